@@ -1,0 +1,69 @@
+namespace PgSsl;
+
+/// <summary>
+/// What went wrong, as a stable name: scripts match on it (it is the error id in PowerShell), so members are added, never renamed.
+/// </summary>
+public enum PgSslError
+{
+    // What was asked for
+    /// <summary>The endpoint could not be read as host, URI, conninfo or service.</summary>
+    InvalidEndpoint,
+    /// <summary>A connection parameter that libpq does not know.</summary>
+    UnknownParameter,
+    /// <summary>A connection parameter whose value libpq would refuse.</summary>
+    InvalidParameterValue,
+    /// <summary>Two connection parameters that cannot be used together.</summary>
+    ContradictoryParameters,
+    /// <summary>The service named is in no service file.</summary>
+    ServiceNotFound,
+    /// <summary>A service file that libpq would refuse.</summary>
+    InvalidServiceFile,
+
+    // The network
+    /// <summary>The host name has no address.</summary>
+    HostNotFound,
+    /// <summary>Nothing listens on that port.</summary>
+    ConnectionRefused,
+    /// <summary>No answer in time, at whatever step.</summary>
+    ConnectionTimedOut,
+    /// <summary>The network reported another error (unreachable, reset while connecting).</summary>
+    ConnectionFailed,
+    /// <summary>The server closed the connection in the middle of the exchange.</summary>
+    ConnectionClosed,
+
+    // What answered
+    /// <summary>The server answered N: it does not offer TLS.</summary>
+    TlsNotOffered,
+    /// <summary>The server answered the SSLRequest with an ErrorResponse.</summary>
+    ServerRejectedSslRequest,
+    /// <summary>The answer is not the PostgreSQL protocol.</summary>
+    NotPostgreSql,
+    /// <summary>Plaintext followed the server's S before the handshake (CVE-2021-23222).</summary>
+    UnencryptedDataAfterSslResponse,
+    /// <summary>A message that breaks the protocol or is larger than any server sends here.</summary>
+    ProtocolViolation,
+    /// <summary>The TLS handshake failed.</summary>
+    TlsHandshakeFailed,
+    /// <summary>Direct TLS was asked for, and the server does not do it (before PostgreSQL 17).</summary>
+    DirectTlsNotSupported,
+    /// <summary>TLS does not exist on Unix-domain sockets.</summary>
+    UnixSocketHasNoTls,
+
+    // Files
+    /// <summary>A file that was named does not exist.</summary>
+    FileNotFound,
+    /// <summary>A file exists and cannot be read.</summary>
+    FileUnreadable,
+    /// <summary>A file that should hold certificates does not, as OpenSSL reads it.</summary>
+    InvalidCertificateFile,
+    /// <summary>A file that should hold revocation lists does not, as OpenSSL reads it.</summary>
+    InvalidCrlFile,
+    /// <summary>A private key file that libpq would refuse: owner, mode, format or passphrase.</summary>
+    InvalidKeyFile,
+    /// <summary>Certificate and private key do not belong together.</summary>
+    KeyMismatch,
+
+    // Waiting
+    /// <summary>The certificate waited for was not served in time.</summary>
+    CertificateNotServed,
+}

@@ -1,0 +1,26 @@
+namespace PgSsl;
+
+/// <summary>
+/// A failure that says what was seen (<see cref="Exception.Message"/>) and what to do about it (<see cref="Remedy"/>).
+/// Neither ever holds a password, a passphrase or key material.
+/// </summary>
+public sealed class PgSslException : Exception
+{
+    /// <summary>Creates a failure.</summary>
+    /// <param name="error">The stable name of what went wrong.</param>
+    /// <param name="message">What was seen, and what was expected.</param>
+    /// <param name="remedy">What to do, as a sentence or a command.</param>
+    /// <param name="innerException">The cause, where there is one.</param>
+    public PgSslException(PgSslError error, string message, string? remedy = null, Exception? innerException = null)
+        : base(message, innerException)
+    {
+        Error = error;
+        Remedy = remedy;
+    }
+
+    /// <summary>The stable name of what went wrong.</summary>
+    public PgSslError Error { get; }
+
+    /// <summary>What to do about it, or null where there is nothing to advise.</summary>
+    public string? Remedy { get; }
+}

@@ -1,0 +1,33 @@
+using System.Security.Authentication;
+using PgSsl.Certificates;
+using PgSsl.Connections;
+
+namespace PgSsl.Probing;
+
+/// <summary>One connection to be made: where to, over what, and how far.</summary>
+/// <param name="Host">The server.</param>
+/// <param name="Transport">TLS or plaintext.</param>
+/// <param name="Timeout">For all of it: look-up, connection, handshake and answer.</param>
+public sealed record ProbeRequest(ConnectionHost Host, Transport Transport, TimeSpan Timeout)
+{
+    /// <summary>How TLS is begun.</summary>
+    public SslNegotiation Negotiation { get; init; } = SslNegotiation.Postgres;
+
+    /// <summary>The name sent as SNI; null or an IP address sends none.</summary>
+    public string? ServerName { get; init; }
+
+    /// <summary>The TLS versions offered; <see cref="SslProtocols.None"/> leaves it to the operating system.</summary>
+    public SslProtocols Protocols { get; init; } = SslProtocols.None;
+
+    /// <summary>Presented where the server asks for one.</summary>
+    public ClientCertificate? ClientCertificate { get; init; }
+
+    /// <summary>The role for the StartupMessage; null ends the probe before it, once the transport stands.</summary>
+    public string? UserName { get; init; }
+
+    /// <summary>The database for the StartupMessage.</summary>
+    public string Database { get; init; } = "postgres";
+
+    /// <summary>The very address to connect to, where the caller has looked the name up itself; null tries them in turn.</summary>
+    public System.Net.IPAddress? Address { get; init; }
+}

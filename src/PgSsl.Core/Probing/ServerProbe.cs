@@ -1,0 +1,195 @@
+using System.Diagnostics;
+using System.Net;
+using System.Net.Security;
+using System.Net.Sockets;
+using PgSsl.Connections;
+using PgSsl.Wire;
+
+namespace PgSsl.Probing;
+
+/// <summary>
+/// Makes one connection as far as asked and reports what was seen. It accepts any certificate, because judging is done elsewhere;
+/// it sends no password, so there is nothing to lose to an impostor but the names of a role and a database.
+/// </summary>
+public static class ServerProbe
+{
+    private const string ApplicationName = "PgSsl";
+
+    /// <summary>Makes the connection.</summary>
+    /// <param name="request">Where to, over what, and how far.</param>
+    /// <param name="cancellationToken">Ends the probe at once.</param>
+    /// <returns>What was seen; whatever went wrong on the way is in <see cref="ConnectionFacts.Failure"/>.</returns>
+    /// <exception cref="OperationCanceledException">The caller cancelled. Nothing else is thrown.</exception>
+    public static async Task<ConnectionFacts> ConnectAsync(ProbeRequest request, CancellationToken cancellationToken)
+    {
+        var probe = new Probe(request);
+        using var deadline = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        deadline.CancelAfter(request.Timeout);
+        try
+        {
+            await probe.RunAsync(deadline.Token).ConfigureAwait(false);
+        }
+        catch (Exception exception)
+        {
+            cancellationToken.ThrowIfCancellationRequested();
+            probe.Facts = probe.Facts with { Failure = ProbeFailures.Explain(exception, probe.Facts) };
+        }
+        return probe.Facts;
+    }
+
+    /// <summary>Looks up a host's addresses, in the order the resolver gives them.</summary>
+    /// <param name="host">The server; a <c>hostaddr</c> needs no look-up.</param>
+    /// <param name="timeout">For the look-up.</param>
+    /// <param name="cancellationToken">Ends the look-up at once.</param>
+    /// <exception cref="PgSslException"><see cref="PgSslError.HostNotFound"/> or <see cref="PgSslError.ConnectionTimedOut"/>.</exception>
+    public static async Task<IReadOnlyList<IPAddress>> ResolveAsync(ConnectionHost host, TimeSpan timeout, CancellationToken cancellationToken)
+    {
+        var request = new ProbeRequest(host, Transport.Plaintext, timeout);
+        using var deadline = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        deadline.CancelAfter(timeout);
+        try
+        {
+            return await LookUpAsync(host, deadline.Token).ConfigureAwait(false);
+        }
+        catch (Exception exception)
+        {
+            cancellationToken.ThrowIfCancellationRequested();
+            throw ProbeFailures.Explain(exception, new ConnectionFacts(request, ProbeStage.None));
+        }
+    }
+
+    private static async Task<IPAddress[]> LookUpAsync(ConnectionHost host, CancellationToken cancellationToken)
+    {
+        string name = host.HostAddress ?? host.Host;
+        return IPAddress.TryParse(name, out IPAddress? literal)
+            ? [literal]
+            : await Dns.GetHostAddressesAsync(name, cancellationToken).ConfigureAwait(false);
+    }
+
+    /// <summary>The connection while it is made; <see cref="Facts"/> grows with every step, so a failure keeps what came before.</summary>
+    private sealed class Probe(ProbeRequest request)
+    {
+        public ConnectionFacts Facts { get; set; } = new(request, ProbeStage.None);
+
+        public async Task RunAsync(CancellationToken deadline)
+        {
+            using Socket socket = await ConnectAsync(deadline).ConfigureAwait(false);
+            var plain = new NetworkStream(socket);
+            if (request.Transport == Transport.Plaintext)
+            {
+                await TalkAsync(plain, deadline).ConfigureAwait(false);
+                return;
+            }
+
+            if (request.Negotiation == SslNegotiation.Postgres)
+                await AskForTlsAsync(plain, deadline).ConfigureAwait(false);
+            Facts = Facts with { Stage = ProbeStage.TlsAccepted };
+
+            using var tls = new SslStream(plain);
+            var handshake = new TlsHandshake(request, tls);
+            Facts = Facts with { Tls = await handshake.RunAsync(deadline).ConfigureAwait(false) };
+            await TalkAsync(tls, deadline).ConfigureAwait(false);
+            await handshake.CloseAsync(deadline).ConfigureAwait(false);
+        }
+
+        private async Task<Socket> ConnectAsync(CancellationToken deadline)
+        {
+            if (request.Host.IsUnixSocket)
+                return await ConnectAsync(UnixSocketPath.EndPointOf(request.Host), deadline).ConfigureAwait(false);
+
+            IPAddress[] addresses = request.Address is { } given ? [given] : await LookUpAsync(request.Host, deadline).ConfigureAwait(false);
+            for (int i = 0; ; i++)
+            {
+                try
+                {
+                    return await ConnectAsync(new IPEndPoint(addresses[i], request.Host.Port), deadline).ConfigureAwait(false);
+                }
+                catch (SocketException) when (i < addresses.Length - 1)
+                {
+                    // Like libpq: the next address behind the name may answer.
+                }
+            }
+        }
+
+        private async Task<Socket> ConnectAsync(EndPoint endPoint, CancellationToken deadline)
+        {
+            var socket = new Socket(
+                endPoint.AddressFamily,
+                SocketType.Stream,
+                endPoint is IPEndPoint ? ProtocolType.Tcp : ProtocolType.Unspecified);
+            try
+            {
+                long start = Stopwatch.GetTimestamp();
+                await socket.ConnectAsync(endPoint, deadline).ConfigureAwait(false);
+                if (endPoint is IPEndPoint ip)
+                {
+                    socket.NoDelay = true;
+                    Facts = Facts with { Address = ip.Address };
+                }
+                Facts = Facts with { Stage = ProbeStage.Connected, ConnectTime = Stopwatch.GetElapsedTime(start) };
+                return socket;
+            }
+            catch
+            {
+                socket.Dispose();
+                throw;
+            }
+        }
+
+        private static async Task AskForTlsAsync(Stream stream, CancellationToken deadline)
+        {
+            await stream.WriteAsync(SslRequest.Message, deadline).ConfigureAwait(false);
+            // Room for more than the one byte due: what else has come in the same moment is evidence.
+            byte[] buffer = new byte[64];
+            int count = await stream.ReadAsync(buffer, deadline).ConfigureAwait(false);
+            if (count == 0)
+                throw ProbeFailures.Closed("after the SSLRequest");
+
+            switch (SslRequest.ReadAnswer(buffer.AsSpan(0, count)))
+            {
+                case SslResponse.NotOffered:
+                    throw ProbeFailures.TlsNotOffered();
+                case SslResponse.Error:
+                    throw ProbeFailures.RejectedSslRequest(
+                        await ReadAnswerAsync(stream, buffer.AsMemory(0, count), deadline).ConfigureAwait(false));
+            }
+        }
+
+        private async Task TalkAsync(Stream stream, CancellationToken deadline)
+        {
+            Facts = Facts with { Stage = ProbeStage.TransportReady };
+            if (request.UserName is not { } userName)
+                return;
+
+            byte[] startup = StartupMessage.Encode(userName, request.Database, ApplicationName);
+            await stream.WriteAsync(startup, deadline).ConfigureAwait(false);
+            StartupAnswer answer = await ReadAnswerAsync(stream, default, deadline).ConfigureAwait(false);
+            Facts = Facts with { Stage = ProbeStage.Answered, Answer = answer };
+
+            // A session that needs no authentication is open: say goodbye. Any other exchange just ends, as libpq ends it; the
+            // server would log a Terminate there as a protocol error.
+            if (answer is StartupAnswer.Admitted { Method: "none" })
+                await stream.WriteAsync(Terminate, deadline).ConfigureAwait(false);
+        }
+
+        private static readonly byte[] Terminate = [(byte)'X', 0, 0, 0, 4];
+
+        private static async Task<StartupAnswer> ReadAnswerAsync(Stream stream, ReadOnlyMemory<byte> alreadyRead, CancellationToken deadline)
+        {
+            byte[] buffer = new byte[512];
+            alreadyRead.CopyTo(buffer);
+            int length = alreadyRead.Length;
+            while (true)
+            {
+                if (BackendMessages.ReadStartupAnswer(buffer.AsSpan(0, length)) is { } answer)
+                    return answer;
+                if (length == buffer.Length)
+                    Array.Resize(ref buffer, Math.Min(buffer.Length * 4, BackendMessages.MaxAnswerLength));
+                int count = await stream.ReadAsync(buffer.AsMemory(length), deadline).ConfigureAwait(false);
+                if (count == 0)
+                    throw ProbeFailures.Closed("before it answered the startup message");
+                length += count;
+            }
+        }
+    }
+}

@@ -1,0 +1,115 @@
+using System.Diagnostics;
+using System.Globalization;
+using System.Net;
+using System.Net.Security;
+using System.Security.Authentication;
+using System.Security.Cryptography.X509Certificates;
+using PgSsl.Connections;
+
+namespace PgSsl.Probing;
+
+/// <summary>One TLS handshake that takes down what the server shows and accepts all of it.</summary>
+internal sealed class TlsHandshake(ProbeRequest request, SslStream stream)
+{
+    private static readonly SslApplicationProtocol PostgresProtocol = new("postgresql");
+
+    // Closing politely must not outlast the answer we came for.
+    private static readonly TimeSpan MaxCloseTime = TimeSpan.FromMilliseconds(250);
+
+    private readonly List<X509Certificate2> _chain = [];
+    private bool _askedForCertificate;
+
+    public async Task<TlsFacts> RunAsync(CancellationToken deadline)
+    {
+        long start = Stopwatch.GetTimestamp();
+        await stream.AuthenticateAsClientAsync(CreateOptions(), deadline).ConfigureAwait(false);
+        TimeSpan handshakeTime = Stopwatch.GetElapsedTime(start);
+
+        string applicationProtocol = stream.NegotiatedApplicationProtocol.ToString();
+        if (request.Negotiation == SslNegotiation.Direct && stream.NegotiatedApplicationProtocol != PostgresProtocol)
+            throw ProbeFailures.DirectTlsWithoutAlpn();
+
+        return new TlsFacts(
+            _chain,
+            ProtocolName(stream.SslProtocol),
+            stream.NegotiatedCipherSuite.ToString(),
+            applicationProtocol,
+            _askedForCertificate || stream.IsMutuallyAuthenticated,
+            handshakeTime);
+    }
+
+    /// <summary>Sends close_notify, so that the server does not log a broken connection.</summary>
+    public async Task CloseAsync(CancellationToken deadline)
+    {
+        try
+        {
+            await stream.ShutdownAsync().WaitAsync(MaxCloseTime, deadline).ConfigureAwait(false);
+        }
+        catch (Exception exception) when (exception is IOException or TimeoutException or InvalidOperationException)
+        {
+            // The other side was quicker; everything we came for is known.
+        }
+    }
+
+    private SslClientAuthenticationOptions CreateOptions()
+    {
+        var options = new SslClientAuthenticationOptions
+        {
+            TargetHost = ServerNameIndication(request.ServerName),
+            EnabledSslProtocols = request.Protocols,
+            // libpq 17+ offers it on every connection; older servers ignore it.
+            ApplicationProtocols = [PostgresProtocol],
+            // A resumed session shows no certificates.
+            AllowTlsResume = false,
+            AllowRenegotiation = false,
+            // Judging is not done here: keep the platform from loading its roots or fetching anything on the way.
+            CertificateChainPolicy = new X509ChainPolicy
+            {
+                TrustMode = X509ChainTrustMode.CustomRootTrust,
+                RevocationMode = X509RevocationMode.NoCheck,
+                DisableCertificateDownloads = true,
+            },
+            RemoteCertificateValidationCallback = (_, certificate, chain, _) => TakeDown(certificate, chain),
+        };
+
+        if (request.ClientCertificate is { } client)
+            options.ClientCertificateContext = SslStreamCertificateContext.Create(client.Certificate, [.. client.Intermediates], offline: true);
+        else
+            options.LocalCertificateSelectionCallback = (_, _, _, serverCertificate, _) =>
+            {
+                // Called once before the handshake, and once more, with the server's certificate, if the server asks.
+                _askedForCertificate |= serverCertificate is not null;
+                return null!;
+            };
+        return options;
+    }
+
+    /// <summary>The chain's ExtraStore holds what was sent, in the order of the wire; on Windows the server's own may be left out.</summary>
+    private bool TakeDown(X509Certificate? certificate, X509Chain? chain)
+    {
+        _chain.Clear();
+        if (chain is not null)
+            _chain.AddRange(chain.ChainPolicy.ExtraStore);
+        if (certificate is X509Certificate2 leaf && !(_chain.Count > 0 && _chain[0].Equals(leaf)))
+            _chain.Insert(0, leaf);
+        return true;
+    }
+
+    /// <summary>
+    /// libpq sends no SNI for IP addresses (fe-secure-openssl.c, initialize_SSL). A name that is no DNS name (Cloud SQL's
+    /// <c>project:instance</c>) is left out too: .NET would refuse it.
+    /// </summary>
+    private static string ServerNameIndication(string? name) =>
+        name is not null && !IPAddress.TryParse(name, out _) && Uri.CheckHostName(name) == UriHostNameType.Dns ? name : "";
+
+    private static string ProtocolName(SslProtocols protocol) => protocol switch
+    {
+        SslProtocols.Tls12 => "TLSv1.2",
+        SslProtocols.Tls13 => "TLSv1.3",
+#pragma warning disable CA5397, SYSLIB0039 // Named to report them, not to offer them.
+        SslProtocols.Tls => "TLSv1",
+        SslProtocols.Tls11 => "TLSv1.1",
+#pragma warning restore CA5397, SYSLIB0039
+        _ => protocol.ToString().ToUpper(CultureInfo.InvariantCulture),
+    };
+}

@@ -1,0 +1,35 @@
+using System.Text;
+
+namespace PgSsl.Wire;
+
+/// <summary>Turns bytes that an unauthenticated peer sent into text that is safe to show: no control characters, bounded length.</summary>
+internal static class WireText
+{
+    private const int MaxShown = 200;
+
+    /// <summary>Quotes bytes of any kind, escaping what is not printable ASCII.</summary>
+    public static string Quote(ReadOnlySpan<byte> bytes)
+    {
+        const int maxBytes = 40;
+        var text = new StringBuilder("\"");
+        foreach (byte b in bytes[..Math.Min(bytes.Length, maxBytes)])
+            text.Append(b is >= 0x20 and < 0x7F and not (byte)'"' and not (byte)'\\' ? ((char)b).ToString() : $"\\x{b:X2}");
+        return text.Append(bytes.Length > maxBytes ? "…\"" : "\"").ToString();
+    }
+
+    /// <summary>Decodes a message's text. Terminal escapes and other controls are dropped: an attacker may have written it (CVE-2024-10977).</summary>
+    public static string Decode(ReadOnlySpan<byte> bytes)
+    {
+        var text = new StringBuilder();
+        foreach (Rune rune in Encoding.UTF8.GetString(bytes).EnumerateRunes())
+        {
+            if (text.Length >= MaxShown)
+                return text.Append('…').ToString();
+            if (!Rune.IsControl(rune))
+                text.Append(rune);
+            else if (rune.Value is '\n' or '\t')
+                text.Append(' ');
+        }
+        return text.ToString();
+    }
+}

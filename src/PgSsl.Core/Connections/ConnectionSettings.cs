@@ -1,0 +1,128 @@
+namespace PgSsl.Connections;
+
+/// <summary>
+/// The settings that libpq 18 would connect with, each with its source. Only settings that libpq would accept exist:
+/// <see cref="PgEndpoint.Resolve"/> refuses the others.
+/// </summary>
+public sealed class ConnectionSettings
+{
+    internal const string SystemRoots = "system";
+    internal const string DefaultRootFile = "root.crt";
+    internal const string DefaultCrlFile = "root.crl";
+    internal const string DefaultCertificateFile = "postgresql.crt";
+    internal const string DefaultKeyFile = "postgresql.key";
+
+    private static readonly Dictionary<string, int> Positions =
+        ConnectionParameters.All.Select((parameter, i) => (parameter.Name, i)).ToDictionary(pair => pair.Name, pair => pair.i);
+
+    private readonly ConnectionSetting[] _all;
+
+    internal ConnectionSettings(ConnectionSetting[] all, ConnectionEnvironment environment)
+    {
+        (_all, Environment) = (all, environment);
+        Hosts = HostList.Expand(this);
+    }
+
+    /// <summary>Every parameter in the order of <see cref="ConnectionParameters.All"/>, without warnings (see <see cref="Describe"/>).</summary>
+    public IReadOnlyList<ConnectionSetting> All => _all;
+
+    /// <summary>The world in which the settings were resolved.</summary>
+    public ConnectionEnvironment Environment { get; }
+
+    /// <summary>The effective value by libpq's name; a secret is masked, null means that there is none.</summary>
+    public string? this[string name] => Get(name).Value;
+
+    /// <summary>The servers to try in turn; at least one.</summary>
+    public IReadOnlyList<ConnectionHost> Hosts { get; }
+
+    /// <summary>The effective <c>sslmode</c>.</summary>
+    public SslMode SslMode => SslModeText.TryParseLibpq(this["sslmode"], out SslMode mode) ? mode : SslMode.Prefer;
+
+    /// <summary>The effective <c>sslnegotiation</c>.</summary>
+    public SslNegotiation SslNegotiation => this["sslnegotiation"] == "direct" ? SslNegotiation.Direct : SslNegotiation.Postgres;
+
+    /// <summary>The role; the operating system's user name where none, or an empty one, was given.</summary>
+    public string UserName => NonEmpty("user") ?? Environment.UserName;
+
+    /// <summary>The database; the role's name where none, or an empty one, was given. Never read as a connection string.</summary>
+    public string Database => NonEmpty("dbname") ?? UserName;
+
+    /// <summary>Whether the host name goes into the handshake (fe-secure-openssl.c: the value starts with 1).</summary>
+    public bool SslSni => this["sslsni"]?.StartsWith('1') == true;
+
+    /// <summary>Whether the operating system's roots are trusted: <c>sslrootcert=system</c>.</summary>
+    public bool UsesSystemRoots => this["sslrootcert"] == SystemRoots;
+
+    /// <summary>The absolute path of the root certificates, which need not exist; null for <c>system</c> and without a home.</summary>
+    public string? RootCertificatePath => UsesSystemRoots ? null : FileOrDefault("sslrootcert", DefaultRootFile);
+
+    /// <summary>The absolute path of the revocation lists; null where libpq reads none (<c>system</c>, only sslcrldir given).</summary>
+    public string? CrlPath => UsesSystemRoots || (NonEmpty("sslcrl") is null && CrlDirectory is not null) ? null : FileOrDefault("sslcrl", DefaultCrlFile);
+
+    /// <summary>The absolute path of the directory of revocation lists; null where none is given or libpq ignores it (<c>system</c>).</summary>
+    public string? CrlDirectory => !UsesSystemRoots && NonEmpty("sslcrldir") is { } path ? Environment.ResolvePath(path) : null;
+
+    /// <summary>The absolute path of the client certificate, which need not exist; null with <c>sslcertmode=disable</c>.</summary>
+    public string? ClientCertificatePath => SslCertMode == "disable" ? null : FileOrDefault("sslcert", DefaultCertificateFile);
+
+    /// <summary>The absolute path of the client's private key; null with <c>sslcertmode=disable</c>, and for a key in an OpenSSL engine.</summary>
+    public string? ClientKeyPath => SslCertMode == "disable" || IsEngineKey ? null : FileOrDefault("sslkey", DefaultKeyFile);
+
+    /// <summary>The absolute path of the password file, which need not exist; null without a home.</summary>
+    public string? PasswordFilePath =>
+        NonEmpty("passfile") is { } path ? Environment.ResolvePath(path) : Environment.UnderHome(Environment.IsWindows ? "pgpass.conf" : ".pgpass");
+
+    /// <summary>The lowest TLS version to accept; null for no bound of libpq's own.</summary>
+    public TlsVersion? MinimumTlsVersion => ParseTlsVersion("ssl_min_protocol_version");
+
+    /// <summary>The highest TLS version to offer; null for the newest.</summary>
+    public TlsVersion? MaximumTlsVersion => ParseTlsVersion("ssl_max_protocol_version");
+
+    /// <summary><c>disable</c>, <c>prefer</c> or <c>require</c>: whether GSSAPI encryption goes before TLS.</summary>
+    public string GssEncMode => this["gssencmode"]!;
+
+    /// <summary><c>disable</c>, <c>prefer</c> or <c>require</c>.</summary>
+    public string ChannelBinding => this["channel_binding"]!;
+
+    /// <summary>The acceptable authentication methods, as written; null where any is.</summary>
+    public string? RequireAuth => NonEmpty("require_auth");
+
+    /// <summary><c>disable</c>, <c>allow</c> or <c>require</c>: whether a client certificate is sent.</summary>
+    public string SslCertMode => this["sslcertmode"]!;
+
+    /// <summary>How long to wait for each host; null to wait without end (not given, zero or less).</summary>
+    public TimeSpan? ConnectTimeout =>
+        this["connect_timeout"] is { } text && LibpqInteger.TryParse(text, out int seconds) && seconds > 0 ? TimeSpan.FromSeconds(seconds) : null;
+
+    /// <summary>The setting of a parameter, spelt as libpq spells it.</summary>
+    /// <exception cref="PgSslException">libpq knows no such parameter.</exception>
+    public ConnectionSetting Get(string name) =>
+        Positions.TryGetValue(name, out int position) ? _all[position] : throw EndpointErrors.UnknownParameter(name);
+
+    /// <summary>The value of a secret in clear, such as <c>sslpassword</c>; null where there is none. Never to be shown.</summary>
+    public string? GetSecret(string name) => Get(name).Raw;
+
+    /// <summary>The settings with the warnings that the files of this moment call for. Reads the file system.</summary>
+    public IReadOnlyList<ConnectionSetting> Describe()
+    {
+        IReadOnlyDictionary<string, string> warnings = ConnectionWarnings.Find(this);
+        return [.. _all.Select(setting => warnings.TryGetValue(setting.Name, out string? warning) ? setting with { Warning = warning } : setting)];
+    }
+
+    /// <summary>fe-secure-openssl.c, initialize_SSL: a colon means <c>engine:key</c>, unless it follows a drive letter.</summary>
+    private bool IsEngineKey => NonEmpty("sslkey") is { } key && key.Contains(':') && !(Environment.IsWindows && key.IndexOf(':') == 1);
+
+    private string? NonEmpty(string name) => this[name] is { Length: > 0 } value ? value : null;
+
+    private string? FileOrDefault(string name, string file) =>
+        NonEmpty(name) is { } path ? Environment.ResolvePath(path) : Environment.UnderConfiguration(file);
+
+    private TlsVersion? ParseTlsVersion(string name) => this[name]?.ToUpperInvariant() switch
+    {
+        "TLSV1" => TlsVersion.Tls10,
+        "TLSV1.1" => TlsVersion.Tls11,
+        "TLSV1.2" => TlsVersion.Tls12,
+        "TLSV1.3" => TlsVersion.Tls13,
+        _ => null,
+    };
+}

@@ -1,0 +1,112 @@
+namespace PgSsl.Connections;
+
+/// <summary>Where the effective settings do something else than people expect.</summary>
+internal sealed class ConnectionWarnings
+{
+    private readonly ConnectionSettings _settings;
+    private readonly bool _rootExists;
+    private readonly bool _allSockets;
+
+    private ConnectionWarnings(ConnectionSettings settings)
+    {
+        _settings = settings;
+        _rootExists = File.Exists(settings.RootCertificatePath);
+        _allSockets = settings.Hosts.All(host => host.IsUnixSocket);
+    }
+
+    /// <summary>The warnings by parameter, from the settings and the files that they name.</summary>
+    internal static IReadOnlyDictionary<string, string> Find(ConnectionSettings settings)
+    {
+        var warnings = new ConnectionWarnings(settings);
+        var found = new Dictionary<string, string>(StringComparer.Ordinal);
+        void Add(string name, string? warning)
+        {
+            if (warning is not null) found.Add(name, warning);
+        }
+        Add("sslmode", warnings.OnSslMode());
+        Add("sslrootcert", warnings.OnRootCertificate());
+        Add("sslcrl", warnings.OnCrl("sslcrl"));
+        Add("sslcrldir", warnings.OnCrl("sslcrldir"));
+        Add("gssencmode", warnings.OnGssEncMode());
+        return found;
+    }
+
+    private string? OnSslMode()
+    {
+        bool chosen = _settings.Get("sslmode").Source != SettingSource.Default;
+        if (_allSockets) return chosen && _settings.SslMode > SslMode.Allow ? "Ignored: TLS does not exist on Unix-domain sockets." : null;
+        return _settings.SslMode switch
+        {
+            SslMode.Allow => "Protects from nothing: TLS is used only if the server refuses plaintext.",
+            SslMode.Prefer => "Protects from nothing: whoever sits on the path can turn TLS off, and nobody is told.",
+            SslMode.Require when !_rootExists => "Encrypts to whoever answers: without root certificates the server is not verified.",
+            _ => null,
+        };
+    }
+
+    private string? OnRootCertificate()
+    {
+        if (_allSockets || _settings.UsesSystemRoots) return null;
+        return _rootExists ? OnExistingRoot() : OnMissingRoot();
+    }
+
+    /// <summary>fe-secure-openssl.c, initialize_SSL: a root file that exists turns verification on in every sslmode.</summary>
+    private string? OnExistingRoot()
+    {
+        string? effect = _settings.SslMode switch
+        {
+            SslMode.Allow or SslMode.Prefer =>
+                $"a server that fails verification is spoken to in plaintext with sslmode={_settings.SslMode.ToLibpq()}",
+            SslMode.Require => "sslmode=require acts as verify-ca",
+            _ => null,
+        };
+        return effect is null ? null : $"libpq verifies in every sslmode because this file exists: {effect}.";
+    }
+
+    private string? OnMissingRoot()
+    {
+        string misplaced = MisplacedRoot() is { } path ? $" {path} exists, but libpq does not look there." : "";
+        if (_settings.SslMode >= SslMode.VerifyCa)
+            return $"The file does not exist: libpq refuses to connect with sslmode={_settings.SslMode.ToLibpq()}.{misplaced}";
+        if (_settings.Get("sslrootcert").Source != SettingSource.Default)
+            return $"The file does not exist: libpq does not verify the server, and says nothing.{misplaced}";
+        return misplaced.Length > 0 ? misplaced.TrimStart() : null;
+    }
+
+    /// <summary>Several providers' instructions name this directory; libpq reads only <c>~/.postgresql</c>.</summary>
+    private string? MisplacedRoot()
+    {
+        string? path = _settings.Environment.UnderHome(Path.Combine(".postgres", ConnectionSettings.DefaultRootFile));
+        return !_settings.Environment.IsWindows && File.Exists(path) ? path : null;
+    }
+
+    /// <summary>fe-secure-openssl.c, initialize_SSL: revocation lists are loaded only beside a root file.</summary>
+    private string? OnCrl(string name)
+    {
+        ConnectionSetting setting = _settings.Get(name);
+        if (setting.Source == SettingSource.Default || string.IsNullOrEmpty(setting.Value)) return null;
+        if (_settings.UsesSystemRoots) return "Ignored: libpq loads no revocation lists with sslrootcert=system.";
+        string path = _settings.Environment.ResolvePath(setting.Value);
+        return Path.Exists(path) ? null : "Does not exist: libpq checks no revocation, and says nothing.";
+    }
+
+    private string? OnGssEncMode()
+    {
+        if (_allSockets || _settings.GssEncMode != "prefer" || TicketCache() is not { } cache) return null;
+        return $"A Kerberos ticket cache exists ({cache}): libpq tries GSSAPI encryption before TLS, and sslmode then means nothing.";
+    }
+
+    /// <summary>The ticket cache of MIT Kerberos, where it is one that can be seen: <c>KRB5CCNAME</c>, else <c>/tmp/krb5cc_uid</c>.</summary>
+    private string? TicketCache()
+    {
+        ConnectionEnvironment environment = _settings.Environment;
+        if (environment.IsWindows) return null;
+        string? named = environment.GetVariable("KRB5CCNAME");
+        if (string.IsNullOrEmpty(named)) named = environment.UserId is { } userId ? $"/tmp/krb5cc_{userId}" : null;
+        if (named is null) return null;
+        int colon = named.IndexOf(':');
+        string type = colon < 0 ? "FILE" : named[..colon];
+        if (type is not ("FILE" or "DIR")) return named;
+        return Path.Exists(environment.ResolvePath(named[(colon + 1)..])) ? named : null;
+    }
+}

@@ -1,0 +1,21 @@
+namespace PgSsl.Connections;
+
+/// <summary>Writes what <see cref="PgEndpoint.Parse"/> and libpq read as a connection string.</summary>
+public static class ConninfoText
+{
+    /// <summary>Writes <c>name=value</c> pairs separated by blanks, quoted where need be.</summary>
+    public static string Write(IEnumerable<KeyValuePair<string, string>> parameters) =>
+        string.Join(' ', parameters.Select(parameter => $"{parameter.Key}={Quote(parameter.Value)}"));
+
+    /// <summary>The value as it must be written: quoted if it is empty or holds a blank, a quote or a backslash.</summary>
+    public static string Quote(string value)
+    {
+        bool plain = value.Length > 0 && !value.Any(character => ConninfoParser.IsBlank(character) || character is '\'' or '\\');
+        return plain ? value : $"'{value.Replace("\\", "\\\\").Replace("'", "\\'")}'";
+    }
+
+    /// <summary>As <see cref="Write"/>, with a mask in place of each secret.</summary>
+    internal static string WriteMasked(IEnumerable<KeyValuePair<string, string>> parameters) =>
+        Write(parameters.Select(parameter =>
+            ConnectionParameters.IsSecret(parameter.Key) ? KeyValuePair.Create(parameter.Key, ConnectionSetting.Mask) : parameter));
+}

@@ -1,0 +1,24 @@
+namespace PgSsl.Connections;
+
+/// <summary>The refusals that several readers of endpoints share.</summary>
+internal static class EndpointErrors
+{
+    internal static PgSslException Invalid(string message, string remedy) => new(PgSslError.InvalidEndpoint, message, remedy);
+
+    internal static PgSslException UnknownParameter(string name)
+    {
+        string remedy = "Use a parameter of libpq 18, such as host, port, user, dbname, sslmode or sslrootcert.";
+        if (name.Contains(';'))
+            remedy = "Separate parameters with blanks, not semicolons: this looks like another driver's connection string.";
+        else if (ConnectionParameters.Find(name.ToLowerInvariant()) is { } meant)
+            remedy = $"Write it in lower case: {meant.Name}.";
+        return new PgSslException(PgSslError.UnknownParameter, $"libpq knows no connection parameter \"{name}\".", remedy);
+    }
+
+    /// <summary>C strings end at NUL, so libpq would silently see only half of the text.</summary>
+    internal static void RefuseNul(string text)
+    {
+        if (text.Contains('\0'))
+            throw Invalid("The endpoint contains a NUL character.", "Remove the character; a connection string is text.");
+    }
+}

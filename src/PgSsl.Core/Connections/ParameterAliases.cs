@@ -1,0 +1,25 @@
+namespace PgSsl.Connections;
+
+/// <summary>The PowerShell names under which a hashtable may give libpq's parameters.</summary>
+public static class ParameterAliases
+{
+    private static readonly Dictionary<string, string> Aliases = new(StringComparer.OrdinalIgnoreCase)
+    {
+        ["HostName"] = "host",
+        ["Server"] = "host",
+        ["ComputerName"] = "host",
+        ["Address"] = "hostaddr",
+        ["UserName"] = "user",
+        ["Database"] = "dbname",
+        ["RootCertificate"] = "sslrootcert",
+    };
+
+    /// <summary>libpq's name for a name in any case or an alias.</summary>
+    /// <exception cref="PgSslException">libpq knows no such parameter.</exception>
+    public static string Resolve(string name)
+    {
+        ArgumentNullException.ThrowIfNull(name);
+        if (Aliases.TryGetValue(name, out string? canonical)) return canonical;
+        return ConnectionParameters.Find(name.ToLowerInvariant())?.Name ?? throw EndpointErrors.UnknownParameter(name);
+    }
+}

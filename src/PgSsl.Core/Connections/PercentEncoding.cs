@@ -1,0 +1,63 @@
+using System.Text;
+
+namespace PgSsl.Connections;
+
+/// <summary>Percent-decoding as libpq 18 does it (fe-connect.c, conninfo_uri_decode).</summary>
+internal static class PercentEncoding
+{
+    private static readonly UTF8Encoding StrictUtf8 = new(false, throwOnInvalidBytes: true);
+
+    /// <summary>Decodes one part of a URI.</summary>
+    /// <param name="encoded">The part as written. Blanks around it are dropped and blanks in it refused.</param>
+    /// <param name="part">What to call it in a message, which never shows the part itself: it may be a password.</param>
+    internal static string Decode(string encoded, string part)
+    {
+        string trimmed = encoded.Trim(' ');
+        if (trimmed.Contains(' '))
+            throw EndpointErrors.Invalid($"There is a blank in {part} of the URI.", "Write a blank as %20.");
+        return trimmed.Contains('%') ? DecodeEscapes(trimmed, part) : trimmed;
+    }
+
+    private static string DecodeEscapes(string encoded, string part)
+    {
+        var decoded = new StringBuilder();
+        var bytes = new List<byte>();
+        for (int i = 0; i < encoded.Length; i++)
+        {
+            if (encoded[i] == '%')
+            {
+                bytes.Add(ReadByte(encoded, i, part));
+                i += 2;
+                continue;
+            }
+            Flush(bytes, decoded, part);
+            decoded.Append(encoded[i]);
+        }
+        Flush(bytes, decoded, part);
+        return decoded.ToString();
+    }
+
+    private static byte ReadByte(string encoded, int percent, string part)
+    {
+        if (percent + 2 >= encoded.Length || !char.IsAsciiHexDigit(encoded[percent + 1]) || !char.IsAsciiHexDigit(encoded[percent + 2]))
+            throw EndpointErrors.Invalid(
+                $"A percent sign in {part} of the URI is not followed by two hexadecimal digits.", "Write a percent sign as %25.");
+        byte value = Convert.ToByte(encoded.Substring(percent + 1, 2), 16);
+        return value != 0 ? value : throw EndpointErrors.Invalid($"%00 in {part} of the URI is not allowed.", "Remove it.");
+    }
+
+    /// <summary>libpq passes any bytes on; as text they must be UTF-8, so other bytes are refused rather than changed.</summary>
+    private static void Flush(List<byte> bytes, StringBuilder decoded, string part)
+    {
+        if (bytes.Count == 0) return;
+        try
+        {
+            decoded.Append(StrictUtf8.GetString([.. bytes]));
+        }
+        catch (DecoderFallbackException)
+        {
+            throw EndpointErrors.Invalid($"The percent-encoded bytes in {part} of the URI are not UTF-8.", "Encode the text as UTF-8.");
+        }
+        bytes.Clear();
+    }
+}

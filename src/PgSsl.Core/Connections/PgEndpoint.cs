@@ -1,0 +1,93 @@
+namespace PgSsl.Connections;
+
+/// <summary>
+/// A server as the user named it: the parameters written, in the order written, and nothing yet from service file, environment
+/// or defaults.
+/// </summary>
+public sealed class PgEndpoint
+{
+    private readonly Dictionary<string, string> _parameters;
+
+    private PgEndpoint(Dictionary<string, string> parameters, string text) => (_parameters, Text) = (parameters, text);
+
+    /// <summary>The parameters by libpq's name. Secrets are in clear: this is for programs, <see cref="Text"/> for people.</summary>
+    public IReadOnlyDictionary<string, string> Parameters => _parameters;
+
+    /// <summary>What was written, with a mask in place of each secret.</summary>
+    public string Text { get; }
+
+    /// <summary>
+    /// Reads <c>host</c>, <c>host:port</c>, <c>[v6]:port</c>, a bare IPv6 address, a socket directory, a
+    /// <c>postgresql://</c> URI, or a connection string (anything else with an equals sign).
+    /// </summary>
+    /// <exception cref="PgSslException">The text is none of these, or names a parameter that libpq does not know.</exception>
+    public static PgEndpoint Parse(string text)
+    {
+        ArgumentNullException.ThrowIfNull(text);
+        // Text from files and clipboards has blanks around it; in a connection string the last one may be escaped and count.
+        string trimmed = text.Trim();
+        if (ConnectionUriParser.IsUri(trimmed)) return FromParsed(ConnectionUriParser.Parse(trimmed), trimmed);
+        if (text.Contains('=') && !HasForeignScheme(trimmed)) return FromParsed(ConninfoParser.Parse(text), text);
+        return new PgEndpoint(ShortEndpointParser.Parse(trimmed), trimmed);
+    }
+
+    /// <summary>
+    /// Takes parameters one by one, as from a hashtable: names in any case or as <see cref="ParameterAliases"/> has them,
+    /// sslmode and sslnegotiation in PowerShell's spelling too. An empty value counts as not given (PQconnectdbParams).
+    /// </summary>
+    /// <exception cref="PgSslException">libpq knows no such parameter, or it is given twice under different names.</exception>
+    public static PgEndpoint FromParameters(IEnumerable<KeyValuePair<string, string>> parameters)
+    {
+        ArgumentNullException.ThrowIfNull(parameters);
+        var found = new Dictionary<string, string>(StringComparer.Ordinal);
+        foreach ((string name, string value) in parameters)
+        {
+            string canonical = ParameterAliases.Resolve(name);
+            if (string.IsNullOrEmpty(value)) continue;
+            EndpointErrors.RefuseNul(value);
+            if (!found.TryAdd(canonical, ToLibpqSpelling(canonical, value)))
+                throw new PgSslException(
+                    PgSslError.ContradictoryParameters, $"The parameter {canonical} is given twice, once as \"{name}\".", "Give it once.");
+        }
+        return new PgEndpoint(found, ConninfoText.WriteMasked(found));
+    }
+
+    /// <summary>The same endpoint with one parameter replaced, or with null taken away; <see cref="Text"/> stays what was written.</summary>
+    /// <exception cref="PgSslException">libpq knows no such parameter.</exception>
+    public PgEndpoint With(string name, string? value)
+    {
+        if (ConnectionParameters.Find(name) is null) throw EndpointErrors.UnknownParameter(name);
+        if (value is not null) EndpointErrors.RefuseNul(value);
+        var parameters = new Dictionary<string, string>(_parameters, StringComparer.Ordinal);
+        if (value is null) parameters.Remove(name);
+        else parameters[name] = value;
+        return new PgEndpoint(parameters, Text);
+    }
+
+    /// <summary>Works out every parameter as libpq would: explicit, then service file, then environment, then default.</summary>
+    /// <exception cref="PgSslException">libpq would refuse a value, a combination, or the service file.</exception>
+    public ConnectionSettings Resolve(ConnectionEnvironment environment)
+    {
+        ArgumentNullException.ThrowIfNull(environment);
+        return SettingsResolver.Resolve(this, environment);
+    }
+
+    /// <inheritdoc/>
+    public override string ToString() => Text;
+
+    private static PgEndpoint FromParsed(ParsedEndpoint parsed, string text) => new(parsed.Parameters, parsed.MaskSecrets(text));
+
+    /// <summary>jdbc:postgresql://host/db?user=x has an equals sign and is no connection string.</summary>
+    private static bool HasForeignScheme(string text)
+    {
+        int scheme = text.IndexOf("://", StringComparison.Ordinal);
+        return scheme > 0 && text[..scheme].All(character => char.IsAsciiLetterOrDigit(character) || character is ':' or '+' or '-' or '.');
+    }
+
+    private static string ToLibpqSpelling(string name, string value) => name switch
+    {
+        "sslmode" when SslModeText.TryParse(value, out SslMode mode) => mode.ToLibpq(),
+        "sslnegotiation" when SslNegotiationText.TryParse(value, out SslNegotiation negotiation) => negotiation.ToLibpq(),
+        _ => value,
+    };
+}

@@ -1,0 +1,72 @@
+using System.Globalization;
+using System.Net;
+using System.Net.Sockets;
+
+namespace PgSsl.Connections;
+
+/// <summary>
+/// Reads what people type instead of a connection string: <c>host</c>, <c>host:port</c>, <c>[v6]</c>, <c>[v6]:port</c>, a bare
+/// IPv6 address, or a socket directory.
+/// </summary>
+internal static class ShortEndpointParser
+{
+    private const string Forms = "Write host, host:port, [ipv6]:port, postgresql://user@host:port/dbname, or host=name port=5432.";
+
+    internal static Dictionary<string, string> Parse(string endpoint)
+    {
+        EndpointErrors.RefuseNul(endpoint);
+        if (endpoint.Length == 0) throw EndpointErrors.Invalid("The endpoint is empty.", Forms);
+        if (endpoint[0] is '/' or '@') return Host(endpoint);
+        RefuseOtherForms(endpoint);
+        if (endpoint[0] == '[') return ParseBracketed(endpoint);
+        if (IsIPv6(endpoint)) return Host(endpoint);
+
+        string[] parts = endpoint.Split(':');
+        if (parts.Length > 2)
+            throw EndpointErrors.Invalid($"\"{endpoint}\" has several colons and is not an IPv6 address.", Forms);
+        if (parts[0].Length == 0) throw EndpointErrors.Invalid($"\"{endpoint}\" has no host before the colon.", Forms);
+        return parts.Length == 1 ? Host(endpoint) : Host(parts[0], Port(parts[1], endpoint));
+    }
+
+    private static void RefuseOtherForms(string endpoint)
+    {
+        int scheme = endpoint.IndexOf("://", StringComparison.Ordinal);
+        if (scheme >= 0)
+            throw EndpointErrors.Invalid(
+                $"libpq knows no URI scheme \"{endpoint[..scheme]}\".", "Begin the URI with postgresql:// or postgres://, in lower case.");
+        // Whatever stands before an @ may be a password: the message does not repeat it.
+        if (endpoint.Contains('@'))
+            throw EndpointErrors.Invalid("A user in front of the host needs a URI.", "Write postgresql://user@host:port/dbname.");
+        if (endpoint.Contains(','))
+            throw EndpointErrors.Invalid(
+                $"\"{endpoint}\" lists several hosts.", "Give each as an endpoint of its own, or write postgresql://host1,host2/ for one connection.");
+        if (endpoint.IndexOfAny(['/', '\\', '?', '\'', '"']) >= 0 || endpoint.Any(char.IsWhiteSpace) || endpoint.Any(char.IsControl))
+            throw EndpointErrors.Invalid($"\"{endpoint}\" is not a host.", Forms);
+    }
+
+    private static Dictionary<string, string> ParseBracketed(string endpoint)
+    {
+        int close = endpoint.IndexOf(']');
+        if (close < 0 || !IsIPv6(endpoint[1..close]))
+            throw EndpointErrors.Invalid($"\"{endpoint}\" has no IPv6 address between brackets.", Forms);
+        string address = endpoint[1..close];
+        string rest = endpoint[(close + 1)..];
+        if (rest.Length == 0) return Host(address);
+        if (rest[0] != ':') throw EndpointErrors.Invalid($"\"{endpoint}\" goes on after the bracket with something other than a port.", Forms);
+        return Host(address, Port(rest[1..], endpoint));
+    }
+
+    private static bool IsIPv6(string text) =>
+        IPAddress.TryParse(text.Split('%')[0], out IPAddress? address) && address.AddressFamily == AddressFamily.InterNetworkV6;
+
+    private static string Port(string text, string endpoint)
+    {
+        if (int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out int port) && port is >= 1 and <= 65535) return text;
+        throw EndpointErrors.Invalid($"\"{endpoint}\" has the port \"{text}\"; a port is a number from 1 to 65535.", Forms);
+    }
+
+    private static Dictionary<string, string> Host(string host) => new(StringComparer.Ordinal) { ["host"] = host };
+
+    private static Dictionary<string, string> Host(string host, string port) =>
+        new(StringComparer.Ordinal) { ["host"] = host, ["port"] = port };
+}

@@ -1,1 +1,4 @@
-Console.WriteLine("sandbox");
+using PgSsl.Sandbox;
+
+foreach (PostgresInstallation installation in await PostgresInstallation.FindAsync())
+    Console.WriteLine($"PostgreSQL {installation.FullVersion}  {installation.BinDirectory}");

@@ -1,0 +1,271 @@
+using System.Globalization;
+using System.Net;
+using System.Net.Sockets;
+using System.Security.Cryptography.X509Certificates;
+
+namespace PgSsl.Sandbox;
+
+/// <summary>
+/// A throw-away PostgreSQL server on a free loopback port. Superuser <c>postgres</c>, no password. It ends with this process, however
+/// that ends, and its files with it.
+/// </summary>
+public sealed class PostgresCluster : IAsyncDisposable
+{
+    // Over the socket, so that the sandbox gets in whatever a test does to TLS; psql users of the tests come over TCP.
+    private const string SandboxHbaLine = "local all postgres trust";
+    private const int PortAttempts = 5;
+
+    // Custom settings are free to invent. A new backend that shows the new value was started after the reload.
+    private const string GenerationSetting = "pgssl_sandbox.generation";
+
+    private static readonly TimeSpan ReadyTimeout = TimeSpan.FromSeconds(60);
+    private static readonly TimeSpan ReloadTimeout = TimeSpan.FromSeconds(20);
+    private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(10);
+
+    private readonly string _directory;
+    private readonly ServerGuard _guard;
+    private readonly Dictionary<string, string> _settings;
+    private int _generation;
+
+    private PostgresCluster(PostgresInstallation installation, string directory, ClusterOptions options)
+    {
+        Installation = installation;
+        _directory = directory;
+        _settings = new Dictionary<string, string>(options.Settings);
+        DataDirectory = SandboxDirectory.CreatePrivate(directory, "data");
+        SocketDirectory = SandboxDirectory.CreatePrivate(directory, "s");
+        _guard = ServerGuard.Create(directory, "QUIT", installation.Program("postgres"), ["-D", DataDirectory]);
+    }
+
+    /// <summary>The server's version and programs.</summary>
+    public PostgresInstallation Installation { get; }
+
+    /// <summary>127.0.0.1; it also listens on ::1 where <see cref="LoopbackPort.HasIPv6"/>.</summary>
+    public string Host { get; } = "127.0.0.1";
+
+    /// <summary>The TCP port; stays the same over a restart.</summary>
+    public int Port { get; private set; }
+
+    /// <summary>Holds the Unix-domain socket; only the server's account and root may enter.</summary>
+    public string SocketDirectory { get; }
+
+    /// <summary>Where pg_hba.conf, server.crt and server.key are.</summary>
+    public string DataDirectory { get; }
+
+    /// <summary>What the server wrote so far.</summary>
+    public string LogPath => ServerGuard.LogPath(_directory);
+
+    /// <summary>The postmaster's process id.</summary>
+    public int ProcessId => _guard.ProcessId;
+
+    /// <summary>The path of pg_hba.conf.</summary>
+    public string HbaPath => Path.Combine(DataDirectory, "pg_hba.conf");
+
+    /// <summary>Starts a cluster and waits until it accepts connections.</summary>
+    /// <exception cref="SandboxException">It did not start; the message ends with its log.</exception>
+    public static async Task<PostgresCluster> StartAsync(PostgresInstallation installation, ClusterOptions? options = null)
+    {
+        options ??= new ClusterOptions();
+        var cluster = new PostgresCluster(installation, SandboxDirectory.Create(), options);
+        try
+        {
+            await DataDirectoryTemplate.CopyToAsync(installation, cluster.DataDirectory);
+            cluster.WriteHba(options.Hba ?? ["local all all trust", "host all all 127.0.0.1/32 trust", "host all all ::1/128 trust"]);
+            await cluster.StartOnFreePortAsync();
+            return cluster;
+        }
+        catch
+        {
+            await cluster.DisposeAsync();
+            throw;
+        }
+    }
+
+    /// <summary>Changes settings (null removes one) and reloads. Those that need it take effect with <see cref="RestartAsync"/>.</summary>
+    public async Task ConfigureAsync(IReadOnlyDictionary<string, string?> settings)
+    {
+        foreach ((string name, string? value) in settings)
+        {
+            if (value is null)
+                _settings.Remove(name);
+            else
+                _settings[name] = value;
+        }
+        await ReloadAsync();
+    }
+
+    /// <summary>Replaces pg_hba.conf, below one line that keeps the sandbox itself in (superuser postgres over the socket), and reloads.</summary>
+    /// <exception cref="SandboxException">The server refused the new file.</exception>
+    public async Task SetHbaAsync(params IReadOnlyList<string> lines)
+    {
+        long before = LogLength();
+        WriteHba(lines);
+        await ReloadAsync();
+        if (ServerGuard.ReadLog(_directory, before).Contains("pg_hba.conf was not reloaded", StringComparison.Ordinal))
+            throw Failure("The server refused pg_hba.conf.");
+    }
+
+    /// <summary>Installs certificate and key as server.crt and server.key, turns TLS on, and waits until exactly this certificate is served.</summary>
+    /// <param name="chainPem">The server's certificate first, then what else it shall send.</param>
+    /// <param name="keyPem">Its private key.</param>
+    /// <param name="caPem">Roots for client certificates; null for none: the server then asks for no client certificate.</param>
+    /// <param name="crlPem">Revocation list for client certificates.</param>
+    /// <exception cref="SandboxException">The server does not serve it; the message ends with its log.</exception>
+    public async Task InstallCertificateAsync(string chainPem, string keyPem, string? caPem = null, string? crlPem = null)
+    {
+        SandboxDirectory.WritePrivate(Path.Combine(DataDirectory, "server.crt"), chainPem);
+        SandboxDirectory.WritePrivate(Path.Combine(DataDirectory, "server.key"), keyPem);
+        await ConfigureAsync(new Dictionary<string, string?>
+        {
+            ["ssl"] = "on",
+            ["ssl_ca_file"] = WriteOptional("root.crt", caPem),
+            ["ssl_crl_file"] = WriteOptional("root.crl", crlPem),
+        });
+
+        using X509Certificate2? served = await CertificateProbe.ReadAsync(Port);
+        using var expected = X509Certificate2.CreateFromPem(chainPem);
+        if (served is null || !served.RawDataMemory.Span.SequenceEqual(expected.RawDataMemory.Span))
+            throw Failure($"The server does not serve the certificate of {expected.Subject} that was installed.");
+    }
+
+    /// <summary>The same, from a minted certificate.</summary>
+    public Task InstallCertificateAsync(TestCertificate certificate, string? caPem = null, string? crlPem = null) =>
+        InstallCertificateAsync(certificate.ChainPem, certificate.KeyPem, caPem, crlPem);
+
+    /// <summary>Makes the server read its files again, and returns when new connections see the result. What it refused is in the log only.</summary>
+    public async Task ReloadAsync()
+    {
+        WriteSettings();
+        if (OperatingSystem.IsWindows())
+            (await ProcessRunner.RunAsync(Installation.Program("pg_ctl"), ["reload", "-D", DataDirectory])).OrThrow("pg_ctl reload");
+        else
+            Posix.Signal(ProcessId, Posix.SigHup);
+
+        string expected = _generation.ToString(CultureInfo.InvariantCulture);
+        for (DateTime deadline = DateTime.UtcNow + ReloadTimeout; ; await Task.Delay(Pause))
+        {
+            if ((await QueryAsync($"SELECT current_setting('{GenerationSetting}')"))[0][0] == expected)
+                return;
+            if (DateTime.UtcNow > deadline)
+                throw Failure("The server did not take over its new settings.");
+        }
+    }
+
+    /// <summary>Stops the server, breaking its connections, and leaves its files.</summary>
+    public async Task StopAsync()
+    {
+        if (OperatingSystem.IsWindows())
+            (await ProcessRunner.RunAsync(Installation.Program("pg_ctl"), ["stop", "-m", "fast", "-D", DataDirectory])).OrThrow("pg_ctl stop");
+        else
+            Posix.Signal(ProcessId, Posix.SigInt);
+        await _guard.Exited.WaitAsync(ReadyTimeout);
+    }
+
+    /// <summary>Starts it again after <see cref="StopAsync"/>, on the same port.</summary>
+    /// <exception cref="SandboxException">It did not start; the message ends with its log.</exception>
+    public async Task StartAgainAsync()
+    {
+        WriteSettings();
+        if (!await TryStartAsync())
+            throw Failure("The server did not start again.");
+    }
+
+    /// <summary>Stops and starts it, on the same port.</summary>
+    public async Task RestartAsync()
+    {
+        await StopAsync();
+        await StartAgainAsync();
+    }
+
+    /// <summary>Runs SQL as superuser postgres over the socket.</summary>
+    /// <returns>The rows of all statements, each value as the server prints it, null for NULL.</returns>
+    /// <exception cref="SandboxException">The server's error.</exception>
+    public Task<IReadOnlyList<IReadOnlyList<string?>>> QueryAsync(string sql, string database = "postgres")
+    {
+        EndPoint server = OperatingSystem.IsWindows()
+            ? new IPEndPoint(IPAddress.Loopback, Port)
+            : new UnixDomainSocketEndPoint(Path.Combine(SocketDirectory, $".s.PGSQL.{Port}"));
+        return SqlConversation.RunAsync(server, database, sql);
+    }
+
+    /// <summary>What the server wrote so far, or from a position in the file on.</summary>
+    public string ReadLog(long from = 0) => ServerGuard.ReadLog(_directory, from);
+
+    /// <summary>Ends the server at once and removes its files.</summary>
+    public ValueTask DisposeAsync() => _guard.DisposeAsync();
+
+    private async Task StartOnFreePortAsync()
+    {
+        for (int attempt = 1; ; attempt++)
+        {
+            Port = LoopbackPort.FindFree();
+            WriteSettings();
+            if (await TryStartAsync())
+                return;
+            if (attempt == PortAttempts || !ReadLog().Contains("could not bind", StringComparison.Ordinal))
+                throw Failure("The server did not start.");
+        }
+    }
+
+    // Like pg_ctl: the last line of postmaster.pid tells when connections are accepted (pg_ctl.c, wait_for_postmaster_start).
+    private async Task<bool> TryStartAsync()
+    {
+        long before = LogLength();
+        await _guard.StartAsync();
+        for (DateTime deadline = DateTime.UtcNow + ReadyTimeout; DateTime.UtcNow < deadline; await Task.Delay(Pause))
+        {
+            if (_guard.Exited.IsCompleted)
+                return false;
+            if (!IsReady())
+                continue;
+            // With one of its two addresses taken, it starts with the other alone.
+            if (!ServerGuard.ReadLog(_directory, before).Contains("could not bind", StringComparison.Ordinal))
+                return true;
+            await StopAsync();
+            return false;
+        }
+        throw Failure("The server was not ready in time.");
+    }
+
+    private bool IsReady()
+    {
+        string path = Path.Combine(DataDirectory, "postmaster.pid");
+        try
+        {
+            string[] lines = File.ReadAllLines(path);
+            return lines.Length >= 8 && lines[0] == ProcessId.ToString(CultureInfo.InvariantCulture)
+                && lines[7].TrimEnd() == "ready";
+        }
+        catch (IOException)
+        {
+            return false;
+        }
+    }
+
+    private void WriteSettings()
+    {
+        _generation++;
+        string text = ServerSettings.Format(Installation.Major, Port, SocketDirectory, _settings)
+            + $"{GenerationSetting} = {_generation}\n";
+        SandboxDirectory.WritePrivate(Path.Combine(DataDirectory, "postgresql.conf"), text);
+    }
+
+    private void WriteHba(IEnumerable<string> lines) =>
+        SandboxDirectory.WritePrivate(HbaPath, string.Join('\n', lines.Prepend(SandboxHbaLine)) + "\n");
+
+    private string? WriteOptional(string name, string? pem)
+    {
+        if (pem is null)
+            return null;
+        SandboxDirectory.WritePrivate(Path.Combine(DataDirectory, name), pem);
+        return name;
+    }
+
+    private long LogLength() => File.Exists(LogPath) ? new FileInfo(LogPath).Length : 0;
+
+    private SandboxException Failure(string message)
+    {
+        string log = ReadLog();
+        return new SandboxException($"{message} (PostgreSQL {Installation.FullVersion})\n{log[Math.Max(0, log.Length - 2000)..]}");
+    }
+}

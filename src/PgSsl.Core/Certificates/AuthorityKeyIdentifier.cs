@@ -1,0 +1,31 @@
+using System.Formats.Asn1;
+
+namespace PgSsl.Certificates;
+
+/// <summary>Which key signed this (RFC 5280 4.2.1.1).</summary>
+internal sealed record AuthorityKeyIdentifier(ReadOnlyMemory<byte>? KeyId, DistinguishedName? Issuer, ReadOnlyMemory<byte>? Serial)
+{
+    public static AuthorityKeyIdentifier Read(AsnReader reader)
+    {
+        AsnReader sequence = reader.ReadSequence();
+        ReadOnlyMemory<byte>? keyId = null, serial = null;
+        DistinguishedName? issuer = null;
+        if (At(sequence, 0))
+            keyId = sequence.ReadOctetString(new Asn1Tag(TagClass.ContextSpecific, 0));
+        if (At(sequence, 1))
+            issuer = GeneralName.ReadAll(sequence, new Asn1Tag(TagClass.ContextSpecific, 1))
+                .FirstOrDefault(name => name.Kind == GeneralNameKind.Directory)?.Directory;
+        if (At(sequence, 2))
+            serial = sequence.ReadIntegerBytes(new Asn1Tag(TagClass.ContextSpecific, 2));
+        return new AuthorityKeyIdentifier(keyId, issuer, serial);
+    }
+
+    /// <summary>crypto/x509/v3_purp.c, X509_check_akid: what is given must match, what is absent does not matter.</summary>
+    public bool Matches(ParsedCertificate issuer) =>
+        (KeyId is not { } key || issuer.SubjectKeyIdentifier is not { } subjectKey || key.Span.SequenceEqual(subjectKey.Span))
+        && (Serial is not { } serial || serial.Span.SequenceEqual(issuer.SerialNumber.Span))
+        && (Issuer is null || Issuer.Equals(issuer.Issuer));
+
+    private static bool At(AsnReader sequence, int tag) =>
+        sequence.HasData && sequence.PeekTag() is { TagClass: TagClass.ContextSpecific } next && next.TagValue == tag;
+}

@@ -1,0 +1,144 @@
+using System.Formats.Asn1;
+
+namespace PgSsl.Certificates;
+
+/// <summary>A certificate's extensions, as far as verification looks at them.</summary>
+internal sealed class CertificateExtensions
+{
+    // crypto/x509/v3_purp.c, X509_supported_extension. Address blocks and AS numbers (RFC 3779) are accepted and not compared.
+    private static readonly HashSet<string> Supported =
+    [
+        Oids.NetscapeCertificateType, Oids.KeyUsage, Oids.SubjectAlternativeName, Oids.BasicConstraints, Oids.CertificatePolicies,
+        Oids.CrlDistributionPoints, Oids.ExtendedKeyUsage, Oids.IpAddressBlocks, Oids.AutonomousSystems, Oids.OcspNoCheck,
+        Oids.PolicyConstraints, Oids.ProxyCertificateInfo, Oids.NameConstraints, Oids.PolicyMappings, Oids.InhibitAnyPolicy,
+    ];
+
+    private readonly Dictionary<string, ReadOnlyMemory<byte>> _values = [];
+    private readonly HashSet<string> _repeated = [];
+
+    private CertificateExtensions(AsnReader tbsTail, DistinguishedName issuer)
+    {
+        Collect(tbsTail);
+        // Read even where not needed: an extension that cannot be read makes the certificate useless to OpenSSL.
+        ReadBasicConstraints();
+        Use(Oids.KeyUsage, reader => KeyUsage = ReadKeyUsage(reader));
+        Use(Oids.ExtendedKeyUsage, reader => ExtendedKeyUsages = ReadOids(reader));
+        Use(Oids.NetscapeCertificateType, reader => NetscapeType = (NetscapeTypes)reader.ReadBitString(out _).FirstOrDefault());
+        Use(Oids.SubjectKeyIdentifier, reader => SubjectKeyIdentifier = reader.ReadOctetString());
+        Use(Oids.AuthorityKeyIdentifier, reader => AuthorityKeyIdentifier = AuthorityKeyIdentifier.Read(reader));
+        Use(Oids.SubjectAlternativeName, reader => SubjectAlternativeNames = GeneralName.ReadAll(reader));
+        Use(Oids.NameConstraints, reader => NameConstraints = NameConstraints.Read(reader));
+        Use(Oids.CrlDistributionPoints, reader => CrlDistributionPoints = DistributionPoint.ReadAll(reader, issuer));
+        IsProxy = _values.ContainsKey(Oids.ProxyCertificateInfo);
+        if (IsProxy && (IsCa || _values.ContainsKey(Oids.SubjectAlternativeName) || _values.ContainsKey(Oids.IssuerAlternativeName)))
+            AreInvalid = true;
+    }
+
+    /// <summary>True if one of them cannot be read or stands twice; OpenSSL then neither uses nor accepts the certificate.</summary>
+    public bool AreInvalid { get; private set; }
+
+    /// <summary>The first critical extension that OpenSSL does not process.</summary>
+    public string? UnhandledCritical { get; private set; }
+
+    public bool HasBasicConstraints { get; private set; }
+
+    public bool IsCa { get; private set; }
+
+    /// <summary>How many CAs may follow below; null for any number.</summary>
+    public long? PathLength { get; private set; }
+
+    public KeyUsages? KeyUsage { get; private set; }
+
+    public IReadOnlyList<string>? ExtendedKeyUsages { get; private set; }
+
+    public NetscapeTypes? NetscapeType { get; private set; }
+
+    public ReadOnlyMemory<byte>? SubjectKeyIdentifier { get; private set; }
+
+    public AuthorityKeyIdentifier? AuthorityKeyIdentifier { get; private set; }
+
+    public IReadOnlyList<GeneralName>? SubjectAlternativeNames { get; private set; }
+
+    public NameConstraints? NameConstraints { get; private set; }
+
+    public IReadOnlyList<DistributionPoint> CrlDistributionPoints { get; private set; } = [];
+
+    public bool IsProxy { get; }
+
+    public static CertificateExtensions Read(AsnReader tbsTail, DistinguishedName issuer) => new(tbsTail, issuer);
+
+    /// <summary>v3_purp.c, ku_reject: without the extension every usage is allowed.</summary>
+    public bool AllowsUsage(KeyUsages anyOf) => KeyUsage is not { } usage || (usage & anyOf) != 0;
+
+    private void Collect(AsnReader tbsTail)
+    {
+        while (tbsTail.HasData)
+        {
+            Asn1Tag tag = tbsTail.PeekTag();
+            if (tag.TagValue != 3)
+            {
+                tbsTail.ReadEncodedValue();
+                continue;
+            }
+            AsnReader list = tbsTail.ReadSequence(tag).ReadSequence();
+            while (list.HasData)
+                CollectOne(list.ReadSequence());
+        }
+    }
+
+    private void CollectOne(AsnReader extension)
+    {
+        string oid = extension.ReadObjectIdentifier();
+        bool isCritical = extension.PeekTag() == Asn1Tag.Boolean && extension.ReadBoolean();
+        if (!_values.TryAdd(oid, extension.ReadOctetString()))
+            _repeated.Add(oid);
+        if (isCritical && !Supported.Contains(oid))
+            UnhandledCritical ??= oid;
+    }
+
+    private void Use(string oid, Action<AsnReader> read)
+    {
+        if (!_values.TryGetValue(oid, out ReadOnlyMemory<byte> value))
+            return;
+        try
+        {
+            if (_repeated.Contains(oid))
+                AreInvalid = true;
+            else
+                read(new AsnReader(value, AsnEncodingRules.BER));
+        }
+        catch (AsnContentException)
+        {
+            AreInvalid = true;
+        }
+    }
+
+    private void ReadBasicConstraints() => Use(Oids.BasicConstraints, reader =>
+    {
+        AsnReader sequence = reader.ReadSequence();
+        IsCa = sequence.HasData && sequence.PeekTag() == Asn1Tag.Boolean && sequence.ReadBoolean();
+        if (sequence.HasData)
+        {
+            if (!sequence.TryReadInt64(out long length) || length < 0)
+                throw new AsnContentException("The path length is not a number that makes sense.");
+            PathLength = length;
+        }
+        HasBasicConstraints = true;
+    });
+
+    private static KeyUsages ReadKeyUsage(AsnReader reader)
+    {
+        byte[] bits = reader.ReadBitString(out _);
+        int usage = (bits.Length > 0 ? bits[0] : 0) | (bits.Length > 1 ? bits[1] << 8 : 0);
+        return usage != 0 ? (KeyUsages)usage : throw new AsnContentException("A key usage that allows nothing.");
+    }
+
+    private static List<string> ReadOids(AsnReader reader)
+    {
+        AsnReader sequence = reader.ReadSequence();
+        var oids = new List<string>();
+        while (sequence.HasData)
+            oids.Add(sequence.ReadObjectIdentifier());
+        return oids;
+    }
+}

@@ -1,0 +1,30 @@
+using System.Security.Cryptography.X509Certificates;
+
+namespace PgSsl.Certificates;
+
+/// <summary>The names in a certificate, as text.</summary>
+public static class CertificateNames
+{
+    /// <summary>
+    /// The subject alternative names in the order of the certificate: <c>DNS:db1</c>, <c>IP:10.0.0.1</c>, <c>email:…</c>,
+    /// <c>URI:…</c>. Empty where there are none or where they cannot be read.
+    /// </summary>
+    public static IReadOnlyList<string> SubjectAlternativeNames(X509Certificate2 certificate) =>
+        [.. (ParsedCertificate.Of(certificate)?.Extensions.SubjectAlternativeNames ?? []).Select(name => name.ToString())];
+
+    /// <summary>The common names of the subject in the order of the certificate; libpq looks at the first one only.</summary>
+    public static IReadOnlyList<string> CommonNames(X509Certificate2 certificate) =>
+        [.. (ParsedCertificate.Of(certificate)?.Subject.AttributesOf(Oids.CommonName) ?? []).Select(attribute => attribute.Text)];
+
+    /// <summary>The certificate's name for a message: its first common name, else its whole subject.</summary>
+    public static string Display(X509Certificate2 certificate) =>
+        ParsedCertificate.Of(certificate)?.Name ?? certificate.Subject;
+
+    internal static string Display(DistinguishedName name)
+    {
+        string text = name.AttributesOf(Oids.CommonName).FirstOrDefault()?.Text
+            ?? string.Join(", ", name.Attributes.Select(attribute => attribute.Text));
+        // The name comes from whoever answered: nothing in it may steer a terminal.
+        return text.Length == 0 ? "(no name)" : new string([.. text.Select(c => char.IsControl(c) ? '?' : c)]);
+    }
+}

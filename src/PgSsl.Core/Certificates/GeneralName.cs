@@ -1,0 +1,79 @@
+using System.Formats.Asn1;
+using System.Net;
+using System.Text;
+
+namespace PgSsl.Certificates;
+
+/// <summary>The kinds of GeneralName (RFC 5280 4.2.1.6); the numbers are their tags.</summary>
+internal enum GeneralNameKind
+{
+    OtherName = 0,
+    Email = 1,
+    Dns = 2,
+    X400 = 3,
+    Directory = 4,
+    EdiParty = 5,
+    Uri = 6,
+    IpAddress = 7,
+    RegisteredId = 8,
+}
+
+/// <summary>One GeneralName.</summary>
+/// <param name="Kind">What it names.</param>
+/// <param name="Value">The bytes of a string or address; the value inside for otherName; the encoding for the rest.</param>
+/// <param name="Directory">The name, for <see cref="GeneralNameKind.Directory"/>.</param>
+/// <param name="OtherNameType">The type, for <see cref="GeneralNameKind.OtherName"/>.</param>
+internal sealed record GeneralName(
+    GeneralNameKind Kind, ReadOnlyMemory<byte> Value, DistinguishedName? Directory = null, string? OtherNameType = null)
+{
+    public static GeneralName Read(AsnReader reader)
+    {
+        Asn1Tag tag = reader.PeekTag();
+        if (tag.TagClass != TagClass.ContextSpecific || tag.TagValue > (int)GeneralNameKind.RegisteredId)
+            throw new AsnContentException("Not a GeneralName.");
+        var kind = (GeneralNameKind)tag.TagValue;
+        switch (kind)
+        {
+            case GeneralNameKind.Email or GeneralNameKind.Dns or GeneralNameKind.Uri or GeneralNameKind.IpAddress:
+                return new GeneralName(kind, reader.ReadOctetString(tag));
+            case GeneralNameKind.Directory:
+                return new GeneralName(kind, default, DistinguishedName.Read(reader.ReadSequence(tag)));
+            case GeneralNameKind.OtherName:
+                AsnReader other = reader.ReadSequence(tag);
+                string type = other.ReadObjectIdentifier();
+                return new GeneralName(kind, other.ReadSequence(new Asn1Tag(TagClass.ContextSpecific, 0)).ReadEncodedValue(), null, type);
+            default:
+                return new GeneralName(kind, reader.ReadEncodedValue());
+        }
+    }
+
+    /// <summary>Reads a sequence of general names, the content of subjectAltName.</summary>
+    public static IReadOnlyList<GeneralName> ReadAll(AsnReader reader, Asn1Tag? tag = null)
+    {
+        AsnReader sequence = reader.ReadSequence(tag);
+        var names = new List<GeneralName>();
+        while (sequence.HasData)
+            names.Add(Read(sequence));
+        return names;
+    }
+
+    /// <summary>crypto/x509/v3_genn.c, GENERAL_NAME_cmp.</summary>
+    public bool Matches(GeneralName other) =>
+        Kind == other.Kind && OtherNameType == other.OtherNameType
+        && (Directory?.Equals(other.Directory) ?? Value.Span.SequenceEqual(other.Value.Span));
+
+    /// <summary>The name with OpenSSL's prefix: <c>DNS:db1</c>, <c>IP:10.0.0.1</c>, <c>email:…</c>, <c>URI:…</c>.</summary>
+    public override string ToString() => Kind switch
+    {
+        GeneralNameKind.Dns => "DNS:" + Encoding.Latin1.GetString(Value.Span),
+        GeneralNameKind.IpAddress when Value.Length is 4 or 16 => "IP:" + new IPAddress(Value.Span),
+        GeneralNameKind.IpAddress => "IP:" + Convert.ToHexString(Value.Span),
+        GeneralNameKind.Email => "email:" + Encoding.Latin1.GetString(Value.Span),
+        GeneralNameKind.Uri => "URI:" + Encoding.Latin1.GetString(Value.Span),
+        GeneralNameKind.Directory => "DirName:" + string.Join(", ", Directory!.Attributes.Select(attribute => attribute.Text)),
+        GeneralNameKind.OtherName => "othername:" + OtherNameType,
+        GeneralNameKind.RegisteredId => "Registered ID",
+        GeneralNameKind.X400 => "X400Name",
+        _ => "EdiPartyName",
+    };
+}

@@ -1,0 +1,101 @@
+using System.Formats.Asn1;
+using System.Security.Cryptography;
+using System.Security.Cryptography.X509Certificates;
+
+namespace PgSsl.Certificates;
+
+/// <summary>
+/// Reads files of certificates and CRLs as OpenSSL reads <c>sslrootcert</c> and <c>sslcrl</c>
+/// (crypto/x509/by_file.c, X509_load_cert_crl_file): all of it, or nothing after the first broken block.
+/// </summary>
+public static class PemFile
+{
+    /// <summary>
+    /// Reads a file. Throws <see cref="PgSslException"/>: FileNotFound, FileUnreadable, or InvalidCertificateFile where OpenSSL
+    /// would refuse it (empty, DER, a broken block, no certificate and no CRL in it).
+    /// </summary>
+    public static PemContents Read(string path) => Parse(ReadBytes(path), path);
+
+    /// <summary>Reads the bytes of a file; <paramref name="path"/> names it in messages.</summary>
+    public static PemContents Parse(ReadOnlyMemory<byte> bytes, string path)
+    {
+        PemFault fault = PemReader.ReadAll(bytes, out IReadOnlyList<PemBlock> blocks);
+        if (fault != PemFault.NoStartLine)
+            throw Invalid(path, Describe(fault), "Mend or remove the broken block: OpenSSL reads nothing from a file with one.");
+        var anchors = new List<TrustAnchor>();
+        var crls = new List<CertificateRevocationList>();
+        foreach (PemBlock block in blocks)
+        {
+            try
+            {
+                if (IsCertificate(block.Label))
+                    anchors.Add(ReadAnchor(block));
+                else if (block.Label == "X509 CRL")
+                    crls.Add(CertificateRevocationList.Parse(FirstValue(block.Data)));
+            }
+            catch (Exception e) when (e is AsnContentException or CryptographicException)
+            {
+                throw Invalid(path, $"a {block.Label} block in it is not a valid one", "Replace that block with an intact one.", e);
+            }
+        }
+        if (anchors.Count + crls.Count == 0)
+            throw Invalid(path, DescribeNothing(bytes.Span, blocks), "Put PEM certificates into it (-----BEGIN CERTIFICATE-----).");
+        return new PemContents([.. anchors.Select(anchor => anchor.Certificate.Certificate)], crls) { Anchors = anchors };
+    }
+
+    internal static bool IsCertificate(string label) => label is "CERTIFICATE" or "X509 CERTIFICATE" or "TRUSTED CERTIFICATE";
+
+    internal static TrustAnchor ReadAnchor(PemBlock block)
+    {
+        if (block.IsEncrypted)
+            throw new CryptographicException("The block is encrypted.");
+        ReadOnlyMemory<byte> der = FirstValue(block.Data);
+        // The constructor below would take PKCS #7 and PKCS #12 as well; both start with something else than a sequence.
+        if (new AsnReader(der, AsnEncodingRules.BER).ReadSequence().PeekTag() != Asn1Tag.Sequence)
+            throw new CryptographicException("The block holds no certificate.");
+        ParsedCertificate certificate = ParsedCertificate.Of(new X509Certificate2(der.Span))
+            ?? throw new CryptographicException("The certificate cannot be read.");
+        ReadOnlyMemory<byte> rest = block.Data[der.Length..];
+        bool hasSettings = block.Label == "TRUSTED CERTIFICATE" && !rest.IsEmpty;
+        return new TrustAnchor(certificate, hasSettings ? TrustSettings.Read(rest) : null);
+    }
+
+    internal static ReadOnlyMemory<byte> FirstValue(ReadOnlyMemory<byte> data) => new AsnReader(data, AsnEncodingRules.BER).PeekEncodedValue();
+
+    private static byte[] ReadBytes(string path)
+    {
+        try
+        {
+            return File.ReadAllBytes(path);
+        }
+        catch (Exception e) when (e is FileNotFoundException or DirectoryNotFoundException)
+        {
+            throw new PgSslException(PgSslError.FileNotFound, $"{path} does not exist.", "Provide the file, or name another one.", e);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw new PgSslException(PgSslError.FileUnreadable, $"{path} cannot be read: {e.Message}",
+                "Let the user who connects read the file.", e);
+        }
+    }
+
+    private static PgSslException Invalid(string path, string what, string remedy, Exception? cause = null) =>
+        new(PgSslError.InvalidCertificateFile, $"OpenSSL reads no certificate from {path}: {what}.", remedy, cause);
+
+    private static string Describe(PemFault fault) => fault switch
+    {
+        PemFault.BadEndLine => "an END line is missing or not on a line of its own, as when two files are joined without a line break (bad end line)",
+        PemFault.BadBase64 => "a block in it is not base64 (bad base64 decode)",
+        PemFault.EmptyBlock => "a block in it is empty",
+        _ => "a block in it has header lines that do not belong there (not proc type)",
+    };
+
+    private static string DescribeNothing(ReadOnlySpan<byte> bytes, IReadOnlyList<PemBlock> blocks)
+    {
+        if (bytes.IsEmpty)
+            return "the file is empty";
+        if (blocks.Count > 0)
+            return "it holds only " + string.Join(", ", blocks.Select(block => block.Label).Distinct());
+        return bytes[0] == 0x30 ? "it is DER, and PEM is needed (no start line)" : "it holds no PEM block (no start line)";
+    }
+}

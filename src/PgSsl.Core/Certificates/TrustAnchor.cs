@@ -1,0 +1,15 @@
+namespace PgSsl.Certificates;
+
+/// <summary>A certificate of the trust store.</summary>
+internal sealed record TrustAnchor(ParsedCertificate Certificate, TrustSettings? Settings)
+{
+    /// <summary>Whether a chain may end here: by its settings, else if it is self-signed.</summary>
+    public TrustDecision Decision
+    {
+        get
+        {
+            TrustDecision compatible = Certificate.IsSelfSigned ? TrustDecision.Trusted : TrustDecision.Neutral;
+            return Settings?.Decide(compatible) ?? compatible;
+        }
+    }
+}

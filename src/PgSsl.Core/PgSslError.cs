@@ -49,6 +49,18 @@ public enum PgSslError
     /// <summary>TLS does not exist on Unix-domain sockets.</summary>
     UnixSocketHasNoTls,
 
+    // What a client would refuse
+    /// <summary>The server's certificate chain does not verify under the roots the client goes by.</summary>
+    UntrustedCertificate,
+    /// <summary>The server's certificate does not name the host that was asked for.</summary>
+    HostNameMismatch,
+    /// <summary>A certificate that the server sent cannot be parsed.</summary>
+    MalformedCertificate,
+    /// <summary>The server does not let this user into this database over this transport.</summary>
+    ConnectionRejected,
+    /// <summary>The server asks for an authentication that the client's settings forbid.</summary>
+    UnacceptableAuthentication,
+
     // Files
     /// <summary>A file that was named does not exist.</summary>
     FileNotFound,

@@ -20,6 +20,10 @@ public static class CertificateNames
     public static string Display(X509Certificate2 certificate) =>
         ParsedCertificate.Of(certificate)?.Name ?? certificate.Subject;
 
+    /// <summary>The issuer's name for a message: its first common name, else the whole name.</summary>
+    public static string IssuerDisplay(X509Certificate2 certificate) =>
+        ParsedCertificate.Of(certificate) is { } parsed ? Display(parsed.Issuer) : certificate.Issuer;
+
     internal static string Display(DistinguishedName name)
     {
         string text = name.AttributesOf(Oids.CommonName).FirstOrDefault()?.Text

@@ -1,3 +1,5 @@
+using System.Globalization;
+
 namespace PgSsl.Connections;
 
 /// <summary>
@@ -62,6 +64,23 @@ public sealed class PgEndpoint
         if (value is null) parameters.Remove(name);
         else parameters[name] = value;
         return new PgEndpoint(parameters, Text);
+    }
+
+    /// <summary>
+    /// The same endpoint narrowed to one of its hosts. Its <see cref="Text"/> can be parsed again, by this module and by psql, and
+    /// holds no secret: <c>host:port</c> where that says it all, else a connection string.
+    /// </summary>
+    public PgEndpoint At(ConnectionHost host)
+    {
+        ArgumentNullException.ThrowIfNull(host);
+        PgEndpoint narrowed = With("host", host.Host.Length > 0 ? host.Host : null)
+            .With("hostaddr", host.HostAddress)
+            .With("port", host.Port.ToString(CultureInfo.InvariantCulture));
+        bool isPlain = narrowed._parameters.Count == 2 && host.HostAddress is null && !host.IsUnixSocket;
+        string text = isPlain
+            ? host.ToString()
+            : ConninfoText.Write(narrowed._parameters.Where(parameter => !ConnectionParameters.IsSecret(parameter.Key)));
+        return new PgEndpoint(narrowed._parameters, text);
     }
 
     /// <summary>Works out every parameter as libpq would: explicit, then service file, then environment, then default.</summary>

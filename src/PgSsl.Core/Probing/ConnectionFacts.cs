@@ -30,6 +30,9 @@ public sealed record ConnectionFacts(ProbeRequest Request, ProbeStage Stage)
     /// <summary>What the TCP connection took.</summary>
     public TimeSpan ConnectTime { get; init; }
 
+    /// <summary>What all of it took, look-up and farewell included.</summary>
+    public TimeSpan Duration { get; init; }
+
     /// <summary>What TLS was agreed on and with whom; null before the handshake is done.</summary>
     public TlsFacts? Tls { get; init; }
 

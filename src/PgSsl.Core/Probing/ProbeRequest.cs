@@ -10,6 +10,14 @@ namespace PgSsl.Probing;
 /// <param name="Timeout">For all of it: look-up, connection, handshake and answer.</param>
 public sealed record ProbeRequest(ConnectionHost Host, Transport Transport, TimeSpan Timeout)
 {
+    /// <summary>A TLS connection to a host as libpq would begin it with these settings, ended once the handshake is done.</summary>
+    public static ProbeRequest ForTls(ConnectionSettings settings, ConnectionHost host, TimeSpan timeout) => new(host, Transport.Tls, timeout)
+    {
+        Negotiation = settings.SslNegotiation,
+        ServerName = settings.SslSni ? host.Host : null,
+        Protocols = TlsVersions.Between(settings.MinimumTlsVersion, settings.MaximumTlsVersion),
+    };
+
     /// <summary>How TLS is begun.</summary>
     public SslNegotiation Negotiation { get; init; } = SslNegotiation.Postgres;
 

@@ -22,6 +22,7 @@ public static class ServerProbe
     /// <exception cref="OperationCanceledException">The caller cancelled. Nothing else is thrown.</exception>
     public static async Task<ConnectionFacts> ConnectAsync(ProbeRequest request, CancellationToken cancellationToken)
     {
+        long start = Stopwatch.GetTimestamp();
         var probe = new Probe(request);
         using var deadline = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         deadline.CancelAfter(request.Timeout);
@@ -34,7 +35,7 @@ public static class ServerProbe
             cancellationToken.ThrowIfCancellationRequested();
             probe.Facts = probe.Facts with { Failure = ProbeFailures.Explain(exception, probe.Facts) };
         }
-        return probe.Facts;
+        return probe.Facts with { Duration = Stopwatch.GetElapsedTime(start) };
     }
 
     /// <summary>Looks up a host's addresses, in the order the resolver gives them.</summary>

@@ -1,0 +1,26 @@
+@{
+    RootModule           = 'bin/PgSsl.dll'
+    ModuleVersion        = '0.1.0'
+    GUID                 = '6d6f7a0e-5f0c-4d5c-9b3e-0c2f5e8c1a74'
+    Author               = 'PgSsl contributors'
+    CompanyName          = 'PgSsl contributors'
+    Copyright            = '(c) 2026 PgSsl contributors. MIT licence.'
+    Description          = 'TLS for PostgreSQL: see what a server really serves, and what each sslmode of each client would make of it.'
+    CompatiblePSEditions = @('Core')
+    PowerShellVersion    = '7.4'
+    CmdletsToExport      = @(
+        'Get-PgConnectionSetting'
+        'Get-PgServerCertificate'
+        'Test-PgSslMode'
+        'Wait-PgServerCertificate'
+    )
+    FunctionsToExport    = @()
+    AliasesToExport      = @()
+    VariablesToExport    = @()
+    PrivateData          = @{
+        PSData = @{
+            Tags         = @('PostgreSQL', 'TLS', 'SSL', 'Certificate', 'libpq', 'Security', 'PSEdition_Core', 'Windows', 'Linux', 'MacOS')
+            ReleaseNotes = 'First cmdlets: Get-PgServerCertificate, Test-PgSslMode, Wait-PgServerCertificate, Get-PgConnectionSetting.'
+        }
+    }
+}

@@ -1,0 +1,50 @@
+namespace PgSsl.Connections;
+
+/// <summary>The servers that the user's own files name: what tab completion offers.</summary>
+public static class KnownEndpoints
+{
+    /// <summary>
+    /// Reads the password file's hosts (<c>host:port</c>) and the service files' sections (<c>service=name</c>). Files that cannot be
+    /// read are passed over: completion has nobody to complain to. The password file's passwords are not kept.
+    /// </summary>
+    public static IReadOnlyList<string> Find(ConnectionEnvironment environment)
+    {
+        ArgumentNullException.ThrowIfNull(environment);
+        string?[] serviceFiles =
+        [
+            environment.GetVariable("PGSERVICEFILE") ?? environment.UnderHome(".pg_service.conf"),
+            environment.SystemConfigurationDirectory is { } directory ? Path.Combine(directory, "pg_service.conf") : null,
+        ];
+        string? passwordFile = environment.GetVariable("PGPASSFILE") ?? environment.UnderHome(environment.IsWindows ? "pgpass.conf" : ".pgpass");
+        return
+        [
+            .. ReadLines(passwordFile, environment).Select(HostOf).Concat(serviceFiles.SelectMany(file => ReadLines(file, environment)).Select(ServiceOf))
+                .OfType<string>()
+                .Distinct(StringComparer.OrdinalIgnoreCase),
+        ];
+    }
+
+    // hostname:port:database:username:password; a socket directory or * is no server to name.
+    private static string? HostOf(string line)
+    {
+        string[] fields = line.Split(':', 3);
+        if (fields.Length < 3 || line.StartsWith('#') || fields[0] is "" or "*" || fields[0].StartsWith('/'))
+            return null;
+        return fields[1] is "*" or "5432" ? fields[0] : $"{fields[0]}:{fields[1]}";
+    }
+
+    private static string? ServiceOf(string line) =>
+        line.StartsWith('[') && line.IndexOf(']') is var end and > 1 ? $"service={line[1..end]}" : null;
+
+    private static string[] ReadLines(string? path, ConnectionEnvironment environment)
+    {
+        try
+        {
+            return string.IsNullOrEmpty(path) ? [] : File.ReadAllLines(environment.ResolvePath(path));
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        {
+            return [];
+        }
+    }
+}

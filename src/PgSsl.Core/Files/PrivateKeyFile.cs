@@ -1,0 +1,42 @@
+using System.Runtime.Versioning;
+
+namespace PgSsl.Files;
+
+/// <summary>
+/// Whether libpq would take a file for a private key: a regular file that nobody else can use. Root may own it with group read
+/// (0640), everybody else only for himself (0600); Windows is not checked (fe-secure-openssl.c, initialize_SSL).
+/// </summary>
+public static class PrivateKeyFile
+{
+    private const UnixFileMode GroupWriteOrExecute = UnixFileMode.GroupWrite | UnixFileMode.GroupExecute;
+    private const UnixFileMode AnyOther = UnixFileMode.OtherRead | UnixFileMode.OtherWrite | UnixFileMode.OtherExecute;
+
+    /// <summary>Throws if libpq would refuse the file because of what it is or who can read it. Does not open it.</summary>
+    /// <param name="path">An absolute path to a file that exists.</param>
+    /// <exception cref="PgSslException"><see cref="PgSslError.InvalidKeyFile"/>.</exception>
+    public static void CheckAccess(string path)
+    {
+        if (Directory.Exists(path))
+            throw new PgSslException(
+                PgSslError.InvalidKeyFile,
+                $"Private key file \"{path}\" is a directory; expected is a regular file.",
+                "Name the key file itself.");
+        if (!OperatingSystem.IsWindows())
+            CheckMode(path);
+    }
+
+    [UnsupportedOSPlatform("windows")]
+    private static void CheckMode(string path)
+    {
+        string target = File.ResolveLinkTarget(path, returnFinalTarget: true)?.FullName ?? path;
+        bool ownedByRoot = UnixOwner.UserIdOf(target) == 0;
+        UnixFileMode forbidden = AnyOther | (ownedByRoot ? GroupWriteOrExecute : GroupWriteOrExecute | UnixFileMode.GroupRead);
+        UnixFileMode mode = File.GetUnixFileMode(target);
+        if ((mode & forbidden) != 0)
+            throw new PgSslException(
+                PgSslError.InvalidKeyFile,
+                $"Private key file \"{path}\" has mode 0{Convert.ToString((int)mode, 8)}: group or others can use it, and libpq refuses that. " +
+                $"Expected is 0600 or less{(ownedByRoot ? ", or 0640 or less as root owns it" : "")}.",
+                $"chmod 0600 '{path}'");
+    }
+}

@@ -1,0 +1,40 @@
+using System.Security.Cryptography.X509Certificates;
+using PgSsl.Certificates;
+using PgSsl.Probing;
+
+namespace PgSsl.SslModes;
+
+/// <summary>What one client does in one sslmode with one set of settings, as data: the evaluator plays it against what a server showed.</summary>
+/// <param name="Attempts">The transports in the order in which they are tried; empty where the client refuses the settings.</param>
+public sealed record ClientPolicy(IReadOnlyList<Transport> Attempts)
+{
+    /// <summary>Why the client would not even try (contradictory settings, a missing file it insists on); null where it would.</summary>
+    public PgSslException? Refusal { get; init; }
+
+    /// <summary>What is checked on a TLS attempt.</summary>
+    public Verification Verification { get; init; }
+
+    /// <summary>The roots that <see cref="Verification"/> goes by; null where nothing is verified.</summary>
+    public TrustStore? Trust { get; init; }
+
+    /// <summary>Why a TLS attempt would fail before its handshake (an unreadable root or key file); null where it would not.</summary>
+    public PgSslException? TlsSetupFailure { get; init; }
+
+    /// <summary>The rule by which names are compared.</summary>
+    public Func<X509Certificate2, string, NameVerdict> VerifyName { get; init; } = HostNameVerifier.Verify;
+
+    /// <summary>True where the next attempt follows a failed handshake or verification.</summary>
+    public bool RetriesAfterTlsFailure { get; init; } = true;
+
+    /// <summary>True where the next attempt follows an N.</summary>
+    public bool RetriesWhenTlsIsNotOffered { get; init; } = true;
+
+    /// <summary>Whether the next attempt follows an error message of the server's.</summary>
+    public Func<Wire.StartupAnswer.Refused, bool> RetriesAfterRefusal { get; init; } = _ => true;
+
+    /// <summary>What the client demands of the authentication (libpq's require_auth, channel_binding); null where nothing, else the objection to it.</summary>
+    public Func<Wire.StartupAnswer.Admitted, Transport, PgSslException?> ObjectsToAuthentication { get; init; } = (_, _) => null;
+
+    /// <summary>True where the authentication itself proves the server (channel_binding=require).</summary>
+    public bool AuthenticationProvesServer { get; init; }
+}

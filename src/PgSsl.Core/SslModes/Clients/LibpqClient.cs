@@ -1,0 +1,102 @@
+using PgSsl.Certificates;
+using PgSsl.Connections;
+using PgSsl.Probing;
+using PgSsl.Wire;
+
+namespace PgSsl.SslModes.Clients;
+
+/// <summary>
+/// libpq 17 and 18 (psql, pgAdmin, psycopg, ODBC …). Sources: fe-connect.c (init_allowed_encryption_methods,
+/// select_next_encryption_method, PQconnectPoll), fe-secure-openssl.c (initialize_SSL), fe-auth.c (check_expected_areq).
+/// </summary>
+public sealed class LibpqClient : ISslClient
+{
+    // "cannot_connect_now" sends libpq to the next host, not to another transport.
+    private const string CannotConnectNow = "57P03";
+
+    /// <inheritdoc/>
+    public string Name => "libpq";
+
+    /// <inheritdoc/>
+    public ClientPolicy PolicyFor(SslMode mode, ConnectionHost host, ConnectionSettings settings, TrustStoreCache trust, ClientIdentity identity)
+    {
+        if (RefusalOf(mode, host, settings) is { } refusal)
+            return new ClientPolicy([]) { Refusal = refusal };
+        // sslmode is ignored on a Unix socket.
+        if (host.IsUnixSocket)
+            return new ClientPolicy([Transport.Plaintext]) { ObjectsToAuthentication = AuthenticationDemands.From(settings) };
+
+        ClientPolicy policy = new(AttemptsOf(mode))
+        {
+            RetriesAfterRefusal = refused => refused.SqlState != CannotConnectNow,
+            ObjectsToAuthentication = AuthenticationDemands.From(settings),
+            AuthenticationProvesServer = settings.ChannelBinding == "require",
+        };
+        try
+        {
+            TrustStore? roots = RootsOf(mode, settings, trust);
+            return policy with
+            {
+                Trust = roots,
+                Verification = roots is null ? Verification.None : mode == SslMode.VerifyFull ? Verification.ChainAndHost : Verification.Chain,
+                TlsSetupFailure = identity.Failure,
+            };
+        }
+        catch (PgSslException failure)
+        {
+            return policy with
+            {
+                Verification = mode == SslMode.VerifyFull ? Verification.ChainAndHost : Verification.Chain,
+                TlsSetupFailure = failure,
+            };
+        }
+    }
+
+    private static Transport[] AttemptsOf(SslMode mode) => mode switch
+    {
+        SslMode.Disable => [Transport.Plaintext],
+        SslMode.Allow => [Transport.Plaintext, Transport.Tls],
+        SslMode.Prefer => [Transport.Tls, Transport.Plaintext],
+        _ => [Transport.Tls],
+    };
+
+    /// <summary>A root file is used in every mode as soon as it exists; verify-ca and verify-full insist on one.</summary>
+    private static TrustStore? RootsOf(SslMode mode, ConnectionSettings settings, TrustStoreCache trust)
+    {
+        if (settings.UsesSystemRoots)
+            return trust.GetSystem(settings.Environment);
+        if (settings.RootCertificatePath is { } path && (File.Exists(path) || Directory.Exists(path)))
+            return trust.GetFile(path, settings);
+        if (mode < SslMode.VerifyCa)
+            return null;
+        throw new PgSslException(
+            PgSslError.FileNotFound,
+            settings.RootCertificatePath is { } missing
+                ? $"Root certificate file \"{missing}\" does not exist, and {mode.ToLibpq()} does not go without."
+                : $"There is no home directory to look for root.crt in, and {mode.ToLibpq()} does not go without a root certificate.",
+            "Get the root certificate of the server's CA and name it with -RootCertificate; for a public CA use -RootCertificate system (libpq 16 and newer).");
+    }
+
+    private static PgSslException? RefusalOf(SslMode mode, ConnectionHost host, ConnectionSettings settings)
+    {
+        string spelling = mode.ToLibpq();
+        if (settings.GssEncMode == "require")
+            return new(
+                PgSslError.ContradictoryParameters,
+                "gssencmode=require asks for GSSAPI encryption and never for TLS; PgSsl does not probe that.",
+                "Set gssencmode=disable to test TLS.");
+        if (host.IsUnixSocket)
+            return null;
+        if (settings.UsesSystemRoots && mode != SslMode.VerifyFull)
+            return new(
+                PgSslError.ContradictoryParameters,
+                $"Weak sslmode \"{spelling}\" may not be used with sslrootcert=system: anyone can get a certificate of a public CA.",
+                "Use sslmode=verify-full.");
+        if (settings.SslNegotiation == SslNegotiation.Direct && mode < SslMode.Require)
+            return new(
+                PgSslError.ContradictoryParameters,
+                $"Weak sslmode \"{spelling}\" may not be used with sslnegotiation=direct.",
+                "Use require, verify-ca or verify-full.");
+        return null;
+    }
+}

@@ -1,0 +1,91 @@
+using System.Security.Cryptography.X509Certificates;
+using PgSsl.Certificates;
+using PgSsl.Connections;
+using PgSsl.Probing;
+using PgSsl.Wire;
+
+namespace PgSsl.SslModes;
+
+/// <summary>
+/// Plays a client's policy against what a server showed: which attempt succeeds, what was verified, and why. Pure: no I/O, no clock.
+/// </summary>
+public sealed class SslModeEvaluator(ServerFacts facts, ClientPolicy policy, SslMode mode, DateTimeOffset at)
+{
+    private readonly List<ConnectionFacts> _used = [];
+
+    /// <summary>Judges.</summary>
+    public SslModeVerdict Evaluate()
+    {
+        if (policy.Refusal is { } refusal)
+            return Failed(refusal);
+
+        PgSslException? earlier = null;
+        foreach (Transport attempt in policy.Attempts)
+        {
+            ConnectionFacts connection = (attempt == Transport.Tls ? facts.Tls : facts.Plaintext)
+                ?? throw new InvalidOperationException($"The mode needs a {attempt} connection, and none was made.");
+            _used.Add(connection);
+            Outcome outcome = attempt == Transport.Tls ? TryTls(connection) : TryStartup(connection);
+            if (outcome.Failure is null)
+                return Connected(attempt, connection, earlier);
+            earlier = outcome.Failure;
+            if (!outcome.NextAttemptFollows)
+                break;
+        }
+        return Failed(earlier!);
+    }
+
+    private Outcome TryTls(ConnectionFacts connection)
+    {
+        if (connection.Failure?.Error == PgSslError.TlsNotOffered)
+            return new(connection.Failure, policy.RetriesWhenTlsIsNotOffered);
+        if (connection.Stage < ProbeStage.TlsAccepted)
+            return Outcome.Final(connection.Failure!);
+        if (policy.TlsSetupFailure is { } setup)
+            return new(setup, policy.RetriesAfterTlsFailure);
+        if (connection.Tls is not { } tls)
+            return new(connection.Failure!, policy.RetriesAfterTlsFailure && connection.Failure!.Error != PgSslError.ConnectionTimedOut);
+        if (Verify(tls) is { } untrusted)
+            return new(untrusted, policy.RetriesAfterTlsFailure);
+        return TryStartup(connection);
+    }
+
+    private Outcome TryStartup(ConnectionFacts connection) => connection.Answer switch
+    {
+        null => Outcome.Final(connection.Failure!),
+        StartupAnswer.Refused refused => new(
+            SslModeReasons.Rejected(refused, connection),
+            policy.RetriesAfterRefusal(refused)),
+        StartupAnswer.Admitted admitted => new(policy.ObjectsToAuthentication(admitted, connection.Request.Transport), NextAttemptFollows: false),
+        _ => throw new InvalidOperationException("A startup answer admits or refuses."),
+    };
+
+    private PgSslException? Verify(TlsFacts tls)
+    {
+        if (policy.Verification == Verification.None || policy.Trust is not { } trust)
+            return null;
+        ChainVerdict chain = ChainVerifier.Verify(tls.Chain, trust, at);
+        if (!chain.IsValid)
+            return SslModeReasons.Untrusted(chain, trust, facts.Host);
+        if (policy.Verification != Verification.ChainAndHost)
+            return null;
+        NameVerdict name = policy.VerifyName(tls.Chain[0], facts.Host.Host);
+        return name.Matches ? null : SslModeReasons.NameMismatch(name, tls.Chain[0], facts.Host);
+    }
+
+    private SslModeVerdict Connected(Transport transport, ConnectionFacts connection, PgSslException? earlier)
+    {
+        Verification verification = transport == Transport.Tls ? policy.Verification : Verification.None;
+        bool serverProven = verification == Verification.ChainAndHost || policy.AuthenticationProvesServer;
+        (string reason, string? remedy) = SslModeReasons.Connected(mode, policy, transport, earlier, connection);
+        return new SslModeVerdict(transport, verification, transport == Transport.Tls && serverProven, reason, remedy, null, _used);
+    }
+
+    private SslModeVerdict Failed(PgSslException failure) =>
+        new(null, policy.Verification, false, failure.Message, failure.Remedy, failure, _used);
+
+    private readonly record struct Outcome(PgSslException? Failure, bool NextAttemptFollows)
+    {
+        public static Outcome Final(PgSslException failure) => new(failure, false);
+    }
+}

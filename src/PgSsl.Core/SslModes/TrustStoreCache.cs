@@ -1,0 +1,45 @@
+using System.Collections.Concurrent;
+using PgSsl.Certificates;
+using PgSsl.Connections;
+
+namespace PgSsl.SslModes;
+
+/// <summary>Loads each root file, with each set of CRLs, once for all endpoints of a run. Safe for concurrent use.</summary>
+public sealed class TrustStoreCache
+{
+    private readonly ConcurrentDictionary<(string Root, string? Crl, string? CrlDirectory), Lazy<TrustStore>> _stores = new();
+
+    /// <summary>Gets the roots in a file, and the revocation lists the settings name.</summary>
+    /// <exception cref="PgSslException">The file cannot be used: see <see cref="TrustStore.LoadFile"/>.</exception>
+    public TrustStore GetFile(string path, ConnectionSettings settings) =>
+        _stores.GetOrAdd(
+            (path, settings.CrlPath, settings.CrlDirectory),
+            key => new(() => TrustStore.LoadFile(key.Root).WithCrls(key.Crl, key.CrlDirectory))).Value;
+
+    /// <summary>Gets the operating system's roots, as <c>sslrootcert=system</c> finds them. libpq checks no CRL with these.</summary>
+    public TrustStore GetSystem(ConnectionEnvironment environment) =>
+        _stores.GetOrAdd(("system", null, null), _ => new(() => TrustStore.LoadSystem(environment.GetVariable))).Value;
+
+    /// <summary>
+    /// Gets all roots of this machine that could verify a server: libpq's own choice first, if that file exists, then the operating
+    /// system's.
+    /// </summary>
+    /// <param name="settings">Name the file.</param>
+    /// <param name="failure">Why libpq's choice cannot be used; null where it can, or where there is none.</param>
+    public IReadOnlyList<TrustStore> GetCandidates(ConnectionSettings settings, out PgSslException? failure)
+    {
+        failure = null;
+        TrustStore system = GetSystem(settings.Environment);
+        if (settings.RootCertificatePath is not { } path || !(File.Exists(path) || settings.Get("sslrootcert").Source != SettingSource.Default))
+            return [system];
+        try
+        {
+            return [GetFile(path, settings), system];
+        }
+        catch (PgSslException unusable)
+        {
+            failure = unusable;
+            return [system];
+        }
+    }
+}

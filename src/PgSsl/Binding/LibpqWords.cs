@@ -1,0 +1,64 @@
+using System.Collections;
+using System.Management.Automation;
+using System.Management.Automation.Language;
+
+namespace PgSsl.Binding;
+
+/// <summary>
+/// A parameter that takes one word of a list, or several: libpq's spelling, PowerShell's (<c>VerifyFull</c>), in any case. What is
+/// none of them is an error that lists them. Goes with a <see cref="WordCompleter"/> of the same list.
+/// </summary>
+[AttributeUsage(AttributeTargets.Property)]
+public abstract class WordTransformationAttribute(string[] words) : ArgumentTransformationAttribute
+{
+    /// <inheritdoc/>
+    public override object Transform(EngineIntrinsics engineIntrinsics, object inputData)
+    {
+        object input = inputData is PSObject wrapped ? wrapped.BaseObject : inputData;
+        return input is IEnumerable items and not string
+            ? items.Cast<object>().Select(item => ToWord(item.ToString() ?? "")).ToArray()
+            : ToWord(input?.ToString() ?? "");
+    }
+
+    private string ToWord(string text) =>
+        Array.Find(words, word => string.Equals(Squeeze(word), Squeeze(text), StringComparison.OrdinalIgnoreCase))
+        ?? throw new ArgumentTransformationMetadataException($"\"{text}\" is not one of: {string.Join(", ", words)}.");
+
+    private static string Squeeze(string text) => text.Replace("-", "", StringComparison.Ordinal);
+}
+
+/// <summary>Completes one word of a list.</summary>
+public abstract class WordCompleter(string[] words) : IArgumentCompleter
+{
+    /// <inheritdoc/>
+    public IEnumerable<CompletionResult> CompleteArgument(
+        string commandName, string parameterName, string wordToComplete, CommandAst commandAst, IDictionary fakeBoundParameters) =>
+        words.Where(word => word.StartsWith(wordToComplete.Trim('\'', '"'), StringComparison.OrdinalIgnoreCase))
+            .Select(word => new CompletionResult(word));
+}
+
+/// <summary>The words themselves.</summary>
+internal static class LibpqWords
+{
+    public static readonly string[] SslModes = ["disable", "allow", "prefer", "require", "verify-ca", "verify-full"];
+    public static readonly string[] SslNegotiations = ["postgres", "direct"];
+    public static readonly string[] Clients = ["libpq", "npgsql", "pgjdbc", "pgx", "node-postgres"];
+}
+
+/// <summary>libpq's sslmode.</summary>
+public sealed class SslModeTransformationAttribute() : WordTransformationAttribute(LibpqWords.SslModes);
+
+/// <summary>Completes libpq's sslmode.</summary>
+public sealed class SslModeCompleter() : WordCompleter(LibpqWords.SslModes);
+
+/// <summary>libpq's sslnegotiation.</summary>
+public sealed class SslNegotiationTransformationAttribute() : WordTransformationAttribute(LibpqWords.SslNegotiations);
+
+/// <summary>Completes libpq's sslnegotiation.</summary>
+public sealed class SslNegotiationCompleter() : WordCompleter(LibpqWords.SslNegotiations);
+
+/// <summary>The client libraries whose rules are known.</summary>
+public sealed class ClientTransformationAttribute() : WordTransformationAttribute(LibpqWords.Clients);
+
+/// <summary>Completes the client libraries.</summary>
+public sealed class ClientCompleter() : WordCompleter(LibpqWords.Clients);

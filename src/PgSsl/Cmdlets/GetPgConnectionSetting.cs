@@ -1,0 +1,48 @@
+using System.Management.Automation;
+using PgSsl.Binding;
+using PgSsl.Connections;
+using PgSsl.Hosting;
+
+namespace PgSsl.Cmdlets;
+
+/// <summary>Gets the settings that libpq would connect with, where each comes from, and which of them surprise. Connects to nothing.</summary>
+[Cmdlet(VerbsCommon.Get, "PgConnectionSetting")]
+[OutputType(typeof(ConnectionSetting))]
+public sealed class GetPgConnectionSettingCommand : PgCmdlet
+{
+    /// <summary>The endpoint; without one, what psql without arguments would do.</summary>
+    [Parameter(Position = 0, ValueFromPipeline = true, ValueFromPipelineByPropertyName = true)]
+    [Alias("HostName", "ComputerName", "Server", "ConnectionString", "Uri")]
+    [EndpointTransformation]
+    [ArgumentCompleter(typeof(EndpointCompleter))]
+    public EndpointArgument[]? Endpoint { get; set; }
+
+    /// <summary>Only these settings; wildcards allowed.</summary>
+    [Parameter(Position = 1)]
+    [SupportsWildcards]
+    [ArgumentCompleter(typeof(ConnectionParameterCompleter))]
+    public string[] Name { get; set; } = ["*"];
+
+    /// <inheritdoc/>
+    protected override void ProcessRecord()
+    {
+        if (Endpoint is null && !MyInvocation.ExpectingInput)
+            Endpoint = [EndpointArgument.FromEnvironment];
+        WildcardPattern[] patterns = [.. Name.Select(name => WildcardPattern.Get(name, WildcardOptions.IgnoreCase))];
+        foreach (EndpointArgument argument in Endpoint ?? [])
+        {
+            try
+            {
+                PgEndpoint endpoint = argument.Endpoint ?? throw argument.Failure!;
+                ConnectionSettings settings = endpoint.Resolve(ConnectionEnvironment.Capture(WorkingDirectory));
+                WriteObject(
+                    settings.Describe().Where(setting => Array.Exists(patterns, pattern => pattern.IsMatch(setting.Name))),
+                    enumerateCollection: true);
+            }
+            catch (PgSslException failure)
+            {
+                WriteFailure(failure, argument.Target);
+            }
+        }
+    }
+}

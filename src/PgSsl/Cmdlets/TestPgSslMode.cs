@@ -1,0 +1,109 @@
+using System.Management.Automation;
+using PgSsl.Binding;
+using PgSsl.Connections;
+using PgSsl.Hosting;
+using PgSsl.SslModes;
+
+namespace PgSsl.Cmdlets;
+
+/// <summary>Tells what each sslmode of each client would do at a server: connect or not, encrypted or not, verified or not, and why.</summary>
+[Cmdlet(VerbsDiagnostic.Test, "PgSslMode")]
+[OutputType(typeof(SslModeResult), typeof(bool))]
+public sealed class TestPgSslModeCommand : EndpointCmdlet
+{
+    private SslModeTester? _tester;
+    private bool _allOverTls = true;
+
+    /// <summary>The modes to test; all six by default.</summary>
+    [Parameter(Position = 1)]
+    [SslModeTransformation]
+    [ArgumentCompleter(typeof(SslModeCompleter))]
+    public string[] SslMode { get; set; } = LibpqWords.SslModes;
+
+    /// <summary>The client libraries whose rules apply; libpq (psql and most drivers) by default.</summary>
+    [Parameter]
+    [ClientTransformation]
+    [ArgumentCompleter(typeof(ClientCompleter))]
+    public string[] Client { get; set; } = ["libpq"];
+
+    /// <summary>The role to ask for, instead of the endpoint's.</summary>
+    [Parameter]
+    [Alias("User")]
+    [ValidateNotNullOrEmpty]
+    public string? UserName { get; set; }
+
+    /// <summary>The database to ask for, instead of the endpoint's.</summary>
+    [Parameter]
+    [ValidateNotNullOrEmpty]
+    public string? Database { get; set; }
+
+    /// <summary>How TLS is begun: <c>postgres</c> (ask first) or <c>direct</c> (PostgreSQL 17 and newer).</summary>
+    [Parameter]
+    [Alias("Negotiation")]
+    [SslNegotiationTransformation]
+    [ArgumentCompleter(typeof(SslNegotiationCompleter))]
+    public string? SslNegotiation { get; set; }
+
+    /// <summary>Makes no connection in plaintext; modes whose answer depends on one say so.</summary>
+    [Parameter]
+    public SwitchParameter TlsOnly { get; set; }
+
+    /// <summary>Gives one bool instead of objects: true where every mode asked about connects over TLS at every server.</summary>
+    [Parameter]
+    public SwitchParameter Quiet { get; set; }
+
+    /// <inheritdoc/>
+    protected override PgEndpoint Override(PgEndpoint endpoint)
+    {
+        endpoint = base.Override(endpoint);
+        if (UserName is not null)
+            endpoint = endpoint.With("user", UserName);
+        if (Database is not null)
+            endpoint = endpoint.With("dbname", Database);
+        return SslNegotiation is null ? endpoint : endpoint.With("sslnegotiation", SslNegotiation);
+    }
+
+    /// <inheritdoc/>
+    protected override void BeginProcessing()
+    {
+        base.BeginProcessing();
+        _tester = new SslModeTester(
+            [.. SslMode.Select(word => SslModeText.TryParse(word, out SslMode mode) ? mode : throw new PSInvalidOperationException(word))],
+            [.. Client.Select(SslClients.Get)],
+            ThrottleLimit,
+            TlsOnly);
+    }
+
+    /// <inheritdoc/>
+    protected override async Task ProcessServerAsync(ServerTarget server, CancellationToken cancellationToken)
+    {
+        IReadOnlyList<SslModeResult> results = await _tester!
+            .TestAsync(server.Endpoint, server.Settings, server.Host, server.Timeout, cancellationToken).ConfigureAwait(false);
+        await PostAsync(() => Write(results), cancellationToken).ConfigureAwait(false);
+    }
+
+    /// <inheritdoc/>
+    protected override void EndProcessing()
+    {
+        base.EndProcessing();
+        if (Quiet)
+            WriteObject(_allOverTls);
+    }
+
+    /// <inheritdoc/>
+    protected override void OnUnusableEndpoint() => _allOverTls = false;
+
+    private void Write(IReadOnlyList<SslModeResult> results)
+    {
+        _allOverTls &= results.All(result => result.Transport == "tls");
+        if (!Quiet)
+            WriteObject(results, enumerateCollection: true);
+    }
+
+    /// <inheritdoc/>
+    protected override void Dispose(bool disposing)
+    {
+        base.Dispose(disposing);
+        _tester?.Dispose();
+    }
+}

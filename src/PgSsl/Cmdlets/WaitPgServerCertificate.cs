@@ -1,0 +1,130 @@
+using System.Diagnostics;
+using System.Globalization;
+using System.Management.Automation;
+using PgSsl.Connections;
+using PgSsl.Hosting;
+using PgSsl.Probing;
+
+namespace PgSsl.Cmdlets;
+
+/// <summary>Waits until a server serves the certificate that is waited for, and returns it.</summary>
+[Cmdlet(VerbsLifecycle.Wait, "PgServerCertificate")]
+[OutputType(typeof(ServerCertificate))]
+public sealed class WaitPgServerCertificateCommand : EndpointCmdlet
+{
+    private const int DefaultWaitSec = 300;
+    private const int FirstProgressSec = 1;
+
+    private readonly ServerCertificateReader _reader = new();
+    private CertificateExpectation _expectation = new();
+
+    /// <summary>The issuer the new certificate must have: a pattern for its full name or its common name.</summary>
+    [Parameter(Position = 1)]
+    [SupportsWildcards]
+    [ValidateNotNullOrEmpty]
+    public string? Issuer { get; set; }
+
+    /// <summary>The SHA-256 fingerprint of the certificate to be replaced: anything else will do.</summary>
+    [Parameter]
+    [Alias("OldFingerprint")]
+    [ValidateNotNullOrEmpty]
+    public string[] NotFingerprint { get; set; } = [];
+
+    /// <summary>Waits for a certificate that is not its own issuer.</summary>
+    [Parameter]
+    public SwitchParameter NotSelfSigned { get; set; }
+
+    /// <summary>How long to pause between two looks, in seconds.</summary>
+    [Parameter]
+    [ValidateRange(1, 3600)]
+    public int IntervalSec { get; set; } = 2;
+
+    /// <inheritdoc/>
+    protected override TimeSpan ConnectionTimeout(ConnectionSettings settings) => DefaultTimeout(settings);
+
+    private TimeSpan WaitTime => TimeSpan.FromSeconds(TimeoutSec > 0 ? TimeoutSec : DefaultWaitSec);
+
+    /// <inheritdoc/>
+    protected override void BeginProcessing()
+    {
+        base.BeginProcessing();
+        try
+        {
+            _expectation = new CertificateExpectation
+            {
+                Issuer = Issuer is null ? null : WildcardPattern.Get(Issuer, WildcardOptions.IgnoreCase).IsMatch,
+                IssuerPattern = Issuer,
+                NotFingerprints = [.. NotFingerprint.Select(CertificateExpectation.ParseFingerprint)],
+                NotSelfSigned = NotSelfSigned,
+            };
+        }
+        catch (PgSslException failure)
+        {
+            ThrowFailure(failure, null);
+        }
+    }
+
+    /// <inheritdoc/>
+    protected override async Task ProcessServerAsync(ServerTarget server, CancellationToken cancellationToken)
+    {
+        long start = Stopwatch.GetTimestamp();
+        int activity = server.Host.GetHashCode() & int.MaxValue;
+        string lastSeen;
+        do
+        {
+            TimeSpan left = WaitTime - Stopwatch.GetElapsedTime(start);
+            (ServerCertificate? found, lastSeen) = await LookAsync(server, left, cancellationToken).ConfigureAwait(false);
+            TimeSpan waited = Stopwatch.GetElapsedTime(start);
+            await PostAsync(() => Report(server, activity, waited, lastSeen, done: found is not null || waited >= WaitTime), cancellationToken)
+                .ConfigureAwait(false);
+            if (found is not null)
+            {
+                await PostAsync(() => WriteObject(found), cancellationToken).ConfigureAwait(false);
+                return;
+            }
+            TimeSpan pause = TimeSpan.FromSeconds(IntervalSec);
+            await Task.Delay(pause < WaitTime - waited ? pause : Max(WaitTime - waited, TimeSpan.Zero), cancellationToken).ConfigureAwait(false);
+        }
+        while (Stopwatch.GetElapsedTime(start) < WaitTime);
+
+        var failure = new PgSslException(
+            PgSslError.CertificateNotServed,
+            $"{server.Host} did not serve the certificate waited for within {WaitTime.TotalSeconds.ToString(CultureInfo.InvariantCulture)} s: {lastSeen}.",
+            "A server reads its certificate anew on reload (select pg_reload_conf()); its log says why it keeps the old one.");
+        await PostAsync(() => WriteFailure(failure, server.Endpoint.Text), cancellationToken).ConfigureAwait(false);
+    }
+
+    /// <summary>One look: the certificate if it is the one, and in any case what was seen. A server that is down is one to wait for, too.</summary>
+    private async Task<(ServerCertificate? Found, string Seen)> LookAsync(ServerTarget server, TimeSpan left, CancellationToken cancellationToken)
+    {
+        TimeSpan timeout = server.Timeout < left ? server.Timeout : Max(left, TimeSpan.FromMilliseconds(1));
+        try
+        {
+            ServerCertificate served = await _reader.ReadAsync(
+                server.Endpoint,
+                server.Settings,
+                ProbeRequest.ForTls(server.Settings, server.Host, timeout),
+                cancellationToken).ConfigureAwait(false);
+            return _expectation.Objection(served) is { } objection ? (null, objection) : (served, "");
+        }
+        catch (PgSslException failure)
+        {
+            return (null, $"the last attempt failed ({failure.Error}): {failure.Message.TrimEnd('.')}");
+        }
+    }
+
+    private void Report(ServerTarget server, int activity, TimeSpan waited, string seen, bool done)
+    {
+        WriteVerbose(seen.Length > 0 ? $"{server.Host}: {seen}." : $"{server.Host}: found.");
+        if (Host.UI?.SupportsVirtualTerminal != true || waited.TotalSeconds < FirstProgressSec)
+            return;
+        WriteProgress(new ProgressRecord(activity, $"Waiting for the certificate of {server.Host}", seen.Length > 0 ? seen : "found")
+        {
+            PercentComplete = (int)Math.Min(100, 100 * waited / WaitTime),
+            SecondsRemaining = (int)Max(WaitTime - waited, TimeSpan.Zero).TotalSeconds,
+            RecordType = done ? ProgressRecordType.Completed : ProgressRecordType.Processing,
+        });
+    }
+
+    private static TimeSpan Max(TimeSpan one, TimeSpan other) => one > other ? one : other;
+}

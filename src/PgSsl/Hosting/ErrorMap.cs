@@ -1,0 +1,30 @@
+using System.Management.Automation;
+
+namespace PgSsl.Hosting;
+
+/// <summary>How a <see cref="PgSslException"/> looks in PowerShell: its error is the error id, its remedy the recommended action.</summary>
+internal static class ErrorMap
+{
+    public static ErrorRecord ToErrorRecord(PgSslException exception, object? target)
+    {
+        var record = new ErrorRecord(exception, exception.Error.ToString(), CategoryOf(exception.Error), target);
+        if (exception.Remedy is { } remedy)
+            record.ErrorDetails = new ErrorDetails(exception.Message + Environment.NewLine + remedy) { RecommendedAction = remedy };
+        return record;
+    }
+
+    private static ErrorCategory CategoryOf(PgSslError error) => error switch
+    {
+        PgSslError.InvalidEndpoint or PgSslError.UnknownParameter or PgSslError.InvalidParameterValue
+            or PgSslError.ContradictoryParameters => ErrorCategory.InvalidArgument,
+        PgSslError.ServiceNotFound or PgSslError.HostNotFound or PgSslError.FileNotFound => ErrorCategory.ObjectNotFound,
+        PgSslError.ConnectionRefused or PgSslError.ConnectionFailed or PgSslError.ConnectionClosed => ErrorCategory.ConnectionError,
+        PgSslError.ConnectionTimedOut or PgSslError.CertificateNotServed => ErrorCategory.OperationTimeout,
+        PgSslError.TlsNotOffered or PgSslError.DirectTlsNotSupported or PgSslError.UnixSocketHasNoTls => ErrorCategory.NotImplemented,
+        PgSslError.NotPostgreSql or PgSslError.ProtocolViolation or PgSslError.ServerRejectedSslRequest => ErrorCategory.ProtocolError,
+        PgSslError.UnencryptedDataAfterSslResponse => ErrorCategory.SecurityError,
+        PgSslError.TlsHandshakeFailed => ErrorCategory.SecurityError,
+        PgSslError.FileUnreadable => ErrorCategory.PermissionDenied,
+        _ => ErrorCategory.InvalidData,
+    };
+}

@@ -1,0 +1,19 @@
+using System.Net;
+using PgSsl.Connections;
+
+namespace PgSsl.Hosting;
+
+/// <summary>One server to work on.</summary>
+/// <param name="Endpoint">The endpoint, narrowed to this server; the target of errors about it.</param>
+/// <param name="Settings">What libpq would connect with.</param>
+/// <param name="Host">This server among the settings' hosts.</param>
+/// <param name="Timeout">For one connection in all.</param>
+public sealed record ServerTarget(PgEndpoint Endpoint, ConnectionSettings Settings, ConnectionHost Host, TimeSpan Timeout)
+{
+    /// <summary>The same server at one of its addresses.</summary>
+    public ServerTarget At(IPAddress address)
+    {
+        ConnectionHost host = Host with { HostAddress = address.ToString() };
+        return this with { Host = host, Endpoint = Endpoint.At(host) };
+    }
+}

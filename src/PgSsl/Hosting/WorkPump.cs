@@ -1,0 +1,119 @@
+using System.Runtime.ExceptionServices;
+using System.Threading.Channels;
+
+namespace PgSsl.Hosting;
+
+/// <summary>
+/// Runs jobs on worker threads while the pipeline goes on, and brings what they want from PowerShell (an object, an error, a
+/// verbose line) back to the pipeline thread, the only one that PowerShell listens to. All members but <see cref="PostAsync"/> and
+/// <see cref="Cancel"/> belong to that thread.
+/// </summary>
+/// <remarks>
+/// At most <c>throttleLimit</c> jobs run; what they post waits in a bounded channel. So memory does not grow with the input, and a
+/// slow consumer slows the workers. PowerShell tells nobody when a pipeline ends early (<c>Select-Object -First</c>,
+/// <c>-ErrorAction Stop</c>) but by an exception out of WriteObject or WriteError: it ends the workers here.
+/// </remarks>
+internal sealed class WorkPump(int throttleLimit) : IDisposable
+{
+    private const int MaxWaitingActions = 64;
+
+    // A null action says that a job has ended.
+    private readonly Channel<Action?> _actions = Channel.CreateBounded<Action?>(MaxWaitingActions);
+    private readonly CancellationTokenSource _stop = new();
+    private int _running;
+    private bool _ended;
+
+    /// <summary>Starts a job, once fewer than the limit are running; meanwhile, and first, does what the others have posted.</summary>
+    /// <param name="job">Posts through <see cref="PostAsync"/>; ends soon after its token is cancelled.</param>
+    public void Start(Func<CancellationToken, Task> job) => EndAllOnFailure(() =>
+    {
+        while (_actions.Reader.TryRead(out Action? action))
+            Do(action);
+        while (_running >= throttleLimit)
+            DoNext();
+        _running++;
+        _ = Task.Run(() => RunAsync(job));
+    });
+
+    /// <summary>Does what the jobs post until the last one has ended.</summary>
+    public void Finish() => EndAllOnFailure(() =>
+    {
+        while (_running > 0)
+            DoNext();
+    });
+
+    /// <summary>Called by a job: has <paramref name="action"/> done on the pipeline thread. Waits while too many others wait.</summary>
+    public ValueTask PostAsync(Action action, CancellationToken cancellationToken) => _actions.Writer.WriteAsync(action, cancellationToken);
+
+    /// <summary>Tells all jobs to end. Callable from any thread: StopProcessing comes on its own.</summary>
+    public void Cancel()
+    {
+        try
+        {
+            _stop.Cancel();
+        }
+        catch (ObjectDisposedException)
+        {
+            // The pipeline thread was quicker.
+        }
+    }
+
+    /// <summary>Ends all jobs and waits for them.</summary>
+    public void Dispose()
+    {
+        if (_ended)
+            return;
+        _stop.Cancel();
+        while (_running > 0)
+        {
+            // What they still post has nobody to go to.
+            if (_actions.Reader.ReadAsync().AsTask().GetAwaiter().GetResult() is null)
+                _running--;
+        }
+        _ended = true;
+        _stop.Dispose();
+    }
+
+    private async Task RunAsync(Func<CancellationToken, Task> job)
+    {
+        try
+        {
+            await job(_stop.Token).ConfigureAwait(false);
+        }
+        catch (OperationCanceledException) when (_stop.IsCancellationRequested)
+        {
+        }
+        catch (Exception exception)
+        {
+            // A job reports what can go wrong itself: this is a defect, and must not be lost on a worker thread.
+            await _actions.Writer.WriteAsync(ExceptionDispatchInfo.Capture(exception).Throw).ConfigureAwait(false);
+        }
+        finally
+        {
+            await _actions.Writer.WriteAsync(null).ConfigureAwait(false);
+        }
+    }
+
+    private void DoNext() => Do(_actions.Reader.ReadAsync(_stop.Token).AsTask().GetAwaiter().GetResult());
+
+    private void Do(Action? action)
+    {
+        if (action is null)
+            _running--;
+        else
+            action();
+    }
+
+    private void EndAllOnFailure(Action work)
+    {
+        try
+        {
+            work();
+        }
+        catch
+        {
+            Dispose();
+            throw;
+        }
+    }
+}

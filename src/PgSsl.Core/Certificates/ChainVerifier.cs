@@ -3,18 +3,40 @@ using System.Security.Cryptography.X509Certificates;
 namespace PgSsl.Certificates;
 
 /// <summary>
-/// Verifies a server's chain as OpenSSL does for libpq (crypto/x509/x509_vfy.c with the parameters of a TLS client): the same on
-/// every platform, without network, without the operating system's chain engine.
+/// Verifies a server's chain as OpenSSL does for libpq (crypto/x509/x509_vfy.c with the parameters of a TLS client: purpose
+/// sslserver, trusted first, no partial chains, depth 100, security level 2). The same on every platform, without network and
+/// without the operating system's chain engine.
 /// </summary>
 public static class ChainVerifier
 {
     /// <summary>
-    /// Verifies a chain. At most 101 links are followed, however many certificates are sent; the cost is one signature for each
-    /// link and one comparison for each link and certificate sent.
+    /// Verifies a chain. However many certificates are sent, at most 101 links are followed; the cost is one signature for each
+    /// link and one comparison of names for each link and certificate sent.
     /// </summary>
     /// <param name="served">The certificates as sent, leaf first; at least one.</param>
     /// <param name="trust">What the client trusts.</param>
     /// <param name="at">The time to verify for.</param>
-    public static ChainVerdict Verify(IReadOnlyList<X509Certificate2> served, TrustStore trust, DateTimeOffset at) =>
-        throw new NotImplementedException();
+    public static ChainVerdict Verify(IReadOnlyList<X509Certificate2> served, TrustStore trust, DateTimeOffset at)
+    {
+        ArgumentOutOfRangeException.ThrowIfZero(served.Count);
+        if (ParsedCertificate.Of(served[0]) is not { } leaf)
+            return new ChainVerdict(ChainError.Unspecified, [served[0]], 0, "the server's certificate cannot be read");
+
+        IReadOnlyList<ChainLink> path = [new ChainLink(leaf, null)];
+        ChainFault? fault = ChainChecks.IsStrongEnough(leaf.PublicKey) ? null : new ChainFault(ChainError.LeafKeyTooSmall, 0);
+        if (fault is null)
+        {
+            (path, fault) = ChainBuilder.Build(leaf, served.Select(ParsedCertificate.Of).OfType<ParsedCertificate>(), trust, at);
+            // OpenSSL's order (x509_vfy.c, verify_chain), which decides what is reported when several things are wrong.
+            fault ??= ChainChecks.Extensions(path)
+                ?? ChainChecks.SecurityLevel(path)
+                ?? RevocationCheck.Run(path, trust, at)
+                ?? ChainChecks.SignaturesAndValidity(path, at)
+                ?? ChainChecks.Names(path);
+        }
+        X509Certificate2[] certificates = [.. path.Select(link => link.Certificate.Certificate)];
+        return fault is null
+            ? new ChainVerdict(ChainError.None, certificates, 0, "")
+            : new ChainVerdict(fault.Error, certificates, fault.Depth, ChainReasons.Describe(path, fault, trust));
+    }
 }

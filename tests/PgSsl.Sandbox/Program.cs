@@ -1,4 +1,13 @@
 using PgSsl.Sandbox;
 
+// For the test of what happens when this process is killed: a cluster, where it is, and then nothing more.
+if (args is ["--hold-cluster"])
+{
+    PostgresInstallation installation = (await PostgresInstallation.FindAsync())[0];
+    await using PostgresCluster cluster = await PostgresCluster.StartAsync(installation);
+    Console.WriteLine($"{cluster.ProcessId} {cluster.DataDirectory}");
+    await Task.Delay(Timeout.Infinite);
+}
+
 foreach (PostgresInstallation installation in await PostgresInstallation.FindAsync())
     Console.WriteLine($"PostgreSQL {installation.FullVersion}  {installation.BinDirectory}");

@@ -53,15 +53,16 @@ public sealed class TestAuthority
         DateTimeOffset? nextUpdate = null,
         HashAlgorithmName? digest = null)
     {
+        HashAlgorithmName signedDigest = digest ?? HashAlgorithmName.SHA256;
         var list = new CertificateRevocationListBuilder();
         foreach (TestCertificate certificate in revoked)
             list.AddEntry(certificate.Certificate, DateTimeOffset.UtcNow.AddHours(-1));
         byte[] der = list.Build(
             _certificate.Certificate.SubjectName,
-            _certificate.Key.SignatureGenerator(),
+            _certificate.Key.SignatureGenerator(signedDigest),
             BigInteger.One,
             nextUpdate ?? DateTimeOffset.UtcNow.AddDays(30),
-            digest ?? HashAlgorithmName.SHA256,
+            signedDigest,
             AuthorityKeyIdentifier(_certificate),
             thisUpdate ?? DateTimeOffset.UtcNow.AddHours(-1));
         return PemEncoding.WriteString("X509 CRL", der) + "\n";
@@ -84,7 +85,7 @@ public sealed class TestAuthority
         byte[] serial = options.SerialNumber ?? [0x01, .. RandomNumberGenerator.GetBytes(15)];
         X509Certificate2 certificate = request.Create(
             issuer?._certificate.Certificate.SubjectName ?? subject,
-            (issuer?._certificate.Key ?? key).SignatureGenerator(),
+            (issuer?._certificate.Key ?? key).SignatureGenerator(options.Digest),
             options.NotBefore,
             options.NotAfter,
             serial);

@@ -23,8 +23,9 @@ internal sealed record TestKey(PublicKey PublicKey, string Pem, AsymmetricAlgori
     };
 
     /// <summary>Signs certificates and CRLs with this key.</summary>
-    public X509SignatureGenerator SignatureGenerator() => Private switch
+    public X509SignatureGenerator SignatureGenerator(HashAlgorithmName digest) => Private switch
     {
+        not null when digest == HashAlgorithmName.SHA1 => new Sha1SignatureGenerator(Private),
         ECDsa ecdsa => X509SignatureGenerator.CreateForECDsa(ecdsa),
         RSA rsa => X509SignatureGenerator.CreateForRSA(rsa, RSASignaturePadding.Pkcs1),
         _ => throw new NotSupportedException("This key cannot sign here."),

@@ -37,6 +37,8 @@ internal sealed class WatchdogServerGuard : ServerGuard
 
     private readonly Process _watchdog;
     private readonly string _directory;
+    private readonly Task _following;
+    private bool _disposed;
     private TaskCompletionSource<int> _started = NewSource();
     private TaskCompletionSource<int> _exited = NewSource();
 
@@ -45,7 +47,7 @@ internal sealed class WatchdogServerGuard : ServerGuard
         _directory = directory;
         string[] command = [.. OwnSession, "/bin/sh", "-c", Script, "pgssl-watchdog", directory, stopSignal, file, .. arguments];
         _watchdog = ProcessRunner.Start(ProcessRunner.StartInfo(command[0], command[1..], CleanEnvironment.ForServers()));
-        _ = FollowAsync();
+        _following = FollowAsync();
     }
 
     public override Task<int> Exited => _exited.Task;
@@ -61,9 +63,13 @@ internal sealed class WatchdogServerGuard : ServerGuard
 
     public override async ValueTask DisposeAsync()
     {
+        if (_disposed)
+            return;
+        _disposed = true;
         _watchdog.StandardInput.Close();
         try
         {
+            await _following.WaitAsync(StopTimeout);
             await _watchdog.WaitForExitAsync().WaitAsync(StopTimeout);
         }
         catch (TimeoutException)

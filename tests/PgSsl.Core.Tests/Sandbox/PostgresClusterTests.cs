@@ -26,6 +26,18 @@ public class PostgresClusterTests
         }
     }
 
+    [Theory]
+    [InlineData(KeyAlgorithm.EcdsaP384)]
+    [InlineData(KeyAlgorithm.Rsa2048)]
+    [InlineData(KeyAlgorithm.Ed25519)]
+    public async Task Serves_certificates_with_every_key(KeyAlgorithm algorithm)
+    {
+        PostgresCluster cluster = (await ClusterPool.GetAsync(15, "keys")).OrSkip(Assert.Skip);
+        TestCertificate certificate = await Root.IssueAsync(LeafOptions.ForLoopback() with { Key = algorithm });
+        await cluster.InstallCertificateAsync(certificate);
+        Assert.Equal(certificate.Certificate.Thumbprint, (await CertificateProbe.ReadAsync(cluster.Port))?.Thumbprint);
+    }
+
     [Fact]
     public async Task Answers_queries_and_keeps_its_port_over_a_restart()
     {

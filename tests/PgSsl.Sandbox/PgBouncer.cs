@@ -1,0 +1,104 @@
+using System.Net;
+using System.Net.Sockets;
+
+namespace PgSsl.Sandbox;
+
+/// <summary>A throw-away PgBouncer in front of a cluster: no passwords, its own certificate, ends with this process.</summary>
+public sealed class PgBouncer : IAsyncDisposable
+{
+    private static readonly string[] Candidates = ["/usr/sbin/pgbouncer", "/usr/bin/pgbouncer", "/usr/local/bin/pgbouncer", "/opt/homebrew/bin/pgbouncer"];
+    private static readonly TimeSpan ReadyTimeout = TimeSpan.FromSeconds(20);
+
+    private readonly ServerGuard _guard;
+
+    private PgBouncer(ServerGuard guard, int port) => (_guard, Port) = (guard, port);
+
+    /// <summary>127.0.0.1.</summary>
+    public string Host { get; } = "127.0.0.1";
+
+    /// <summary>Where clients connect.</summary>
+    public int Port { get; }
+
+    /// <summary>The path of the program, or why there is none.</summary>
+    public static Availability<string> Find() => Candidates.FirstOrDefault(File.Exists) is { } program
+        ? Availability.Of(program)
+        : Availability.Missing<string>("PgBouncer is not installed (Debian: apt-get install pgbouncer).");
+
+    /// <summary>Starts it and waits until it accepts connections.</summary>
+    /// <param name="upstream">The cluster behind it, reached over its socket.</param>
+    /// <param name="certificate">What clients are shown; null for TLS off.</param>
+    /// <param name="clientTlsMode">client_tls_sslmode where there is a certificate: allow, prefer, require …</param>
+    /// <exception cref="SandboxException">Not installed, or it did not start.</exception>
+    public static async Task<PgBouncer> StartAsync(PostgresCluster upstream, TestCertificate? certificate, string clientTlsMode = "prefer")
+    {
+        string program = Find() is { IsAvailable: true } found ? found.Value : throw new SandboxException(Find().Reason);
+        string directory = SandboxDirectory.Create();
+        int port = LoopbackPort.FindFree();
+        string settings = Path.Combine(SandboxDirectory.CreatePrivate(directory, "conf"), "pgbouncer.ini");
+        SandboxDirectory.WritePrivate(settings, Settings(upstream, port, Path.GetDirectoryName(settings)!, certificate, clientTlsMode));
+
+        ServerGuard guard = ServerGuard.Create(directory, "TERM", program, [settings]);
+        try
+        {
+            await guard.StartAsync();
+            await WaitAsync(guard, port, directory);
+            return new PgBouncer(guard, port);
+        }
+        catch
+        {
+            await guard.DisposeAsync();
+            throw;
+        }
+    }
+
+    /// <summary>Ends it at once and removes its files.</summary>
+    public ValueTask DisposeAsync() => _guard.DisposeAsync();
+
+    private static string Settings(PostgresCluster upstream, int port, string directory, TestCertificate? certificate, string clientTlsMode)
+    {
+        string text = $"""
+            [databases]
+            * = host={upstream.SocketDirectory} port={upstream.Port} user=postgres
+            [pgbouncer]
+            listen_addr = 127.0.0.1
+            listen_port = {port}
+            unix_socket_dir =
+            auth_type = any
+            ignore_startup_parameters = extra_float_digits
+
+            """;
+        if (certificate is null)
+            return text;
+        string crt = Path.Combine(directory, "client.crt");
+        string key = Path.Combine(directory, "client.key");
+        SandboxDirectory.WritePrivate(crt, certificate.ChainPem);
+        SandboxDirectory.WritePrivate(key, certificate.KeyPem);
+        return text + $"""
+            client_tls_sslmode = {clientTlsMode}
+            client_tls_cert_file = {crt}
+            client_tls_key_file = {key}
+
+            """;
+    }
+
+    private static async Task WaitAsync(ServerGuard guard, int port, string directory)
+    {
+        for (DateTime deadline = DateTime.UtcNow + ReadyTimeout; ; await Task.Delay(10))
+        {
+            try
+            {
+                using var client = new TcpClient();
+                await client.ConnectAsync(IPAddress.Loopback, port);
+                return;
+            }
+            catch (SocketException) when (!guard.Exited.IsCompleted && DateTime.UtcNow < deadline)
+            {
+                // Not yet.
+            }
+            catch (SocketException)
+            {
+                throw new SandboxException("PgBouncer did not start:\n" + ServerGuard.ReadLog(directory));
+            }
+        }
+    }
+}

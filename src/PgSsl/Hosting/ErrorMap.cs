@@ -9,7 +9,7 @@ internal static class ErrorMap
     {
         var record = new ErrorRecord(exception, exception.Error.ToString(), CategoryOf(exception.Error), target);
         if (exception.Remedy is { } remedy)
-            record.ErrorDetails = new ErrorDetails(exception.Message + Environment.NewLine + remedy) { RecommendedAction = remedy };
+            record.ErrorDetails = new ErrorDetails(exception.Message) { RecommendedAction = remedy };
         return record;
     }
 

@@ -34,7 +34,8 @@ internal sealed class ConnectionWarnings
     private string? OnSslMode()
     {
         bool chosen = _settings.Get("sslmode").Source != SettingSource.Default;
-        if (_allSockets) return chosen && _settings.SslMode > SslMode.Allow ? "Ignored: TLS does not exist on Unix-domain sockets." : null;
+        if (_allSockets)
+            return chosen && _settings.SslMode > SslMode.Allow ? "Ignored: TLS does not exist on Unix-domain sockets." : null;
         return _settings.SslMode switch
         {
             SslMode.Allow => "Protects from nothing: TLS is used only if the server refuses plaintext.",
@@ -93,10 +94,12 @@ internal sealed class ConnectionWarnings
     private string? OnGssEncMode()
     {
         if (_allSockets || _settings.GssEncMode != "prefer" || TicketCache() is not { } cache) return null;
-        return $"A Kerberos ticket cache exists ({cache}): libpq tries GSSAPI encryption before TLS, and sslmode then means nothing.";
+        return $"A Kerberos ticket cache exists ({cache}): libpq tries GSSAPI encryption before TLS, whatever sslmode says.";
     }
 
-    /// <summary>The ticket cache of MIT Kerberos, where it is one that can be seen: <c>KRB5CCNAME</c>, else <c>/tmp/krb5cc_uid</c>.</summary>
+    /// <summary>
+    /// The ticket cache of MIT Kerberos, where it is one that can be seen: <c>KRB5CCNAME</c>, else <c>/tmp/krb5cc_uid</c>.
+    /// </summary>
     private string? TicketCache()
     {
         ConnectionEnvironment environment = _settings.Environment;

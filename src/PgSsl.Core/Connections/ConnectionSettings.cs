@@ -1,3 +1,5 @@
+using System.Diagnostics;
+
 namespace PgSsl.Connections;
 
 /// <summary>
@@ -40,7 +42,8 @@ public sealed class ConnectionSettings
     public IReadOnlyList<ConnectionHost> Hosts { get; }
 
     /// <summary>The effective <c>sslmode</c>.</summary>
-    public SslMode SslMode => SslModeText.TryParseLibpq(this["sslmode"], out SslMode mode) ? mode : SslMode.Prefer;
+    public SslMode SslMode =>
+        SslModeText.TryParseLibpq(this["sslmode"], out SslMode mode) ? mode : throw new UnreachableException();
 
     /// <summary>The effective <c>sslnegotiation</c>.</summary>
     public SslNegotiation SslNegotiation => this["sslnegotiation"] == "direct" ? SslNegotiation.Direct : SslNegotiation.Postgres;

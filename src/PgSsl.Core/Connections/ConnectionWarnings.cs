@@ -10,7 +10,8 @@ internal sealed class ConnectionWarnings
     private ConnectionWarnings(ConnectionSettings settings)
     {
         _settings = settings;
-        _rootExists = File.Exists(settings.RootCertificatePath);
+        // stat(), as libpq does it: a directory exists, too, and turns verification on, which then fails.
+        _rootExists = Path.Exists(settings.RootCertificatePath);
         _allSockets = settings.Hosts.All(host => host.IsUnixSocket);
     }
 
@@ -28,6 +29,7 @@ internal sealed class ConnectionWarnings
         Add("sslcrl", warnings.OnCrl("sslcrl"));
         Add("sslcrldir", warnings.OnCrl("sslcrldir"));
         Add("gssencmode", warnings.OnGssEncMode());
+        Add("sslkeylogfile", warnings.OnKeyLog());
         return found;
     }
 
@@ -90,6 +92,10 @@ internal sealed class ConnectionWarnings
         string path = _settings.Environment.ResolvePath(setting.Value);
         return Path.Exists(path) ? null : "Does not exist: libpq checks no revocation, and says nothing.";
     }
+
+    private string? OnKeyLog() => string.IsNullOrEmpty(_settings["sslkeylogfile"])
+        ? null
+        : "libpq 18 writes the session's TLS secrets to this file: whoever reads it can decrypt the traffic.";
 
     private string? OnGssEncMode()
     {

@@ -18,7 +18,8 @@ public sealed class ConnectionEnvironment
     /// <param name="workingDirectory">Where relative paths start; absolute.</param>
     /// <param name="isWindows">Whether libpq for Windows is meant.</param>
     public ConnectionEnvironment(
-        IReadOnlyDictionary<string, string> variables, string? homeDirectory, string userName, string workingDirectory, bool isWindows = false)
+        IReadOnlyDictionary<string, string> variables, string? homeDirectory, string userName, string workingDirectory,
+        bool isWindows = false)
     {
         _variables = variables;
         HomeDirectory = homeDirectory;
@@ -45,13 +46,19 @@ public sealed class ConnectionEnvironment
     /// <summary>The numeric user id, by which a Kerberos ticket cache is named; null on Windows and where unknown.</summary>
     public uint? UserId { get; init; }
 
-    /// <summary>Where libpq was built to look for <c>pg_service.conf</c> if <c>PGSYSCONFDIR</c> is not set; null where unknown.</summary>
+    /// <summary>
+    /// Where libpq was built to look for <c>pg_service.conf</c> if <c>PGSYSCONFDIR</c> is not set; null where unknown.
+    /// </summary>
     public string? BuiltInConfigurationDirectory { get; init; }
 
-    /// <summary>The socket directory that libpq was built with; null where the default host is <c>localhost</c> (Windows).</summary>
+    /// <summary>
+    /// The socket directory that libpq was built with; null where the default host is <c>localhost</c> (Windows).
+    /// </summary>
     public string? DefaultSocketDirectory { get; init; }
 
-    /// <summary>Where libpq looks for root.crt and its companions: <c>~/.postgresql</c>, on Windows <c>%APPDATA%\postgresql</c>.</summary>
+    /// <summary>
+    /// Where libpq looks for root.crt and its companions: <c>~/.postgresql</c>, on Windows <c>%APPDATA%\postgresql</c>.
+    /// </summary>
     public string? ConfigurationDirectory => IsWindows ? HomeDirectory : Under(HomeDirectory, ".postgresql");
 
     /// <summary>Where the system-wide <c>pg_service.conf</c> is looked for; null where unknown.</summary>
@@ -62,8 +69,9 @@ public sealed class ConnectionEnvironment
     public static ConnectionEnvironment Capture(string? workingDirectory = null)
     {
         bool isWindows = OperatingSystem.IsWindows();
+        workingDirectory ??= Environment.CurrentDirectory;
         return new ConnectionEnvironment(
-            CaptureVariables(isWindows), CaptureHome(isWindows), Environment.UserName, workingDirectory ?? Environment.CurrentDirectory, isWindows)
+            CaptureVariables(isWindows), CaptureHome(isWindows), Environment.UserName, workingDirectory, isWindows)
         {
             UserId = isWindows ? null : NativeMethods.GetUserId(),
             BuiltInConfigurationDirectory = FirstExisting("/etc/postgresql-common"),
@@ -82,7 +90,9 @@ public sealed class ConnectionEnvironment
 
     internal string? UnderConfiguration(string name) => Under(ConfigurationDirectory, name);
 
-    private static string? Under(string? directory, string name) => directory is null ? null : Path.Combine(directory, name);
+    internal string? DefaultPasswordFile => UnderHome(IsWindows ? "pgpass.conf" : ".pgpass");
+
+    private string? Under(string? directory, string name) => directory is null ? null : ResolvePath(Path.Combine(directory, name));
 
     private static string? FirstExisting(params string[] directories) => Array.Find(directories, Directory.Exists);
 
@@ -96,8 +106,8 @@ public sealed class ConnectionEnvironment
 
     private static string? CaptureHome(bool isWindows)
     {
-        string home = Environment.GetFolderPath(
-            isWindows ? Environment.SpecialFolder.ApplicationData : Environment.SpecialFolder.UserProfile, Environment.SpecialFolderOption.DoNotVerify);
+        var folder = isWindows ? Environment.SpecialFolder.ApplicationData : Environment.SpecialFolder.UserProfile;
+        string home = Environment.GetFolderPath(folder, Environment.SpecialFolderOption.DoNotVerify);
         if (home.Length == 0) return null;
         return isWindows ? Path.Combine(home, "postgresql") : home;
     }

@@ -2,7 +2,8 @@ namespace PgSsl.Connections;
 
 /// <summary>One of libpq's connection parameters (fe-connect.c, PQconninfoOptions).</summary>
 /// <param name="Name">The name in connection strings and service files, such as <c>sslmode</c>.</param>
-/// <param name="EnvironmentVariable">The variable that stands in for it, such as <c>PGSSLMODE</c>; null where there is none.</param>
+/// <param name="EnvironmentVariable">The variable that stands in for it, such as <c>PGSSLMODE</c>; null where there is
+/// none.</param>
 /// <param name="DefaultValue">The value compiled in; null where libpq has none or works it out.</param>
 /// <param name="Description">One line about what it does.</param>
 public sealed record ConnectionParameter(string Name, string? EnvironmentVariable, string? DefaultValue, string Description)

@@ -24,7 +24,7 @@ public static class ConnectionParameters
         new("connect_timeout", "PGCONNECT_TIMEOUT", null, "Seconds to wait for each host; zero or less waits without end.")
             { Syntax = Number },
         new("dbname", "PGDATABASE", null, "Database; the name of the role by default."),
-        new("host", "PGHOST", null, "Host names, addresses or socket directories, separated by commas; what verify-full compares."),
+        new("host", "PGHOST", null, "Host names, addresses or socket directories, with commas; what verify-full compares."),
         new("hostaddr", "PGHOSTADDR", null, "Addresses to connect to without a look-up, separated by commas."),
         new("port", "PGPORT", "5432", "TCP port, or the number in the socket's name; one for all hosts or one for each."),
         new("client_encoding", "PGCLIENTENCODING", null, "Client encoding; auto takes it from the locale."),

@@ -4,8 +4,10 @@ namespace PgSsl.Connections;
 /// <param name="Name">The parameter, as libpq spells it.</param>
 /// <param name="Value">The effective value; null where there is none. A secret shows as <c>********</c>.</param>
 /// <param name="Source">Where the value comes from.</param>
-/// <param name="Origin">The environment variable's name, or the service file's <c>path:line</c>; null for the other sources.</param>
-/// <param name="Warning">Why this value surprises; null where it does not, and where nobody looked (<see cref="ConnectionSettings.All"/>).</param>
+/// <param name="Origin">The environment variable's name, or the service file's <c>path:line</c>; null for the other
+/// sources.</param>
+/// <param name="Warning">Why this value surprises; null where it does not, and where nobody looked (<see
+/// cref="ConnectionSettings.All"/>).</param>
 public sealed record ConnectionSetting(string Name, string? Value, SettingSource Source, string? Origin, string? Warning)
 {
     internal const string Mask = "********";
@@ -13,10 +15,15 @@ public sealed record ConnectionSetting(string Name, string? Value, SettingSource
     /// <summary>The value itself, of a secret too; never to be shown.</summary>
     internal string? Raw { get; init; } = Value;
 
-    internal static ConnectionSetting Create(ConnectionParameter parameter, string? value, SettingSource source, string? origin) =>
-        new(parameter.Name, parameter.IsSecret && !string.IsNullOrEmpty(value) ? Mask : value, source, origin, null) { Raw = value };
+    internal static ConnectionSetting Create(ConnectionParameter parameter, string? value, SettingSource source, string? origin)
+    {
+        string? shown = parameter.IsSecret && !string.IsNullOrEmpty(value) ? Mask : value;
+        return new ConnectionSetting(parameter.Name, shown, source, origin, null) { Raw = value };
+    }
 
-    /// <summary>The setting as messages name it: <c>sslmode="verify"</c>, and where that comes from unless the user wrote it.</summary>
+    /// <summary>
+    /// The setting as messages name it: <c>sslmode="verify"</c>, and where that comes from unless the user wrote it.
+    /// </summary>
     internal string Shown => $"{Name}=\"{Value}\"" + Source switch
     {
         SettingSource.ServiceFile => $" (service file {Origin})",

@@ -1,3 +1,5 @@
+using System.Diagnostics;
+
 namespace PgSsl.Connections;
 
 /// <summary>
@@ -6,7 +8,9 @@ namespace PgSsl.Connections;
 /// </summary>
 public sealed class ConnectionSettings
 {
+    /// <summary>The value of sslrootcert that means the operating system's roots.</summary>
     internal const string SystemRoots = "system";
+
     internal const string DefaultRootFile = "root.crt";
     internal const string DefaultCrlFile = "root.crl";
     internal const string DefaultCertificateFile = "postgresql.crt";
@@ -23,7 +27,9 @@ public sealed class ConnectionSettings
         Hosts = HostList.Expand(this);
     }
 
-    /// <summary>Every parameter in the order of <see cref="ConnectionParameters.All"/>, without warnings (see <see cref="Describe"/>).</summary>
+    /// <summary>
+    /// Every parameter in the order of <see cref="ConnectionParameters.All"/>, without warnings (see <see cref="Describe"/>).
+    /// </summary>
     public IReadOnlyList<ConnectionSetting> All => _all;
 
     /// <summary>The world in which the settings were resolved.</summary>
@@ -36,7 +42,8 @@ public sealed class ConnectionSettings
     public IReadOnlyList<ConnectionHost> Hosts { get; }
 
     /// <summary>The effective <c>sslmode</c>.</summary>
-    public SslMode SslMode => SslModeText.TryParseLibpq(this["sslmode"], out SslMode mode) ? mode : SslMode.Prefer;
+    public SslMode SslMode =>
+        SslModeText.TryParseLibpq(this["sslmode"], out SslMode mode) ? mode : throw new UnreachableException();
 
     /// <summary>The effective <c>sslnegotiation</c>.</summary>
     public SslNegotiation SslNegotiation => this["sslnegotiation"] == "direct" ? SslNegotiation.Direct : SslNegotiation.Postgres;
@@ -44,7 +51,9 @@ public sealed class ConnectionSettings
     /// <summary>The role; the operating system's user name where none, or an empty one, was given.</summary>
     public string UserName => NonEmpty("user") ?? Environment.UserName;
 
-    /// <summary>The database; the role's name where none, or an empty one, was given. Never read as a connection string.</summary>
+    /// <summary>
+    /// The database; the role's name where none, or an empty one, was given. Never read as a connection string.
+    /// </summary>
     public string Database => NonEmpty("dbname") ?? UserName;
 
     /// <summary>Whether the host name goes into the handshake (fe-secure-openssl.c: the value starts with 1).</summary>
@@ -53,24 +62,41 @@ public sealed class ConnectionSettings
     /// <summary>Whether the operating system's roots are trusted: <c>sslrootcert=system</c>.</summary>
     public bool UsesSystemRoots => this["sslrootcert"] == SystemRoots;
 
-    /// <summary>The absolute path of the root certificates, which need not exist; null for <c>system</c> and without a home.</summary>
+    /// <summary>
+    /// The absolute path of the root certificates, which need not exist; null for <c>system</c> and without a home.
+    /// </summary>
     public string? RootCertificatePath => UsesSystemRoots ? null : FileOrDefault("sslrootcert", DefaultRootFile);
 
-    /// <summary>The absolute path of the revocation lists; null where libpq reads none (<c>system</c>, only sslcrldir given).</summary>
-    public string? CrlPath => UsesSystemRoots || (NonEmpty("sslcrl") is null && CrlDirectory is not null) ? null : FileOrDefault("sslcrl", DefaultCrlFile);
+    /// <summary>
+    /// The absolute path of the revocation lists; null where libpq reads none (<c>system</c>, only sslcrldir given).
+    /// </summary>
+    public string? CrlPath
+    {
+        get
+        {
+            bool onlyDirectory = NonEmpty("sslcrl") is null && CrlDirectory is not null;
+            return UsesSystemRoots || onlyDirectory ? null : FileOrDefault("sslcrl", DefaultCrlFile);
+        }
+    }
 
-    /// <summary>The absolute path of the directory of revocation lists; null where none is given or libpq ignores it (<c>system</c>).</summary>
+    /// <summary>
+    /// The absolute path of the directory of revocation lists; null where none is given or libpq ignores it (<c>system</c>).
+    /// </summary>
     public string? CrlDirectory => !UsesSystemRoots && NonEmpty("sslcrldir") is { } path ? Environment.ResolvePath(path) : null;
 
-    /// <summary>The absolute path of the client certificate, which need not exist; null with <c>sslcertmode=disable</c>.</summary>
+    /// <summary>
+    /// The absolute path of the client certificate, which need not exist; null with <c>sslcertmode=disable</c>.
+    /// </summary>
     public string? ClientCertificatePath => SslCertMode == "disable" ? null : FileOrDefault("sslcert", DefaultCertificateFile);
 
-    /// <summary>The absolute path of the client's private key; null with <c>sslcertmode=disable</c>, and for a key in an OpenSSL engine.</summary>
+    /// <summary>
+    /// The absolute path of the client's private key; null with <c>sslcertmode=disable</c>, and for a key in an OpenSSL engine.
+    /// </summary>
     public string? ClientKeyPath => SslCertMode == "disable" || IsEngineKey ? null : FileOrDefault("sslkey", DefaultKeyFile);
 
     /// <summary>The absolute path of the password file, which need not exist; null without a home.</summary>
     public string? PasswordFilePath =>
-        NonEmpty("passfile") is { } path ? Environment.ResolvePath(path) : Environment.UnderHome(Environment.IsWindows ? "pgpass.conf" : ".pgpass");
+        NonEmpty("passfile") is { } path ? Environment.ResolvePath(path) : Environment.DefaultPasswordFile;
 
     /// <summary>The lowest TLS version to accept; null for no bound of libpq's own.</summary>
     public TlsVersion? MinimumTlsVersion => ParseTlsVersion("ssl_min_protocol_version");
@@ -92,25 +118,30 @@ public sealed class ConnectionSettings
 
     /// <summary>How long to wait for each host; null to wait without end (not given, zero or less).</summary>
     public TimeSpan? ConnectTimeout =>
-        this["connect_timeout"] is { } text && LibpqInteger.TryParse(text, out int seconds) && seconds > 0 ? TimeSpan.FromSeconds(seconds) : null;
+        this["connect_timeout"] is { } text && LibpqInteger.TryParse(text, out int seconds) && seconds > 0
+            ? TimeSpan.FromSeconds(seconds)
+            : null;
 
     /// <summary>The setting of a parameter, spelt as libpq spells it.</summary>
     /// <exception cref="PgSslException">libpq knows no such parameter.</exception>
     public ConnectionSetting Get(string name) =>
         Positions.TryGetValue(name, out int position) ? _all[position] : throw EndpointErrors.UnknownParameter(name);
 
-    /// <summary>The value of a secret in clear, such as <c>sslpassword</c>; null where there is none. Never to be shown.</summary>
+    /// <summary>
+    /// The value of a secret in clear, such as <c>sslpassword</c>; null where there is none. Never to be shown.
+    /// </summary>
     public string? GetSecret(string name) => Get(name).Raw;
 
     /// <summary>The settings with the warnings that the files of this moment call for. Reads the file system.</summary>
     public IReadOnlyList<ConnectionSetting> Describe()
     {
         IReadOnlyDictionary<string, string> warnings = ConnectionWarnings.Find(this);
-        return [.. _all.Select(setting => warnings.TryGetValue(setting.Name, out string? warning) ? setting with { Warning = warning } : setting)];
+        return [.. _all.Select(setting => setting with { Warning = warnings.GetValueOrDefault(setting.Name) })];
     }
 
     /// <summary>fe-secure-openssl.c, initialize_SSL: a colon means <c>engine:key</c>, unless it follows a drive letter.</summary>
-    private bool IsEngineKey => NonEmpty("sslkey") is { } key && key.Contains(':') && !(Environment.IsWindows && key.IndexOf(':') == 1);
+    private bool IsEngineKey =>
+        NonEmpty("sslkey") is { } key && key.Contains(':') && !(Environment.IsWindows && key.IndexOf(':') == 1);
 
     private string? NonEmpty(string name) => this[name] is { Length: > 0 } value ? value : null;
 

@@ -8,6 +8,7 @@ namespace PgSsl.Connections;
 /// </summary>
 internal sealed class ConnectionUriParser
 {
+    private const string BracketRemedy = "Write IPv6 addresses as [::1].";
     private static readonly string[] Prefixes = ["postgresql://", "postgres://"];
 
     private readonly string _text;
@@ -73,13 +74,14 @@ internal sealed class ConnectionUriParser
         int open = _position++;
         string address = ReadUntil("]");
         if (Current != ']')
-            throw EndpointErrors.Invalid($"The bracket at character {open + 1} of the URI is never closed.", "Write IPv6 addresses as [::1].");
+            throw EndpointErrors.Invalid($"The bracket at character {open + 1} of the URI is never closed.", BracketRemedy);
         if (address.Length == 0)
-            throw EndpointErrors.Invalid($"The brackets at character {open + 1} of the URI are empty.", "Write IPv6 addresses as [::1].");
+            throw EndpointErrors.Invalid($"The brackets at character {open + 1} of the URI are empty.", BracketRemedy);
         _position++;
         if (_position < _text.Length && !":/?,".Contains(Current))
             throw EndpointErrors.Invalid(
-                $"Unexpected text at character {_position + 1} of the URI, after an IPv6 address.", "Go on with \":port\", \"/dbname\" or \"?\".");
+                $"Unexpected text at character {_position + 1} of the URI, after an IPv6 address.",
+                "Go on with \":port\", \"/dbname\" or \"?\".");
         return address;
     }
 
@@ -113,13 +115,15 @@ internal sealed class ConnectionUriParser
         string value = PercentEncoding.Decode(encodedValue, $"the value of query parameter {number}");
         // JDBC's spelling; ssl with any other value is no parameter of libpq's.
         if (name == "ssl" && value == "true") (name, value) = ("sslmode", "require");
-        if (!_parsed.TryStore(name, value, valueStart, valueStart + encodedValue.Length)) throw EndpointErrors.UnknownParameter(name);
+        if (!_parsed.TryStore(name, value, valueStart, valueStart + encodedValue.Length))
+            throw EndpointErrors.UnknownParameter(name);
     }
 
     /// <summary>Keeps a part that was just read; an empty one counts as not given.</summary>
     private void StoreDecoded(string name, string encoded, string part)
     {
-        if (encoded.Length > 0) _parsed.TryStore(name, PercentEncoding.Decode(encoded, part), _position - encoded.Length, _position);
+        if (encoded.Length > 0)
+            _parsed.TryStore(name, PercentEncoding.Decode(encoded, part), _position - encoded.Length, _position);
     }
 
     private string ReadUntil(string stops)

@@ -10,7 +10,8 @@ internal sealed class ConnectionWarnings
     private ConnectionWarnings(ConnectionSettings settings)
     {
         _settings = settings;
-        _rootExists = File.Exists(settings.RootCertificatePath);
+        // stat(), as libpq does it: a directory exists, too, and turns verification on, which then fails.
+        _rootExists = Path.Exists(settings.RootCertificatePath);
         _allSockets = settings.Hosts.All(host => host.IsUnixSocket);
     }
 
@@ -28,13 +29,15 @@ internal sealed class ConnectionWarnings
         Add("sslcrl", warnings.OnCrl("sslcrl"));
         Add("sslcrldir", warnings.OnCrl("sslcrldir"));
         Add("gssencmode", warnings.OnGssEncMode());
+        Add("sslkeylogfile", warnings.OnKeyLog());
         return found;
     }
 
     private string? OnSslMode()
     {
         bool chosen = _settings.Get("sslmode").Source != SettingSource.Default;
-        if (_allSockets) return chosen && _settings.SslMode > SslMode.Allow ? "Ignored: TLS does not exist on Unix-domain sockets." : null;
+        if (_allSockets)
+            return chosen && _settings.SslMode > SslMode.Allow ? "Ignored: TLS does not exist on Unix-domain sockets." : null;
         return _settings.SslMode switch
         {
             SslMode.Allow => "Protects from nothing: TLS is used only if the server refuses plaintext.",
@@ -90,13 +93,19 @@ internal sealed class ConnectionWarnings
         return Path.Exists(path) ? null : "Does not exist: libpq checks no revocation, and says nothing.";
     }
 
+    private string? OnKeyLog() => string.IsNullOrEmpty(_settings["sslkeylogfile"])
+        ? null
+        : "libpq 18 writes the session's TLS secrets to this file: whoever reads it can decrypt the traffic.";
+
     private string? OnGssEncMode()
     {
         if (_allSockets || _settings.GssEncMode != "prefer" || TicketCache() is not { } cache) return null;
-        return $"A Kerberos ticket cache exists ({cache}): libpq tries GSSAPI encryption before TLS, and sslmode then means nothing.";
+        return $"A Kerberos ticket cache exists ({cache}): libpq tries GSSAPI encryption before TLS, whatever sslmode says.";
     }
 
-    /// <summary>The ticket cache of MIT Kerberos, where it is one that can be seen: <c>KRB5CCNAME</c>, else <c>/tmp/krb5cc_uid</c>.</summary>
+    /// <summary>
+    /// The ticket cache of MIT Kerberos, where it is one that can be seen: <c>KRB5CCNAME</c>, else <c>/tmp/krb5cc_uid</c>.
+    /// </summary>
     private string? TicketCache()
     {
         ConnectionEnvironment environment = _settings.Environment;

@@ -2,7 +2,9 @@ using System.Net;
 
 namespace PgSsl.Connections;
 
-/// <summary>Expands host, hostaddr and port into the servers that libpq tries in turn (fe-connect.c, pqConnectOptions2).</summary>
+/// <summary>
+/// Expands host, hostaddr and port into the servers that libpq tries in turn (fe-connect.c, pqConnectOptions2).
+/// </summary>
 internal static class HostList
 {
     private const int DefaultPort = 5432;
@@ -36,14 +38,16 @@ internal static class HostList
     {
         if (address.Length == 0) return null;
         if (IPAddress.TryParse(address, out _)) return address;
-        throw SettingRules.Invalid(settings.Get("hostaddr"), $"\"{address}\" is not an IP address", "Give a name as host; hostaddr takes addresses only.");
+        throw SettingRules.Invalid(
+            settings.Get("hostaddr"), $"\"{address}\" is not an IP address", "Give a name as host; hostaddr takes addresses only.");
     }
 
     private static int ParsePort(ConnectionSettings settings, string port)
     {
         if (port.Length == 0) return DefaultPort;
         if (LibpqInteger.TryParse(port, out int number) && number is >= 1 and <= 65535) return number;
-        throw SettingRules.Invalid(settings.Get("port"), $"\"{port}\" is not a port", "Give a number from 1 to 65535, or as many as there are hosts.");
+        throw SettingRules.Invalid(
+            settings.Get("port"), $"\"{port}\" is not a port", "Give a number from 1 to 65535, or as many as there are hosts.");
     }
 
     private static PgSslException Mismatch(ConnectionSettings settings, string name, int count, string other, int expected) =>

@@ -10,7 +10,9 @@ internal sealed class ParsedEndpoint
     /// <summary>The values by libpq's name, in the order they were first named; the last value given wins.</summary>
     internal Dictionary<string, string> Parameters { get; } = new(StringComparer.Ordinal);
 
-    /// <summary>Keeps a value, translated from <c>requiressl</c> where need be; false for a name that libpq does not know.</summary>
+    /// <summary>
+    /// Keeps a value, translated from <c>requiressl</c> where need be; false for a name that libpq does not know.
+    /// </summary>
     internal bool TryStore(string name, string value, int start, int end)
     {
         // fe-connect.c, conninfo_storeval: still honoured in libpq 18.

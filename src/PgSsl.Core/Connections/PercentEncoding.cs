@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text;
 
 namespace PgSsl.Connections;
@@ -39,10 +40,11 @@ internal static class PercentEncoding
 
     private static byte ReadByte(string encoded, int percent, string part)
     {
-        if (percent + 2 >= encoded.Length || !char.IsAsciiHexDigit(encoded[percent + 1]) || !char.IsAsciiHexDigit(encoded[percent + 2]))
+        ReadOnlySpan<char> digits = encoded.AsSpan(percent + 1, Math.Min(2, encoded.Length - percent - 1));
+        if (digits.Length < 2 || !char.IsAsciiHexDigit(digits[0]) || !char.IsAsciiHexDigit(digits[1]))
             throw EndpointErrors.Invalid(
                 $"A percent sign in {part} of the URI is not followed by two hexadecimal digits.", "Write a percent sign as %25.");
-        byte value = Convert.ToByte(encoded.Substring(percent + 1, 2), 16);
+        byte value = byte.Parse(digits, NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture);
         return value != 0 ? value : throw EndpointErrors.Invalid($"%00 in {part} of the URI is not allowed.", "Remove it.");
     }
 
@@ -56,7 +58,8 @@ internal static class PercentEncoding
         }
         catch (DecoderFallbackException)
         {
-            throw EndpointErrors.Invalid($"The percent-encoded bytes in {part} of the URI are not UTF-8.", "Encode the text as UTF-8.");
+            throw EndpointErrors.Invalid(
+                $"The percent-encoded bytes in {part} of the URI are not UTF-8.", "Encode the text as UTF-8.");
         }
         bytes.Clear();
     }

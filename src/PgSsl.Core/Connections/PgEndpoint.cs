@@ -12,7 +12,9 @@ public sealed class PgEndpoint
 
     private PgEndpoint(Dictionary<string, string> parameters, string text) => (_parameters, Text) = (parameters, text);
 
-    /// <summary>The parameters by libpq's name. Secrets are in clear: this is for programs, <see cref="Text"/> for people.</summary>
+    /// <summary>
+    /// The parameters by libpq's name. Secrets are in clear: this is for programs, <see cref="Text"/> for people.
+    /// </summary>
     public IReadOnlyDictionary<string, string> Parameters => _parameters;
 
     /// <summary>What was written, with a mask in place of each secret.</summary>
@@ -49,12 +51,15 @@ public sealed class PgEndpoint
             EndpointErrors.RefuseNul(value);
             if (!found.TryAdd(canonical, ToLibpqSpelling(canonical, value)))
                 throw new PgSslException(
-                    PgSslError.ContradictoryParameters, $"The parameter {canonical} is given twice, once as \"{name}\".", "Give it once.");
+                    PgSslError.ContradictoryParameters, $"The parameter {canonical} is given twice, once as \"{name}\".",
+                    "Give it once.");
         }
         return new PgEndpoint(found, ConninfoText.WriteMasked(found));
     }
 
-    /// <summary>The same endpoint with one parameter replaced, or with null taken away; <see cref="Text"/> stays what was written.</summary>
+    /// <summary>
+    /// The same endpoint with one parameter replaced, or with null taken away; <see cref="Text"/> stays what was written.
+    /// </summary>
     /// <exception cref="PgSslException">libpq knows no such parameter.</exception>
     public PgEndpoint With(string name, string? value)
     {
@@ -94,13 +99,15 @@ public sealed class PgEndpoint
     /// <inheritdoc/>
     public override string ToString() => Text;
 
-    private static PgEndpoint FromParsed(ParsedEndpoint parsed, string text) => new(parsed.Parameters, parsed.MaskSecrets(text));
+    private static PgEndpoint FromParsed(ParsedEndpoint parsed, string text) =>
+        new(parsed.Parameters, parsed.MaskSecrets(text));
 
     /// <summary>jdbc:postgresql://host/db?user=x has an equals sign and is no connection string.</summary>
     private static bool HasForeignScheme(string text)
     {
         int scheme = text.IndexOf("://", StringComparison.Ordinal);
-        return scheme > 0 && text[..scheme].All(character => char.IsAsciiLetterOrDigit(character) || character is ':' or '+' or '-' or '.');
+        return scheme > 0
+            && text[..scheme].All(character => char.IsAsciiLetterOrDigit(character) || character is ':' or '+' or '-' or '.');
     }
 
     private static string ToLibpqSpelling(string name, string value) => name switch

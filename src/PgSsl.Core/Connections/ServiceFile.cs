@@ -7,7 +7,9 @@ namespace PgSsl.Connections;
 /// <param name="Origin">The file and line, as <c>path:line</c>.</param>
 internal readonly record struct ServiceEntry(string Value, string Origin);
 
-/// <summary>Finds and reads a section of <c>pg_service.conf</c> as libpq does (fe-connect.c, parseServiceInfo and parseServiceFile).</summary>
+/// <summary>
+/// Finds and reads a section of <c>pg_service.conf</c> as libpq does (fe-connect.c, parseServiceInfo and parseServiceFile).
+/// </summary>
 internal static class ServiceFile
 {
     /// <summary>fgets() reads 1023 bytes at most, and libpq calls a line that fills them too long, newline included.</summary>
@@ -28,7 +30,8 @@ internal static class ServiceFile
 
     private static IEnumerable<string> Candidates(ConnectionEnvironment environment)
     {
-        if (environment.GetVariable("PGSERVICEFILE") is { } named) yield return named.Length > 0 ? environment.ResolvePath(named) : throw Missing("\"\"");
+        if (environment.GetVariable("PGSERVICEFILE") is { } named)
+            yield return named.Length > 0 ? environment.ResolvePath(named) : throw Missing("\"\"");
         else if (environment.UnderHome(".pg_service.conf") is { } personal && Path.Exists(personal)) yield return personal;
 
         if (environment.SystemConfigurationDirectory is { } directory)
@@ -58,14 +61,17 @@ internal static class ServiceFile
     private static void AddEntry(Dictionary<string, ServiceEntry> section, string line, string origin)
     {
         if (line.StartsWith("ldap", StringComparison.Ordinal))
-            throw Invalid(origin, "looks the service up in LDAP, which PgSsl does not do", "Write the parameters into the file, or give them directly.");
+            throw Invalid(
+                origin, "looks the service up in LDAP, which PgSsl does not do", "Write the parameters into the file, or give them directly.");
         int equals = line.IndexOf('=');
         if (equals < 0) throw Invalid(origin, "is not name=value", "Write name=value, without blanks around the equals sign.");
         string name = line[..equals];
         if (name == "service")
-            throw Invalid(origin, "names another service, which libpq does not follow", "Write the parameters of that service here.");
+            throw Invalid(
+                origin, "names another service, which libpq does not follow", "Write the parameters of that service here.");
         if (ConnectionParameters.Find(name) is null)
-            throw Invalid(origin, $"sets \"{name}\", which libpq does not know", "Use libpq's names, without blanks around the equals sign.");
+            throw Invalid(
+                origin, $"sets \"{name}\", which libpq does not know", "Use libpq's names, without blanks around the equals sign.");
         section.TryAdd(name, new ServiceEntry(line[(equals + 1)..], origin));
     }
 
@@ -77,7 +83,8 @@ internal static class ServiceFile
         for (int next = file.ReadByte(); next >= 0; next = file.ReadByte())
         {
             buffer[length++] = (byte)next;
-            if (length == LineLimit) throw Invalid($"{path}:{number}", "is longer than libpq reads (1022 bytes)", "Shorten the line.");
+            if (length == LineLimit)
+                throw Invalid($"{path}:{number}", "is longer than libpq reads (1022 bytes)", "Shorten the line.");
             if (next == 0) throw Invalid($"{path}:{number}", "contains a NUL byte", "Save the file as UTF-8 text.");
             if (next != '\n') continue;
             yield return (Trim(buffer, length), number++);

@@ -3,6 +3,8 @@ namespace PgSsl.Connections;
 /// <summary>What libpq 18 checks before it connects (fe-connect.c, pqConnectOptions2), hosts and ports apart.</summary>
 internal static class SettingRules
 {
+    private const string RangeRemedy = "Raise the maximum or lower the minimum.";
+
     internal static void Check(ConnectionSettings settings)
     {
         for (int i = 0; i < settings.All.Count; i++)
@@ -24,7 +26,7 @@ internal static class SettingRules
         switch (parameter.Syntax)
         {
             case ParameterSyntax.Choice when !parameter.AllowedValues!.Contains(value):
-            case ParameterSyntax.TlsVersion when value.Length > 0 && !parameter.AllowedValues!.Contains(value, StringComparer.OrdinalIgnoreCase):
+            case ParameterSyntax.TlsVersion when value.Length > 0 && !IsTlsVersion(parameter, value):
                 throw Invalid(setting, "it is none of the values it knows", $"Use one of {string.Join(", ", parameter.AllowedValues!)}.");
             case ParameterSyntax.Number when !LibpqInteger.TryParse(value, out _):
                 throw Invalid(setting, "it is not an integer", "Give a whole number.");
@@ -36,6 +38,9 @@ internal static class SettingRules
         }
     }
 
+    private static bool IsTlsVersion(ConnectionParameter parameter, string value) =>
+        parameter.AllowedValues!.Contains(value, StringComparer.OrdinalIgnoreCase);
+
     private static bool IsScramKey(string value) =>
         Convert.TryFromBase64String(value, new byte[value.Length], out int length) && length == 32;
 
@@ -46,10 +51,14 @@ internal static class SettingRules
         foreach (string method in methods)
         {
             if (method.StartsWith('!') != negated)
-                throw Invalid(setting, "it mixes methods with and without \"!\"", "Name the methods that are acceptable, or with \"!\" those that are not.");
+                throw Invalid(
+                    setting, "it mixes methods with and without \"!\"",
+                    "Name the methods that are acceptable, or with \"!\" those that are not.");
             string name = negated ? method[1..] : method;
             if (!parameter.AllowedValues!.Contains(name))
-                throw Invalid(setting, $"\"{name}\" is no authentication method", $"Use {string.Join(", ", parameter.AllowedValues!)}, separated by commas.");
+                throw Invalid(
+                    setting, $"\"{name}\" is no authentication method",
+                    $"Use {string.Join(", ", parameter.AllowedValues!)}, separated by commas.");
             if (!seen.Add(name)) throw Invalid(setting, $"it names {name} twice", "Name each method once.");
         }
     }
@@ -58,7 +67,8 @@ internal static class SettingRules
     {
         if (settings.SslNegotiation != SslNegotiation.Direct || settings.SslMode >= SslMode.Require) return;
         throw Contradiction(
-            settings, "sslmode", "sslnegotiation", "direct TLS could fall back to plaintext unnoticed", "Set sslmode to require, verify-ca or verify-full.");
+            settings, "sslmode", "sslnegotiation", "direct TLS could fall back to plaintext unnoticed",
+            "Set sslmode to require, verify-ca or verify-full.");
     }
 
     private static void CheckSystemRoots(ConnectionSettings settings)
@@ -71,17 +81,17 @@ internal static class SettingRules
 
     private static void CheckTlsRange(ConnectionSettings settings)
     {
-        if (settings.MinimumTlsVersion <= settings.MaximumTlsVersion || settings.MinimumTlsVersion is null || settings.MaximumTlsVersion is null) return;
-        throw Contradiction(
-            settings, "ssl_min_protocol_version", "ssl_max_protocol_version", "no TLS version lies between them", "Raise the maximum or lower the minimum.");
+        // False where one of them is null: then the other has nothing to contradict.
+        if (!(settings.MinimumTlsVersion > settings.MaximumTlsVersion)) return;
+        throw Contradiction(settings, "ssl_min_protocol_version", "ssl_max_protocol_version", "no TLS version fits both", RangeRemedy);
     }
 
     private static void CheckWireRange(ConnectionSettings settings)
     {
-        // "latest" is 3.2 in libpq 18; the allowed values are in ascending order.
-        if (settings["min_protocol_version"] is not ("3.2" or "latest") || settings["max_protocol_version"] is not "3.0") return;
-        throw Contradiction(
-            settings, "min_protocol_version", "max_protocol_version", "no protocol version lies between them", "Raise the maximum or lower the minimum.");
+        // "latest" is 3.2 in libpq 18, so that only 3.0 lies below another version.
+        bool contradicts = settings["min_protocol_version"] is "3.2" or "latest" && settings["max_protocol_version"] is "3.0";
+        if (contradicts)
+            throw Contradiction(settings, "min_protocol_version", "max_protocol_version", "no protocol version fits both", RangeRemedy);
     }
 
     private static PgSslException Contradiction(ConnectionSettings settings, string first, string second, string why, string remedy) =>

@@ -44,7 +44,7 @@ internal sealed class SettingsResolver
         "user" => _environment.UserName,
         "dbname" => NonEmpty("user") ?? _environment.UserName,
         "host" when NonEmpty("hostaddr") is null => HostList.DefaultHost(_environment),
-        "passfile" => _environment.UnderHome(_environment.IsWindows ? "pgpass.conf" : ".pgpass"),
+        "passfile" => _environment.DefaultPasswordFile,
         "sslmode" when NonEmpty("sslrootcert") == ConnectionSettings.SystemRoots => "verify-full",
         "sslcertmode" => "allow",
         "sslcert" => _environment.UnderConfiguration(ConnectionSettings.DefaultCertificateFile),

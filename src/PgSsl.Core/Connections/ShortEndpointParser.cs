@@ -33,14 +33,16 @@ internal static class ShortEndpointParser
         int scheme = endpoint.IndexOf("://", StringComparison.Ordinal);
         if (scheme >= 0)
             throw EndpointErrors.Invalid(
-                $"libpq knows no URI scheme \"{endpoint[..scheme]}\".", "Begin the URI with postgresql:// or postgres://, in lower case.");
+                $"libpq knows no URI scheme \"{endpoint[..scheme]}\".",
+                "Begin the URI with postgresql:// or postgres://, in lower case.");
         // Whatever stands before an @ may be a password: the message does not repeat it.
         if (endpoint.Contains('@'))
             throw EndpointErrors.Invalid("A user in front of the host needs a URI.", "Write postgresql://user@host:port/dbname.");
         if (endpoint.Contains(','))
             throw EndpointErrors.Invalid(
-                $"\"{endpoint}\" lists several hosts.", "Give each as an endpoint of its own, or write postgresql://host1,host2/ for one connection.");
-        if (endpoint.IndexOfAny(['/', '\\', '?', '\'', '"']) >= 0 || endpoint.Any(char.IsWhiteSpace) || endpoint.Any(char.IsControl))
+                $"\"{endpoint}\" lists several hosts.",
+                "Give each as an endpoint of its own, or write postgresql://host1,host2/ for one connection.");
+        if (endpoint.Any(character => char.IsWhiteSpace(character) || char.IsControl(character) || "/\\?'\"".Contains(character)))
             throw EndpointErrors.Invalid($"\"{endpoint}\" is not a host.", Forms);
     }
 
@@ -52,7 +54,8 @@ internal static class ShortEndpointParser
         string address = endpoint[1..close];
         string rest = endpoint[(close + 1)..];
         if (rest.Length == 0) return Host(address);
-        if (rest[0] != ':') throw EndpointErrors.Invalid($"\"{endpoint}\" goes on after the bracket with something other than a port.", Forms);
+        if (rest[0] != ':')
+            throw EndpointErrors.Invalid($"\"{endpoint}\" goes on after the bracket with something other than a port.", Forms);
         return Host(address, Port(rest[1..], endpoint));
     }
 
@@ -61,7 +64,8 @@ internal static class ShortEndpointParser
 
     private static string Port(string text, string endpoint)
     {
-        if (int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out int port) && port is >= 1 and <= 65535) return text;
+        bool isNumber = int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out int port);
+        if (isNumber && port is >= 1 and <= 65535) return text;
         throw EndpointErrors.Invalid($"\"{endpoint}\" has the port \"{text}\"; a port is a number from 1 to 65535.", Forms);
     }
 

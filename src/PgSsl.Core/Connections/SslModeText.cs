@@ -17,6 +17,14 @@ public static class SslModeText
     }
 
     /// <summary>Reads <c>verify-full</c>, <c>VerifyFull</c>, <c>verifyfull</c>, in any case.</summary>
-    public static bool TryParse(string? text, out SslMode mode) =>
-        TryParseLibpq(text?.ToLowerInvariant() switch { "verifyca" => "verify-ca", "verifyfull" => "verify-full", var other => other }, out mode);
+    public static bool TryParse(string? text, out SslMode mode)
+    {
+        string? spelling = text?.ToLowerInvariant() switch
+        {
+            "verifyca" => "verify-ca",
+            "verifyfull" => "verify-full",
+            var other => other,
+        };
+        return TryParseLibpq(spelling, out mode);
+    }
 }

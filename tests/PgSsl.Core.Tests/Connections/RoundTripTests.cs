@@ -43,16 +43,28 @@ public class RoundTripTests
         }).QuickCheckThrowOnFailure();
 
     [Fact]
+    public void No_service_file_does_anything_but_supply_values_or_be_refused()
+    {
+        using var world = new World();
+        Gen<string> pieces = Gen.Elements("[s]", "\n", "host=", "sslmode=require", "#", "=", "[", " ", "ldap", "port=,", "sslrootcert=", "\u0001ä");
+        Prop.ForAll(pieces.ListOf().Select(chosen => string.Concat(chosen)).ToArbitrary(), content =>
+        {
+            world.Write("home/.pg_service.conf", "[s]\n" + content);
+            AssertAnswered(() => world.Resolve("service=s").Describe());
+        }).Check(Config.QuickThrowOnFailure.WithMaxTest(500));
+    }
+
+    [Fact]
     public void No_text_does_anything_but_parse_or_be_refused() =>
         Prop.ForAll(Gen.Elements("", "=", "postgres://", "host=", "[", "x:").SelectMany(_ => Values, (start, end) => start + end).ToArbitrary(), text =>
         {
-            try
-            {
-                PgEndpoint.Parse(text).Resolve(new ConnectionEnvironment(new Dictionary<string, string>(), null, "alice", "/"));
-            }
-            catch (PgSslException)
-            {
-                // A refusal is an answer; any other exception fails the test.
-            }
+            var nothing = new ConnectionEnvironment(new Dictionary<string, string>(), null, "alice", "/");
+            AssertAnswered(() => PgEndpoint.Parse(text).Resolve(nothing).Describe());
         }).Check(Config.QuickThrowOnFailure.WithMaxTest(2000));
+
+    /// <summary>A refusal is an answer, too; any other exception fails the test.</summary>
+    private static void AssertAnswered(Action ask)
+    {
+        if (Record.Exception(ask) is { } exception) Assert.IsType<PgSslException>(exception);
+    }
 }

@@ -72,6 +72,10 @@ public sealed class WarningTests : IDisposable
         AssertWarning(fragment, Warning($"host=db1 {conninfo}", "gssencmode"));
     }
 
+    [Fact]
+    public void A_file_of_session_secrets_is_told() =>
+        AssertWarning("decrypt", Warning("host=db1 sslkeylogfile=keys.log", "sslkeylogfile"));
+
     [Theory]
     [InlineData("FILE:nowhere", false)]
     [InlineData("nowhere", false)]

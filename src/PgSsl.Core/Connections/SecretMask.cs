@@ -1,0 +1,27 @@
+using System.Text.RegularExpressions;
+
+namespace PgSsl.Connections;
+
+/// <summary>
+/// Masks what looks like a secret in a text that could not be read: too much rather than too little. What could be read is
+/// masked exactly (<see cref="PgEndpoint.Text"/>).
+/// </summary>
+public static partial class SecretMask
+{
+    /// <summary>The text with a mask for each password in front of an <c>@</c>, and for each value of a secret parameter.</summary>
+    public static string Apply(string text)
+    {
+        ArgumentNullException.ThrowIfNull(text);
+        string masked = BeforeAt().Replace(text, ConnectionSetting.Mask);
+        return SecretValue().Replace(masked, match => match.Groups["name"].Value + ConnectionSetting.Mask);
+    }
+
+    /// <summary>Up to the last <c>@</c>, as a password that was not percent-encoded may hold one.</summary>
+    [GeneratedRegex(@"(?<=^(\w+://)?[^:/@=]*:)(?!//).*(?=@)", RegexOptions.Singleline)]
+    private static partial Regex BeforeAt();
+
+    [GeneratedRegex(
+        @"(?<name>(password|pwd|secret|scram_(client|server)_key)\s*=\s*)('([^'\\]|\\.)*'?|[^&;]*)",
+        RegexOptions.IgnoreCase | RegexOptions.Singleline | RegexOptions.ExplicitCapture)]
+    private static partial Regex SecretValue();
+}

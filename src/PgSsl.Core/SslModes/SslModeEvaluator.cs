@@ -27,7 +27,7 @@ public sealed class SslModeEvaluator(ServerFacts facts, ClientPolicy policy, Ssl
             _used.Add(connection);
             Outcome outcome = attempt == Transport.Tls ? TryTls(connection) : TryStartup(connection);
             if (outcome.Failure is null)
-                return Connected(attempt, connection, earlier);
+                return Connected(attempt, earlier);
             earlier = outcome.Failure;
             if (!outcome.NextAttemptFollows)
                 break;
@@ -66,23 +66,30 @@ public sealed class SslModeEvaluator(ServerFacts facts, ClientPolicy policy, Ssl
             return null;
         ChainVerdict chain = ChainVerifier.Verify(tls.Chain, trust, at);
         if (!chain.IsValid)
-            return SslModeReasons.Untrusted(chain, trust, facts.Host);
+            return SslModeReasons.Untrusted(chain, facts.Host);
         if (policy.Verification != Verification.ChainAndHost)
             return null;
         NameVerdict name = policy.VerifyName(tls.Chain[0], facts.Host.Host);
         return name.Matches ? null : SslModeReasons.NameMismatch(name, tls.Chain[0], facts.Host);
     }
 
-    private SslModeVerdict Connected(Transport transport, ConnectionFacts connection, PgSslException? earlier)
+    private SslModeVerdict Connected(Transport transport, PgSslException? earlier)
     {
         Verification verification = transport == Transport.Tls ? policy.Verification : Verification.None;
         bool serverProven = verification == Verification.ChainAndHost || policy.AuthenticationProvesServer;
-        (string reason, string? remedy) = SslModeReasons.Connected(mode, policy, transport, earlier, connection);
+        (string reason, string? remedy) = SslModeReasons.Connected(mode, policy, transport, earlier, facts.Host);
         return new SslModeVerdict(transport, verification, transport == Transport.Tls && serverProven, reason, remedy, null, _used);
     }
 
     private SslModeVerdict Failed(PgSslException failure) =>
-        new(null, policy.Verification, false, failure.Message, failure.Remedy, failure, _used);
+        new(
+            null,
+            policy.Attempts.Contains(Transport.Tls) ? policy.Verification : Verification.None,
+            false,
+            failure.Message,
+            failure.Remedy,
+            failure,
+            _used);
 
     private readonly record struct Outcome(PgSslException? Failure, bool NextAttemptFollows)
     {

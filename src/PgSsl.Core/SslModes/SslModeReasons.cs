@@ -9,36 +9,41 @@ namespace PgSsl.SslModes;
 /// <summary>The sentences of a verdict: why it is so, and what to do next.</summary>
 internal static class SslModeReasons
 {
-    private const string TowardsVerifyFull = "Use sslmode=verify-full with the root certificate of the server's CA.";
+    private const string DnsPrefix = "DNS:";
 
-    /// <summary>A connection that is made, from the weakest kind to the strongest.</summary>
+    /// <summary>Why a connection is made, and what is still missing.</summary>
     public static (string Reason, string? Remedy) Connected(
-        SslMode mode, ClientPolicy policy, Transport transport, PgSslException? earlier, ConnectionFacts connection)
+        SslMode mode, ClientPolicy policy, Transport transport, PgSslException? earlier, ConnectionHost host)
+    {
+        if (host.IsUnixSocket)
+            return ("A Unix-domain socket: sslmode is ignored, and nothing leaves this machine.", null);
+        if (transport == Transport.Plaintext && earlier is not null)
+            return ($"Falls back to plaintext without a word, because TLS fails: {earlier.Message}", earlier.Remedy ?? VerifyFull(policy, host));
+        if (transport == Transport.Plaintext)
+            return (
+                $"In plaintext: the server permits it, and {mode.ToLibpq()} does not ask for TLS.",
+                "Turn host into hostssl in the server's pg_hba.conf, and give the client sslmode=verify-full.");
+        if (policy.Verification == Verification.ChainAndHost)
+            return ($"The chain verifies under {policy.Trust!.Origin}, and the certificate names {host.DisplayName}.", null);
+        if (policy.AuthenticationProvesServer)
+            return ("Encrypted; SCRAM with channel binding proves that the server knows the password and holds this certificate.", null);
+        return (Encrypted(mode, policy), VerifyFull(policy, host));
+    }
+
+    /// <summary>An encrypted connection to a server that is not fully verified.</summary>
+    private static string Encrypted(SslMode mode, ClientPolicy policy)
     {
         string spelling = mode.ToLibpq();
-        ConnectionHost host = connection.Request.Host;
-        if (host.IsUnixSocket)
-            return ($"A Unix-domain socket: sslmode is ignored, nothing leaves this machine.", null);
-        if (transport == Transport.Plaintext)
-            return earlier is null
-                ? ($"Connects in plaintext: the server permits it, and {spelling} does not ask for TLS.", RefusePlaintext)
-                : ($"Falls back to plaintext without a word. TLS failed: {earlier.Message}", earlier.Remedy ?? TowardsVerifyFull);
-
-        string because = earlier is null ? "" : $", because the server refuses plaintext ({earlier.Message.TrimEnd('.')})";
-        return policy.Verification switch
+        bool verified = policy.Verification == Verification.Chain;
+        return mode switch
         {
-            _ when policy.AuthenticationProvesServer && policy.Verification != Verification.ChainAndHost =>
-                ($"Encrypted{because}; SCRAM with channel binding proves that the server knows the password and holds this certificate.", null),
-            Verification.None when mode < SslMode.Require =>
-                ($"Encrypted{because}, as long as nobody interferes: {spelling} does not verify the server and makes do with plaintext.", TowardsVerifyFull),
-            Verification.None =>
-                ($"Encrypted, but to whoever answers: {spelling} does not verify the server{WithoutRoot(policy)}.", TowardsVerifyFull),
-            Verification.Chain when mode < SslMode.Require =>
-                ($"Encrypted{because} and the chain verifies under {policy.Trust!.Origin}, but {spelling} falls back to plaintext when it does not.", TowardsVerifyFull),
-            Verification.Chain =>
-                ($"The chain verifies under {policy.Trust!.Origin}; the host name is not compared, so any certificate of that CA would do.", TowardsVerifyFull),
-            _ =>
-                ($"The chain verifies under {policy.Trust!.Origin}, and the certificate names {host.DisplayName}.", null),
+            SslMode.Allow => "Encrypted, because the server refuses plaintext; allow would have taken that.",
+            SslMode.Prefer when verified =>
+                $"Encrypted, and the chain verifies under {policy.Trust!.Origin}; if it did not, prefer would fall back to plaintext.",
+            SslMode.Prefer => "Encrypted, as long as nobody interferes: prefer does not verify the server, and makes do with plaintext.",
+            _ when verified =>
+                $"The chain verifies under {policy.Trust!.Origin}; the host name is not compared: any certificate of that CA would do.",
+            _ => $"Encrypted, but to whoever answers: {spelling} does not verify the server.",
         };
     }
 
@@ -54,7 +59,8 @@ internal static class SslModeReasons
             refused.SqlState switch
             {
                 // invalid_authorization_specification: what pg_hba.conf has to say
-                "28000" when lacksCertificate => "The server asks for a client certificate and there is none: set sslcert and sslkey, or put them at libpq's default paths.",
+                "28000" when lacksCertificate =>
+                    "The server asks for a client certificate and there is none: set sslcert and sslkey, or put them at libpq's default paths.",
                 "28000" => "Name the user and database you mean with -UserName and -Database, or look at pg_hba.conf: select * from pg_hba_file_rules",
                 // invalid_catalog_name
                 "3D000" => "Name an existing database with -Database.",
@@ -65,9 +71,9 @@ internal static class SslModeReasons
     }
 
     /// <summary>The chain does not verify.</summary>
-    public static PgSslException Untrusted(ChainVerdict chain, TrustStore trust, ConnectionHost host) => new(
+    public static PgSslException Untrusted(ChainVerdict chain, ConnectionHost host) => new(
         PgSslError.UntrustedCertificate,
-        chain.Reason,
+        Sentence(chain.Reason),
         chain.Error switch
         {
             ChainError.Expired or ChainError.NotYetValid => "Renew the certificate; check the clocks of both machines.",
@@ -76,24 +82,23 @@ internal static class SslModeReasons
             ChainError.Revoked => "Do not connect; ask who runs the CA why it revoked the certificate, and install a new one.",
             ChainError.InvalidPurpose => "Have the certificate issued again with the extended key usage serverAuth.",
             ChainError.IssuerNotFoundLocally or ChainError.UnableToVerifyLeaf or ChainError.IssuerNotFound =>
-                $"Either the server leaves out an intermediate certificate, or the root is not the right one: Get-PgServerCertificate {host} shows what it sends.",
+                $"Get-PgServerCertificate {host} | Format-List  # shows what is sent: an intermediate may be missing, or the root is not the right one",
             ChainError.SelfSignedLeaf or ChainError.SelfSignedInChain =>
                 $"Get that root from who runs the CA, compare its fingerprint, then: Test-PgSslMode {host} -RootCertificate <root.crt>",
-            _ => $"Get-PgServerCertificate {host} | Format-List shows the chain.",
+            _ => $"Get-PgServerCertificate {host} | Format-List",
         });
 
     /// <summary>The certificate is another host's.</summary>
     public static PgSslException NameMismatch(NameVerdict name, X509Certificate2 leaf, ConnectionHost host) => new(
         PgSslError.HostNameMismatch,
-        name.Reason,
+        Sentence(name.Reason),
         CertificateNames.SubjectAlternativeNames(leaf).FirstOrDefault(entry => entry.StartsWith(DnsPrefix, StringComparison.Ordinal)) is { } other
-            ? $"Connect by a name in the certificate, such as: Test-PgSslMode {other[DnsPrefix.Length..]}:{host.Port}; or have it issued for {host.DisplayName} as well."
+            ? $"Connect by a name in the certificate, such as {other[DnsPrefix.Length..]}, or have it issued for {host.DisplayName} as well."
             : $"Have the certificate issued with the subject alternative name {host.DisplayName}.");
 
-    private const string DnsPrefix = "DNS:";
+    private static string VerifyFull(ClientPolicy policy, ConnectionHost host) =>
+        $"Test-PgSslMode {host} verify-full -RootCertificate {policy.Trust?.Origin ?? "<the root certificate of the server's CA>"}";
 
-    private const string RefusePlaintext =
-        "Turn the host rules of pg_hba.conf into hostssl, and let the client use sslmode=verify-full.";
-
-    private static string WithoutRoot(ClientPolicy policy) => policy.Trust is null ? " as there is no root certificate" : "";
+    private static string Sentence(string text) =>
+        text.Length == 0 ? text : char.ToUpperInvariant(text[0]) + text[1..] + (text.EndsWith('.') ? "" : ".");
 }

@@ -3,6 +3,7 @@ using PgSsl.Binding;
 using PgSsl.Connections;
 using PgSsl.Hosting;
 using PgSsl.SslModes;
+using Mode = PgSsl.Connections.SslMode;
 
 namespace PgSsl.Cmdlets;
 
@@ -44,7 +45,7 @@ public sealed class TestPgSslModeCommand : EndpointCmdlet
     [ArgumentCompleter(typeof(SslNegotiationCompleter))]
     public string? SslNegotiation { get; set; }
 
-    /// <summary>Makes no connection in plaintext; modes whose answer depends on one say so.</summary>
+    /// <summary>Makes no connection in plaintext, and tests only the modes that insist on TLS: require, verify-ca, verify-full.</summary>
     [Parameter]
     public SwitchParameter TlsOnly { get; set; }
 
@@ -67,11 +68,24 @@ public sealed class TestPgSslModeCommand : EndpointCmdlet
     protected override void BeginProcessing()
     {
         base.BeginProcessing();
-        _tester = new SslModeTester(
-            [.. SslMode.Select(word => SslModeText.TryParse(word, out SslMode mode) ? mode : throw new PSInvalidOperationException(word))],
-            [.. Client.Select(SslClients.Get)],
-            ThrottleLimit,
-            TlsOnly);
+        _tester = new SslModeTester(Modes(), [.. Client.Select(SslClients.Get)], ThrottleLimit, TlsOnly);
+    }
+
+    private List<Mode> Modes()
+    {
+        List<Mode> modes = [.. SslMode.Select(word => SslModeText.TryParse(word, out Mode mode) ? mode : default)];
+        if (!TlsOnly)
+            return modes;
+        if (!MyInvocation.BoundParameters.ContainsKey(nameof(SslMode)))
+            return modes.FindAll(mode => mode >= Mode.Require);
+        foreach (Mode weak in modes.Where(mode => mode < Mode.Require))
+            ThrowFailure(
+                new PgSslException(
+                    PgSslError.ContradictoryParameters,
+                    $"-TlsOnly makes no plaintext connection, and what sslmode={weak.ToLibpq()} does depends on one.",
+                    "Leave out -TlsOnly, or ask for require, verify-ca and verify-full only."),
+                null);
+        return modes;
     }
 
     /// <inheritdoc/>

@@ -1,4 +1,4 @@
-namespace PgSsl.Connections;
+namespace PgSsl;
 
 /// <summary>Where the value of a connection parameter comes from, strongest first (libpq, conninfo_add_defaults).</summary>
 public enum SettingSource

@@ -1,4 +1,6 @@
-namespace PgSsl.Connections;
+using PgSsl.Connections;
+
+namespace PgSsl;
 
 /// <summary>The value that one connection parameter ends up with, and who gave it.</summary>
 /// <param name="Name">The parameter, as libpq spells it.</param>

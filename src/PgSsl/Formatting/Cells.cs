@@ -1,0 +1,126 @@
+using System.Collections;
+using System.Globalization;
+using System.Management.Automation;
+using System.Management.Automation.Host;
+using System.Security.Cryptography.X509Certificates;
+
+namespace PgSsl.Formatting;
+
+/// <summary>
+/// What PgSsl.Format.ps1xml shows in its columns. Colours come from $PSStyle, which PowerShell strips again for NO_COLOR, files and
+/// pipes; values may come deserialized (from a job, from CLIXML), so nothing here relies on their types.
+/// </summary>
+public static class Cells
+{
+    private const int SoonDays = 30;
+    private const int DefaultWidth = 120;
+    private const int NarrowestColumn = 20;
+
+    /// <summary>host:port, an IPv6 address in brackets.</summary>
+    public static string Server(string? hostName, object? port) =>
+        hostName?.Contains(':') == true ? $"[{hostName}]:{port}" : $"{hostName}:{port}";
+
+    /// <summary>The common name of a distinguished name, else all of it.</summary>
+    public static string CommonName(string? distinguishedName)
+    {
+        if (string.IsNullOrEmpty(distinguishedName))
+            return "";
+        try
+        {
+            return new X500DistinguishedName(distinguishedName).EnumerateRelativeDistinguishedNames()
+                .Where(part => !part.HasMultipleElements && part.GetSingleElementType().Value == "2.5.4.3")
+                .Select(part => part.GetSingleElementValue())
+                .FirstOrDefault() ?? distinguishedName;
+        }
+        catch (System.Security.Cryptography.CryptographicException)
+        {
+            return distinguishedName;
+        }
+    }
+
+    /// <summary>Days to expiry: red once expired, yellow in the last month.</summary>
+    public static string Days(int days, object? style) =>
+        Paint(days.ToString(CultureInfo.InvariantCulture), days < 0 ? "Red" : days < SoonDays ? "Yellow" : null, style);
+
+    /// <summary>What verifies a chain; a warning colour where nothing does.</summary>
+    public static string TrustedBy(string? trustedBy, object? style) => trustedBy ?? Paint("nothing", "Yellow", style);
+
+    /// <summary>yes or no, in green or red.</summary>
+    public static string YesNo(bool value, object? style) => value ? Paint("yes", "Green", style) : Paint("no", "Red", style);
+
+    /// <summary>The transport; plaintext stands out.</summary>
+    public static string Transport(string? transport, object? style) =>
+        Paint(transport ?? "", transport switch { "tls" => "Green", "plaintext" => "Red", _ => null }, style);
+
+    /// <summary>A warning, in its colour.</summary>
+    public static string Warning(string? warning, object? style) => string.IsNullOrEmpty(warning) ? "" : Paint(warning, "Yellow", style);
+
+    /// <summary>Where a setting comes from, in one cell.</summary>
+    public static string Source(object? source, string? origin) => string.IsNullOrEmpty(origin) ? $"{source}" : $"{source}: {origin}";
+
+    /// <summary>A duration in milliseconds.</summary>
+    public static string Milliseconds(TimeSpan time) => time.TotalMilliseconds.ToString("0.0 ms", CultureInfo.InvariantCulture);
+
+    /// <summary>The heading over a group of sslmode results: who asked whom.</summary>
+    public static string Subject(PSObject result)
+    {
+        string client = $"{result.Properties["Client"]?.Value}";
+        string server = Server($"{result.Properties["HostName"]?.Value}", result.Properties["Port"]?.Value);
+        return $"{server}, user {result.Properties["UserName"]?.Value}, database {result.Properties["Database"]?.Value}, client {client}";
+    }
+
+    /// <summary>Breaks a sentence between words so that it fits beside the columns to its left; a table by itself breaks inside words.</summary>
+    public static string Fold(string? text, PSHost? host, int columnsToTheLeft)
+    {
+        int width = Math.Max(WidthOf(host) - columnsToTheLeft, NarrowestColumn);
+        var lines = new List<string>();
+        string line = "";
+        foreach (string word in (text ?? "").Split(' '))
+        {
+            if (line.Length > 0 && line.Length + 1 + word.Length > width)
+            {
+                lines.Add(line);
+                line = "";
+            }
+            line = line.Length == 0 ? word : $"{line} {word}";
+        }
+        lines.Add(line);
+        return string.Join(Environment.NewLine, lines);
+    }
+
+    /// <summary>One line for each certificate sent.</summary>
+    public static string Chain(object? chain)
+    {
+        IEnumerable certificates = (chain as PSObject)?.BaseObject as IEnumerable ?? chain as IEnumerable ?? Array.Empty<object>();
+        return string.Join(
+            Environment.NewLine,
+            certificates.Cast<object>().Select((item, i) =>
+            {
+                PSObject certificate = PSObject.AsPSObject(item);
+                return $"{i} {CommonName($"{certificate.Properties["Subject"]?.Value}")} <- {CommonName($"{certificate.Properties["Issuer"]?.Value}")}";
+            }));
+    }
+
+    private static int WidthOf(PSHost? host)
+    {
+        try
+        {
+            return host?.UI?.RawUI?.BufferSize.Width is > 0 and int width ? width : DefaultWidth;
+        }
+        catch (Exception exception) when (exception is HostException or NotImplementedException or InvalidOperationException or IOException)
+        {
+            // No console behind this host: a job, a runbook.
+            return DefaultWidth;
+        }
+    }
+
+    private static string Paint(string text, string? colour, object? style)
+    {
+        if (colour is null || style is null)
+            return text;
+        PSObject palette = PSObject.AsPSObject(style);
+        object? foreground = palette.Properties["Foreground"]?.Value;
+        string? start = foreground is null ? null : PSObject.AsPSObject(foreground).Properties[colour]?.Value as string;
+        return start is null ? text : $"{start}{text}{palette.Properties["Reset"]?.Value}";
+    }
+}

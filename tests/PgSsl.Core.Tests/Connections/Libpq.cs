@@ -48,7 +48,10 @@ internal sealed class Libpq
     private delegate int VersionFunction();
 
     private static readonly Lazy<Libpq?> Loaded = new(() =>
-        NativeLibrary.TryLoad(Environment.GetEnvironmentVariable("PGSSL_TEST_LIBPQ") ?? "libpq.so.5", out nint library) ? new Libpq(library) : null);
+    {
+        string name = Environment.GetEnvironmentVariable("PGSSL_TEST_LIBPQ") ?? "libpq.so.5";
+        return NativeLibrary.TryLoad(name, out nint library) ? new Libpq(library) : null;
+    });
 
     internal int MajorVersion { get; }
 

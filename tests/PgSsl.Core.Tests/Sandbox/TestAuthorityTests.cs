@@ -80,6 +80,14 @@ public sealed class TestAuthorityTests : IDisposable
     }
 
     [Fact]
+    public async Task A_cross_certificate_leads_to_the_other_root()
+    {
+        TestAuthority newcomer = TestAuthority.CreateRoot("Newcomer");
+        Assert.Contains("unable to get local issuer certificate", await VerifyAsync(newcomer.Issue(LeafOptions.ForHosts("db.test"))));
+        Assert.Contains(": OK", await VerifyAsync(newcomer.CrossSignedBy(Root).Issue(LeafOptions.ForHosts("db.test"))));
+    }
+
+    [Fact]
     public async Task Encrypted_keys_open_with_their_passphrase()
     {
         string pem = Root.Issue(LeafOptions.ForLoopback()).EncryptedKeyPem("secret");

@@ -32,6 +32,14 @@ public static class HostileScripts
         await client.WriteAsync("N"u8.ToArray(), cancellation);
     };
 
+    /// <summary>Answers S and never a ServerHello.</summary>
+    public static ServerScript AcceptThenSilence { get; } = async (client, cancellation) =>
+    {
+        await ReadPacketAsync(client, cancellation);
+        await client.WriteAsync("S"u8.ToArray(), cancellation);
+        await Task.Delay(Timeout.Infinite, cancellation);
+    };
+
     /// <summary>Answers S and goes on in plaintext instead of a ServerHello.</summary>
     public static ServerScript AcceptThenPlaintext { get; } = async (client, cancellation) =>
     {
@@ -90,10 +98,9 @@ public static class HostileScripts
         await client.WriteAsync(Encoding.UTF8.GetBytes($"E{message}\n\0"), cancellation);
     };
 
-    /// <summary>A message that claims to be 2 GB long, in answer to the startup packet; TLS is refused before it.</summary>
+    /// <summary>A message that claims to be 2 GB long, in answer to the startup packet, and nothing after its first bytes; TLS is refused before it.</summary>
     /// <param name="type">The message's type, for example R or E.</param>
-    public static ServerScript HugeLength(char type) => WithoutTls((client, cancellation) =>
-        client.WriteAsync(new byte[] { (byte)type, 0x7F, 0xFF, 0xFF, 0xFF, 0, 0, 0, 0 }, cancellation).AsTask());
+    public static ServerScript HugeLength(char type) => WithoutTls(Send([(byte)type, 0x7F, 0xFF, 0xFF, 0xFF, 0, 0, 0, 0]));
 
     /// <summary>Refuses TLS, reads the startup packet, and goes on with a script.</summary>
     public static ServerScript WithoutTls(ServerScript afterStartup) => async (client, cancellation) =>

@@ -1,4 +1,5 @@
 using System.Net.Security;
+using System.Runtime.Versioning;
 using System.Security.Authentication;
 using System.Security.Cryptography.X509Certificates;
 
@@ -18,6 +19,18 @@ public static class HostileTls
     /// <param name="protocols">The versions offered; the system's default otherwise.</param>
     public static ServerScript TlsThen(TestCertificate certificate, ServerScript inside, SslProtocols protocols = SslProtocols.None) =>
         Negotiated("S"u8.ToArray(), certificate, inside, protocols);
+
+    /// <summary>
+    /// Completes a TLS 1.2 handshake, reads the startup packet, and instead of an answer asks for another handshake, as servers did that
+    /// renegotiated after ssl_renegotiation_limit bytes (PostgreSQL before 9.5).
+    /// </summary>
+    [SupportedOSPlatform("linux")]
+    [SupportedOSPlatform("windows")]
+    public static ServerScript Renegotiate(TestCertificate certificate)
+    {
+        ServerScript again = HostileScripts.AfterStartup((tls, cancellation) => ((SslStream)tls).NegotiateClientCertificateAsync(cancellation));
+        return TlsThen(certificate, again, SslProtocols.Tls12);
+    }
 
     /// <summary>Sends plaintext in the same packet as S, and then a proper handshake (CVE-2021-23222).</summary>
     public static ServerScript StuffedBytes(TestCertificate certificate) =>

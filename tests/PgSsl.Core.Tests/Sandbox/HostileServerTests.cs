@@ -53,6 +53,21 @@ public class HostileServerTests
     }
 
     [Fact]
+    public async Task A_hostile_server_can_ask_for_another_handshake()
+    {
+        if (!OperatingSystem.IsLinux())
+        {
+            Assert.Skip("As a server, .NET renegotiates on Linux and Windows only; tried on Linux.");
+            return;
+        }
+        await using HostileServer server = HostileServer.Start(HostileTls.Renegotiate(Certificate));
+        string startup = "\0\0\0\u0009\0\u0003\0\0\0";
+        ProcessResult result = await ProcessRunner.RunAsync(
+            "openssl", ["s_client", "-starttls", "postgres", "-msg", "-ign_eof", "-connect", $"127.0.0.1:{server.Port}"], startup);
+        Assert.Contains("HelloRequest", result.StandardOutput);
+    }
+
+    [Fact]
     public async Task A_relay_closes_after_the_given_number_of_bytes()
     {
         await using HostileServer whole = HostileServer.Start(HostileScripts.ErrorResponse("too many connections"));

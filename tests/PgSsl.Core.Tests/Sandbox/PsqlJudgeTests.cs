@@ -83,6 +83,19 @@ public class PsqlJudgeTests
     }
 
     [Fact]
+    public async Task System_roots_bring_their_own_default_mode_as_in_a_first_connection()
+    {
+        PsqlJudge judge = (await PsqlJudge.ForLibpqAsync(18)).OrSkip(Assert.Skip);
+        TlsCluster shared = (await ClusterPool.GetTlsAsync(15)).OrSkip(Assert.Skip);
+        string server = $"host=localhost port={shared.Cluster.Port} user=postgres dbname=postgres sslrootcert=system";
+
+        IReadOnlyList<PsqlOutcome> outcomes = await judge.ConnectAsync([server, server + " sslmode=require"]);
+
+        Assert.Contains("certificate verify failed", outcomes[0].Message);
+        Assert.Contains("weak sslmode", outcomes[1].Message);
+    }
+
+    [Fact]
     public async Task Hundreds_of_connections_keep_their_order()
     {
         PsqlJudge judge = (await PsqlJudge.ForLibpqAsync(15)).OrSkip(Assert.Skip);

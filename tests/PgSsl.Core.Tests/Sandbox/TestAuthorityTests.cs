@@ -44,21 +44,29 @@ public sealed class TestAuthorityTests : IDisposable
     }
 
     [Fact]
-    public async Task Openssl_reads_the_names_byte_by_byte()
+    public async Task Openssl_reads_the_names_as_they_were_asked_for()
     {
         TestCertificate leaf = Root.Issue(new LeafOptions
         {
             CommonNames = ["first.test", "second.test"],
             DnsNames = ["*.db.test", "10.0.0.1"],
-            RawDnsNames = [[.. "good.test\0.evil.test"u8]],
             IpAddresses = [IPAddress.Parse("192.0.2.1"), IPAddress.IPv6Loopback],
             Digest = HashAlgorithmName.SHA1,
         });
         string text = (await ProcessRunner.RunAsync("openssl", ["x509", "-noout", "-text"], leaf.CertificatePem)).OrThrow("openssl x509");
         Assert.Contains("Subject: CN = first.test, CN = second.test", text);
-        Assert.Contains("DNS:*.db.test, DNS:10.0.0.1, DNS:good.test", text);
+        Assert.Contains("DNS:*.db.test, DNS:10.0.0.1, IP", text);
         Assert.Contains("IP Address:192.0.2.1, IP Address:0:0:0:0:0:0:0:1", text);
         Assert.Contains("Signature Algorithm: ecdsa-with-SHA1", text);
+    }
+
+    [Fact]
+    public void Raw_names_are_in_the_certificate_byte_by_byte()
+    {
+        byte[] name = [.. "good.test\0.evil.test"u8];
+        TestCertificate leaf = Root.Issue(new LeafOptions { RawDnsNames = [name], RawIpAddresses = [[1, 2, 3]] });
+        byte[] expected = [0x82, (byte)name.Length, .. name, 0x87, 3, 1, 2, 3];
+        Assert.NotEqual(-1, leaf.Certificate.RawDataMemory.Span.IndexOf(expected));
     }
 
     [Fact]
@@ -69,6 +77,14 @@ public sealed class TestAuthorityTests : IDisposable
         string crl = Write("root.crl", Root.CreateCrl([revoked]));
         Assert.Contains("certificate revoked", await VerifyAsync(revoked, "-crl_check", "-CRLfile", crl));
         Assert.Contains(": OK", await VerifyAsync(valid, "-crl_check", "-CRLfile", crl));
+    }
+
+    [Fact]
+    public async Task A_cross_certificate_leads_to_the_other_root()
+    {
+        TestAuthority newcomer = TestAuthority.CreateRoot("Newcomer");
+        Assert.Contains("unable to get local issuer certificate", await VerifyAsync(newcomer.Issue(LeafOptions.ForHosts("db.test"))));
+        Assert.Contains(": OK", await VerifyAsync(newcomer.CrossSignedBy(Root).Issue(LeafOptions.ForHosts("db.test"))));
     }
 
     [Fact]

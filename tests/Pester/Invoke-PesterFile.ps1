@@ -14,7 +14,6 @@ param(
     [string] $ResultPath
 )
 
-$ErrorActionPreference = 'Stop'
 $oldestPester = [version]'5.5'
 
 function New-Result {
@@ -52,8 +51,8 @@ $results = @(
         New-Result -Name $name -Outcome Skipped -Message "Pester $oldestPester or newer is not installed (Install-Module Pester)."
     }
     else {
-        Import-Module $pester.Path
-        Import-Module (Join-Path $PSScriptRoot ../../PgSsl.psd1)
+        Import-Module $pester.Path -ErrorAction Stop
+        Import-Module (Join-Path $PSScriptRoot ../../PgSsl.psd1) -ErrorAction Stop
         $run = Invoke-Pester -Configuration (New-PesterConfiguration -Hashtable @{
             Run    = @{ Path = $Path; PassThru = $true }
             Output = @{ Verbosity = 'None' }

@@ -35,17 +35,13 @@ Describe 'Wait-PgServerCertificate' {
         $new | Should -Not -Be $old.Fingerprint
     }
 
-    It 'waits for a server that is down, and says so on timeout' {
-        Wait-PgServerCertificate $sandbox.Closed -TimeoutSec 1 -IntervalSec 1 -ErrorAction SilentlyContinue -ErrorVariable failures | Should -BeNullOrEmpty
-        "$failures" | Should -Match 'the last attempt failed \(ConnectionRefused\)'
-    }
-
     It 'on timeout is an error that says what was seen last: <Seen>' -ForEach @(
         @{ Server = 'Good'; Make = { @{ NotFingerprint = (Get-PgServerCertificate $sandbox.Good).Fingerprint } }; Seen = 'still serves the certificate [0-9A-F]{64}' }
         @{ Server = 'Good'; Make = { @{ Issuer = 'Other CA' } }; Seen = 'issued by CN=Pester Issuing CA, not by Other CA' }
         @{ Server = 'SelfSigned'; Make = { @{ NotSelfSigned = $true } }; Seen = 'a self-signed certificate of CN=localhost' }
         @{ Server = 'TlsOff'; Make = { @{} }; Seen = 'TlsNotOffered' }
         @{ Server = 'Silent'; Make = { @{} }; Seen = 'ConnectionTimedOut' }
+        @{ Server = 'Closed'; Make = { @{} }; Seen = 'the last attempt failed \(ConnectionRefused\)' }
     ) {
         $with = & $Make
         $served = Wait-PgServerCertificate $sandbox.$Server -TimeoutSec 1 -IntervalSec 1 @with -ErrorAction SilentlyContinue -ErrorVariable failures
@@ -56,10 +52,10 @@ Describe 'Wait-PgServerCertificate' {
         "$failures" | Should -Match $Seen
     }
 
-    It 'takes a fingerprint as openssl, ssh and this module write it' {
+    It 'takes a fingerprint as openssl writes it, too' {
         $fingerprint = (Get-PgServerCertificate $sandbox.Good).Fingerprint
         $colons = $fingerprint -replace '(..)(?=.)', '$1:'
-        foreach ($form in $fingerprint, $fingerprint.ToLower(), $colons, "sha256 Fingerprint=$colons", "SHA256:$fingerprint") {
+        foreach ($form in $fingerprint.ToLower(), "sha256 Fingerprint=$colons") {
             Wait-PgServerCertificate $sandbox.Good -NotFingerprint $form -TimeoutSec 1 -ErrorAction SilentlyContinue |
                 Should -BeNullOrEmpty -Because "$form is what the server serves"
         }

@@ -32,16 +32,16 @@ public sealed class PsqlMatrixTests(PsqlMatrixTests.Servers servers) : IClassFix
         (string chainPem, TestCertificate certificate) = MatrixPki.Served[served];
         await server.InstallCertificateAsync(chainPem, certificate.KeyPem);
 
-        await AssertAgreementAsync(version, server, Users);
+        await AssertAgreementAsync(version, server, Users, atLeast: 200);
     }
 
     [Theory]
     [InlineData(15)]
     [InlineData(18)]
     public async Task Agrees_with_psql_about_a_server_without_TLS(int version) =>
-        await AssertAgreementAsync(version, await servers.GetAsync(version, tls: false), ["either"]);
+        await AssertAgreementAsync(version, await servers.GetAsync(version, tls: false), ["either"], atLeast: 70);
 
-    private async Task AssertAgreementAsync(int version, PostgresCluster server, IReadOnlyList<string> users)
+    private async Task AssertAgreementAsync(int version, PostgresCluster server, IReadOnlyList<string> users, int atLeast)
     {
         PsqlJudge judge = (await PsqlJudge.ForLibpqAsync(version)).OrSkip(Assert.Skip);
         var home = new ConnectionEnvironment(servers.Pki.Environment, "/nonexistent", "nobody", "/");
@@ -50,8 +50,7 @@ public sealed class PsqlMatrixTests(PsqlMatrixTests.Servers servers) : IClassFix
         {
             foreach ((string root, string rootSetting) in servers.Pki.RootSettings)
             {
-                // libpq before 16 takes "system" for a file's name.
-                if (root == "system" && version < 16)
+                if (!IsRuleOf(version, root))
                     continue;
                 foreach (string host in Hosts)
                     cases.AddRange(await JudgeAsync($"host={host} hostaddr=127.0.0.1 port={server.Port} dbname=postgres user={user} {rootSetting}", host, home));
@@ -70,8 +69,19 @@ public sealed class PsqlMatrixTests(PsqlMatrixTests.Servers servers) : IClassFix
                     $"  psql: {pair.Second.Transport} {pair.Second.Message}"),
         ];
         Assert.True(disagreements.Length == 0, $"{disagreements.Length} of {cases.Count} verdicts differ from psql's:\n" + string.Join('\n', disagreements.Take(5)));
-        Assert.True(cases.Count >= 150, $"The matrix has shrunk to {cases.Count} cases.");
+        Assert.True(cases.Count >= atLeast, $"The matrix has shrunk to {cases.Count} cases.");
     }
+
+    /// <summary>
+    /// libpq before 16 takes "system" for a file's name. And the libpq 18 that is to be had here is linked with OpenSSL 1.1.1, which does
+    /// not trust a self-signed certificate without the right to sign certificates; ours are the rules of OpenSSL 3, Debian's libpq 15's.
+    /// </summary>
+    private static bool IsRuleOf(int version, string root) => root switch
+    {
+        "system" => version >= 16,
+        "the self-signed leaf" => version < 16,
+        _ => true,
+    };
 
     /// <summary>The host name matters to verify-full only: the other modes are asked about once.</summary>
     private static async Task<IEnumerable<(string, SslModeResult)>> JudgeAsync(string conninfo, string host, ConnectionEnvironment environment)

@@ -74,7 +74,7 @@ internal sealed class CertificateExtensions
     {
         while (tbsTail.HasData)
         {
-            Asn1Tag tag = tbsTail.PeekTag();
+            Asn1Tag tag = tbsTail.PeekContextTag();
             if (tag.TagValue != 3)
             {
                 tbsTail.ReadEncodedValue();

@@ -30,7 +30,7 @@ internal sealed record DistributionPoint(DistributionPointName? Name, int Reason
         IReadOnlyList<GeneralName>? crlIssuers = null;
         while (point.HasData)
         {
-            Asn1Tag tag = point.PeekTag();
+            Asn1Tag tag = point.PeekContextTag();
             switch (tag.TagValue)
             {
                 case 0: name = point.ReadSequence(tag); break;

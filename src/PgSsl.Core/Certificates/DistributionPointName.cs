@@ -7,7 +7,7 @@ internal sealed record DistributionPointName(IReadOnlyList<GeneralName> FullName
 {
     public static DistributionPointName Read(AsnReader choice, DistinguishedName above)
     {
-        Asn1Tag tag = choice.PeekTag();
+        Asn1Tag tag = choice.PeekContextTag();
         return tag.TagValue == 0
             ? new DistributionPointName(GeneralName.ReadAll(choice, tag), null)
             : new DistributionPointName([], above.Append(choice.ReadSetOf(skipSortOrderValidation: true, tag)));

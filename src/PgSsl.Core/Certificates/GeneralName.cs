@@ -28,8 +28,8 @@ internal sealed record GeneralName(
 {
     public static GeneralName Read(AsnReader reader)
     {
-        Asn1Tag tag = reader.PeekTag();
-        if (tag.TagClass != TagClass.ContextSpecific || tag.TagValue > (int)GeneralNameKind.RegisteredId)
+        Asn1Tag tag = reader.PeekContextTag();
+        if (tag.TagValue > (int)GeneralNameKind.RegisteredId)
             throw new AsnContentException("Not a GeneralName.");
         var kind = (GeneralNameKind)tag.TagValue;
         switch (kind)

@@ -24,7 +24,7 @@ internal sealed class NameConstraints
         IReadOnlyList<Subtree> permitted = [], excluded = [];
         while (sequence.HasData)
         {
-            Asn1Tag tag = sequence.PeekTag();
+            Asn1Tag tag = sequence.PeekContextTag();
             IReadOnlyList<Subtree> subtrees = ReadSubtrees(sequence.ReadSequence(tag));
             if (tag.TagValue == 0)
                 permitted = subtrees;
@@ -132,7 +132,7 @@ internal sealed class NameConstraints
             bool hasDistance = false;
             while (subtree.HasData)
             {
-                Asn1Tag tag = subtree.PeekTag();
+                Asn1Tag tag = subtree.PeekContextTag();
                 hasDistance |= tag.TagValue != 0 || !subtree.ReadInteger(tag).IsZero;
                 if (tag.TagValue != 0)
                     subtree.ReadInteger(tag);

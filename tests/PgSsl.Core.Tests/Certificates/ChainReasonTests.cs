@@ -63,7 +63,7 @@ public class ChainReasonTests
 
     [Fact]
     public void Every_fault_has_a_sentence_of_its_own() =>
-        Assert.All(ChainTable.Cases().Select(ChainAgreementTests.Verify).Where(verdict => !verdict.IsValid), verdict =>
+        Assert.All(ChainTable.Cases.Select(ChainAgreementTests.Verify).Where(verdict => !verdict.IsValid), verdict =>
         {
             Assert.NotEmpty(verdict.Reason);
             Assert.DoesNotContain("''", verdict.Reason, StringComparison.Ordinal);

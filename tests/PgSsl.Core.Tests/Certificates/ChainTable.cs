@@ -9,8 +9,10 @@ public static class ChainTable
 {
     private static readonly DateTimeOffset Now = MintOptions.Now;
 
-    public static IReadOnlyList<ChainCase> Cases() =>
-        [.. Paths(), .. Validities(), .. Extensions(), .. Strengths(), .. Names(), .. Signatures(), .. Crls(), .. Scopes()];
+    private static readonly Lazy<IReadOnlyList<ChainCase>> All = new(() =>
+        [.. Paths(), .. Validities(), .. Extensions(), .. Strengths(), .. Names(), .. Signatures(), .. Crls(), .. Scopes()]);
+
+    public static IReadOnlyList<ChainCase> Cases => All.Value;
 
     private static IEnumerable<ChainCase> Paths()
     {

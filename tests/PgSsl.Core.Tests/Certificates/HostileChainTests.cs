@@ -65,7 +65,7 @@ public class HostileChainTests
         }
     }
 
-    private static X509Certificate2? Damage(MintedCertificate minted, Random random)
+    internal static X509Certificate2? Damage(MintedCertificate minted, Random random)
     {
         byte[] der = minted.Certificate.RawData;
         for (int i = random.Next(1, 3); i > 0; i--)

@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Security.Cryptography;
 using System.Text;
 using PgSsl.Certificates;
 
@@ -11,6 +12,10 @@ public class PemFileTests
     private static readonly MintedCertificate Other = Mint.Root("Other");
     private static readonly MintedCertificate Leaf = Mint.Leaf("db1", Root);
     private static readonly string Pem = Root.Pem;
+
+    private static readonly string Key = Leaf.Key.Algorithm.ExportPkcs8PrivateKeyPem() + "\n";
+    private static readonly string EncryptedKey = Leaf.Key.Algorithm.ExportEncryptedPkcs8PrivateKeyPem("secret",
+        new PbeParameters(PbeEncryptionAlgorithm.Aes128Cbc, HashAlgorithmName.SHA256, 1000)) + "\n";
 
     [Fact]
     public void Reads_and_refuses_the_same_files_as_openssl() => AssertAgreement(Oddities());
@@ -114,6 +119,11 @@ public class PemFileTests
             ["TRUSTED CERTIFICATE"] = Pem.Replace("CERTIFICATE", "TRUSTED CERTIFICATE", StringComparison.Ordinal),
             ["unknown kind before"] = "-----BEGIN THING-----\nAAAA\n-----END THING-----\n" + Pem,
             ["broken unknown kind before"] = "-----BEGIN THING-----\n%%\n-----END THING-----\n" + Pem,
+            ["unknown kind with a header before"] = "-----BEGIN THING-----\nVersion: x\n\nAAAA\n-----END THING-----\n" + Pem,
+            ["certificate with an encryption header"] = begin + "Proc-Type: 4,ENCRYPTED\nDEK-Info: AES-128-CBC,00000000000000000000000000000000\n\n" + string.Join("\n", lines[1..^1]) + "\n" + end,
+            ["key before"] = Key + Pem,
+            ["broken key before"] = "-----BEGIN PRIVATE KEY-----\nAAAA\n-----END PRIVATE KEY-----\n" + Pem,
+            ["encrypted key before"] = EncryptedKey + Pem,
             ["broken certificate after"] = Pem + "-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n",
             ["empty block after"] = Pem + "-----BEGIN CERTIFICATE-----\n-----END CERTIFICATE-----\n",
             ["missing padding"] = begin + body.TrimEnd('=')[..^1] + "\n" + end,

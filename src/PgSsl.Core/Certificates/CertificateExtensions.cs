@@ -123,6 +123,7 @@ internal sealed class CertificateExtensions
                 throw new AsnContentException("The path length is not a number that makes sense.");
             PathLength = length;
         }
+        sequence.ThrowIfNotEmpty();
         HasBasicConstraints = true;
     });
 

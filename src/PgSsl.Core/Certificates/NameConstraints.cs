@@ -1,5 +1,4 @@
 using System.Formats.Asn1;
-using System.Text;
 
 namespace PgSsl.Certificates;
 
@@ -26,10 +25,12 @@ internal sealed class NameConstraints
         {
             Asn1Tag tag = sequence.PeekContextTag();
             IReadOnlyList<Subtree> subtrees = ReadSubtrees(sequence.ReadSequence(tag));
-            if (tag.TagValue == 0)
-                permitted = subtrees;
-            else
-                excluded = subtrees;
+            switch (tag.TagValue)
+            {
+                case 0: permitted = subtrees; break;
+                case 1: excluded = subtrees; break;
+                default: throw new AsnContentException("Not name constraints.");
+            }
         }
         return new NameConstraints(permitted, excluded);
     }

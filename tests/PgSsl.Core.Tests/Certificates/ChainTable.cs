@@ -173,7 +173,7 @@ public static class ChainTable
 
     private static IEnumerable<ChainCase> Strengths()
     {
-        foreach (int bits in new[] { 1024, 1536, 1888, 1904, 1920, 1984, 2040, 2048, 3072 })
+        foreach (int bits in new[] { 1024, 1888, 1904, 1920, 2040, 2048 })
         {
             MintedKey key = MintedKey.Rsa(bits);
             MintedCertificate root = Mint.Root("Root"), weakRoot = Mint.Root("Weak", MintOptions.Ca with { Key = key });

@@ -38,7 +38,7 @@ public class HostileChainTests
         });
         var random = new Random(7);
         int read = 0;
-        for (int i = 0; i < 3000; i++)
+        for (int i = 0; i < 800; i++)
         {
             if (Damage(leaf, random) is not { } damagedLeaf || Damage(ca, random) is not { } damagedCa)
                 continue;
@@ -50,7 +50,7 @@ public class HostileChainTests
             HostNameVerifier.Verify(damagedLeaf, "db.a.test");
             CertificateNames.SubjectAlternativeNames(damagedLeaf);
         }
-        Assert.True(read > 300, $"only {read} were readable");
+        Assert.True(read > 100, $"only {read} were readable");
     }
 
     [Fact]
@@ -58,7 +58,7 @@ public class HostileChainTests
     {
         MintedCertificate leaf = Mint.Leaf("db1", Root);
         var random = new Random(8);
-        for (int i = 0; i < 2000; i++)
+        for (int i = 0; i < 600; i++)
         {
             if (Damage(leaf, random) is { } damaged && !damaged.RawData.SequenceEqual(leaf.Certificate.RawData))
                 Assert.False(ChainVerifier.Verify([damaged], Trust, MintOptions.Now).IsValid);

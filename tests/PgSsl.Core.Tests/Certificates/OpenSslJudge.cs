@@ -9,6 +9,9 @@ namespace PgSsl.Tests.Certificates;
 /// <summary>The real judge: one shell runs <c>openssl verify</c> over many chains, set up as libpq sets up its connections.</summary>
 public static partial class OpenSslJudge
 {
+    /// <summary>What stands between the outputs: no certificate's name holds it, not even a damaged one's.</summary>
+    public const string Separator = "=== next ===";
+
     public static bool IsAvailable { get; } = CanRun();
 
     /// <summary>The error number and depth that openssl names first for each chain; (0, 0) for a good one.</summary>
@@ -24,11 +27,11 @@ public static partial class OpenSslJudge
             // libpq too loads roots and CRLs into one store.
             directory.Write($"{i}.root", item.TrustPem + item.CrlPem);
             string crls = item.CrlPem is null ? "" : "-crl_check_all";
-            script.Append(CultureInfo.InvariantCulture, $"echo '#{i}'; openssl verify -purpose sslserver -auth_level 2 -attime {item.At.ToUnixTimeSeconds()} ");
+            script.Append(CultureInfo.InvariantCulture, $"echo '{Separator}'; openssl verify -purpose sslserver -auth_level 2 -attime {item.At.ToUnixTimeSeconds()} ");
             script.Append(CultureInfo.InvariantCulture, $"-no-CApath -no-CAstore -CAfile {i}.root -untrusted {i}.sent {crls} {i}.leaf 2>&1\n");
         }
         string output = Run(directory.Path, script.ToString());
-        return [.. output.Split('#').Skip(1).Select(FirstError)];
+        return [.. output.Split(Separator).Skip(1).Select(FirstError)];
     }
 
     /// <summary>Runs a script in a shell and returns what it prints.</summary>

@@ -174,9 +174,9 @@ public class PemFileTests
         {
             directory.Write($"{i}", files[i].Content);
             script.Append(CultureInfo.InvariantCulture,
-                $"echo '#'; openssl verify -attime {MintOptions.Now.ToUnixTimeSeconds()} -no-CApath -no-CAstore -CAfile {i} leaf 2>&1\n");
+                $"echo '{OpenSslJudge.Separator}'; openssl verify -attime {MintOptions.Now.ToUnixTimeSeconds()} -no-CApath -no-CAstore -CAfile {i} leaf 2>&1\n");
         }
-        string[] expected = [.. OpenSslJudge.Run(directory.Path, script.ToString()).Split('#').Skip(1).Select(output =>
+        string[] expected = [.. OpenSslJudge.Run(directory.Path, script.ToString()).Split(OpenSslJudge.Separator).Skip(1).Select(output =>
             output.Contains("leaf: OK", StringComparison.Ordinal) ? "holds the root" : output.Contains("error 20", StringComparison.Ordinal) ? "readable" : "refused")];
         var disagreements = files.Select((file, i) => (file.Name, Expected: expected[i], Ours: Read(file.Content)))
             .Where(item => item.Expected != item.Ours).ToList();

@@ -7,9 +7,9 @@ public enum ChainFindingKind
 {
     /// <summary>The leaf is self-signed.</summary>
     SelfSigned,
-    /// <summary>The issuer of the last link was neither sent nor is it known: a root that clients must have, or a missing intermediate.</summary>
+    /// <summary>The last link's issuer was not sent: a root that clients must have, or a missing intermediate.</summary>
     IssuerNotSent,
-    /// <summary>The issuer of the last link was not sent, and none of the known roots issued it: an intermediate is missing.</summary>
+    /// <summary>The last link's issuer was not sent, and no known root issued it: an intermediate is missing.</summary>
     MissingIntermediate,
     /// <summary>A certificate does not follow the one that it issued.</summary>
     OutOfOrder,

@@ -55,20 +55,21 @@ public static class ServedChain
         X509Certificate2 certificate, ParsedCertificate? parsed, bool isRepeated, ParsedCertificate? previous,
         List<ParsedCertificate> path, DateTimeOffset at)
     {
+        ChainFinding Found(ChainFindingKind kind, string message) => new(kind, certificate, message);
         string name = $"'{CertificateNames.Display(certificate)}'";
         int link = parsed is null ? -1 : path.FindIndex(parsed.IsSameAs);
         if (isRepeated)
         {
-            yield return new ChainFinding(ChainFindingKind.DuplicateCertificate, certificate, $"{name} was sent more than once");
+            yield return Found(ChainFindingKind.DuplicateCertificate, $"{name} was sent more than once");
             yield break;
         }
         if (link < 0)
         {
-            yield return new ChainFinding(ChainFindingKind.UnrelatedCertificate, certificate, $"{name} is no part of the chain of '{path[0].Name}'");
+            yield return Found(ChainFindingKind.UnrelatedCertificate, $"{name} is no part of the chain of '{path[0].Name}'");
             yield break;
         }
         if (link > 0 && !(previous?.IsSameAs(path[link - 1]) ?? false))
-            yield return new ChainFinding(ChainFindingKind.OutOfOrder, certificate, $"{name} does not follow '{path[link - 1].Name}', which it issued");
+            yield return Found(ChainFindingKind.OutOfOrder, $"{name} does not follow '{path[link - 1].Name}', which it issued");
         foreach (ChainFinding finding in ExamineLink(certificate, parsed!, link, name, at))
             yield return finding;
     }
@@ -76,21 +77,22 @@ public static class ServedChain
     private static IEnumerable<ChainFinding> ExamineLink(
         X509Certificate2 certificate, ParsedCertificate parsed, int link, string name, DateTimeOffset at)
     {
+        ChainFinding Found(ChainFindingKind kind, string message) => new(kind, certificate, message);
         if (parsed.IsSelfSigned)
         {
             yield return link == 0
-                ? new ChainFinding(ChainFindingKind.SelfSigned, certificate, $"{name} is self-signed")
-                : new ChainFinding(ChainFindingKind.IncludesRoot, certificate, $"the root {name} is sent too, which no client needs");
+                ? Found(ChainFindingKind.SelfSigned, $"{name} is self-signed")
+                : Found(ChainFindingKind.IncludesRoot, $"the root {name} is sent too, which no client needs");
         }
         ChainError validity = Validity.Check(parsed, at);
         if (validity == ChainError.Expired)
-            yield return new ChainFinding(ChainFindingKind.ExpiredMember, certificate, $"{name} expired on {parsed.NotAfter:yyyy-MM-dd}");
+            yield return Found(ChainFindingKind.ExpiredMember, $"{name} expired on {CertificateTime.Day(parsed.NotAfter)}");
         else if (validity == ChainError.NotYetValid)
-            yield return new ChainFinding(ChainFindingKind.NotYetValidMember, certificate, $"{name} is not valid before {parsed.NotBefore:yyyy-MM-dd}");
+            yield return Found(ChainFindingKind.NotYetValidMember, $"{name} is not valid before {CertificateTime.Day(parsed.NotBefore)}");
         if (!ChainChecks.IsStrongEnough(parsed.PublicKey))
-            yield return new ChainFinding(ChainFindingKind.WeakKey, certificate, $"key of {name} is weaker than OpenSSL accepts at security level 2");
+            yield return Found(ChainFindingKind.WeakKey, $"key of {name} is too weak for OpenSSL's security level 2");
         if (!parsed.IsSelfSigned && parsed.OuterSignatureAlgorithm.SecurityBits < ChainChecks.MinimumSecurityBits)
-            yield return new ChainFinding(ChainFindingKind.WeakSignature, certificate, $"signature on {name} is weaker than OpenSSL accepts at security level 2");
+            yield return Found(ChainFindingKind.WeakSignature, $"signature on {name} is too weak for OpenSSL's security level 2");
     }
 
     private static (bool? IsComplete, ChainFinding? End) ExamineEnd(List<ParsedCertificate> path, TrustStore[] knownRoots)

@@ -134,10 +134,11 @@ Describe 'Test-PgSslMode' {
     Context 'a server that cannot be reached' {
         It 'is an object per mode with <ErrorId>, not an error: <Server>' -ForEach @(
             @{ Server = 'Closed'; ErrorId = 'ConnectionRefused' }
-            @{ Server = 'Silent'; ErrorId = 'ConnectionTimedOut' }
+            @{ Server = 'Silent'; With = @{ TimeoutSec = 1 }; ErrorId = 'ConnectionTimedOut' }
             @{ Server = 'Ssh'; ErrorId = 'NotPostgreSql' }
         ) {
-            $results = Test-PgSslMode $sandbox.$Server -TimeoutSec 1 @verified -ErrorVariable failures
+            $with = $With ?? @{}
+            $results = Test-PgSslMode $sandbox.$Server @with @verified -ErrorVariable failures
             $failures | Should -BeNullOrEmpty
             $results.Count | Should -Be 6
             $results.Connects | Should -Not -Contain $true

@@ -34,6 +34,8 @@ internal sealed record ServerAccount(string Name, uint UserId, uint GroupId)
             Posix.ChangeOwner(path, account);
     }
 
+    private static uint Number(string text) => uint.Parse(text, CultureInfo.InvariantCulture);
+
     private static ServerAccount? Find(string name)
     {
         const string Accounts = "/etc/passwd";
@@ -42,6 +44,6 @@ internal sealed record ServerAccount(string Name, uint UserId, uint GroupId)
             : null;
         return fields is null
             ? null
-            : new ServerAccount(name, uint.Parse(fields[2], CultureInfo.InvariantCulture), uint.Parse(fields[3], CultureInfo.InvariantCulture));
+            : new ServerAccount(name, Number(fields[2]), Number(fields[3]));
     }
 }

@@ -9,8 +9,9 @@ namespace PgSsl.Tests.Sandbox;
 public class HostileServerTests
 {
     private static readonly byte[] SslRequest = [0, 0, 0, 8, 0x04, 0xD2, 0x16, 0x2F];
-    private static readonly TestCertificate Certificate =
-        TestAuthority.CreateRoot("Hostile Root").CreateIntermediate("Hostile CA").Issue(LeafOptions.ForLoopback() with { Key = KeyAlgorithm.Rsa2048 });
+    private static readonly TestCertificate Certificate = TestAuthority.CreateRoot("Hostile Root")
+        .CreateIntermediate("Hostile CA")
+        .Issue(LeafOptions.ForLoopback() with { Key = KeyAlgorithm.Rsa2048 });
 
     [Fact]
     public async Task Refusal_is_one_N_and_the_end()
@@ -62,8 +63,8 @@ public class HostileServerTests
         }
         await using HostileServer server = HostileServer.Start(HostileTls.Renegotiate(Certificate));
         string startup = "\0\0\0\u0009\0\u0003\0\0\0";
-        ProcessResult result = await ProcessRunner.RunAsync(
-            "openssl", ["s_client", "-starttls", "postgres", "-msg", "-ign_eof", "-connect", $"127.0.0.1:{server.Port}"], startup);
+        string[] arguments = ["s_client", "-starttls", "postgres", "-msg", "-ign_eof", "-connect", $"127.0.0.1:{server.Port}"];
+        ProcessResult result = await ProcessRunner.RunAsync("openssl", arguments, startup);
         Assert.Contains("HelloRequest", result.StandardOutput);
     }
 

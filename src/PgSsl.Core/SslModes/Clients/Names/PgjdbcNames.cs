@@ -3,6 +3,7 @@ using System.Globalization;
 using System.Net;
 using System.Net.Sockets;
 using System.Security.Cryptography.X509Certificates;
+using System.Text;
 using PgSsl.Certificates;
 
 namespace PgSsl.SslModes.Clients.Names;
@@ -63,7 +64,7 @@ internal static class PgjdbcNames
 
     private static string? ToAscii(string host)
     {
-        if (IPAddress.TryParse(host, out _))
+        if (Ascii.IsValid(host))
             return host;
         try
         {

@@ -69,7 +69,7 @@ public sealed class SslModeEvaluator(ServerFacts facts, ClientPolicy policy, Ssl
             return null;
         ChainVerdict chain = ChainVerifier.Verify(tls.Chain, trust, at, policy.Anchors);
         if (!chain.IsValid)
-            return SslModeReasons.Untrusted(chain, facts.Host);
+            return SslModeReasons.Untrusted(chain, facts);
         if (policy.Verification != Verification.ChainAndHost)
             return null;
         NameVerdict name = policy.VerifyName(tls.Chain[0], facts.Host.Host);
@@ -79,8 +79,10 @@ public sealed class SslModeEvaluator(ServerFacts facts, ClientPolicy policy, Ssl
     private SslModeVerdict Connected(Transport transport, PgSslException? earlier)
     {
         Verification verification = transport == Transport.Tls ? policy.Verification : Verification.None;
-        bool serverProven = verification == Verification.ChainAndHost || policy.AuthenticationProvesServer;
-        (string reason, string? remedy) = SslModeReasons.Connected(mode, policy, transport, earlier, facts.Host);
+        // Whoever can make TLS fail must not be left with plaintext to listen to.
+        bool serverProven = (verification == Verification.ChainAndHost && !policy.Attempts.Contains(Transport.Plaintext))
+            || policy.AuthenticationProvesServer;
+        (string reason, string? remedy) = SslModeReasons.Connected(mode, policy, transport, earlier, facts);
         return new SslModeVerdict(transport, verification, transport == Transport.Tls && serverProven, reason, remedy, null, _used);
     }
 

@@ -43,7 +43,8 @@ public static class Cells
         Paint(days.ToString(CultureInfo.InvariantCulture), days < 0 ? "Red" : days < SoonDays ? "Yellow" : null, style);
 
     /// <summary>What verifies a chain; a warning colour where nothing does.</summary>
-    public static string TrustedBy(string? trustedBy, object? style) => trustedBy ?? Paint("nothing", "Yellow", style);
+    public static string TrustedBy(string? trustedBy, object? style) =>
+        string.IsNullOrEmpty(trustedBy) ? Paint("nothing", "Yellow", style) : trustedBy;
 
     /// <summary>yes or no, in green or red.</summary>
     public static string YesNo(bool value, object? style) => value ? Paint("yes", "Green", style) : Paint("no", "Red", style);

@@ -5,7 +5,10 @@ using System.Security.Cryptography.X509Certificates;
 
 namespace PgSsl.Sandbox;
 
-/// <summary>Asks a server on the loopback address for TLS and takes its certificate. The sandbox's own, so that it can test the real probe.</summary>
+/// <summary>
+/// Asks a server on the loopback address for TLS and takes its certificate. The sandbox's own, so that it can test the real
+/// probe.
+/// </summary>
 public static class CertificateProbe
 {
     private static readonly byte[] SslRequest = [0, 0, 0, 8, 0x04, 0xD2, 0x16, 0x2F];

@@ -18,7 +18,9 @@ internal static class CleanEnvironment
         return environment;
     }
 
-    /// <summary>For clients: also without SSL_CERT_*, and with <c>~/.postgresql</c> and the service file of an empty home.</summary>
+    /// <summary>
+    /// For clients: also without SSL_CERT_*, and with <c>~/.postgresql</c> and the service file of an empty home.
+    /// </summary>
     public static Dictionary<string, string?> ForClients(string home)
     {
         Dictionary<string, string?> environment = ForServers();

@@ -3,7 +3,9 @@ using System.Text;
 
 namespace PgSsl.Sandbox;
 
-/// <summary>The result of initdb, kept per server build and account: copying it is ten times faster than running initdb again.</summary>
+/// <summary>
+/// The result of initdb, kept per server build and account: copying it is ten times faster than running initdb again.
+/// </summary>
 internal static class DataDirectoryTemplate
 {
     // To be counted up when the initdb arguments change.
@@ -12,12 +14,12 @@ internal static class DataDirectoryTemplate
     /// <summary>Fills an existing empty directory, owned by the server's account, with a fresh cluster.</summary>
     public static async Task CopyToAsync(PostgresInstallation installation, string dataDirectory)
     {
-        string template = await SandboxCache.GetOrBuildAsync(Name(installation), directory => BuildAsync(installation, directory));
+        string template = await SandboxCache.GetOrBuildAsync(Name(installation), empty => BuildAsync(installation, empty));
         string source = Path.Combine(template, "data");
         if (OperatingSystem.IsWindows())
             Copy(source, dataDirectory);
         else
-            (await ProcessRunner.RunAsync("cp", ["-Rp", source + "/.", dataDirectory])).OrThrow("cp of the data directory template");
+            (await ProcessRunner.RunAsync("cp", ["-Rp", source + "/.", dataDirectory])).OrThrow("cp of the template");
     }
 
     private static string Name(PostgresInstallation installation)

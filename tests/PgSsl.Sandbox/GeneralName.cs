@@ -4,7 +4,9 @@ using System.Text;
 
 namespace PgSsl.Sandbox;
 
-/// <summary>Writes GeneralNames (RFC 5280 4.2.1.6) byte by byte: .NET's own builder refuses the wrong ones that tests need.</summary>
+/// <summary>
+/// Writes GeneralNames (RFC 5280 4.2.1.6) byte by byte: .NET's own builder refuses the wrong ones that tests need.
+/// </summary>
 internal static class GeneralName
 {
     public static readonly Asn1Tag Email = new(TagClass.ContextSpecific, 1);

@@ -7,8 +7,8 @@ namespace PgSsl.Sandbox;
 public static class HostileRelay
 {
     /// <summary>
-    /// Forwards both ways to a server on the loopback address, and closes after so many of the server's bytes. The length of a whole
-    /// dialogue varies by a few bytes from one to the next (ECDSA signatures).
+    /// Forwards both ways to a server on the loopback address, and closes after so many of the server's bytes. The length of a
+    /// whole dialogue varies by a few bytes from one to the next (ECDSA signatures).
     /// </summary>
     public static ServerScript CloseAfter(int port, int bytes) => Relay(port, async (server, client, cancellation) =>
     {
@@ -34,7 +34,9 @@ public static class HostileRelay
         }
     });
 
-    /// <summary>Forwards both ways and counts the server's bytes: the offsets that <see cref="CloseAfter"/> can break at.</summary>
+    /// <summary>
+    /// Forwards both ways and counts the server's bytes: the offsets that <see cref="CloseAfter"/> can break at.
+    /// </summary>
     public static ServerScript Count(int port, Action<int> add) => Relay(port, async (server, client, cancellation) =>
     {
         var buffer = new byte[16_384];
@@ -45,7 +47,9 @@ public static class HostileRelay
         }
     });
 
-    private static ServerScript Relay(int port, Func<Stream, Stream, CancellationToken, Task> fromServer) => async (client, cancellation) =>
+    private delegate Task Forwarding(Stream server, Stream client, CancellationToken cancellation);
+
+    private static ServerScript Relay(int port, Forwarding fromServer) => async (client, cancellation) =>
     {
         using var upstream = new TcpClient();
         await upstream.ConnectAsync(IPAddress.Loopback, port, cancellation);

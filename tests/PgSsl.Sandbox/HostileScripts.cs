@@ -3,7 +3,9 @@ using System.Text;
 
 namespace PgSsl.Sandbox;
 
-/// <summary>Servers that break the rules, as scripts for <see cref="HostileServer"/>. Those that negotiate read the SSLRequest first.</summary>
+/// <summary>
+/// Servers that break the rules, as scripts for <see cref="HostileServer"/>. Those that negotiate read the SSLRequest first.
+/// </summary>
 public static class HostileScripts
 {
     private const int SslRequestCode = 80877103;
@@ -30,6 +32,14 @@ public static class HostileScripts
     {
         await ReadPacketAsync(client, cancellation);
         await client.WriteAsync("N"u8.ToArray(), cancellation);
+    };
+
+    /// <summary>Answers S and never a ServerHello.</summary>
+    public static ServerScript AcceptThenSilence { get; } = async (client, cancellation) =>
+    {
+        await ReadPacketAsync(client, cancellation);
+        await client.WriteAsync("S"u8.ToArray(), cancellation);
+        await Task.Delay(Timeout.Infinite, cancellation);
     };
 
     /// <summary>Answers S and goes on in plaintext instead of a ServerHello.</summary>
@@ -83,17 +93,21 @@ public static class HostileScripts
         await client.WriteAsync(Message('E', fields), cancellation);
     };
 
-    /// <summary>The error that servers before 14 send when they cannot even fork: E, text and NUL, without a length (protocol 2).</summary>
+    /// <summary>
+    /// The error that servers before 14 send when they cannot even fork: E, text and NUL, without a length (protocol 2).
+    /// </summary>
     public static ServerScript OldErrorResponse(string message) => async (client, cancellation) =>
     {
         await ReadPacketAsync(client, cancellation);
         await client.WriteAsync(Encoding.UTF8.GetBytes($"E{message}\n\0"), cancellation);
     };
 
-    /// <summary>A message that claims to be 2 GB long, in answer to the startup packet; TLS is refused before it.</summary>
+    /// <summary>
+    /// A message that claims to be 2 GB long, in answer to the startup packet, and nothing after its first bytes; TLS is refused
+    /// before it.
+    /// </summary>
     /// <param name="type">The message's type, for example R or E.</param>
-    public static ServerScript HugeLength(char type) => WithoutTls((client, cancellation) =>
-        client.WriteAsync(new byte[] { (byte)type, 0x7F, 0xFF, 0xFF, 0xFF, 0, 0, 0, 0 }, cancellation).AsTask());
+    public static ServerScript HugeLength(char type) => WithoutTls(Send([(byte)type, 0x7F, 0xFF, 0xFF, 0xFF, 0, 0, 0, 0]));
 
     /// <summary>Refuses TLS, reads the startup packet, and goes on with a script.</summary>
     public static ServerScript WithoutTls(ServerScript afterStartup) => async (client, cancellation) =>

@@ -10,7 +10,10 @@ namespace PgSsl.Sandbox;
 /// <param name="cancellation">Cancelled when the server is disposed.</param>
 public delegate Task ServerScript(Stream client, CancellationToken cancellation);
 
-/// <summary>A server on a loopback port that runs a script for each connection; <see cref="HostileScripts"/>, <see cref="HostileTls"/> and <see cref="HostileRelay"/> have the usual ones.</summary>
+/// <summary>
+/// A server on a loopback port that runs a script for each connection; <see cref="HostileScripts"/>, <see cref="HostileTls"/> and
+/// <see cref="HostileRelay"/> have the usual ones.
+/// </summary>
 public sealed class HostileServer : IAsyncDisposable
 {
     private static readonly TimeSpan ClosePatience = TimeSpan.FromSeconds(2);

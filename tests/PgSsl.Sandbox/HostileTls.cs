@@ -1,4 +1,5 @@
 using System.Net.Security;
+using System.Runtime.Versioning;
 using System.Security.Authentication;
 using System.Security.Cryptography.X509Certificates;
 
@@ -16,12 +17,29 @@ public static class HostileTls
     /// <param name="certificate">Any but Ed25519.</param>
     /// <param name="inside">What happens then.</param>
     /// <param name="protocols">The versions offered; the system's default otherwise.</param>
-    public static ServerScript TlsThen(TestCertificate certificate, ServerScript inside, SslProtocols protocols = SslProtocols.None) =>
+    public static ServerScript TlsThen(
+        TestCertificate certificate, ServerScript inside, SslProtocols protocols = SslProtocols.None) =>
         Negotiated("S"u8.ToArray(), certificate, inside, protocols);
 
+    /// <summary>
+    /// Completes a TLS 1.2 handshake, reads the startup packet, and instead of an answer asks for another handshake, as servers
+    /// did that renegotiated after ssl_renegotiation_limit bytes (PostgreSQL before 9.5).
+    /// </summary>
+    [SupportedOSPlatform("linux")]
+    [SupportedOSPlatform("windows")]
+    public static ServerScript Renegotiate(TestCertificate certificate)
+    {
+        ServerScript again = HostileScripts.AfterStartup(
+            (tls, cancellation) => ((SslStream)tls).NegotiateClientCertificateAsync(cancellation));
+        return TlsThen(certificate, again, SslProtocols.Tls12);
+    }
+
     /// <summary>Sends plaintext in the same packet as S, and then a proper handshake (CVE-2021-23222).</summary>
-    public static ServerScript StuffedBytes(TestCertificate certificate) =>
-        Negotiated([(byte)'S', .. HostileScripts.Message('R', new byte[4])], certificate, HostileScripts.Silence, SslProtocols.None);
+    public static ServerScript StuffedBytes(TestCertificate certificate)
+    {
+        byte[] packet = [(byte)'S', .. HostileScripts.Message('R', new byte[4])];
+        return Negotiated(packet, certificate, HostileScripts.Silence, SslProtocols.None);
+    }
 
     /// <summary>A TLS 1.2 handshake up to a Certificate message whose one certificate is these bytes.</summary>
     public static ServerScript CertificateBytes(byte[] der) => CertificateList([der]);
@@ -31,8 +49,9 @@ public static class HostileTls
         CertificateBytes([0x30, 0x82, 0x02, 0x00, 0x30, 0x84, 0xFF, 0xFF, 0xFF, 0xFF, 0xA0, 0x03, 0x02, 0x01, 0x02]);
 
     /// <summary>
-    /// A TLS 1.2 handshake up to a Certificate message with these certificates, then silence: what a client must bear while it reads a
-    /// chain. For a server that completes the handshake with a long chain, install the chain in a <see cref="PostgresCluster"/>.
+    /// A TLS 1.2 handshake up to a Certificate message with these certificates, then silence: what a client must bear while it
+    /// reads a chain. For a server that completes the handshake with a long chain, install the chain in a <see
+    /// cref="PostgresCluster"/>.
     /// </summary>
     public static ServerScript CertificateList(IReadOnlyList<byte[]> certificates) => async (client, cancellation) =>
     {
@@ -53,7 +72,8 @@ public static class HostileTls
     public static ServerScript ManyCertificates(TestCertificate certificate, int count) => CertificateList(
         [certificate.Certificate.RawData, .. Enumerable.Repeat(certificate.Issuers[0].Certificate.RawData, count - 1)]);
 
-    private static ServerScript Negotiated(byte[] answer, TestCertificate certificate, ServerScript inside, SslProtocols protocols) =>
+    private static ServerScript Negotiated(
+        byte[] answer, TestCertificate certificate, ServerScript inside, SslProtocols protocols) =>
         async (client, cancellation) =>
         {
             await HostileScripts.ReadPacketAsync(client, cancellation);
@@ -62,14 +82,16 @@ public static class HostileTls
             await using var tls = new SslStream(client, leaveInnerStreamOpen: true);
             var options = new SslServerAuthenticationOptions
             {
-                ServerCertificateContext = SslStreamCertificateContext.Create(certificate.Certificate, intermediates, offline: true),
+                ServerCertificateContext =
+                    SslStreamCertificateContext.Create(certificate.Certificate, intermediates, offline: true),
                 EnabledSslProtocols = protocols,
             };
             await tls.AuthenticateAsServerAsync(options, cancellation);
             await inside(tls, cancellation);
         };
 
-    // RFC 5246 7.4.1.3 with renegotiation_info (RFC 5746), which OpenSSL 3 insists on. The cipher suite is one that every client offers.
+    // RFC 5246 7.4.1.3 with renegotiation_info (RFC 5746), which OpenSSL 3 insists on. The cipher suite is one that every client
+    // offers.
     private static byte[] Hello() =>
     [
         3, 3, .. Enumerable.Repeat((byte)0x5A, 32),
@@ -81,7 +103,8 @@ public static class HostileTls
 
     private static byte[] Handshake(byte type, byte[] body) => [type, .. Vector(body)];
 
-    private static byte[] Vector(byte[] body) => [(byte)(body.Length >> 16), (byte)(body.Length >> 8), (byte)body.Length, .. body];
+    private static byte[] Vector(byte[] body) =>
+        [(byte)(body.Length >> 16), (byte)(body.Length >> 8), (byte)body.Length, .. body];
 
     private static async Task ReadRecordAsync(Stream client, CancellationToken cancellation)
     {

@@ -3,7 +3,9 @@ using System.Security.Cryptography.X509Certificates;
 
 namespace PgSsl.Sandbox;
 
-/// <summary>What a server's (or client's) certificate says. Without any subject alternative name it has no such extension.</summary>
+/// <summary>
+/// What a server's (or client's) certificate says. Without any subject alternative name it has no such extension.
+/// </summary>
 public sealed record LeafOptions : CertificateOptions
 {
     /// <summary>id-kp-serverAuth.</summary>
@@ -31,14 +33,17 @@ public sealed record LeafOptions : CertificateOptions
     public bool? IsAuthority { get; init; }
 
     /// <inheritdoc/>
-    public override X509KeyUsageFlags? KeyUsage { get; init; } = X509KeyUsageFlags.DigitalSignature | X509KeyUsageFlags.KeyEncipherment;
+    public override X509KeyUsageFlags? KeyUsage { get; init; } =
+        X509KeyUsageFlags.DigitalSignature | X509KeyUsageFlags.KeyEncipherment;
 
     /// <inheritdoc/>
     public override IReadOnlyList<string> ExtendedKeyUsages { get; init; } = [ServerAuthentication];
 
     /// <summary>A server certificate for these DNS names, the first of which is the common name too.</summary>
-    public static LeafOptions ForHosts(params IReadOnlyList<string> hosts) => new() { CommonNames = [hosts[0]], DnsNames = hosts };
+    public static LeafOptions ForHosts(params IReadOnlyList<string> hosts) =>
+        new() { CommonNames = [hosts[0]], DnsNames = hosts };
 
     /// <summary>A server certificate for everything that a loopback server is called: localhost, 127.0.0.1 and ::1.</summary>
-    public static LeafOptions ForLoopback() => ForHosts("localhost") with { IpAddresses = [IPAddress.Loopback, IPAddress.IPv6Loopback] };
+    public static LeafOptions ForLoopback() =>
+        ForHosts("localhost") with { IpAddresses = [IPAddress.Loopback, IPAddress.IPv6Loopback] };
 }

@@ -6,7 +6,8 @@ namespace PgSsl.Sandbox;
 /// <summary>A throw-away PgBouncer in front of a cluster: no passwords, its own certificate, ends with this process.</summary>
 public sealed class PgBouncer : IAsyncDisposable
 {
-    private static readonly string[] Candidates = ["/usr/sbin/pgbouncer", "/usr/bin/pgbouncer", "/usr/local/bin/pgbouncer", "/opt/homebrew/bin/pgbouncer"];
+    private static readonly string[] Candidates =
+        ["/usr/sbin/pgbouncer", "/usr/bin/pgbouncer", "/usr/local/bin/pgbouncer", "/opt/homebrew/bin/pgbouncer"];
     private static readonly TimeSpan ReadyTimeout = TimeSpan.FromSeconds(20);
 
     private readonly ServerGuard _guard;
@@ -29,13 +30,15 @@ public sealed class PgBouncer : IAsyncDisposable
     /// <param name="certificate">What clients are shown; null for TLS off.</param>
     /// <param name="clientTlsMode">client_tls_sslmode where there is a certificate: allow, prefer, require …</param>
     /// <exception cref="SandboxException">Not installed, or it did not start.</exception>
-    public static async Task<PgBouncer> StartAsync(PostgresCluster upstream, TestCertificate? certificate, string clientTlsMode = "prefer")
+    public static async Task<PgBouncer> StartAsync(
+        PostgresCluster upstream, TestCertificate? certificate, string clientTlsMode = "prefer")
     {
         string program = Find() is { IsAvailable: true } found ? found.Value : throw new SandboxException(Find().Reason);
         string directory = SandboxDirectory.Create();
         int port = LoopbackPort.FindFree();
-        string settings = Path.Combine(SandboxDirectory.CreatePrivate(directory, "conf"), "pgbouncer.ini");
-        SandboxDirectory.WritePrivate(settings, Settings(upstream, port, Path.GetDirectoryName(settings)!, certificate, clientTlsMode));
+        string files = SandboxDirectory.CreatePrivate(directory, "conf");
+        string settings = Path.Combine(files, "pgbouncer.ini");
+        SandboxDirectory.WritePrivate(settings, Settings(upstream, port) + TlsSettings(files, certificate, clientTlsMode));
 
         ServerGuard guard = ServerGuard.Create(directory, "TERM", program, [settings]);
         try
@@ -54,26 +57,27 @@ public sealed class PgBouncer : IAsyncDisposable
     /// <summary>Ends it at once and removes its files.</summary>
     public ValueTask DisposeAsync() => _guard.DisposeAsync();
 
-    private static string Settings(PostgresCluster upstream, int port, string directory, TestCertificate? certificate, string clientTlsMode)
-    {
-        string text = $"""
-            [databases]
-            * = host={upstream.SocketDirectory} port={upstream.Port} user=postgres
-            [pgbouncer]
-            listen_addr = 127.0.0.1
-            listen_port = {port}
-            unix_socket_dir =
-            auth_type = any
-            ignore_startup_parameters = extra_float_digits
+    private static string Settings(PostgresCluster upstream, int port) => $"""
+        [databases]
+        * = host={upstream.SocketDirectory} port={upstream.Port} user=postgres
+        [pgbouncer]
+        listen_addr = 127.0.0.1
+        listen_port = {port}
+        unix_socket_dir =
+        auth_type = any
+        ignore_startup_parameters = extra_float_digits
 
-            """;
+        """;
+
+    private static string TlsSettings(string directory, TestCertificate? certificate, string clientTlsMode)
+    {
         if (certificate is null)
-            return text;
+            return "";
         string crt = Path.Combine(directory, "client.crt");
         string key = Path.Combine(directory, "client.key");
         SandboxDirectory.WritePrivate(crt, certificate.ChainPem);
         SandboxDirectory.WritePrivate(key, certificate.KeyPem);
-        return text + $"""
+        return $"""
             client_tls_sslmode = {clientTlsMode}
             client_tls_cert_file = {crt}
             client_tls_key_file = {key}

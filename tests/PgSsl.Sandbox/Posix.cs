@@ -8,7 +8,6 @@ internal static class Posix
 {
     public const int SigHup = 1;
     public const int SigInt = 2;
-    public const int SigQuit = 3;
 
     /// <summary>Sends a signal; false where there is no such process.</summary>
     public static bool Signal(int processId, int signal) => kill(processId, signal) == 0;

@@ -6,14 +6,16 @@ using System.Security.Cryptography.X509Certificates;
 namespace PgSsl.Sandbox;
 
 /// <summary>
-/// A throw-away PostgreSQL server on a free loopback port. Superuser <c>postgres</c>, no password. It ends with this process, however
-/// that ends, and its files with it.
+/// A throw-away PostgreSQL server on a free loopback port. Superuser <c>postgres</c>, no password. It ends with this process,
+/// however that ends, and its files with it.
 /// </summary>
 public sealed class PostgresCluster : IAsyncDisposable
 {
     // Over the socket, so that the sandbox gets in whatever a test does to TLS; psql users of the tests come over TCP.
     private const string SandboxHbaLine = "local all postgres trust";
     private const int PortAttempts = 5;
+    private static readonly string[] TrustEverybody =
+        ["local all all trust", "host all all 127.0.0.1/32 trust", "host all all ::1/128 trust"];
 
     // Custom settings are free to invent. A new backend that shows the new value was started after the reload.
     private const string GenerationSetting = "pgssl_sandbox.generation";
@@ -70,7 +72,7 @@ public sealed class PostgresCluster : IAsyncDisposable
         try
         {
             await DataDirectoryTemplate.CopyToAsync(installation, cluster.DataDirectory);
-            cluster.WriteHba(options.Hba ?? ["local all all trust", "host all all 127.0.0.1/32 trust", "host all all ::1/128 trust"]);
+            cluster.WriteHba(options.Hba ?? TrustEverybody);
             await cluster.StartOnFreePortAsync();
             return cluster;
         }
@@ -81,7 +83,9 @@ public sealed class PostgresCluster : IAsyncDisposable
         }
     }
 
-    /// <summary>Changes settings (null removes one) and reloads. Those that need it take effect with <see cref="RestartAsync"/>.</summary>
+    /// <summary>
+    /// Changes settings (null removes one) and reloads. Those that need it take effect with <see cref="RestartAsync"/>.
+    /// </summary>
     public async Task ConfigureAsync(IReadOnlyDictionary<string, string?> settings)
     {
         foreach ((string name, string? value) in settings)
@@ -94,7 +98,9 @@ public sealed class PostgresCluster : IAsyncDisposable
         await ReloadAsync();
     }
 
-    /// <summary>Replaces pg_hba.conf, below one line that keeps the sandbox itself in (superuser postgres over the socket), and reloads.</summary>
+    /// <summary>
+    /// Replaces pg_hba.conf, below one line that keeps the sandbox itself in (superuser postgres over the socket), and reloads.
+    /// </summary>
     /// <exception cref="SandboxException">The server refused the new file.</exception>
     public async Task SetHbaAsync(params IReadOnlyList<string> lines)
     {
@@ -105,7 +111,10 @@ public sealed class PostgresCluster : IAsyncDisposable
             throw Failure("The server refused pg_hba.conf.");
     }
 
-    /// <summary>Installs certificate and key as server.crt and server.key, turns TLS on, and waits until exactly this certificate is served.</summary>
+    /// <summary>
+    /// Installs certificate and key as server.crt and server.key, turns TLS on, and waits until exactly this certificate is
+    /// served.
+    /// </summary>
     /// <param name="chainPem">The server's certificate first, then what else it shall send.</param>
     /// <param name="keyPem">Its private key.</param>
     /// <param name="caPem">Roots for client certificates; null for none: the server then asks for no client certificate.</param>
@@ -132,12 +141,15 @@ public sealed class PostgresCluster : IAsyncDisposable
     public Task InstallCertificateAsync(TestCertificate certificate, string? caPem = null, string? crlPem = null) =>
         InstallCertificateAsync(certificate.ChainPem, certificate.KeyPem, caPem, crlPem);
 
-    /// <summary>Makes the server read its files again, and returns when new connections see the result. What it refused is in the log only.</summary>
+    /// <summary>
+    /// Makes the server read its files again, and returns when new connections see the result. What it refused is in the log
+    /// only.
+    /// </summary>
     public async Task ReloadAsync()
     {
         WriteSettings();
         if (OperatingSystem.IsWindows())
-            (await ProcessRunner.RunAsync(Installation.Program("pg_ctl"), ["reload", "-D", DataDirectory])).OrThrow("pg_ctl reload");
+            await PgCtlAsync("reload");
         else
             Posix.Signal(ProcessId, Posix.SigHup);
 
@@ -155,7 +167,7 @@ public sealed class PostgresCluster : IAsyncDisposable
     public async Task StopAsync()
     {
         if (OperatingSystem.IsWindows())
-            (await ProcessRunner.RunAsync(Installation.Program("pg_ctl"), ["stop", "-m", "fast", "-D", DataDirectory])).OrThrow("pg_ctl stop");
+            await PgCtlAsync("stop");
         else
             Posix.Signal(ProcessId, Posix.SigInt);
         await _guard.Exited.WaitAsync(ReadyTimeout);
@@ -242,6 +254,11 @@ public sealed class PostgresCluster : IAsyncDisposable
         }
     }
 
+    // Windows has no signals; pg_ctl has a substitute for them.
+    private async Task PgCtlAsync(string command) =>
+        (await ProcessRunner.RunAsync(Installation.Program("pg_ctl"), [command, "-D", DataDirectory]))
+        .OrThrow($"pg_ctl {command}");
+
     private void WriteSettings()
     {
         _generation++;
@@ -266,6 +283,7 @@ public sealed class PostgresCluster : IAsyncDisposable
     private SandboxException Failure(string message)
     {
         string log = ReadLog();
-        return new SandboxException($"{message} (PostgreSQL {Installation.FullVersion})\n{log[Math.Max(0, log.Length - 2000)..]}");
+        string end = log[Math.Max(0, log.Length - 2000)..];
+        return new SandboxException($"{message} (PostgreSQL {Installation.FullVersion})\n{end}");
     }
 }

@@ -58,13 +58,18 @@ public sealed partial record PostgresInstallation(string FullVersion, string Bin
     /// <summary>The installation in a bin directory; null where it holds no server that runs.</summary>
     internal static async Task<PostgresInstallation?> FromDirectoryAsync(string binDirectory, string? libraryDirectory)
     {
-        var unknown = new PostgresInstallation("0", Path.GetFullPath(binDirectory), libraryDirectory);
-        if (!File.Exists(unknown.Program("postgres")) || !File.Exists(unknown.Program("initdb")))
+        var linked = new PostgresInstallation("0", Path.GetFullPath(binDirectory), libraryDirectory);
+        if (!File.Exists(linked.Program("postgres")) || !File.Exists(linked.Program("initdb")))
             return null;
+        PostgresInstallation unknown = linked with { BinDirectory = ResolveBinDirectory(linked.Program("postgres")) };
         ProcessResult version = await ProcessRunner.RunAsync(unknown.Program("postgres"), ["--version"]);
         Match number = VersionNumber().Match(version.StandardOutput);
         return number.Success ? unknown with { FullVersion = number.Value } : null;
     }
+
+    // Packagers link programs into directories on PATH; initdb looks for postgres beside itself.
+    private static string ResolveBinDirectory(string program) =>
+        Path.GetDirectoryName(File.ResolveLinkTarget(program, returnFinalTarget: true)?.FullName ?? program)!;
 
     private static IEnumerable<string> Candidates()
     {

@@ -17,7 +17,8 @@ public static class ProcessRunner
     /// <param name="standardInput">Text for its standard input; null for an empty one.</param>
     /// <param name="environment">Variables to set, or with a null value to remove, in the inherited environment.</param>
     /// <param name="timeout">When to kill it and all its children; two minutes by default.</param>
-    /// <param name="workingDirectory">Where to start it; the root directory or system directory by default, which every account may enter.</param>
+    /// <param name="workingDirectory">Where to start it; the root directory or system directory by default, which every account
+    /// may enter.</param>
     /// <exception cref="TimeoutException">It did not end in time. It has been killed.</exception>
     /// <exception cref="SandboxException">It could not be started.</exception>
     public static async Task<ProcessResult> RunAsync(

@@ -11,8 +11,8 @@ internal static partial class PsqlCommands
     public static IReadOnlyList<string> ForOne { get; } = ["-c", "\\conninfo"];
 
     /// <summary>
-    /// True where <c>\connect</c> would not be the same as a first connection: it hands over libpq's defaults as if they had been given
-    /// (psql's command.c, do_connect), so that they would win over a service file, and over the stronger default mode that
+    /// True where <c>\connect</c> would not be the same as a first connection: it hands over libpq's defaults as if they had been
+    /// given (psql's command.c, do_connect), so that they would win over a service file, and over the stronger default mode that
     /// <c>sslrootcert=system</c> brings.
     /// </summary>
     public static bool NeedsOwnProcess(PsqlAttempt attempt) =>
@@ -24,7 +24,8 @@ internal static partial class PsqlCommands
     /// </summary>
     /// <param name="attempts">The connections to make.</param>
     /// <param name="environment">What psql is started with, to go back to after an attempt with variables of its own.</param>
-    public static IReadOnlyList<string> ForMany(IReadOnlyList<PsqlAttempt> attempts, IReadOnlyDictionary<string, string?> environment)
+    public static IReadOnlyList<string> ForMany(
+        IReadOnlyList<PsqlAttempt> attempts, IReadOnlyDictionary<string, string?> environment)
     {
         var commands = new List<string>();
         foreach (PsqlAttempt attempt in attempts)
@@ -64,7 +65,8 @@ internal static partial class PsqlCommands
     private static string[] Sections(string text) =>
         [.. ("\n" + text).Split("\n" + Mark).Skip(1).Select(section => section[(section.IndexOf('\n') + 1)..])];
 
-    private static string SetVariable(string name, string? value) => value is null ? $"\\setenv {name}" : $"\\setenv {name} {Quote(value)}";
+    private static string SetVariable(string name, string? value) =>
+        value is null ? $"\\setenv {name}" : $"\\setenv {name} {Quote(value)}";
 
     // psql documentation, "Meta-Commands": within single quotes, a quote is doubled and a backslash starts a C-like escape.
     private static string Quote(string argument) =>

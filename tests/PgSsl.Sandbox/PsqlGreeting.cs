@@ -4,8 +4,8 @@ using System.Text;
 namespace PgSsl.Sandbox;
 
 /// <summary>
-/// A server that lets everybody in and then says nothing more: psql does not start without a connection, and whether the servers under
-/// test give one is the question.
+/// A server that lets everybody in and then says nothing more: psql does not start without a connection, and whether the servers
+/// under test give one is the question.
 /// </summary>
 internal static class PsqlGreeting
 {
@@ -20,7 +20,9 @@ internal static class PsqlGreeting
         byte[] greeting =
         [
             (byte)'R', 0, 0, 0, 8, 0, 0, 0, 0,
-            .. Parameter("server_version", "15.0"), .. Parameter("client_encoding", "UTF8"), .. Parameter("standard_conforming_strings", "on"),
+            .. Parameter("server_version", "15.0"),
+            .. Parameter("client_encoding", "UTF8"),
+            .. Parameter("standard_conforming_strings", "on"),
             (byte)'Z', 0, 0, 0, 5, (byte)'I',
         ];
         await client.WriteAsync(greeting, cancellation);

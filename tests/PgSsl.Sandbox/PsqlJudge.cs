@@ -3,8 +3,8 @@ using System.Globalization;
 namespace PgSsl.Sandbox;
 
 /// <summary>
-/// Asks the real libpq: many connections in one psql process, each by <c>\connect</c>. Nothing of this machine's environment plays a role:
-/// no PG* and SSL_CERT_* variables, an empty home directory, no terminal to ask for a passphrase.
+/// Asks the real libpq: many connections in one psql process, each by <c>\connect</c>. Nothing of this machine's environment
+/// plays a role: no PG* and SSL_CERT_* variables, an empty home directory, no terminal to ask for a passphrase.
 /// </summary>
 /// <param name="psqlPath">The program itself; Debian's /usr/bin/psql is a wrapper that has ideas of its own.</param>
 /// <param name="libraryDirectory">Where another version's libpq is; null for the one that psql was linked with.</param>
@@ -20,7 +20,8 @@ public sealed class PsqlJudge(string psqlPath, string? libraryDirectory = null)
     private const int ConnectTimeoutSeconds = 20;
     private static readonly TimeSpan StartTimeout = TimeSpan.FromSeconds(30);
 
-    // Without a terminal, OpenSSL cannot ask for the passphrase of a client key: it fails at once instead of waiting for somebody.
+    // Without a terminal, OpenSSL cannot ask for the passphrase of a client key: it fails at once instead of waiting for
+    // somebody.
     private static readonly string[] WithoutTerminal = File.Exists("/usr/bin/setsid") ? ["/usr/bin/setsid"] : [];
 
     /// <summary>A judge with the libpq of one major version, or why there is none.</summary>
@@ -33,7 +34,8 @@ public sealed class PsqlJudge(string psqlPath, string? libraryDirectory = null)
 
         Availability<PostgresInstallation> library = await PostgresInstallation.FindAsync(major);
         if (library.Value?.LibraryDirectory is not { } directory)
-            return Availability.Missing<PsqlJudge>(library.IsAvailable ? $"The PostgreSQL {major} found here has no psql." : library.Reason);
+            return Availability.Missing<PsqlJudge>(
+                library.IsAvailable ? $"The PostgreSQL {major} found here has no psql." : library.Reason);
         return withPsql.FirstOrDefault() is { } any
             ? Availability.Of(new PsqlJudge(any.Program("psql"), directory))
             : Availability.Missing<PsqlJudge>("No psql is installed (Debian: apt-get install postgresql-client).");
@@ -41,7 +43,8 @@ public sealed class PsqlJudge(string psqlPath, string? libraryDirectory = null)
 
     /// <summary>Makes each connection in turn, all in the same environment.</summary>
     /// <param name="conninfos">conninfo strings or URIs.</param>
-    /// <param name="environment">Variables to set, or with a null value to remove; HOME is an empty directory unless named here.</param>
+    /// <param name="environment">Variables to set, or with a null value to remove; HOME is an empty directory unless named
+    /// here.</param>
     /// <returns>One outcome per connection, in the same order.</returns>
     public Task<IReadOnlyList<PsqlOutcome>> ConnectAsync(
         IReadOnlyList<string> conninfos, IReadOnlyDictionary<string, string?>? environment = null) =>
@@ -75,7 +78,8 @@ public sealed class PsqlJudge(string psqlPath, string? libraryDirectory = null)
 
     private static IEnumerable<int[]> Batches(IReadOnlyList<PsqlAttempt> attempts)
     {
-        ILookup<bool, int> alone = Enumerable.Range(0, attempts.Count).ToLookup(index => PsqlCommands.NeedsOwnProcess(attempts[index]));
+        ILookup<bool, int> alone =
+            Enumerable.Range(0, attempts.Count).ToLookup(index => PsqlCommands.NeedsOwnProcess(attempts[index]));
         int size = Math.Clamp((alone[false].Count() / Environment.ProcessorCount) + 1, SmallestBatch, LargestBatch);
         return alone[true].Select(index => new[] { index }).Concat(alone[false].Chunk(size));
     }

@@ -1,8 +1,10 @@
 namespace PgSsl.Sandbox;
 
 /// <summary>
-/// Where downloads and data directory templates stay between runs: <c>$XDG_CACHE_HOME</c>, <c>~/.cache</c> or LocalApplicationData, below
-/// <c>pgssl-sandbox</c>. Root uses <c>/var/cache/pgssl-sandbox</c> instead, because the account that runs the servers may not enter root's home.
+/// Where downloads and data directory templates stay between runs: <c>$XDG_CACHE_HOME</c>, <c>~/.cache</c> or
+/// LocalApplicationData, below
+/// <c>pgssl-sandbox</c>. Root uses <c>/var/cache/pgssl-sandbox</c> instead, because the account that runs the servers may not
+/// enter root's home.
 /// </summary>
 internal static class SandboxCache
 {
@@ -10,8 +12,8 @@ internal static class SandboxCache
     private static readonly TimeSpan LockRetry = TimeSpan.FromMilliseconds(50);
 
     /// <summary>
-    /// The directory of that name, built first where it is not there yet. Safe against other processes that want it at the same moment:
-    /// one builds, the others wait, and the name appears only once the content is whole.
+    /// The directory of that name, built first where it is not there yet. Safe against other processes that want it at the same
+    /// moment: one builds, the others wait, and the name appears only once the content is whole.
     /// </summary>
     /// <param name="name">A file name that says what it holds, version included.</param>
     /// <param name="build">Fills the directory that it is given.</param>

@@ -3,7 +3,9 @@ using System.Globalization;
 
 namespace PgSsl.Sandbox;
 
-/// <summary>Throw-away directories below the temporary directory: <c>pgssl-PID-RANDOM</c>, after the process that wants them.</summary>
+/// <summary>
+/// Throw-away directories below the temporary directory: <c>pgssl-PID-RANDOM</c>, after the process that wants them.
+/// </summary>
 internal static class SandboxDirectory
 {
     private const string Prefix = "pgssl-";
@@ -17,8 +19,7 @@ internal static class SandboxDirectory
     public static string Create()
     {
         _ = Swept.Value;
-        string name = Prefix + Environment.ProcessId.ToString(CultureInfo.InvariantCulture) + "-" + Guid.NewGuid().ToString("N")[..8];
-        string path = Path.Combine(Root(), name);
+        string path = Path.Combine(Root(), $"{Prefix}{Environment.ProcessId}-{Guid.NewGuid().ToString("N")[..8]}");
         if (OperatingSystem.IsWindows())
             Directory.CreateDirectory(path);
         else
@@ -40,7 +41,9 @@ internal static class SandboxDirectory
         return path;
     }
 
-    /// <summary>Writes a file that only the server's account may read: a private key is there from the first byte on with mode 0600.</summary>
+    /// <summary>
+    /// Writes a file that only the server's account may read: a private key is there from the first byte on with mode 0600.
+    /// </summary>
     public static void WritePrivate(string path, string text)
     {
         string beside = path + ".new";
@@ -60,8 +63,8 @@ internal static class SandboxDirectory
         return temporary.Length > LongestSocketDirectory - 24 && !OperatingSystem.IsWindows() ? "/tmp" : temporary;
     }
 
-    // What a run left behind whose watchdog was killed as well. A server that still runs there ends by itself within a minute: PostgreSQL
-    // shuts down when its postmaster.pid is gone (postmaster.c, RecheckDataDirLockFile).
+    // What a run left behind whose watchdog was killed as well. A server that still runs there ends by itself within a minute:
+    // PostgreSQL shuts down when its postmaster.pid is gone (postmaster.c, RecheckDataDirLockFile).
     private static bool Sweep()
     {
         foreach (string directory in Directory.GetDirectories(Root(), Prefix + "*-*"))

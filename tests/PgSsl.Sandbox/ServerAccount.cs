@@ -5,9 +5,9 @@ namespace PgSsl.Sandbox;
 /// <summary>The account that runs servers when we are root, because PostgreSQL and PgBouncer refuse to run as root.</summary>
 internal sealed record ServerAccount(string Name, uint UserId, uint GroupId)
 {
-    /// <summary><c>postgres</c>, else <c>nobody</c>, when we are root; null when servers run as ourselves.</summary>
+    /// <summary><c>postgres</c>, else <c>nobody</c>, when we are root; null when servers run as ourselves. Linux only.</summary>
     public static ServerAccount? Current { get; } =
-        !OperatingSystem.IsWindows() && Environment.IsPrivilegedProcess ? Find("postgres") ?? Find("nobody") : null;
+        OperatingSystem.IsLinux() && Environment.IsPrivilegedProcess ? Find("postgres") ?? Find("nobody") : null;
 
     /// <summary>The command line that runs a program as this account, in place of itself (the process id stays).</summary>
     public static (string File, IReadOnlyList<string> Arguments) Wrap(string file, IEnumerable<string> arguments) =>
@@ -34,6 +34,8 @@ internal sealed record ServerAccount(string Name, uint UserId, uint GroupId)
             Posix.ChangeOwner(path, account);
     }
 
+    private static uint Number(string text) => uint.Parse(text, CultureInfo.InvariantCulture);
+
     private static ServerAccount? Find(string name)
     {
         const string Accounts = "/etc/passwd";
@@ -42,6 +44,6 @@ internal sealed record ServerAccount(string Name, uint UserId, uint GroupId)
             : null;
         return fields is null
             ? null
-            : new ServerAccount(name, uint.Parse(fields[2], CultureInfo.InvariantCulture), uint.Parse(fields[3], CultureInfo.InvariantCulture));
+            : new ServerAccount(name, Number(fields[2]), Number(fields[3]));
     }
 }

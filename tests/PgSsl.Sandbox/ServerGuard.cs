@@ -1,20 +1,21 @@
 namespace PgSsl.Sandbox;
 
 /// <summary>
-/// Runs one server in its directory, and sees to it that neither outlives this process, however it ends. What the server writes goes to
+/// Runs one server in its directory, and sees to it that neither outlives this process, however it ends. What the server writes
+/// goes to
 /// <c>server.log</c> in that directory.
 /// </summary>
 internal abstract class ServerGuard : IAsyncDisposable
 {
     /// <summary>Guards a directory from now on; nothing runs yet.</summary>
     /// <param name="directory">Deleted at the end.</param>
-    /// <param name="stopSignal">The signal's name that ends this kind of server at once: QUIT for PostgreSQL, TERM for most.</param>
+    /// <param name="stopSignal">The signal's name that ends this kind of server at once: QUIT for PostgreSQL, TERM for
+    /// most.</param>
     /// <param name="file">The server's program.</param>
     /// <param name="arguments">Its arguments.</param>
-    /// <param name="asServerAccount">Whether it must not run as root.</param>
-    public static ServerGuard Create(string directory, string stopSignal, string file, IEnumerable<string> arguments, bool asServerAccount = true)
+    public static ServerGuard Create(string directory, string stopSignal, string file, IEnumerable<string> arguments)
     {
-        (string wrapped, IReadOnlyList<string> all) = asServerAccount ? ServerAccount.Wrap(file, arguments) : (file, [.. arguments]);
+        (string wrapped, IReadOnlyList<string> all) = ServerAccount.Wrap(file, arguments);
         return OperatingSystem.IsWindows()
             ? new WindowsServerGuard(directory, wrapped, all)
             : new WatchdogServerGuard(directory, stopSignal, wrapped, all);

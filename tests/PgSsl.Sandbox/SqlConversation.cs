@@ -1,12 +1,13 @@
 using System.Buffers.Binary;
+using System.Net;
 using System.Net.Sockets;
 using System.Text;
 
 namespace PgSsl.Sandbox;
 
 /// <summary>
-/// One SQL text over the socket, by the simple query protocol (PostgreSQL documentation, "Message Flow"). Not psql, because that costs a
-/// process each time and is missing from the embedded builds.
+/// One SQL text over the socket, by the simple query protocol (PostgreSQL documentation, "Message Flow"). Not psql, because that
+/// costs a process each time and is missing from the embedded builds.
 /// </summary>
 internal static class SqlConversation
 {
@@ -15,7 +16,7 @@ internal static class SqlConversation
 
     /// <summary>Runs it as superuser postgres without a password; the rows of all statements in it.</summary>
     /// <exception cref="SandboxException">The server's error message.</exception>
-    public static async Task<IReadOnlyList<IReadOnlyList<string?>>> RunAsync(System.Net.EndPoint server, string database, string sql)
+    public static async Task<IReadOnlyList<IReadOnlyList<string?>>> RunAsync(EndPoint server, string database, string sql)
     {
         using var deadline = new CancellationTokenSource(Timeout);
         using var socket = new Socket(server.AddressFamily, SocketType.Stream, ProtocolType.Unspecified);

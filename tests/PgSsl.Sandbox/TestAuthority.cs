@@ -4,7 +4,9 @@ using System.Security.Cryptography.X509Certificates;
 
 namespace PgSsl.Sandbox;
 
-/// <summary>A certification authority that exists for one test: it issues certificates and revocation lists, wrong ones included.</summary>
+/// <summary>
+/// A certification authority that exists for one test: it issues certificates and revocation lists, wrong ones included.
+/// </summary>
 public sealed class TestAuthority
 {
     private readonly TestCertificate _certificate;
@@ -26,18 +28,22 @@ public sealed class TestAuthority
         new(Mint(Named(name, options), this));
 
     /// <summary>
-    /// The same CA (name and key) certified by another one: a cross certificate. <see cref="Issue"/> on either gives leaves that both
-    /// can stand above.
+    /// The same CA (name and key) certified by another one: a cross certificate. <see cref="Issue"/> on either gives leaves that
+    /// both can stand above.
     /// </summary>
-    public TestAuthority CrossSignedBy(TestAuthority other, AuthorityOptions? options = null) =>
-        new(Mint((options ?? new AuthorityOptions()) with { Subject = _certificate.Certificate.SubjectName }, other, _certificate.Key));
+    public TestAuthority CrossSignedBy(TestAuthority other, AuthorityOptions? options = null)
+    {
+        AuthorityOptions named = (options ?? new AuthorityOptions()) with { Subject = _certificate.Certificate.SubjectName };
+        return new TestAuthority(Mint(named, other, _certificate.Key));
+    }
 
     /// <summary>Issues a certificate.</summary>
     /// <exception cref="ArgumentException">An Ed25519 key: see <see cref="IssueAsync"/>.</exception>
     public TestCertificate Issue(LeafOptions options) => Mint(options, this);
 
     /// <summary>Issues a certificate for any key type; Ed25519 keys come from the openssl program.</summary>
-    public async Task<TestCertificate> IssueAsync(LeafOptions options) => Mint(options, this, await TestKey.CreateAsync(options.Key));
+    public async Task<TestCertificate> IssueAsync(LeafOptions options) =>
+        Mint(options, this, await TestKey.CreateAsync(options.Key));
 
     /// <summary>A certificate that is its own issuer, as <c>openssl req -x509</c> or Debian's snakeoil makes them.</summary>
     public static TestCertificate IssueSelfSigned(LeafOptions options) => Mint(options, null);
@@ -95,15 +101,15 @@ public sealed class TestAuthority
     private static IEnumerable<X509Extension> Extensions(CertificateOptions options, TestKey key, TestAuthority? issuer)
     {
         if (options is AuthorityOptions { IsAuthority: bool isAuthority } authority)
-            yield return new X509BasicConstraintsExtension(isAuthority, authority.PathLength.HasValue, authority.PathLength ?? 0, critical: true);
+            yield return BasicConstraints(isAuthority, authority.PathLength);
         if (options is LeafOptions { IsAuthority: bool claims })
-            yield return new X509BasicConstraintsExtension(claims, false, 0, critical: true);
+            yield return BasicConstraints(claims, null);
         if (options is AuthorityOptions { NameConstraints: { } constraints })
             yield return constraints.ToExtension();
         if (options.KeyUsage is { } usage)
             yield return new X509KeyUsageExtension(usage, critical: true);
         if (options.ExtendedKeyUsages.Count > 0)
-            yield return new X509EnhancedKeyUsageExtension([.. options.ExtendedKeyUsages.Select(oid => new Oid(oid))], critical: false);
+            yield return ExtendedKeyUsage(options.ExtendedKeyUsages);
         if (options is LeafOptions leaf && GeneralName.SubjectAlternativeNames(leaf) is { } names)
             yield return names;
         if (options.KeyIdentifiers)
@@ -113,6 +119,12 @@ public sealed class TestAuthority
         foreach (X509Extension extension in options.ExtraExtensions)
             yield return extension;
     }
+
+    private static X509BasicConstraintsExtension BasicConstraints(bool isAuthority, int? pathLength) =>
+        new(isAuthority, pathLength.HasValue, pathLength ?? 0, critical: true);
+
+    private static X509EnhancedKeyUsageExtension ExtendedKeyUsage(IEnumerable<string> oids) =>
+        new([.. oids.Select(oid => new Oid(oid))], critical: false);
 
     private static X509AuthorityKeyIdentifierExtension AuthorityKeyIdentifier(TestCertificate issuer) =>
         X509AuthorityKeyIdentifierExtension.CreateFromSubjectKeyIdentifier(

@@ -4,8 +4,8 @@ using System.Globalization;
 namespace PgSsl.Sandbox;
 
 /// <summary>
-/// A shell script between us and the server that waits on a pipe from us. When this process ends, even by SIGKILL, the kernel closes the
-/// pipe, and the script stops the server and deletes its directory.
+/// A shell script between us and the server that waits on a pipe from us. When this process ends, even by SIGKILL, the kernel
+/// closes the pipe, and the script stops the server and deletes its directory.
 /// </summary>
 internal sealed class WatchdogServerGuard : ServerGuard
 {

@@ -2,7 +2,10 @@ using System.Diagnostics;
 
 namespace PgSsl.Sandbox;
 
-/// <summary>Windows: the server is our child, killed with its children at the end of this process. Written after the documentation, not run.</summary>
+/// <summary>
+/// Windows: the server is our child, killed with its children at the end of this process. Written after the documentation, not
+/// run.
+/// </summary>
 internal sealed class WindowsServerGuard : ServerGuard
 {
     private readonly string _directory;
@@ -22,8 +25,8 @@ internal sealed class WindowsServerGuard : ServerGuard
     public override Task StartAsync()
     {
         Process server = ProcessRunner.Start(ProcessRunner.StartInfo(_file, _arguments, CleanEnvironment.ForServers()));
-        var log = TextWriter.Synchronized(new StreamWriter(
-            new FileStream(LogPath(_directory), FileMode.Append, FileAccess.Write, FileShare.ReadWrite | FileShare.Delete)) { AutoFlush = true });
+        var file = new FileStream(LogPath(_directory), FileMode.Append, FileAccess.Write, FileShare.ReadWrite | FileShare.Delete);
+        var log = TextWriter.Synchronized(new StreamWriter(file) { AutoFlush = true });
         server.OutputDataReceived += (_, line) => log.WriteLine(line.Data);
         server.ErrorDataReceived += (_, line) => log.WriteLine(line.Data);
         server.BeginOutputReadLine();

@@ -73,7 +73,7 @@ public static class ConnectionParameters
         new("krbsrvname", "PGKRBSRVNAME", "postgres", "Kerberos service name."),
         new("gsslib", "PGGSSLIB", null, "GSSAPI library to use on Windows instead of SSPI."),
         new("gssdelegation", "PGGSSDELEGATION", "0", "Whether GSS credentials are passed on to the server.")
-            { Syntax = Flag, AllowedValues = Switch, SinceVersion = 17 },
+            { Syntax = Flag, AllowedValues = Switch, SinceVersion = 16 },
         new("replication", null, null, "Whether to use the replication protocol."),
         new("target_session_attrs", "PGTARGETSESSIONATTRS", "any", "Which kind of server is acceptable among several hosts.")
         {

@@ -1,10 +1,11 @@
 using System.Runtime.InteropServices;
+using PgSsl.Sandbox;
 
 namespace PgSsl.Tests.Connections;
 
 /// <summary>
-/// The real libpq as a judge, loaded into the test process: the machine's own, or the file that PGSSL_TEST_LIBPQ names (to ask
-/// another version). Null where there is none.
+/// The real libpq as a judge, loaded into the test process: the file that PGSSL_TEST_LIBPQ names (to ask another version), else
+/// version 18, whose rules ours are, else the machine's own.
 /// </summary>
 internal sealed class Libpq
 {
@@ -48,7 +49,15 @@ internal sealed class Libpq
     private delegate int VersionFunction();
 
     private static readonly Lazy<Libpq?> Loaded = new(() =>
-        NativeLibrary.TryLoad(Environment.GetEnvironmentVariable("PGSSL_TEST_LIBPQ") ?? "libpq.so.5", out nint library) ? new Libpq(library) : null);
+    {
+        string name = Environment.GetEnvironmentVariable("PGSSL_TEST_LIBPQ") ?? Version18() ?? "libpq.so.5";
+        return NativeLibrary.TryLoad(name, out nint library) ? new Libpq(library) : null;
+
+        static string? Version18() =>
+            PostgresInstallation.FindAsync(18).GetAwaiter().GetResult().Value?.LibraryDirectory is { } directory
+                ? Path.Combine(directory, "libpq.so.5")
+                : null;
+    });
 
     internal int MajorVersion { get; }
 

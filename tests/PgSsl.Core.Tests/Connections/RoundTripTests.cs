@@ -28,7 +28,8 @@ public class RoundTripTests
         Prop.ForAll(Parameters, parameters =>
         {
             // Uri.EscapeDataString replaces lone surrogates, which no UTF-8 text has.
-            Dictionary<string, string> encodable = parameters.ToDictionary(pair => pair.Key, pair => Uri.UnescapeDataString(Uri.EscapeDataString(pair.Value)));
+            var encodable = parameters.ToDictionary(
+                pair => pair.Key, pair => Uri.UnescapeDataString(Uri.EscapeDataString(pair.Value)));
             string query = string.Join('&', encodable.Select(pair => $"{pair.Key}={Uri.EscapeDataString(pair.Value)}"));
             Assert.Equal(encodable, PgEndpoint.Parse($"postgresql://?{query}").Parameters);
         }).QuickCheckThrowOnFailure();
@@ -46,7 +47,8 @@ public class RoundTripTests
     public void No_service_file_does_anything_but_supply_values_or_be_refused()
     {
         using var world = new World();
-        Gen<string> pieces = Gen.Elements("[s]", "\n", "host=", "sslmode=require", "#", "=", "[", " ", "ldap", "port=,", "sslrootcert=", "\u0001ä");
+        Gen<string> pieces = Gen.Elements(
+            "[s]", "\n", "host=", "sslmode=require", "#", "=", "[", " ", "ldap", "port=,", "sslrootcert=", "\u0001ä");
         Prop.ForAll(pieces.ListOf().Select(chosen => string.Concat(chosen)).ToArbitrary(), content =>
         {
             world.Write("home/.pg_service.conf", "[s]\n" + content);
@@ -55,12 +57,16 @@ public class RoundTripTests
     }
 
     [Fact]
-    public void No_text_does_anything_but_parse_or_be_refused() =>
-        Prop.ForAll(Gen.Elements("", "=", "postgres://", "host=", "[", "x:").SelectMany(_ => Values, (start, end) => start + end).ToArbitrary(), text =>
-        {
-            var nothing = new ConnectionEnvironment(new Dictionary<string, string>(), null, "alice", "/");
-            AssertAnswered(() => PgEndpoint.Parse(text).Resolve(nothing).Describe());
-        }).Check(Config.QuickThrowOnFailure.WithMaxTest(2000));
+    public void No_text_does_anything_but_parse_or_be_refused()
+    {
+        var nothing = new ConnectionEnvironment(new Dictionary<string, string>(), null, "alice", Path.GetTempPath());
+        Gen<string> texts =
+            from start in Gen.Elements("", "=", "postgres://", "host=", "[", "x:")
+            from end in Values
+            select start + end;
+        Prop.ForAll(texts.ToArbitrary(), text => AssertAnswered(() => PgEndpoint.Parse(text).Resolve(nothing).Describe()))
+            .Check(Config.QuickThrowOnFailure.WithMaxTest(2000));
+    }
 
     /// <summary>A refusal is an answer, too; any other exception fails the test.</summary>
     private static void AssertAnswered(Action ask)

@@ -11,7 +11,8 @@ public sealed class ServiceFileTests : IDisposable
     [Fact]
     public void Reads_one_section_and_ignores_comments_and_blanks()
     {
-        Personal("# all of it\n[other]\nhost=wrong\n\n  [billing] anything\n\t# here too\n  host=db1 \r\nhost=later\nuser = x\n[more]\nnonsense\n".Replace("user = x\n", ""));
+        Personal(
+            "# all of it\n[other]\nhost=wrong\n\n  [billing] anything\n\t# here too\n  host=db1 \r\nhost=later\n[more]\nnonsense\n");
         ConnectionSettings settings = _world.Resolve("service=billing");
         Assert.Equal("db1", settings["host"]);
         Assert.EndsWith(".pg_service.conf:7", settings.Get("host").Origin);

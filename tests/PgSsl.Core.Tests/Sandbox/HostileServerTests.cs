@@ -9,8 +9,9 @@ namespace PgSsl.Tests.Sandbox;
 public class HostileServerTests
 {
     private static readonly byte[] SslRequest = [0, 0, 0, 8, 0x04, 0xD2, 0x16, 0x2F];
-    private static readonly TestCertificate Certificate =
-        TestAuthority.CreateRoot("Hostile Root").CreateIntermediate("Hostile CA").Issue(LeafOptions.ForLoopback() with { Key = KeyAlgorithm.Rsa2048 });
+    private static readonly TestCertificate Certificate = TestAuthority.CreateRoot("Hostile Root")
+        .CreateIntermediate("Hostile CA")
+        .Issue(LeafOptions.ForLoopback() with { Key = KeyAlgorithm.Rsa2048 });
 
     [Fact]
     public async Task Refusal_is_one_N_and_the_end()
@@ -50,6 +51,21 @@ public class HostileServerTests
     {
         Assert.Contains("depth=1", await ReadChainAsync(HostileTls.ManyCertificates(Certificate, 20)));
         Assert.Contains("excessive message size", await ReadChainAsync(HostileTls.ManyCertificates(Certificate, 1000)));
+    }
+
+    [Fact]
+    public async Task A_hostile_server_can_ask_for_another_handshake()
+    {
+        if (!OperatingSystem.IsLinux())
+        {
+            Assert.Skip("As a server, .NET renegotiates on Linux and Windows only; tried on Linux.");
+            return;
+        }
+        await using HostileServer server = HostileServer.Start(HostileTls.Renegotiate(Certificate));
+        string startup = "\0\0\0\u0009\0\u0003\0\0\0";
+        string[] arguments = ["s_client", "-starttls", "postgres", "-msg", "-ign_eof", "-connect", $"127.0.0.1:{server.Port}"];
+        ProcessResult result = await ProcessRunner.RunAsync("openssl", arguments, startup);
+        Assert.Contains("HelloRequest", result.StandardOutput);
     }
 
     [Fact]

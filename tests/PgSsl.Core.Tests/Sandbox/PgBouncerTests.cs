@@ -15,8 +15,7 @@ public class PgBouncerTests
 
         Assert.Equal(certificate.Certificate.Thumbprint, (await CertificateProbe.ReadAsync(bouncer.Port))?.Thumbprint);
         string server = $"host=127.0.0.1 port={bouncer.Port} user=somebody dbname=postgres";
-        Assert.Equal(
-            ["tls", "plaintext"],
-            (await judge.ConnectAsync([server + " sslmode=require", server + " sslmode=disable"])).Select(outcome => outcome.Transport));
+        var outcomes = await judge.ConnectAsync([server + " sslmode=require", server + " sslmode=disable"]);
+        Assert.Equal(["tls", "plaintext"], outcomes.Select(outcome => outcome.Transport));
     }
 }

@@ -39,6 +39,32 @@ public class PostgresClusterTests
     }
 
     [Fact]
+    public async Task Sends_the_chain_just_as_it_was_installed()
+    {
+        PostgresCluster cluster = (await ClusterPool.GetAsync(15, "chain")).OrSkip(Assert.Skip);
+        TestCertificate leaf = Root.Issue(LeafOptions.ForLoopback());
+        string chain = leaf.CertificatePem + string.Concat(Enumerable.Repeat(Root.CertificatePem, 60));
+        await cluster.InstallCertificateAsync(chain, leaf.KeyPem);
+        ProcessResult client = await ProcessRunner.RunAsync(
+            "openssl", ["s_client", "-showcerts", "-starttls", "postgres", "-connect", $"127.0.0.1:{cluster.Port}"]);
+        Assert.Equal(61, client.StandardOutput.Split("BEGIN CERTIFICATE").Length - 1);
+    }
+
+    [Fact]
+    public async Task A_server_that_cannot_start_again_says_why()
+    {
+        await using PostgresCluster cluster = await StartAsync(15);
+        await cluster.ConfigureAsync(new Dictionary<string, string?> { ["ssl"] = "on" });
+        Assert.Null(await CertificateProbe.ReadAsync(cluster.Port));
+        var error = await Assert.ThrowsAsync<SandboxException>(cluster.RestartAsync);
+        Assert.Contains("could not load server certificate file", error.Message);
+    }
+
+    [Fact]
+    public async Task A_version_that_cannot_be_had_comes_with_the_reason() =>
+        Assert.Contains("PostgreSQL 9 is not installed", (await PostgresInstallation.FindAsync(9)).Reason);
+
+    [Fact]
     public async Task Answers_queries_and_keeps_its_port_over_a_restart()
     {
         await using PostgresCluster cluster = await StartAsync(15);

@@ -47,6 +47,18 @@ public class PsqlJudgeTests
     }
 
     [Fact]
+    public async Task A_server_newer_than_psql_is_no_reason_for_a_message()
+    {
+        PsqlJudge judge = (await PsqlJudge.ForLibpqAsync(15)).OrSkip(Assert.Skip);
+        TlsCluster shared = (await ClusterPool.GetTlsAsync(18)).OrSkip(Assert.Skip);
+
+        IReadOnlyList<PsqlOutcome> outcomes = await judge.ConnectAsync(
+            [$"host=127.0.0.1 port={shared.Cluster.Port} user=postgres dbname=postgres"]);
+
+        Assert.Equal(new PsqlOutcome(true, "tls", ""), Assert.Single(outcomes));
+    }
+
+    [Fact]
     public async Task Each_attempt_has_its_own_environment()
     {
         PsqlJudge judge = (await PsqlJudge.ForLibpqAsync(15)).OrSkip(Assert.Skip);
@@ -69,7 +81,8 @@ public class PsqlJudgeTests
         PsqlJudge judge = (await PsqlJudge.ForLibpqAsync(15)).OrSkip(Assert.Skip);
         await using PostgresCluster cluster = await StartAsync();
         string services = Path.GetTempFileName();
-        await File.WriteAllTextAsync(services, $"[plain]\nhost=127.0.0.1\nport={cluster.Port}\nuser=postgres\ndbname=postgres\nsslmode=require\n");
+        await File.WriteAllTextAsync(
+            services, $"[plain]\nhost=127.0.0.1\nport={cluster.Port}\nuser=postgres\ndbname=postgres\nsslmode=require\n");
         try
         {
             IReadOnlyList<PsqlOutcome> outcomes = await judge.ConnectAsync(
@@ -80,6 +93,19 @@ public class PsqlJudgeTests
         {
             File.Delete(services);
         }
+    }
+
+    [Fact]
+    public async Task System_roots_bring_their_own_default_mode_as_in_a_first_connection()
+    {
+        PsqlJudge judge = (await PsqlJudge.ForLibpqAsync(18)).OrSkip(Assert.Skip);
+        TlsCluster shared = (await ClusterPool.GetTlsAsync(15)).OrSkip(Assert.Skip);
+        string server = $"host=localhost port={shared.Cluster.Port} user=postgres dbname=postgres sslrootcert=system";
+
+        IReadOnlyList<PsqlOutcome> outcomes = await judge.ConnectAsync([server, server + " sslmode=require"]);
+
+        Assert.Contains("certificate verify failed", outcomes[0].Message);
+        Assert.Contains("weak sslmode", outcomes[1].Message);
     }
 
     [Fact]

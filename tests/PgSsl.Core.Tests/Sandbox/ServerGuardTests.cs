@@ -46,7 +46,8 @@ public class ServerGuardTests
             RedirectStandardOutput = true,
         };
         Process holder = Process.Start(start)!;
-        string line = await holder.StandardOutput.ReadLineAsync() ?? throw new InvalidOperationException("The sandbox did not start a cluster.");
+        string line = await holder.StandardOutput.ReadLineAsync()
+            ?? throw new InvalidOperationException("The sandbox did not start a cluster.");
         string[] words = line.Split(' ', 2);
         return (holder, int.Parse(words[0], CultureInfo.InvariantCulture), Path.GetDirectoryName(words[1])!);
     }

@@ -18,6 +18,8 @@ public sealed class Get_PgConnectionSetting : PesterFileTests;
 
 public sealed class Get_PgServerCertificate : PesterFileTests;
 
+public sealed class Help : PesterFileTests;
+
 public sealed class Module : PesterFileTests;
 
 public sealed class Pipeline : PesterFileTests;

@@ -14,7 +14,8 @@ public static class CertificateNames
 
     /// <summary>The common names of the subject in the order of the certificate; libpq looks at the first one only.</summary>
     public static IReadOnlyList<string> CommonNames(X509Certificate2 certificate) =>
-        [.. (ParsedCertificate.Of(certificate)?.Subject.AttributesOf(Oids.CommonName) ?? []).Select(attribute => Printable(attribute.Text))];
+        [.. (ParsedCertificate.Of(certificate)?.Subject.AttributesOf(Oids.CommonName) ?? [])
+            .Select(attribute => Printable(attribute.Text))];
 
     /// <summary>The certificate's name for a message: its first common name, else its whole subject.</summary>
     public static string Display(X509Certificate2 certificate) =>

@@ -41,7 +41,9 @@ internal sealed record DistributionPoint(DistributionPointName? Name, int Reason
         }
         if (name is null && crlIssuers is not { Count: > 0 })
             throw new AsnContentException("A distribution point without a name.");
-        DistinguishedName above = crlIssuers?.FirstOrDefault(issuer => issuer.Kind == GeneralNameKind.Directory)?.Directory ?? certificateIssuer;
+        DistinguishedName above =
+            crlIssuers?.FirstOrDefault(issuer => issuer.Kind == GeneralNameKind.Directory)?.Directory
+            ?? certificateIssuer;
         return new DistributionPoint(name is null ? null : DistributionPointName.Read(name, above), reasons, crlIssuers);
     }
 }

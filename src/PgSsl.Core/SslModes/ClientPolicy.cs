@@ -41,8 +41,11 @@ public sealed record ClientPolicy(IReadOnlyList<Transport> Attempts)
     /// </summary>
     public Func<ConnectionFacts, bool> RetriesAfterBreak { get; init; } = _ => false;
 
-    /// <summary>What the client demands of the authentication (libpq's require_auth, channel_binding); null where nothing, else the objection to it.</summary>
-    public Func<Wire.StartupAnswer.Admitted, Transport, PgSslException?> ObjectsToAuthentication { get; init; } = (_, _) => null;
+    /// <summary>
+    /// What the client has against the authentication on a connection (libpq's require_auth, channel_binding, sslcertmode); null where
+    /// nothing.
+    /// </summary>
+    public Func<Wire.StartupAnswer.Admitted, ConnectionFacts, PgSslException?> ObjectsToAuthentication { get; init; } = (_, _) => null;
 
     /// <summary>True where the authentication itself proves the server (channel_binding=require).</summary>
     public bool AuthenticationProvesServer { get; init; }

@@ -56,7 +56,7 @@ public sealed class SslModeEvaluator(ServerFacts facts, ClientPolicy policy, Ssl
         StartupAnswer.Refused refused => new(
             SslModeReasons.Rejected(refused, connection),
             policy.RetriesAfterRefusal(refused)),
-        StartupAnswer.Admitted admitted => new(policy.ObjectsToAuthentication(admitted, connection.Request.Transport), NextAttemptFollows: false),
+        StartupAnswer.Admitted admitted => new(policy.ObjectsToAuthentication(admitted, connection), NextAttemptFollows: false),
         _ => throw new InvalidOperationException("A startup answer admits or refuses."),
     };
 

@@ -36,7 +36,8 @@ internal sealed class PlaygroundProgram(Interruption interruption, bool keep)
             Console.WriteLine(PlaygroundText.Stopped);
             return status;
         }
-        catch (OperationCanceledException) when (interruption.Token.IsCancellationRequested)
+        // Ctrl+C reaches the programs that the sandbox runs as well, and what they were needed for then fails.
+        catch (Exception e) when (e is OperationCanceledException or SandboxException && interruption.Token.IsCancellationRequested)
         {
             Console.WriteLine(PlaygroundText.Stopped);
             return Interrupted;

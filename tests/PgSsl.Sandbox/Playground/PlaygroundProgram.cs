@@ -99,6 +99,7 @@ internal sealed class PlaygroundProgram(Interruption interruption, bool keep)
         IReadOnlyList<PostgresInstallation> installed = await PostgresInstallation.FindInstalledAsync();
         if (installed.Count > 0)
             return installed[^1];
+        Console.WriteLine(PlaygroundText.Fetching);
         Availability<PostgresInstallation> embedded = await PostgresInstallation.FindAsync(NewestEmbedded);
         return embedded.Value ?? throw new SandboxException($"{PlaygroundText.NoPostgres}\n\n{embedded.Reason}");
     }

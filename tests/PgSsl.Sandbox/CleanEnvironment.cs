@@ -3,7 +3,7 @@ using System.Collections;
 namespace PgSsl.Sandbox;
 
 /// <summary>Environments in which nothing of the developer's own PostgreSQL or OpenSSL set-up plays a role.</summary>
-internal static class CleanEnvironment
+public static class CleanEnvironment
 {
     /// <summary>For servers and their tools: messages in English, no PG* variables.</summary>
     public static Dictionary<string, string?> ForServers()

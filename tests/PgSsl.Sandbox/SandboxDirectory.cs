@@ -6,7 +6,7 @@ namespace PgSsl.Sandbox;
 /// <summary>
 /// Throw-away directories below the temporary directory: <c>pgssl-PID-RANDOM</c>, after the process that wants them.
 /// </summary>
-internal static class SandboxDirectory
+public static class SandboxDirectory
 {
     private const string Prefix = "pgssl-";
 

@@ -17,6 +17,7 @@ internal sealed record AuthorityKeyIdentifier(ReadOnlyMemory<byte>? KeyId, Disti
                 .FirstOrDefault(name => name.Kind == GeneralNameKind.Directory)?.Directory;
         if (At(sequence, 2))
             serial = sequence.ReadIntegerBytes(new Asn1Tag(TagClass.ContextSpecific, 2));
+        sequence.ThrowIfNotEmpty();
         return new AuthorityKeyIdentifier(keyId, issuer, serial);
     }
 

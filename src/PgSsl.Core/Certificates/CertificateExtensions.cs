@@ -74,7 +74,7 @@ internal sealed class CertificateExtensions
     {
         while (tbsTail.HasData)
         {
-            Asn1Tag tag = tbsTail.PeekTag();
+            Asn1Tag tag = tbsTail.PeekContextTag();
             if (tag.TagValue != 3)
             {
                 tbsTail.ReadEncodedValue();
@@ -123,6 +123,7 @@ internal sealed class CertificateExtensions
                 throw new AsnContentException("The path length is not a number that makes sense.");
             PathLength = length;
         }
+        sequence.ThrowIfNotEmpty();
         HasBasicConstraints = true;
     });
 

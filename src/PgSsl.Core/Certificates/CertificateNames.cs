@@ -14,7 +14,8 @@ public static class CertificateNames
 
     /// <summary>The common names of the subject in the order of the certificate; libpq looks at the first one only.</summary>
     public static IReadOnlyList<string> CommonNames(X509Certificate2 certificate) =>
-        [.. (ParsedCertificate.Of(certificate)?.Subject.AttributesOf(Oids.CommonName) ?? []).Select(attribute => attribute.Text)];
+        [.. (ParsedCertificate.Of(certificate)?.Subject.AttributesOf(Oids.CommonName) ?? [])
+            .Select(attribute => Printable(attribute.Text))];
 
     /// <summary>The certificate's name for a message: its first common name, else its whole subject.</summary>
     public static string Display(X509Certificate2 certificate) =>
@@ -28,7 +29,9 @@ public static class CertificateNames
     {
         string text = name.AttributesOf(Oids.CommonName).FirstOrDefault()?.Text
             ?? string.Join(", ", name.Attributes.Select(attribute => attribute.Text));
-        // The name comes from whoever answered: nothing in it may steer a terminal.
-        return text.Length == 0 ? "(no name)" : new string([.. text.Select(c => char.IsControl(c) ? '?' : c)]);
+        return text.Length == 0 ? "(no name)" : Printable(text);
     }
+
+    /// <summary>Names come from whoever answered: nothing in them may steer a terminal.</summary>
+    internal static string Printable(string text) => new([.. text.Select(c => char.IsControl(c) ? '?' : c)]);
 }

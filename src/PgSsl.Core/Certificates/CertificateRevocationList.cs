@@ -92,7 +92,7 @@ public sealed class CertificateRevocationList
             AsnReader? extensions = entry.HasData ? entry.ReadSequence() : null;
             while (extensions is { HasData: true })
             {
-                (string oid, bool isCritical, ReadOnlyMemory<byte> value) = ReadExtension(extensions);
+                (string oid, bool isCritical, ReadOnlyMemory<byte> value) = SplitExtension(extensions);
                 HasUnhandledCritical |= isCritical && oid != Oids.CertificateIssuer;
                 if (oid == Oids.ReasonCode)
                     reason = new AsnReader(value, AsnEncodingRules.BER).ReadEnumeratedBytes().Span[^1];
@@ -108,21 +108,32 @@ public sealed class CertificateRevocationList
     {
         while (list.HasData)
         {
-            (string oid, bool isCritical, ReadOnlyMemory<byte> value) = ReadExtension(list);
+            (string oid, bool isCritical, ReadOnlyMemory<byte> value) = SplitExtension(list);
             HasUnhandledCritical |= isCritical
                 && oid is not (Oids.IssuingDistributionPoint or Oids.AuthorityKeyIdentifier or Oids.DeltaCrlIndicator);
             IsDelta |= oid == Oids.DeltaCrlIndicator;
-            var reader = new AsnReader(value, AsnEncodingRules.BER);
-            if (oid == Oids.CrlNumber)
-                Number = Convert.ToHexString(reader.ReadIntegerBytes().Span);
-            else if (oid == Oids.AuthorityKeyIdentifier)
-                AuthorityKeyIdentifier = AuthorityKeyIdentifier.Read(reader);
-            else if (oid == Oids.IssuingDistributionPoint)
-                Scope = IssuingDistributionPoint.Read(reader, IssuerName);
+            try
+            {
+                ReadExtension(oid, new AsnReader(value, AsnEncodingRules.BER));
+            }
+            catch (AsnContentException)
+            {
+                // x_crl.c, crl_cb: an extension that cannot be read is as good as absent.
+            }
         }
     }
 
-    private static (string Oid, bool IsCritical, ReadOnlyMemory<byte> Value) ReadExtension(AsnReader list)
+    private void ReadExtension(string oid, AsnReader reader)
+    {
+        if (oid == Oids.CrlNumber)
+            Number = Convert.ToHexString(reader.ReadIntegerBytes().Span);
+        else if (oid == Oids.AuthorityKeyIdentifier)
+            AuthorityKeyIdentifier = AuthorityKeyIdentifier.Read(reader);
+        else if (oid == Oids.IssuingDistributionPoint)
+            Scope = IssuingDistributionPoint.Read(reader, IssuerName);
+    }
+
+    private static (string Oid, bool IsCritical, ReadOnlyMemory<byte> Value) SplitExtension(AsnReader list)
     {
         AsnReader extension = list.ReadSequence();
         string oid = extension.ReadObjectIdentifier();

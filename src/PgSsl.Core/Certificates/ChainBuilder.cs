@@ -12,22 +12,25 @@ internal sealed class ChainBuilder
 
     private readonly TrustStore _trust;
     private readonly DateTimeOffset _at;
+    private readonly bool _anyEndsAChain;
     private readonly List<ParsedCertificate> _sent;
     private readonly List<ChainLink> _path;
 
-    private ChainBuilder(ParsedCertificate leaf, IEnumerable<ParsedCertificate> sent, TrustStore trust, DateTimeOffset at)
+    private ChainBuilder(
+        ParsedCertificate leaf, IEnumerable<ParsedCertificate> sent, TrustStore trust, DateTimeOffset at, AnchorRule anchors)
     {
         _trust = trust;
         _at = at;
+        _anyEndsAChain = anchors != AnchorRule.SelfSigned;
         _sent = [.. sent];
         _path = [new ChainLink(leaf, null)];
     }
 
     /// <summary>Builds the path as far as it goes, and says why it does not end at a trusted root.</summary>
     public static (IReadOnlyList<ChainLink> Path, ChainFault? Fault) Build(
-        ParsedCertificate leaf, IEnumerable<ParsedCertificate> sent, TrustStore trust, DateTimeOffset at)
+        ParsedCertificate leaf, IEnumerable<ParsedCertificate> sent, TrustStore trust, DateTimeOffset at, AnchorRule anchors)
     {
-        var builder = new ChainBuilder(leaf, sent, trust, at);
+        var builder = new ChainBuilder(leaf, sent, trust, at, anchors);
         return (builder._path, builder.Extend());
     }
 
@@ -37,6 +40,11 @@ internal sealed class ChainBuilder
 
     private ChainFault? Extend()
     {
+        if (_anyEndsAChain && _trust.Named(Last.Certificate.Subject).FirstOrDefault(anchor => anchor.Certificate.IsSameAs(Last.Certificate)) is { } pinned)
+        {
+            _path[0] = new ChainLink(pinned.Certificate, pinned);
+            return null;
+        }
         bool useSent = true;
         while (true)
         {
@@ -46,7 +54,7 @@ internal sealed class ChainBuilder
             {
                 // From the first trusted certificate on, nothing that the server sent is looked at any more.
                 useSent = false;
-                if (decision == TrustDecision.Trusted)
+                if (decision == TrustDecision.Trusted || (_anyEndsAChain && decision == TrustDecision.Neutral))
                     return null;
                 if (decision == TrustDecision.Rejected)
                     return new ChainFault(ChainError.RejectedByTrustSettings, _path.Count - 1);

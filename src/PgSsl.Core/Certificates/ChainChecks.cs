@@ -42,27 +42,34 @@ internal static class ChainChecks
     }
 
     /// <summary>x509_vfy.c, internal_verify: from the top down; a root's own signature proves nothing and is not verified.</summary>
-    public static ChainFault? SignaturesAndValidity(IReadOnlyList<ChainLink> path, DateTimeOffset at)
+    public static ChainFault? SignaturesAndValidity(IReadOnlyList<ChainLink> path, DateTimeOffset at, AnchorRule anchors)
     {
         int top = path.Count - 1;
         ParsedCertificate last = path[top].Certificate;
-        if (!last.IsLikelyIssuerOf(last))
+        bool isSelfSigned = last.IsLikelyIssuerOf(last);
+        if (!isSelfSigned && top == 0 && anchors == AnchorRule.SelfSigned)
+            return new ChainFault(ChainError.UnableToVerifyLeaf, 0);
+        bool isDated = anchors switch
         {
+            AnchorRule.Any => true,
+            AnchorRule.AnyUndated => false,
             // Trusted by its settings and not self-signed: OpenSSL takes it as it is, without a look at its dates.
-            if (top == 0)
-                return new ChainFault(ChainError.UnableToVerifyLeaf, 0);
-            top--;
-        }
+            _ => isSelfSigned,
+        };
         for (int depth = top; depth >= 0; depth--)
         {
             ParsedCertificate subject = path[depth].Certificate;
-            if (depth < path.Count - 1)
+            if (depth < top)
             {
                 ParsedCertificate issuer = path[depth + 1].Certificate;
                 if (!issuer.Extensions.AllowsUsage(KeyUsages.CertificateSign))
                     return new ChainFault(ChainError.IssuerMayNotSign, depth + 1);
                 if (!SignatureVerifier.Verify(subject, issuer))
                     return new ChainFault(ChainError.BadSignature, depth);
+            }
+            else if (!isDated)
+            {
+                continue;
             }
             ChainError error = Validity.Check(subject, at);
             if (error != ChainError.None)

@@ -7,9 +7,7 @@ public enum ChainFindingKind
 {
     /// <summary>The leaf is self-signed.</summary>
     SelfSigned,
-    /// <summary>The issuer of the last link was neither sent nor is it known: a root that clients must have, or a missing intermediate.</summary>
-    IssuerNotSent,
-    /// <summary>The issuer of the last link was not sent, and none of the known roots issued it: an intermediate is missing.</summary>
+    /// <summary>The leaf came alone, and its issuer is no known root: an intermediate is missing, or the root is unknown here.</summary>
     MissingIntermediate,
     /// <summary>A certificate does not follow the one that it issued.</summary>
     OutOfOrder,

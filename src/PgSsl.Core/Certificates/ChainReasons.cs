@@ -1,5 +1,3 @@
-using System.Globalization;
-
 namespace PgSsl.Certificates;
 
 /// <summary>Says in one sentence, for a DBA, what is wrong with a path.</summary>
@@ -33,7 +31,8 @@ internal sealed class ChainReasons
 
     private string Sentence() => _fault.Error switch
     {
-        ChainError.IssuerNotFound => $"{Store} holds only the intermediate {Name}: libpq needs the self-signed root above it ({IssuerName})",
+        ChainError.IssuerNotFound =>
+            $"{Store} holds only the intermediate {Name}: libpq needs the self-signed root above it ({IssuerName})",
         ChainError.IssuerNotFoundLocally => DescribeMissingIssuer(),
         ChainError.SelfSignedLeaf => HasNamesake(Concerned.Subject)
             ? $"the self-signed certificate of {Name} is not the one of that name in {Store}"
@@ -44,9 +43,10 @@ internal sealed class ChainReasons
         ChainError.UnableToVerifyLeaf => $"nothing in {Store} can verify the certificate of {Name}",
         ChainError.ChainTooLong => $"chain is longer than the {ChainBuilder.MaximumDepth} links that OpenSSL follows",
         ChainError.BadSignature => $"certificate of {Name} was not signed by the key of '{_path[_fault.Depth + 1].Certificate.Name}'",
-        ChainError.NotYetValid => $"certificate of {Name} is not valid before {Day(Concerned.NotBefore)}",
-        ChainError.Expired => $"certificate of {Name} expired on {Day(Concerned.NotAfter)}",
-        ChainError.MalformedNotBefore or ChainError.MalformedNotAfter => $"validity of the certificate of {Name} is not written as RFC 5280 wants it",
+        ChainError.NotYetValid => $"certificate of {Name} is not valid before {CertificateTime.Day(Concerned.NotBefore)}",
+        ChainError.Expired => $"certificate of {Name} expired on {CertificateTime.Day(Concerned.NotAfter)}",
+        ChainError.MalformedNotBefore or ChainError.MalformedNotAfter =>
+            $"validity of the certificate of {Name} is not written as RFC 5280 wants it",
         ChainError.RejectedByTrustSettings => $"{Name} is in {Store}, but its trust settings there exclude TLS servers",
         ChainError.Unspecified => $"certificate of {Name} holds more names than OpenSSL compares with name constraints",
         _ => DescribeRevocation() ?? DescribeFitness(),
@@ -65,9 +65,10 @@ internal sealed class ChainReasons
     {
         ChainError.CrlNotFound => $"no CRL of {IssuerName} in {CrlStore}, and libpq needs one for {Name}",
         ChainError.BadCrlSignature => $"{CrlName} is not signed by the key that issued {Name}",
-        ChainError.CrlNotYetValid => $"{CrlName} is not valid before {Day(_fault.Crl!.ThisUpdate)}",
-        ChainError.CrlExpired => $"{CrlName} was to be replaced by {Day(_fault.Crl!.NextUpdate)}",
-        ChainError.MalformedCrlThisUpdate or ChainError.MalformedCrlNextUpdate => $"{CrlName} has a date that is not written as RFC 5280 wants it",
+        ChainError.CrlNotYetValid => $"{CrlName} is not valid before {CertificateTime.Day(_fault.Crl!.ThisUpdate)}",
+        ChainError.CrlExpired => $"{CrlName} was to be replaced by {CertificateTime.Day(_fault.Crl!.NextUpdate)}",
+        ChainError.MalformedCrlThisUpdate or ChainError.MalformedCrlNextUpdate =>
+            $"{CrlName} has a date that is not written as RFC 5280 wants it",
         ChainError.Revoked => $"certificate of {Name} was revoked{RevokedOn()}, says {CrlName}",
         ChainError.CrlIssuerMayNotSign => $"key usage of {IssuerName} does not allow it to sign CRLs",
         ChainError.UnhandledCriticalCrlExtension => $"{CrlName} has a critical extension that OpenSSL does not know",
@@ -100,7 +101,5 @@ internal sealed class ChainReasons
     private bool HasNamesake(DistinguishedName name) => _trust.Named(name).Any();
 
     private string RevokedOn() =>
-        _fault.Crl!.Find(Concerned)?.RevocationDate is { } date ? " on " + Day(date) : "";
-
-    private static string Day(DateTimeOffset? time) => time?.UtcDateTime.ToString("yyyy-MM-dd", CultureInfo.InvariantCulture) ?? "an unreadable date";
+        _fault.Crl!.Find(Concerned)?.RevocationDate is { } date ? " on " + CertificateTime.Day(date) : "";
 }

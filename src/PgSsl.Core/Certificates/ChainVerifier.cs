@@ -16,7 +16,9 @@ public static class ChainVerifier
     /// <param name="served">The certificates as sent, leaf first; at least one.</param>
     /// <param name="trust">What the client trusts.</param>
     /// <param name="at">The time to verify for.</param>
-    public static ChainVerdict Verify(IReadOnlyList<X509Certificate2> served, TrustStore trust, DateTimeOffset at)
+    /// <param name="anchors">What may end a chain; OpenSSL's rule by default, other libraries' for clients that use these.</param>
+    public static ChainVerdict Verify(
+        IReadOnlyList<X509Certificate2> served, TrustStore trust, DateTimeOffset at, AnchorRule anchors = AnchorRule.SelfSigned)
     {
         ArgumentOutOfRangeException.ThrowIfZero(served.Count);
         if (ParsedCertificate.Of(served[0]) is not { } leaf)
@@ -26,12 +28,12 @@ public static class ChainVerifier
         ChainFault? fault = ChainChecks.IsStrongEnough(leaf.PublicKey) ? null : new ChainFault(ChainError.LeafKeyTooSmall, 0);
         if (fault is null)
         {
-            (path, fault) = ChainBuilder.Build(leaf, served.Select(ParsedCertificate.Of).OfType<ParsedCertificate>(), trust, at);
+            (path, fault) = ChainBuilder.Build(leaf, served.Select(ParsedCertificate.Of).OfType<ParsedCertificate>(), trust, at, anchors);
             // OpenSSL's order (x509_vfy.c, verify_chain), which decides what is reported when several things are wrong.
             fault ??= ChainChecks.Extensions(path)
                 ?? ChainChecks.SecurityLevel(path)
                 ?? RevocationCheck.Run(path, trust, at)
-                ?? ChainChecks.SignaturesAndValidity(path, at)
+                ?? ChainChecks.SignaturesAndValidity(path, at, anchors)
                 ?? ChainChecks.Names(path);
         }
         X509Certificate2[] certificates = [.. path.Select(link => link.Certificate.Certificate)];

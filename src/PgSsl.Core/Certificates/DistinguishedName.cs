@@ -86,8 +86,10 @@ internal sealed class DistinguishedName : IEquatable<DistinguishedName>
     private static byte[] Utf8String(byte[] value)
     {
         var writer = new AsnWriter(AsnEncodingRules.DER);
-        writer.WriteOctetString(value, new Asn1Tag(TagClass.ContextSpecific, (int)UniversalTagNumber.UTF8String));
-        return writer.Encode();
+        writer.WriteOctetString(value);
+        byte[] encoded = writer.Encode();
+        encoded[0] = (byte)UniversalTagNumber.UTF8String;
+        return encoded;
     }
 
     private static byte[] Fold(byte[] text)

@@ -30,17 +30,20 @@ internal sealed record DistributionPoint(DistributionPointName? Name, int Reason
         IReadOnlyList<GeneralName>? crlIssuers = null;
         while (point.HasData)
         {
-            Asn1Tag tag = point.PeekTag();
+            Asn1Tag tag = point.PeekContextTag();
             switch (tag.TagValue)
             {
                 case 0: name = point.ReadSequence(tag); break;
                 case 1: reasons = Mask(point.ReadBitString(out _, tag)); break;
-                default: crlIssuers = GeneralName.ReadAll(point, tag); break;
+                case 2: crlIssuers = GeneralName.ReadAll(point, tag); break;
+                default: throw new AsnContentException("Not a distribution point.");
             }
         }
         if (name is null && crlIssuers is not { Count: > 0 })
             throw new AsnContentException("A distribution point without a name.");
-        DistinguishedName above = crlIssuers?.FirstOrDefault(issuer => issuer.Kind == GeneralNameKind.Directory)?.Directory ?? certificateIssuer;
+        DistinguishedName above =
+            crlIssuers?.FirstOrDefault(issuer => issuer.Kind == GeneralNameKind.Directory)?.Directory
+            ?? certificateIssuer;
         return new DistributionPoint(name is null ? null : DistributionPointName.Read(name, above), reasons, crlIssuers);
     }
 }

@@ -11,7 +11,9 @@ namespace PgSsl.Certificates;
 internal static class Ed25519
 {
     private static readonly BigInteger P = BigInteger.Pow(2, 255) - 19;
-    private static readonly BigInteger Order = BigInteger.Pow(2, 252) + BigInteger.Parse("27742317777372353535851937790883648493", CultureInfo.InvariantCulture);
+    private static readonly BigInteger Order =
+        BigInteger.Pow(2, 252)
+        + BigInteger.Parse("27742317777372353535851937790883648493", CultureInfo.InvariantCulture);
     private static readonly BigInteger D = Modulo(-121665 * Invert(121666));
     private static readonly BigInteger SquareRootOfMinusOne = BigInteger.ModPow(2, (P - 1) / 4, P);
     private static readonly Point Base = Decode(BasePoint())!;

@@ -28,8 +28,8 @@ internal sealed record GeneralName(
 {
     public static GeneralName Read(AsnReader reader)
     {
-        Asn1Tag tag = reader.PeekTag();
-        if (tag.TagClass != TagClass.ContextSpecific || tag.TagValue > (int)GeneralNameKind.RegisteredId)
+        Asn1Tag tag = reader.PeekContextTag();
+        if (tag.TagValue > (int)GeneralNameKind.RegisteredId)
             throw new AsnContentException("Not a GeneralName.");
         var kind = (GeneralNameKind)tag.TagValue;
         switch (kind)
@@ -63,7 +63,9 @@ internal sealed record GeneralName(
         && (Directory?.Equals(other.Directory) ?? Value.Span.SequenceEqual(other.Value.Span));
 
     /// <summary>The name with OpenSSL's prefix: <c>DNS:db1</c>, <c>IP:10.0.0.1</c>, <c>email:…</c>, <c>URI:…</c>.</summary>
-    public override string ToString() => Kind switch
+    public override string ToString() => CertificateNames.Printable(Describe());
+
+    private string Describe() => Kind switch
     {
         GeneralNameKind.Dns => "DNS:" + Encoding.Latin1.GetString(Value.Span),
         GeneralNameKind.IpAddress when Value.Length is 4 or 16 => "IP:" + new IPAddress(Value.Span),

@@ -22,9 +22,9 @@ internal static partial class HashedDirectory
         foreach (string directory in directories.Split(separator, StringSplitOptions.RemoveEmptyEntries).Distinct())
         {
             foreach ((string hash, PemBlock block) in ReadBlocks(directory, ""))
-                TryAdd(anchors, block, hash, () => PemFile.ReadAnchor(block), anchor => anchor.Certificate.Subject);
+                TryAdd(anchors, hash, () => PemFile.ReadAnchor(block), anchor => anchor.Certificate.Subject);
             foreach ((string hash, PemBlock block) in ReadBlocks(directory, "r"))
-                TryAdd(crls, block, hash, () => CertificateRevocationList.Parse(PemFile.FirstValue(block.Data)), crl => crl.IssuerName);
+                TryAdd(crls, hash, () => PemFile.ReadCrl(block), crl => crl.IssuerName);
         }
         return (anchors, crls);
     }
@@ -77,7 +77,7 @@ internal static partial class HashedDirectory
         }
     }
 
-    private static void TryAdd<T>(List<T> found, PemBlock block, string hash, Func<T> parse, Func<T, DistinguishedName> nameOf)
+    private static void TryAdd<T>(List<T> found, string hash, Func<T> parse, Func<T, DistinguishedName> nameOf)
     {
         try
         {
@@ -88,7 +88,6 @@ internal static partial class HashedDirectory
         catch (Exception e) when (e is AsnContentException or CryptographicException)
         {
             // Passed over, as OpenSSL does with every file of such a directory.
-            _ = block;
         }
     }
 

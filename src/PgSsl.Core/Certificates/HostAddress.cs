@@ -13,7 +13,9 @@ internal static class HostAddress
     /// <summary>The address in network order: 4 or 16 bytes; null for a name.</summary>
     public static byte[]? Parse(string host) => ParseV4(host) ?? ParseV6(host);
 
-    /// <summary>inet_aton: one to four parts, decimal, octal (0…) or hex (0x…), the last one filling the rest; blanks may follow.</summary>
+    /// <summary>
+    /// inet_aton: one to four parts, decimal, octal (0…) or hex (0x…), the last one filling the rest; blanks may follow.
+    /// </summary>
     public static byte[]? ParseV4(string host)
     {
         int end = host.AsSpan().IndexOfAny(Blanks);

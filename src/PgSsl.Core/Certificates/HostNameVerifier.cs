@@ -10,6 +10,8 @@ namespace PgSsl.Certificates;
 /// </summary>
 public static class HostNameVerifier
 {
+    private const string EmbeddedNul = "SSL certificate's name contains embedded null";
+
     /// <summary>Compares the names of a leaf with the <c>host</c> that was asked for, a name or an address.</summary>
     public static NameVerdict Verify(X509Certificate2 leaf, string host)
     {
@@ -28,7 +30,7 @@ public static class HostNameVerifier
             bool isDns = name.Kind == GeneralNameKind.Dns;
             if (Malformed(name) is { } fault)
                 return Refuse(first, examined, fault);
-            first ??= isDns ? Encoding.Latin1.GetString(name.Value.Span) : new IPAddress(name.Value.Span).ToString();
+            first ??= isDns ? CertificateNames.Printable(Encoding.Latin1.GetString(name.Value.Span)) : new IPAddress(name.Value.Span).ToString();
             if (isDns ? MatchesName(name.Value.Span, host) : MatchesAddress(name.Value.Span, host))
                 return new NameVerdict(true, isDns ? NameSource.DnsName : NameSource.IpAddress, first, examined, "");
         }
@@ -41,14 +43,12 @@ public static class HostNameVerifier
             examined++;
             if (commonName.Content.Span.Contains((byte)0))
                 return Refuse(first, examined, EmbeddedNul);
-            first ??= Encoding.UTF8.GetString(commonName.Content.Span);
+            first ??= CertificateNames.Printable(Encoding.UTF8.GetString(commonName.Content.Span));
             if (MatchesName(commonName.Content.Span, host))
                 return new NameVerdict(true, NameSource.CommonName, first, examined, "");
         }
         return Refuse(first, examined, Mismatch(first, examined, host));
     }
-
-    private const string EmbeddedNul = "SSL certificate's name contains embedded null";
 
     private static NameVerdict Refuse(string? first, int examined, string reason) => new(false, NameSource.None, first, examined, reason);
 

@@ -15,7 +15,7 @@ internal sealed record IssuingDistributionPoint(
         var scope = new IssuingDistributionPoint(null, false, false, false, false, null);
         while (sequence.HasData)
         {
-            Asn1Tag tag = sequence.PeekTag();
+            Asn1Tag tag = sequence.PeekContextTag();
             scope = tag.TagValue switch
             {
                 0 => scope with { Name = DistributionPointName.Read(sequence.ReadSequence(tag), crlIssuer) },

@@ -1,5 +1,4 @@
 using System.Formats.Asn1;
-using System.Text;
 
 namespace PgSsl.Certificates;
 
@@ -24,12 +23,14 @@ internal sealed class NameConstraints
         IReadOnlyList<Subtree> permitted = [], excluded = [];
         while (sequence.HasData)
         {
-            Asn1Tag tag = sequence.PeekTag();
+            Asn1Tag tag = sequence.PeekContextTag();
             IReadOnlyList<Subtree> subtrees = ReadSubtrees(sequence.ReadSequence(tag));
-            if (tag.TagValue == 0)
-                permitted = subtrees;
-            else
-                excluded = subtrees;
+            switch (tag.TagValue)
+            {
+                case 0: permitted = subtrees; break;
+                case 1: excluded = subtrees; break;
+                default: throw new AsnContentException("Not name constraints.");
+            }
         }
         return new NameConstraints(permitted, excluded);
     }
@@ -132,7 +133,7 @@ internal sealed class NameConstraints
             bool hasDistance = false;
             while (subtree.HasData)
             {
-                Asn1Tag tag = subtree.PeekTag();
+                Asn1Tag tag = subtree.PeekContextTag();
                 hasDistance |= tag.TagValue != 0 || !subtree.ReadInteger(tag).IsZero;
                 if (tag.TagValue != 0)
                     subtree.ReadInteger(tag);

@@ -11,6 +11,4 @@ public enum PemFault
     BadBase64,
     /// <summary>Nothing between BEGIN and END.</summary>
     EmptyBlock,
-    /// <summary>Header lines other than those of an encrypted private key.</summary>
-    BadHeader,
 }

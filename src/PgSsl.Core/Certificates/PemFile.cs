@@ -31,7 +31,9 @@ public static class PemFile
                 if (IsCertificate(block.Label))
                     anchors.Add(ReadAnchor(block));
                 else if (block.Label == "X509 CRL")
-                    crls.Add(CertificateRevocationList.Parse(FirstValue(block.Data)));
+                    crls.Add(ReadCrl(block));
+                else if (block.Label.Contains("PRIVATE KEY", StringComparison.Ordinal))
+                    CheckKey(block);
             }
             catch (Exception e) when (e is AsnContentException or CryptographicException)
             {
@@ -47,9 +49,7 @@ public static class PemFile
 
     internal static TrustAnchor ReadAnchor(PemBlock block)
     {
-        if (block.IsEncrypted)
-            throw new CryptographicException("The block is encrypted.");
-        ReadOnlyMemory<byte> der = FirstValue(block.Data);
+        ReadOnlyMemory<byte> der = FirstValue(block);
         // The constructor below would take PKCS #7 and PKCS #12 as well; both start with something else than a sequence.
         if (new AsnReader(der, AsnEncodingRules.BER).ReadSequence().PeekTag() != Asn1Tag.Sequence)
             throw new CryptographicException("The block holds no certificate.");
@@ -60,7 +60,20 @@ public static class PemFile
         return new TrustAnchor(certificate, hasSettings ? TrustSettings.Read(rest) : null);
     }
 
-    internal static ReadOnlyMemory<byte> FirstValue(ReadOnlyMemory<byte> data) => new AsnReader(data, AsnEncodingRules.BER).PeekEncodedValue();
+    internal static CertificateRevocationList ReadCrl(PemBlock block) => CertificateRevocationList.Parse(FirstValue(block));
+
+    /// <summary>What follows the first value is of no interest to OpenSSL; a header in front of it is that of something encrypted.</summary>
+    private static ReadOnlyMemory<byte> FirstValue(PemBlock block) => block.Header.Length == 0
+        ? new AsnReader(block.Data, AsnEncodingRules.BER).PeekEncodedValue()
+        : throw new CryptographicException("The block has header lines.");
+
+    /// <summary>A key is of no use here, but OpenSSL reads it, and refuses the file if it cannot; of keys in clear the form is checked.</summary>
+    private static void CheckKey(PemBlock block)
+    {
+        bool isEncrypted = block.Label == "ENCRYPTED PRIVATE KEY" || block.Header.StartsWith("Proc-Type:", StringComparison.Ordinal);
+        if (!isEncrypted && new AsnReader(FirstValue(block), AsnEncodingRules.BER).PeekTag() != Asn1Tag.Sequence)
+            throw new CryptographicException("The block holds no key.");
+    }
 
     private static byte[] ReadBytes(string path)
     {
@@ -71,6 +84,12 @@ public static class PemFile
         catch (Exception e) when (e is FileNotFoundException or DirectoryNotFoundException)
         {
             throw new PgSslException(PgSslError.FileNotFound, $"{path} does not exist.", "Provide the file, or name another one.", e);
+        }
+        catch (UnauthorizedAccessException e) when (!File.Exists(path) && !Directory.Exists(path))
+        {
+            // In a directory that may not be searched: libpq's stat() fails, and the file does not exist for it.
+            throw new PgSslException(PgSslError.FileNotFound, $"{path} does not exist for this user: {e.Message}",
+                "Let the user who connects search the directory.", e);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
@@ -86,8 +105,7 @@ public static class PemFile
     {
         PemFault.BadEndLine => "an END line is missing or not on a line of its own, as when two files are joined without a line break (bad end line)",
         PemFault.BadBase64 => "a block in it is not base64 (bad base64 decode)",
-        PemFault.EmptyBlock => "a block in it is empty",
-        _ => "a block in it has header lines that do not belong there (not proc type)",
+        _ => "a block in it is empty",
     };
 
     private static string DescribeNothing(ReadOnlySpan<byte> bytes, IReadOnlyList<PemBlock> blocks)

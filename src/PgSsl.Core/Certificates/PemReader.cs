@@ -51,10 +51,7 @@ public sealed class PemReader
             return PemFault.EmptyBlock;
         if (!TryDecodeBase64(data, out byte[] bytes))
             return PemFault.BadBase64;
-        bool isEncrypted = header.Length > 0;
-        if (isEncrypted && !header.ToString().StartsWith("Proc-Type:", StringComparison.Ordinal))
-            return PemFault.BadHeader;
-        block = new PemBlock(label, bytes, isEncrypted);
+        block = new PemBlock(label, header.ToString(), bytes);
         return null;
     }
 

@@ -8,16 +8,13 @@ public static class ServedChain
     /// <summary>Examines a chain.</summary>
     /// <param name="served">The certificates as sent, leaf first; at least one.</param>
     /// <param name="at">The time to judge validity for.</param>
-    /// <param name="knownRoots">
-    /// Roots that tell a missing intermediate from a chain that ends, as it should, just below its root; without them both are
-    /// <see cref="ChainFindingKind.IssuerNotSent"/>.
-    /// </param>
+    /// <param name="knownRoots">Roots that tell a leaf issued by a root from one whose intermediates are missing.</param>
     public static ChainHealth Examine(IReadOnlyList<X509Certificate2> served, DateTimeOffset at, params TrustStore[] knownRoots)
     {
         ArgumentOutOfRangeException.ThrowIfZero(served.Count);
         var sent = served.Select(certificate => (Certificate: certificate, Parsed: ParsedCertificate.Of(certificate))).ToList();
         if (sent[0].Parsed is not { } leaf)
-            return new ChainHealth([served[0]], [], null);
+            return new ChainHealth([served[0]], []);
 
         List<ParsedCertificate> path = Follow(leaf, sent.Select(item => item.Parsed).OfType<ParsedCertificate>());
         var findings = new List<ChainFinding>();
@@ -29,10 +26,9 @@ public static class ServedChain
             findings.AddRange(ExamineOne(certificate, parsed, isRepeated, previous, path, at));
             previous = parsed;
         }
-        (bool? isComplete, ChainFinding? end) = ExamineEnd(path, knownRoots);
-        if (end is not null)
+        if (ExamineEnd(path, knownRoots) is { } end)
             findings.Add(end);
-        return new ChainHealth([.. path.Select(link => link.Certificate)], findings, isComplete);
+        return new ChainHealth([.. path.Select(link => link.Certificate)], findings);
     }
 
     /// <summary>The leaf and its issuers among what was sent; as far as OpenSSL follows, so that a hostile chain costs no more.</summary>
@@ -55,20 +51,21 @@ public static class ServedChain
         X509Certificate2 certificate, ParsedCertificate? parsed, bool isRepeated, ParsedCertificate? previous,
         List<ParsedCertificate> path, DateTimeOffset at)
     {
+        ChainFinding Found(ChainFindingKind kind, string message) => new(kind, certificate, message);
         string name = $"'{CertificateNames.Display(certificate)}'";
         int link = parsed is null ? -1 : path.FindIndex(parsed.IsSameAs);
         if (isRepeated)
         {
-            yield return new ChainFinding(ChainFindingKind.DuplicateCertificate, certificate, $"{name} was sent more than once");
+            yield return Found(ChainFindingKind.DuplicateCertificate, $"{name} was sent more than once");
             yield break;
         }
         if (link < 0)
         {
-            yield return new ChainFinding(ChainFindingKind.UnrelatedCertificate, certificate, $"{name} is no part of the chain of '{path[0].Name}'");
+            yield return Found(ChainFindingKind.UnrelatedCertificate, $"{name} is no part of the chain of '{path[0].Name}'");
             yield break;
         }
         if (link > 0 && !(previous?.IsSameAs(path[link - 1]) ?? false))
-            yield return new ChainFinding(ChainFindingKind.OutOfOrder, certificate, $"{name} does not follow '{path[link - 1].Name}', which it issued");
+            yield return Found(ChainFindingKind.OutOfOrder, $"{name} does not follow '{path[link - 1].Name}', which it issued");
         foreach (ChainFinding finding in ExamineLink(certificate, parsed!, link, name, at))
             yield return finding;
     }
@@ -76,36 +73,37 @@ public static class ServedChain
     private static IEnumerable<ChainFinding> ExamineLink(
         X509Certificate2 certificate, ParsedCertificate parsed, int link, string name, DateTimeOffset at)
     {
+        ChainFinding Found(ChainFindingKind kind, string message) => new(kind, certificate, message);
         if (parsed.IsSelfSigned)
         {
             yield return link == 0
-                ? new ChainFinding(ChainFindingKind.SelfSigned, certificate, $"{name} is self-signed")
-                : new ChainFinding(ChainFindingKind.IncludesRoot, certificate, $"the root {name} is sent too, which no client needs");
+                ? Found(ChainFindingKind.SelfSigned, $"{name} is self-signed")
+                : Found(ChainFindingKind.IncludesRoot, $"the root {name} is sent too, which no client needs");
         }
         ChainError validity = Validity.Check(parsed, at);
         if (validity == ChainError.Expired)
-            yield return new ChainFinding(ChainFindingKind.ExpiredMember, certificate, $"{name} expired on {parsed.NotAfter:yyyy-MM-dd}");
+            yield return Found(ChainFindingKind.ExpiredMember, $"{name} expired on {CertificateTime.Day(parsed.NotAfter)}");
         else if (validity == ChainError.NotYetValid)
-            yield return new ChainFinding(ChainFindingKind.NotYetValidMember, certificate, $"{name} is not valid before {parsed.NotBefore:yyyy-MM-dd}");
+            yield return Found(ChainFindingKind.NotYetValidMember, $"{name} is not valid before {CertificateTime.Day(parsed.NotBefore)}");
         if (!ChainChecks.IsStrongEnough(parsed.PublicKey))
-            yield return new ChainFinding(ChainFindingKind.WeakKey, certificate, $"key of {name} is weaker than OpenSSL accepts at security level 2");
+            yield return Found(ChainFindingKind.WeakKey, $"key of {name} is too weak for OpenSSL's security level 2");
         if (!parsed.IsSelfSigned && parsed.OuterSignatureAlgorithm.SecurityBits < ChainChecks.MinimumSecurityBits)
-            yield return new ChainFinding(ChainFindingKind.WeakSignature, certificate, $"signature on {name} is weaker than OpenSSL accepts at security level 2");
+            yield return Found(ChainFindingKind.WeakSignature, $"signature on {name} is too weak for OpenSSL's security level 2");
     }
 
-    private static (bool? IsComplete, ChainFinding? End) ExamineEnd(List<ParsedCertificate> path, TrustStore[] knownRoots)
+    /// <summary>
+    /// A chain may end below its root, which clients have and servers need not send. A leaf alone that no known root issued, though, is
+    /// what a server sends whose administrator forgot the intermediates.
+    /// </summary>
+    private static ChainFinding? ExamineEnd(List<ParsedCertificate> path, TrustStore[] knownRoots)
     {
-        ParsedCertificate last = path[^1];
-        if (last.IsSelfSigned)
-            return (true, null);
-        if (path.Exists(link => IsBelowRoot(link, knownRoots)))
-            return (true, null);
-        string issuer = $"'{CertificateNames.Display(last.Issuer)}'";
-        return knownRoots.Length == 0
-            ? (null, new ChainFinding(ChainFindingKind.IssuerNotSent, last.Certificate,
-                $"{issuer}, which issued '{last.Name}', was not sent: it must be a root that clients have, or an intermediate is missing"))
-            : (false, new ChainFinding(ChainFindingKind.MissingIntermediate, last.Certificate,
-                $"{issuer}, which issued '{last.Name}', was not sent and is no known root: an intermediate is missing, or the root is unknown"));
+        if (path is not [{ IsSelfSigned: false } leaf] || IsBelowRoot(leaf, knownRoots))
+            return null;
+        string issuer = $"'{CertificateNames.Display(leaf.Issuer)}'";
+        return new ChainFinding(
+            ChainFindingKind.MissingIntermediate,
+            leaf.Certificate,
+            $"{issuer}, which issued '{leaf.Name}', was not sent and is no root known here: an intermediate is missing, unless {issuer} is a root that clients have");
     }
 
     private static bool IsBelowRoot(ParsedCertificate link, TrustStore[] knownRoots) => knownRoots

@@ -3,7 +3,7 @@ using System.Security.Cryptography;
 
 namespace PgSsl.Certificates;
 
-/// <summary>A signature algorithm, as far as OpenSSL knows it (crypto/objects/obj_xref.txt).</summary>
+/// <summary>A signature algorithm, as far as OpenSSL 3 knows it (crypto/objects/obj_xref.txt: no ECDSA with SHA-3).</summary>
 /// <param name="Encoded">The AlgorithmIdentifier as written.</param>
 /// <param name="Oid">Its identifier.</param>
 /// <param name="KeyOid">The key type that makes such signatures; null for an algorithm that OpenSSL does not know.</param>
@@ -30,9 +30,6 @@ internal sealed record SignatureAlgorithm(
         ["1.2.840.10045.4.3.2"] = (Oids.EllipticCurve, "SHA256"),
         ["1.2.840.10045.4.3.3"] = (Oids.EllipticCurve, "SHA384"),
         ["1.2.840.10045.4.3.4"] = (Oids.EllipticCurve, "SHA512"),
-        ["2.16.840.1.101.3.4.3.10"] = (Oids.EllipticCurve, "SHA3-256"),
-        ["2.16.840.1.101.3.4.3.11"] = (Oids.EllipticCurve, "SHA3-384"),
-        ["2.16.840.1.101.3.4.3.12"] = (Oids.EllipticCurve, "SHA3-512"),
         ["1.2.840.10040.4.3"] = (Oids.Dsa, "SHA1"),
         ["2.16.840.1.101.3.4.3.1"] = (Oids.Dsa, "SHA224"),
         ["2.16.840.1.101.3.4.3.2"] = (Oids.Dsa, "SHA256"),

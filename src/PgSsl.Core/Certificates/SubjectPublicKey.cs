@@ -1,5 +1,6 @@
 using System.Formats.Asn1;
 using System.Numerics;
+using System.Security.Cryptography;
 
 namespace PgSsl.Certificates;
 
@@ -23,6 +24,9 @@ internal sealed record SubjectPublicKey(
         ["1.3.36.3.3.2.8.1.1.12"] = 384, ["1.3.36.3.3.2.8.1.1.14"] = 512,
     };
 
+    // The curves that every platform has.
+    private static readonly HashSet<string> UbiquitousCurves = ["1.2.840.10045.3.1.7", "1.3.132.0.34", "1.3.132.0.35"];
+
     /// <summary>False for a key that OpenSSL cannot read.</summary>
     public bool IsReadable => AlgorithmOid is not null;
 
@@ -39,7 +43,8 @@ internal sealed record SubjectPublicKey(
             int bits = oid switch
             {
                 Oids.Rsa or Oids.RsaPss => RsaSecurityBits(ModulusBits(key)),
-                Oids.EllipticCurve => CurveSecurityBits(isExplicit ? ExplicitOrderBits(algorithm) : CurveBits[algorithm.ReadObjectIdentifier()]),
+                Oids.EllipticCurve when isExplicit => CurveSecurityBits(ExplicitOrderBits(algorithm)),
+                Oids.EllipticCurve => NamedCurveBits(algorithm.ReadObjectIdentifier(), key, encoded),
                 Oids.Dsa => DsaSecurityBits(algorithm.ReadSequence()),
                 Oids.Ed25519 when key.Length == 32 => 128,
                 Oids.Ed448 when key.Length == 57 => 224,
@@ -47,7 +52,7 @@ internal sealed record SubjectPublicKey(
             };
             return new SubjectPublicKey(encoded, bits < 0 ? null : oid, key, bits, isExplicit);
         }
-        catch (Exception e) when (e is AsnContentException or KeyNotFoundException)
+        catch (Exception e) when (e is AsnContentException or KeyNotFoundException or CryptographicException)
         {
             return new SubjectPublicKey(encoded, null, key, -1, false);
         }
@@ -76,6 +81,20 @@ internal sealed record SubjectPublicKey(
         double strength = (1.923 * Math.Cbrt(x * Math.Log(x) * Math.Log(x)) - 4.69) / Math.Log(2);
         int cap = modulusBits <= 7680 ? 192 : modulusBits <= 15360 ? 256 : 1200;
         return Math.Min(((int)strength + 4) & ~7, cap);
+    }
+
+    /// <summary>
+    /// OpenSSL cannot read a key whose point is not on its curve. For a curve or a point form (compressed, hybrid) that .NET may
+    /// lack, that is left open.
+    /// </summary>
+    private static int NamedCurveBits(string curve, byte[] point, ReadOnlyMemory<byte> encoded)
+    {
+        if (UbiquitousCurves.Contains(curve) && point.FirstOrDefault() is not (2 or 3 or 6 or 7))
+        {
+            using var key = ECDsa.Create();
+            key.ImportSubjectPublicKeyInfo(encoded.Span, out _);
+        }
+        return CurveSecurityBits(CurveBits[curve]);
     }
 
     /// <summary>crypto/ec/ec_ameth.c: half of the order's bits, rounded down to a standard strength.</summary>

@@ -33,7 +33,7 @@ internal static class SystemTrust
     /// <summary>A file that is missing or broken is no error here: the store is then empty.</summary>
     private static (IReadOnlyList<TrustAnchor>, IReadOnlyList<CertificateRevocationList>) ReadFile(string? path)
     {
-        if (path is null)
+        if (string.IsNullOrEmpty(path))
             return ([], []);
         try
         {

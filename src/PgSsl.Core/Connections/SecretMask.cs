@@ -20,8 +20,9 @@ public static partial class SecretMask
     [GeneratedRegex(@"(?<=^(\w+://)?[^:/@=]*:)(?!//).*(?=@)", RegexOptions.Singleline)]
     private static partial Regex BeforeAt();
 
+    /// <summary>A misspelt password is still one: every name that begins like it counts.</summary>
     [GeneratedRegex(
-        @"(?<name>(password|pwd|secret|scram_(client|server)_key)\s*=\s*)('([^'\\]|\\.)*'?|[^&;]*)",
+        @"(?<name>(\bp(?!ort\b|assfile\b)\w*|\w*password|pwd|secret|scram_(client|server)_key)\s*=\s*)('([^'\\]|\\.)*'?|[^&;]*)",
         RegexOptions.IgnoreCase | RegexOptions.Singleline | RegexOptions.ExplicitCapture)]
     private static partial Regex SecretValue();
 }

@@ -7,18 +7,27 @@ namespace PgSsl.SslModes;
 /// <summary>What libpq's settings demand of the authentication (fe-auth.c, check_expected_areq and pg_SASL_init).</summary>
 internal static class AuthenticationDemands
 {
-    /// <summary>Gives the check for one set of settings: null for an authentication they accept, else the objection.</summary>
-    public static Func<StartupAnswer.Admitted, Transport, PgSslException?> From(ConnectionSettings settings)
+    /// <summary>Gives the check for one set of settings: null for a connection they accept, else the objection.</summary>
+    public static Func<StartupAnswer.Admitted, ConnectionFacts, PgSslException?> From(ConnectionSettings settings)
     {
         string[] methods = settings.RequireAuth?.Split(',', StringSplitOptions.RemoveEmptyEntries) ?? [];
+        bool certificateRequired = settings.SslCertMode == "require";
         bool bindingRequired = settings.ChannelBinding == "require";
-        return (admitted, transport) =>
+        return (admitted, connection) =>
         {
+            if (certificateRequired && connection.Tls?.RequestsClientCertificate != true)
+                return Objection(
+                    "sslcertmode=require wants the server to ask for a client certificate, and it does not.",
+                    "Set ssl_ca_file on the server, or sslcertmode=allow.");
+            if (certificateRequired && connection.Request.ClientCertificate is null)
+                return Objection(
+                    "sslcertmode=require wants a client certificate, and there is none.",
+                    "Set sslcert and sslkey, or put the files at libpq's default paths.");
             if (methods.Length > 0 && !Accepts(methods, admitted.Method))
                 return Objection(
                     $"The server asks for authentication by \"{admitted.Method}\", and require_auth={settings.RequireAuth} forbids that.",
                     "Change the method in pg_hba.conf, or require_auth.");
-            if (bindingRequired && !(admitted.OffersChannelBinding && transport == Transport.Tls))
+            if (bindingRequired && !(admitted.OffersChannelBinding && connection.Tls is not null))
                 return Objection(
                     "channel_binding=require needs SCRAM-SHA-256-PLUS over TLS, which the server does not offer here.",
                     "Use scram-sha-256 in pg_hba.conf with a password stored as SCRAM, or channel_binding=prefer.");

@@ -17,6 +17,9 @@ public sealed record ClientPolicy(IReadOnlyList<Transport> Attempts)
     /// <summary>The roots that <see cref="Verification"/> goes by; null where nothing is verified.</summary>
     public TrustStore? Trust { get; init; }
 
+    /// <summary>Which certificates of <see cref="Trust"/> may end a chain.</summary>
+    public AnchorRule Anchors { get; init; }
+
     /// <summary>Why a TLS attempt would fail before its handshake (an unreadable root or key file); null where it would not.</summary>
     public PgSslException? TlsSetupFailure { get; init; }
 
@@ -32,8 +35,17 @@ public sealed record ClientPolicy(IReadOnlyList<Transport> Attempts)
     /// <summary>Whether the next attempt follows an error message of the server's.</summary>
     public Func<Wire.StartupAnswer.Refused, bool> RetriesAfterRefusal { get; init; } = _ => true;
 
-    /// <summary>What the client demands of the authentication (libpq's require_auth, channel_binding); null where nothing, else the objection to it.</summary>
-    public Func<Wire.StartupAnswer.Admitted, Transport, PgSslException?> ObjectsToAuthentication { get; init; } = (_, _) => null;
+    /// <summary>
+    /// Whether the next attempt follows a connection that broke otherwise: an error in answer to the SSLRequest, silence, or no answer
+    /// to the startup message. Not asked where no connection was made at all.
+    /// </summary>
+    public Func<ConnectionFacts, bool> RetriesAfterBreak { get; init; } = _ => false;
+
+    /// <summary>
+    /// What the client has against the authentication on a connection (libpq's require_auth, channel_binding, sslcertmode); null where
+    /// nothing.
+    /// </summary>
+    public Func<Wire.StartupAnswer.Admitted, ConnectionFacts, PgSslException?> ObjectsToAuthentication { get; init; } = (_, _) => null;
 
     /// <summary>True where the authentication itself proves the server (channel_binding=require).</summary>
     public bool AuthenticationProvesServer { get; init; }

@@ -5,7 +5,14 @@ namespace PgSsl.SslModes;
 /// <summary>The clients whose rules are known.</summary>
 public static class SslClients
 {
-    private static readonly ISslClient[] Known = [new LibpqClient()];
+    private static readonly ISslClient[] Known =
+    [
+        new LibpqClient(),
+        new NpgsqlClient(),
+        new PgjdbcClient(),
+        new PgxClient(),
+        new NodePostgresClient(),
+    ];
 
     /// <summary>All of them, libpq first.</summary>
     public static IReadOnlyList<ISslClient> All => Known;

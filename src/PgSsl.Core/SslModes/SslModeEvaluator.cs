@@ -40,7 +40,7 @@ public sealed class SslModeEvaluator(ServerFacts facts, ClientPolicy policy, Ssl
         if (connection.Failure?.Error == PgSslError.TlsNotOffered)
             return new(connection.Failure, policy.RetriesWhenTlsIsNotOffered);
         if (connection.Stage < ProbeStage.TlsAccepted)
-            return Outcome.Final(connection.Failure!);
+            return Broken(connection);
         if (policy.TlsSetupFailure is { } setup)
             return new(setup, policy.RetriesAfterTlsFailure);
         if (connection.Tls is not { } tls)
@@ -52,21 +52,24 @@ public sealed class SslModeEvaluator(ServerFacts facts, ClientPolicy policy, Ssl
 
     private Outcome TryStartup(ConnectionFacts connection) => connection.Answer switch
     {
-        null => Outcome.Final(connection.Failure!),
+        null => Broken(connection),
         StartupAnswer.Refused refused => new(
             SslModeReasons.Rejected(refused, connection),
             policy.RetriesAfterRefusal(refused)),
-        StartupAnswer.Admitted admitted => new(policy.ObjectsToAuthentication(admitted, connection.Request.Transport), NextAttemptFollows: false),
+        StartupAnswer.Admitted admitted => new(policy.ObjectsToAuthentication(admitted, connection), NextAttemptFollows: false),
         _ => throw new InvalidOperationException("A startup answer admits or refuses."),
     };
+
+    private Outcome Broken(ConnectionFacts connection) =>
+        new(connection.Failure!, connection.Stage >= ProbeStage.Connected && policy.RetriesAfterBreak(connection));
 
     private PgSslException? Verify(TlsFacts tls)
     {
         if (policy.Verification == Verification.None || policy.Trust is not { } trust)
             return null;
-        ChainVerdict chain = ChainVerifier.Verify(tls.Chain, trust, at);
+        ChainVerdict chain = ChainVerifier.Verify(tls.Chain, trust, at, policy.Anchors);
         if (!chain.IsValid)
-            return SslModeReasons.Untrusted(chain, facts.Host);
+            return SslModeReasons.Untrusted(chain, facts);
         if (policy.Verification != Verification.ChainAndHost)
             return null;
         NameVerdict name = policy.VerifyName(tls.Chain[0], facts.Host.Host);
@@ -76,8 +79,10 @@ public sealed class SslModeEvaluator(ServerFacts facts, ClientPolicy policy, Ssl
     private SslModeVerdict Connected(Transport transport, PgSslException? earlier)
     {
         Verification verification = transport == Transport.Tls ? policy.Verification : Verification.None;
-        bool serverProven = verification == Verification.ChainAndHost || policy.AuthenticationProvesServer;
-        (string reason, string? remedy) = SslModeReasons.Connected(mode, policy, transport, earlier, facts.Host);
+        // Whoever can make TLS fail must not be left with plaintext to listen to.
+        bool serverProven = (verification == Verification.ChainAndHost && !policy.Attempts.Contains(Transport.Plaintext))
+            || policy.AuthenticationProvesServer;
+        (string reason, string? remedy) = SslModeReasons.Connected(mode, policy, transport, earlier, facts);
         return new SslModeVerdict(transport, verification, transport == Transport.Tls && serverProven, reason, remedy, null, _used);
     }
 
@@ -91,8 +96,5 @@ public sealed class SslModeEvaluator(ServerFacts facts, ClientPolicy policy, Ssl
             failure,
             _used);
 
-    private readonly record struct Outcome(PgSslException? Failure, bool NextAttemptFollows)
-    {
-        public static Outcome Final(PgSslException failure) => new(failure, false);
-    }
+    private readonly record struct Outcome(PgSslException? Failure, bool NextAttemptFollows);
 }

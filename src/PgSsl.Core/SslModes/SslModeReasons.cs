@@ -13,12 +13,13 @@ internal static class SslModeReasons
 
     /// <summary>Why a connection is made, and what is still missing.</summary>
     public static (string Reason, string? Remedy) Connected(
-        SslMode mode, ClientPolicy policy, Transport transport, PgSslException? earlier, ConnectionHost host)
+        SslMode mode, ClientPolicy policy, Transport transport, PgSslException? earlier, ServerFacts facts)
     {
+        ConnectionHost host = facts.Host;
         if (host.IsUnixSocket)
             return ("A Unix-domain socket: sslmode is ignored, and nothing leaves this machine.", null);
         if (transport == Transport.Plaintext && earlier is not null)
-            return ($"Falls back to plaintext without a word, because TLS fails: {earlier.Message}", earlier.Remedy ?? VerifyFull(policy, host));
+            return ($"Falls back to plaintext without a word, because TLS fails: {earlier.Message}", earlier.Remedy ?? VerifyFull(policy, facts));
         if (transport == Transport.Plaintext)
             return (
                 $"In plaintext: the server permits it, and {mode.ToLibpq()} does not ask for TLS.",
@@ -27,7 +28,7 @@ internal static class SslModeReasons
             return ($"The chain verifies under {policy.Trust!.Origin}, and the certificate names {host.DisplayName}.", null);
         if (policy.AuthenticationProvesServer)
             return ("Encrypted; SCRAM with channel binding proves that the server knows the password and holds this certificate.", null);
-        return (Encrypted(mode, policy), VerifyFull(policy, host));
+        return (Encrypted(mode, policy), VerifyFull(policy, facts));
     }
 
     /// <summary>An encrypted connection to a server that is not fully verified.</summary>
@@ -71,7 +72,7 @@ internal static class SslModeReasons
     }
 
     /// <summary>The chain does not verify.</summary>
-    public static PgSslException Untrusted(ChainVerdict chain, ConnectionHost host) => new(
+    public static PgSslException Untrusted(ChainVerdict chain, ServerFacts facts) => new(
         PgSslError.UntrustedCertificate,
         Sentence(chain.Reason),
         chain.Error switch
@@ -82,10 +83,10 @@ internal static class SslModeReasons
             ChainError.Revoked => "Do not connect; ask who runs the CA why it revoked the certificate, and install a new one.",
             ChainError.InvalidPurpose => "Have the certificate issued again with the extended key usage serverAuth.",
             ChainError.IssuerNotFoundLocally or ChainError.UnableToVerifyLeaf or ChainError.IssuerNotFound =>
-                $"Get-PgServerCertificate {host} | Format-List  # shows what is sent: an intermediate may be missing, or the root is not the right one",
+                $"Get-PgServerCertificate {Argument(facts)} | Format-List  # shows what is sent: an intermediate may be missing, or the root is not the right one",
             ChainError.SelfSignedLeaf or ChainError.SelfSignedInChain =>
-                $"Get that root from who runs the CA, compare its fingerprint, then: Test-PgSslMode {host} -RootCertificate <root.crt>",
-            _ => $"Get-PgServerCertificate {host} | Format-List",
+                $"Get that root from who runs the CA, compare its fingerprint, then: Test-PgSslMode {Argument(facts)} -RootCertificate \"<root.crt>\"",
+            _ => $"Get-PgServerCertificate {Argument(facts)} | Format-List",
         });
 
     /// <summary>The certificate is another host's.</summary>
@@ -96,8 +97,14 @@ internal static class SslModeReasons
             ? $"Connect by a name in the certificate, such as {other[DnsPrefix.Length..]}, or have it issued for {host.DisplayName} as well."
             : $"Have the certificate issued with the subject alternative name {host.DisplayName}.");
 
-    private static string VerifyFull(ClientPolicy policy, ConnectionHost host) =>
-        $"Test-PgSslMode {host} verify-full -RootCertificate {policy.Trust?.Origin ?? "<the root certificate of the server's CA>"}";
+    private static string VerifyFull(ClientPolicy policy, ServerFacts facts) =>
+        $"Test-PgSslMode {Argument(facts)} verify-full -RootCertificate {(policy.Trust is { } trust ? Quoted(trust.Origin) : "\"<root.crt of the server's CA>\"")}";
+
+    // As PowerShell reads it back: quoted where a bare word would fall apart.
+    private static string Argument(ServerFacts facts) => Quoted(facts.Endpoint);
+
+    private static string Quoted(string text) =>
+        text.All(c => char.IsAsciiLetterOrDigit(c) || c is '.' or ':' or '-' or '_' or '/' or '\\') ? text : $"'{text.Replace("'", "''", StringComparison.Ordinal)}'";
 
     private static string Sentence(string text) =>
         text.Length == 0 ? text : char.ToUpperInvariant(text[0]) + text[1..] + (text.EndsWith('.') ? "" : ".");

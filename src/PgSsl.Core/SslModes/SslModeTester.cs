@@ -34,7 +34,7 @@ public sealed class SslModeTester(IReadOnlyList<SslMode> modes, IReadOnlyList<IS
             UserName = settings.UserName,
             Database = settings.Database,
         };
-        ServerFacts facts = await GatherAsync(request, cancellationToken).ConfigureAwait(false);
+        ServerFacts facts = await GatherAsync(request, cancellationToken).ConfigureAwait(false) with { Endpoint = endpoint.Text };
 
         DateTimeOffset now = DateTimeOffset.UtcNow;
         return
@@ -42,7 +42,7 @@ public sealed class SslModeTester(IReadOnlyList<SslMode> modes, IReadOnlyList<IS
             .. from client in clients
                from mode in modes
                let policy = client.PolicyFor(mode, host, settings, _trust, identity)
-               select ToResult(endpoint, facts, client, mode, new SslModeEvaluator(facts, policy, mode, now).Evaluate()),
+               select ToResult(facts, client, mode, new SslModeEvaluator(facts, policy, mode, now).Evaluate()),
         ];
     }
 
@@ -74,13 +74,13 @@ public sealed class SslModeTester(IReadOnlyList<SslMode> modes, IReadOnlyList<IS
         }
     }
 
-    private static SslModeResult ToResult(PgEndpoint endpoint, ServerFacts facts, ISslClient client, SslMode mode, SslModeVerdict verdict)
+    private static SslModeResult ToResult(ServerFacts facts, ISslClient client, SslMode mode, SslModeVerdict verdict)
     {
         ConnectionFacts any = verdict.Used is [.., var last] ? last : facts.Tls ?? facts.Plaintext!;
         TlsFacts? tls = verdict.Transport == Transport.Tls ? any.Tls : null;
         return new SslModeResult
         {
-            Endpoint = endpoint.Text,
+            Endpoint = facts.Endpoint,
             HostName = facts.Host.DisplayName,
             Port = facts.Host.Port,
             Address = any.Address?.ToString(),

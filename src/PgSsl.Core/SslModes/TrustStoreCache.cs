@@ -16,6 +16,15 @@ public sealed class TrustStoreCache
             (path, settings.CrlPath, settings.CrlDirectory),
             key => new(() => TrustStore.LoadFile(key.Root).WithCrls(key.Crl, key.CrlDirectory))).Value;
 
+    /// <summary>Gets the roots in a file without any revocation lists, for clients that read none.</summary>
+    /// <exception cref="PgSslException">The file cannot be used: see <see cref="TrustStore.LoadFile"/>.</exception>
+    public TrustStore GetFile(string path) =>
+        _stores.GetOrAdd((path, null, null), key => new(() => TrustStore.LoadFile(key.Root))).Value;
+
+    /// <summary>Gets the operating system's roots under another name, in the place of roots that a client brings along.</summary>
+    public TrustStore GetSystem(ConnectionEnvironment environment, string origin) =>
+        _stores.GetOrAdd((origin, null, null), key => new(() => TrustStore.FromCertificates(GetSystem(environment).Certificates, key.Root))).Value;
+
     /// <summary>Gets the operating system's roots, as <c>sslrootcert=system</c> finds them. libpq checks no CRL with these.</summary>
     public TrustStore GetSystem(ConnectionEnvironment environment) =>
         _stores.GetOrAdd(("system", null, null), _ => new(() => TrustStore.LoadSystem(environment.GetVariable))).Value;

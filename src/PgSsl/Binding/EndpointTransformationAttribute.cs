@@ -41,9 +41,18 @@ public sealed class EndpointTransformationAttribute : ArgumentTransformationAttr
         }
         catch (PgSslException failure)
         {
-            return new(failure, failure.Error == PgSslError.InvalidEndpoint ? Unwrap(item)?.ToString() ?? "" : "(endpoint)");
+            return new(failure, TargetOf(Unwrap(item)));
         }
     }
+
+    // What could not be read may hold a password anywhere, a hashtable or a row of a file too.
+    private static string TargetOf(object? item) => item switch
+    {
+        string text => SecretMask.Apply(text),
+        Uri uri => SecretMask.Apply(uri.OriginalString),
+        null => "null",
+        _ => item.GetType().Name,
+    };
 
     private static PgEndpoint FromProperties(PSObject item)
     {

@@ -69,11 +69,11 @@ public sealed class WaitPgServerCertificateCommand : EndpointCmdlet
     {
         long start = Stopwatch.GetTimestamp();
         int activity = server.Host.GetHashCode() & int.MaxValue;
-        string lastSeen;
+        string lastSeen = "";
         do
         {
             TimeSpan left = WaitTime - Stopwatch.GetElapsedTime(start);
-            (ServerCertificate? found, lastSeen) = await LookAsync(server, left, cancellationToken).ConfigureAwait(false);
+            (ServerCertificate? found, lastSeen) = await LookAsync(server, left, lastSeen, cancellationToken).ConfigureAwait(false);
             TimeSpan waited = Stopwatch.GetElapsedTime(start);
             await PostAsync(() => Report(server, activity, waited, lastSeen, done: found is not null || waited >= WaitTime), cancellationToken)
                 .ConfigureAwait(false);
@@ -95,7 +95,8 @@ public sealed class WaitPgServerCertificateCommand : EndpointCmdlet
     }
 
     /// <summary>One look: the certificate if it is the one, and in any case what was seen. A server that is down is one to wait for, too.</summary>
-    private async Task<(ServerCertificate? Found, string Seen)> LookAsync(ServerTarget server, TimeSpan left, CancellationToken cancellationToken)
+    private async Task<(ServerCertificate? Found, string Seen)> LookAsync(
+        ServerTarget server, TimeSpan left, string seenBefore, CancellationToken cancellationToken)
     {
         TimeSpan timeout = server.Timeout < left ? server.Timeout : Max(left, TimeSpan.FromMilliseconds(1));
         try
@@ -106,6 +107,11 @@ public sealed class WaitPgServerCertificateCommand : EndpointCmdlet
                 ProbeRequest.ForTls(server.Settings, server.Host, timeout),
                 cancellationToken).ConfigureAwait(false);
             return _expectation.Objection(served) is { } objection ? (null, objection) : (served, "");
+        }
+        catch (PgSslException failure) when (failure.Error == PgSslError.ConnectionTimedOut && timeout < server.Timeout && seenBefore.Length > 0)
+        {
+            // Cut short because the wait is over: what was seen before says more.
+            return (null, seenBefore);
         }
         catch (PgSslException failure)
         {

@@ -43,7 +43,9 @@ public static class Cells
         Paint(days.ToString(CultureInfo.InvariantCulture), days < 0 ? "Red" : days < SoonDays ? "Yellow" : null, style);
 
     /// <summary>What verifies a chain; a warning colour where nothing does.</summary>
-    public static string TrustedBy(string? trustedBy, object? style) => trustedBy ?? Paint("nothing", "Yellow", style);
+    /// <remarks>PowerShell passes an empty text for null.</remarks>
+    public static string TrustedBy(string? trustedBy, object? style) =>
+        string.IsNullOrEmpty(trustedBy) ? Paint("nothing", "Yellow", style) : trustedBy;
 
     /// <summary>yes or no, in green or red.</summary>
     public static string YesNo(bool value, object? style) => value ? Paint("yes", "Green", style) : Paint("no", "Red", style);
@@ -56,7 +58,7 @@ public static class Cells
     public static string Warning(string? warning, object? style) => string.IsNullOrEmpty(warning) ? "" : Paint(warning, "Yellow", style);
 
     /// <summary>Where a setting comes from, in one cell.</summary>
-    public static string Source(object? source, string? origin) => string.IsNullOrEmpty(origin) ? $"{source}" : $"{source}: {origin}";
+    public static string Source(string? source, string? origin) => string.IsNullOrEmpty(origin) ? $"{source}" : $"{source}: {origin}";
 
     /// <summary>A duration in milliseconds.</summary>
     public static string Milliseconds(TimeSpan time) => time.TotalMilliseconds.ToString("0.0 ms", CultureInfo.InvariantCulture);

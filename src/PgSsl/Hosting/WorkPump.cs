@@ -20,6 +20,7 @@ internal sealed class WorkPump(int throttleLimit) : IDisposable
     // A null action says that a job has ended.
     private readonly Channel<Action?> _actions = Channel.CreateBounded<Action?>(MaxWaitingActions);
     private readonly CancellationTokenSource _stop = new();
+    private readonly MemoryBound _memory = new();
     private int _running;
     private bool _ended;
 
@@ -98,10 +99,13 @@ internal sealed class WorkPump(int throttleLimit) : IDisposable
 
     private void Do(Action? action)
     {
-        if (action is null)
-            _running--;
-        else
+        if (action is not null)
+        {
             action();
+            return;
+        }
+        _running--;
+        _memory.Check();
     }
 
     private void EndAllOnFailure(Action work)

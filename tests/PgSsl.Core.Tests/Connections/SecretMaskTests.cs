@@ -14,6 +14,8 @@ public class SecretMaskTests
     [InlineData("host='db1 password='s3 \\'cret' x", "host='db1 password=******** x")]
     [InlineData("password=correct horse battery", "password=********")]
     [InlineData("sslpassword='s3cret", "sslpassword=********")]
+    [InlineData("host=db1 pasword=s3cret", "host=db1 pasword=********")]
+    [InlineData("port=1 passfile=/x sslmod=1", "port=1 passfile=/x sslmod=1")]
     [InlineData("db1:99999", "db1:99999")]
     [InlineData("[::1]:x", "[::1]:x")]
     public void Masks_what_may_be_a_secret_in_a_text_that_was_refused(string text, string masked) =>

@@ -1,6 +1,5 @@
 using PgSsl.Connections;
 using PgSsl.Sandbox;
-using PgSsl.SslModes;
 
 namespace PgSsl.Tests.SslModes;
 
@@ -12,7 +11,6 @@ public sealed class PsqlMatrixTests(PsqlMatrixTests.Servers servers) : IClassFix
 {
     private static readonly string[] Hosts = [MatrixPki.HostName, "elsewhere.test", "127.0.0.1"];
     private static readonly string[] Users = ["either", "tls_only", "plain_only"];
-    private static readonly SslMode[] Modes = Enum.GetValues<SslMode>();
 
     public static TheoryData<int, string> Cases()
     {
@@ -32,91 +30,45 @@ public sealed class PsqlMatrixTests(PsqlMatrixTests.Servers servers) : IClassFix
         (string chainPem, TestCertificate certificate) = MatrixPki.Served[served];
         await server.InstallCertificateAsync(chainPem, certificate.KeyPem);
 
-        await AssertAgreementAsync(version, server, Users);
+        await AssertAgreementAsync(version, server, Users, atLeast: 200);
     }
 
     [Theory]
     [InlineData(15)]
     [InlineData(18)]
     public async Task Agrees_with_psql_about_a_server_without_TLS(int version) =>
-        await AssertAgreementAsync(version, await servers.GetAsync(version, tls: false), ["either"]);
+        await AssertAgreementAsync(version, await servers.GetAsync(version, tls: false), ["either"], atLeast: 70);
 
-    private async Task AssertAgreementAsync(int version, PostgresCluster server, IReadOnlyList<string> users)
+    private async Task AssertAgreementAsync(int version, PostgresCluster server, IReadOnlyList<string> users, int atLeast)
     {
         PsqlJudge judge = (await PsqlJudge.ForLibpqAsync(version)).OrSkip(Assert.Skip);
-        var home = new ConnectionEnvironment(servers.Pki.Environment, "/nonexistent", "nobody", "/");
-        List<(string Conninfo, SslModeResult Ours)> cases = [];
+        var agreement = new PsqlAgreement(judge, servers.Pki.Environment);
         foreach (string user in users)
         {
-            foreach ((string root, string rootSetting) in servers.Pki.RootSettings)
+            foreach ((string root, string rootSetting) in servers.Pki.RootSettings.Where(pair => IsRuleOf(version, pair.Key)))
             {
-                // libpq before 16 takes "system" for a file's name.
-                if (root == "system" && version < 16)
-                    continue;
                 foreach (string host in Hosts)
-                    cases.AddRange(await JudgeAsync($"host={host} hostaddr=127.0.0.1 port={server.Port} dbname=postgres user={user} {rootSetting}", host, home));
+                {
+                    // The host name matters to verify-full only: the other modes are asked about once.
+                    await agreement.AddAsync(
+                        $"host={host} hostaddr=127.0.0.1 port={server.Port} dbname=postgres user={user} {rootSetting}",
+                        host == Hosts[0] ? Enum.GetValues<SslMode>() : [SslMode.VerifyFull]);
+                }
             }
         }
-
-        IReadOnlyList<PsqlOutcome> theirs = await judge.ConnectAsync(
-            [.. cases.Select(it => it.Conninfo)],
-            servers.Pki.Environment.ToDictionary(pair => pair.Key, pair => (string?)pair.Value));
-
-        string[] disagreements =
-        [
-            .. cases.Zip(theirs)
-                .Where(pair => pair.First.Ours.Transport != pair.Second.Transport || CauseOf(pair.First.Ours) != CauseOf(pair.Second, pair.First.Ours))
-                .Select(pair => $"{pair.First.Conninfo}\n  we:   {pair.First.Ours.Transport} ({pair.First.Ours.ErrorId}) {pair.First.Ours.Reason}\n" +
-                    $"  psql: {pair.Second.Transport} {pair.Second.Message}"),
-        ];
-        Assert.True(disagreements.Length == 0, $"{disagreements.Length} of {cases.Count} verdicts differ from psql's:\n" + string.Join('\n', disagreements.Take(5)));
-        Assert.True(cases.Count >= 150, $"The matrix has shrunk to {cases.Count} cases.");
+        await agreement.AssertAsync(atLeast);
     }
 
-    /// <summary>The host name matters to verify-full only: the other modes are asked about once.</summary>
-    private static async Task<IEnumerable<(string, SslModeResult)>> JudgeAsync(string conninfo, string host, ConnectionEnvironment environment)
+    /// <summary>
+    /// libpq before 16 takes "system" for a file's name. And the libpq 18 that is to be had here is linked with OpenSSL 1.1.1, which does
+    /// not trust a self-signed certificate without the right to sign certificates; ours are the rules of OpenSSL 3, Debian's libpq 15's.
+    /// </summary>
+    private static bool IsRuleOf(int version, string root) => root switch
     {
-        PgEndpoint endpoint = PgEndpoint.Parse(conninfo);
-        ConnectionSettings settings = endpoint.With("sslmode", "verify-full").Resolve(environment);
-        SslMode[] modes = host == Hosts[0] ? Modes : [SslMode.VerifyFull];
-        using var tester = new SslModeTester(modes, [SslClients.Get("libpq")], maxConnections: 2, tlsOnly: false);
-        IReadOnlyList<SslModeResult> results =
-            await tester.TestAsync(endpoint, settings, settings.Hosts[0], TimeSpan.FromSeconds(20), TestContext.Current.CancellationToken);
-        return results.Select(result => ($"{conninfo} sslmode={result.SslMode}", result));
-    }
-
-    private static string CauseOf(SslModeResult ours) => ours.ErrorId switch
-    {
-        nameof(PgSslError.UntrustedCertificate) => "chain",
-        nameof(PgSslError.HostNameMismatch) => "name",
-        nameof(PgSslError.FileNotFound) => "no root",
-        nameof(PgSslError.InvalidCertificateFile) => "bad root",
-        nameof(PgSslError.TlsNotOffered) => "no TLS",
-        nameof(PgSslError.ConnectionRejected) => "rejected",
-        nameof(PgSslError.ContradictoryParameters) => "weak",
-        null => "",
-        var other => other,
+        "system" => version >= 16,
+        "the self-signed leaf" => version < 16,
+        _ => true,
     };
-
-    private static string CauseOf(PsqlOutcome theirs, SslModeResult ours)
-    {
-        if (theirs.Connected)
-            return "";
-        // prefer and allow report every attempt; ours names the last.
-        string[] lines = theirs.Message.Split('\n', StringSplitOptions.RemoveEmptyEntries);
-        string message = ours.SslMode is "prefer" or "allow" ? lines[^1] : theirs.Message;
-        return message switch
-        {
-            _ when message.Contains("certificate verify failed") => "chain",
-            _ when message.Contains("does not match host name") || message.Contains("could not get server's host name") => "name",
-            _ when message.Contains("root certificate file") && message.Contains("does not exist") => "no root",
-            _ when message.Contains("could not read root certificate file") => "bad root",
-            _ when message.Contains("server does not support SSL") => "no TLS",
-            _ when message.Contains("no pg_hba.conf entry") => "rejected",
-            _ when message.Contains("weak sslmode") => "weak",
-            _ => message,
-        };
-    }
 
     /// <summary>One server with TLS and one without per version, and the root files.</summary>
     public sealed class Servers : IAsyncLifetime

@@ -26,7 +26,7 @@ public sealed class LibpqClient : ISslClient
         if (host.IsUnixSocket)
             return new ClientPolicy([Transport.Plaintext]) { ObjectsToAuthentication = AuthenticationDemands.From(settings) };
 
-        ClientPolicy policy = new(AttemptsOf(mode))
+        ClientPolicy policy = new(LibpqAttempts.For(mode))
         {
             RetriesAfterRefusal = refused => refused.SqlState != CannotConnectNow,
             ObjectsToAuthentication = AuthenticationDemands.From(settings),
@@ -51,14 +51,6 @@ public sealed class LibpqClient : ISslClient
             };
         }
     }
-
-    private static Transport[] AttemptsOf(SslMode mode) => mode switch
-    {
-        SslMode.Disable => [Transport.Plaintext],
-        SslMode.Allow => [Transport.Plaintext, Transport.Tls],
-        SslMode.Prefer => [Transport.Tls, Transport.Plaintext],
-        _ => [Transport.Tls],
-    };
 
     /// <summary>A root file is used in every mode as soon as it exists; verify-ca and verify-full insist on one.</summary>
     private static TrustStore? RootsOf(SslMode mode, ConnectionSettings settings, TrustStoreCache trust)

@@ -1,0 +1,14 @@
+using System.Formats.Asn1;
+
+namespace PgSsl.Certificates;
+
+/// <summary>What reading certificates needs beyond <see cref="AsnReader"/>.</summary>
+internal static class AsnReaderExtensions
+{
+    /// <summary>The next tag, which must be a context-specific one: [0], [1] ….</summary>
+    public static Asn1Tag PeekContextTag(this AsnReader reader)
+    {
+        Asn1Tag tag = reader.PeekTag();
+        return tag.TagClass == TagClass.ContextSpecific ? tag : throw new AsnContentException("A context-specific tag was expected.");
+    }
+}

@@ -1,0 +1,19 @@
+using PgSsl.Connections;
+using PgSsl.Probing;
+
+namespace PgSsl.SslModes.Clients;
+
+/// <summary>
+/// The transports of each mode in libpq's order (fe-connect.c, select_next_encryption_method), which most drivers took over; what
+/// makes them go on to the next one is their own.
+/// </summary>
+internal static class LibpqAttempts
+{
+    public static Transport[] For(SslMode mode) => mode switch
+    {
+        SslMode.Disable => [Transport.Plaintext],
+        SslMode.Allow => [Transport.Plaintext, Transport.Tls],
+        SslMode.Prefer => [Transport.Tls, Transport.Plaintext],
+        _ => [Transport.Tls],
+    };
+}

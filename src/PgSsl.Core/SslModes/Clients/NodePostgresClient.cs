@@ -1,0 +1,65 @@
+using PgSsl.Certificates;
+using PgSsl.Connections;
+using PgSsl.Probing;
+using PgSsl.SslModes.Clients.Names;
+
+namespace PgSsl.SslModes.Clients;
+
+/// <summary>
+/// node-postgres (pg 8 with pg-connection-string 2; Prisma and others have rules of their own) with the mode in its connection string.
+/// Source: brianc/node-postgres, pg-connection-string/index.js and pg/lib/connection.js; Node.js, lib/tls.js.
+/// </summary>
+/// <remarks>
+/// <para>Every mode but disable is verify-full, allow included, and none falls back to anything: pg 9 is announced to do as libpq does,
+/// pg 8 does so with uselibpqcompat=true, which is not modelled. (In PGSSLMODE instead of a connection string, allow is disable.)</para>
+/// <para>The roots are those of <c>sslrootcert</c> in the connection string, a file that must exist even for disable; <c>system</c> is
+/// the name of a file. Else they are the Mozilla roots that are part of Node.js: here the operating system's stand in for them.
+/// PGSSLROOTCERT, ~/.postgresql and root.crl are not read.</para>
+/// <para>Not modelled: the security level that a version of Node.js sets (1 before Node.js 24), NODE_EXTRA_CA_CERTS, --use-system-ca,
+/// client keys (only those of the connection string are used), sslnegotiation before pg 8.22.</para>
+/// </remarks>
+public sealed class NodePostgresClient : ISslClient
+{
+    private const string BundledRoots = "the roots that Node.js brings along (taken to be those of this machine)";
+
+    /// <inheritdoc/>
+    public string Name => "node-postgres";
+
+    /// <inheritdoc/>
+    public ClientPolicy PolicyFor(SslMode mode, ConnectionHost host, ConnectionSettings settings, TrustStoreCache trust, ClientIdentity identity)
+    {
+        if (RefusalOf(mode, host, settings) is { } refusal)
+            return new ClientPolicy([]) { Refusal = refusal };
+        try
+        {
+            TrustStore? given = DriverRoots.Given(settings, SettingSource.Explicit) is { } named ? DriverRoots.Load(named, Name, trust) : null;
+            if (mode == SslMode.Disable)
+                return new ClientPolicy([Transport.Plaintext]);
+            return new ClientPolicy([Transport.Tls])
+            {
+                Verification = Verification.ChainAndHost,
+                Trust = given ?? trust.GetSystem(settings.Environment, BundledRoots),
+                VerifyName = (leaf, _) => NodeNames.Verify(leaf, host.DisplayName),
+            };
+        }
+        catch (PgSslException failure)
+        {
+            return new ClientPolicy([]) { Refusal = failure };
+        }
+    }
+
+    private static PgSslException? RefusalOf(SslMode mode, ConnectionHost host, ConnectionSettings settings)
+    {
+        if (mode == SslMode.Disable && settings.SslNegotiation == SslNegotiation.Direct)
+            return new(
+                PgSslError.ContradictoryParameters,
+                "node-postgres refuses sslnegotiation=direct with sslmode \"disable\".",
+                "Use require, verify-ca or verify-full.");
+        if (mode != SslMode.Disable && host.IsUnixSocket)
+            return new(
+                PgSslError.UnixSocketHasNoTls,
+                $"node-postgres asks for TLS on a Unix-domain socket, too; the server has none there, and {mode.ToLibpq()} does not go without.",
+                "Use sslmode=disable on a socket.");
+        return null;
+    }
+}

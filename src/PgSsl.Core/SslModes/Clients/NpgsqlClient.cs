@@ -1,0 +1,82 @@
+using PgSsl.Certificates;
+using PgSsl.Connections;
+using PgSsl.Probing;
+using PgSsl.SslModes.Clients.Names;
+
+namespace PgSsl.SslModes.Clients;
+
+/// <summary>
+/// Npgsql 10 on Linux (Entity Framework, SimplySql …): SSL Mode, with <c>sslrootcert</c> of the connection string for its Root
+/// Certificate. Source: npgsql/npgsql, NpgsqlConnector.cs (Open, SetupEncryption, NegotiateEncryption, SslRootValidation) and
+/// PostgresEnvironment.cs.
+/// </summary>
+/// <remarks>
+/// <para>Prefer and Require never verify, whatever roots there are. Prefer goes on in plaintext after an N and after anything that
+/// goes wrong once TLS stands, but not after a failed handshake. Allow goes on with TLS after any failure.</para>
+/// <para>VerifyCA and VerifyFull go by Root Certificate, PGSSLROOTCERT or ~/.postgresql/root.crt where that exists, else by the
+/// operating system's roots. <c>system</c> is the name of a file. No root.crl, no service file, no PGSSLMODE.</para>
+/// <para>Other versions: 8 and 9 accept what the operating system's roots verify, too, where a root file is given; 9 and newer know
+/// SSL Negotiation; 6 and 7 refuse Require without Trust Server Certificate.</para>
+/// <para>Not modelled: the download of a missing intermediate (AIA), Check Certificate Revocation, a root file as PFX, the
+/// rules of Windows and macOS for names and chains, Channel Binding and Require Auth, Npgsql's own rules for client key files.</para>
+/// </remarks>
+public sealed class NpgsqlClient : ISslClient
+{
+    /// <inheritdoc/>
+    public string Name => "npgsql";
+
+    /// <inheritdoc/>
+    public ClientPolicy PolicyFor(SslMode mode, ConnectionHost host, ConnectionSettings settings, TrustStoreCache trust, ClientIdentity identity)
+    {
+        if (RefusalOf(mode, host, settings) is { } refusal)
+            return new ClientPolicy([]) { Refusal = refusal };
+        // It sends its SSLRequest over a socket as well, and the server answers N.
+        if (host.IsUnixSocket)
+            return new ClientPolicy([Transport.Plaintext]);
+
+        ClientPolicy policy = new(LibpqAttempts.For(mode))
+        {
+            VerifyName = (leaf, _) => DotNetNames.Verify(leaf, host.DisplayName),
+            RetriesAfterTlsFailure = false,
+            RetriesAfterBreak = connection =>
+                connection.Stage >= ProbeStage.TransportReady && connection.Failure?.Error != PgSslError.ConnectionTimedOut,
+        };
+        if (mode < SslMode.VerifyCa)
+            return policy;
+        policy = policy with { Verification = mode == SslMode.VerifyFull ? Verification.ChainAndHost : Verification.Chain };
+        try
+        {
+            return policy with { Trust = RootsOf(settings, trust) };
+        }
+        catch (PgSslException failure)
+        {
+            return policy with { TlsSetupFailure = failure };
+        }
+    }
+
+    private TrustStore RootsOf(ConnectionSettings settings, TrustStoreCache trust)
+    {
+        if (DriverRoots.Given(settings, SettingSource.Explicit) is { } named)
+            return DriverRoots.Load(named, Name, trust);
+        if (settings.Environment.GetVariable("PGSSLROOTCERT") is { Length: > 0 } variable)
+            return DriverRoots.Load(settings.Environment.ResolvePath(variable), Name, trust);
+        return DriverRoots.DefaultPath(settings) is { } usual && File.Exists(usual)
+            ? trust.GetFile(usual)
+            : trust.GetSystem(settings.Environment);
+    }
+
+    private static PgSslException? RefusalOf(SslMode mode, ConnectionHost host, ConnectionSettings settings)
+    {
+        if (settings.SslNegotiation == SslNegotiation.Direct && mode < SslMode.Require)
+            return new(
+                PgSslError.ContradictoryParameters,
+                $"Npgsql refuses SSL Negotiation=Direct with sslmode \"{mode.ToLibpq()}\".",
+                "Use require, verify-ca or verify-full.");
+        if (host.IsUnixSocket && mode >= SslMode.Require)
+            return new(
+                PgSslError.UnixSocketHasNoTls,
+                $"Npgsql asks for TLS on a Unix-domain socket, too; the server has none there, and {mode.ToLibpq()} does not go without.",
+                "Use sslmode=disable or prefer on a socket.");
+        return null;
+    }
+}

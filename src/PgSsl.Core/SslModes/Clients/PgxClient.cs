@@ -1,0 +1,81 @@
+using PgSsl.Certificates;
+using PgSsl.Connections;
+using PgSsl.Probing;
+using PgSsl.SslModes.Clients.Names;
+using PgSsl.Wire;
+
+namespace PgSsl.SslModes.Clients;
+
+/// <summary>
+/// pgx v5 (most Go programs, CockroachDB's and others' tools …). Source: jackc/pgx, pgconn/config.go (configTLS), defaults.go and
+/// pgconn.go (connectPreferred, startTLS).
+/// </summary>
+/// <remarks>
+/// <para>allow and prefer never verify. require verifies the chain as soon as there is a root file: sslrootcert, PGSSLROOTCERT, or
+/// ~/.postgresql/root.crt where that exists. verify-ca and verify-full go by the operating system's roots where there is none. A root
+/// file that cannot be read is an error in every mode, disable included. <c>sslrootcert=system</c> means verify-full in every mode,
+/// disable included, since 5.7. No root.crl.</para>
+/// <para>allow and prefer go on after everything but a wrong password, a missing database and a missing privilege; before 5.7.3 not
+/// after a refusal by pg_hba.conf over TLS (28000), either.</para>
+/// <para>Any certificate of the file may end a chain. Names: Go looks at subject alternative names only.</para>
+/// <para>Not modelled: Go's minimum key sizes and digests instead of OpenSSL's security level, the platform's verifier for
+/// <c>system</c> on Windows and macOS, pgx's own rules for client key files, channel_binding and require_auth.</para>
+/// </remarks>
+public sealed class PgxClient : ISslClient
+{
+    // pgconn.go, connectPreferred: invalid_password, invalid_catalog_name, insufficient_privilege.
+    private static readonly string[] FinalStates = ["28P01", "3D000", "42501"];
+
+    /// <inheritdoc/>
+    public string Name => "pgx";
+
+    /// <inheritdoc/>
+    public ClientPolicy PolicyFor(SslMode mode, ConnectionHost host, ConnectionSettings settings, TrustStoreCache trust, ClientIdentity identity)
+    {
+        // Before it looks at the root file: TLS settings do not concern a socket.
+        if (host.IsUnixSocket)
+            return new ClientPolicy([Transport.Plaintext]);
+        try
+        {
+            TrustStore? given = GivenRoots(settings, trust);
+            SslMode effective = Effective(mode, settings);
+            return new ClientPolicy(LibpqAttempts.For(effective))
+            {
+                Verification = VerificationOf(effective, given),
+                Trust = effective < SslMode.Require ? null : given ?? trust.GetSystem(settings.Environment),
+                Anchors = AnchorRule.Any,
+                VerifyName = (leaf, _) => GoNames.Verify(leaf, host.DisplayName),
+                RetriesAfterRefusal = refused => !FinalStates.Contains(refused.SqlState),
+                RetriesAfterBreak = connection => connection.Failure?.Error != PgSslError.ConnectionTimedOut,
+            };
+        }
+        catch (PgSslException failure)
+        {
+            return new ClientPolicy([]) { Refusal = failure };
+        }
+    }
+
+    private static SslMode Effective(SslMode mode, ConnectionSettings settings)
+    {
+        if (settings.UsesSystemRoots)
+            return SslMode.VerifyFull;
+        return mode == SslMode.Prefer && settings.SslNegotiation == SslNegotiation.Direct ? SslMode.Require : mode;
+    }
+
+    private static Verification VerificationOf(SslMode mode, TrustStore? given) => mode switch
+    {
+        SslMode.VerifyFull => Verification.ChainAndHost,
+        SslMode.VerifyCa => Verification.Chain,
+        SslMode.Require when given is not null => Verification.Chain,
+        _ => Verification.None,
+    };
+
+    private TrustStore? GivenRoots(ConnectionSettings settings, TrustStoreCache trust)
+    {
+        if (settings.UsesSystemRoots)
+            return trust.GetSystem(settings.Environment);
+        if (DriverRoots.Given(settings, SettingSource.Explicit, SettingSource.ServiceFile, SettingSource.Environment) is { } named)
+            return DriverRoots.Load(named, Name, trust);
+        return DriverRoots.DefaultPath(settings) is { } usual && File.Exists(usual) ? trust.GetFile(usual) : null;
+    }
+}

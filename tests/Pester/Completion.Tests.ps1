@@ -1,0 +1,64 @@
+BeforeAll {
+    Import-Module $PSScriptRoot/Sandbox.psm1
+
+    # What Tab offers at the end of a line.
+    function Get-Completion([string] $Line) {
+        [System.Management.Automation.CommandCompletion]::CompleteInput($Line, $Line.Length, $null).CompletionMatches
+    }
+}
+
+Describe 'Completion' {
+    It 'of "<Line>" is <Expected>' -ForEach @(
+        @{ Line = 'Test-PgSslMode db1 '; Expected = 'disable', 'allow', 'prefer', 'require', 'verify-ca', 'verify-full' }
+        @{ Line = 'Test-PgSslMode db1 -SslMode v'; Expected = 'verify-ca', 'verify-full' }
+        @{ Line = 'Test-PgSslMode db1 -SslMode Verify'; Expected = 'verify-ca', 'verify-full' }
+        @{ Line = 'Test-PgSslMode db1 -SslMode require, verify-f'; Expected = , 'verify-full' }
+        @{ Line = 'Test-PgSslMode db1 -Client n'; Expected = 'npgsql', 'node-postgres' }
+        @{ Line = 'Test-PgSslMode db1 -SslNegotiation '; Expected = 'postgres', 'direct' }
+        @{ Line = 'Get-PgServerCertificate db1 -SslNegotiation d'; Expected = , 'direct' }
+        @{ Line = 'Get-PgConnectionSetting db1 -Name sslr'; Expected = , 'sslrootcert' }
+        @{ Line = 'Get-PgConnectionSetting db1 channel'; Expected = , 'channel_binding' }
+    ) {
+        (Get-Completion $Line).CompletionText | Should -Be $Expected
+    }
+
+    It 'of -RootCertificate offers the system''s roots and files' {
+        $file = Join-Path $TestDrive corp.crt
+        $null = New-Item $file
+        (Get-Completion 'Get-PgServerCertificate db1 -RootCertificate s').CompletionText | Should -Contain system
+        (Get-Completion "Get-PgServerCertificate db1 -RootCertificate $TestDrive/co").CompletionText | Should -Be $file
+    }
+
+    Context 'of -Endpoint' {
+        BeforeAll {
+            $env:PGPASSFILE = Join-Path $TestDrive pgpass
+            $env:PGSERVICEFILE = Join-Path $TestDrive pg_service.conf
+            '# all of them', 'db1:5432:*:app:hunter2', 'db2:6432:crm:app:hunter2', '*:*:*:app:hunter2', '/run/x:5432:*:a:b', 'db1:*:*:b:c' |
+                Set-Content $env:PGPASSFILE
+            '[crm]', 'host=crm1', '[two words]', 'host=db3' | Set-Content $env:PGSERVICEFILE
+        }
+
+        AfterAll {
+            $env:PGPASSFILE, $env:PGSERVICEFILE = $null
+        }
+
+        It 'offers the hosts of the password file and the services of the service file' {
+            (Get-Completion 'Get-PgServerCertificate ').CompletionText |
+                Should -Be 'db1', 'db2:6432', 'service=crm', "'service=two words'"
+        }
+
+        It 'offers those that begin with what is typed' {
+            (Get-Completion 'Test-PgSslMode db2').CompletionText | Should -Be 'db2:6432'
+            (Get-Completion 'Wait-PgServerCertificate -Endpoint SERV').ListItemText | Should -Be 'service=crm', 'service=two words'
+        }
+
+        It 'offers no password' {
+            Get-Completion 'Get-PgServerCertificate ' | Format-List * | Out-String | Should -Not -Match hunter2
+        }
+
+        It 'offers nothing, and does not complain, without the files' {
+            $env:PGPASSFILE = $env:PGSERVICEFILE = Join-Path $TestDrive nowhere
+            (Get-Completion 'Get-PgServerCertificate db').CompletionText | Should -Not -Contain 'db1'
+        }
+    }
+}

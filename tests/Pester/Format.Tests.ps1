@@ -1,0 +1,89 @@
+BeforeDiscovery {
+    $types = @(
+        @{ Type = 'ServerCertificate'; Narrowest = 100; Header = 'Server +Subject +Issuer +NotAfter +Days +Chain +TrustedBy' }
+        @{ Type = 'SslModeResult'; Narrowest = 80; Header = 'SslMode +Connects +Transport +VerifiesServer +MitmSafe +Reason' }
+        @{ Type = 'ConnectionSetting'; Narrowest = 80; Header = 'Name +Value +Source +Warning' }
+    )
+}
+
+BeforeAll {
+    Import-Module $PSScriptRoot/Sandbox.psm1
+    $sandbox = Get-Sandbox
+    $objects = @{
+        ServerCertificate = Get-PgServerCertificate $sandbox.Good, $sandbox.Expired, $sandbox.SelfSigned -RootCertificate $sandbox.Root
+        SslModeResult     = Test-PgSslMode $sandbox.Good -UserName anyone -Database postgres
+        ConnectionSetting = Get-PgConnectionSetting $sandbox.Good
+    }
+
+    # The lines of a view, without blank ones.
+    function Get-Line([string] $Text) {
+        $Text -split '\r?\n' -match '\S'
+    }
+}
+
+Describe 'Format of <Type>' -ForEach $types {
+    It 'is a table by default' {
+        $text = $objects[$Type] | Out-String -Width 160
+        (Get-Line $text) -match "^$Header\s*$" | Should -HaveCount 1
+    }
+
+    It 'has every column in a window of <Narrowest> characters' {
+        $lines = Get-Line ($objects[$Type] | Out-String -Width $Narrowest)
+        ($lines.Length | Measure-Object -Maximum).Maximum | Should -BeLessOrEqual $Narrowest
+        $lines -match "^$Header\s*$" | Should -HaveCount 1
+    }
+
+    It 'has a list with every property' {
+        $text = $objects[$Type][0] | Format-List | Out-String -Width 200
+        # Too long for a list, or what the list shows in other words: the address as HostName and Port, the key as Key.
+        $elsewhere = 'Certificate', 'ChainPem', 'Endpoint', 'KeyAlgorithm', 'KeySize'
+        foreach ($property in $objects[$Type][0].PSObject.Properties.Name | Where-Object { $_ -notin $elsewhere }) {
+            $text | Should -Match "(?m)^$property\s*:"
+        }
+        $text | Should -Not -Match 'BEGIN CERTIFICATE'
+    }
+
+    It 'is without colour under NO_COLOR' {
+        $env:NO_COLOR | Should -Not -BeNullOrEmpty
+        $objects[$Type] | Out-String | Should -Not -Match "`e"
+        $objects[$Type] | Format-List | Out-String | Should -Not -Match "`e"
+    }
+
+    It 'has colour where that is wanted' {
+        $PSStyle.OutputRendering = 'Ansi'
+        try { $objects[$Type] | Out-String | Should -Match "`e\[3[123]m" }
+        finally { $PSStyle.OutputRendering = 'PlainText' }
+    }
+
+    It 'is the same for objects that come from a job or a file' {
+        $again = [System.Management.Automation.PSSerializer]::Deserialize([System.Management.Automation.PSSerializer]::Serialize($objects[$Type], 3))
+        $Error.Clear()
+        $again | Out-String -Width 160 | Should -Be ($objects[$Type] | Out-String -Width 160)
+        ($again | Format-List | Out-String -Width 160) -replace '(?m)^Chain .*\r?\n(\s+.*\r?\n)*' |
+            Should -Be (($objects[$Type] | Format-List | Out-String -Width 160) -replace '(?m)^Chain .*\r?\n(\s+.*\r?\n)*')
+        $Error | Should -BeNullOrEmpty
+    }
+}
+
+Describe 'Format' {
+    It 'shows a certificate on one line' {
+        $served = Get-PgServerCertificate $sandbox.Good -RootCertificate $sandbox.Root
+        $line = Get-Line ($served | Out-String -Width 160) | Select-Object -Last 1
+        $date = $served.NotAfter.ToString('yyyy-MM-dd')
+        $line | Should -Match "^localhost:$($sandbox.GoodPort) +localhost +Pester Issuing CA +$date +$($served.DaysRemaining) +Complete +\S*Root\.crt$"
+    }
+
+    It 'says that nothing trusts a certificate' {
+        Get-PgServerCertificate $sandbox.Good | Out-String -Width 160 | Should -Match ' nothing\s*$'
+        Get-PgServerCertificate $sandbox.Good | Format-List | Out-String | Should -Match '(?m)^TrustedBy +: nothing\s*$'
+    }
+
+    It 'groups sslmode results by server, user, database and client' {
+        $objects.SslModeResult | Out-String -Width 160 |
+            Should -Match "Server: localhost:$($sandbox.GoodPort), user anyone, database postgres, client libpq"
+    }
+
+    It 'shows an IPv6 address in brackets' {
+        [PgSsl.Formatting.Cells]::Server('::1', 5432) | Should -Be '[::1]:5432'
+    }
+}

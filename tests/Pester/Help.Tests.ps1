@@ -1,0 +1,191 @@
+BeforeDiscovery {
+    $root = Resolve-Path $PSScriptRoot/../..
+    Import-Module $root/PgSsl.psd1
+
+    $commands = Get-Command -Module PgSsl | ForEach-Object { @{ Name = $_.Name } }
+    $pages = Get-ChildItem $root/docs/cmdlets/*-*.md
+
+    # ### Example 1: its title, then text and code in any order; code to run is powershell, what it shows is output.
+    $examples = foreach ($page in $pages) {
+        $sections = (Get-Content -Raw $page) -split '(?m)^### (?=Example )' | Select-Object -Skip 1
+        foreach ($section in $sections) {
+            $blocks = [regex]::Matches($section, '(?ms)^```(?<Language>\w+)\n(?<Text>.*?)^```')
+            @{
+                Page   = $page.BaseName
+                Title  = ($section -split "`n")[0]
+                Code   = ($blocks | Where-Object { $_.Groups['Language'].Value -eq 'powershell' }).ForEach{ $_.Groups['Text'].Value } -join "`n"
+                Output = ($blocks | Where-Object { $_.Groups['Language'].Value -eq 'output' }).ForEach{ $_.Groups['Text'].Value } -join "`n"
+            }
+        }
+    }
+    $shownExamples = $examples | Where-Object { $_.Output }
+}
+
+BeforeAll {
+    Import-Module $PSScriptRoot/Sandbox.psm1
+    $sandbox = Get-Sandbox
+    $root = Resolve-Path $PSScriptRoot/../..
+    $pages = Get-ChildItem $root/docs/cmdlets/*-*.md
+    $about = "$root/en-US/about_PgSsl_SslModes.help.txt"
+
+    function Get-Text($Paragraph) { ($Paragraph.Text -join "`n").Trim() }
+
+    function Skip-WithoutPlatyPS {
+        if (Get-Module -ListAvailable Microsoft.PowerShell.PlatyPS) { return }
+        Set-ItResult -Skipped -Because 'Microsoft.PowerShell.PlatyPS is not installed (Install-PSResource Microsoft.PowerShell.PlatyPS)'
+    }
+}
+
+Describe 'Help of <Name>' -ForEach $commands {
+    BeforeAll {
+        $help = Get-Help $Name
+        $common = [Management.Automation.Cmdlet]::CommonParameters
+        $parameters = (Get-Command $Name).Parameters.Values | Where-Object Name -NotIn $common
+    }
+
+    It 'has a synopsis of one sentence' {
+        $help.Synopsis | Should -Match '^[A-Z][^\n]+\.$'
+    }
+
+    It 'has a description' {
+        Get-Text $help.description | Should -Match '\.$'
+    }
+
+    It 'has three examples or more' {
+        @($help.examples.example).Count | Should -BeGreaterOrEqual 3
+    }
+
+    It 'has notes, and links that lead on' {
+        Get-Text $help.alertSet.alert | Should -Not -BeNullOrEmpty
+        @($help.relatedLinks.navigationLink).Count | Should -BeGreaterThan 1
+    }
+
+    It 'describes the parameters that there are, and no others' {
+        $help.parameters.parameter.name | Sort-Object | Should -Be ($parameters.Name | Sort-Object)
+        foreach ($parameter in $help.parameters.parameter) {
+            Get-Text $parameter.description | Should -Match '\.$' -Because "-$($parameter.name) needs a description"
+        }
+    }
+
+    It 'tells position, pipeline, wildcards and aliases as they are' {
+        foreach ($parameter in $parameters) {
+            $told = $help.parameters.parameter | Where-Object name -EQ $parameter.Name
+            $set = $parameter.ParameterSets['__AllParameterSets']
+            $pipeline = @(if ($set.ValueFromPipeline) { 'ByValue' }; if ($set.ValueFromPipelineByPropertyName) { 'ByPropertyName' }) -join ', '
+            $wildcards = $parameter.Attributes.TypeId -contains [Management.Automation.SupportsWildcardsAttribute]
+            $because = "of -$($parameter.Name)"
+
+            $told.position | Should -Be ($set.Position -ge 0 ? $set.Position : 'Named') -Because $because
+            $told.pipelineInput | Should -Be ($pipeline ? "true ($pipeline)" : 'false') -Because $because
+            $told.globbing | Should -Be "$wildcards" -Because $because
+            $told.aliases | Should -Be ($parameter.Aliases.Count ? $parameter.Aliases -join ', ' : 'none') -Because $because
+        }
+    }
+
+    It 'names every property of what it returns' {
+        $told = Get-Text $help.returnValues.returnValue.description
+        if ($told -match 'see (\S+-Pg\S+) for its properties') { $told = Get-Text (Get-Help $Matches[1]).returnValues.returnValue.description }
+        $types = (Get-Command $Name).OutputType.Type | Where-Object Namespace -EQ PgSsl
+        foreach ($property in $types.ForEach{ $_.GetProperties() }.Name) { $told | Should -MatchExactly "\b$property\b" }
+    }
+}
+
+Describe 'An example' {
+    # The examples are about db1.example.com. libpq's environment says where that is, so they run as they are written.
+    BeforeAll {
+        $environment = @{
+            PGHOSTADDR    = '127.0.0.1'
+            PGPORT        = $sandbox.GoodPort
+            PGSERVICEFILE = "$TestDrive/pg_service.conf"
+        }
+        Copy-Item $sandbox.Root $TestDrive/corp-root.crt
+        "[orders]`nhost=db1.example.com`nuser=app`nsslmode=verify-full" | Set-Content $environment.PGSERVICEFILE
+        "HostName,Port`ndb1.example.com,$($sandbox.GoodPort)`ndb2.example.com,$($sandbox.ExpiredPort)" | Set-Content $TestDrive/servers.csv
+
+        # The one thing that an example has psql do is a reload, after which the server serves another certificate.
+        function psql { $env:PGPORT = $sandbox.ExpiredPort }
+
+        function Get-Label([string] $Text) {
+            [regex]::Matches($Text, '(?m)^(?<List>\w+) +:|^(?<Table>\w[\w ]*)\r?\n-+[- ]*$').ForEach{
+                if ($_.Groups['List'].Success) { $_.Groups['List'].Value } else { -split $_.Groups['Table'].Value }
+            } | Select-Object -Unique
+        }
+    }
+
+    BeforeEach {
+        $environment.GetEnumerator() | ForEach-Object { Set-Item Env:$($_.Key) $_.Value }
+        Push-Location $TestDrive
+        $ErrorActionPreference = 'Stop'
+    }
+
+    AfterEach {
+        Pop-Location
+        $environment.Keys | ForEach-Object { Remove-Item Env:$_ }
+    }
+
+    It 'runs: <Page>, <Title>' -ForEach $examples {
+        { & ([scriptblock]::Create($Code)) *> $null } | Should -Not -Throw
+    }
+
+    It 'shows the columns that it has: <Page>, <Title>' -ForEach $shownExamples {
+        $shown = & ([scriptblock]::Create($Code)) 4> $null | Out-String -Width 120
+        Get-Label $Output | Should -Be (Get-Label $shown)
+    }
+}
+
+Describe 'docs/cmdlets' {
+    It 'has nothing left to fill in' {
+        Get-ChildItem $root/docs/cmdlets/*.md | Select-String -SimpleMatch '{{' | Should -BeNullOrEmpty
+    }
+
+    It 'names no cmdlet that does not exist' {
+        $named = Select-String -Path $root/docs/cmdlets/*.md, $root/en-US/* -Pattern '\b[A-Z][a-z]+-Pg[A-Z]\w+' -CaseSensitive -AllMatches
+        $named.Matches.Value | Sort-Object -Unique | Should -Be (Get-Command -Module PgSsl).Name
+    }
+
+    It 'lists each cmdlet in PgSsl.md with its synopsis' {
+        $list = Get-Content -Raw $root/docs/cmdlets/PgSsl.md
+        foreach ($command in Get-Command -Module PgSsl) {
+            $list | Should -Match "### \[$command\]\($command\.md\)\r?\n\r?\n$([regex]::Escape((Get-Help $command).Synopsis))"
+        }
+    }
+
+    It 'has the sections that PlatyPS wants' {
+        Skip-WithoutPlatyPS
+        $pages.FullName | ForEach-Object { Test-MarkdownCommandHelp -Path $_ } | Should -Not -Contain $false
+    }
+
+    It 'is what en-US/PgSsl.dll-Help.xml was made from' {
+        Skip-WithoutPlatyPS
+        Import-MarkdownCommandHelp -Path $pages.FullName | Export-MamlCommandHelp -OutputFolder $TestDrive | Out-Null
+        $made = (Get-Content -Raw $TestDrive/PgSsl/PgSsl.dll-Help.xml) -replace "`r`n", "`n"
+        Get-Content -Raw $root/en-US/PgSsl.dll-Help.xml | Should -BeExactly $made -Because './build.ps1 -Task Help makes it'
+    }
+}
+
+Describe 'about_PgSsl_SslModes' {
+    It 'is found' {
+        Get-Help about_PgSsl_SslModes | Out-String | Should -Match '^TOPIC\s+about_PgSsl_SslModes'
+    }
+
+    It 'explains each mode' {
+        $text = Get-Content -Raw $about
+        foreach ($mode in 'disable', 'allow', 'prefer', 'require', 'verify-ca', 'verify-full') { $text | Should -Match "(?m)^  $mode\b" }
+    }
+
+    It 'is no wider than 80 columns' {
+        Get-Content $about | Where-Object Length -GT 80 | Should -BeNullOrEmpty
+    }
+
+    It 'uses parameters that there are' {
+        # Code stands at a depth of eight.
+        $code = ((Get-Content $about) -match '^ {8}' -join "`n")
+        $isCommand = { $args[0] -is [Management.Automation.Language.CommandAst] -and "$($args[0].GetCommandName())" -match '-Pg' }
+        $ast = [Management.Automation.Language.Parser]::ParseInput($code, [ref]$null, [ref]$null)
+        $used = $ast.FindAll($isCommand, $true)
+        $used.Count | Should -BeGreaterThan 3
+        foreach ($command in $used) {
+            [Management.Automation.Language.StaticParameterBinder]::BindCommand($command).BindingExceptions.Keys | Should -BeNullOrEmpty -Because "$command"
+        }
+    }
+}

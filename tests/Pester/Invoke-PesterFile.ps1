@@ -1,0 +1,70 @@
+<#
+.SYNOPSIS
+Runs one Pester file against the module just built, and writes what became of each test as JSON.
+
+.DESCRIPTION
+For tests/PgSsl.Module.Tests, which starts it in a fresh pwsh. By hand: dotnet test tests/PgSsl.Module.Tests
+#>
+[CmdletBinding()]
+param(
+    [Parameter(Mandatory)]
+    [string] $Path,
+
+    [Parameter(Mandatory)]
+    [string] $ResultPath
+)
+
+$oldestPester = [version]'5.5'
+
+function New-Result {
+    [Diagnostics.CodeAnalysis.SuppressMessage('PSUseShouldProcessForStateChangingFunctions', '', Justification = 'It changes nothing.')]
+    param($Name, $Outcome, $Message, $Place)
+    [ordered]@{ Name = $Name; Outcome = "$Outcome"; Message = $Message; StackTrace = $Place }
+}
+
+# A block that fails before its tests leaves them failed without an error of their own.
+function Get-ErrorRecord {
+    param($Test)
+    for ($item = $Test; $item; $item = $item.PSObject.Properties['Block'] ? $item.Block : $item.Parent) {
+        if ($item.ErrorRecord) { return $item.ErrorRecord }
+    }
+}
+
+# Of the call stack only what lies in the Pester files: the rest is Pester's own.
+function Get-Place {
+    param($Record)
+    @("$($Record.ScriptStackTrace)" -split '\r?\n' -like "*$([IO.Path]::GetFileName($Path))*") -join "`n"
+}
+
+function ConvertFrom-PesterTest {
+    param($Test)
+    $record = Get-ErrorRecord $Test | Select-Object -First 1
+    $message = if ($record) { $record.Exception.Message }
+    if ($Test.Result -eq 'Skipped') { $message = $message -replace '^is skipped(, because )?' }
+    New-Result -Name $Test.ExpandedPath -Outcome $Test.Result -Message $message -Place (Get-Place $record)
+}
+
+$name = [IO.Path]::GetFileName($Path) -replace '\.Tests\.ps1$'
+$pester = Get-Module -ListAvailable Pester | Where-Object Version -GE $oldestPester | Sort-Object Version | Select-Object -Last 1
+$results = @(
+    if (-not $pester) {
+        New-Result -Name $name -Outcome Skipped -Message "Pester $oldestPester or newer is not installed (Install-Module Pester)."
+    }
+    else {
+        Import-Module $pester.Path -ErrorAction Stop
+        Import-Module (Join-Path $PSScriptRoot ../../PgSsl.psd1) -ErrorAction Stop
+        $run = Invoke-Pester -Configuration (New-PesterConfiguration -Hashtable @{
+            Run    = @{ Path = $Path; PassThru = $true }
+            Output = @{ Verbosity = 'None' }
+        })
+        foreach ($container in $run.Containers | Where-Object ErrorRecord) {
+            New-Result -Name $name -Outcome Failed -Message "$($container.ErrorRecord)" -Place (Get-Place $container.ErrorRecord[0])
+        }
+        foreach ($block in $run.FailedBlocks | Where-Object ErrorRecord) {
+            $where = "$($block.ExpandedPath) (set-up or tear-down)"
+            New-Result -Name $where -Outcome Failed -Message "$($block.ErrorRecord)" -Place (Get-Place $block.ErrorRecord[0])
+        }
+        $run.Tests | ForEach-Object { ConvertFrom-PesterTest $_ }
+    }
+)
+ConvertTo-Json -InputObject $results | Set-Content $ResultPath

@@ -1,0 +1,97 @@
+BeforeDiscovery {
+    $root = Resolve-Path $PSScriptRoot/../..
+    $commands = Get-Command -Module PgSsl | ForEach-Object { @{ Name = $_.Name; Command = $_ } }
+    $scripts = Get-ChildItem $root -Recurse -Include *.ps1, *.psm1, *.psd1 |
+        Where-Object FullName -NotMatch '[/\\](bin|obj|out)[/\\]' |
+        ForEach-Object { @{ Name = [IO.Path]::GetRelativePath($root, $_.FullName); File = $_.FullName } }
+}
+
+BeforeAll {
+    $root = Resolve-Path $PSScriptRoot/../..
+    $manifestPath = Join-Path $root PgSsl.psd1
+
+    # A PowerShell of its own, for what must be looked at before anything else has happened.
+    function Invoke-FreshPowerShell([scriptblock] $Script) {
+        & ([Environment]::ProcessPath) -NoProfile -NonInteractive -OutputFormat Text -Command $Script -args "$manifestPath" 2>&1
+    }
+}
+
+Describe 'Module' {
+    It 'has a manifest without a fault' {
+        $manifest = Test-ModuleManifest $manifestPath -ErrorAction Stop -WarningVariable warnings
+        $warnings | Should -BeNullOrEmpty
+        $manifest.Version | Should -BeGreaterThan ([version]'0.0')
+    }
+
+    It 'exports what the manifest says, and nothing else' {
+        $expected = (Import-PowerShellDataFile $manifestPath).CmdletsToExport | Sort-Object
+        Get-Command -Module PgSsl | ForEach-Object Name | Sort-Object | Should -Be $expected
+        (Get-Module PgSsl).ExportedVariables.Keys | Should -BeNullOrEmpty
+        (Get-Module PgSsl).ExportedAliases.Keys | Should -BeNullOrEmpty
+    }
+
+    It 'imports without an error, a warning or a word' {
+        Invoke-FreshPowerShell {
+            Import-Module $args[0] -WarningVariable warnings
+            $Error
+            $warnings
+        } | Should -BeNullOrEmpty
+    }
+
+    It 'loads no dependency on import' {
+        $loaded = Invoke-FreshPowerShell {
+            $before = [AppDomain]::CurrentDomain.GetAssemblies().FullName
+            Import-Module $args[0]
+            [AppDomain]::CurrentDomain.GetAssemblies().Where{ $_.FullName -notin $before -and $_.Location }.ForEach{ $_.GetName().Name }
+        }
+        $loaded | Should -Contain PgSsl
+        $loaded | Where-Object { $_ -notmatch '^(System|Microsoft)\.' } | Should -BeIn 'PgSsl', 'PgSsl.Core'
+    }
+
+    It 'has settings that work after a second import with -Force' {
+        Invoke-FreshPowerShell {
+            Import-Module $args[0]
+            $first = Get-PgConnectionSetting db1 -Name host
+            Import-Module $args[0] -Force
+            $second = Get-PgConnectionSetting $first.Value -Name host
+            "$($first.Value) $($second.Value) $($second.GetType().FullName)"
+        } | Should -Be 'db1 db1 PgSsl.ConnectionSetting'
+    }
+}
+
+Describe '<Name>' -ForEach $commands {
+    It 'has an approved verb' {
+        $Command.Verb | Should -BeIn (Get-Verb).Verb
+    }
+
+    It 'says what it emits' {
+        $Command.OutputType | Should -Not -BeNullOrEmpty
+        $Command.OutputType.Type | Should -Not -Contain $null
+    }
+
+    It 'has no parameter that clashes with a common one' {
+        $own = $Command.ImplementingType.GetProperties().Where{ $_.GetCustomAttributes([Parameter], $true) }
+        $names = foreach ($property in $own) {
+            $property.Name
+            $property.GetCustomAttributes([Alias], $true).AliasNames
+        }
+        $common = (Get-Command Get-Date).Parameters.Values.Where{ $_.Name -in [System.Management.Automation.Cmdlet]::CommonParameters }
+        $names | Should -Not -BeNullOrEmpty
+        $names | Where-Object { $_ -in $common.Name -or $_ -in $common.Aliases } | Should -BeNullOrEmpty
+    }
+}
+
+Describe 'PSScriptAnalyzer' {
+    BeforeAll {
+        $analyzer = Get-Module -ListAvailable PSScriptAnalyzer | Select-Object -First 1
+        if ($analyzer) { Import-Module $analyzer.Path }
+    }
+
+    It 'finds nothing in <Name>' -ForEach $scripts {
+        if (-not $analyzer) { Set-ItResult -Skipped -Because 'PSScriptAnalyzer is not installed' }
+        # Pester's blocks share variables in a way that the rule does not see.
+        $rules = $Name -like '*.Tests.ps1' ? @('PSUseDeclaredVarsMoreThanAssignments') : @()
+        $findings = Invoke-ScriptAnalyzer -Path $File -ExcludeRule $rules
+        $findings.ForEach{ "$($_.ScriptName):$($_.Line) $($_.RuleName) $($_.Message)" } | Should -BeNullOrEmpty
+    }
+}

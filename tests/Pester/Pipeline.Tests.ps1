@@ -1,0 +1,140 @@
+BeforeAll {
+    Import-Module $PSScriptRoot/Sandbox.psm1
+    $sandbox = Get-Sandbox
+    $module = Join-Path (Get-Module PgSsl).ModuleBase PgSsl.psd1
+
+    # Far longer than Wait-Until waits: connections that are gone before were ended, not timed out.
+    $patience = @{ TimeoutSec = 600 }
+
+    # Servers that never answer; the last thing out of the pipeline comes once all of them are being asked.
+    function Get-SilentThen($Last) {
+        , $sandbox.Counted * 20
+        Wait-Until { (Get-SandboxConnectionCount) -eq 20 }
+        $Last
+    }
+
+    function Start-Pipeline([string] $Command, [hashtable] $With) {
+        $shell = [powershell]::Create().AddCommand('Import-Module').AddArgument($module).AddStatement().AddCommand($Command).AddParameters($With)
+        [pscustomobject]@{ PowerShell = $shell; Running = $shell.BeginInvoke() }
+    }
+}
+
+Describe 'Pipeline' {
+    Context 'ends all workers at once' {
+        AfterEach {
+            Wait-Until { (Get-SandboxConnectionCount) -eq 0 }
+        }
+
+        It 'when Select-Object -First has enough' {
+            $served = Get-SilentThen $sandbox.Good | Get-PgServerCertificate @patience | Select-Object -First 1
+            $served.Endpoint | Should -Be $sandbox.Good
+        }
+
+        It 'when -ErrorAction Stop stops at an error' {
+            { Get-SilentThen $sandbox.Closed | Get-PgServerCertificate @patience -ErrorAction Stop } |
+                Should -Throw -ErrorId 'ConnectionRefused,PgSsl.Cmdlets.GetPgServerCertificateCommand'
+        }
+
+        It 'when a later command throws' {
+            { Get-SilentThen $sandbox.Good | Get-PgServerCertificate @patience | ForEach-Object { throw 'enough' } } | Should -Throw enough
+        }
+
+        It 'when <_> is stopped, as by Ctrl+C' -ForEach 'Get-PgServerCertificate', 'Test-PgSslMode', 'Wait-PgServerCertificate' {
+            $pipeline = Start-Pipeline $_ (@{ Endpoint = , $sandbox.Counted * 5 } + $patience)
+            Wait-Until { (Get-SandboxConnectionCount) -ge 5 }
+            $pipeline.PowerShell.Stop()
+            $pipeline.PowerShell.InvocationStateInfo.State | Should -Be Stopped
+            # PowerShell's own word for it, which Start-Sleep leaves as well.
+            $pipeline.PowerShell.Streams.Error.FullyQualifiedErrorId | Should -BeIn @('PipelineStopped', $null)
+        }
+    }
+
+    It 'has no more connections than -ThrottleLimit: <_>' -ForEach 'Get-PgServerCertificate', 'Test-PgSslMode' {
+        $pipeline = Start-Pipeline $_ (@{ Endpoint = , $sandbox.Counted * 10; ThrottleLimit = 3 } + $patience)
+        Wait-Until { (Get-SandboxConnectionCount) -eq 3 }
+        $counts = 1..10 | ForEach-Object { Get-SandboxConnectionCount; Start-Sleep -Milliseconds 10 }
+        $pipeline.PowerShell.Stop()
+        $counts | Sort-Object -Unique | Should -Be 3
+    }
+
+    It 'writes results while it still reads' {
+        $events = [Collections.Generic.List[string]]::new()
+        1..50 | ForEach-Object { $events.Add('read'); $sandbox.Good } | Get-PgServerCertificate -ThrottleLimit 4 | ForEach-Object { $events.Add('written') }
+        $events.Where{ $_ -eq 'written' }.Count | Should -Be 50
+        $events.IndexOf('written') | Should -BeLessThan $events.LastIndexOf('read')
+    }
+
+    It 'asks thousands of servers with few threads' {
+        $process = [Diagnostics.Process]::GetCurrentProcess()
+        $before = $process.Threads.Count
+        $seen = @{ Errors = 0; Threads = 0 }
+        , $sandbox.Closed * 3000 | Get-PgServerCertificate 2>&1 | ForEach-Object {
+            $seen.Errors++
+            if ($seen.Errors % 100 -eq 0) {
+                $process.Refresh()
+                $seen.Threads = [Math]::Max($seen.Threads, $process.Threads.Count)
+            }
+        }
+        $seen.Errors | Should -Be 3000
+        $seen.Threads | Should -BeLessThan ($before + 40)
+    }
+
+    Context 'output survives' {
+        BeforeAll {
+            $served = Get-PgServerCertificate $sandbox.Good -RootCertificate $sandbox.Root
+            $tested = Test-PgSslMode $sandbox.Good verify-full -UserName anyone -Database postgres -RootCertificate $sandbox.Root
+
+            # What another program, or another day, would look at: every property but the certificates themselves.
+            function Get-Facts($Object) {
+                $Object | Select-Object -ExcludeProperty Certificate, Chain, PSComputerName, RunspaceId, PSShowComputerName -Property * |
+                    ConvertTo-Json -Depth 3
+            }
+        }
+
+        It 'Export-Clixml and Import-Clixml: <_>' -ForEach 'served', 'tested' {
+            $object = (Get-Variable $_).Value
+            $file = Join-Path $TestDrive "$_.xml"
+            $object | Export-Clixml $file
+            Get-Facts (Import-Clixml $file) | Should -Be (Get-Facts $object)
+        }
+
+        It 'Import-Clixml with a certificate that can be used' {
+            $file = Join-Path $TestDrive certificate.xml
+            $served | Export-Clixml $file
+            $pem = (Import-Clixml $file).ChainPem
+            [Security.Cryptography.X509Certificates.X509Certificate2]::CreateFromPem($pem).Thumbprint | Should -Be $served.Certificate.Thumbprint
+        }
+
+        It 'ConvertTo-Json, for programs that read it' {
+            $read = $tested | ConvertTo-Json | ConvertFrom-Json
+            $read.SslMode, $read.Connects, $read.MitmSafe | Should -Be 'verify-full', $true, $true
+            $read = $served | Select-Object -ExcludeProperty Certificate, Chain -Property * | ConvertTo-Json | ConvertFrom-Json
+            $read.Fingerprint, $read.ChainStatus | Should -Be $served.Fingerprint, 'Complete'
+            $read.NotAfter | Should -Be $served.NotAfter
+        }
+
+        It 'Start-Job, and can be piped on' {
+            $output = Start-Job {
+                Import-Module $using:module
+                Get-PgServerCertificate $using:sandbox.Good
+            } | Receive-Job -Wait -AutoRemoveJob
+            $output.Fingerprint | Should -Be $served.Fingerprint
+            ($output | Get-PgServerCertificate).Fingerprint | Should -Be $served.Fingerprint
+        }
+
+        It 'ForEach-Object -Parallel' {
+            $output = $sandbox.Good, $sandbox.SelfSigned, $sandbox.Expired | ForEach-Object -Parallel {
+                Import-Module $using:module
+                Get-PgServerCertificate $_
+            }
+            $output.Endpoint | Sort-Object | Should -Be ($sandbox.Good, $sandbox.SelfSigned, $sandbox.Expired | Sort-Object)
+        }
+
+        It 'a second Import-Module -Force' {
+            Import-Module $module -Force
+            $again = $served | Get-PgServerCertificate
+            $again.Fingerprint | Should -Be $served.Fingerprint
+            $again | Format-Table | Out-String -Width 200 | Should -Match 'localhost:\d+ +localhost +Pester Issuing CA'
+        }
+    }
+}

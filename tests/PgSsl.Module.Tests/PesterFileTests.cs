@@ -1,0 +1,29 @@
+namespace PgSsl.Tests;
+
+/// <summary>Runs the Pester file that a derived class is named after, and reports each of its tests.</summary>
+public abstract class PesterFileTests
+{
+    [Theory, PesterResults]
+    public void Pester(PesterResult result) => result.Report();
+}
+
+// A class each, because xUnit runs classes side by side and the methods of one in turn.
+public sealed class Completion : PesterFileTests;
+
+public sealed class Endpoint : PesterFileTests;
+
+public sealed class Format : PesterFileTests;
+
+public sealed class Get_PgConnectionSetting : PesterFileTests;
+
+public sealed class Get_PgServerCertificate : PesterFileTests;
+
+public sealed class Help : PesterFileTests;
+
+public sealed class Module : PesterFileTests;
+
+public sealed class Pipeline : PesterFileTests;
+
+public sealed class Test_PgSslMode : PesterFileTests;
+
+public sealed class Wait_PgServerCertificate : PesterFileTests;

@@ -1,0 +1,61 @@
+using System.Text.Json;
+using PgSsl.Sandbox;
+
+namespace PgSsl.Tests;
+
+/// <summary>
+/// The servers that all Pester files share. PowerShell learns of them from a JSON file of names and texts, whose path is in
+/// PGSSL_TEST_SANDBOX; tests/Pester/Sandbox.psm1 reads it.
+/// </summary>
+internal sealed class PesterSandbox
+{
+    private const string PathVariable = "PGSSL_TEST_SANDBOX";
+
+    private static readonly Lazy<Task<Availability<PesterSandbox>>> Shared = new(StartAsync);
+
+    private PesterSandbox(string directory)
+    {
+        Directory = directory;
+        Environment = new Dictionary<string, string?>(CleanEnvironment.ForClients(Subdirectory("home"))) { [PathVariable] = DescriptionPath };
+    }
+
+    /// <summary>A directory for what comes and goes with this run.</summary>
+    public string Directory { get; }
+
+    /// <summary>What PowerShell is started with: the servers, an empty home, and nothing of the developer's own PostgreSQL set-up.</summary>
+    public IReadOnlyDictionary<string, string?> Environment { get; }
+
+    private string DescriptionPath => Path.Combine(Directory, "sandbox.json");
+
+    /// <summary>Starts the servers for the first who asks; all end with this process.</summary>
+    public static Task<Availability<PesterSandbox>> GetAsync() => Shared.Value;
+
+    private static async Task<Availability<PesterSandbox>> StartAsync()
+    {
+        Availability<PesterServers> servers = await PesterServers.StartAsync();
+        if (!servers.IsAvailable)
+            return Availability.Missing<PesterSandbox>(servers.Reason);
+
+        var sandbox = new PesterSandbox(SandboxDirectory.Create());
+        AppDomain.CurrentDomain.ProcessExit += (_, _) => System.IO.Directory.Delete(sandbox.Directory, recursive: true);
+        Dictionary<string, string?> description = servers.Value.Describe();
+        foreach ((string name, string pem) in servers.Value.Files)
+            description[Path.GetFileNameWithoutExtension(name)] = sandbox.Write(name, pem);
+        await File.WriteAllTextAsync(sandbox.DescriptionPath, JsonSerializer.Serialize(description));
+        return Availability.Of(sandbox);
+    }
+
+    private string Subdirectory(string name) => System.IO.Directory.CreateDirectory(Path.Combine(Directory, name)).FullName;
+
+    // libpq refuses a private key that others may read.
+    private string Write(string name, string text)
+    {
+        string path = Path.Combine(Directory, name);
+        var options = new FileStreamOptions { Mode = FileMode.CreateNew, Access = FileAccess.Write };
+        if (!OperatingSystem.IsWindows())
+            options.UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite;
+        using var writer = new StreamWriter(path, options);
+        writer.Write(text);
+        return path;
+    }
+}

@@ -1,0 +1,148 @@
+using System.Collections.Concurrent;
+using System.Globalization;
+using System.Net;
+using System.Net.Sockets;
+using System.Text;
+using PgSsl.Sandbox;
+
+namespace PgSsl.Tests;
+
+/// <summary>The servers and certificates of <see cref="PesterSandbox"/>.</summary>
+internal sealed class PesterServers
+{
+    // Old enough not to know direct TLS.
+    private const int Major = 15;
+
+    // New enough to know it.
+    private const int DirectMajor = 18;
+
+    private const string Password = "sandbox";
+
+    private static readonly string[] Roles = ["anyone", "ssl_only", "plain_only", "with_certificate", "by_certificate"];
+
+    // Bound and not listening: the system refuses connections, and gives the port to nobody else.
+    private static readonly Socket Closed = new(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
+
+    private readonly TestAuthority _root = TestAuthority.CreateRoot("Pester Root CA");
+    private readonly TestAuthority _issuer;
+    private readonly TestAuthority _clientRoot = TestAuthority.CreateRoot("Pester Client CA");
+    private readonly ConcurrentDictionary<string, string?> _description = new();
+
+    private PesterServers() => _issuer = _root.CreateIntermediate("Pester Issuing CA");
+
+    /// <summary>Starts them all.</summary>
+    public static async Task<Availability<PesterServers>> StartAsync()
+    {
+        Availability<PostgresInstallation> installation = await PostgresInstallation.FindAsync(Major);
+        if (!installation.IsAvailable)
+            return Availability.Missing<PesterServers>(installation.Reason);
+        var servers = new PesterServers();
+        await servers.StartAsync(installation.Value);
+        return Availability.Of(servers);
+    }
+
+    /// <summary>What the Pester files call them, and where they are.</summary>
+    public Dictionary<string, string?> Describe() => new(_description);
+
+    /// <summary>Files to be written for the Pester files, by name.</summary>
+    public Dictionary<string, string> Files
+    {
+        get
+        {
+            TestCertificate client = _clientRoot.Issue(new LeafOptions
+            {
+                CommonNames = ["by_certificate"],
+                ExtendedKeyUsages = [LeafOptions.ClientAuthentication],
+            });
+            return new()
+            {
+                ["Root.crt"] = _root.CertificatePem,
+                ["OtherRoot.crt"] = _clientRoot.CertificatePem,
+                ["ClientCertificate.crt"] = client.CertificatePem,
+                ["ClientKey.key"] = client.KeyPem,
+            };
+        }
+    }
+
+    private async Task StartAsync(PostgresInstallation installation)
+    {
+        TestCertificate good = _issuer.Issue(LeafOptions.ForLoopback());
+        TestCertificate expired = _issuer.Issue(LeafOptions.ForLoopback() with { NotAfter = DateTimeOffset.UtcNow.AddHours(-1) });
+        await Task.WhenAll(
+            StartAsync("Good", installation, cluster => cluster.InstallCertificateAsync(good)),
+            StartAsync("TlsOff", installation, _ => Task.CompletedTask),
+            StartAsync("SelfSigned", installation, cluster => cluster.InstallCertificateAsync(TestAuthority.IssueSelfSigned(LeafOptions.ForLoopback()))),
+            StartAsync("LeafOnly", installation, cluster => cluster.InstallCertificateAsync(good.CertificatePem, good.KeyPem)),
+            StartAsync("Expired", installation, cluster => cluster.InstallCertificateAsync(expired)),
+            StartAsync("AsksForCertificate", installation, cluster => cluster.InstallCertificateAsync(good, _clientRoot.CertificatePem)),
+            StartRenewableAsync(installation),
+            StartDirectAsync(good));
+
+        Closed.Bind(new IPEndPoint(IPAddress.Loopback, 0));
+        _description["Closed"] = $"127.0.0.1:{((IPEndPoint)Closed.LocalEndPoint!).Port}";
+        _description["Silent"] = Start(HostileScripts.Send([]));
+        _description["Ssh"] = Start(HostileScripts.Send(Encoding.ASCII.GetBytes("SSH-2.0-OpenSSH_9.2p1\r\n")));
+        HostileServer counted = HostileServer.Start(HostileScripts.Send([]));
+        _description["Counted"] = Name(counted);
+        _description["OpenConnections"] = Start(Answering(() => Task.FromResult(counted.OpenConnections.ToString(CultureInfo.InvariantCulture))));
+
+        string psql = installation.Program("psql");
+        _description["Psql"] = File.Exists(psql) ? psql : null;
+        _description["Password"] = Password;
+    }
+
+    private async Task<PostgresCluster> StartAsync(string name, PostgresInstallation installation, Func<PostgresCluster, Task> prepare)
+    {
+        PostgresCluster cluster = await PostgresCluster.StartAsync(installation, new ClusterOptions { Hba = Hba(name) });
+        foreach (string role in Roles)
+            await cluster.QueryAsync($"CREATE ROLE {role} LOGIN PASSWORD '{Password}'");
+        await prepare(cluster);
+        _description[name] = $"localhost:{cluster.Port}";
+        _description[name + "Port"] = $"{cluster.Port}";
+        return cluster;
+    }
+
+    private static string[] Hba(string name) => name == "AsksForCertificate"
+        ?
+        [
+            "host all anyone samehost trust",
+            "hostssl all with_certificate samehost trust clientcert=verify-ca",
+            "hostssl all by_certificate samehost cert",
+        ]
+        :
+        [
+            "host all anyone samehost trust",
+            "hostssl all ssl_only samehost scram-sha-256",
+            "hostnossl all plain_only samehost md5",
+        ];
+
+    /// <summary>A connection to the port that the description calls <c>Renew</c> has this server serve a new certificate.</summary>
+    private async Task StartRenewableAsync(PostgresInstallation installation)
+    {
+        PostgresCluster cluster = await StartAsync(
+            "Renewable", installation, it => it.InstallCertificateAsync(TestAuthority.IssueSelfSigned(LeafOptions.ForLoopback())));
+        _description["Renew"] = Start(Answering(async () =>
+        {
+            TestCertificate renewed = _issuer.Issue(LeafOptions.ForLoopback());
+            await cluster.InstallCertificateAsync(renewed);
+            return renewed.Certificate.GetCertHashString(System.Security.Cryptography.HashAlgorithmName.SHA256);
+        }));
+    }
+
+    private async Task StartDirectAsync(TestCertificate certificate)
+    {
+        Availability<PostgresInstallation> installation = await PostgresInstallation.FindAsync(DirectMajor);
+        if (installation.IsAvailable)
+            await StartAsync("Direct", installation.Value, cluster => cluster.InstallCertificateAsync(certificate));
+        else
+            _description["DirectMissing"] = installation.Reason;
+    }
+
+    /// <summary>Does something for each connection, tells the outcome, and hangs up.</summary>
+    private static ServerScript Answering(Func<Task<string>> command) => async (client, cancellation) =>
+        await client.WriteAsync(Encoding.UTF8.GetBytes(await command()), cancellation);
+
+    private static string Start(ServerScript script) => Name(HostileServer.Start(script));
+
+    private static string Name(HostileServer server) => $"{server.Host}:{server.Port}";
+}

@@ -1,0 +1,60 @@
+using PgSsl.Sandbox;
+
+namespace PgSsl.Tests;
+
+/// <summary>The pwsh that runs the Pester files.</summary>
+internal sealed class PowerShellProgram
+{
+    private const string Override = "PGSSL_TEST_PWSH";
+
+    private readonly string _path;
+
+    private PowerShellProgram(string path) => _path = path;
+
+    /// <summary>The program that PGSSL_TEST_PWSH names, else the first pwsh on PATH; or why there is none.</summary>
+    public static Availability<PowerShellProgram> Find()
+    {
+        string? named = Environment.GetEnvironmentVariable(Override);
+        string? path = string.IsNullOrEmpty(named) ? FindOnPath() : named;
+        if (path is null)
+            return Availability.Missing<PowerShellProgram>($"There is no pwsh on PATH, nor does {Override} name one (https://aka.ms/powershell).");
+        return File.Exists(path)
+            ? Availability.Of(new PowerShellProgram(path))
+            : Availability.Missing<PowerShellProgram>($"{Override} names {path}, which does not exist.");
+    }
+
+    /// <summary>Runs a script to its end, or to its timeout, without input, terminal or profile.</summary>
+    public Task<ProcessResult> RunScriptAsync(
+        string script, IEnumerable<string> arguments, IReadOnlyDictionary<string, string?> environment, TimeSpan timeout) =>
+        ProcessRunner.RunAsync(
+            _path,
+            ["-NoProfile", "-NonInteractive", "-File", script, .. arguments],
+            environment: new Dictionary<string, string?>(environment)
+            {
+                ["POWERSHELL_TELEMETRY_OPTOUT"] = "1",
+                ["POWERSHELL_UPDATECHECK"] = "Off",
+                ["NO_COLOR"] = "1",
+                ["PSModulePath"] = ModulePath(),
+            },
+            timeout: timeout);
+
+    private static string? FindOnPath()
+    {
+        string file = OperatingSystem.IsWindows() ? "pwsh.exe" : "pwsh";
+        return (Environment.GetEnvironmentVariable("PATH") ?? "").Split(Path.PathSeparator, StringSplitOptions.RemoveEmptyEntries)
+            .Select(directory => Path.Combine(directory, file))
+            .FirstOrDefault(File.Exists);
+    }
+
+    // PowerShell looks for the user's modules (Pester among them) below HOME, and the tests give it an empty one.
+    private static string ModulePath()
+    {
+        string inherited = Environment.GetEnvironmentVariable("PSModulePath") ?? "";
+        string data = Environment.GetEnvironmentVariable("XDG_DATA_HOME") is { Length: > 0 } named
+            ? named
+            : Environment.GetFolderPath(Environment.SpecialFolder.LocalApplicationData);
+        return string.Join(
+            Path.PathSeparator,
+            new[] { inherited, Path.Combine(data, "powershell", "Modules") }.Where(path => path.Length > 0));
+    }
+}

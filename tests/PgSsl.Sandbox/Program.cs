@@ -1,4 +1,5 @@
 using PgSsl.Sandbox;
+using PgSsl.Sandbox.Playground;
 
 // For the test of what happens when this process is killed: a cluster, where it is, and then nothing more.
 if (args is ["--hold-cluster"])
@@ -9,5 +10,4 @@ if (args is ["--hold-cluster"])
     await Task.Delay(Timeout.Infinite);
 }
 
-foreach (PostgresInstallation installation in await PostgresInstallation.FindAsync())
-    Console.WriteLine($"PostgreSQL {installation.FullVersion}  {installation.BinDirectory}");
+return await PlaygroundProgram.RunAsync(args);

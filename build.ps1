@@ -1,0 +1,80 @@
+<#
+.SYNOPSIS
+Builds, tests, documents, checks and packages PgSsl.
+
+.DESCRIPTION
+A driver for those who live in PowerShell. Each task only calls what one could call by hand:
+
+  Build    dotnet build: the module, into bin, ready for Import-Module ./PgSsl.psd1
+  Test     dotnet test: all tests, as continuous integration runs them
+  Help     PlatyPS: en-US/PgSsl.dll-Help.xml from docs/cmdlets/*.md
+  Analyze  PSScriptAnalyzer, over every PowerShell file of the repository
+  Package  dotnet pack: the module's folder out/PgSsl, and out/PgSsl.<version>.nupkg
+  Sandbox  dotnet run: PostgreSQL servers that differ, and a walk through the main commands on them
+
+.PARAMETER Task
+What to do, in the order given. Build by default.
+
+.EXAMPLE
+./build.ps1 Build, Test
+
+Builds the module and runs all tests.
+
+.EXAMPLE
+./build.ps1 -Task Package
+
+Leaves what ships in out.
+#>
+#Requires -Version 7.4
+[CmdletBinding()]
+param(
+    [Parameter(Position = 0)]
+    [ValidateSet('Build', 'Test', 'Help', 'Analyze', 'Package', 'Sandbox')]
+    [string[]] $Task = 'Build'
+)
+
+Set-StrictMode -Version Latest
+$ErrorActionPreference = 'Stop'
+# A dotnet that fails ends this script with an error, as a failing cmdlet does.
+$PSNativeCommandUseErrorActionPreference = $true
+
+function Export-Help {
+    Import-Module Microsoft.PowerShell.PlatyPS
+    $staging = Join-Path ([IO.Path]::GetTempPath()) "PgSsl.Help-$PID"
+    try {
+        Import-MarkdownCommandHelp -Path docs/cmdlets/*-*.md | Export-MamlCommandHelp -OutputFolder $staging | Out-Null
+        # PlatyPS ends lines as the operating system does; the file is committed.
+        $maml = (Get-Content -Raw "$staging/PgSsl/PgSsl.dll-Help.xml").ReplaceLineEndings("`n")
+        Set-Content -Path en-US/PgSsl.dll-Help.xml -Value $maml -NoNewline -Encoding utf8NoBOM
+    }
+    finally {
+        Remove-Item $staging -Recurse -Force -ErrorAction Ignore
+    }
+}
+
+function Test-Script {
+    Import-Module PSScriptAnalyzer
+    $findings = Get-ChildItem -Recurse -File -Include *.ps1, *.psd1, *.psm1 |
+        Where-Object { [IO.Path]::GetRelativePath($PSScriptRoot, $_.FullName) -notmatch '(^|[\\/])(bin|obj|out)[\\/]' } |
+        Invoke-ScriptAnalyzer
+    $findings | Out-Default
+    if ($findings) { throw "PSScriptAnalyzer has $(@($findings).Count) findings." }
+}
+
+Push-Location $PSScriptRoot
+try {
+    foreach ($name in $Task) {
+        switch ($name) {
+            'Build' { dotnet build src/PgSsl }
+            'Test' { dotnet test }
+            'Help' { Export-Help }
+            'Analyze' { Test-Script }
+            # Paths of this machine stay out of what ships.
+            'Package' { dotnet pack src/PgSsl -p:ContinuousIntegrationBuild=true }
+            'Sandbox' { dotnet run --project tests/PgSsl.Sandbox }
+        }
+    }
+}
+finally {
+    Pop-Location
+}

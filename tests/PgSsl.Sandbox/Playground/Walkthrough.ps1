@@ -1,0 +1,78 @@
+<#
+.SYNOPSIS
+Walks through Get-PgServerCertificate and Test-PgSslMode on the servers of the playground.
+.DESCRIPTION
+Run by `dotnet run --project tests/PgSsl.Sandbox`. Each command is shown as one would type it, then run.
+.PARAMETER Session
+The script that imports the module and sets $Good, $SelfSigned and the other variables.
+.PARAMETER Stay
+Ends with a word of welcome: the session is the user's from then on.
+#>
+[CmdletBinding()]
+[Diagnostics.CodeAnalysis.SuppressMessageAttribute('PSAvoidUsingWriteHost', '', Justification = 'A demonstration talks to its audience.')]
+param(
+    [Parameter(Mandatory)]
+    [string] $Session,
+
+    [switch] $Stay
+)
+
+. $Session
+
+function Show-Command {
+    [Diagnostics.CodeAnalysis.SuppressMessageAttribute('PSAvoidUsingWriteHost', '', Justification = 'A demonstration talks to its audience.')]
+    param([string] $Question, [scriptblock] $Command)
+
+    Write-Host "`n$($PSStyle.Bold)$Question$($PSStyle.Reset)"
+    Write-Host "PS> $($PSStyle.Foreground.Cyan)$("$Command".Trim())$($PSStyle.Reset)"
+    # Errors in their place among the output: one of the servers gives one, as it should.
+    if ([Console]::IsOutputRedirected) {
+        (& $Command 2>&1 | Out-String -Width 120).TrimEnd()
+    }
+    else {
+        & $Command 2>&1 | Out-Default
+    }
+}
+
+Show-Command 'What does each server really serve?' {
+    $Servers | Get-PgServerCertificate
+}
+
+Show-Command 'What is wrong with this one?' {
+    Get-PgServerCertificate $MissingIntermediate | Format-List Subject, Issuer, ChainStatus, ChainFindings, TrustedBy, TrustFailure
+}
+
+Show-Command 'What would each sslmode make of a server in good order?' {
+    Test-PgSslMode $Good
+}
+
+Show-Command 'And of one that permits TLS only?' {
+    Test-PgSslMode $HostSslOnly
+}
+
+Show-Command 'And of one without TLS?' {
+    Test-PgSslMode $TlsOff
+}
+
+Show-Command 'Why can clients not verify these, and what is to be done?' {
+    $SelfSigned, $MissingIntermediate, $Expired | Test-PgSslMode -SslMode verify-full | Format-List Port, Reason, Remedy
+}
+
+Show-Command 'Renewed, but was it reloaded? What is served, and what is in the file:' {
+    (Get-PgServerCertificate $Stale).Certificate, (Get-PfxCertificate $StaleFile) | Format-Table Subject, NotAfter, SerialNumber
+}
+
+Show-Command 'One answer for a script: is the whole estate ready for verify-full?' {
+    $Servers | Test-PgSslMode -SslMode verify-full -Quiet
+}
+
+if ($Stay) {
+    Write-Host @"
+
+The servers stay up until you type exit. They are in `$Servers, and each in its own variable:
+`$Good `$SelfSigned `$MissingIntermediate `$Expired `$HostSslOnly `$TlsOff `$Stale. `$Root is the root certificate.
+
+  Get-Help about_PgSsl_SslModes
+  Get-Command -Module PgSsl
+"@
+}

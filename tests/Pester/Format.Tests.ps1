@@ -1,6 +1,6 @@
 BeforeDiscovery {
     $types = @(
-        @{ Type = 'ServerCertificate'; Narrowest = 100; Header = 'Server +Subject +Issuer +NotAfter +Days +Chain +TrustedBy' }
+        @{ Type = 'ServerCertificate'; Narrowest = 100; Header = 'Server +Issuer +NotAfter +Days +Chain +TrustedBy' }
         @{ Type = 'SslModeResult'; Narrowest = 80; Header = 'SslMode +Connects +Transport +VerifiesServer +MitmSafe +Reason' }
         @{ Type = 'ConnectionSetting'; Narrowest = 80; Header = 'Name +Value +Source +Warning' }
     )
@@ -70,7 +70,7 @@ Describe 'Format' {
         $served = Get-PgServerCertificate $sandbox.Good -RootCertificate $sandbox.Root
         $line = Get-Line ($served | Out-String -Width 160) | Select-Object -Last 1
         $date = $served.NotAfter.ToString('yyyy-MM-dd')
-        $line | Should -Match "^localhost:$($sandbox.GoodPort) +localhost +Pester Issuing CA +$date +$($served.DaysRemaining) +Complete +\S*Root\.crt$"
+        $line | Should -Match "^localhost:$($sandbox.GoodPort) +Pester Issuing CA +$date +$($served.DaysRemaining) +Complete +\S*Root\.crt$"
     }
 
     It 'says that nothing trusts a certificate' {

@@ -7,7 +7,7 @@ namespace PgSsl.SslModes.Clients;
 internal static class DriverRoots
 {
     /// <summary>The absolute path given by one of the sources that the driver reads; <c>system</c> is a file name here. Null where none is.</summary>
-    public static string? Given(ConnectionSettings settings, params SettingSource[] sources) =>
+    public static string? Given(ConnectionSettings settings, params string[] sources) =>
         settings.Get("sslrootcert") is { Value.Length: > 0 } setting && sources.Contains(setting.Source)
             ? settings.Environment.ResolvePath(setting.Value)
             : null;

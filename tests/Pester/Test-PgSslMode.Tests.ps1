@@ -96,10 +96,13 @@ Describe 'Test-PgSslMode' {
             { Test-PgSslMode $sandbox.Good -SslMode verify @verified } | Should -Throw '*verify-ca, verify-full*'
         }
 
-        It 'tests each mode for each client' {
-            $results = Test-PgSslMode $sandbox.Good require, verify-full -Client libpq @verified
-            $results.SslMode | Should -Be 'require', 'verify-full'
-            $results.Client | Should -Be 'libpq', 'libpq'
+        It 'tests each mode for each client, in the order asked for' {
+            $results = Test-PgSslMode $sandbox.Good require, verify-full -Client pgx, LIBPQ @verified
+            "$($results.ForEach{ "$($_.Client) $($_.SslMode)" })" | Should -Be 'pgx require pgx verify-full libpq require libpq verify-full'
+        }
+
+        It 'tells that require verifies with libpq, where there is a root, and not with <_>' -ForEach 'npgsql', 'pgjdbc' {
+            (Test-PgSslMode $sandbox.Good require -Client libpq, $_ @verified).VerifiesServer | Should -Be 'chain', 'none'
         }
 
         It 'with -TlsOnly tests the modes that insist on TLS' {

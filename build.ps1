@@ -56,7 +56,12 @@ function Test-Script {
     Import-Module PSScriptAnalyzer
     $findings = Get-ChildItem -Recurse -File -Include *.ps1, *.psd1, *.psm1 |
         Where-Object { [IO.Path]::GetRelativePath($PSScriptRoot, $_.FullName) -notmatch '(^|[\\/])(bin|obj|out)[\\/]' } |
-        Invoke-ScriptAnalyzer
+        ForEach-Object {
+            # A folder's own settings say which rules make no sense there.
+            $settings = Join-Path $_.DirectoryName PSScriptAnalyzerSettings.psd1
+            $options = (Test-Path $settings) ? @{ Settings = $settings } : @{}
+            Invoke-ScriptAnalyzer -Path $_.FullName @options
+        }
     $findings | Out-Default
     if ($findings) { throw "PSScriptAnalyzer has $(@($findings).Count) findings." }
 }

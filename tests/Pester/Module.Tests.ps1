@@ -89,9 +89,10 @@ Describe 'PSScriptAnalyzer' {
 
     It 'finds nothing in <Name>' -ForEach $scripts {
         if (-not $analyzer) { Set-ItResult -Skipped -Because 'PSScriptAnalyzer is not installed' }
-        # Pester's blocks share variables in a way that the first rule does not see; a function of a test asks nobody before it acts.
-        $exempt = $Name -like '*.Tests.ps1' ? @('PSUseDeclaredVarsMoreThanAssignments', 'PSUseShouldProcessForStateChangingFunctions') : @()
-        $findings = Invoke-ScriptAnalyzer -Path $File -ExcludeRule $exempt
+        # As build.ps1 -Task Analyze: a folder's own settings say which rules make no sense there.
+        $settings = Join-Path (Split-Path $File) PSScriptAnalyzerSettings.psd1
+        $options = (Test-Path $settings) ? @{ Settings = $settings } : @{}
+        $findings = Invoke-ScriptAnalyzer -Path $File @options
         $findings.ForEach{ "$($_.ScriptName):$($_.Line) $($_.RuleName) $($_.Message)" } | Should -BeNullOrEmpty
     }
 }

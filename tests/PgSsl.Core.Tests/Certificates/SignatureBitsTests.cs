@@ -14,7 +14,7 @@ public class SignatureBitsTests
         der[UnusedBitsAt(der)] = 1;
         using var damaged = new X509Certificate2(der);
 
-        ChainVerdict verdict = ChainVerifier.Verify([damaged], TrustStore.FromCertificates([root.Certificate], "roots"), DateTimeOffset.UtcNow);
+        ChainVerdict verdict = ChainVerifier.Verify([damaged], TrustStore.FromCertificates([root.Certificate], "roots"), MintOptions.Now);
 
         Assert.Equal(ChainError.BadSignature, verdict.Error);
     }

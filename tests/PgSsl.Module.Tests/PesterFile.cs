@@ -21,8 +21,8 @@ internal sealed class PesterFile
     public static PesterFile Of(Type testClass) => new(testClass.Name.Replace('_', '-'));
 
     /// <summary>The names, without the extension, of all there are.</summary>
-    public static IEnumerable<string> AllNames =>
-        Directory.GetFiles(RepositoryFolder.Pester, "*" + Extension).Select(path => Path.GetFileName(path)[..^Extension.Length]);
+    public static IEnumerable<string> AllNames => Directory.GetFiles(RepositoryFolder.Pester, "*" + Extension)
+        .Select(path => Path.GetFileName(path)[..^Extension.Length]);
 
     /// <summary>The name without the extension.</summary>
     public override string ToString() => _name;
@@ -63,7 +63,7 @@ internal sealed class PesterFile
                 Path.Combine(RepositoryFolder.Pester, "Invoke-PesterFile.ps1"), arguments, sandbox.Environment, Timeout);
             return File.Exists(results)
                 ? Read(await File.ReadAllTextAsync(results))
-                : [PesterResult.Failed(_name, $"PowerShell ended with status {run.ExitCode} and without results:\n{Excerpt(run)}")];
+                : [PesterResult.Failed(_name, $"PowerShell ended with {run.ExitCode} and without results:\n{Excerpt(run)}")];
         }
         catch (TimeoutException timeout)
         {

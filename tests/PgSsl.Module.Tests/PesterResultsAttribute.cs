@@ -15,7 +15,8 @@ public sealed class PesterResultsAttribute : DataAttribute
     public override bool SupportsDiscoveryEnumeration() => false;
 
     /// <inheritdoc/>
-    public override async ValueTask<IReadOnlyCollection<ITheoryDataRow>> GetData(MethodInfo testMethod, DisposalTracker disposalTracker)
+    public override async ValueTask<IReadOnlyCollection<ITheoryDataRow>> GetData(
+        MethodInfo testMethod, DisposalTracker disposalTracker)
     {
         IReadOnlyList<PesterResult> results = await PesterFile.Of(testMethod.ReflectedType!).RunAsync();
         return [.. results.Select(result => new TheoryDataRow<PesterResult>(result)

@@ -16,13 +16,18 @@ internal sealed class PesterSandbox
     private PesterSandbox(string directory)
     {
         Directory = directory;
-        Environment = new Dictionary<string, string?>(CleanEnvironment.ForClients(Subdirectory("home"))) { [PathVariable] = DescriptionPath };
+        Environment = new Dictionary<string, string?>(CleanEnvironment.ForClients(Subdirectory("home")))
+        {
+            [PathVariable] = DescriptionPath,
+        };
     }
 
     /// <summary>A directory for what comes and goes with this run.</summary>
     public string Directory { get; }
 
-    /// <summary>What PowerShell is started with: the servers, an empty home, and nothing of the developer's own PostgreSQL set-up.</summary>
+    /// <summary>
+    /// What PowerShell is started with: the servers, an empty home, and nothing of the developer's own PostgreSQL set-up.
+    /// </summary>
     public IReadOnlyDictionary<string, string?> Environment { get; }
 
     private string DescriptionPath => Path.Combine(Directory, "sandbox.json");

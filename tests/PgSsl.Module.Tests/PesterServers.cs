@@ -2,6 +2,7 @@ using System.Collections.Concurrent;
 using System.Globalization;
 using System.Net;
 using System.Net.Sockets;
+using System.Security.Cryptography;
 using System.Text;
 using PgSsl.Sandbox;
 
@@ -67,15 +68,16 @@ internal sealed class PesterServers
     private async Task StartAsync(PostgresInstallation installation)
     {
         TestCertificate good = _issuer.Issue(LeafOptions.ForLoopback());
+        TestCertificate selfSigned = TestAuthority.IssueSelfSigned(LeafOptions.ForLoopback());
         TestCertificate expired = _issuer.Issue(LeafOptions.ForLoopback() with { NotAfter = DateTimeOffset.UtcNow.AddHours(-1) });
         await Task.WhenAll(
             StartAsync("Good", installation, cluster => cluster.InstallCertificateAsync(good)),
             StartAsync("TlsOff", installation, _ => Task.CompletedTask),
-            StartAsync("SelfSigned", installation, cluster => cluster.InstallCertificateAsync(TestAuthority.IssueSelfSigned(LeafOptions.ForLoopback()))),
+            StartAsync("SelfSigned", installation, cluster => cluster.InstallCertificateAsync(selfSigned)),
             StartAsync("LeafOnly", installation, cluster => cluster.InstallCertificateAsync(good.CertificatePem, good.KeyPem)),
             StartAsync("Expired", installation, cluster => cluster.InstallCertificateAsync(expired)),
             StartAsync("AsksForCertificate", installation, cluster => cluster.InstallCertificateAsync(good, _clientRoot.CertificatePem)),
-            StartRenewableAsync(installation),
+            StartRenewableAsync(installation, selfSigned),
             StartDirectAsync(good));
 
         Closed.Bind(new IPEndPoint(IPAddress.Loopback, 0));
@@ -84,7 +86,8 @@ internal sealed class PesterServers
         _description["Ssh"] = Start(HostileScripts.Send(Encoding.ASCII.GetBytes("SSH-2.0-OpenSSH_9.2p1\r\n")));
         HostileServer counted = HostileServer.Start(HostileScripts.Send([]));
         _description["Counted"] = Name(counted);
-        _description["OpenConnections"] = Start(Answering(() => Task.FromResult(counted.OpenConnections.ToString(CultureInfo.InvariantCulture))));
+        _description["OpenConnections"] = Start(
+            Answering(() => Task.FromResult(counted.OpenConnections.ToString(CultureInfo.InvariantCulture))));
 
         string psql = installation.Program("psql");
         _description["Psql"] = File.Exists(psql) ? psql : null;
@@ -117,15 +120,14 @@ internal sealed class PesterServers
         ];
 
     /// <summary>A connection to the port that the description calls <c>Renew</c> has this server serve a new certificate.</summary>
-    private async Task StartRenewableAsync(PostgresInstallation installation)
+    private async Task StartRenewableAsync(PostgresInstallation installation, TestCertificate first)
     {
-        PostgresCluster cluster = await StartAsync(
-            "Renewable", installation, it => it.InstallCertificateAsync(TestAuthority.IssueSelfSigned(LeafOptions.ForLoopback())));
+        PostgresCluster cluster = await StartAsync("Renewable", installation, it => it.InstallCertificateAsync(first));
         _description["Renew"] = Start(Answering(async () =>
         {
             TestCertificate renewed = _issuer.Issue(LeafOptions.ForLoopback());
             await cluster.InstallCertificateAsync(renewed);
-            return renewed.Certificate.GetCertHashString(System.Security.Cryptography.HashAlgorithmName.SHA256);
+            return renewed.Certificate.GetCertHashString(HashAlgorithmName.SHA256);
         }));
     }
 

@@ -17,7 +17,8 @@ internal sealed class PowerShellProgram
         string? named = Environment.GetEnvironmentVariable(Override);
         string? path = string.IsNullOrEmpty(named) ? FindOnPath() : named;
         if (path is null)
-            return Availability.Missing<PowerShellProgram>($"There is no pwsh on PATH, nor does {Override} name one (https://aka.ms/powershell).");
+            return Availability.Missing<PowerShellProgram>(
+                $"There is no pwsh on PATH, nor does {Override} name one (https://aka.ms/powershell).");
         return File.Exists(path)
             ? Availability.Of(new PowerShellProgram(path))
             : Availability.Missing<PowerShellProgram>($"{Override} names {path}, which does not exist.");

@@ -9,6 +9,7 @@
     CompatiblePSEditions = @('Core')
     PowerShellVersion    = '7.4'
     FormatsToProcess     = @('bin/PgSsl.Format.ps1xml')
+    TypesToProcess       = @('bin/PgSsl.Types.ps1xml')
     CmdletsToExport      = @(
         'Get-PgConnectionSetting'
         'Get-PgServerCertificate'

@@ -76,7 +76,7 @@ public sealed record ServerCertificate
     /// </summary>
     public required string? TrustedBy { get; init; }
 
-    /// <summary>Why the root file that libpq would use here does not verify the chain; null where it does, or there is none.</summary>
+    /// <summary>Why the roots that libpq would use here (else the operating system's) do not verify the chain; null where they do.</summary>
     public required string? TrustFailure { get; init; }
 
     /// <summary>The TLS version: <c>TLSv1.3</c>.</summary>

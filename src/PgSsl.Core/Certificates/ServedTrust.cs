@@ -18,13 +18,13 @@ internal sealed class ServedTrust
                 break;
             }
             // The first is the one that libpq would go by; that another store would do is a different matter.
-            Failure ??= verdict.Reason;
+            Failure ??= Sentence.Of(verdict.Reason);
         }
 
         ChainHealth health = ServedChain.Examine(served, at, [.. roots]);
         string[] kinds = [.. health.Findings.Select(finding => finding.Kind.ToString()).Distinct()];
         Status = kinds.Length > 0 ? kinds : ["Complete"];
-        Findings = [.. health.Findings.Select(finding => finding.Message)];
+        Findings = [.. health.Findings.Select(finding => Sentence.Of(finding.Message))];
     }
 
     public DateTimeOffset At { get; }

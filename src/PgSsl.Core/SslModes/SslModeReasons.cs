@@ -75,7 +75,7 @@ internal static class SslModeReasons
     /// <summary>The chain does not verify.</summary>
     public static PgSslException Untrusted(ChainVerdict chain, ServerFacts facts) => new(
         PgSslError.UntrustedCertificate,
-        Sentence(chain.Reason),
+        Sentence.Of(chain.Reason),
         chain.Error switch
         {
             ChainError.Expired or ChainError.NotYetValid => "Renew the certificate; check the clocks of both machines.",
@@ -93,7 +93,7 @@ internal static class SslModeReasons
     /// <summary>The certificate is another host's.</summary>
     public static PgSslException NameMismatch(NameVerdict name, X509Certificate2 leaf, ConnectionHost host) => new(
         PgSslError.HostNameMismatch,
-        Sentence(name.Reason),
+        Sentence.Of(name.Reason),
         CertificateNames.SubjectAlternativeNames(leaf).FirstOrDefault(entry => entry.StartsWith(DnsPrefix, StringComparison.Ordinal)) is { } other
             ? $"Connect by a name in the certificate, such as {other[DnsPrefix.Length..]}, or have it issued for {host.DisplayName} as well."
             : $"Have the certificate issued with the subject alternative name {host.DisplayName}.");
@@ -106,7 +106,4 @@ internal static class SslModeReasons
 
     private static string Quoted(string text) =>
         text.All(c => char.IsAsciiLetterOrDigit(c) || c is '.' or ':' or '-' or '_' or '/' or '\\') ? text : $"'{text.Replace("'", "''", StringComparison.Ordinal)}'";
-
-    private static string Sentence(string text) =>
-        text.Length == 0 ? text : char.ToUpperInvariant(text[0]) + text[1..] + (text.EndsWith('.') ? "" : ".");
 }

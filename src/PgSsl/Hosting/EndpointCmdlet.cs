@@ -11,9 +11,11 @@ namespace PgSsl.Hosting;
 public abstract class EndpointCmdlet : PgCmdlet, IDisposable
 {
     private const int DefaultTimeoutSec = 10;
+    private const string SystemRoots = "system";
 
     private WorkPump? _pump;
     private ConnectionEnvironment? _environment;
+    private string? _rootCertificate;
 
     /// <summary>
     /// The servers: host, host:port, [v6]:port, a postgresql:// URI, a connection string, a hashtable of connection parameters, or
@@ -57,9 +59,7 @@ public abstract class EndpointCmdlet : PgCmdlet, IDisposable
     {
         if (Port != 0)
             endpoint = endpoint.With("port", $"{Port}");
-        if (RootCertificate is not null)
-            endpoint = endpoint.With("sslrootcert", RootCertificate == "system" ? RootCertificate : ResolveFilePath(RootCertificate));
-        return endpoint;
+        return _rootCertificate is null ? endpoint : endpoint.With("sslrootcert", _rootCertificate);
     }
 
     /// <summary>How long one connection may take in all.</summary>
@@ -78,6 +78,15 @@ public abstract class EndpointCmdlet : PgCmdlet, IDisposable
     protected override void BeginProcessing()
     {
         _environment = ConnectionEnvironment.Capture(WorkingDirectory);
+        _rootCertificate = RootCertificate is null or SystemRoots ? RootCertificate : ResolveFilePath(RootCertificate);
+        // libpq does without a file that is missing, in the weaker modes; a path typed here is meant.
+        if (_rootCertificate is not (null or SystemRoots) && !File.Exists(_rootCertificate))
+            ThrowFailure(
+                new PgSslException(
+                    PgSslError.FileNotFound,
+                    $"The root certificate file \"{_rootCertificate}\" does not exist.",
+                    "Check the path, or use -RootCertificate system for the operating system's roots."),
+                _rootCertificate);
         _pump = new WorkPump(ThrottleLimit);
     }
 

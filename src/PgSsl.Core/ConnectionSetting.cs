@@ -5,19 +5,19 @@ namespace PgSsl;
 /// <summary>The value that one connection parameter ends up with, and who gave it.</summary>
 /// <param name="Name">The parameter, as libpq spells it.</param>
 /// <param name="Value">The effective value; null where there is none. A secret shows as <c>********</c>.</param>
-/// <param name="Source">Where the value comes from.</param>
+/// <param name="Source">Where the value comes from: a <see cref="SettingSource"/>.</param>
 /// <param name="Origin">The environment variable's name, or the service file's <c>path:line</c>; null for the other
 /// sources.</param>
 /// <param name="Warning">Why this value surprises; null where it does not, and where nobody looked (<see
 /// cref="ConnectionSettings.All"/>).</param>
-public sealed record ConnectionSetting(string Name, string? Value, SettingSource Source, string? Origin, string? Warning)
+public sealed record ConnectionSetting(string Name, string? Value, string Source, string? Origin, string? Warning)
 {
     internal const string Mask = "********";
 
     /// <summary>The value itself, of a secret too; never to be shown.</summary>
     internal string? Raw { get; init; } = Value;
 
-    internal static ConnectionSetting Create(ConnectionParameter parameter, string? value, SettingSource source, string? origin)
+    internal static ConnectionSetting Create(ConnectionParameter parameter, string? value, string source, string? origin)
     {
         string? shown = parameter.IsSecret && !string.IsNullOrEmpty(value) ? Mask : value;
         return new ConnectionSetting(parameter.Name, shown, source, origin, null) { Raw = value };

@@ -28,7 +28,7 @@ Add-Type -Path "$PSScriptRoot/BareProbes.cs" -ReferencedAssemblies System.Net.Se
     System.Security.Cryptography, System.Diagnostics.Process, System.ComponentModel.Primitives, System.Threading.Tasks.Parallel,
     System.Collections, System.Runtime, System.Memory, System.Linq
 
-function Measure-Median([scriptblock[]] $Variant) {
+function Measure-Median([scriptblock[]] $Variant, [int] $Rounds) {
     $times = @($Variant | ForEach-Object { , [System.Collections.Generic.List[double]]::new() })
     foreach ($round in 0..$Rounds) {
         for ($i = 0; $i -lt $Variant.Count; $i++) {
@@ -49,15 +49,15 @@ if (-not $found.IsAvailable) { throw $found.Reason }
 $port = $found.Value.Cluster.Port
 $server = "127.0.0.1:$port"
 
-$probes, $bare, $processes = Measure-Median @(
+$probes, $bare, $processes = Measure-Median -Rounds $Rounds -Variant @(
     { $null = @($server) * $Count | Get-PgServerCertificate -ThrottleLimit $ThrottleLimit }
     { [BareProbes]::SslStreams($port, $Count, $ThrottleLimit) }
     { [BareProbes]::OpenSsl($port, $Count, $ThrottleLimit) }
 )
-Write-Ratio "$Count probes, $ThrottleLimit at a time, against openssl s_client" $probes $processes
-Write-Ratio "$Count probes, $ThrottleLimit at a time, against bare SslStreams" $probes $bare
+Write-Ratio "$Count probes, $ThrottleLimit at a time, against openssl s_client" -Ours $probes -Theirs $processes
+Write-Ratio "$Count probes, $ThrottleLimit at a time, against bare SslStreams" -Ours $probes -Theirs $bare
 
-$empty, $import = Measure-Median @(
+$empty, $import = Measure-Median -Rounds $Rounds -Variant @(
     { pwsh -NoProfile -NonInteractive -Command 'exit' }
     { pwsh -NoProfile -NonInteractive -Command "Import-Module '$root/PgSsl.psd1'; exit" }
 )

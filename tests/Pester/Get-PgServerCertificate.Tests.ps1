@@ -87,6 +87,12 @@ Describe 'Get-PgServerCertificate' {
             $served.TrustFailure | Should -Match 'Pester Root CA'
         }
 
+        It 'says that the root file is missing, and fetches the certificate all the same' {
+            $served = Get-PgServerCertificate $sandbox.Good -RootCertificate $TestDrive/nowhere.crt
+            $served.TrustedBy | Should -BeNullOrEmpty
+            $served.TrustFailure | Should -Match 'nowhere\.crt'
+        }
+
         It 'is trusted by the default root.crt, where there is one' {
             $folder = New-Item -ItemType Directory -Path $HOME/.postgresql
             try {
@@ -136,7 +142,7 @@ Describe 'Get-PgServerCertificate' {
     Context 'errors' {
         It 'is <ErrorId> for <Description>' -ForEach @(
             @{ Description = 'a port where nothing listens'; Server = 'Closed'; ErrorId = 'ConnectionRefused' }
-            @{ Description = 'a server that says nothing'; Server = 'Silent'; ErrorId = 'ConnectionTimedOut' }
+            @{ Description = 'a server that says nothing'; Server = 'Silent'; With = @{ TimeoutSec = 1 }; ErrorId = 'ConnectionTimedOut' }
             @{ Description = 'a server with TLS off'; Server = 'TlsOff'; ErrorId = 'TlsNotOffered' }
             @{ Description = 'an SSH server'; Server = 'Ssh'; ErrorId = 'NotPostgreSql' }
             @{ Description = 'a name without an address'; Text = 'nowhere.invalid:5432'; ErrorId = 'HostNotFound' }
@@ -147,7 +153,7 @@ Describe 'Get-PgServerCertificate' {
         ) {
             $endpoint = $Text ?? $sandbox.$Server
             $with = $With ?? @{}
-            $served = Get-PgServerCertificate $endpoint -TimeoutSec 1 @with -ErrorAction SilentlyContinue -ErrorVariable failures
+            $served = Get-PgServerCertificate $endpoint @with -ErrorAction SilentlyContinue -ErrorVariable failures
             $served | Should -BeNullOrEmpty
             $failures.Count | Should -Be 1
             $failures.FullyQualifiedErrorId | Should -Be "$ErrorId,PgSsl.Cmdlets.GetPgServerCertificateCommand"

@@ -84,18 +84,20 @@ Describe 'Pipeline' {
             $served = Get-PgServerCertificate $sandbox.Good -RootCertificate $sandbox.Root
             $tested = Test-PgSslMode $sandbox.Good verify-full -UserName anyone -Database postgres -RootCertificate $sandbox.Root
 
+            $setting = Get-PgConnectionSetting $sandbox.Good -Name sslmode
+
             # What another program, or another day, would look at: every property but the certificates themselves.
-            function Get-Facts($Object) {
+            function Get-Fact($Object) {
                 $Object | Select-Object -ExcludeProperty Certificate, Chain, PSComputerName, RunspaceId, PSShowComputerName -Property * |
                     ConvertTo-Json -Depth 3
             }
         }
 
-        It 'Export-Clixml and Import-Clixml: <_>' -ForEach 'served', 'tested' {
+        It 'Export-Clixml and Import-Clixml: <_>' -ForEach 'served', 'tested', 'setting' {
             $object = (Get-Variable $_).Value
             $file = Join-Path $TestDrive "$_.xml"
             $object | Export-Clixml $file
-            Get-Facts (Import-Clixml $file) | Should -Be (Get-Facts $object)
+            Get-Fact (Import-Clixml $file) | Should -Be (Get-Fact $object)
         }
 
         It 'Import-Clixml with a certificate that can be used' {
@@ -108,15 +110,17 @@ Describe 'Pipeline' {
         It 'ConvertTo-Json, for programs that read it' {
             $read = $tested | ConvertTo-Json | ConvertFrom-Json
             $read.SslMode, $read.Connects, $read.MitmSafe | Should -Be 'verify-full', $true, $true
+            ($setting | ConvertTo-Json | ConvertFrom-Json).Source | Should -Be Default
             $read = $served | Select-Object -ExcludeProperty Certificate, Chain -Property * | ConvertTo-Json | ConvertFrom-Json
             $read.Fingerprint, $read.ChainStatus | Should -Be $served.Fingerprint, 'Complete'
             $read.NotAfter | Should -Be $served.NotAfter
         }
 
         It 'Start-Job, and can be piped on' {
+            $server = $sandbox.Good
             $output = Start-Job {
                 Import-Module $using:module
-                Get-PgServerCertificate $using:sandbox.Good
+                Get-PgServerCertificate $using:server
             } | Receive-Job -Wait -AutoRemoveJob
             $output.Fingerprint | Should -Be $served.Fingerprint
             ($output | Get-PgServerCertificate).Fingerprint | Should -Be $served.Fingerprint

@@ -96,10 +96,13 @@ Describe 'Test-PgSslMode' {
             { Test-PgSslMode $sandbox.Good -SslMode verify @verified } | Should -Throw '*verify-ca, verify-full*'
         }
 
-        It 'tests each mode for each client' {
-            $results = Test-PgSslMode $sandbox.Good require, verify-full -Client libpq @verified
-            $results.SslMode | Should -Be 'require', 'verify-full'
-            $results.Client | Should -Be 'libpq', 'libpq'
+        It 'tests each mode for each client, in the order asked for' {
+            $results = Test-PgSslMode $sandbox.Good require, verify-full -Client pgx, LIBPQ @verified
+            "$($results.ForEach{ "$($_.Client) $($_.SslMode)" })" | Should -Be 'pgx require pgx verify-full libpq require libpq verify-full'
+        }
+
+        It 'tells that require verifies with libpq, where there is a root, and not with <_>' -ForEach 'npgsql', 'pgjdbc' {
+            (Test-PgSslMode $sandbox.Good require -Client libpq, $_ @verified).VerifiesServer | Should -Be 'chain', 'none'
         }
 
         It 'with -TlsOnly tests the modes that insist on TLS' {
@@ -134,10 +137,11 @@ Describe 'Test-PgSslMode' {
     Context 'a server that cannot be reached' {
         It 'is an object per mode with <ErrorId>, not an error: <Server>' -ForEach @(
             @{ Server = 'Closed'; ErrorId = 'ConnectionRefused' }
-            @{ Server = 'Silent'; ErrorId = 'ConnectionTimedOut' }
+            @{ Server = 'Silent'; With = @{ TimeoutSec = 1 }; ErrorId = 'ConnectionTimedOut' }
             @{ Server = 'Ssh'; ErrorId = 'NotPostgreSql' }
         ) {
-            $results = Test-PgSslMode $sandbox.$Server -TimeoutSec 1 @verified -ErrorVariable failures
+            $with = $With ?? @{}
+            $results = Test-PgSslMode $sandbox.$Server @with @verified -ErrorVariable failures
             $failures | Should -BeNullOrEmpty
             $results.Count | Should -Be 6
             $results.Connects | Should -Not -Contain $true

@@ -44,7 +44,7 @@ Describe 'Wait-PgServerCertificate' {
         @{ Server = 'Closed'; Make = { @{} }; Seen = 'the last attempt failed \(ConnectionRefused\)' }
     ) {
         $with = & $Make
-        $served = Wait-PgServerCertificate $sandbox.$Server -TimeoutSec 1 -IntervalSec 1 @with -ErrorAction SilentlyContinue -ErrorVariable failures
+        $served = Wait-PgServerCertificate $sandbox.$Server -TimeoutSec 2 -IntervalSec 1 @with -ErrorAction SilentlyContinue -ErrorVariable failures
         $served | Should -BeNullOrEmpty
         $failures.FullyQualifiedErrorId | Should -Be 'CertificateNotServed,PgSsl.Cmdlets.WaitPgServerCertificateCommand'
         $failures.CategoryInfo.Category | Should -Be OperationTimeout

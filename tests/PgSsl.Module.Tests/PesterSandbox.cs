@@ -37,12 +37,24 @@ internal sealed class PesterSandbox
             return Availability.Missing<PesterSandbox>(servers.Reason);
 
         var sandbox = new PesterSandbox(SandboxDirectory.Create());
-        AppDomain.CurrentDomain.ProcessExit += (_, _) => System.IO.Directory.Delete(sandbox.Directory, recursive: true);
+        AppDomain.CurrentDomain.ProcessExit += (_, _) => sandbox.Delete();
         Dictionary<string, string?> description = servers.Value.Describe();
         foreach ((string name, string pem) in servers.Value.Files)
             description[Path.GetFileNameWithoutExtension(name)] = sandbox.Write(name, pem);
         await File.WriteAllTextAsync(sandbox.DescriptionPath, JsonSerializer.Serialize(description));
         return Availability.Of(sandbox);
+    }
+
+    private void Delete()
+    {
+        try
+        {
+            System.IO.Directory.Delete(Directory, recursive: true);
+        }
+        catch (IOException)
+        {
+            // A PowerShell that was killed may hold a file yet; the next run sweeps.
+        }
     }
 
     private string Subdirectory(string name) => System.IO.Directory.CreateDirectory(Path.Combine(Directory, name)).FullName;

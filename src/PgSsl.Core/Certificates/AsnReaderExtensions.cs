@@ -11,4 +11,14 @@ internal static class AsnReaderExtensions
         Asn1Tag tag = reader.PeekTag();
         return tag.TagClass == TagClass.ContextSpecific ? tag : throw new AsnContentException("A context-specific tag was expected.");
     }
+
+    /// <summary>
+    /// A signature: whole bytes. OpenSSL refuses one that does not fill its last byte (crypto/asn1/a_verify.c, ASN1_item_verify_ctx);
+    /// nothing is returned for it, which verifies under no key.
+    /// </summary>
+    public static byte[] ReadSignature(this AsnReader reader)
+    {
+        byte[] signature = reader.ReadBitString(out int unusedBits);
+        return unusedBits == 0 ? signature : [];
+    }
 }

@@ -14,7 +14,7 @@ public sealed class CertificateRevocationList
         SignedContent = outer.PeekEncodedValue();
         AsnReader content = outer.ReadSequence();
         OuterSignatureAlgorithm = SignatureAlgorithm.Read(outer);
-        Signature = outer.ReadBitString(out _);
+        Signature = outer.ReadSignature();
 
         if (content.PeekTag() == Asn1Tag.Integer)
             content.ReadInteger();

@@ -32,7 +32,7 @@ internal sealed class ChainReasons
     private string Sentence() => _fault.Error switch
     {
         ChainError.IssuerNotFound =>
-            $"{Store} holds only the intermediate {Name}: libpq needs the self-signed root above it ({IssuerName})",
+            $"{Store} holds only the intermediate {Name}: the chain has to end at the self-signed root above it ({IssuerName})",
         ChainError.IssuerNotFoundLocally => DescribeMissingIssuer(),
         ChainError.SelfSignedLeaf => HasNamesake(Concerned.Subject)
             ? $"the self-signed certificate of {Name} is not the one of that name in {Store}"

@@ -29,6 +29,9 @@ public static class ChainVerifier
         if (fault is null)
         {
             (path, fault) = ChainBuilder.Build(leaf, served.Select(ParsedCertificate.Of).OfType<ParsedCertificate>(), trust, at, anchors);
+            // Java takes a certificate that is in the trust store itself as it is (sun.security.validator.Validator.validate).
+            if (fault is null && anchors == AnchorRule.AnyUndated && path.Count == 1)
+                return new ChainVerdict(ChainError.None, [path[0].Certificate.Certificate], 0, "");
             // OpenSSL's order (x509_vfy.c, verify_chain), which decides what is reported when several things are wrong.
             fault ??= ChainChecks.Extensions(path)
                 ?? ChainChecks.SecurityLevel(path)

@@ -20,7 +20,7 @@ internal sealed class ParsedCertificate
         SignedContent = outer.PeekEncodedValue();
         AsnReader content = outer.ReadSequence();
         OuterSignatureAlgorithm = SignatureAlgorithm.Read(outer);
-        Signature = outer.ReadBitString(out _);
+        Signature = outer.ReadSignature();
 
         Version = ReadVersion(content);
         SerialNumber = content.ReadIntegerBytes();

@@ -32,9 +32,9 @@ internal static class ProbeFailures
 
     public static PgSslException TlsNotOffered() => new(
         PgSslError.TlsNotOffered,
-        "The server answered N: it does not offer TLS. Either ssl is off, or ssl is on and the server could not load its certificate or key " +
-        "(SHOW ssl says on in both of the latter cases).",
-        "On the server: SHOW ssl; then look into its log for \"could not load server certificate file\" or \"private key file\".");
+        "The server answered N: it does not offer TLS.",
+        "On the server: SHOW ssl. If that says on, certificate or key did not load: its log has \"could not load server certificate file\" " +
+        "or \"private key file\" (a reload with a bad file leaves ssl on, and no TLS).");
 
     public static PgSslException RejectedSslRequest(StartupAnswer answer)
     {

@@ -41,7 +41,8 @@ internal static class SslModeReasons
             SslMode.Allow => "Encrypted, because the server refuses plaintext; allow would have taken that.",
             SslMode.Prefer when verified =>
                 $"Encrypted, and the chain verifies under {policy.Trust!.Origin}; if it did not, prefer would fall back to plaintext.",
-            SslMode.Prefer => "Encrypted, as long as nobody interferes: prefer does not verify the server, and makes do with plaintext.",
+            SslMode.Prefer when policy.Attempts.Contains(Transport.Plaintext) =>
+                "Encrypted, as long as nobody interferes: prefer does not verify the server, and makes do with plaintext.",
             _ when verified =>
                 $"The chain verifies under {policy.Trust!.Origin}; the host name is not compared: any certificate of that CA would do.",
             _ => $"Encrypted, but to whoever answers: {spelling} does not verify the server.",

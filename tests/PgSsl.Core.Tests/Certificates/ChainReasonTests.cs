@@ -23,7 +23,7 @@ public class ChainReasonTests
 
     [Fact]
     public void Tells_that_an_intermediate_is_no_root() => Assert.Equal(
-        "/x/root.crt holds only the intermediate 'Corp Issuing CA': libpq needs the self-signed root above it ('Corp Root CA')", Reason([Leaf, Ca], [Ca]));
+        "/x/root.crt holds only the intermediate 'Corp Issuing CA': the chain has to end at the self-signed root above it ('Corp Root CA')", Reason([Leaf, Ca], [Ca]));
 
     [Fact]
     public void Tells_a_namesake_from_the_issuer() => Assert.Equal(

@@ -83,7 +83,7 @@ public sealed class PrecedenceTests : IDisposable
     public void An_unknown_name_is_refused_when_asked_for() =>
         Assert.Equal(PgSslError.UnknownParameter, Assert.Throws<PgSslException>(() => _world.Resolve("db1").Get("ssl")).Error);
 
-    private static (string? Value, SettingSource Source, string? Origin) Source(ConnectionSettings settings, string name)
+    private static (string? Value, string Source, string? Origin) Source(ConnectionSettings settings, string name)
     {
         ConnectionSetting setting = settings.Get(name);
         return (setting.Value, setting.Source, setting.Origin);

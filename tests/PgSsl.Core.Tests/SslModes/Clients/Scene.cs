@@ -18,6 +18,9 @@ internal sealed class Scene : IDisposable
     private static readonly TestCertificate Elsewhere = Intermediate.Issue(LeafOptions.ForHosts("elsewhere.test"));
     private static readonly TestCertificate Pinned = Intermediate.Issue(LeafOptions.ForHosts(HostName));
 
+    private static readonly TestCertificate ForClientsOnly =
+        Intermediate.Issue(LeafOptions.ForHosts(HostName) with { ExtendedKeyUsages = [LeafOptions.ClientAuthentication] });
+
     private static readonly TestAuthority ExpiredRoot = TestAuthority.CreateRoot(
         "Expired Root CA",
         new AuthorityOptions { NotBefore = DateTimeOffset.UtcNow.AddYears(-2), NotAfter = DateTimeOffset.UtcNow.AddDays(-1) });
@@ -120,6 +123,7 @@ internal sealed class Scene : IDisposable
         "wrong" => TestAuthority.CreateRoot("Another Root CA").CertificatePem,
         "intermediate only" => Intermediate.CertificatePem,
         "the leaf itself" => Pinned.CertificatePem,
+        "the leaf itself, for clients only" => ForClientsOnly.CertificatePem,
         "right, expired" => ExpiredRoot.CertificatePem,
         _ => throw new ArgumentOutOfRangeException(nameof(roots), roots, "There are no such roots."),
     };
@@ -133,6 +137,7 @@ internal sealed class Scene : IDisposable
             "admits all" => (tls, plain),
             "has another name" => (tls with { Tls = Serving(Elsewhere) }, plain),
             "serves the leaf" => (tls with { Tls = Serving(Pinned) }, plain),
+            "serves a leaf for clients only" => (tls with { Tls = Serving(ForClientsOnly) }, plain),
             "has an expired root" => (tls with { Tls = Serving(ExpiredRoot.Issue(LeafOptions.ForHosts(HostName))) }, plain),
             "TLS off" => (Broken(host, Transport.Tls, ProbeStage.Connected, PgSslError.TlsNotOffered), plain),
             "no line for TLS" => (tls with { Answer = Refused("28000") }, plain),

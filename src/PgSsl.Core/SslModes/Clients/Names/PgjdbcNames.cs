@@ -62,10 +62,12 @@ internal static class PgjdbcNames
             BinaryPrimitives.ReadUInt16BigEndian(bytes.AsSpan(2 * i)).ToString("x", CultureInfo.InvariantCulture)));
     }
 
+    /// <summary>java.net.IDN.toASCII: asks of a plain name only that no label is empty or too long.</summary>
     private static string? ToAscii(string host)
     {
+        string unqualified = host.EndsWith('.') ? host[..^1] : host;
         if (Ascii.IsValid(host))
-            return host;
+            return unqualified.Split('.').All(label => label.Length is > 0 and <= 63) ? host : null;
         try
         {
             return Idn.GetAscii(host);

@@ -61,7 +61,8 @@ public partial class PlaygroundTests(PlaygroundTests.Run run) : IClassFixture<Pl
         {
             if (OperatingSystem.IsWindows())
                 return Availability.Missing<ProcessResult>("Hides PowerShell by PATH alone, as Unix does.");
-            string[] path = [.. (Environment.GetEnvironmentVariable("PATH") ?? "").Split(':').Where(directory => !Has(directory, "pwsh"))];
+            string[] all = (Environment.GetEnvironmentVariable("PATH") ?? "").Split(':');
+            string[] path = [.. all.Where(directory => !Has(directory, "pwsh"))];
             if (!path.Any(directory => Has(directory, "sh")))
                 return Availability.Missing<ProcessResult>("pwsh is in the same directory as sh, and cannot be hidden.");
             if ((await PostgresInstallation.FindAsync()).Count == 0)

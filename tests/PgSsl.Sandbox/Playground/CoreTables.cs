@@ -6,11 +6,14 @@ using PgSsl.SslModes;
 
 namespace PgSsl.Sandbox.Playground;
 
-/// <summary>The main job without PowerShell: the tables of Get-PgServerCertificate and Test-PgSslMode, through PgSsl.Core.</summary>
+/// <summary>
+/// The main job without PowerShell: the tables of Get-PgServerCertificate and Test-PgSslMode, through PgSsl.Core.
+/// </summary>
 internal sealed class CoreTables(IReadOnlyList<EstateServer> servers, TextWriter output, int width)
 {
     private static readonly TimeSpan Timeout = TimeSpan.FromSeconds(10);
-    private static readonly string[] CertificateHeadings = ["Server", "Port", "Subject", "Issuer", "NotAfter", "Days", "Chain", "TrustedBy"];
+    private static readonly string[] CertificateHeadings =
+        ["Server", "Port", "Subject", "Issuer", "NotAfter", "Days", "Chain", "TrustedBy"];
     private static readonly string[] ModeHeadings = ["SslMode", "Connects", "Transport", "VerifiesServer", "MitmSafe", "Reason"];
 
     private readonly ConnectionEnvironment _environment = ConnectionEnvironment.Capture();
@@ -38,12 +41,14 @@ internal sealed class CoreTables(IReadOnlyList<EstateServer> servers, TextWriter
 
     public async Task WriteModesAsync(CancellationToken cancellationToken)
     {
-        using var tester = new SslModeTester(Enum.GetValues<SslMode>(), [SslClients.Get("libpq")], maxConnections: 2, tlsOnly: false);
+        using var tester =
+            new SslModeTester(Enum.GetValues<SslMode>(), [SslClients.Get("libpq")], maxConnections: 2, tlsOnly: false);
         foreach (EstateServer server in servers)
         {
             (PgEndpoint endpoint, ConnectionSettings settings, ConnectionHost host) = Target(server);
             IReadOnlyList<SslModeResult> results = await tester.TestAsync(endpoint, settings, host, Timeout, cancellationToken);
-            Write($"{server.Scenario.Name}: {server.Scenario.Description}", TextTable.Format(width, ModeHeadings, results.Select(Row)));
+            string title = $"{server.Scenario.Name}: {server.Scenario.Description}";
+            Write(title, TextTable.Format(width, ModeHeadings, results.Select(Row)));
         }
     }
 

@@ -2,7 +2,9 @@ using System.Text;
 
 namespace PgSsl.Sandbox.Playground;
 
-/// <summary>A server for each of the <see cref="Scenarios"/>, and the files that lead to them. They end with this process.</summary>
+/// <summary>
+/// A server for each of the <see cref="Scenarios"/>, and the files that lead to them. They end with this process.
+/// </summary>
 internal sealed class Estate : IAsyncDisposable
 {
     private Estate(IReadOnlyList<EstateServer> servers) => Servers = servers;
@@ -48,8 +50,8 @@ internal sealed class Estate : IAsyncDisposable
         foreach (EstateServer server in Servers)
             script.Append('$').Append(server.Scenario.Name).Append(" = ").Append(Quote(server.Conninfo)).Append('\n');
         script.Append("$Servers = ").AppendJoin(", ", Servers.Select(server => "$" + server.Scenario.Name)).Append('\n');
-        string stale = Path.Combine(Servers.Single(server => server.Scenario.Name == "Stale").Cluster.DataDirectory, "server.crt");
-        script.Append("$StaleFile = ").Append(Quote(stale)).Append('\n');
+        PostgresCluster stale = Servers.Single(server => server.Scenario.Name == "Stale").Cluster;
+        script.Append("$StaleFile = ").Append(Quote(Path.Combine(stale.DataDirectory, "server.crt"))).Append('\n');
 
         string path = FileBeside(Servers[0].Cluster, "playground.ps1");
         await File.WriteAllTextAsync(path, script.ToString());

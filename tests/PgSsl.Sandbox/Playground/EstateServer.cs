@@ -8,7 +8,8 @@ internal sealed record EstateServer(Scenario Scenario, PostgresCluster Cluster, 
 {
     /// <summary>How psql and PgSsl reach it.</summary>
     public string Conninfo =>
-        $"host=localhost port={Cluster.Port} user=postgres dbname=postgres sslmode=verify-full sslrootcert={Quote(RootCertificatePath)}";
+        $"host=localhost port={Cluster.Port} user=postgres dbname=postgres sslmode=verify-full "
+        + $"sslrootcert={Quote(RootCertificatePath)}";
 
     // The temporary directory's path may hold blanks; libpq takes quoted values (conninfo syntax, PQconnectdb).
     private static string Quote(string value) => value.Contains(' ') || value.Contains('\\')

@@ -37,7 +37,8 @@ internal sealed class PlaygroundProgram(Interruption interruption, bool keep)
             return status;
         }
         // Ctrl+C reaches the programs that the sandbox runs as well, and what they were needed for then fails.
-        catch (Exception e) when (e is OperationCanceledException or SandboxException && interruption.Token.IsCancellationRequested)
+        catch (Exception e)
+            when (e is OperationCanceledException or SandboxException && interruption.Token.IsCancellationRequested)
         {
             Console.WriteLine(PlaygroundText.Stopped);
             return Interrupted;
@@ -82,7 +83,8 @@ internal sealed class PlaygroundProgram(Interruption interruption, bool keep)
     private async Task<int> PrintTablesAsync(Estate estate, bool stays)
     {
         Console.WriteLine(PlaygroundText.NoPowerShell);
-        var tables = new CoreTables(estate.Servers, Console.Out, Console.IsOutputRedirected ? WidthWithoutTerminal : Console.WindowWidth);
+        int width = Console.IsOutputRedirected ? WidthWithoutTerminal : Console.WindowWidth;
+        var tables = new CoreTables(estate.Servers, Console.Out, width);
         await tables.WriteCertificatesAsync(_cancellationToken);
         await tables.WriteModesAsync(_cancellationToken);
         if (stays)

@@ -1,5 +1,4 @@
 using System.Globalization;
-using System.Text;
 
 namespace PgSsl.Sandbox.Playground;
 
@@ -46,15 +45,19 @@ internal static class PlaygroundText
     /// <summary>What is running, and how to reach it.</summary>
     public static string Introduction(Estate estate, PostgresInstallation installation, TimeSpan startTime)
     {
-        var text = new StringBuilder();
-        text.Append(CultureInfo.InvariantCulture, $"{estate.Servers.Count} servers with PostgreSQL {installation.FullVersion}, ");
-        text.Append(CultureInfo.InvariantCulture, $"up in {startTime.TotalSeconds:0.0} s. Clients trust {estate.RootCertificatePath}\n");
+        string time = startTime.TotalSeconds.ToString("0.0", CultureInfo.InvariantCulture);
+        var lines = new List<string>
+        {
+            $"{estate.Servers.Count} servers with PostgreSQL {installation.FullVersion}, up in {time} s. "
+                + $"Clients trust {estate.RootCertificatePath}",
+        };
         foreach (EstateServer server in estate.Servers)
         {
-            text.Append(CultureInfo.InvariantCulture, $"\n${server.Scenario.Name}: {server.Scenario.Description}\n");
-            text.Append(CultureInfo.InvariantCulture, $"  psql \"{server.Conninfo}\"\n");
-            text.Append(CultureInfo.InvariantCulture, $"  Test-PgSslMode localhost:{server.Cluster.Port} -UserName postgres -RootCertificate $Root\n");
+            lines.Add("");
+            lines.Add($"${server.Scenario.Name}: {server.Scenario.Description}");
+            lines.Add($"  psql \"{server.Conninfo}\"");
+            lines.Add($"  Test-PgSslMode localhost:{server.Cluster.Port} -UserName postgres -RootCertificate $Root");
         }
-        return text.ToString();
+        return string.Join('\n', lines);
     }
 }

@@ -3,20 +3,22 @@ using System.Diagnostics;
 namespace PgSsl.Sandbox.Playground;
 
 /// <summary>The pwsh of this machine.</summary>
-internal sealed record PowerShellProgram(string Path)
+internal sealed record PowerShellProgram(string FilePath)
 {
     private static readonly string FileName = OperatingSystem.IsWindows() ? "pwsh.exe" : "pwsh";
-    private static readonly string Walkthrough = System.IO.Path.Combine(AppContext.BaseDirectory, "Playground", "Walkthrough.ps1");
+    private static readonly string Walkthrough = Path.Combine(AppContext.BaseDirectory, "Playground", "Walkthrough.ps1");
 
-    /// <summary>The first on PATH, else the one that <c>dotnet tool install --global</c> leaves; null where there is none.</summary>
+    /// <summary>
+    /// The first on PATH, else the one that <c>dotnet tool install --global</c> leaves; null where there is none.
+    /// </summary>
     public static PowerShellProgram? Find()
     {
         string home = Environment.GetFolderPath(Environment.SpecialFolder.UserProfile);
-        string[] directories = (Environment.GetEnvironmentVariable("PATH") ?? "").Split(System.IO.Path.PathSeparator);
+        string[] directories = (Environment.GetEnvironmentVariable("PATH") ?? "").Split(Path.PathSeparator);
         return directories
-            .Append(System.IO.Path.Combine(home, ".dotnet", "tools"))
+            .Append(Path.Combine(home, ".dotnet", "tools"))
             .Where(directory => directory.Length > 0)
-            .Select(directory => System.IO.Path.Combine(directory, FileName))
+            .Select(directory => Path.Combine(directory, FileName))
             .Where(File.Exists)
             .Select(path => new PowerShellProgram(path))
             .FirstOrDefault();
@@ -33,7 +35,7 @@ internal sealed record PowerShellProgram(string Path)
 
     private async Task<int> RunAsync(string[] arguments, bool hasInput, CancellationToken cancellationToken)
     {
-        var start = new ProcessStartInfo(Path) { UseShellExecute = false, RedirectStandardInput = !hasInput };
+        var start = new ProcessStartInfo(FilePath) { UseShellExecute = false, RedirectStandardInput = !hasInput };
         foreach (string argument in (string[])["-NoLogo", "-NoProfile", .. arguments])
             start.ArgumentList.Add(argument);
         // pwsh colours what it writes into a file or pipe of the shell's, too.

@@ -19,7 +19,8 @@ internal sealed class Repository
             if (File.Exists(Path.Combine(directory.FullName, "PgSsl.slnx")))
                 return new Repository(directory.FullName);
         }
-        throw new SandboxException($"There is no PgSsl.slnx above {AppContext.BaseDirectory}: run this from a working copy of PgSsl.");
+        throw new SandboxException(
+            $"There is no PgSsl.slnx above {AppContext.BaseDirectory}: run this from a working copy of PgSsl.");
     }
 
     /// <summary>Builds the module, so that the manifest can be imported.</summary>

@@ -89,10 +89,9 @@ Describe 'Get-PgServerCertificate' {
             $served.TrustFailure | Should -Match 'Pester Root CA'
         }
 
-        It 'says that the root file is missing, and fetches the certificate all the same' {
-            $served = Get-PgServerCertificate $sandbox.Good -RootCertificate $TestDrive/nowhere.crt
-            $served.TrustedBy | Should -BeNullOrEmpty
-            $served.TrustFailure | Should -Match 'nowhere\.crt'
+        It 'is FileNotFound for a root file that does not exist' {
+            { Get-PgServerCertificate $sandbox.Good -RootCertificate $TestDrive/nowhere.crt -ErrorAction Stop } |
+                Should -Throw -ErrorId 'FileNotFound,PgSsl.Cmdlets.GetPgServerCertificateCommand' -ExceptionType ([PgSsl.PgSslException])
         }
 
         It 'is trusted by the default root.crt, where there is one' {

@@ -85,6 +85,11 @@ Describe '-Endpoint' {
         finally { $env:PGHOST, $env:PGPORT = $null }
     }
 
+    It 'refuses servers that come both ways: the word behind a pipeline was meant for another parameter' {
+        { $sandbox.Good | Test-PgSslMode require } |
+            Should -Throw -ErrorId 'ContradictoryParameters,PgSsl.Cmdlets.TestPgSslModeCommand' -ExpectedMessage '*-Endpoint is given as well: require.'
+    }
+
     It 'takes a service of the user''s service file' {
         $env:PGSERVICEFILE = Join-Path $TestDrive pg_service.conf
         "[crm]`nhost=localhost`nport=$port" | Set-Content $env:PGSERVICEFILE

@@ -1,4 +1,6 @@
 using System.Net;
+using System.Net.Security;
+using System.Security.Cryptography.X509Certificates;
 using PgSsl.Connections;
 using PgSsl.Probing;
 using PgSsl.Sandbox;
@@ -73,6 +75,39 @@ public class ServerProbeTests
         ConnectionFacts facts = await ProbeAsync(new ProbeRequest(At(cluster), Transport.Tls, Timeout));
 
         Assert.True(facts.Tls!.RequestsClientCertificate);
+    }
+
+    [Theory]
+    [InlineData("db1.example.test", "db1.example.test")]
+    [InlineData("127.0.0.1", "")]
+    [InlineData("::1", "")]
+    [InlineData("project:instance", "")]
+    [InlineData(null, "")]
+    public async Task The_server_name_goes_into_the_handshake_unless_it_is_none(string? name, string expected)
+    {
+        using var certificate = new X509Certificate2(
+            TestAuthority.CreateRoot("SNI Root").Issue(LeafOptions.ForLoopback()).Certificate.Export(X509ContentType.Pkcs12));
+        string? seen = null;
+        await using HostileServer server = HostileServer.Start(async (client, cancellation) =>
+        {
+            await client.ReadExactlyAsync(new byte[8], cancellation);
+            await client.WriteAsync("S"u8.ToArray(), cancellation);
+            using var tls = new SslStream(client, leaveInnerStreamOpen: true);
+            await tls.AuthenticateAsServerAsync(
+                (_, hello, _, _) =>
+                {
+                    seen = hello.ServerName;
+                    return ValueTask.FromResult(new SslServerAuthenticationOptions { ServerCertificate = certificate });
+                },
+                null,
+                cancellation);
+        });
+
+        ConnectionFacts facts = await ProbeAsync(
+            new ProbeRequest(new ConnectionHost(server.Host, null, server.Port), Transport.Tls, Timeout) { ServerName = name });
+
+        Assert.Null(facts.Failure);
+        Assert.Equal(expected, seen);
     }
 
     [Fact]

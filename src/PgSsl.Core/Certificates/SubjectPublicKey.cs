@@ -1,6 +1,5 @@
 using System.Formats.Asn1;
 using System.Numerics;
-using System.Security.Cryptography;
 
 namespace PgSsl.Certificates;
 
@@ -24,9 +23,6 @@ internal sealed record SubjectPublicKey(
         ["1.3.36.3.3.2.8.1.1.12"] = 384, ["1.3.36.3.3.2.8.1.1.14"] = 512,
     };
 
-    // The curves that every platform has.
-    private static readonly HashSet<string> UbiquitousCurves = ["1.2.840.10045.3.1.7", "1.3.132.0.34", "1.3.132.0.35"];
-
     /// <summary>False for a key that OpenSSL cannot read.</summary>
     public bool IsReadable => AlgorithmOid is not null;
 
@@ -44,7 +40,7 @@ internal sealed record SubjectPublicKey(
             {
                 Oids.Rsa or Oids.RsaPss => RsaSecurityBits(ModulusBits(key)),
                 Oids.EllipticCurve when isExplicit => CurveSecurityBits(ExplicitOrderBits(algorithm)),
-                Oids.EllipticCurve => NamedCurveBits(algorithm.ReadObjectIdentifier(), key, encoded),
+                Oids.EllipticCurve => NamedCurveBits(algorithm.ReadObjectIdentifier(), key),
                 Oids.Dsa => DsaSecurityBits(algorithm.ReadSequence()),
                 Oids.Ed25519 when key.Length == 32 => 128,
                 Oids.Ed448 when key.Length == 57 => 224,
@@ -52,7 +48,7 @@ internal sealed record SubjectPublicKey(
             };
             return new SubjectPublicKey(encoded, bits < 0 ? null : oid, key, bits, isExplicit);
         }
-        catch (Exception e) when (e is AsnContentException or KeyNotFoundException or CryptographicException)
+        catch (Exception e) when (e is AsnContentException or KeyNotFoundException)
         {
             return new SubjectPublicKey(encoded, null, key, -1, false);
         }
@@ -84,16 +80,14 @@ internal sealed record SubjectPublicKey(
     }
 
     /// <summary>
-    /// OpenSSL cannot read a key whose point is not on its curve. For a curve or a point form (compressed, hybrid) that .NET may
-    /// lack, that is left open.
+    /// OpenSSL cannot read a key whose point is not on its curve. For a rarer curve, or a point form other than the usual one
+    /// (compressed, hybrid), that is left open.
     /// </summary>
-    private static int NamedCurveBits(string curve, byte[] point, ReadOnlyMemory<byte> encoded)
+    private static int NamedCurveBits(string curve, byte[] point)
     {
-        if (UbiquitousCurves.Contains(curve) && point.FirstOrDefault() is not (2 or 3 or 6 or 7))
-        {
-            using var key = ECDsa.Create();
-            key.ImportSubjectPublicKeyInfo(encoded.Span, out _);
-        }
+        bool isUsual = point is not [2 or 3 or 6 or 7, ..];
+        if (isUsual && NistCurve.Find(curve) is { } known && !(point is [4, ..] && known.Contains(point.AsSpan(1))))
+            return -1;
         return CurveSecurityBits(CurveBits[curve]);
     }
 

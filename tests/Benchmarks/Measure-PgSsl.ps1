@@ -86,5 +86,5 @@ try {
         'Timeouts alone dictate' = [Math]::Ceiling(100 / $limit) * $timeout
     }
 } finally {
-    $silent.DisposeAsync().AsTask().GetAwaiter().GetResult()
+    $null = $silent.DisposeAsync().AsTask().GetAwaiter().GetResult()
 }

@@ -21,7 +21,10 @@ public static class ClientCertificateFile
             return null;
 
         // The key's place is only looked at once there is a certificate.
-        string keyPath = settings.ClientKeyPath ?? "";
+        string keyPath = settings.ClientKeyPath ?? throw new PgSslException(
+            PgSslError.InvalidKeyFile,
+            $"The key of client certificate \"{certificatePath}\" is in no file (sslkey=\"{settings["sslkey"]}\"); PgSsl cannot use one inside an OpenSSL engine.",
+            "Test with a key file, or with psql itself.");
         X509Certificate2Collection certificates = ReadCertificates(certificatePath);
         X509Certificate2 withKey = Combine(certificates[0], keyPath, settings.GetSecret("sslpassword"));
         return new ClientCertificate(withKey, [.. certificates.Skip(1)], certificatePath);
@@ -47,12 +50,6 @@ public static class ClientCertificateFile
 
     private static X509Certificate2 Combine(X509Certificate2 certificate, string keyPath, string? passphrase)
     {
-        // libpq takes "engine:id" for a key in a hardware module, but a drive letter for a path.
-        if (keyPath.Contains(':') && !Path.IsPathRooted(keyPath))
-            throw new PgSslException(
-                PgSslError.InvalidKeyFile,
-                $"sslkey \"{keyPath}\" names a key inside an OpenSSL engine; PgSsl reads keys from files only.",
-                "Test with a key file, or with psql itself.");
         if (!File.Exists(keyPath) && !Directory.Exists(keyPath))
             throw new PgSslException(
                 PgSslError.FileNotFound,

@@ -1,4 +1,4 @@
-using PgSsl.Certificates;
+using System.Collections.Concurrent;
 using PgSsl.Connections;
 using PgSsl.Probing;
 
@@ -16,6 +16,7 @@ public sealed class SslModeTester(IReadOnlyList<SslMode> modes, IReadOnlyList<IS
 {
     private readonly SemaphoreSlim _gate = new(maxConnections);
     private readonly TrustStoreCache _trust = new();
+    private readonly ConcurrentDictionary<(string? Certificate, string? Key, string? Passphrase), Lazy<ClientIdentity>> _identities = new();
 
     /// <summary>Tests one server. An unreachable one gives results, too: they say why.</summary>
     /// <param name="endpoint">The endpoint, narrowed to this server.</param>
@@ -27,7 +28,7 @@ public sealed class SslModeTester(IReadOnlyList<SslMode> modes, IReadOnlyList<IS
     public async Task<IReadOnlyList<SslModeResult>> TestAsync(
         PgEndpoint endpoint, ConnectionSettings settings, ConnectionHost host, TimeSpan timeout, CancellationToken cancellationToken)
     {
-        ClientIdentity identity = ClientIdentity.Load(settings);
+        ClientIdentity identity = IdentityOf(settings);
         ProbeRequest request = ProbeRequest.ForTls(settings, host, timeout) with
         {
             ClientCertificate = identity.Certificate,
@@ -48,6 +49,12 @@ public sealed class SslModeTester(IReadOnlyList<SslMode> modes, IReadOnlyList<IS
 
     /// <inheritdoc/>
     public void Dispose() => _gate.Dispose();
+
+    /// <summary>A key file is read and decrypted once, however many servers it is shown to.</summary>
+    private ClientIdentity IdentityOf(ConnectionSettings settings) =>
+        _identities.GetOrAdd(
+            (settings.ClientCertificatePath, settings["sslkey"], settings.GetSecret("sslpassword")),
+            _ => new(() => ClientIdentity.Load(settings))).Value;
 
     private async Task<ServerFacts> GatherAsync(ProbeRequest tls, CancellationToken cancellationToken)
     {

@@ -68,37 +68,33 @@ public sealed class WaitPgServerCertificateCommand : EndpointCmdlet
     protected override async Task ProcessServerAsync(ServerTarget server, CancellationToken cancellationToken)
     {
         long start = Stopwatch.GetTimestamp();
-        int activity = server.Host.GetHashCode() & int.MaxValue;
         string lastSeen = "";
-        do
+        for (TimeSpan left = WaitTime; left > TimeSpan.Zero; left = WaitTime - Stopwatch.GetElapsedTime(start))
         {
-            TimeSpan left = WaitTime - Stopwatch.GetElapsedTime(start);
-            (ServerCertificate? found, lastSeen) = await LookAsync(server, left, lastSeen, cancellationToken).ConfigureAwait(false);
+            (ServerCertificate? found, string seen) = await LookAsync(server, left, lastSeen, cancellationToken).ConfigureAwait(false);
             TimeSpan waited = Stopwatch.GetElapsedTime(start);
-            await PostAsync(() => Report(server, activity, waited, lastSeen, done: found is not null || waited >= WaitTime), cancellationToken)
-                .ConfigureAwait(false);
+            await PostAsync(() => Report(server, waited, found is null ? seen : "found"), cancellationToken).ConfigureAwait(false);
             if (found is not null)
             {
-                await PostAsync(() => WriteObject(found), cancellationToken).ConfigureAwait(false);
+                await PostAsync(() => Finish(server, found), cancellationToken).ConfigureAwait(false);
                 return;
             }
-            TimeSpan pause = TimeSpan.FromSeconds(IntervalSec);
-            await Task.Delay(pause < WaitTime - waited ? pause : Max(WaitTime - waited, TimeSpan.Zero), cancellationToken).ConfigureAwait(false);
+            lastSeen = seen;
+            await Task.Delay(Min(TimeSpan.FromSeconds(IntervalSec), Max(WaitTime - waited, TimeSpan.Zero)), cancellationToken).ConfigureAwait(false);
         }
-        while (Stopwatch.GetElapsedTime(start) < WaitTime);
 
         var failure = new PgSslException(
             PgSslError.CertificateNotServed,
             $"{server.Host} did not serve the certificate waited for within {WaitTime.TotalSeconds.ToString(CultureInfo.InvariantCulture)} s: {lastSeen}.",
             "A server reads its certificate anew on reload (select pg_reload_conf()); its log says why it keeps the old one.");
-        await PostAsync(() => WriteFailure(failure, server.Endpoint.Text), cancellationToken).ConfigureAwait(false);
+        await PostAsync(() => Finish(server, failure), cancellationToken).ConfigureAwait(false);
     }
 
     /// <summary>One look: the certificate if it is the one, and in any case what was seen. A server that is down is one to wait for, too.</summary>
     private async Task<(ServerCertificate? Found, string Seen)> LookAsync(
         ServerTarget server, TimeSpan left, string seenBefore, CancellationToken cancellationToken)
     {
-        TimeSpan timeout = server.Timeout < left ? server.Timeout : Max(left, TimeSpan.FromMilliseconds(1));
+        TimeSpan timeout = Min(server.Timeout, left);
         try
         {
             ServerCertificate served = await _reader.ReadAsync(
@@ -119,18 +115,32 @@ public sealed class WaitPgServerCertificateCommand : EndpointCmdlet
         }
     }
 
-    private void Report(ServerTarget server, int activity, TimeSpan waited, string seen, bool done)
+    private void Report(ServerTarget server, TimeSpan waited, string seen)
     {
-        WriteVerbose(seen.Length > 0 ? $"{server.Host}: {seen}." : $"{server.Host}: found.");
+        WriteVerbose($"{server.Host}: {seen}.");
         if (Host.UI?.SupportsVirtualTerminal != true || waited.TotalSeconds < FirstProgressSec)
             return;
-        WriteProgress(new ProgressRecord(activity, $"Waiting for the certificate of {server.Host}", seen.Length > 0 ? seen : "found")
-        {
-            PercentComplete = (int)Math.Min(100, 100 * waited / WaitTime),
-            SecondsRemaining = (int)Max(WaitTime - waited, TimeSpan.Zero).TotalSeconds,
-            RecordType = done ? ProgressRecordType.Completed : ProgressRecordType.Processing,
-        });
+        ProgressRecord progress = Progress(server, seen);
+        progress.PercentComplete = (int)Math.Min(100, 100 * waited / WaitTime);
+        progress.SecondsRemaining = (int)Max(WaitTime - waited, TimeSpan.Zero).TotalSeconds;
+        WriteProgress(progress);
     }
 
+    private void Finish(ServerTarget server, object outcome)
+    {
+        ProgressRecord progress = Progress(server, "done");
+        progress.RecordType = ProgressRecordType.Completed;
+        WriteProgress(progress);
+        if (outcome is PgSslException failure)
+            WriteFailure(failure, server.Endpoint.Text);
+        else
+            WriteObject(outcome);
+    }
+
+    private static ProgressRecord Progress(ServerTarget server, string status) =>
+        new(server.Host.GetHashCode() & int.MaxValue, $"Waiting for the certificate of {server.Host}", status);
+
     private static TimeSpan Max(TimeSpan one, TimeSpan other) => one > other ? one : other;
+
+    private static TimeSpan Min(TimeSpan one, TimeSpan other) => one < other ? one : other;
 }

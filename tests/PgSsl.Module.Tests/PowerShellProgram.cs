@@ -5,23 +5,15 @@ namespace PgSsl.Tests;
 /// <summary>The pwsh that runs the Pester files.</summary>
 internal sealed class PowerShellProgram
 {
-    private const string Override = "PGSSL_TEST_PWSH";
-
     private readonly string _path;
 
     private PowerShellProgram(string path) => _path = path;
 
-    /// <summary>The program that PGSSL_TEST_PWSH names, else the first pwsh on PATH; or why there is none.</summary>
+    /// <summary>The machine's pwsh, or why there is none.</summary>
     public static Availability<PowerShellProgram> Find()
     {
-        string? named = Environment.GetEnvironmentVariable(Override);
-        string? path = string.IsNullOrEmpty(named) ? FindOnPath() : named;
-        if (path is null)
-            return Availability.Missing<PowerShellProgram>(
-                $"There is no pwsh on PATH, nor does {Override} name one (https://aka.ms/powershell).");
-        return File.Exists(path)
-            ? Availability.Of(new PowerShellProgram(path))
-            : Availability.Missing<PowerShellProgram>($"{Override} names {path}, which does not exist.");
+        Availability<string> path = PowerShellPath.Find();
+        return path.IsAvailable ? Availability.Of(new PowerShellProgram(path.Value)) : Availability.Missing<PowerShellProgram>(path.Reason);
     }
 
     /// <summary>Runs a script to its end, or to its timeout, without input, terminal or profile.</summary>
@@ -38,14 +30,6 @@ internal sealed class PowerShellProgram
                 ["PSModulePath"] = ModulePath(),
             },
             timeout: timeout);
-
-    private static string? FindOnPath()
-    {
-        string file = OperatingSystem.IsWindows() ? "pwsh.exe" : "pwsh";
-        return (Environment.GetEnvironmentVariable("PATH") ?? "").Split(Path.PathSeparator, StringSplitOptions.RemoveEmptyEntries)
-            .Select(directory => Path.Combine(directory, file))
-            .FirstOrDefault(File.Exists);
-    }
 
     // PowerShell looks for the user's modules (Pester among them) below HOME, and the tests give it an empty one.
     private static string ModulePath()

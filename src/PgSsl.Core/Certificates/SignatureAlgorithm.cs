@@ -50,8 +50,6 @@ internal sealed record SignatureAlgorithm(
     /// <summary>The digest for .NET; null where .NET has none of that name.</summary>
     public HashAlgorithmName? HashAlgorithm => Digest is null or "SHA224" ? null : new HashAlgorithmName(Digest);
 
-    public bool IsPss => Oid == Oids.RsaPss;
-
     public static SignatureAlgorithm Read(AsnReader reader)
     {
         ReadOnlyMemory<byte> encoded = reader.PeekEncodedValue();

@@ -94,10 +94,6 @@ public sealed class ConnectionSettings
     /// </summary>
     public string? ClientKeyPath => SslCertMode == "disable" || IsEngineKey ? null : FileOrDefault("sslkey", DefaultKeyFile);
 
-    /// <summary>The absolute path of the password file, which need not exist; null without a home.</summary>
-    public string? PasswordFilePath =>
-        NonEmpty("passfile") is { } path ? Environment.ResolvePath(path) : Environment.DefaultPasswordFile;
-
     /// <summary>The lowest TLS version to accept; null for no bound of libpq's own.</summary>
     public TlsVersion? MinimumTlsVersion => ParseTlsVersion("ssl_min_protocol_version");
 

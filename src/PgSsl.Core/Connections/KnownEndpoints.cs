@@ -15,7 +15,7 @@ public static class KnownEndpoints
             environment.GetVariable("PGSERVICEFILE") ?? environment.UnderHome(".pg_service.conf"),
             environment.SystemConfigurationDirectory is { } directory ? Path.Combine(directory, "pg_service.conf") : null,
         ];
-        string? passwordFile = environment.GetVariable("PGPASSFILE") ?? environment.UnderHome(environment.IsWindows ? "pgpass.conf" : ".pgpass");
+        string? passwordFile = environment.GetVariable("PGPASSFILE") ?? environment.DefaultPasswordFile;
         return
         [
             .. ReadLines(passwordFile, environment).Select(HostOf).Concat(serviceFiles.SelectMany(file => ReadLines(file, environment)).Select(ServiceOf))

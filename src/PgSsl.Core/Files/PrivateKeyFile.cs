@@ -13,7 +13,9 @@ public static class PrivateKeyFile
 
     /// <summary>Throws if libpq would refuse the file because of what it is or who can read it. Does not open it.</summary>
     /// <param name="path">An absolute path to a file that exists.</param>
-    /// <exception cref="PgSslException"><see cref="PgSslError.InvalidKeyFile"/>.</exception>
+    /// <exception cref="PgSslException">
+    /// <see cref="PgSslError.InvalidKeyFile"/>, or <see cref="PgSslError.FileUnreadable"/> where owner and mode cannot be seen.
+    /// </exception>
     public static void CheckAccess(string path)
     {
         if (Directory.Exists(path))
@@ -21,8 +23,20 @@ public static class PrivateKeyFile
                 PgSslError.InvalidKeyFile,
                 $"Private key file \"{path}\" is a directory; expected is a regular file.",
                 "Name the key file itself.");
-        if (!OperatingSystem.IsWindows())
+        if (OperatingSystem.IsWindows())
+            return;
+        try
+        {
             CheckMode(path);
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        {
+            throw new PgSslException(
+                PgSslError.FileUnreadable,
+                $"Owner and mode of private key file \"{path}\" cannot be seen: {exception.Message}",
+                "Give the user that runs this the right to search the directories above it.",
+                exception);
+        }
     }
 
     [UnsupportedOSPlatform("windows")]

@@ -22,7 +22,9 @@ internal static class UnixOwner
     {
         byte[] buffer = new byte[BufferLength];
         byte[] name = Encoding.UTF8.GetBytes(path + '\0');
-        int result = OperatingSystem.IsMacOS() ? Stat(name, buffer) : Statx(CurrentDirectory, name, 0, WantUid, buffer);
+        int result = !OperatingSystem.IsMacOS() ? Statx(CurrentDirectory, name, 0, WantUid, buffer)
+            : RuntimeInformation.ProcessArchitecture == Architecture.Arm64 ? Stat(name, buffer)
+            : StatWith64BitInode(name, buffer);
         if (result != 0)
             throw new IOException($"The owner of {path} cannot be read: {Marshal.GetLastPInvokeErrorMessage()}");
         int offset = OperatingSystem.IsMacOS() ? MacUidOffset : StatxUidOffset;
@@ -35,7 +37,12 @@ internal static class UnixOwner
     [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
     private static extern int Statx(int directory, byte[] path, int flags, uint mask, byte[] buffer);
 
-    [DllImport("libc", EntryPoint = "stat$INODE64", SetLastError = true)]
+    // On Apple's own processors the plain name has 64-bit inodes; on Intel's it is the old structure.
+    [DllImport("libc", EntryPoint = "stat", SetLastError = true)]
     [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
     private static extern int Stat(byte[] path, byte[] buffer);
+
+    [DllImport("libc", EntryPoint = "stat$INODE64", SetLastError = true)]
+    [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
+    private static extern int StatWith64BitInode(byte[] path, byte[] buffer);
 }

@@ -16,7 +16,7 @@ public sealed class PathTests : IDisposable
         Assert.Equal(Path.Combine(_world.Home, ".postgresql", "root.crl"), settings.CrlPath);
         Assert.Equal(Path.Combine(_world.Home, ".postgresql", "postgresql.crt"), settings.ClientCertificatePath);
         Assert.Equal(Path.Combine(_world.Home, ".postgresql", "postgresql.key"), settings.ClientKeyPath);
-        Assert.Equal(Path.Combine(_world.Home, ".pgpass"), settings.PasswordFilePath);
+        Assert.Equal(Path.Combine(_world.Home, ".pgpass"), settings["passfile"]);
         Assert.Equal(settings.RootCertificatePath, settings["sslrootcert"]);
     }
 
@@ -25,7 +25,7 @@ public sealed class PathTests : IDisposable
     {
         ConnectionSettings settings = PgEndpoint.Parse("db1").Resolve(_world.Windows);
         Assert.Equal(Path.Combine(_world.Root, "AppData", "postgresql", "root.crt"), settings.RootCertificatePath);
-        Assert.Equal(Path.Combine(_world.Root, "AppData", "postgresql", "pgpass.conf"), settings.PasswordFilePath);
+        Assert.Equal(Path.Combine(_world.Root, "AppData", "postgresql", "pgpass.conf"), settings["passfile"]);
     }
 
     [Fact]

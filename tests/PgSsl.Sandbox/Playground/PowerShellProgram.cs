@@ -5,24 +5,10 @@ namespace PgSsl.Sandbox.Playground;
 /// <summary>The pwsh of this machine.</summary>
 internal sealed record PowerShellProgram(string FilePath)
 {
-    private static readonly string FileName = OperatingSystem.IsWindows() ? "pwsh.exe" : "pwsh";
     private static readonly string Walkthrough = Path.Combine(AppContext.BaseDirectory, "Playground", "Walkthrough.ps1");
 
-    /// <summary>
-    /// The first on PATH, else the one that <c>dotnet tool install --global</c> leaves; null where there is none.
-    /// </summary>
-    public static PowerShellProgram? Find()
-    {
-        string home = Environment.GetFolderPath(Environment.SpecialFolder.UserProfile);
-        string[] directories = (Environment.GetEnvironmentVariable("PATH") ?? "").Split(Path.PathSeparator);
-        return directories
-            .Append(Path.Combine(home, ".dotnet", "tools"))
-            .Where(directory => directory.Length > 0)
-            .Select(directory => Path.Combine(directory, FileName))
-            .Where(File.Exists)
-            .Select(path => new PowerShellProgram(path))
-            .FirstOrDefault();
-    }
+    /// <summary>It, or null where there is none.</summary>
+    public static PowerShellProgram? Find() => PowerShellPath.Find().Value is { } path ? new PowerShellProgram(path) : null;
 
     /// <summary>Runs the walk-through to its end.</summary>
     /// <returns>Its exit status.</returns>

@@ -26,7 +26,7 @@ internal static class ProbeFailures
         _ => new PgSslException(
             PgSslError.TlsHandshakeFailed,
             $"The exchange with {facts.Request.Host} failed {StepAfter(facts)}: {Innermost(exception)}.",
-            "Run again with -Verbose; if it persists, compare with: openssl s_client -starttls postgres",
+            $"Compare with: openssl s_client -starttls postgres -connect {facts.Request.Host}",
             exception),
     };
 

@@ -30,7 +30,10 @@ public sealed record CertificateExpectation
         return null;
     }
 
-    /// <summary>Reads a fingerprint in any usual form: colons, blanks or dashes between the bytes, either case, a <c>SHA256:</c> or <c>sha256 Fingerprint=</c> before it.</summary>
+    /// <summary>
+    /// Reads a fingerprint in any usual form: colons, blanks or dashes between the bytes, either case, a <c>SHA256:</c> or
+    /// <c>sha256 Fingerprint=</c> before it.
+    /// </summary>
     /// <exception cref="PgSslException"><see cref="PgSslError.InvalidParameterValue"/>: it is no SHA-256 fingerprint.</exception>
     public static string ParseFingerprint(string text)
     {

@@ -68,8 +68,6 @@ public enum PgSslError
     FileUnreadable,
     /// <summary>A file that should hold certificates does not, as OpenSSL reads it.</summary>
     InvalidCertificateFile,
-    /// <summary>A file that should hold revocation lists does not, as OpenSSL reads it.</summary>
-    InvalidCrlFile,
     /// <summary>A private key file that libpq would refuse: owner, mode, format or passphrase.</summary>
     InvalidKeyFile,
     /// <summary>Certificate and private key do not belong together.</summary>

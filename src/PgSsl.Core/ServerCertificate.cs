@@ -58,7 +58,9 @@ public sealed record ServerCertificate
     /// <summary>SHA-256 of the certificate, upper-case hex without separators.</summary>
     public required string Fingerprint { get; init; }
 
-    /// <summary>SHA-256 of its public key (SubjectPublicKeyInfo), upper-case hex: stays the same when a certificate is renewed with its key.</summary>
+    /// <summary>
+    /// SHA-256 of its public key (SubjectPublicKeyInfo), upper-case hex: stays the same when a certificate is renewed with its key.
+    /// </summary>
     public required string SpkiSha256 { get; init; }
 
     /// <summary>True where the certificate is its own issuer.</summary>

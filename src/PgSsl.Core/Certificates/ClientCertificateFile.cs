@@ -23,7 +23,8 @@ public static class ClientCertificateFile
         // The key's place is only looked at once there is a certificate.
         string keyPath = settings.ClientKeyPath ?? throw new PgSslException(
             PgSslError.InvalidKeyFile,
-            $"The key of client certificate \"{certificatePath}\" is in no file (sslkey=\"{settings["sslkey"]}\"); PgSsl cannot use one inside an OpenSSL engine.",
+            $"The key of client certificate \"{certificatePath}\" is in no file (sslkey=\"{settings["sslkey"]}\"); " +
+            "PgSsl cannot use one inside an OpenSSL engine.",
             "Test with a key file, or with psql itself.");
         X509Certificate2Collection certificates = ReadCertificates(certificatePath);
         X509Certificate2 withKey = Combine(certificates[0], keyPath, settings.GetSecret("sslpassword"));

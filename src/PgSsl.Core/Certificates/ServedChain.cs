@@ -103,7 +103,8 @@ public static class ServedChain
         return new ChainFinding(
             ChainFindingKind.MissingIntermediate,
             leaf.Certificate,
-            $"{issuer}, which issued '{leaf.Name}', was not sent and is no root known here: an intermediate is missing, unless {issuer} is a root that clients have");
+            $"{issuer}, which issued '{leaf.Name}', was not sent and is no root known here: " +
+            $"an intermediate is missing, unless {issuer} is a root that clients have");
     }
 
     private static bool IsBelowRoot(ParsedCertificate link, TrustStore[] knownRoots) => knownRoots

@@ -1,7 +1,10 @@
 namespace PgSsl.Connections;
 
 /// <summary>One server of a connection's host list, as libpq would try it.</summary>
-/// <param name="Host">The <c>host</c> parameter: a name, an IP address or a socket directory; what verify-full compares. Empty where only <c>hostaddr</c> was given.</param>
+/// <param name="Host">
+/// The <c>host</c> parameter: a name, an IP address or a socket directory; what verify-full compares. Empty where only <c>hostaddr</c>
+/// was given.
+/// </param>
 /// <param name="HostAddress">The <c>hostaddr</c> parameter: where to connect, without a look-up; null where not given.</param>
 /// <param name="Port">The TCP port, 1 to 65535.</param>
 public sealed record ConnectionHost(string Host, string? HostAddress, int Port)

@@ -18,7 +18,8 @@ public static class KnownEndpoints
         string? passwordFile = environment.GetVariable("PGPASSFILE") ?? environment.DefaultPasswordFile;
         return
         [
-            .. ReadLines(passwordFile, environment).Select(HostOf).Concat(serviceFiles.SelectMany(file => ReadLines(file, environment)).Select(ServiceOf))
+            .. ReadLines(passwordFile, environment).Select(HostOf)
+                .Concat(serviceFiles.SelectMany(file => ReadLines(file, environment)).Select(ServiceOf))
                 .OfType<string>()
                 .Distinct(StringComparer.OrdinalIgnoreCase),
         ];

@@ -41,7 +41,8 @@ internal static class ProbeFailures
         string text = answer is StartupAnswer.Refused refused ? refused.Message : "";
         return new(
             PgSslError.ServerRejectedSslRequest,
-            $"The server answered the SSLRequest with an error, which is unauthenticated: \"{text}\". libpq gives up here and does not show the text.",
+            $"The server answered the SSLRequest with an error, which is unauthenticated: \"{text}\". " +
+            "libpq gives up here and does not show the text.",
             "A server that cannot start another process answers like this: look at its log, its load and max_connections.");
     }
 
@@ -53,7 +54,8 @@ internal static class ProbeFailures
     public static PgSslException Closed(string step, Exception? cause = null) => new(
         PgSslError.ConnectionClosed,
         $"The server closed the connection {step}.",
-        "Check that the address is that of a PostgreSQL server, and look into its log; a firewall or load balancer without a healthy server behind it acts like this, too.",
+        "Check that the address is that of a PostgreSQL server, and look into its log; " +
+        "a firewall or load balancer without a healthy server behind it acts like this, too.",
         cause);
 
     private static PgSslException TimedOut(ConnectionFacts facts)
@@ -108,7 +110,8 @@ internal static class ProbeFailures
         return new(
             PgSslError.TlsHandshakeFailed,
             $"The server accepted TLS, then the handshake failed: {Innermost(exception)}.",
-            "Compare ssl_min_protocol_version, ssl_max_protocol_version and ssl_ciphers of the server with what this machine allows; the server's log has its side.",
+            "Compare ssl_min_protocol_version, ssl_max_protocol_version and ssl_ciphers of the server with what this machine allows; " +
+            "the server's log has its side.",
             exception);
     }
 

@@ -25,7 +25,7 @@ internal static class SslModeReasons
                 $"In plaintext: the server permits it, and {mode.ToLibpq()} does not ask for TLS.",
                 "Turn host into hostssl in the server's pg_hba.conf, and give the client sslmode=verify-full.");
         if (policy.Verification == Verification.ChainAndHost)
-            return ($"The chain verifies under {policy.Trust!.Origin}, and the certificate names {host.DisplayName}.", null);
+            return ($"The chain verifies under {policy.Trust!.Origin}, and the certificate names {host.DisplayName}.{Unchecked(policy)}", null);
         if (policy.AuthenticationProvesServer)
             return ("Encrypted; SCRAM with channel binding proves that the server knows the password and holds this certificate.", null);
         return (Encrypted(mode, policy), VerifyFull(policy, facts));
@@ -44,10 +44,15 @@ internal static class SslModeReasons
             SslMode.Prefer when policy.Attempts.Contains(Transport.Plaintext) =>
                 "Encrypted, as long as nobody interferes: prefer does not verify the server, and makes do with plaintext.",
             _ when verified =>
-                $"The chain verifies under {policy.Trust!.Origin}; the host name is not compared: any certificate of that CA would do.",
+                $"The chain verifies under {policy.Trust!.Origin}; the host name is not compared: any certificate of that CA would do." +
+                Unchecked(policy),
             _ => $"Encrypted, but to whoever answers: {spelling} does not verify the server.",
         };
     }
+
+    // libpq says nothing of a revocation list that it cannot use.
+    private static string Unchecked(ClientPolicy policy) =>
+        policy.Trust?.CrlProblem is { } problem ? $" Revocation is not checked, though: {Sentence.Of(problem)}" : "";
 
     /// <summary>The server would not let the user in.</summary>
     public static PgSslException Rejected(StartupAnswer.Refused refused, ConnectionFacts connection)
@@ -63,7 +68,8 @@ internal static class SslModeReasons
                 // invalid_authorization_specification: what pg_hba.conf has to say
                 "28000" when lacksCertificate =>
                     "The server asks for a client certificate and there is none: set sslcert and sslkey, or put them at libpq's default paths.",
-                "28000" => "Name the user and database you mean with -UserName and -Database, or look at pg_hba.conf: select * from pg_hba_file_rules",
+                "28000" => "Name the user and database you mean with -UserName and -Database, or look at pg_hba.conf: " +
+                    "select * from pg_hba_file_rules",
                 // invalid_catalog_name
                 "3D000" => "Name an existing database with -Database.",
                 // too_many_connections
@@ -84,9 +90,11 @@ internal static class SslModeReasons
             ChainError.Revoked => "Do not connect; ask who runs the CA why it revoked the certificate, and install a new one.",
             ChainError.InvalidPurpose => "Have the certificate issued again with the extended key usage serverAuth.",
             ChainError.IssuerNotFoundLocally or ChainError.UnableToVerifyLeaf or ChainError.IssuerNotFound =>
-                $"Get-PgServerCertificate {Argument(facts)} | Format-List  # shows what is sent: an intermediate may be missing, or the root is not the right one",
+                $"Get-PgServerCertificate {Argument(facts)} | Format-List  # shows what is sent: " +
+                "an intermediate may be missing, or the root is not the right one",
             ChainError.SelfSignedLeaf or ChainError.SelfSignedInChain =>
-                $"Get that root from who runs the CA, compare its fingerprint, then: Test-PgSslMode {Argument(facts)} -RootCertificate \"<root.crt>\"",
+                $"Get that root from who runs the CA, compare its fingerprint, then: " +
+                $"Test-PgSslMode {Argument(facts)} -RootCertificate \"<root.crt>\"",
             _ => $"Get-PgServerCertificate {Argument(facts)} | Format-List",
         });
 
@@ -98,12 +106,17 @@ internal static class SslModeReasons
             ? $"Connect by a name in the certificate, such as {other[DnsPrefix.Length..]}, or have it issued for {host.DisplayName} as well."
             : $"Have the certificate issued with the subject alternative name {host.DisplayName}.");
 
-    private static string VerifyFull(ClientPolicy policy, ServerFacts facts) =>
-        $"Test-PgSslMode {Argument(facts)} verify-full -RootCertificate {(policy.Trust is { } trust ? Quoted(trust.Origin) : "\"<root.crt of the server's CA>\"")}";
+    private static string VerifyFull(ClientPolicy policy, ServerFacts facts)
+    {
+        string root = policy.Trust is { } trust ? Quoted(trust.Origin) : "\"<root.crt of the server's CA>\"";
+        return $"Test-PgSslMode {Argument(facts)} verify-full -RootCertificate {root}";
+    }
 
     // As PowerShell reads it back: quoted where a bare word would fall apart.
     private static string Argument(ServerFacts facts) => Quoted(facts.Endpoint);
 
     private static string Quoted(string text) =>
-        text.All(c => char.IsAsciiLetterOrDigit(c) || c is '.' or ':' or '-' or '_' or '/' or '\\') ? text : $"'{text.Replace("'", "''", StringComparison.Ordinal)}'";
+        text.All(c => char.IsAsciiLetterOrDigit(c) || c is '.' or ':' or '-' or '_' or '/' or '\\')
+            ? text
+            : $"'{text.Replace("'", "''", StringComparison.Ordinal)}'";
 }

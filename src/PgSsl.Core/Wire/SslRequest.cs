@@ -35,7 +35,8 @@ public static class SslRequest
 
     private static PgSslException NotPostgreSql(ReadOnlySpan<byte> answer) => new(
         PgSslError.NotPostgreSql,
-        $"What listens there is no PostgreSQL server: it answered the SSLRequest with {WireText.Quote(answer)}; expected was S, N or an error message.",
+        $"What listens there is no PostgreSQL server: it answered the SSLRequest with {WireText.Quote(answer)}; " +
+        "expected was S, N or an error message.",
         "Check host and port; PostgreSQL listens on 5432 unless told otherwise, PgBouncer on 6432.");
 }
 

@@ -16,7 +16,9 @@ public static class StartupMessage
     /// <param name="userName">The role to log in as.</param>
     /// <param name="database">The database to connect to.</param>
     /// <param name="applicationName">How the server's log and pg_stat_activity name the client.</param>
-    /// <exception cref="PgSslException"><see cref="PgSslError.InvalidParameterValue"/> for a NUL inside a value or a message the server would refuse.</exception>
+    /// <exception cref="PgSslException">
+    /// <see cref="PgSslError.InvalidParameterValue"/> for a NUL inside a value or a message the server would refuse.
+    /// </exception>
     public static byte[] Encode(string userName, string database, string applicationName)
     {
         var message = new MemoryStream();

@@ -13,7 +13,8 @@ public sealed class RootCertificateCompleter : IArgumentCompleter
     {
         string typed = wordToComplete.Trim('\'', '"');
         if ("system".StartsWith(typed, StringComparison.Ordinal))
-            yield return new CompletionResult("system", "system", CompletionResultType.ParameterValue, "The operating system's roots (libpq 16 and newer)");
+            yield return new CompletionResult(
+                "system", "system", CompletionResultType.ParameterValue, "The operating system's roots (libpq 16 and newer)");
         foreach (CompletionResult file in CompletionCompleters.CompleteFilename(typed))
             yield return file;
     }

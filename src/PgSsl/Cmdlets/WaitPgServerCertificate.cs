@@ -85,7 +85,9 @@ public sealed class WaitPgServerCertificateCommand : EndpointCmdlet
 
         var failure = new PgSslException(
             PgSslError.CertificateNotServed,
-            $"{server.Host} did not serve the certificate waited for within {WaitTime.TotalSeconds.ToString(CultureInfo.InvariantCulture)} s: {lastSeen}.",
+            string.Create(
+                CultureInfo.InvariantCulture,
+                $"{server.Host} did not serve the certificate waited for within {WaitTime.TotalSeconds} s: {lastSeen}."),
             "A server reads its certificate anew on reload (select pg_reload_conf()); its log says why it keeps the old one.");
         await PostAsync(() => Finish(server, failure), cancellationToken).ConfigureAwait(false);
     }

@@ -99,7 +99,8 @@ public static class Cells
             certificates.Cast<object>().Select((item, i) =>
             {
                 PSObject certificate = PSObject.AsPSObject(item);
-                return $"{i} {CommonName($"{certificate.Properties["Subject"]?.Value}")} <- {CommonName($"{certificate.Properties["Issuer"]?.Value}")}";
+                string NameIn(string property) => CommonName($"{certificate.Properties[property]?.Value}");
+                return $"{i} {NameIn("Subject")} <- {NameIn("Issuer")}";
             }));
     }
 

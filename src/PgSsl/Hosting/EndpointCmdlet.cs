@@ -82,7 +82,7 @@ public abstract class EndpointCmdlet : PgCmdlet, IDisposable
             ThrowFailure(
                 new PgSslException(
                     PgSslError.ContradictoryParameters,
-                    $"Servers come through the pipeline, and -Endpoint is given as well: {string.Join(", ", Endpoint.Select(argument => argument.ToString()))}.",
+                    $"Servers come through the pipeline, and -Endpoint is given as well: {string.Join(", ", Endpoint.AsEnumerable())}.",
                     "Give them one way. Behind a pipeline the other parameters need their names, such as -SslMode require."),
                 Endpoint[0].Target);
         _environment = ConnectionEnvironment.Capture(WorkingDirectory);

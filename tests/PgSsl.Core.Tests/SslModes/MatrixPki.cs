@@ -47,6 +47,7 @@ internal sealed class MatrixPki : IDisposable
             ["right"] = $"sslrootcert={right}",
             ["right, with CRLs"] = $"sslrootcert={right} sslcrl={crl}",
             ["right, with the CRL of another CA"] = $"sslrootcert={right} sslcrl={Write("wrong.crl", WrongRoot.CreateCrl([]))}",
+            ["right, with a CRL file that is none"] = $"sslrootcert={right} sslcrl={Write("garbage.crl", "no list at all")}",
             ["wrong"] = $"sslrootcert={Write("wrong.crt", WrongRoot.CertificatePem)}",
             ["intermediate only"] = $"sslrootcert={Write("intermediate.crt", Intermediate.CertificatePem)}",
             ["the self-signed leaf"] = $"sslrootcert={Write("leaf.crt", Served["self-signed"].ChainPem)}",

@@ -64,6 +64,18 @@ public sealed class VerdictTests : IDisposable
     public void A_missing_root_file_is_named() =>
         Assert.Contains("missing.crt\" does not exist", _scene.Judge("libpq", SslMode.VerifyFull, "missing", "admits all").Reason);
 
+    [Theory]
+    [InlineData(SslMode.Require)]
+    [InlineData(SslMode.VerifyFull)]
+    public void A_revocation_list_that_libpq_silently_does_without_is_not_passed_over(SslMode mode)
+    {
+        SslModeVerdict verdict = _scene.Judge("libpq", mode, "right, with a broken CRL", "admits all");
+
+        Assert.Equal(Transport.Tls, verdict.Transport);
+        Assert.Contains("Revocation is not checked, though: ", verdict.Reason);
+        Assert.Contains("broken.crl", verdict.Reason);
+    }
+
     [Fact]
     public void Every_verdict_has_a_sentence()
     {

@@ -6,7 +6,10 @@ namespace PgSsl.SslModes.Clients;
 /// <summary>The root file of a driver: <c>sslrootcert</c> as far as the driver would see it, which is not always what libpq sees.</summary>
 internal static class DriverRoots
 {
-    /// <summary>The absolute path given by one of the sources (<see cref="SettingSource"/>) that the driver reads; <c>system</c> is a file name here. Null where none is.</summary>
+    /// <summary>
+    /// The absolute path given by one of the sources (<see cref="SettingSource"/>) that the driver reads; <c>system</c> is a file name
+    /// here. Null where none is.
+    /// </summary>
     public static string? Given(ConnectionSettings settings, params string[] sources) =>
         settings.Get("sslrootcert") is { Value.Length: > 0 } setting && sources.Contains(setting.Source)
             ? settings.Environment.ResolvePath(setting.Value)

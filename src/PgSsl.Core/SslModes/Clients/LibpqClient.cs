@@ -66,7 +66,8 @@ public sealed class LibpqClient : ISslClient
             settings.RootCertificatePath is { } missing
                 ? $"Root certificate file \"{missing}\" does not exist, and {mode.ToLibpq()} does not go without."
                 : $"There is no home directory to look for root.crt in, and {mode.ToLibpq()} does not go without a root certificate.",
-            "Get the root certificate of the server's CA and name it with -RootCertificate; for a public CA use -RootCertificate system (libpq 16 and newer).");
+            "Get the root certificate of the server's CA and name it with -RootCertificate; " +
+            "for a public CA use -RootCertificate system (libpq 16 and newer).");
     }
 
     private static PgSslException? RefusalOf(SslMode mode, ConnectionHost host, ConnectionSettings settings)

@@ -110,6 +110,8 @@ internal sealed class Scene : IDisposable
             case "system":
                 _world.Set("SSL_CERT_FILE", _world.Write("system.crt", Root.CertificatePem));
                 return "sslrootcert=system";
+            case "right, with a broken CRL":
+                return $"sslrootcert={_world.Write("given.crt", Root.CertificatePem)} sslcrl={_world.Write("broken.crl", "no list at all")}";
             case "missing":
                 return $"sslrootcert={Path.Combine(_world.Root, "missing.crt")}";
             default:

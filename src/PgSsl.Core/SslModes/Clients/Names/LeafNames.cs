@@ -14,7 +14,12 @@ internal sealed class LeafNames
     {
         IReadOnlyList<GeneralName> alternatives = certificate?.Extensions.SubjectAlternativeNames ?? [];
         Dns = [.. alternatives.Where(name => name.Kind == GeneralNameKind.Dns).Select(name => Encoding.Latin1.GetString(name.Value.Span))];
-        Addresses = [.. alternatives.Where(name => name.Kind == GeneralNameKind.IpAddress && name.Value.Length is 4 or 16).Select(name => new IPAddress(name.Value.Span))];
+        Addresses =
+        [
+            .. alternatives
+                .Where(name => name.Kind == GeneralNameKind.IpAddress && name.Value.Length is 4 or 16)
+                .Select(name => new IPAddress(name.Value.Span)),
+        ];
         Common = [.. (certificate?.Subject.AttributesOf(Oids.CommonName) ?? []).Select(attribute => attribute.Text)];
     }
 
@@ -52,7 +57,8 @@ internal sealed class LeafNames
         string[] others = [.. Dns, .. Addresses.Select(address => address.ToString()), .. Common];
         return others.Length == 0
             ? $"certificate names no host, and {host} was asked for"
-            : $"certificate is for {Listed(others)}; {library} finds no name in it to compare with {host}: that would have to be a subject alternative name";
+            : $"certificate is for {Listed(others)}; {library} finds no name in it to compare with {host}: " +
+                "that would have to be a subject alternative name";
     }
 
     private static string Listed(IReadOnlyList<string> names)

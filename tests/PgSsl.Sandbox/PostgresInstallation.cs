@@ -59,7 +59,9 @@ public sealed partial record PostgresInstallation(string FullVersion, string Bin
     internal static async Task<PostgresInstallation?> FromDirectoryAsync(string binDirectory, string? libraryDirectory)
     {
         var linked = new PostgresInstallation("0", Path.GetFullPath(binDirectory), libraryDirectory);
-        if (!File.Exists(linked.Program("postgres")) || !File.Exists(linked.Program("initdb")))
+        // A link that leads nowhere exists, too.
+        string server = linked.Program("postgres");
+        if (!File.Exists(server) || !File.Exists(linked.Program("initdb")) || File.ResolveLinkTarget(server, true) is { Exists: false })
             return null;
         PostgresInstallation unknown = linked with { BinDirectory = ResolveBinDirectory(linked.Program("postgres")) };
         ProcessResult version = await ProcessRunner.RunAsync(unknown.Program("postgres"), ["--version"]);

@@ -8,8 +8,8 @@ namespace PgSsl.Connections;
 /// </summary>
 public sealed class ConnectionSettings
 {
-    /// <summary>The value of sslrootcert that means the operating system's roots.</summary>
-    internal const string SystemRoots = "system";
+    /// <summary>The word that <c>sslrootcert</c> takes instead of a file: the operating system's roots.</summary>
+    public const string SystemRoots = "system";
 
     internal const string DefaultRootFile = "root.crt";
     internal const string DefaultCrlFile = "root.crl";

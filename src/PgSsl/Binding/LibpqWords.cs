@@ -1,6 +1,8 @@
 using System.Collections;
 using System.Management.Automation;
 using System.Management.Automation.Language;
+using PgSsl.Connections;
+using PgSsl.SslModes;
 
 namespace PgSsl.Binding;
 
@@ -40,9 +42,9 @@ public abstract class WordCompleter(string[] words) : IArgumentCompleter
 /// <summary>The words themselves.</summary>
 internal static class LibpqWords
 {
-    public static readonly string[] SslModes = ["disable", "allow", "prefer", "require", "verify-ca", "verify-full"];
-    public static readonly string[] SslNegotiations = ["postgres", "direct"];
-    public static readonly string[] Clients = ["libpq", "npgsql", "pgjdbc", "pgx", "node-postgres"];
+    public static readonly string[] SslModes = [.. Enum.GetValues<SslMode>().Select(mode => mode.ToLibpq())];
+    public static readonly string[] SslNegotiations = [.. Enum.GetValues<SslNegotiation>().Select(negotiation => negotiation.ToLibpq())];
+    public static readonly string[] Clients = [.. SslClients.All.Select(client => client.Name)];
 }
 
 /// <summary>libpq's sslmode.</summary>

@@ -1,6 +1,7 @@
 using System.Collections;
 using System.Management.Automation;
 using System.Management.Automation.Language;
+using PgSsl.Connections;
 
 namespace PgSsl.Binding;
 
@@ -12,9 +13,9 @@ public sealed class RootCertificateCompleter : IArgumentCompleter
         string commandName, string parameterName, string wordToComplete, CommandAst commandAst, IDictionary fakeBoundParameters)
     {
         string typed = wordToComplete.Trim('\'', '"');
-        if ("system".StartsWith(typed, StringComparison.Ordinal))
+        if (ConnectionSettings.SystemRoots.StartsWith(typed, StringComparison.Ordinal))
             yield return new CompletionResult(
-                "system", "system", CompletionResultType.ParameterValue, "The operating system's roots (libpq 16 and newer)");
+                ConnectionSettings.SystemRoots, ConnectionSettings.SystemRoots, CompletionResultType.ParameterValue, "The operating system's roots (libpq 16 and newer)");
         foreach (CompletionResult file in CompletionCompleters.CompleteFilename(typed))
             yield return file;
     }

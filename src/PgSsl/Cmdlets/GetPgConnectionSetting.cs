@@ -10,6 +10,9 @@ namespace PgSsl.Cmdlets;
 [OutputType(typeof(ConnectionSetting))]
 public sealed class GetPgConnectionSettingCommand : PgCmdlet
 {
+    private ConnectionEnvironment? _environment;
+    private WildcardPattern[] _names = [];
+
     /// <summary>The endpoint; without one, what psql without arguments would do.</summary>
     [Parameter(Position = 0, ValueFromPipeline = true, ValueFromPipelineByPropertyName = true)]
     [Alias("HostName", "ComputerName", "Server", "ConnectionString", "Uri")]
@@ -24,19 +27,25 @@ public sealed class GetPgConnectionSettingCommand : PgCmdlet
     public string[] Name { get; set; } = ["*"];
 
     /// <inheritdoc/>
+    protected override void BeginProcessing()
+    {
+        _environment = ConnectionEnvironment.Capture(WorkingDirectory);
+        _names = [.. Name.Select(name => WildcardPattern.Get(name, WildcardOptions.IgnoreCase))];
+    }
+
+    /// <inheritdoc/>
     protected override void ProcessRecord()
     {
         if (Endpoint is null && !MyInvocation.ExpectingInput)
             Endpoint = [EndpointArgument.FromEnvironment];
-        WildcardPattern[] patterns = [.. Name.Select(name => WildcardPattern.Get(name, WildcardOptions.IgnoreCase))];
         foreach (EndpointArgument argument in Endpoint ?? [])
         {
             try
             {
                 PgEndpoint endpoint = argument.Endpoint ?? throw argument.Failure!;
-                ConnectionSettings settings = endpoint.Resolve(ConnectionEnvironment.Capture(WorkingDirectory));
+                ConnectionSettings settings = endpoint.Resolve(_environment!);
                 WriteObject(
-                    settings.Describe().Where(setting => Array.Exists(patterns, pattern => pattern.IsMatch(setting.Name))),
+                    settings.Describe().Where(setting => Array.Exists(_names, pattern => pattern.IsMatch(setting.Name))),
                     enumerateCollection: true);
             }
             catch (PgSslException failure)

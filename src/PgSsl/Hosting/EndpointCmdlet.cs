@@ -11,7 +11,6 @@ namespace PgSsl.Hosting;
 public abstract class EndpointCmdlet : PgCmdlet, IDisposable
 {
     private const int DefaultTimeoutSec = 10;
-    private const string SystemRoots = "system";
 
     private WorkPump? _pump;
     private ConnectionEnvironment? _environment;
@@ -78,17 +77,17 @@ public abstract class EndpointCmdlet : PgCmdlet, IDisposable
     protected override void BeginProcessing()
     {
         // db1, db2 | Test-PgSslMode require: the word went to the first position, which is -Endpoint's.
-        if (Endpoint is not null && MyInvocation.ExpectingInput)
+        if (Endpoint is [var first, ..] && MyInvocation.ExpectingInput)
             ThrowFailure(
                 new PgSslException(
                     PgSslError.ContradictoryParameters,
                     $"Servers come through the pipeline, and -Endpoint is given as well: {string.Join(", ", Endpoint.AsEnumerable())}.",
                     "Give them one way. Behind a pipeline the other parameters need their names, such as -SslMode require."),
-                Endpoint[0].Target);
+                first.Target);
         _environment = ConnectionEnvironment.Capture(WorkingDirectory);
-        _rootCertificate = RootCertificate is null or SystemRoots ? RootCertificate : ResolveFilePath(RootCertificate);
+        _rootCertificate = RootCertificate is null or ConnectionSettings.SystemRoots ? RootCertificate : ResolveFilePath(RootCertificate);
         // libpq does without a file that is missing, in the weaker modes; a path typed here is meant.
-        if (_rootCertificate is not (null or SystemRoots) && !File.Exists(_rootCertificate))
+        if (_rootCertificate is not (null or ConnectionSettings.SystemRoots) && !File.Exists(_rootCertificate))
             ThrowFailure(
                 new PgSslException(
                     PgSslError.FileNotFound,

@@ -19,6 +19,20 @@ internal static class DriverRoots
     public static string? DefaultPath(ConnectionSettings settings) =>
         settings.Environment.UnderConfiguration(ConnectionSettings.DefaultRootFile);
 
+    /// <summary>The policy of verify-ca or verify-full: with its roots, or with a TLS attempt that fails for want of them.</summary>
+    public static ClientPolicy Verify(ClientPolicy policy, SslMode mode, Func<TrustStore> loadRoots)
+    {
+        policy = policy with { Verification = mode == SslMode.VerifyFull ? Verification.ChainAndHost : Verification.Chain };
+        try
+        {
+            return policy with { Trust = loadRoots() };
+        }
+        catch (PgSslException failure)
+        {
+            return policy with { TlsSetupFailure = failure };
+        }
+    }
+
     /// <summary>Loads a root file that the driver insists on.</summary>
     /// <exception cref="PgSslException">It is missing, or nothing can be read from it.</exception>
     public static TrustStore Load(string path, string driver, TrustStoreCache trust)

@@ -41,17 +41,7 @@ public sealed class NpgsqlClient : ISslClient
             RetriesAfterBreak = connection =>
                 connection.Stage >= ProbeStage.TransportReady && connection.Failure?.Error != PgSslError.ConnectionTimedOut,
         };
-        if (mode < SslMode.VerifyCa)
-            return policy;
-        policy = policy with { Verification = mode == SslMode.VerifyFull ? Verification.ChainAndHost : Verification.Chain };
-        try
-        {
-            return policy with { Trust = RootsOf(settings, trust) };
-        }
-        catch (PgSslException failure)
-        {
-            return policy with { TlsSetupFailure = failure };
-        }
+        return mode < SslMode.VerifyCa ? policy : DriverRoots.Verify(policy, mode, () => RootsOf(settings, trust));
     }
 
     private TrustStore RootsOf(ConnectionSettings settings, TrustStoreCache trust)

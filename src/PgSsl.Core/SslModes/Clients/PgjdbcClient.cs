@@ -42,17 +42,7 @@ public sealed class PgjdbcClient : ISslClient
             RetriesAfterRefusal = refused => refused.SqlState == InvalidAuthorization,
             RetriesAfterBreak = connection => GoesOnAfter(connection, mode),
         };
-        if (mode < SslMode.VerifyCa)
-            return policy;
-        policy = policy with { Verification = mode == SslMode.VerifyFull ? Verification.ChainAndHost : Verification.Chain };
-        try
-        {
-            return policy with { Trust = RootsOf(settings, trust) };
-        }
-        catch (PgSslException failure)
-        {
-            return policy with { TlsSetupFailure = failure };
-        }
+        return mode < SslMode.VerifyCa ? policy : DriverRoots.Verify(policy, mode, () => RootsOf(settings, trust));
     }
 
     private static bool GoesOnAfter(ConnectionFacts connection, SslMode mode) => connection.Failure?.Error switch

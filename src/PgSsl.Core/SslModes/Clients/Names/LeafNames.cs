@@ -63,10 +63,7 @@ internal sealed class LeafNames
 
     private static string Listed(IReadOnlyList<string> names)
     {
-        string shown = string.Join(", ", names.Take(MostNamesShown).Select(Printable));
+        string shown = string.Join(", ", names.Take(MostNamesShown).Select(CertificateNames.Printable));
         return names.Count > MostNamesShown ? $"{shown} and {names.Count - MostNamesShown} more" : shown;
     }
-
-    // The name comes from whoever answered: nothing in it may steer a terminal.
-    private static string Printable(string name) => new([.. name.Select(c => char.IsControl(c) ? '?' : c)]);
 }

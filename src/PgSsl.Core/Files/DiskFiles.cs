@@ -15,8 +15,8 @@ public sealed class DiskFiles : IFileLayer
     /// <inheritdoc/>
     public string FollowLinks(string path)
     {
-        string full = Path.GetFullPath(path);
-        return File.ResolveLinkTarget(full, returnFinalTarget: true)?.FullName ?? full;
+        var file = new FileInfo(path);
+        return file.LinkTarget is null ? file.FullName : file.ResolveLinkTarget(returnFinalTarget: true)!.FullName;
     }
 
     /// <inheritdoc/>

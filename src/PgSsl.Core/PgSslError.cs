@@ -86,4 +86,16 @@ public enum PgSslError
     // Waiting
     /// <summary>The certificate waited for was not served in time.</summary>
     CertificateNotServed,
+
+    // Roots from elsewhere
+    /// <summary>A URL gave nothing: the network, its answer, or a redirect that is not followed.</summary>
+    DownloadFailed,
+    /// <summary>A root whose fingerprint is not the expected one.</summary>
+    FingerprintMismatch,
+    /// <summary>A chain that could not be completed up to a root.</summary>
+    ChainIncomplete,
+    /// <summary>The provider has a root for each account, which only its owner can download.</summary>
+    AccountRequired,
+    /// <summary>A provider's root that is in no place where it should be.</summary>
+    RootNotFound,
 }

@@ -76,4 +76,10 @@ public enum PgSslError
     // Waiting
     /// <summary>The certificate waited for was not served in time.</summary>
     CertificateNotServed,
+
+    // Root certificates
+    /// <summary>A certificate that is to be trusted, and that no chain can end at: it is no CA, or its own root is missing.</summary>
+    NotARootCertificate,
+    /// <summary>A certificate that is to be trusted, and that is not valid now: expired, or not valid yet.</summary>
+    CertificateNotValid,
 }

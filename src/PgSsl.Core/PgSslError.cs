@@ -73,6 +73,16 @@ public enum PgSslError
     /// <summary>Certificate and private key do not belong together.</summary>
     KeyMismatch,
 
+    // Writing files
+    /// <summary>A file that was to be created exists already.</summary>
+    FileExists,
+    /// <summary>A file was changed by somebody else between reading and writing it. Nothing was written.</summary>
+    FileChanged,
+    /// <summary>A file could not be written; all is as it was.</summary>
+    FileNotWritten,
+    /// <summary>A change failed half-way and could not be undone: the message says what is where.</summary>
+    FileNotRestored,
+
     // Waiting
     /// <summary>The certificate waited for was not served in time.</summary>
     CertificateNotServed,

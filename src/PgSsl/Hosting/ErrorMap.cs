@@ -25,6 +25,9 @@ internal static class ErrorMap
         PgSslError.UnencryptedDataAfterSslResponse => ErrorCategory.SecurityError,
         PgSslError.TlsHandshakeFailed => ErrorCategory.SecurityError,
         PgSslError.FileUnreadable => ErrorCategory.PermissionDenied,
+        PgSslError.FileExists => ErrorCategory.ResourceExists,
+        PgSslError.FileNotWritten or PgSslError.FileNotRestored => ErrorCategory.WriteError,
+        PgSslError.FileChanged => ErrorCategory.ResourceBusy,
         _ => ErrorCategory.InvalidData,
     };
 }

@@ -98,4 +98,10 @@ public enum PgSslError
     AccountRequired,
     /// <summary>A provider's root that is in no place where it should be.</summary>
     RootNotFound,
+
+    // Root certificates
+    /// <summary>A certificate that is to be trusted, and that no chain can end at: it is no CA, or its own root is missing.</summary>
+    NotARootCertificate,
+    /// <summary>A certificate that is to be trusted, and that is not valid now: expired, or not valid yet.</summary>
+    CertificateNotValid,
 }

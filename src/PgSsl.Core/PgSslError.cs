@@ -104,4 +104,8 @@ public enum PgSslError
     NotARootCertificate,
     /// <summary>A certificate that is to be trusted, and that is not valid now: expired, or not valid yet.</summary>
     CertificateNotValid,
+    /// <summary>A root that came from the server it is to verify, or from a URL in its certificate: nobody vouches for it.</summary>
+    RootNotVouchedFor,
+    /// <summary>A change after which a server that was named would be reached without TLS, or not at all. Nothing was changed.</summary>
+    ConnectionsAtRisk,
 }

@@ -11,8 +11,6 @@ namespace PgSsl.RootCertificates;
 /// </summary>
 public static class CertificateInput
 {
-    private const int ExcerptLength = 40;
-
     /// <summary>Reads a file.</summary>
     /// <exception cref="PgSslException">FileNotFound, FileUnreadable, or as <see cref="Read"/>.</exception>
     public static IReadOnlyList<X509Certificate2> ReadFile(string path) => Read(PemFile.ReadBytes(path), path);
@@ -93,10 +91,7 @@ public static class CertificateInput
         string text = encoding.GetString(bytes[..Math.Min(bytes.Length, 1024)]).TrimStart('\uFEFF', ' ', '\t', '\r', '\n');
         if (text.StartsWith('<'))
             return Invalid($"{name} is an HTML or XML page, no certificate: probably an error or log-in page.", "Open the address in a browser and save the certificate itself.");
-        string excerpt = CertificateNames.Printable(text.Split('\n')[0].TrimEnd());
-        if (excerpt.Length > ExcerptLength)
-            excerpt = excerpt[..ExcerptLength] + "...";
-        return Invalid($"{name} holds no certificate: it starts with \"{excerpt}\", and PEM has -----BEGIN CERTIFICATE-----.", "Give a PEM or DER file with the CA's root certificate.");
+        return Invalid($"{name} holds no certificate: PEM has a line -----BEGIN CERTIFICATE-----, DER starts with the byte 30.", "Give a PEM or DER file with the CA's root certificate.");
     }
 
     private static PgSslException Invalid(string message, string remedy) => new(PgSslError.InvalidCertificateFile, message, remedy);

@@ -78,13 +78,13 @@ public sealed class RootFile
         X509Certificate2[] missing = [.. certificates.DistinctBy(FingerprintOf).Where(certificate => !Contains(FingerprintOf(certificate)))];
         if (missing.Length == 0)
             return this;
-        string lineEnd = LineEnds.Of(_bytes.Span);
         var added = new StringBuilder();
         if (!_bytes.IsEmpty && _bytes.Span[^1] != '\n')
-            added.Append(lineEnd);
+            added.Append('\n');
         foreach (X509Certificate2 certificate in missing)
             added.Append(RootComment.For(certificate)).Append('\n').Append(PemEncoding.WriteString("CERTIFICATE", certificate.RawData)).Append('\n');
-        byte[] text = Encoding.UTF8.GetBytes(lineEnd == "\n" ? added.ToString() : added.ToString().ReplaceLineEndings(lineEnd));
+        added.Replace("\n", LineEnds.Of(_bytes.Span));
+        byte[] text = Encoding.UTF8.GetBytes(added.ToString());
         return Edited([.. _bytes.Span, .. text], Certificates.Concat(missing).Select(FingerprintOf));
     }
 

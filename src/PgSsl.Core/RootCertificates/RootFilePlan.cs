@@ -1,21 +1,22 @@
 using System.Security.Cryptography.X509Certificates;
 using PgSsl.Certificates;
+using PgSsl.Files;
 
 namespace PgSsl.RootCertificates;
 
 /// <summary>What an installation or removal would make of a root file, worked out before anything is written.</summary>
 public sealed record RootFilePlan
 {
-    private RootFilePlan(string path, ReadOnlyMemory<byte>? before, ReadOnlyMemory<byte>? after) => (Path, Before, After) = (path, before, after);
+    private RootFilePlan(string path, byte[]? before, byte[]? after) => (Path, Before, After) = (path, before, after);
 
     /// <summary>The file.</summary>
     public string Path { get; }
 
     /// <summary>Its content now; null where it does not exist.</summary>
-    public ReadOnlyMemory<byte>? Before { get; }
+    public byte[]? Before { get; }
 
     /// <summary>Its content afterwards; null where it is not to exist.</summary>
-    public ReadOnlyMemory<byte>? After { get; }
+    public byte[]? After { get; }
 
     /// <summary>The certificates that come.</summary>
     public IReadOnlyList<RootFileEntry> Added { get; private init; } = [];
@@ -36,7 +37,7 @@ public sealed record RootFilePlan
     public IReadOnlyList<string> Notes { get; private init; } = [];
 
     /// <summary>Whether the file is as it is to be already.</summary>
-    public bool IsNoChange => Before is { } before ? After is { } after && before.Span.SequenceEqual(after.Span) : After is null;
+    public bool IsNoChange => Before is { } before ? After is { } after && before.AsSpan().SequenceEqual(after) : After is null;
 
     /// <summary>Plans to have certificates in a root file.</summary>
     /// <param name="path">The file.</param>
@@ -48,10 +49,10 @@ public sealed record RootFilePlan
     /// NotARootCertificate, CertificateNotValid; InvalidCertificateFile where libpq would still not read the file, or nothing was offered.
     /// </exception>
     public static RootFilePlan Install(
-        string path, ReadOnlyMemory<byte>? before, IEnumerable<X509Certificate2> certificates, RootInstallOptions options, DateTimeOffset at)
+        string path, byte[]? before, IEnumerable<X509Certificate2> certificates, RootInstallOptions options, DateTimeOffset at)
     {
         ArgumentNullException.ThrowIfNull(options);
-        RootFile old = RootFile.Parse(before ?? default, path).Mend(out IReadOnlyList<string> mended);
+        RootFile old = RootFile.Parse(before, path).Mend(out IReadOnlyList<string> mended);
         RootCandidates candidates = RootCandidates.Select(certificates, old.Certificates, options, at);
         X509Certificate2[] replaced = options.ReplaceExpired ? [.. Outdated(old, candidates.Accepted, at)] : [];
         RootFile updated = old.Add(candidates.Accepted).Remove(replaced.Select(RootFile.FingerprintOf));
@@ -60,7 +61,7 @@ public sealed record RootFilePlan
         {
             Added = Entries(candidates.Accepted.Where(certificate => !old.Contains(RootFile.FingerprintOf(certificate)))),
             Replaced = Entries(replaced),
-            Kept = Entries(old.Certificates.Except(replaced)),
+            Kept = Entries(old.Certificates.Where(certificate => updated.Contains(RootFile.FingerprintOf(certificate)))),
             Mended = mended,
             Notes = [.. candidates.LeftOut, .. StillExpired(updated, at)],
         };
@@ -71,9 +72,9 @@ public sealed record RootFilePlan
     /// <param name="before">Its content; null where it does not exist.</param>
     /// <param name="fingerprints">SHA-256, upper-case hex; those that are not in the file are no error.</param>
     /// <exception cref="PgSslException">InvalidCertificateFile: libpq would not read what is left.</exception>
-    public static RootFilePlan Uninstall(string path, ReadOnlyMemory<byte>? before, IEnumerable<string> fingerprints)
+    public static RootFilePlan Uninstall(string path, byte[]? before, IEnumerable<string> fingerprints)
     {
-        RootFile present = RootFile.Parse(before ?? default, path);
+        RootFile present = RootFile.Parse(before, path);
         HashSet<string> unwanted = [.. fingerprints.Where(present.Contains)];
         if (unwanted.Count == 0)
             return new RootFilePlan(path, before, before) { Kept = Entries(present.Certificates) };
@@ -89,6 +90,12 @@ public sealed record RootFilePlan
                 .Where(problem => problem.Kind is RootFileProblemKind.NoAnchor or RootFileProblemKind.MissingRoot).Select(problem => problem.Message)],
         };
     }
+
+    /// <summary>
+    /// The plan as a change to the file: a new one is readable by all (0644) in a directory of the owner's (0700), an existing one keeps
+    /// its mode. Nothing is written if the file is not as it was planned for.
+    /// </summary>
+    public FileEdit ToEdit() => new(Path, After) { Expected = Before, MayReplace = Before is not null, CreatesDirectory = true };
 
     /// <summary>The plan as lines of text: what is done to the file first, then each certificate, then the notes.</summary>
     public IReadOnlyList<string> Describe()
@@ -115,7 +122,7 @@ public sealed record RootFilePlan
     }
 
     /// <summary>Nothing to add is no licence to leave a file behind that libpq does not read.</summary>
-    private static void RequireReadable(RootFile updated, ReadOnlyMemory<byte>? before, RootCandidates candidates)
+    private static void RequireReadable(RootFile updated, byte[]? before, RootCandidates candidates)
     {
         bool nothingAtAll = before is null && candidates.Accepted.Count == 0;
         if (!nothingAtAll && updated.Refusal is { } refusal)

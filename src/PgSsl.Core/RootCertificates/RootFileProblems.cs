@@ -1,3 +1,4 @@
+using System.Security.Cryptography.X509Certificates;
 using PgSsl.Certificates;
 
 namespace PgSsl.RootCertificates;
@@ -9,24 +10,27 @@ internal sealed class RootFileProblems
     private const string MendRemedy = "Install-PgRootCert mends this when it installs; or write the file anew, in PEM.";
 
     private readonly RootFile _file;
-    private readonly DateTimeOffset _at;
     private readonly List<RootFileProblem> _found = [];
 
-    private RootFileProblems(RootFile file, DateTimeOffset at)
-    {
-        _file = file;
-        _at = at;
-    }
+    private RootFileProblems(RootFile file) => _file = file;
 
     public static IReadOnlyList<RootFileProblem> Of(RootFile file, DateTimeOffset at)
     {
-        var problems = new RootFileProblems(file, at);
+        var problems = new RootFileProblems(file);
         problems.ExamineForm();
         problems.ExamineSegments();
         if (file.Refusal is { } refusal && !problems._found.Exists(problem => problem.IsFatal))
             problems.AddFatal(problems.KindOfRefusal(), refusal.Message, refusal.Remedy ?? MendRemedy);
-        problems.ExamineCertificates();
-        return problems._found;
+        problems.ExamineAnchors();
+        return [.. problems._found, .. OfCertificates(file.Certificates, at)];
+    }
+
+    /// <summary>What is the matter with each of the certificates that are trusted together.</summary>
+    public static IEnumerable<RootFileProblem> OfCertificates(IReadOnlyList<X509Certificate2> certificates, DateTimeOffset at)
+    {
+        ParsedCertificate[] all = [.. certificates.Select(ParsedCertificate.Of).OfType<ParsedCertificate>()];
+        return all.SelectMany((certificate, i) => new[] { Outdated(certificate, at), Unfit(certificate, all) }
+            .OfType<RootFileProblem>().Select(problem => problem with { Position = i + 1 }));
     }
 
     /// <summary>What <see cref="RootFile.Mend"/> did to a segment.</summary>
@@ -81,7 +85,7 @@ internal sealed class RootFileProblems
                 MendRemedy);
     }
 
-    private void ExamineCertificates()
+    private void ExamineAnchors()
     {
         ParsedCertificate[] all = [.. _file.Certificates.Select(ParsedCertificate.Of).OfType<ParsedCertificate>()];
         if (all.Length > 0 && !all.Any(certificate => certificate.IsSelfSigned))
@@ -89,33 +93,34 @@ internal sealed class RootFileProblems
                 RootFileProblemKind.NoAnchor,
                 $"{_file.Path} holds no self-signed root: libpq verifies no server with it. The root needed is {MissingRootOf(all)}.",
                 "Add the root certificate itself; intermediates alone never do.");
-        for (int i = 0; i < all.Length; i++)
-            ExamineCertificate(all[i], i + 1, all);
     }
 
-    private void ExamineCertificate(ParsedCertificate certificate, int position, ParsedCertificate[] all)
+    private static RootFileProblem? Outdated(ParsedCertificate certificate, DateTimeOffset at) => Validity.Check(certificate, at) switch
     {
-        ChainError validity = Validity.Check(certificate, _at);
-        if (validity == ChainError.Expired)
-            Add(
-                RootFileProblemKind.Expired, $"'{certificate.Name}' expired on {CertificateTime.Day(certificate.NotAfter)}: it verifies nothing any more.",
-                "Replace it with its successor.", position);
-        else if (validity == ChainError.NotYetValid)
-            Add(
-                RootFileProblemKind.NotYetValid, $"'{certificate.Name}' is not valid before {CertificateTime.Day(certificate.NotBefore)}.",
-                "Check the clock of this machine; else wait.", position);
+        ChainError.Expired => new(
+            RootFileProblemKind.Expired, $"'{certificate.Name}' expired on {CertificateTime.Day(certificate.NotAfter)}: it verifies nothing any more.",
+            "Replace it with its successor."),
+        ChainError.NotYetValid => new(
+            RootFileProblemKind.NotYetValid, $"'{certificate.Name}' is not valid before {CertificateTime.Day(certificate.NotBefore)}.",
+            "Check the clock of this machine; else wait."),
+        _ => null,
+    };
+
+    private static RootFileProblem? Unfit(ParsedCertificate certificate, IReadOnlyList<ParsedCertificate> all)
+    {
         if (!certificate.IsSelfSigned && !RootAnchors.HasAnchor(certificate, all))
-            Add(
+            return new(
                 RootFileProblemKind.MissingRoot,
-                $"'{certificate.Name}' is not a root, and its issuer '{CertificateNames.Display(certificate.Issuer)}' leads to no root in the file: libpq verifies nothing with it.",
-                "Add the root certificate.", position);
-        else if (certificate.CaKind == 0)
-            Add(
-                RootFileProblemKind.NotCa,
-                certificate.IsSelfSigned
-                    ? $"'{certificate.Name}' is no CA: it verifies only the server that serves exactly this certificate."
-                    : $"'{certificate.Name}' is the certificate of a server or a client, no CA: it adds nothing to its root.",
-                "Trust the CA that issues the servers' certificates instead.", position);
+                $"'{certificate.Name}' is no root, and the root above its issuer '{CertificateNames.Display(certificate.Issuer)}' is not here: libpq verifies nothing with it.",
+                "Add the root certificate.");
+        if (certificate.CaKind != 0)
+            return null;
+        return new(
+            RootFileProblemKind.NotCa,
+            certificate.IsSelfSigned
+                ? $"'{certificate.Name}' is no CA: it verifies only the server that serves exactly this certificate."
+                : $"'{certificate.Name}' is the certificate of a server or a client, no CA: it adds nothing to its root.",
+            "Trust the CA that issues the servers' certificates instead.");
     }
 
     private static string MissingRootOf(ParsedCertificate[] all) =>
@@ -135,6 +140,5 @@ internal sealed class RootFileProblems
     private void AddFatal(RootFileProblemKind kind, string message, string remedy) =>
         _found.Add(new RootFileProblem(kind, message, remedy) { IsFatal = true });
 
-    private void Add(RootFileProblemKind kind, string message, string remedy, int? position = null) =>
-        _found.Add(new RootFileProblem(kind, message, remedy) { Position = position });
+    private void Add(RootFileProblemKind kind, string message, string remedy) => _found.Add(new RootFileProblem(kind, message, remedy));
 }

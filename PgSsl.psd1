@@ -16,7 +16,9 @@
     CmdletsToExport      = @(
         'Get-PgConnectionSetting'
         'Get-PgServerCertificate'
+        'Install-PgRootCert'
         'Test-PgSslMode'
+        'Uninstall-PgRootCert'
         'Wait-PgServerCertificate'
     )
     FunctionsToExport    = @()

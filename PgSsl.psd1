@@ -8,7 +8,11 @@
     Description          = 'TLS for PostgreSQL: see what a server really serves, and what each sslmode of each client would make of it.'
     CompatiblePSEditions = @('Core')
     PowerShellVersion    = '7.4'
-    FormatsToProcess     = @('bin/PgSsl.Format.ps1xml', 'bin/PgRootCert.Format.ps1xml')
+    FormatsToProcess     = @(
+        'bin/PgSsl.Format.ps1xml'
+        'bin/PgRootCert.Format.ps1xml'
+        'bin/RootCertificateProvider.Format.ps1xml'
+    )
     TypesToProcess       = @('bin/PgSsl.Types.ps1xml')
     CmdletsToExport      = @(
         'Get-PgConnectionSetting'

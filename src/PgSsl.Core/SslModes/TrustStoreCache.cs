@@ -9,13 +9,13 @@ namespace PgSsl.SslModes;
 /// Root files as a change would leave them, by their absolute path, null for one that would be gone: they count instead of what is on
 /// the disk. So a change is judged before it is made.
 /// </param>
-public sealed class TrustStoreCache(IReadOnlyDictionary<string, ReadOnlyMemory<byte>?>? planned = null)
+public sealed class TrustStoreCache(IReadOnlyDictionary<string, byte[]?>? planned = null)
 {
     private readonly ConcurrentDictionary<(string Root, string? Crl, string? CrlDirectory), Lazy<TrustStore>> _stores = new();
 
     /// <summary>Whether there is such a root file.</summary>
     public bool Exists(string path) =>
-        planned is not null && planned.TryGetValue(path, out ReadOnlyMemory<byte>? content) ? content is not null : File.Exists(path);
+        planned is not null && planned.TryGetValue(path, out byte[]? content) ? content is not null : File.Exists(path);
 
     /// <summary>Gets the roots in a file, and the revocation lists the settings name.</summary>
     /// <exception cref="PgSslException">The file cannot be used: see <see cref="TrustStore.LoadFile"/>.</exception>
@@ -61,7 +61,7 @@ public sealed class TrustStoreCache(IReadOnlyDictionary<string, ReadOnlyMemory<b
     }
 
     private TrustStore Load(string path) =>
-        planned is not null && planned.TryGetValue(path, out ReadOnlyMemory<byte>? content) && content is { } bytes
-            ? TrustStore.Parse(bytes, path)
+        planned is not null && planned.TryGetValue(path, out byte[]? content) && content is not null
+            ? TrustStore.Parse(content, path)
             : TrustStore.LoadFile(path);
 }

@@ -144,9 +144,9 @@ public abstract class EndpointCmdlet : PgCmdlet, IDisposable
         try
         {
             PgEndpoint endpoint = Override(argument.Endpoint ?? throw argument.Failure!);
-            ConnectionSettings settings = ResolveForAnyMode(endpoint);
+            ConnectionSettings settings = endpoint.ResolveForAnyMode(_environment!);
             ConnectionSettings[] candidates =
-                [settings, .. _rootCertificates.Skip(1).Select(root => ResolveForAnyMode(endpoint.With("sslrootcert", root)))];
+                [settings, .. _rootCertificates.Skip(1).Select(root => endpoint.With("sslrootcert", root).ResolveForAnyMode(_environment!))];
             TimeSpan timeout = ConnectionTimeout(settings);
             return
             [
@@ -159,15 +159,5 @@ public abstract class EndpointCmdlet : PgCmdlet, IDisposable
             WriteFailure(failure, argument.Target);
             return [];
         }
-    }
-
-    /// <summary>
-    /// What a server is does not depend on the sslmode one would use, and the strongest contradicts no other setting. One that libpq
-    /// does not know is an error all the same.
-    /// </summary>
-    private ConnectionSettings ResolveForAnyMode(PgEndpoint endpoint)
-    {
-        bool isValid = !endpoint.Parameters.TryGetValue("sslmode", out string? written) || SslModeText.TryParseLibpq(written, out _);
-        return (isValid ? endpoint.With("sslmode", SslMode.VerifyFull.ToLibpq()) : endpoint).Resolve(_environment!);
     }
 }

@@ -61,9 +61,9 @@ internal sealed class Scene : IDisposable
         ConnectionSettings settings = _world.Resolve($"host={HostName} user=app dbname=app sslmode=verify-full {Place(roots)}");
         using var tester = new SslModeTester(Enum.GetValues<SslMode>(), [SslClients.Get(client)], maxConnections: 2, tlsOnly: false);
         ServerFacts facts = FactsOf(server, settings.Hosts[0]);
-        ReadOnlyMemory<byte>? content = planned is null ? default(ReadOnlyMemory<byte>?) : System.Text.Encoding.ASCII.GetBytes(PemOf(planned));
+        byte[]? content = planned is null ? null : System.Text.Encoding.ASCII.GetBytes(PemOf(planned));
         string path = Path.Combine(_world.Home, ".postgresql", "root.crt");
-        var plan = new TrustStoreCache(new Dictionary<string, ReadOnlyMemory<byte>?> { [path] = content });
+        var plan = new TrustStoreCache(new Dictionary<string, byte[]?> { [path] = content });
         return SslModeChange.Between(tester.Judge(facts, settings), tester.Judge(facts, settings, plan));
     }
 

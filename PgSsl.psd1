@@ -10,11 +10,13 @@
     PowerShellVersion    = '7.4'
     FormatsToProcess     = @(
         'bin/PgSsl.Format.ps1xml'
+        'bin/PgRootCert.Format.ps1xml'
         'bin/RootCertificateProvider.Format.ps1xml'
     )
     TypesToProcess       = @('bin/PgSsl.Types.ps1xml')
     CmdletsToExport      = @(
         'Get-PgConnectionSetting'
+        'Get-PgRootCert'
         'Get-PgServerCertificate'
         'Install-PgRootCert'
         'Test-PgSslMode'

@@ -48,7 +48,7 @@ internal sealed class ChainCompletion(ChainRequest request, CertificateDownloade
         {
             List<ChainCandidate> stored = [.. store.Certificates.Select(ParsedCertificate.Of).OfType<ParsedCertificate>()
                 .Select(certificate => new ChainCandidate(certificate, SourceOf(store), store.Origin))];
-            IReadOnlyList<ChainCandidate> path = Search(stored.Where(IsRoot), [.. _found, .. stored], out bool endsAtRoot);
+            IReadOnlyList<ChainCandidate> path = Search(stored.Where(root => root.Certificate.IsSelfSigned), [.. _found, .. stored], out bool endsAtRoot);
             if (endsAtRoot)
                 return Complete(path);
         }
@@ -124,6 +124,7 @@ internal sealed class ChainCompletion(ChainRequest request, CertificateDownloade
         IEnumerable<ChainCandidate> roots, IEnumerable<ChainCandidate> intermediates, out bool endsAtRoot) =>
         PathSearch.Find(_found[0], roots, intermediates.Where(candidate => !candidate.Certificate.IsSelfSigned), request.At, out endsAtRoot);
 
+    /// <summary>What nobody vouches for must at least have signed itself.</summary>
     private static bool IsRoot(ChainCandidate candidate) =>
         candidate.Certificate.IsSelfSigned && SignatureVerifier.Verify(candidate.Certificate, candidate.Certificate);
 

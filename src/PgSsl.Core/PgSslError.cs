@@ -98,4 +98,14 @@ public enum PgSslError
     AccountRequired,
     /// <summary>A provider's root that is in no place where it should be.</summary>
     RootNotFound,
+
+    // Root certificates
+    /// <summary>A certificate that is to be trusted, and that no chain can end at: it is no CA, or its own root is missing.</summary>
+    NotARootCertificate,
+    /// <summary>A certificate that is to be trusted, and that is not valid now: expired, or not valid yet.</summary>
+    CertificateNotValid,
+    /// <summary>A root that came from the server it is to verify, or from a URL in its certificate: nobody vouches for it.</summary>
+    RootNotVouchedFor,
+    /// <summary>A change after which a server that was named would be reached without TLS, or not at all. Nothing was changed.</summary>
+    ConnectionsAtRisk,
 }

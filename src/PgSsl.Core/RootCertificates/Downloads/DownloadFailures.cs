@@ -39,7 +39,8 @@ internal static class DownloadFailures
         Exception innermost = cause;
         while (innermost.InnerException is { } inner)
             innermost = inner;
-        return Failed(uri, $"could not be fetched: {innermost.Message.TrimEnd('.')}", "Check the network and the proxy settings. Else: " + OtherWay, cause);
+        return Failed(
+            uri, $"could not be fetched: {innermost.Message.TrimEnd('.')}", "Check the network and the proxy settings. Else: " + OtherWay, cause);
     }
 
     private static PgSslException Failed(Uri uri, string what, string remedy, Exception? cause = null) =>

@@ -91,7 +91,8 @@ public sealed class ProviderRootsTests : IDisposable
 
     [Fact]
     public async Task A_public_authority_that_names_no_root_is_for_the_operating_system() =>
-        Assert.Contains("sslrootcert=system", (await FailAsync(ProviderCatalogue.Get("Timescale"), PgSslError.RootNotFound)).Remedy, StringComparison.Ordinal);
+        Assert.Contains(
+            "sslrootcert=system", (await FailAsync(ProviderCatalogue.Get("Timescale"), PgSslError.RootNotFound)).Remedy, StringComparison.Ordinal);
 
     [Fact]
     public async Task A_root_for_each_account_is_an_error_that_says_what_to_do()

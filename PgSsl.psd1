@@ -11,6 +11,7 @@
     FormatsToProcess     = @('bin/PgSsl.Format.ps1xml')
     TypesToProcess       = @('bin/PgSsl.Types.ps1xml')
     CmdletsToExport      = @(
+        'ConvertTo-PgConnectionString'
         'Get-PgConnectionSetting'
         'Get-PgServerCertificate'
         'Test-PgSslMode'

@@ -76,14 +76,7 @@ public abstract class EndpointCmdlet : PgCmdlet, IDisposable
     /// <inheritdoc/>
     protected override void BeginProcessing()
     {
-        // db1, db2 | Test-PgSslMode require: the word went to the first position, which is -Endpoint's.
-        if (Endpoint is [var first, ..] && MyInvocation.ExpectingInput)
-            ThrowFailure(
-                new PgSslException(
-                    PgSslError.ContradictoryParameters,
-                    $"Servers come through the pipeline, and -Endpoint is given as well: {string.Join(", ", Endpoint.AsEnumerable())}.",
-                    "Give them one way. Behind a pipeline the other parameters need their names, such as -SslMode require."),
-                first.Target);
+        RefuseServersTwice(Endpoint, "-SslMode require");
         _environment = ConnectionEnvironment.Capture(WorkingDirectory);
         _rootCertificate = RootCertificate is null or ConnectionSettings.SystemRoots ? RootCertificate : ResolveFilePath(RootCertificate);
         // libpq does without a file that is missing, in the weaker modes; a path typed here is meant.

@@ -31,8 +31,13 @@ public static class ConnectionStringWriter
         {
             Parameters = [.. connection.Parameters.Where(parameter => !omitted.Contains(parameter.Key))],
         });
-        return written with { OmittedSecrets = omitted };
+        return written with { OmittedSecrets = omitted, Subject = SubjectOf(endpoint, connection) };
     }
+
+    private static string SubjectOf(PgEndpoint endpoint, WrittenConnection connection) =>
+        endpoint.Parameters.TryGetValue("service", out string? service)
+            ? $"service={service}"
+            : string.Join(',', connection.Hosts.Select(host => host.DisplayName));
 
     private static WrittenConnection Collect(
         PgEndpoint endpoint, IConnectionStringFormat format, ConnectionEnvironment environment, string? serviceName)

@@ -8,6 +8,9 @@ namespace PgSsl.Connections.Formats;
 /// </param>
 public sealed record FormattedConnection(string Text, IReadOnlyList<string> Warnings)
 {
+    /// <summary>What messages call the connection: its service, or its hosts.</summary>
+    public string Subject { get; init; } = "";
+
     /// <summary>The names of the secrets that were given and, as asked, not written.</summary>
     public IReadOnlyList<string> OmittedSecrets { get; init; } = [];
 }

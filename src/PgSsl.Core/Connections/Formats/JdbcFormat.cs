@@ -49,7 +49,7 @@ internal sealed class JdbcFormat : DriverFormat
             case "channel_binding" when value == "require":
                 draft.Warn("channel_binding: pgjdbc before 42.7.7 does not insist on it, and says nothing. Use a newer one.");
                 return false;
-            case "require_auth":
+            case "require_auth" when Table[name].Translate(value) is not null:
                 draft.Warn("require_auth: pgjdbc before 42.7.11 ignores it, and says nothing. Use a newer one.");
                 return false;
             default:

@@ -1,6 +1,4 @@
-using System.Data.Common;
 using System.Globalization;
-using System.Text;
 
 namespace PgSsl.Connections.Formats;
 
@@ -66,13 +64,18 @@ internal sealed class NpgsqlFormat : DriverFormat
         }
     }
 
-    // AppendKeyValuePair quotes as DbConnectionStringBuilder, the base of Npgsql's, reads.
-    protected override string Render(WrittenConnection connection, DriverDraft draft)
+    protected override string Render(WrittenConnection connection, DriverDraft draft) =>
+        string.Join(';', draft.Pairs.Select(pair => $"{pair.Key}={Quote(pair.Value)}"));
+
+    /// <summary>
+    /// As DbConnectionStringBuilder, the base of Npgsql's, reads. Its own AppendKeyValuePair loses a line break at the end of a value.
+    /// </summary>
+    private static string Quote(string value)
     {
-        var text = new StringBuilder();
-        foreach ((string keyword, string value) in draft.Pairs)
-            DbConnectionStringBuilder.AppendKeyValuePair(text, keyword, value);
-        return text.ToString();
+        bool isPlain = !value.Any(character => char.IsWhiteSpace(character) || char.IsControl(character) || "\"'=;".Contains(character));
+        if (isPlain)
+            return value;
+        return value.Contains('"') && !value.Contains('\'') ? $"'{value}'" : $"\"{value.Replace("\"", "\"\"")}\"";
     }
 
     // Zero and less are the system's default.

@@ -72,7 +72,7 @@ internal static class JdbcParameters
         ["oauth_client_id"] = None(NoOAuth),
         ["oauth_client_secret"] = None(NoOAuth),
         ["oauth_scope"] = None(NoOAuth),
-        ["sslkeylogfile"] = None("Java writes no such file by itself. Use an agent for it, such as jSSLKeyLog."),
+        ["sslkeylogfile"] = None("it writes no such file. Reproduce the connection with psql."),
     };
 
     /// <summary>libpq waits without end for zero and less; to pgjdbc that is zero.</summary>

@@ -73,7 +73,7 @@ internal static class NpgsqlParameters
         ["oauth_client_id"] = None(NoOAuth),
         ["oauth_client_secret"] = None(NoOAuth),
         ["oauth_scope"] = None(NoOAuth),
-        ["sslkeylogfile"] = None("set SSLKEYLOGFILE in the environment; .NET writes it in some builds only."),
+        ["sslkeylogfile"] = None("it writes no such file. Reproduce the connection with psql."),
     };
 
     /// <summary>Zero and less mean the system's default, to Npgsql as to libpq; Npgsql refuses less.</summary>

@@ -35,7 +35,8 @@ internal static class AnyConnection
             .SelectMany(parameter => ValueOf(parameter).Select(value => KeyValuePair.Create(parameter.Name, value)));
 
     private static Gen<IEnumerable<KeyValuePair<string, string>>> Servers =>
-        from hosts in Gen.Elements(HostNames).NonEmptyListOf()
+        from count in Gen.Choose(1, 8)
+        from hosts in Gen.Elements(HostNames).ListOf(count)
         from ports in Gen.Choose(1, 65535).ListOf(hosts.Count)
         from form in Gen.Choose(0, 2)
         select new[]

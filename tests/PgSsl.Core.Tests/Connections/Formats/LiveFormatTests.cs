@@ -55,6 +55,20 @@ public sealed class LiveFormatTests : IDisposable
         Assert.Equal(true, await command.ExecuteScalarAsync(TestContext.Current.CancellationToken));
     }
 
+    /// <summary>Only then does an address need brackets, and the name to verify must not have them.</summary>
+    [Fact]
+    public async Task Npgsql_verifies_the_second_of_two_IPv6_addresses_with_ports_of_their_own()
+    {
+        TlsCluster tls = (await ClusterPool.GetTlsAsync(15)).OrSkip(Assert.Skip);
+        Assert.SkipUnless(LoopbackPort.HasIPv6, "There is no IPv6 on this machine.");
+        PgEndpoint endpoint = Endpoint(tls, "::1,::1", "root.crt").With("port", $"1,{tls.Cluster.Port}");
+        await using var source = NpgsqlDataSource.Create(Text("Npgsql", endpoint) + ";Pooling=false");
+
+        await using NpgsqlConnection connection = await source.OpenConnectionAsync(TestContext.Current.CancellationToken);
+
+        Assert.Equal(tls.Cluster.Port, connection.Port);
+    }
+
     [Fact]
     public async Task A_wrong_root_is_refused_by_each_so_that_the_above_shows_something()
     {

@@ -43,7 +43,7 @@ public static class PrivateKeyFile
     private static void CheckMode(string path)
     {
         string target = File.ResolveLinkTarget(path, returnFinalTarget: true)?.FullName ?? path;
-        bool ownedByRoot = UnixOwner.UserIdOf(target) == 0;
+        bool ownedByRoot = UnixOwner.Of(target).UserId == 0;
         UnixFileMode forbidden = AnyOther | (ownedByRoot ? GroupWriteOrExecute : GroupWriteOrExecute | UnixFileMode.GroupRead);
         UnixFileMode mode = File.GetUnixFileMode(target);
         if ((mode & forbidden) != 0)

@@ -23,8 +23,15 @@ internal static class ErrorMap
         PgSslError.TlsNotOffered or PgSslError.DirectTlsNotSupported or PgSslError.UnixSocketHasNoTls => ErrorCategory.NotImplemented,
         PgSslError.NotPostgreSql or PgSslError.ProtocolViolation or PgSslError.ServerRejectedSslRequest => ErrorCategory.ProtocolError,
         PgSslError.UnencryptedDataAfterSslResponse => ErrorCategory.SecurityError,
-        PgSslError.TlsHandshakeFailed => ErrorCategory.SecurityError,
+        PgSslError.TlsHandshakeFailed or PgSslError.RootNotVouchedFor or PgSslError.ConnectionsAtRisk => ErrorCategory.SecurityError,
+        PgSslError.DownloadFailed => ErrorCategory.ConnectionError,
+        PgSslError.FingerprintMismatch => ErrorCategory.SecurityError,
+        PgSslError.RootNotFound or PgSslError.ChainIncomplete => ErrorCategory.ObjectNotFound,
+        PgSslError.AccountRequired => ErrorCategory.NotImplemented,
         PgSslError.FileUnreadable => ErrorCategory.PermissionDenied,
+        PgSslError.FileExists => ErrorCategory.ResourceExists,
+        PgSslError.FileNotWritten or PgSslError.FileNotRestored => ErrorCategory.WriteError,
+        PgSslError.FileChanged => ErrorCategory.ResourceBusy,
         _ => ErrorCategory.InvalidData,
     };
 }

@@ -1,0 +1,37 @@
+namespace PgSsl.Files;
+
+/// <summary>Who may use a file. An existing file that is replaced keeps its owner, group and mode as far as this allows.</summary>
+public sealed record FileProtection
+{
+    private FileProtection()
+    {
+    }
+
+    /// <summary>What everybody may read: a certificate, a request (0644).</summary>
+    public static FileProtection Public { get; } = new();
+
+    /// <summary>What holds a secret: only its owner may use it (0600).</summary>
+    /// <param name="serviceAccount">On Windows, an account that may read it besides owner, SYSTEM and Administrators.</param>
+    public static FileProtection PrivateKey(string? serviceAccount = null) => new() { IsPrivate = true, ServiceAccount = serviceAccount };
+
+    /// <summary>Whether nobody but the owner may use it.</summary>
+    public bool IsPrivate { get; private init; }
+
+    /// <summary>On Windows, an account that may read it besides owner, SYSTEM and Administrators.</summary>
+    public string? ServiceAccount { get; private init; }
+
+    /// <summary>The mode of a new file.</summary>
+    internal UnixFileMode NewMode => IsPrivate ? UnixModes.Private : UnixModes.ReadableByAll;
+
+    /// <summary>
+    /// The mode of a file that takes the place of another. PostgreSQL takes a key that root owns with group read, as Debian's is
+    /// (be-secure-common.c, check_ssl_key_file_permissions).
+    /// </summary>
+    internal UnixFileMode ModeInPlaceOf(UnixFileMode mode, bool ownedByRoot)
+    {
+        if (!IsPrivate)
+            return mode;
+        UnixFileMode allowed = ownedByRoot ? UnixModes.Private | UnixFileMode.GroupRead : UnixModes.Private;
+        return (mode & allowed) | UnixModes.Private;
+    }
+}

@@ -1,0 +1,84 @@
+namespace PgSsl.Files;
+
+/// <summary>
+/// Changes several files together or none of them. Each new content is written beside its target and flushed to the disk; what it
+/// replaces is kept as a backup; then come the renames, in the order of the edits. A failure puts everything back. Whoever reads a
+/// file meanwhile, or after the machine died, finds the old content or the new one.
+/// </summary>
+/// <remarks>
+/// Two files cannot be renamed in one step. If the process is killed in between, the edits before are made and those after are not:
+/// whoever orders the edits sees to it that this does no harm (a key before its request).
+/// </remarks>
+public static class FileTransaction
+{
+    /// <summary>Makes the edits.</summary>
+    /// <param name="edits">The files as they are to be; each file once.</param>
+    /// <param name="at">The time that the names of backups carry.</param>
+    /// <param name="files">The file system; the real one if null.</param>
+    /// <exception cref="PgSslException">
+    /// <see cref="PgSslError.FileExists"/>, <see cref="PgSslError.FileChanged"/> or <see cref="PgSslError.FileNotWritten"/>: all is as
+    /// it was. <see cref="PgSslError.FileNotRestored"/>: it is not, and the message says what is where.
+    /// </exception>
+    public static FileTransactionResult Apply(IReadOnlyList<FileEdit> edits, DateTimeOffset at, IFileLayer? files = null)
+    {
+        ArgumentNullException.ThrowIfNull(edits);
+        files ??= DiskFiles.Instance;
+        StagedFile[] staged = [.. edits.Select(edit => new StagedFile(files, edit))];
+        StagedFile? current = null;
+        try
+        {
+            ForEach(file => file.Locate());
+            string[] directories = [.. staged.Select(file => file.Directory).Distinct(StringComparer.Ordinal)];
+            using var locks = DirectoryLocks.Take(files, directories);
+            ForEach(file => file.Write(mayClearRemains: locks.AreComplete));
+            ForEach(file => file.KeepOld(at));
+            ForEach(file => file.Swap());
+            foreach (string directory in directories)
+                files.FlushDirectory(directory);
+            return new FileTransactionResult([.. staged.Select(file => file.Backup).OfType<string>()]);
+        }
+        catch (Exception failure)
+        {
+            PutBack(staged, failure);
+            if (failure is IOException or UnauthorizedAccessException)
+                throw NotWritten(current!.Path, failure);
+            throw;
+        }
+
+        void ForEach(Action<StagedFile> step)
+        {
+            foreach (StagedFile file in staged)
+                step(current = file);
+        }
+    }
+
+    private static void PutBack(IEnumerable<StagedFile> staged, Exception failure)
+    {
+        var problems = new List<string>();
+        foreach (StagedFile file in staged.Reverse())
+        {
+            try
+            {
+                file.PutBack();
+            }
+            catch (Exception problem) when (problem is IOException or UnauthorizedAccessException)
+            {
+                problems.Add(file.Backup is { } backup
+                    ? $"{file.Path} (its old content is in {backup}): {problem.Message}"
+                    : $"{file.Path}: {problem.Message}");
+            }
+        }
+        if (problems.Count > 0)
+            throw new PgSslException(
+                PgSslError.FileNotRestored,
+                $"A change failed ({failure.Message}), and not all of it could be undone: {string.Join("; ", problems)}",
+                "Put the files right by hand before you go on.",
+                failure);
+    }
+
+    private static PgSslException NotWritten(string path, Exception cause) => new(
+        PgSslError.FileNotWritten,
+        $"{path} could not be written: {cause.Message} Nothing has changed.",
+        "Look at the directory's permissions, at the space left on the disk, and at who else uses the file.",
+        cause);
+}

@@ -1,0 +1,50 @@
+namespace PgSsl.Files;
+
+/// <summary>
+/// The few steps of which every change to files consists. <see cref="DiskFiles"/> is the real one; a test puts one in its place that
+/// fails, or dies, at any step.
+/// </summary>
+public interface IFileLayer
+{
+    /// <summary>The file that a path leads to: symbolic links are followed, as all readers of these files follow them.</summary>
+    string FollowLinks(string path);
+
+    /// <summary>The content of a file; null where there is none.</summary>
+    byte[]? Read(string path);
+
+    /// <summary>Whether a directory is there.</summary>
+    bool DirectoryExists(string path);
+
+    /// <summary>Creates a directory that only its owner can enter, and the directories above it that are missing.</summary>
+    void CreateDirectory(string path);
+
+    /// <summary>Removes a directory if nothing is in it.</summary>
+    void RemoveDirectoryIfEmpty(string path);
+
+    /// <summary>
+    /// Creates a file that must not exist, protected before its first byte, with its content on the disk when this returns.
+    /// </summary>
+    /// <param name="path">Where.</param>
+    /// <param name="content">What.</param>
+    /// <param name="protection">Who may use it.</param>
+    /// <param name="like">A file whose owner, and mode as far as the protection allows, it takes over; null for a new one.</param>
+    void Create(string path, ReadOnlyMemory<byte> content, FileProtection protection, string? like);
+
+    /// <summary>Renames a file within its directory, in one step; what is at the target goes if it may be replaced.</summary>
+    void Move(string source, string target, bool replace);
+
+    /// <summary>Deletes a file; one that is not there is no error.</summary>
+    void Delete(string path);
+
+    /// <summary>Lists the files of a directory whose names match a pattern with <c>*</c>.</summary>
+    IReadOnlyList<string> List(string directory, string pattern);
+
+    /// <summary>Makes renames in a directory survive a power failure, where the platform can.</summary>
+    void FlushDirectory(string directory);
+
+    /// <summary>
+    /// Keeps other changes of this kind away from a directory until disposed. Null where its file system knows no locks.
+    /// </summary>
+    /// <exception cref="IOException">Another change has been going on for longer than anybody should wait.</exception>
+    IDisposable? Lock(string directory);
+}

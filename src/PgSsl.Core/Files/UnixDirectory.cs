@@ -1,0 +1,79 @@
+using System.Diagnostics;
+using System.Runtime.InteropServices;
+using System.Text;
+using Microsoft.Win32.SafeHandles;
+
+namespace PgSsl.Files;
+
+/// <summary>
+/// What .NET cannot do with a directory: flock(2), which leaves no lock file behind and ends with the process, and fsync(2). Both are
+/// best effort: some file systems (NFS, FUSE) know neither.
+/// </summary>
+internal static class UnixDirectory
+{
+    // fcntl.h, sys/file.h; O_CLOEXEC differs between Linux and macOS, the others do not.
+    private const int OpenReadOnly = 0;
+    private const int LinuxCloseOnExec = 0x80000;
+    private const int MacCloseOnExec = 0x1000000;
+    private const int LockExclusive = 2;
+    private const int LockWithoutWaiting = 4;
+
+    // errno.h: EWOULDBLOCK
+    private const int LinuxWouldBlock = 11;
+    private const int MacWouldBlock = 35;
+
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(10);
+    private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(20);
+
+    /// <summary>Flushes the directory's entries to the disk.</summary>
+    public static void Flush(string path)
+    {
+        using SafeFileHandle? directory = Open(path);
+        if (directory is not null)
+            _ = Sync(directory);
+    }
+
+    /// <summary>Locks the directory; null where its file system cannot.</summary>
+    /// <exception cref="IOException">Somebody else keeps it locked.</exception>
+    public static SafeFileHandle? Lock(string path)
+    {
+        SafeFileHandle? directory = Open(path);
+        if (directory is null)
+            return null;
+        int wouldBlock = OperatingSystem.IsMacOS() ? MacWouldBlock : LinuxWouldBlock;
+        long start = Stopwatch.GetTimestamp();
+        while (Flock(directory, LockExclusive | LockWithoutWaiting) != 0)
+        {
+            bool isHeld = Marshal.GetLastPInvokeError() == wouldBlock;
+            if (isHeld && Stopwatch.GetElapsedTime(start) < Patience)
+            {
+                Thread.Sleep(Pause);
+                continue;
+            }
+            directory.Dispose();
+            return isHeld
+                ? throw new IOException($"Another process has kept {path} locked for {Patience.TotalSeconds} seconds.")
+                : null;
+        }
+        return directory;
+    }
+
+    private static SafeFileHandle? Open(string path)
+    {
+        int closeOnExec = OperatingSystem.IsMacOS() ? MacCloseOnExec : LinuxCloseOnExec;
+        int descriptor = Open(Encoding.UTF8.GetBytes(path + '\0'), OpenReadOnly | closeOnExec);
+        return descriptor < 0 ? null : new SafeFileHandle(descriptor, ownsHandle: true);
+    }
+
+    [DllImport("libc", EntryPoint = "open")]
+    [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
+    private static extern int Open(byte[] path, int flags);
+
+    [DllImport("libc", EntryPoint = "fsync")]
+    [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
+    private static extern int Sync(SafeFileHandle file);
+
+    [DllImport("libc", EntryPoint = "flock", SetLastError = true)]
+    [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
+    private static extern int Flock(SafeFileHandle file, int operation);
+}

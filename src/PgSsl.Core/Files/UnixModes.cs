@@ -1,0 +1,14 @@
+namespace PgSsl.Files;
+
+/// <summary>File modes by what they mean.</summary>
+internal static class UnixModes
+{
+    /// <summary>0600.</summary>
+    public const UnixFileMode Private = UnixFileMode.UserRead | UnixFileMode.UserWrite;
+
+    /// <summary>0644.</summary>
+    public const UnixFileMode ReadableByAll = Private | UnixFileMode.GroupRead | UnixFileMode.OtherRead;
+
+    /// <summary>0700.</summary>
+    public const UnixFileMode PrivateDirectory = Private | UnixFileMode.UserExecute;
+}

@@ -1,0 +1,86 @@
+using System.Diagnostics;
+using System.Runtime.Versioning;
+using System.Security.AccessControl;
+using System.Security.Principal;
+
+namespace PgSsl.Files;
+
+/// <summary>
+/// Windows' access control lists, and locks. Windows has no mode bits: a private file is one whose list names its owner, SYSTEM,
+/// Administrators and nobody else but the service that needs it.
+/// </summary>
+[SupportedOSPlatform("windows")]
+internal static class WindowsAccess
+{
+    private const int BufferSize = 4096;
+    private const string LockName = ".pgssl-lock";
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(10);
+    private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(20);
+
+    /// <summary>Creates a file that has its access control list from its first moment on.</summary>
+    public static FileStream Create(string path, FileProtection protection, string? like)
+    {
+        FileSecurity? access = protection.IsPrivate ? Private(protection.ServiceAccount) : like is null ? null : Like(like);
+        return access is null
+            ? new FileStream(path, FileMode.CreateNew, FileAccess.Write, FileShare.None)
+            : new FileInfo(path).Create(FileMode.CreateNew, FileSystemRights.Write, FileShare.None, BufferSize, FileOptions.None, access);
+    }
+
+    /// <summary>A file that is open belongs to whoever opened it, and is gone with its last handle: on Windows both in one step.</summary>
+    public static FileStream Lock(string directory)
+    {
+        long start = Stopwatch.GetTimestamp();
+        while (true)
+        {
+            try
+            {
+                return new FileStream(
+                    Path.Combine(directory, LockName), FileMode.OpenOrCreate, FileAccess.Write, FileShare.None, 1, FileOptions.DeleteOnClose);
+            }
+            catch (Exception held) when (held is IOException or UnauthorizedAccessException && Stopwatch.GetElapsedTime(start) < Patience)
+            {
+                Thread.Sleep(Pause);
+            }
+        }
+    }
+
+    private static FileSecurity Private(string? serviceAccount)
+    {
+        var access = new FileSecurity();
+        access.SetAccessRuleProtection(isProtected: true, preserveInheritance: false);
+        IdentityReference owner = WindowsIdentity.GetCurrent().User!;
+        Allow(access, owner, FileSystemRights.FullControl);
+        Allow(access, new SecurityIdentifier(WellKnownSidType.LocalSystemSid, null), FileSystemRights.FullControl);
+        Allow(access, new SecurityIdentifier(WellKnownSidType.BuiltinAdministratorsSid, null), FileSystemRights.FullControl);
+        if (serviceAccount is not null)
+            Allow(access, Find(serviceAccount), FileSystemRights.Read);
+        return access;
+    }
+
+    private static void Allow(FileSecurity access, IdentityReference identity, FileSystemRights rights) =>
+        access.AddAccessRule(new FileSystemAccessRule(identity, rights, AccessControlType.Allow));
+
+    private static IdentityReference Find(string account)
+    {
+        try
+        {
+            return new NTAccount(account).Translate(typeof(SecurityIdentifier));
+        }
+        catch (IdentityNotMappedException unknown)
+        {
+            throw new PgSslException(
+                PgSslError.InvalidParameterValue,
+                $"Windows knows no account \"{account}\".",
+                "Name the account that the PostgreSQL service runs as, such as 'NT AUTHORITY\\NetworkService'.",
+                unknown);
+        }
+    }
+
+    private static FileSecurity Like(string path)
+    {
+        // A list that was read from a file counts as unchanged, and would not be written.
+        var access = new FileSecurity();
+        access.SetSecurityDescriptorBinaryForm(new FileInfo(path).GetAccessControl(AccessControlSections.Access).GetSecurityDescriptorBinaryForm());
+        return access;
+    }
+}

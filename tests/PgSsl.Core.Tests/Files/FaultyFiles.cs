@@ -1,0 +1,84 @@
+using PgSsl.Files;
+
+namespace PgSsl.Tests.Files;
+
+/// <summary>The disk, with a fault at one step: that step fails (a full disk), or everything ends there (the process is killed).</summary>
+internal sealed class FaultyFiles : IFileLayer
+{
+    private readonly int _faultyStep;
+    private readonly Fault _fault;
+
+    private FaultyFiles(int faultyStep, Fault fault) => (_faultyStep, _fault) = (faultyStep, fault);
+
+    /// <summary>Faultless: counts the steps.</summary>
+    public FaultyFiles()
+        : this(int.MaxValue, Fault.Failure)
+    {
+    }
+
+    private enum Fault { Failure, FailureAfterHalf, Death, DeathAfterHalf }
+
+    public int Steps { get; private set; }
+
+    /// <summary>Looked at before every step, and after the fault.</summary>
+    public Action Watch { get; init; } = () => { };
+
+    /// <summary>The step fails without any effect.</summary>
+    public static FaultyFiles FailingAt(int step) => new(step, Fault.Failure);
+
+    /// <summary>The step fails half done: half a file is written, a rename has happened and is reported as failed.</summary>
+    public static FaultyFiles FailingHalfWayThrough(int step) => new(step, Fault.FailureAfterHalf);
+
+    /// <summary>The process is gone before the step.</summary>
+    public static FaultyFiles KilledBefore(int step, Action? watch = null) => new(step, Fault.Death) { Watch = watch ?? (() => { }) };
+
+    /// <summary>The process is gone with the step half done.</summary>
+    public static FaultyFiles KilledWithin(int step, Action? watch = null) => new(step, Fault.DeathAfterHalf) { Watch = watch ?? (() => { }) };
+
+    public string FollowLinks(string path) => Do(() => DiskFiles.Instance.FollowLinks(path));
+
+    public byte[]? Read(string path) => Do(() => DiskFiles.Instance.Read(path));
+
+    public bool DirectoryExists(string path) => Do(() => DiskFiles.Instance.DirectoryExists(path));
+
+    public void CreateDirectory(string path) => Do(() => DiskFiles.Instance.CreateDirectory(path));
+
+    public void RemoveDirectoryIfEmpty(string path) => Do(() => DiskFiles.Instance.RemoveDirectoryIfEmpty(path));
+
+    public void Create(string path, ReadOnlyMemory<byte> content, FileProtection protection, string? like) => Do(
+        () => DiskFiles.Instance.Create(path, content, protection, like),
+        half: () => DiskFiles.Instance.Create(path, content[..(content.Length / 2)], protection, like));
+
+    public void Move(string source, string target, bool replace) =>
+        Do(() => DiskFiles.Instance.Move(source, target, replace), half: () => DiskFiles.Instance.Move(source, target, replace));
+
+    public void Delete(string path) => Do(() => DiskFiles.Instance.Delete(path));
+
+    public IReadOnlyList<string> List(string directory, string pattern) => Do(() => DiskFiles.Instance.List(directory, pattern));
+
+    public void FlushDirectory(string directory) => Do(() => DiskFiles.Instance.FlushDirectory(directory));
+
+    public IDisposable? Lock(string directory) => Do(() => DiskFiles.Instance.Lock(directory));
+
+    private void Do(Action step, Action? half = null) => Do<object?>(
+        () =>
+        {
+            step();
+            return null;
+        },
+        half);
+
+    private T Do<T>(Func<T> step, Action? half = null)
+    {
+        Watch();
+        int number = Steps++;
+        bool isDead = number > _faultyStep && _fault is Fault.Death or Fault.DeathAfterHalf;
+        if (number == _faultyStep && _fault is Fault.FailureAfterHalf or Fault.DeathAfterHalf)
+            half?.Invoke();
+        if (number == _faultyStep && _fault is Fault.Failure or Fault.FailureAfterHalf)
+            throw new IOException("No space left on device");
+        if (number == _faultyStep || isDead)
+            throw new KilledException();
+        return step();
+    }
+}

@@ -61,7 +61,7 @@ internal static class JdbcParameters
         ["gssencmode"] = Same("gssEncMode"),
         ["krbsrvname"] = Same("kerberosServerName"),
         ["gsslib"] = Same("gsslib"),
-        ["gssdelegation"] = None("set it in the JAAS login configuration.", "0"),
+        ["gssdelegation"] = None("it does not pass credentials on. Leave it out.", "0"),
         ["replication"] = Same("replication"),
         ["target_session_attrs"] = Words(
             "targetServerType", ServerTypes, "it has no such preference. Use primary, standby or prefer-standby."),

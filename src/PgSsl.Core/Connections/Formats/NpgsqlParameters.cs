@@ -62,7 +62,7 @@ internal static class NpgsqlParameters
         ["gssencmode"] = Words("GSS Encryption Mode", Modes),
         ["krbsrvname"] = Same("Kerberos Service Name"),
         ["gsslib"] = None(".NET chooses the library. Leave it out."),
-        ["gssdelegation"] = None("set it in code with UseNegotiateOptionsCallback.", "0"),
+        ["gssdelegation"] = None("it does not pass credentials on. Leave it out.", "0"),
         ["replication"] = None(
             "replication has classes of its own. Use LogicalReplicationConnection or PhysicalReplicationConnection.", "0", "off", "false", "no"),
         ["target_session_attrs"] = Same("Target Session Attributes"),

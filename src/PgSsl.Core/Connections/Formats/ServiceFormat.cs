@@ -5,8 +5,8 @@ namespace PgSsl.Connections.Formats;
 /// <summary>A section of <c>pg_service.conf</c>, as libpq reads it (fe-connect.c, parseServiceFile).</summary>
 internal sealed class ServiceFormat : IConnectionStringFormat
 {
-    // fgets() with 1024 bytes, the line break among them, and libpq refuses a line that fills it.
-    private const int LongestLine = 1021;
+    // The file may be saved with Windows' line ends.
+    private const int LongestLine = ServiceFileLine.Limit - 3;
 
     public string Name => "Service";
 

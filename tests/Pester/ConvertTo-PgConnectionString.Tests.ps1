@@ -114,6 +114,10 @@ Describe 'ConvertTo-PgConnectionString' {
         { 'db1' | ConvertTo-PgConnectionString Npgsql } | Should -Throw -ErrorId 'ContradictoryParameters,*'
     }
 
+    It 'tells that a service''s name belongs to one format' {
+        { ConvertTo-PgConnectionString db1 Npgsql -ServiceName crm } | Should -Throw -ErrorId 'ContradictoryParameters,*'
+    }
+
     It 'names the formats when it is given another' {
         { ConvertTo-PgConnectionString db1 -Format Xml } | Should -Throw '*Uri, Conninfo, Npgsql, Jdbc, Environment, Service*'
     }

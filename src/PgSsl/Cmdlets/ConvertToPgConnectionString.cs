@@ -78,6 +78,12 @@ public sealed class ConvertToPgConnectionStringCommand : PgCmdlet
     protected override void BeginProcessing()
     {
         RefuseServersTwice(Endpoint, "-Format Npgsql");
+        if (ServiceName is not null && Format != "Service")
+            ThrowFailure(
+                new PgSslException(
+                    PgSslError.ContradictoryParameters, $"-ServiceName names a section of a service file, and -Format {Format} has none.",
+                    "Add -Format Service, or leave out -ServiceName. A service is converted as service=name."),
+                ServiceName);
         _environment = ConnectionEnvironment.Capture(WorkingDirectory);
         _rootCertificate = RootCertificate is null or ConnectionSettings.SystemRoots ? RootCertificate : ResolveFilePath(RootCertificate);
         // The string may be for another machine.

@@ -51,10 +51,11 @@ internal sealed class NpgsqlFormat : DriverFormat
             case "connect_timeout":
                 WriteTimeout(value, draft);
                 return true;
-            case "keepalives_idle" or "keepalives_interval" when IsZero(connection["keepalives"]):
+            case "keepalives_idle" or "keepalives_interval" when connection["keepalives"] is { } on && Number(on) == 0:
                 return true;
-            case "keepalives_interval" when IsZero(connection["keepalives_idle"] ?? "0"):
-                if (!IsZero(value))
+            case "keepalives_interval" when Number(connection["keepalives_idle"]) <= 0:
+                // Zero and less are the system's default.
+                if (Number(value) > 0)
                     draft.Warn(
                         "keepalives_interval is left out, Npgsql cannot express it: it takes an interval only beside the time before the first "
                         + "keepalive. Give keepalives_idle as well.");
@@ -78,13 +79,12 @@ internal sealed class NpgsqlFormat : DriverFormat
         return value.Contains('"') && !value.Contains('\'') ? $"'{value}'" : $"\"{value.Replace("\"", "\"\"")}\"";
     }
 
-    // Zero and less are the system's default.
-    private static bool IsZero(string? seconds) => seconds is not null && LibpqInteger.TryParse(seconds, out int number) && number <= 0;
+    // What is given and no number was refused before.
+    private static int Number(string? text) => LibpqInteger.TryParse(text ?? "", out int number) ? number : 0;
 
     private static void WriteTimeout(string value, DriverDraft draft)
     {
-        // What is no number was refused before.
-        int seconds = LibpqInteger.TryParse(value, out int number) ? number : 0;
+        int seconds = Number(value);
         if (seconds > LongestTimeout)
             draft.Warn($"connect_timeout is shortened to {LongestTimeout} seconds, the longest that Npgsql takes; 0 is without end.");
         draft.Add("Timeout", Math.Clamp(seconds, 0, LongestTimeout).ToString(CultureInfo.InvariantCulture));

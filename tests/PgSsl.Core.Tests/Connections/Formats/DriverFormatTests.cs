@@ -56,6 +56,7 @@ public class DriverFormatTests
     [InlineData("host=a sslmode=verify-full sslrootcert=r.pem")]
     [InlineData("host=a sslmode=verify-full")]
     [InlineData("host=a sslmode=require")]
+    [InlineData("host=10.0.0.1 hostaddr=10.0.0.1")]
     [InlineData("host=a sslmode=disable sslrootcert=r.pem")]
     [InlineData("host=a sslcompression=0 sslsni=1 sslcertmode=allow gssdelegation=0 fallback_application_name=x application_name=y")]
     public void What_means_the_same_needs_no_warning(string endpoint)

@@ -44,7 +44,13 @@ public sealed record RootCertificate
     /// <summary>The key's size in bits; 0 where it is not known.</summary>
     public required int KeySize { get; init; }
 
-    /// <summary>What is the matter with it, a sentence each; empty where nothing is.</summary>
+    /// <summary>
+    /// <c>Good</c>, or what is the matter: <c>NotRead</c> (libpq does not read it from this file), Expired, NotYetValid, MissingRoot, NotCa
+    /// (<see cref="RootFileProblemKind"/>).
+    /// </summary>
+    public required IReadOnlyList<string> Status { get; init; }
+
+    /// <summary>The problems of <see cref="Status"/>, a sentence each; empty where nothing is.</summary>
     public required IReadOnlyList<string> Problems { get; init; }
 
     /// <summary>The certificate.</summary>
@@ -56,12 +62,10 @@ public sealed record RootCertificate
     public static IReadOnlyList<RootCertificate> Of(RootFile file, DateTimeOffset at)
     {
         ArgumentNullException.ThrowIfNull(file);
-        ILookup<int, string> problems = file.Problems(at).Where(problem => problem.Position is not null)
-            .ToLookup(problem => problem.Position!.Value, problem => problem.Message);
+        ILookup<int?, RootFileProblem> problems = file.Problems(at).ToLookup(problem => problem.Position);
         HashSet<string> trusted = [.. file.TrustedCertificates.Select(RootFile.FingerprintOf)];
         return [.. file.Certificates.Select((certificate, i) => Describe(
-            certificate, i + 1, file.Path, at,
-            trusted.Contains(RootFile.FingerprintOf(certificate)) ? problems[i + 1] : problems[i + 1].Prepend("libpq does not read it from this file.")))];
+            certificate, i + 1, file.Path, at, [.. problems[i + 1]], trusted.Contains(RootFile.FingerprintOf(certificate))))];
     }
 
     /// <summary>The operating system's roots, as <c>sslrootcert=system</c> finds them.</summary>
@@ -71,15 +75,23 @@ public sealed record RootCertificate
     {
         ArgumentNullException.ThrowIfNull(environment);
         X509Certificate2[] roots = [.. TrustStore.LoadSystem(environment.GetVariable).Certificates];
-        ILookup<int, string> problems = RootFileProblems.OfCertificates(roots, at).ToLookup(problem => problem.Position!.Value, problem => problem.Message);
-        return [.. roots.Select((certificate, i) => Describe(certificate, i + 1, ConnectionSettings.SystemRoots, at, problems[i + 1]))];
+        ILookup<int?, RootFileProblem> problems = RootFileProblems.OfCertificates(roots, at).ToLookup(problem => problem.Position);
+        return [.. roots.Select((certificate, i) => Describe(
+            certificate, i + 1, ConnectionSettings.SystemRoots, at, [.. problems[i + 1]], isRead: true))];
     }
 
     private static RootCertificate Describe(
-        X509Certificate2 certificate, int position, string path, DateTimeOffset at, IEnumerable<string> problems)
+        X509Certificate2 certificate, int position, string path, DateTimeOffset at, RootFileProblem[] problems, bool isRead)
     {
         (string keyAlgorithm, int keySize) = PublicKeyDescription.Of(certificate);
         var parsed = ParsedCertificate.Of(certificate);
+        List<string> status = [.. problems.Select(problem => problem.Kind.ToString())];
+        List<string> sentences = [.. problems.Select(problem => problem.Message)];
+        if (!isRead)
+        {
+            status.Insert(0, "NotRead");
+            sentences.Insert(0, "libpq does not read it from this file.");
+        }
         return new RootCertificate
         {
             Subject = certificate.Subject,
@@ -94,7 +106,8 @@ public sealed record RootCertificate
             Path = path,
             KeyAlgorithm = keyAlgorithm,
             KeySize = keySize,
-            Problems = [.. problems],
+            Status = status.Count > 0 ? status : ["Good"],
+            Problems = sentences,
             Certificate = certificate,
         };
     }

@@ -91,6 +91,10 @@ public static class PemFile
             throw new PgSslException(PgSslError.FileNotFound, $"{path} does not exist for this user: {e.Message}",
                 "Let the user who connects search the directory.", e);
         }
+        catch (UnauthorizedAccessException e) when (Directory.Exists(path))
+        {
+            throw new PgSslException(PgSslError.FileUnreadable, $"{path} is a directory, and a file is expected.", "Name a file in it.", e);
+        }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
             throw new PgSslException(PgSslError.FileUnreadable, $"{path} cannot be read: {e.Message}",

@@ -21,25 +21,24 @@ public sealed class RootChangeCheck(IReadOnlyDictionary<string, byte[]?> planned
     /// <param name="rootCertificate">The sslrootcert that it gets by the change; null where that stays as it is.</param>
     /// <param name="environment">The world to resolve it in.</param>
     /// <param name="cancellationToken">Ends all connections at once.</param>
-    /// <returns>What changes, and why a server could not be asked.</returns>
     /// <exception cref="PgSslException">libpq would refuse the endpoint.</exception>
-    public async Task<(IReadOnlyList<SslModeChange> Changes, IReadOnlyList<PgSslException> Unknown)> RunAsync(
+    public async Task<RootChangeEffect> RunAsync(
         PgEndpoint endpoint, string? rootCertificate, ConnectionEnvironment environment, CancellationToken cancellationToken)
     {
         ConnectionSettings before = endpoint.ResolveForAnyMode(environment);
         ConnectionSettings after = rootCertificate is null ? before : endpoint.With("sslrootcert", rootCertificate).ResolveForAnyMode(environment);
         var changes = new List<SslModeChange>();
-        var unknown = new List<PgSslException>();
+        var unknown = new List<(string, PgSslException)>();
         foreach (ConnectionHost host in before.Hosts)
         {
             ServerFacts facts = await _tester
                 .GatherAsync(endpoint.At(host), before, host, before.ConnectTimeout ?? DefaultTimeout, cancellationToken).ConfigureAwait(false);
             if (facts.Tls is { Tls: null, Failure: { Error: not PgSslError.TlsNotOffered } failure })
-                unknown.Add(failure);
+                unknown.Add((facts.Endpoint, failure));
             facts = AsIfAdmitted(facts);
             changes.AddRange(SslModeChange.Between(_tester.Judge(facts, before), _tester.Judge(facts, after, _after)));
         }
-        return (changes, unknown);
+        return new RootChangeEffect(changes, unknown);
     }
 
     /// <inheritdoc/>

@@ -152,7 +152,8 @@ public sealed class RootFile
             : wanted.SetEquals(edited.TrustedCertificates.Select(FingerprintOf));
         if (isAsWanted)
             return edited;
-        RootFileProblem? cause = RootFileProblems.Of(this, DateTimeOffset.UnixEpoch).FirstOrDefault(problem => problem.IsFatal);
+        RootFileProblem? cause = RootFileProblems.Of(this, DateTimeOffset.UnixEpoch)
+            .FirstOrDefault(problem => problem.IsFatal || problem.Kind is RootFileProblemKind.NulByte or RootFileProblemKind.HiddenBlock);
         throw new PgSslException(
             PgSslError.InvalidCertificateFile,
             $"{Path} is left as it is: OpenSSL would not read it after the change. {cause?.Message ?? edited.Refusal?.Message}".TrimEnd(),

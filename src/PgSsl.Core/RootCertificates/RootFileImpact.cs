@@ -48,6 +48,9 @@ public static class RootFileImpact
         return sentences;
     }
 
+    /// <summary>Whether connections that name no root file go by this one.</summary>
+    public static bool IsUsual(ConnectionEnvironment environment, string path) => WayOf(environment, path) is not null;
+
     /// <summary>How connections that name no root file come by this one; null where they do not.</summary>
     private static string? WayOf(ConnectionEnvironment environment, string path)
     {

@@ -76,13 +76,13 @@ internal sealed class RootFileProblems
 
     private void AddCurable(RootFileSegment segment)
     {
-        if (_file.Refusal is null || segment.Fault!.Contains("passes over", StringComparison.Ordinal))
-            Add(RootFileProblemKind.HiddenBlock, $"A certificate in {_file.Path} is not read: {segment.Fault}.", MendRemedy);
-        else if (!_found.Exists(problem => problem.Kind == RootFileProblemKind.GluedBlocks))
-            AddFatal(
-                RootFileProblemKind.GluedBlocks,
-                $"OpenSSL reads nothing from {_file.Path}: {segment.Fault}, as when two files are joined without a line break. {Consequence}",
-                MendRemedy);
+        RootFileProblemKind kind = segment.IsHidden ? RootFileProblemKind.HiddenBlock : RootFileProblemKind.GluedBlocks;
+        if (_found.Exists(problem => problem.Kind == kind))
+            return;
+        if (_file.Refusal is null)
+            Add(kind, $"OpenSSL does not read all certificates in {_file.Path}: {segment.Fault}.", MendRemedy);
+        else
+            AddFatal(kind, $"OpenSSL reads nothing from {_file.Path}: {segment.Fault}. {Consequence}", MendRemedy);
     }
 
     private void ExamineAnchors()

@@ -66,7 +66,12 @@ internal sealed class RootFileScanner
                 AddPlain(from, to);
                 return;
             }
-            _segments.Add(segment with { Mended = mended.Text, Fault = "BEGIN is not at the start of a line, and OpenSSL passes over the block" });
+            _segments.Add(segment with
+            {
+                Mended = mended.Text,
+                IsHidden = true,
+                Fault = "a BEGIN is not at the start of its line, as when blocks are indented",
+            });
             AddPlain(segment.End, to);
         });
     }
@@ -87,7 +92,7 @@ internal sealed class RootFileScanner
             _segments.Add(Classify(mended.Block, start, mended.Length) with
             {
                 Mended = mended.Text,
-                Fault = "BEGIN and END are not on lines of their own",
+                Fault = "BEGIN and END of a block are not on lines of their own",
             });
             AddPlain(start + mended.Length, end);
             return;
@@ -100,7 +105,7 @@ internal sealed class RootFileScanner
         RootFileSegment segment = Classify(block, start, length);
         bool isGlued = start > 0 && _bytes.Span[start - 1] != '\n' && segment.Kind != RootFileSegmentKind.Broken;
         _segments.Add(isGlued
-            ? segment with { Fault = "it is joined to what is before it without a line break", Mended = _bytes.Slice(start, length).ToArray() }
+            ? segment with { Fault = "two blocks are joined without a line break", Mended = _bytes.Slice(start, length).ToArray() }
             : segment);
     }
 

@@ -17,6 +17,9 @@ public sealed record RootFileSegment(RootFileSegmentKind Kind, int Start, int Le
     /// <summary>Why OpenSSL cannot read it as it stands; null where it can, or has no need to.</summary>
     public string? Fault { get; init; }
 
+    /// <summary>Whether OpenSSL takes it for text, because BEGIN is not where a line starts.</summary>
+    internal bool IsHidden { get; init; }
+
     /// <summary>The same in a form that OpenSSL reads, where nothing but blanks and line breaks, or the encoding, has to change.</summary>
     internal byte[]? Mended { get; init; }
 

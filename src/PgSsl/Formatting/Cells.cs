@@ -118,7 +118,7 @@ public static class Cells
         }
     }
 
-    private static string Paint(string text, string? colour, object? style)
+    internal static string Paint(string text, string? colour, object? style)
     {
         if (colour is null || style is null)
             return text;

@@ -15,6 +15,7 @@
     )
     TypesToProcess       = @('bin/PgSsl.Types.ps1xml')
     CmdletsToExport      = @(
+        'ConvertTo-PgConnectionString'
         'Get-PgConnectionSetting'
         'Get-PgRootCert'
         'Get-PgServerCertificate'

@@ -22,10 +22,14 @@ public sealed class Get_PgServerCertificate : PesterFileTests;
 
 public sealed class Help : PesterFileTests;
 
+public sealed class Install_PgRootCert : PesterFileTests;
+
 public sealed class Module : PesterFileTests;
 
 public sealed class Pipeline : PesterFileTests;
 
 public sealed class Test_PgSslMode : PesterFileTests;
+
+public sealed class Uninstall_PgRootCert : PesterFileTests;
 
 public sealed class Wait_PgServerCertificate : PesterFileTests;

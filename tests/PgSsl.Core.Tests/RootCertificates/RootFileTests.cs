@@ -78,7 +78,7 @@ public class RootFileTests
     {
         MintedCertificate namesake = Mint.Root("Root A", MintOptions.Ca with { HasKeyIdentifiers = false });
         MintedCertificate issued = Mint.Certificate("Issuing CA", RootA, MintOptions.Ca with { HasKeyIdentifiers = false });
-        Assert.Equal([RootFileProblemKind.MissingRoot], Kinds(File(namesake.Pem + issued.Pem)));
+        Assert.Equal([RootFileProblemKind.MissingRoot], Kinds(RootFileOf(namesake.Pem + issued.Pem)));
     }
 
     [Fact]

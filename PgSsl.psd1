@@ -18,7 +18,9 @@
         'Get-PgConnectionSetting'
         'Get-PgRootCert'
         'Get-PgServerCertificate'
+        'Install-PgRootCert'
         'Test-PgSslMode'
+        'Uninstall-PgRootCert'
         'Wait-PgServerCertificate'
     )
     FunctionsToExport    = @()

@@ -110,18 +110,19 @@ public sealed record ServerCertificate
     /// Where each certificate of <see cref="ChainPem"/> comes from, in its order (<c>db1.example.com: sent by the server</c>); empty
     /// where the chain was not completed.
     /// </summary>
-    public IReadOnlyList<string> ChainSource { get; init; } = [];
+    public IReadOnlyList<string> ChainSource { get; init; } = Array.Empty<string>();
 
     /// <summary>The same with the chain completed; <see cref="Chain"/> stays as sent.</summary>
     /// <param name="chain">The completed chain.</param>
     public ServerCertificate WithChain(CompletedChain chain) => this with
     {
         ChainPem = Pem(chain.Members.Select(member => member.Certificate)),
-        ChainSource = [.. chain.Members.Select(member => member.ToString())],
+        // Arrays: what else a collection expression makes of a list, PowerShell does not index.
+        ChainSource = chain.Members.Select(member => member.ToString()).ToArray(),
         ChainFindings = chain switch
         {
-            { Failure: { } failure } => [.. ChainFindings, failure.Message],
-            { IsRootVouchedFor: false } => [.. ChainFindings, NobodyVouchesFor(chain)],
+            { Failure: { } failure } => ChainFindings.Append(failure.Message).ToArray(),
+            { IsRootVouchedFor: false } => ChainFindings.Append(NobodyVouchesFor(chain)).ToArray(),
             _ => ChainFindings,
         },
     };

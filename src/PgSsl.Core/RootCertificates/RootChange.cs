@@ -6,13 +6,13 @@ namespace PgSsl.RootCertificates;
 /// <summary>A change of a root file with everything that belongs to it: what is edited, and whom it concerns. Nothing is written yet.</summary>
 public sealed class RootChange
 {
-    private readonly Func<byte[]?, RootFilePlan> _plan;
+    private readonly Func<string, byte[]?, RootFilePlan> _plan;
     private readonly RootFileWriter _files;
 
-    private RootChange(RootTarget target, Func<byte[]?, RootFilePlan> plan, RootFileWriter files)
+    private RootChange(RootTarget target, Func<string, byte[]?, RootFilePlan> plan, RootFileWriter files)
     {
         (Target, _plan, _files) = (target, plan, files);
-        File = plan(files.Read(target.Path));
+        File = plan(target.Path, files.Read(target.Path));
         ServiceEdits = target.ServiceEdits(files);
     }
 
@@ -33,10 +33,10 @@ public sealed class RootChange
 
     /// <summary>Plans a change. Reads the files concerned.</summary>
     /// <param name="target">The file.</param>
-    /// <param name="plan">Makes the plan for the content it is given (null: no file); pure, as it may be asked again.</param>
+    /// <param name="plan">Makes the plan for the path and the content it is given (null: no file); pure, as it may be asked again.</param>
     /// <param name="files">The file system; the real one if null.</param>
     /// <exception cref="PgSslException">What the plan throws; a file that cannot be read.</exception>
-    public static RootChange Prepare(RootTarget target, Func<byte[]?, RootFilePlan> plan, IFileLayer? files = null)
+    public static RootChange Prepare(RootTarget target, Func<string, byte[]?, RootFilePlan> plan, IFileLayer? files = null)
     {
         ArgumentNullException.ThrowIfNull(target);
         ArgumentNullException.ThrowIfNull(plan);
@@ -58,5 +58,5 @@ public sealed class RootChange
     /// <returns>What the root file became, and the backups made.</returns>
     /// <exception cref="PgSslException">As <see cref="FileTransaction.Apply"/>: nothing was changed.</exception>
     public (RootFilePlan Plan, IReadOnlyList<string> Backups) Apply(DateTimeOffset at) =>
-        _files.Apply(Target.Path, _plan, () => Target.ServiceEdits(_files), at);
+        _files.Apply(Target.Path, before => _plan(Target.Path, before), () => Target.ServiceEdits(_files), at);
 }

@@ -109,7 +109,7 @@ public sealed record RootFilePlan
             .. Replaced.Select(entry => $"- {entry.Describe()} (expired, replaced)"),
             .. Removed.Select(entry => $"- {entry.Describe()}"),
             .. Added.Select(entry => $"+ {entry.Describe()}"),
-            .. Kept.Select(entry => $"  {entry.Describe()}"),
+            .. Kept.Count > 0 ? new[] { Kept.Count == 1 ? $"  {Kept[0].Describe()}" : $"  {Kept.Count} certificates stay" } : [],
             .. Notes,
         ];
     }

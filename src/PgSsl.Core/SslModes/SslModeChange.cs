@@ -20,17 +20,19 @@ public sealed record SslModeChange(SslModeResult Before, SslModeResult After)
     }
 
     /// <summary>
-    /// Changes as lines for people: modes of one client that meet the same share one.
-    /// <c>db1:5432, libpq: verify-ca, verify-full: does not connect -> TLS, chain verified</c>.
+    /// Changes as lines for people; clients and modes that meet the same share one:
+    /// <c>db1:5432: TLS, not verified -> TLS, chain verified: libpq prefer, require; pgx require</c>.
     /// </summary>
     public static IReadOnlyList<string> Describe(IEnumerable<SslModeChange> changes) =>
     [
         .. changes
-            .GroupBy(change => (change.After.Endpoint, change.After.Client, Before: OutcomeOf(change.Before), After: OutcomeOf(change.After)))
-            .Select(group =>
-                $"{group.Key.Endpoint}, {group.Key.Client} {string.Join(", ", group.Select(change => change.After.SslMode))}: " +
-                $"{group.Key.Before} -> {group.Key.After}"),
+            .GroupBy(change => (change.After.Endpoint, Before: OutcomeOf(change.Before), After: OutcomeOf(change.After)))
+            .Select(group => $"{group.Key.Endpoint}: {group.Key.Before} -> {group.Key.After}: {string.Join("; ", ModesByClient(group))}"),
     ];
+
+    private static IEnumerable<string> ModesByClient(IEnumerable<SslModeChange> changes) => changes
+        .GroupBy(change => change.After.Client)
+        .Select(client => $"{client.Key} {string.Join(", ", client.Select(change => change.After.SslMode))}");
 
     private static string OutcomeOf(SslModeResult result) => result.Transport switch
     {

@@ -25,7 +25,6 @@ public sealed class InstallPgRootCertCommand : RootChangeCmdlet
     private readonly CertificateDownloader _downloader = new();
     private IReadOnlyList<string> _fingerprints = [];
     private IReadOnlyList<TrustStore> _stores = [];
-    private bool _isAnythingMissing;
 
     /// <summary>
     /// The roots: files (PEM, DER, PKCS #7), PEM text, certificates, or what Get-PgServerCertificate returned: then the root of that
@@ -101,8 +100,7 @@ public sealed class InstallPgRootCertCommand : RootChangeCmdlet
     /// <inheritdoc/>
     protected override void EndProcessing()
     {
-        // Part of a set of roots is no smaller change, but another one.
-        if (_offers.Count == 0 || _isAnythingMissing)
+        if (_offers.Count == 0)
             return;
         X509Certificate2[] certificates = [.. _offers.SelectMany(offer => offer.Certificates)];
         HashSet<string> wanted = [.. certificates.Select(RootFile.FingerprintOf)];
@@ -113,7 +111,7 @@ public sealed class InstallPgRootCertCommand : RootChangeCmdlet
         };
         Change(
             Path,
-            before => RootFilePlan.Install(ResolveFilePath(Path ?? ""), before, certificates, options, DateTimeOffset.UtcNow),
+            (path, before) => RootFilePlan.Install(path, before, certificates, options, DateTimeOffset.UtcNow),
             root => wanted.Contains(root.Fingerprint));
     }
 
@@ -122,5 +120,48 @@ public sealed class InstallPgRootCertCommand : RootChangeCmdlet
     {
         base.Dispose(disposing);
         _downloader.Dispose();
+    }
+
+    private void Offer(object target, Func<RootOffer> find)
+    {
+        try
+        {
+            _offers.Add(find().Expect(_fingerprints));
+        }
+        catch (PgSslException failure)
+        {
+            WriteFailure(failure, target.ToString());
+        }
+    }
+
+    private RootOffer Read(RootInput input) => input switch
+    {
+        RootInput.FilePath file => Read(ResolveFilePath(file.Path)),
+        RootInput.Given given => given.Offer,
+        RootInput.Served served => FindRoot(served),
+        RootInput.Unusable unusable => throw unusable.Failure,
+        _ => throw new InvalidOperationException($"There is no input {input}."),
+    };
+
+    private static RootOffer Read(string path) => new(CertificateInput.ReadFile(path), path);
+
+    private RootOffer FindRoot(RootInput.Served served)
+    {
+        var finder = new ServedRootFinder(new ChainCompleter(_downloader), _fingerprints);
+        var request = new ChainRequest(served.Chain, _stores, DateTimeOffset.UtcNow)
+        {
+            HostName = served.HostName,
+            IsServerOnThisMachine = IPAddress.TryParse(served.Address, out IPAddress? address) && IPAddress.IsLoopback(address),
+        };
+        return finder.FindAsync(request, Stopped).GetAwaiter().GetResult();
+    }
+
+    private RootOffer Get(Provider provider)
+    {
+        TrustStore system = _stores[^1];
+        ProviderRootSet roots = ProviderRoots.GetAsync(provider, Region, system, _downloader, Stopped).GetAwaiter().GetResult();
+        foreach (string remark in roots.Remarks)
+            WriteWarning(remark);
+        return new RootOffer(roots.Certificates, roots.Origin);
     }
 }

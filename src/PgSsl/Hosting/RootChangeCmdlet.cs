@@ -3,6 +3,7 @@ using PgSsl.Binding;
 using PgSsl.Connections;
 using PgSsl.RootCertificates;
 using PgSsl.SslModes;
+using Root = PgSsl.RootCertificate;
 
 namespace PgSsl.Hosting;
 
@@ -63,21 +64,32 @@ public abstract class RootChangeCmdlet : PgCmdlet, IDisposable
 
     /// <summary>Plans, checks, asks, writes and tells.</summary>
     /// <param name="path">The root file as the user wrote it; null for the one that libpq goes by, or the service's.</param>
-    /// <param name="plan">Makes the plan for the file's content.</param>
+    /// <param name="plan">Makes the plan for a path and the file's content (null: no file).</param>
     /// <param name="concerned">Whether a certificate is one that -PassThru gives, from the file as it is before or after.</param>
-    protected void Change(string? path, Func<byte[]?, RootFilePlan> plan, Func<RootCertificate, bool> concerned)
+    protected void Change(string? path, Func<string, byte[]?, RootFilePlan> plan, Func<Root, bool> concerned)
     {
         try
         {
             var change = RootChange.Prepare(RootTarget.Find(Environment, path is null ? null : ResolveFilePath(path), Service), plan);
-            RootFilePlan? done = change.IsNoChange ? change.File : CheckAndApply(change);
+            RootFilePlan? done = change.IsNoChange ? TellNoChange(change) : CheckAndApply(change);
             if (done is not null && PassThru)
-                WriteObject(RootCertificate.Of(RootFile.Parse((done.After ?? done.Before)!, done.Path), DateTimeOffset.UtcNow).Where(concerned), enumerateCollection: true);
+                WriteObject(Root.Of(RootFile.Parse(Concerning(done), done.Path), DateTimeOffset.UtcNow).Where(concerned), enumerateCollection: true);
         }
         catch (PgSslException failure)
         {
             WriteFailure(failure, path);
         }
+    }
+
+    /// <summary>The file in which the certificates concerned are: what was taken out is in the old one.</summary>
+    private static byte[] Concerning(RootFilePlan done) => (done.Removed.Count > 0 ? done.Before : done.After) ?? [];
+
+    private RootFilePlan TellNoChange(RootChange change)
+    {
+        WriteVerbose($"{change.Target.Path} is as it is to be already.");
+        foreach (string note in change.File.Notes)
+            WriteWarning(note);
+        return change.File;
     }
 
     private RootFilePlan? CheckAndApply(RootChange change)
@@ -90,7 +102,6 @@ public abstract class RootChangeCmdlet : PgCmdlet, IDisposable
         if (!ShouldProcess(text, text, "Change root certificates?"))
             return null;
         (RootFilePlan done, IReadOnlyList<string> backups) = change.Apply(DateTimeOffset.UtcNow);
-        WriteVerbose(text);
         foreach (string backup in backups)
             WriteVerbose($"The old content is kept in {backup}.");
         // From nothing to something, or back, is what nobody expects to concern all connections.

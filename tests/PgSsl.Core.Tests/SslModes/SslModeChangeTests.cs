@@ -19,9 +19,9 @@ public sealed class SslModeChangeTests : IDisposable
 
         Assert.Equal(
             [
-                $"{Server}, libpq prefer, require: TLS, not verified -> TLS, chain verified",
-                $"{Server}, libpq verify-ca: does not connect -> TLS, chain verified",
-                $"{Server}, libpq verify-full: does not connect -> TLS, chain and host verified",
+                $"{Server}: TLS, not verified -> TLS, chain verified: libpq prefer, require",
+                $"{Server}: does not connect -> TLS, chain verified: libpq verify-ca",
+                $"{Server}: does not connect -> TLS, chain and host verified: libpq verify-full",
             ],
             SslModeChange.Describe(changes));
         Assert.DoesNotContain(changes, change => change.IsLoss);
@@ -34,8 +34,8 @@ public sealed class SslModeChangeTests : IDisposable
 
         Assert.Equal(
             [
-                $"{Server}, libpq prefer: TLS, not verified -> plaintext",
-                $"{Server}, libpq require: TLS, not verified -> does not connect",
+                $"{Server}: TLS, not verified -> plaintext: libpq prefer",
+                $"{Server}: TLS, not verified -> does not connect: libpq require",
             ],
             SslModeChange.Describe(changes));
         Assert.All(changes, change => Assert.True(change.IsLoss));
@@ -45,8 +45,8 @@ public sealed class SslModeChangeTests : IDisposable
     public void Npgsql_loses_the_roots_of_the_operating_system() =>
         Assert.Equal(
             [
-                $"{Server}, npgsql verify-ca: TLS, chain verified -> does not connect",
-                $"{Server}, npgsql verify-full: TLS, chain and host verified -> does not connect",
+                $"{Server}: TLS, chain verified -> does not connect: npgsql verify-ca",
+                $"{Server}: TLS, chain and host verified -> does not connect: npgsql verify-full",
             ],
             SslModeChange.Describe(_scene.Plan("npgsql", "operating system", "wrong", "admits all")));
 
@@ -54,9 +54,9 @@ public sealed class SslModeChangeTests : IDisposable
     public void A_root_that_goes_takes_verification_with_it() =>
         Assert.Equal(
             [
-                $"{Server}, libpq prefer, require: TLS, chain verified -> TLS, not verified",
-                $"{Server}, libpq verify-ca: TLS, chain verified -> does not connect",
-                $"{Server}, libpq verify-full: TLS, chain and host verified -> does not connect",
+                $"{Server}: TLS, chain verified -> TLS, not verified: libpq prefer, require",
+                $"{Server}: TLS, chain verified -> does not connect: libpq verify-ca",
+                $"{Server}: TLS, chain and host verified -> does not connect: libpq verify-full",
             ],
             SslModeChange.Describe(_scene.Plan("libpq", "~/.postgresql", null, "admits all")));
 

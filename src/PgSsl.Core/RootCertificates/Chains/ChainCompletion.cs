@@ -14,8 +14,7 @@ internal sealed class ChainCompletion(ChainRequest request, CertificateDownloade
 
     private const string SentByTheServer = "sent by the server";
 
-    private readonly List<ChainCandidate> _found =
-        [.. request.Served.Select(ParsedCertificate.Of).OfType<ParsedCertificate>().Select(sent => new ChainCandidate(sent, ChainSource.Wire, SentByTheServer))];
+    private readonly List<ChainCandidate> _found = Candidates(request.Served, ChainSource.Wire, SentByTheServer);
     private readonly HashSet<Uri> _asked = [];
     private readonly List<string> _failures = [];
 
@@ -46,9 +45,9 @@ internal sealed class ChainCompletion(ChainRequest request, CertificateDownloade
     {
         foreach (TrustStore store in request.Stores)
         {
-            List<ChainCandidate> stored = [.. store.Certificates.Select(ParsedCertificate.Of).OfType<ParsedCertificate>()
-                .Select(certificate => new ChainCandidate(certificate, SourceOf(store), store.Origin))];
-            IReadOnlyList<ChainCandidate> path = Search(stored.Where(IsRoot), [.. _found, .. stored], out bool endsAtRoot);
+            List<ChainCandidate> stored = Candidates(store.Certificates, SourceOf(store), store.Origin);
+            IEnumerable<ChainCandidate> roots = stored.Where(candidate => candidate.Certificate.IsSelfSigned);
+            IReadOnlyList<ChainCandidate> path = Search(roots, [.. _found, .. stored], out bool endsAtRoot);
             if (endsAtRoot)
                 return Complete(path);
         }
@@ -58,19 +57,18 @@ internal sealed class ChainCompletion(ChainRequest request, CertificateDownloade
     /// <summary>The catalogue knows a root that the server sent by its fingerprint, or the server's provider by its name.</summary>
     private async Task<CompletedChain?> FindAtProviderAsync(CancellationToken cancellationToken)
     {
-        IReadOnlyList<ChainCandidate> path = Search(_found.Where(IsRoot).Select(Published).OfType<ChainCandidate>(), _found, out bool endsAtRoot);
+        IEnumerable<ChainCandidate> published = _found.Where(IsRoot).Select(Published).OfType<ChainCandidate>();
+        IReadOnlyList<ChainCandidate> path = Search(published, _found, out bool endsAtRoot);
         if (endsAtRoot)
             return Complete(path);
         if (downloader is null || request.HostName is not { } host || ProviderCatalogue.OfHost(host) is not { Kind: ProviderKind.Download } provider)
             return null;
         try
         {
-            ProviderRootSet roots = await ProviderRoots.DownloadAsync(provider, provider.RegionOf(host), downloader, cancellationToken).ConfigureAwait(false);
-            path = Search(
-                roots.Certificates.Select(ParsedCertificate.Of).OfType<ParsedCertificate>()
-                    .Select(root => new ChainCandidate(root, ChainSource.Provider, $"provider {provider.Name} ({roots.Origin})")),
-                _found,
-                out endsAtRoot);
+            ProviderRootSet roots = await ProviderRoots
+                .DownloadAsync(provider, provider.RegionOf(host), downloader, cancellationToken).ConfigureAwait(false);
+            string origin = $"provider {provider.Name} ({roots.Origin})";
+            path = Search(Candidates(roots.Certificates, ChainSource.Provider, origin), _found, out endsAtRoot);
             return endsAtRoot ? Complete(path) : null;
         }
         catch (PgSslException failure)
@@ -81,7 +79,7 @@ internal sealed class ChainCompletion(ChainRequest request, CertificateDownloade
     }
 
     private ChainCandidate? Published(ChainCandidate root) =>
-        ProviderCatalogue.OfRoot(ProviderRoots.FingerprintOf(root.Certificate.Certificate), request.HostName) is { } provider
+        ProviderCatalogue.OfRoot(RootFile.FingerprintOf(root.Certificate.Certificate), request.HostName) is { } provider
             ? root with { Source = ChainSource.Provider, Origin = $"provider {provider.Name} (its fingerprint)" }
             : null;
 
@@ -113,17 +111,20 @@ internal sealed class ChainCompletion(ChainRequest request, CertificateDownloade
 
     private bool Add(IEnumerable<X509Certificate2> fetched, Uri uri, ParsedCertificate subject)
     {
-        List<ChainCandidate> candidates = [.. fetched.Select(ParsedCertificate.Of).OfType<ParsedCertificate>()
-            .Where(certificate => !_found.Exists(known => known.Certificate.IsSameAs(certificate)))
-            .Select(certificate => new ChainCandidate(certificate, ChainSource.Aia, uri.AbsoluteUri))];
+        List<ChainCandidate> candidates = Candidates(fetched, ChainSource.Aia, uri.AbsoluteUri)
+            .FindAll(candidate => !_found.Exists(known => known.Certificate.IsSameAs(candidate.Certificate)));
         _found.AddRange(candidates);
         return candidates.Exists(candidate => candidate.Certificate.IsLikelyIssuerOf(subject));
     }
+
+    private static List<ChainCandidate> Candidates(IEnumerable<X509Certificate2> certificates, ChainSource source, string origin) =>
+        [.. certificates.Select(ParsedCertificate.Of).OfType<ParsedCertificate>().Select(parsed => new ChainCandidate(parsed, source, origin))];
 
     private IReadOnlyList<ChainCandidate> Search(
         IEnumerable<ChainCandidate> roots, IEnumerable<ChainCandidate> intermediates, out bool endsAtRoot) =>
         PathSearch.Find(_found[0], roots, intermediates.Where(candidate => !candidate.Certificate.IsSelfSigned), request.At, out endsAtRoot);
 
+    /// <summary>What nobody vouches for must at least have signed itself.</summary>
     private static bool IsRoot(ChainCandidate candidate) =>
         candidate.Certificate.IsSelfSigned && SignatureVerifier.Verify(candidate.Certificate, candidate.Certificate);
 

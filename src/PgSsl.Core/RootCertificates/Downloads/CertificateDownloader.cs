@@ -22,7 +22,7 @@ public sealed class CertificateDownloader : IDisposable
     internal CertificateDownloader(HttpMessageHandler handler) =>
         _client = new HttpClient(handler) { Timeout = Timeout.InfiniteTimeSpan };
 
-    /// <summary>Fetches the certificates behind a URL: PEM, DER, or PKCS #7.</summary>
+    /// <summary>Fetches the certificates behind a URL, in any form that <see cref="CertificateInput"/> reads.</summary>
     /// <param name="uri">An absolute URL.</param>
     /// <param name="rules">What is asked of it.</param>
     /// <param name="cancellationToken">Ends the waiting; others may still wait for the same answer.</param>
@@ -39,7 +39,7 @@ public sealed class CertificateDownloader : IDisposable
         using var deadline = new CancellationTokenSource(rules.Timeout);
         try
         {
-            return CertificateAnswer.Parse(await FollowAsync(uri, rules, deadline.Token).ConfigureAwait(false), uri);
+            return CertificateInput.Read(await FollowAsync(uri, rules, deadline.Token).ConfigureAwait(false), uri.AbsoluteUri);
         }
         catch (OperationCanceledException)
         {

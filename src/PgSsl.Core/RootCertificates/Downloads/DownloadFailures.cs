@@ -39,11 +39,9 @@ internal static class DownloadFailures
         Exception innermost = cause;
         while (innermost.InnerException is { } inner)
             innermost = inner;
-        return Failed(uri, $"could not be fetched: {innermost.Message.TrimEnd('.')}", "Check the network and the proxy settings. Else: " + OtherWay, cause);
+        return Failed(
+            uri, $"could not be fetched: {innermost.Message.TrimEnd('.')}", "Check the network and the proxy settings. Else: " + OtherWay, cause);
     }
-
-    public static PgSslException NoCertificates(Uri uri, string what) => new(
-        PgSslError.InvalidCertificateFile, $"What {uri} sent is no certificate: {what}.", OtherWay);
 
     private static PgSslException Failed(Uri uri, string what, string remedy, Exception? cause = null) =>
         new(PgSslError.DownloadFailed, $"{uri} {what}.", remedy, cause);

@@ -63,10 +63,14 @@ public sealed partial record Provider
             return Url ?? throw new InvalidOperationException($"{Name} publishes no roots.");
         if (RegionUrl is null)
             throw new PgSslException(
-                PgSslError.InvalidParameterValue, $"{Title} has the same roots everywhere: there is none for region \"{region}\".", "Leave out the region.");
+                PgSslError.InvalidParameterValue,
+                $"{Title} has the same roots everywhere: there is none for region \"{region}\".",
+                "Leave out the region.");
         if (!RegionPattern().IsMatch(region))
             throw new PgSslException(
-                PgSslError.InvalidParameterValue, $"\"{region}\" is no region of {Title}.", "Give one in the provider's own words, such as eu-west-1.");
+                PgSslError.InvalidParameterValue,
+                $"\"{region}\" is no region of {Title}.",
+                "Give one in the provider's own words, such as eu-west-1.");
         return new Uri(RegionUrl.Replace("{region}", region, StringComparison.Ordinal));
     }
 

@@ -14,7 +14,8 @@ internal static class ProviderFailures
     public static PgSslException OnlySystem(Provider provider) => new(
         PgSslError.RootNotFound,
         $"{provider.Title} uses a public authority, and does not say which of its roots.",
-        $"Use sslrootcert=system (libpq 16 and newer), or install the root of a server that you have: Get-PgServerCertificate HOST | Install-PgRootCert");
+        "Use sslrootcert=system (libpq 16 and newer), or install the root of a server that you have: " +
+        "Get-PgServerCertificate HOST | Install-PgRootCert");
 
     public static PgSslException NotInSystem(Provider provider) => new(
         PgSslError.RootNotFound,
@@ -28,15 +29,18 @@ internal static class ProviderFailures
 
     public static PgSslException FingerprintMismatch(Provider provider, Uri uri, X509Certificate2 root) => new(
         PgSslError.FingerprintMismatch,
-        $"No root at {uri} is one that this module knows of {provider.Title}: '{CertificateNames.Display(root)}' has the SHA-256 {ProviderRoots.FingerprintOf(root)}.",
-        $"Nothing was taken from it. Where the provider has a new root, compare its fingerprint with {provider.DocumentationUrl} and install the file with -Path; else somebody is in between.");
+        $"No root at {uri} is one that this module knows of {provider.Title}: " +
+        $"'{CertificateNames.Display(root)}' has the SHA-256 {RootFile.FingerprintOf(root)}.",
+        $"Nothing was taken from it. Where the provider has a new root, compare its fingerprint with {provider.DocumentationUrl} " +
+        "and install the file with -Path; else somebody is in between.");
 
     public static string NotListedRemark(X509Certificate2 root) =>
-        $"'{CertificateNames.Display(root)}' (SHA-256 {ProviderRoots.FingerprintOf(root)}) was left out: this module does not know it.";
+        $"'{CertificateNames.Display(root)}' (SHA-256 {RootFile.FingerprintOf(root)}) was left out: this module does not know it.";
 
     public static string NoFingerprintRemark(Provider provider, Uri uri) =>
         $"No fingerprint of {provider.Title} is known to this module: only https vouches for what {uri.Host} sent.";
 
     public static string SystemRemark(Provider provider) =>
-        $"{provider.Title} uses a public authority: with libpq 16 and newer sslrootcert=system does without a file, and follows the authority's changes.";
+        $"{provider.Title} uses a public authority: with libpq 16 and newer sslrootcert=system " +
+        "does without a file, and follows the authority's changes.";
 }

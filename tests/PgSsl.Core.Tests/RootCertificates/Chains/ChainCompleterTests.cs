@@ -37,7 +37,8 @@ public sealed class ChainCompleterTests : IDisposable
     [Fact]
     public async Task The_first_store_that_has_the_root_is_named()
     {
-        CompletedChain chain = await CompleteAsync([Leaf, Issuing.Certificate], Store("/other.pem"), Store("/roots.pem", Root), Store("system", Root));
+        CompletedChain chain = await CompleteAsync(
+            [Leaf, Issuing.Certificate], Store("/other.pem"), Store("/roots.pem", Root), Store("system", Root));
 
         Assert.Equal("Corp Root: /roots.pem", Lines(chain)[^1]);
     }
@@ -232,7 +233,8 @@ public sealed class ChainCompleterTests : IDisposable
             Uri url = _web.Serve($"/{step}", top.CertificatePem);
             top = top.CreateIntermediate($"Step {step}", new AuthorityOptions { ExtraExtensions = [Issuer(url)] });
         }
-        CompletedChain chain = await CompleteAsync([top.Issue(LeafOptions.ForHosts("db1") with { ExtraExtensions = [Issuer(_web.Serve("/leaf", top.CertificatePem))] })]);
+        Uri first = _web.Serve("/leaf", top.CertificatePem);
+        CompletedChain chain = await CompleteAsync([top.Issue(LeafOptions.ForHosts("db1") with { ExtraExtensions = [Issuer(first)] })]);
 
         Assert.False(chain.EndsAtRoot);
         Assert.Equal(5, _web.Requests.Count);
@@ -302,7 +304,8 @@ public sealed class ChainCompleterTests : IDisposable
         TestAuthority a = TestAuthority.CreateRoot("A");
         TestAuthority b = TestAuthority.CreateRoot("B");
         TestCertificate leaf = a.Issue(LeafOptions.ForHosts("db1"));
-        TestCertificate[] heap = [.. Enumerable.Range(0, 20).SelectMany(_ => new[] { a.CrossSignedBy(b).Certificate, b.CrossSignedBy(a).Certificate })];
+        TestCertificate[] heap =
+            [.. Enumerable.Range(0, 20).SelectMany(_ => new[] { a.CrossSignedBy(b).Certificate, b.CrossSignedBy(a).Certificate })];
 
         CompletedChain chain = await CompleteAsync([leaf, .. heap]);
 

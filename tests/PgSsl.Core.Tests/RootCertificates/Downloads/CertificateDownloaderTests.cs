@@ -185,25 +185,25 @@ public sealed class CertificateDownloaderTests : IDisposable
         await FailAsync(_http.Serve("/headers", $"HTTP/1.1 200 OK\r\nX-Long: {new string('x', 100_000)}", Der), Issuer);
 
     [Fact]
-    public async Task Nothing_is_nothing() => await RefuseAsync(_http.Serve("/empty", ""), "the answer is empty");
+    public async Task Nothing_is_nothing() => await RefuseAsync(_http.Serve("/empty", ""), "is empty");
 
     [Fact]
     public async Task A_web_page_is_called_one() =>
-        await RefuseAsync(_http.Serve("/login", "\n<!DOCTYPE html><html>please log in</html>"), "it is a web page");
+        await RefuseAsync(_http.Serve("/login", "\n<!DOCTYPE html><html>please log in</html>"), "is an HTML or XML page");
 
     [Fact]
-    public async Task A_private_key_among_the_certificates_is_refused() =>
-        await RefuseAsync(_http.Serve("/key", Root.CertificatePem + Root.Certificate.KeyPem), "there is a private key in it");
+    public async Task A_private_key_is_refused() =>
+        await RefuseAsync(_http.Serve("/key", Root.Certificate.KeyPem), "holds a private key");
 
     [Fact]
     public async Task A_pkcs12_file_is_refused() =>
-        await RefuseAsync(_http.Serve("/p12", Root.Certificate.Certificate.Export(X509ContentType.Pkcs12)), "it is damaged, or of another kind");
+        await RefuseAsync(_http.Serve("/p12", Root.Certificate.Certificate.Export(X509ContentType.Pkcs12)), "is PKCS #12");
 
     [Fact]
     public async Task Half_a_certificate_is_refused()
     {
-        await RefuseAsync(_http.Serve("/half.crt", Der[..100]), "it is damaged");
-        await RefuseAsync(_http.Serve("/half.pem", Root.CertificatePem[..200]), "a PEM block in it is damaged");
+        await RefuseAsync(_http.Serve("/half.crt", Der[..100]), "is binary, and no certificate");
+        await RefuseAsync(_http.Serve("/half.pem", Root.CertificatePem[..200]), "cannot be used");
     }
 
     [Theory]

@@ -1,4 +1,5 @@
 using PgSsl.Certificates;
+using PgSsl.RootCertificates;
 using PgSsl.RootCertificates.Downloads;
 using PgSsl.RootCertificates.Providers;
 using PgSsl.Sandbox;
@@ -36,7 +37,7 @@ public sealed class ProviderRootsTests : IDisposable
     {
         PgSslException failure = await FailAsync(Publishing(Unknown.CertificatePem), PgSslError.FingerprintMismatch);
 
-        Assert.Contains(ProviderRoots.FingerprintOf(Unknown.Certificate.Certificate), failure.Message, StringComparison.Ordinal);
+        Assert.Contains(RootFile.FingerprintOf(Unknown.Certificate.Certificate), failure.Message, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -90,7 +91,8 @@ public sealed class ProviderRootsTests : IDisposable
 
     [Fact]
     public async Task A_public_authority_that_names_no_root_is_for_the_operating_system() =>
-        Assert.Contains("sslrootcert=system", (await FailAsync(ProviderCatalogue.Get("Timescale"), PgSslError.RootNotFound)).Remedy, StringComparison.Ordinal);
+        Assert.Contains(
+            "sslrootcert=system", (await FailAsync(ProviderCatalogue.Get("Timescale"), PgSslError.RootNotFound)).Remedy, StringComparison.Ordinal);
 
     [Fact]
     public async Task A_root_for_each_account_is_an_error_that_says_what_to_do()
@@ -101,7 +103,7 @@ public sealed class ProviderRootsTests : IDisposable
         Assert.Contains("Install-PgRootCert -Path", failure.Remedy, StringComparison.Ordinal);
     }
 
-    private static ProviderRoot[] Listed => [new ProviderRoot("Known Root", ProviderRoots.FingerprintOf(Known.Certificate.Certificate))];
+    private static ProviderRoot[] Listed => [new ProviderRoot("Known Root", RootFile.FingerprintOf(Known.Certificate.Certificate))];
 
     private static Provider Public() => ProviderCatalogue.Get("Neon") with { Roots = Listed };
 

@@ -182,7 +182,7 @@ Describe 'Get-PgRootCert' {
         It 'is a table by file' {
             $text = Get-PgRootCert $sandbox.Root | Out-String -Width 100
             $text | Should -Match ([regex]::Escape("File: $($sandbox.Root)"))
-            $text | Should -Match '(?m)^\s*# +Subject +NotAfter +Days +Fingerprint +Status\s*$'
+            $text | Should -Match '(?m)^Position +Subject +NotAfter +Days +Fingerprint +Status\s*$'
         }
 
         It 'is a list with every property, or what says the same' {

@@ -18,6 +18,8 @@ public sealed class Format : PesterFileTests;
 
 public sealed class Get_PgConnectionSetting : PesterFileTests;
 
+public sealed class Get_PgRootCert : PesterFileTests;
+
 public sealed class Get_PgServerCertificate : PesterFileTests;
 
 public sealed class Help : PesterFileTests;

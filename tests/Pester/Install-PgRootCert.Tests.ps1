@@ -22,15 +22,15 @@ Describe 'Install-PgRootCert' {
 
     Context 'what it takes' {
         It 'is <Form>' -ForEach @(
-            @{ Form = 'a PEM file'; Input = { $sandbox.Root } }
-            @{ Form = 'a file from the pipeline'; Input = { Get-Item $sandbox.Root } }
-            @{ Form = 'a DER file'; Input = { [IO.File]::WriteAllBytes("$env:HOME/root.cer", $root.RawData); "$env:HOME/root.cer" } }
-            @{ Form = 'PEM text'; Input = { Get-Content -Raw $sandbox.Root } }
-            @{ Form = 'a certificate'; Input = { $root } }
-            @{ Form = 'an object with a certificate'; Input = { [pscustomobject]@{ Certificate = $root } } }
-            @{ Form = 'what Get-PgRootCert returned'; Input = { Get-PgRootCert $sandbox.Root } }
+            @{ Form = 'a PEM file'; Offered = { $sandbox.Root } }
+            @{ Form = 'a file from the pipeline'; Offered = { Get-Item $sandbox.Root } }
+            @{ Form = 'a DER file'; Offered = { [IO.File]::WriteAllBytes("$env:HOME/root.cer", $root.RawData); "$env:HOME/root.cer" } }
+            @{ Form = 'PEM text'; Offered = { Get-Content -Raw $sandbox.Root } }
+            @{ Form = 'a certificate'; Offered = { $root } }
+            @{ Form = 'an object with a certificate'; Offered = { [pscustomobject]@{ Certificate = $root } } }
+            @{ Form = 'what Get-PgRootCert returned'; Offered = { Get-PgRootCert $sandbox.Root } }
         ) {
-            & $Input | Install-PgRootCert -WarningAction Ignore
+            & $Offered | Install-PgRootCert -WarningAction Ignore
             Get-Installed | Should -Be (Get-Fingerprint $root)
         }
 
@@ -46,13 +46,13 @@ Describe 'Install-PgRootCert' {
         }
 
         It 'is not <What>' -ForEach @(
-            @{ What = 'an intermediate without its root'; Input = { (Get-PgServerCertificate $sandbox.Good).Chain[1] }; Id = 'NotARootCertificate' }
-            @{ What = 'a server''s certificate'; Input = { (Get-PgServerCertificate $sandbox.Good).Certificate }; Id = 'NotARootCertificate' }
-            @{ What = 'a private key'; Input = { $sandbox.ClientKey }; Id = 'InvalidCertificateFile' }
-            @{ What = 'an HTML page'; Input = { '<!DOCTYPE html>' > "$env:HOME/page.crt"; "$env:HOME/page.crt" }; Id = 'InvalidCertificateFile' }
-            @{ What = 'a number'; Input = { 42 }; Id = 'InvalidCertificateFile' }
+            @{ What = 'an intermediate without its root'; Offered = { (Get-PgServerCertificate $sandbox.Good).Chain[1] }; Id = 'NotARootCertificate' }
+            @{ What = 'a server''s certificate'; Offered = { (Get-PgServerCertificate $sandbox.Good).Certificate }; Id = 'NotARootCertificate' }
+            @{ What = 'a private key'; Offered = { $sandbox.ClientKey }; Id = 'InvalidCertificateFile' }
+            @{ What = 'an HTML page'; Offered = { '<!DOCTYPE html>' > "$env:HOME/page.crt"; "$env:HOME/page.crt" }; Id = 'InvalidCertificateFile' }
+            @{ What = 'a number'; Offered = { 42 }; Id = 'InvalidCertificateFile' }
         ) {
-            & $Input | Install-PgRootCert -ErrorVariable failures -ErrorAction SilentlyContinue
+            & $Offered | Install-PgRootCert -ErrorVariable failures -ErrorAction SilentlyContinue
             $failures.FullyQualifiedErrorId | Should -Be "$Id,PgSsl.Cmdlets.InstallPgRootCertCommand"
             $failures.ErrorDetails.RecommendedAction | Should -Not -BeNullOrEmpty
             $rootFile | Should -Not -Exist
@@ -76,7 +76,7 @@ Describe 'Install-PgRootCert' {
         It 'keeps what else is in it, and a backup of how it was' {
             New-Item -ItemType Directory $env:HOME/.postgresql | Out-Null
             $old = "# ours`r`n" + ((Get-Content -Raw $sandbox.OtherRoot) -replace "`n", "`r`n").TrimEnd()
-            Set-Content -NoNewline $rootFile $old
+            Set-Content -NoNewline -Path $rootFile -Value $old
             Install-PgRootCert $sandbox.Root
             Get-Content -Raw $rootFile | Should -BeLike "$old*"
             Get-Installed | Should -Be (Get-Fingerprint $otherRoot), (Get-Fingerprint $root)

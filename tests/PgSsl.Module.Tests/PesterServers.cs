@@ -153,7 +153,7 @@ internal sealed class PesterServers
     /// <summary>A web server with one page.</summary>
     private static ServerScript Web(byte[] page) => async (client, cancellation) =>
     {
-        await client.ReadAsync(new byte[4096], cancellation);
+        _ = await client.ReadAtLeastAsync(new byte[4096], 1, throwOnEndOfStream: false, cancellation);
         string head = $"HTTP/1.1 200 OK\r\nContent-Length: {page.Length}\r\nConnection: close\r\n\r\n";
         await client.WriteAsync((byte[])[.. Encoding.ASCII.GetBytes(head), .. page], cancellation);
     };

@@ -86,4 +86,12 @@ public enum PgSslError
     // Waiting
     /// <summary>The certificate waited for was not served in time.</summary>
     CertificateNotServed,
+
+    // Making keys and certificates
+    /// <summary>A subject, or one of its fields, that no certificate can have.</summary>
+    InvalidSubject,
+    /// <summary>A DNS name or IP address that no certificate can have.</summary>
+    InvalidHostName,
+    /// <summary>A kind of key that PostgreSQL or its clients could not use.</summary>
+    UnsupportedKeyAlgorithm,
 }

@@ -13,6 +13,8 @@
     CmdletsToExport      = @(
         'Get-PgConnectionSetting'
         'Get-PgServerCertificate'
+        'New-PgCsr'
+        'New-PgSelfSignedCertificate'
         'Test-PgSslMode'
         'Wait-PgServerCertificate'
     )

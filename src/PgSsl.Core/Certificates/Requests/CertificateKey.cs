@@ -33,6 +33,36 @@ public sealed class CertificateKey : IDisposable
     /// <exception cref="PgSslException"><see cref="PgSslError.UnsupportedKeyAlgorithm"/>.</exception>
     public static CertificateKey Generate(string algorithm) => new(KeyAlgorithms.Create(algorithm), algorithm);
 
+    /// <summary>Reads a key file.</summary>
+    /// <param name="path">An absolute path.</param>
+    /// <param name="passphrase">For an encrypted key; null for none.</param>
+    /// <exception cref="PgSslException">
+    /// <see cref="PgSslError.FileNotFound"/>, <see cref="PgSslError.FileUnreadable"/>, or as <see cref="Read"/>.
+    /// </exception>
+    public static CertificateKey ReadFile(string path, char[]? passphrase)
+    {
+        byte[] content = [];
+        try
+        {
+            content = File.ReadAllBytes(path);
+            return Read(content, passphrase, path);
+        }
+        catch (Exception exception) when (exception is FileNotFoundException or DirectoryNotFoundException)
+        {
+            throw new PgSslException(
+                PgSslError.FileNotFound, $"The key file {path} does not exist.", "Name the file of the key, or leave it out to make a new one.", exception);
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        {
+            throw new PgSslException(
+                PgSslError.FileUnreadable, $"The key file {path} cannot be read: {exception.Message}", "Run this as the owner of the key.", exception);
+        }
+        finally
+        {
+            CryptographicOperations.ZeroMemory(content);
+        }
+    }
+
     /// <summary>Reads the content of a key file: PKCS #8, PKCS #1 or SEC 1, in PEM or DER, in clear or encrypted.</summary>
     /// <param name="content">The bytes of the file; the caller clears them.</param>
     /// <param name="passphrase">For an encrypted key; null for none.</param>

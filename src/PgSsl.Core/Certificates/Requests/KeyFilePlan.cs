@@ -74,6 +74,23 @@ public sealed record KeyFilePlan(string KeyPath, string DocumentPath, bool KeyEx
     /// <summary>The files that are written, the key first.</summary>
     public IReadOnlyList<string> Targets => KeyExists ? [DocumentPath] : [KeyPath, DocumentPath];
 
+    /// <summary>What <see cref="Write"/> does, as one sentence for -WhatIf.</summary>
+    /// <param name="documentName">What the other file holds.</param>
+    /// <param name="profile">Whom it is for.</param>
+    /// <param name="algorithm">The key's.</param>
+    /// <param name="serviceAccount">On Windows, an account that may read the key; null for none.</param>
+    public string Describe(string documentName, CertificateProfile profile, string algorithm, string? serviceAccount)
+    {
+        ArgumentNullException.ThrowIfNull(profile);
+        string names = profile.SubjectAlternativeNames.Count > 0 ? $" ({string.Join(", ", profile.SubjectAlternativeNames)})" : "";
+        string document = $"{Verb(DocumentPath)} the {documentName} {DocumentPath} for {profile.Subject}{names}";
+        if (KeyExists)
+            return $"{document}, with the key in {KeyPath} ({algorithm}).";
+        string access = !OperatingSystem.IsWindows() ? "mode 0600"
+            : $"for its owner, SYSTEM, Administrators{(serviceAccount is null ? "" : $" and {serviceAccount}")} only";
+        return $"{Verb(KeyPath)} the private key {KeyPath} ({algorithm}, {access}), and {char.ToLowerInvariant(document[0])}{document[1..]}.";
+    }
+
     /// <summary>Writes both files, or neither; the key with nobody's right to read it but its owner's.</summary>
     /// <param name="key">Its private key is not written where it exists.</param>
     /// <param name="passphrase">Encrypts the key; empty for a key in clear.</param>
@@ -108,6 +125,8 @@ public sealed record KeyFilePlan(string KeyPath, string DocumentPath, bool KeyEx
             CryptographicOperations.ZeroMemory(keyPem);
         }
     }
+
+    private static string Verb(string path) => File.Exists(path) ? "Replace (and keep as a backup)" : "Create";
 
     /// <summary>A host may be an IPv6 address, or the directory of a socket; and the name is somebody else's text.</summary>
     private static string FileName(string name)

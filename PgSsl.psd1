@@ -8,8 +8,8 @@
     Description          = 'TLS for PostgreSQL: see what a server really serves, and what each sslmode of each client would make of it.'
     CompatiblePSEditions = @('Core')
     PowerShellVersion    = '7.4'
-    FormatsToProcess     = @('bin/PgSsl.Format.ps1xml')
-    TypesToProcess       = @('bin/PgSsl.Types.ps1xml')
+    FormatsToProcess     = @('bin/PgSsl.Format.ps1xml', 'bin/CertificateRequest.Format.ps1xml')
+    TypesToProcess       = @('bin/PgSsl.Types.ps1xml', 'bin/CertificateRequest.Types.ps1xml')
     CmdletsToExport      = @(
         'Get-PgConnectionSetting'
         'Get-PgServerCertificate'

@@ -5,8 +5,8 @@ namespace PgSsl.Formatting;
 /// <summary>What CertificateRequest.Format.ps1xml shows beside the properties: what to do next. Values may come deserialized.</summary>
 public static class RequestCells
 {
-    // "SubjectAlternativeName : ", the widest label.
-    private const int LabelWidth = 25;
+    // "SubjectAlternativeName : ", the widest label, and the last column, which stays free.
+    private const int LabelWidth = 26;
 
     /// <summary>After a request: have it signed.</summary>
     public static string AfterRequest(string? role, string? csrPath, string? keyPath, PSHost? host)

@@ -58,10 +58,17 @@ public sealed class CertificateProfile
     public string CreateRequestPem(CertificateKey key)
     {
         ArgumentNullException.ThrowIfNull(key);
-        return Prepare(key).CreateSigningRequestPem() + "\n";
+        DotNetRequest request = Prepare(key);
+        var usage = X509KeyUsageFlags.DigitalSignature | (key.IsRsa ? X509KeyUsageFlags.KeyEncipherment : X509KeyUsageFlags.None);
+        request.CertificateExtensions.Add(new X509KeyUsageExtension(usage, critical: true));
+        return request.CreateSigningRequestPem() + "\n";
     }
 
     /// <summary>Makes a certificate that the key itself signs: a leaf, not a CA.</summary>
+    /// <remarks>
+    /// Without a key usage: OpenSSL before 3.0 takes a certificate for its own issuer only if it may sign certificates, or says nothing
+    /// (crypto/x509v3/v3_purp.c, X509_check_issued), and a leaf must not say that it may.
+    /// </remarks>
     /// <param name="key">Its key.</param>
     /// <param name="days">How long it is valid.</param>
     /// <param name="at">Now; it is valid from a few minutes before.</param>
@@ -80,7 +87,6 @@ public sealed class CertificateProfile
     private DotNetRequest Prepare(CertificateKey key)
     {
         DotNetRequest request = key.CreateRequest(new X500DistinguishedName(Subject.Encoded.Span));
-        var usage = X509KeyUsageFlags.DigitalSignature | (key.IsRsa ? X509KeyUsageFlags.KeyEncipherment : X509KeyUsageFlags.None);
         OidCollection purposes = [];
         if (Role != CertificateRole.Client)
             purposes.Add(new Oid(ServerAuthentication));
@@ -88,7 +94,6 @@ public sealed class CertificateProfile
             purposes.Add(new Oid(ClientAuthentication));
         request.CertificateExtensions.Add(
             new X509BasicConstraintsExtension(certificateAuthority: false, hasPathLengthConstraint: false, pathLengthConstraint: 0, critical: true));
-        request.CertificateExtensions.Add(new X509KeyUsageExtension(usage, critical: true));
         request.CertificateExtensions.Add(new X509EnhancedKeyUsageExtension(purposes, critical: false));
         if (_alternativeNames is not null)
             request.CertificateExtensions.Add(new X509SubjectAlternativeNameExtension(_alternativeNames));

@@ -45,7 +45,8 @@ internal sealed class Rfc4514NameParser(string text)
         AttributeType type = AttributeType.Find(keyword) ?? throw Failure($"there is no attribute \"{keyword}\"");
         _position = equals + 1;
         SkipBlanks();
-        if (Current == '#')
+        // A lone number sign, which OpenSSL prints unescaped, encodes nothing.
+        if (Current == '#' && _position + 1 < text.Length && text[_position + 1] is not (',' or '+'))
             return SubjectAttribute.FromEncoded(type, ReadHex());
         return SubjectAttribute.Create(type, Current == '"' ? ReadQuoted() : ReadPlain());
     }

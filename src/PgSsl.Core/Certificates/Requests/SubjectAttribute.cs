@@ -8,6 +8,9 @@ internal sealed class SubjectAttribute
 {
     private const int CountryLength = 2;
 
+    private static readonly UniversalTagNumber[] StringTypes =
+        [UniversalTagNumber.UTF8String, UniversalTagNumber.PrintableString, UniversalTagNumber.IA5String, UniversalTagNumber.BMPString];
+
     private readonly byte[] _encoded;
 
     private SubjectAttribute(byte[] encoded) => _encoded = encoded;
@@ -20,25 +23,28 @@ internal sealed class SubjectAttribute
         return new SubjectAttribute(Encode(type, writer => writer.WriteCharacterString(type.Tag, value)));
     }
 
-    /// <summary>Makes an attribute of an encoded value (RFC 4514 2.4, <c>#0C03646231</c>).</summary>
+    /// <summary>Makes an attribute of an encoded value (RFC 4514 2.4, <c>#0C03646231</c>), which stays in its string type.</summary>
+    /// <remarks>OpenSSL refuses a whole certificate for a value that is no string (crypto/asn1/tasn_typ.c, B_ASN1_PRINTABLE).</remarks>
     /// <exception cref="PgSslException"><see cref="PgSslError.InvalidSubject"/>: it is no such value, or not a good one.</exception>
     public static SubjectAttribute FromEncoded(AttributeType type, byte[] value)
     {
         try
         {
-            if (new AsnReader(value, AsnEncodingRules.DER).ReadEncodedValue().Length != value.Length)
-                throw new AsnContentException();
             byte[] encoded = Encode(type, writer => writer.WriteEncodedValue(value));
             NameAttribute read = NameAttribute.Read(new AsnReader(encoded, AsnEncodingRules.DER).ReadSequence());
-            if (read.Utf8 is not null)
-                Check(type, read.Text);
+            if (Array.IndexOf(StringTypes, read.Tag) < 0)
+                throw new AsnContentException();
+            Check(type, read.Text);
+            // What does not come out as it went in was not well-formed, or more than one value.
+            if (!Encode(type, writer => writer.WriteCharacterString(read.Tag, read.Text)).AsSpan().SequenceEqual(encoded))
+                throw new AsnContentException();
             return new SubjectAttribute(encoded);
         }
-        catch (AsnContentException exception)
+        catch (Exception exception) when (exception is AsnContentException or EncoderFallbackException or ArgumentException)
         {
             throw new PgSslException(
                 PgSslError.InvalidSubject,
-                $"The {type.Name} #{Convert.ToHexString(value)} is not one value in DER.",
+                $"The {type.Name} #{Convert.ToHexString(value)} is not a UTF8String, PrintableString, IA5String or BMPString in DER.",
                 "Write the text itself instead of # and its encoding.",
                 exception);
         }

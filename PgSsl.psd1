@@ -8,14 +8,22 @@
     Description          = 'TLS for PostgreSQL: see what a server really serves, and what each sslmode of each client would make of it.'
     CompatiblePSEditions = @('Core')
     PowerShellVersion    = '7.4'
-    FormatsToProcess     = @('bin/PgSsl.Format.ps1xml', 'bin/CertificateRequest.Format.ps1xml')
+    FormatsToProcess     = @(
+        'bin/PgSsl.Format.ps1xml'
+        'bin/CertificateRequest.Format.ps1xml'
+        'bin/PgRootCert.Format.ps1xml'
+        'bin/RootCertificateProvider.Format.ps1xml'
+    )
     TypesToProcess       = @('bin/PgSsl.Types.ps1xml', 'bin/CertificateRequest.Types.ps1xml')
     CmdletsToExport      = @(
         'Get-PgConnectionSetting'
+        'Get-PgRootCert'
         'Get-PgServerCertificate'
+        'Install-PgRootCert'
         'New-PgCsr'
         'New-PgSelfSignedCertificate'
         'Test-PgSslMode'
+        'Uninstall-PgRootCert'
         'Wait-PgServerCertificate'
     )
     FunctionsToExport    = @()

@@ -87,6 +87,28 @@ public enum PgSslError
     /// <summary>The certificate waited for was not served in time.</summary>
     CertificateNotServed,
 
+    // Roots from elsewhere
+    /// <summary>A URL gave nothing: the network, its answer, or a redirect that is not followed.</summary>
+    DownloadFailed,
+    /// <summary>A root whose fingerprint is not the expected one.</summary>
+    FingerprintMismatch,
+    /// <summary>A chain that could not be completed up to a root.</summary>
+    ChainIncomplete,
+    /// <summary>The provider has a root for each account, which only its owner can download.</summary>
+    AccountRequired,
+    /// <summary>A provider's root that is in no place where it should be.</summary>
+    RootNotFound,
+
+    // Root certificates
+    /// <summary>A certificate that is to be trusted, and that no chain can end at: it is no CA, or its own root is missing.</summary>
+    NotARootCertificate,
+    /// <summary>A certificate that is to be trusted, and that is not valid now: expired, or not valid yet.</summary>
+    CertificateNotValid,
+    /// <summary>A root that came from the server it is to verify, or from a URL in its certificate: nobody vouches for it.</summary>
+    RootNotVouchedFor,
+    /// <summary>A change after which a server that was named would be reached without TLS, or not at all. Nothing was changed.</summary>
+    ConnectionsAtRisk,
+
     // Making keys and certificates
     /// <summary>A subject, or one of its fields, that no certificate can have.</summary>
     InvalidSubject,

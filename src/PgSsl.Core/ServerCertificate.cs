@@ -3,6 +3,7 @@ using System.Security.Cryptography.X509Certificates;
 using PgSsl.Certificates;
 using PgSsl.Connections;
 using PgSsl.Probing;
+using PgSsl.RootCertificates.Chains;
 using PgSsl.SslModes;
 
 namespace PgSsl;
@@ -99,8 +100,32 @@ public sealed record ServerCertificate
     /// <summary>What the TLS handshake took.</summary>
     public required TimeSpan HandshakeTime { get; init; }
 
-    /// <summary>The chain as sent, as PEM: what <c>openssl s_client -showcerts</c> prints.</summary>
+    /// <summary>
+    /// The chain as PEM: as sent, which is what <c>openssl s_client -showcerts</c> prints, or completed up to its root
+    /// (<see cref="WithChain"/>).
+    /// </summary>
     public required string ChainPem { get; init; }
+
+    /// <summary>
+    /// Where each certificate of <see cref="ChainPem"/> comes from, in its order (<c>db1.example.com: sent by the server</c>); empty
+    /// where the chain was not completed.
+    /// </summary>
+    public IReadOnlyList<string> ChainSource { get; init; } = Array.Empty<string>();
+
+    /// <summary>The same with the chain completed; <see cref="Chain"/> stays as sent.</summary>
+    /// <param name="chain">The completed chain.</param>
+    public ServerCertificate WithChain(CompletedChain chain) => this with
+    {
+        ChainPem = Pem(chain.Members.Select(member => member.Certificate)),
+        // Arrays: what else a collection expression makes of a list, PowerShell does not index.
+        ChainSource = chain.Members.Select(member => member.ToString()).ToArray(),
+        ChainFindings = chain switch
+        {
+            { Failure: { } failure } => ChainFindings.Append(failure.Message).ToArray(),
+            { IsRootVouchedFor: false } => ChainFindings.Append(NobodyVouchesFor(chain)).ToArray(),
+            _ => ChainFindings,
+        },
+    };
 
     /// <summary>Makes the record from what a probe saw.</summary>
     /// <param name="endpoint">The endpoint, narrowed to this server.</param>
@@ -163,7 +188,14 @@ public sealed record ServerCertificate
             Negotiation = facts.Request.Negotiation.ToLibpq(),
             ConnectTime = facts.ConnectTime,
             HandshakeTime = tls.HandshakeTime,
-            ChainPem = string.Concat(tls.Chain.Select(certificate => certificate.ExportCertificatePem() + "\n")),
+            ChainPem = Pem(tls.Chain),
         };
     }
+
+    private static string Pem(IEnumerable<X509Certificate2> chain) =>
+        string.Concat(chain.Select(certificate => certificate.ExportCertificatePem() + "\n"));
+
+    private static string NobodyVouchesFor(CompletedChain chain) =>
+        $"Nothing here vouches for the root '{CertificateNames.Display(chain.Root!)}': compare its SHA-256 " +
+        $"{chain.Root!.GetCertHashString(HashAlgorithmName.SHA256)} with one from whoever runs the server before trusting it.";
 }

@@ -1,5 +1,8 @@
+using System.Net;
+using PgSsl.Certificates;
 using PgSsl.Connections;
 using PgSsl.Probing;
+using PgSsl.RootCertificates.Chains;
 using PgSsl.SslModes;
 
 namespace PgSsl;
@@ -27,5 +30,22 @@ public sealed class ServerCertificateReader
         if (facts.Failure is { } failure)
             throw failure;
         return ServerCertificate.Create(endpoint, facts, settings, _trust, DateTimeOffset.UtcNow);
+    }
+
+    /// <summary>Completes the chain of a certificate that was read, with the roots that libpq would use here first.</summary>
+    /// <param name="certificate">What <see cref="ReadAsync"/> gave.</param>
+    /// <param name="settings">What libpq would connect with.</param>
+    /// <param name="completer">Finds what the server did not send.</param>
+    /// <param name="cancellationToken">Ends it at once.</param>
+    public Task<CompletedChain> CompleteAsync(
+        ServerCertificate certificate, ConnectionSettings settings, ChainCompleter completer, CancellationToken cancellationToken)
+    {
+        IReadOnlyList<TrustStore> roots = _trust.GetCandidates(settings, out _);
+        var request = new ChainRequest(certificate.Chain, roots, DateTimeOffset.UtcNow)
+        {
+            HostName = certificate.HostName,
+            IsServerOnThisMachine = IPAddress.TryParse(certificate.Address, out IPAddress? address) && IPAddress.IsLoopback(address),
+        };
+        return completer.CompleteAsync(request, cancellationToken);
     }
 }

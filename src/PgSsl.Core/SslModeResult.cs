@@ -50,6 +50,12 @@ public sealed record SslModeResult
     /// <summary>How the server wants the user to authenticate, in require_auth's words; null where it was not asked.</summary>
     public string? AuthenticationMethod { get; init; }
 
+    /// <summary>
+    /// The root file that the settings lead to, <c>system</c> (the operating system's roots), or null: there is none. Not every client
+    /// and mode goes by it.
+    /// </summary>
+    public string? RootCertificate { get; init; }
+
     /// <summary>True where the server asked for a client certificate.</summary>
     public bool ServerRequestsClientCertificate { get; init; }
 

@@ -113,6 +113,64 @@ Describe 'Get-PgServerCertificate' {
         }
     }
 
+    Context '-CompleteChain' {
+        It 'has the chain up to its root, and where each certificate comes from' {
+            $served = Get-PgServerCertificate $sandbox.Good -RootCertificate $sandbox.Root -CompleteChain
+            $served.ChainSource | Should -Be @(
+                'localhost: sent by the server'
+                'Pester Issuing CA: sent by the server'
+                "Pester Root CA: $($sandbox.Root)"
+            )
+            $served.ChainStatus | Should -Be Complete
+            $served.ChainFindings | Should -BeNullOrEmpty
+        }
+
+        It 'is a chain that openssl verifies' {
+            $served = Get-PgServerCertificate $sandbox.Good -RootCertificate $sandbox.Root -CompleteChain
+            $pems = [regex]::Matches($served.ChainPem, '(?s)-----BEGIN CERTIFICATE-----.*?-----END CERTIFICATE-----').Value
+            $pems.Count | Should -Be 3
+            $pems[0] | Set-Content $TestDrive/leaf.pem
+            $pems[1] | Set-Content $TestDrive/sent.pem
+            $pems[2] | Set-Content $TestDrive/root.pem
+            openssl verify -x509_strict -CAfile $TestDrive/root.pem -untrusted $TestDrive/sent.pem $TestDrive/leaf.pem | Should -Match ': OK$'
+        }
+
+        It 'leaves Chain as sent' {
+            (Get-PgServerCertificate $sandbox.Good -RootCertificate $sandbox.Root -CompleteChain).Chain.Count | Should -Be 2
+        }
+
+        It 'is shown in the list view' {
+            $shown = Get-PgServerCertificate $sandbox.Good -RootCertificate $sandbox.Root -CompleteChain | Format-List | Out-String -Width 200
+            $shown | Should -Match 'ChainSource +: localhost: sent by the server\r?\n +Pester Issuing CA: sent by the server'
+        }
+
+        It 'takes a self-signed server for its own root, and says that nothing vouches for it' {
+            $served = Get-PgServerCertificate $sandbox.SelfSigned -CompleteChain
+            $served.ChainSource | Should -Be 'localhost: sent by the server'
+            $served.ChainFindings[-1] | Should -Match "Nothing here vouches for the root 'localhost': compare its SHA-256 $($served.Fingerprint)"
+        }
+
+        It 'is ChainIncomplete where the root is nowhere, and the object comes all the same' {
+            $served = Get-PgServerCertificate $sandbox.Good -CompleteChain -ErrorAction SilentlyContinue -ErrorVariable failures
+            $failures.FullyQualifiedErrorId | Should -Be 'ChainIncomplete,PgSsl.Cmdlets.GetPgServerCertificateCommand'
+            $failures.TargetObject | Should -Be $sandbox.Good
+            $failures.ErrorDetails.RecommendedAction | Should -Match '-RootCertificate'
+            $served.ChainSource.Count | Should -Be 2
+            $served.ChainFindings[-1] | Should -Match "its issuer 'Pester Root CA' was not sent"
+        }
+
+        It 'is ChainIncomplete where the intermediate is missing, and the root alone does not help' {
+            $null = Get-PgServerCertificate $sandbox.LeafOnly -RootCertificate $sandbox.Root -CompleteChain -ErrorAction SilentlyContinue -ErrorVariable failures
+            "$failures" | Should -Match "its issuer 'Pester Issuing CA' was not sent"
+        }
+
+        It 'does nothing without the switch' {
+            $served = Get-PgServerCertificate $sandbox.Good -RootCertificate $sandbox.Root
+            $served.ChainSource | Should -BeNullOrEmpty
+            [regex]::Matches($served.ChainPem, 'BEGIN').Count | Should -Be 2
+        }
+    }
+
     Context 'parameters' {
         It 'takes a root certificate relative to the session''s location' {
             Push-Location (Split-Path $sandbox.Root)

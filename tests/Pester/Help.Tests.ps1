@@ -70,7 +70,7 @@ Describe 'Help of <Name>' -ForEach $commands {
     It 'tells position, pipeline, wildcards and aliases as they are' {
         foreach ($parameter in $parameters) {
             $told = $help.parameters.parameter | Where-Object name -EQ $parameter.Name
-            $set = $parameter.ParameterSets['__AllParameterSets']
+            $set = @($parameter.ParameterSets.Values)[0]
             $pipeline = @(if ($set.ValueFromPipeline) { 'ByValue' }; if ($set.ValueFromPipelineByPropertyName) { 'ByPropertyName' }) -join ', '
             $wildcards = $parameter.Attributes.TypeId -contains [Management.Automation.SupportsWildcardsAttribute]
             $because = "of -$($parameter.Name)"
@@ -91,16 +91,17 @@ Describe 'Help of <Name>' -ForEach $commands {
 }
 
 Describe 'An example' {
-    # The examples are about db1.example.com. libpq's environment says where that is, so they run as they are written.
+    # The examples are about db1.example.com. libpq's environment says where that is, so they run as they are written, each in a folder
+    # and a home of its own.
     BeforeAll {
-        $environment = @{
-            PGHOSTADDR    = '127.0.0.1'
-            PGPORT        = $sandbox.GoodPort
-            PGSERVICEFILE = "$TestDrive/pg_service.conf"
+        function New-ExampleFolder {
+            $folder = New-Item -ItemType Directory "$TestDrive/$(New-Guid)"
+            Copy-Item $sandbox.Root $folder/corp-root.crt
+            Copy-Item $sandbox.OtherRoot $folder/new-root.crt
+            "[orders]`nhost=db1.example.com`nuser=app`nsslmode=verify-full" | Set-Content $folder/pg_service.conf
+            "HostName,Port`ndb1.example.com,$($sandbox.GoodPort)`ndb2.example.com,$($sandbox.ExpiredPort)" | Set-Content $folder/servers.csv
+            $folder
         }
-        Copy-Item $sandbox.Root $TestDrive/corp-root.crt
-        "[orders]`nhost=db1.example.com`nuser=app`nsslmode=verify-full" | Set-Content $environment.PGSERVICEFILE
-        "HostName,Port`ndb1.example.com,$($sandbox.GoodPort)`ndb2.example.com,$($sandbox.ExpiredPort)" | Set-Content $TestDrive/servers.csv
 
         # The one thing that an example has psql do is a reload, after which the server serves another certificate.
         function psql { $env:PGPORT = $sandbox.ExpiredPort }
@@ -113,14 +114,25 @@ Describe 'An example' {
     }
 
     BeforeEach {
-        $environment.GetEnumerator() | ForEach-Object { Set-Item Env:$($_.Key) $_.Value }
-        Push-Location $TestDrive
+        $folder = New-ExampleFolder
+        $environment = @{
+            PGHOSTADDR    = '127.0.0.1'
+            PGPORT        = $sandbox.GoodPort
+            PGSERVICEFILE = "$folder/pg_service.conf"
+            HOME          = "$folder"
+        }
+        $before = @{}
+        $environment.GetEnumerator() | ForEach-Object {
+            $before[$_.Key] = [Environment]::GetEnvironmentVariable($_.Key)
+            Set-Item Env:$($_.Key) $_.Value
+        }
+        Push-Location $folder
         $ErrorActionPreference = 'Stop'
     }
 
     AfterEach {
         Pop-Location
-        $environment.Keys | ForEach-Object { Remove-Item Env:$_ }
+        $before.GetEnumerator() | ForEach-Object { [Environment]::SetEnvironmentVariable($_.Key, $_.Value) }
     }
 
     It 'runs: <Page>, <Title>' -ForEach $examples {

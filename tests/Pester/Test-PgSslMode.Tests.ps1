@@ -115,6 +115,31 @@ Describe 'Test-PgSslMode' {
         }
     }
 
+    Context 'several -RootCertificate' {
+        It 'are candidates, each judged by itself, in the order given' {
+            $results = Test-PgSslMode $sandbox.Good require, verify-full @anyone -RootCertificate $sandbox.OtherRoot, $sandbox.Root
+            $results.RootCertificate | Should -Be $sandbox.OtherRoot, $sandbox.OtherRoot, $sandbox.Root, $sandbox.Root
+            $results.Connects | Should -Be $false, $false, $true, $true
+        }
+
+        It 'show which clients survive which root' {
+            $survivors = Test-PgSslMode $sandbox.Good require @anyone -Client libpq, npgsql, pgx -RootCertificate $sandbox.OtherRoot, $sandbox.Root |
+                Where-Object Connects
+            "$($survivors.ForEach{ "$($_.Client) $(Split-Path -Leaf $_.RootCertificate)" })" |
+                Should -Be 'npgsql OtherRoot.crt libpq Root.crt npgsql Root.crt pgx Root.crt'
+        }
+
+        It 'are all to be there' {
+            { Test-PgSslMode $sandbox.Good -RootCertificate $sandbox.Root, "$TestDrive/none.crt" } |
+                Should -Throw -ErrorId 'FileNotFound,PgSsl.Cmdlets.TestPgSslModeCommand'
+        }
+
+        It 'make -Quiet true only if every one of them does' {
+            Test-PgSslMode $sandbox.Good verify-full -Quiet @anyone -RootCertificate $sandbox.Root, $sandbox.OtherRoot | Should -BeFalse
+            Test-PgSslMode $sandbox.Good verify-full -Quiet @anyone -RootCertificate $sandbox.Root, $sandbox.Root | Should -BeTrue
+        }
+    }
+
     Context '-Quiet' {
         It 'is <Expected> for <Description>' -ForEach @(
             @{ Description = 'modes that all connect over TLS'; Servers = , 'Good'; Modes = 'require', 'verify-full'; Expected = $true }

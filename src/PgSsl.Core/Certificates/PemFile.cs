@@ -68,14 +68,14 @@ public static class PemFile
         : throw new CryptographicException("The block has header lines.");
 
     /// <summary>A key is of no use here, but OpenSSL reads it, and refuses the file if it cannot; of keys in clear the form is checked.</summary>
-    private static void CheckKey(PemBlock block)
+    internal static void CheckKey(PemBlock block)
     {
         bool isEncrypted = block.Label == "ENCRYPTED PRIVATE KEY" || block.Header.StartsWith("Proc-Type:", StringComparison.Ordinal);
         if (!isEncrypted && new AsnReader(FirstValue(block), AsnEncodingRules.BER).PeekTag() != Asn1Tag.Sequence)
             throw new CryptographicException("The block holds no key.");
     }
 
-    private static byte[] ReadBytes(string path)
+    internal static byte[] ReadBytes(string path)
     {
         try
         {
@@ -91,6 +91,10 @@ public static class PemFile
             throw new PgSslException(PgSslError.FileNotFound, $"{path} does not exist for this user: {e.Message}",
                 "Let the user who connects search the directory.", e);
         }
+        catch (UnauthorizedAccessException e) when (Directory.Exists(path))
+        {
+            throw new PgSslException(PgSslError.FileUnreadable, $"{path} is a directory, and a file is expected.", "Name a file in it.", e);
+        }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
             throw new PgSslException(PgSslError.FileUnreadable, $"{path} cannot be read: {e.Message}",
@@ -101,7 +105,7 @@ public static class PemFile
     private static PgSslException Invalid(string path, string what, string remedy, Exception? cause = null) =>
         new(PgSslError.InvalidCertificateFile, $"OpenSSL reads no certificate from {path}: {what}.", remedy, cause);
 
-    private static string Describe(PemFault fault) => fault switch
+    internal static string Describe(PemFault fault) => fault switch
     {
         PemFault.BadEndLine => "an END line is missing or not on a line of its own, as when two files are joined without a line break (bad end line)",
         PemFault.BadBase64 => "a block in it is not base64 (bad base64 decode)",

@@ -15,10 +15,15 @@ public sealed class PemReader
     private const string Tail = "-----";
 
     private readonly ReadOnlyMemory<byte> _text;
-    private int _position;
 
     /// <summary>Reads from the bytes of a whole file.</summary>
     public PemReader(ReadOnlyMemory<byte> text) => _text = text;
+
+    /// <summary>Where the BEGIN line of the last block starts, readable or not, in bytes; a byte order mark is before it.</summary>
+    public int BlockStart { get; private set; }
+
+    /// <summary>How far it has read, in bytes: after a block, the start of the line that follows its END.</summary>
+    public int Position { get; private set; }
 
     /// <summary>
     /// Reads all blocks of a file. Returns the fault that ended the reading: <see cref="PemFault.NoStartLine"/> is the ordinary end.
@@ -57,16 +62,18 @@ public sealed class PemReader
 
     private string? FindBegin()
     {
-        bool first = true;
-        while (NextPiece() is { } piece)
+        for (bool first = true; ; first = false)
         {
-            string line = TrimEnd(first && piece.Length > 3 && piece.StartsWith("\u00EF\u00BB\u00BF", StringComparison.Ordinal) ? piece[3..] : piece);
-            first = false;
+            int start = Position;
+            if (NextPiece() is not { } piece)
+                return null;
+            int markLength = first && piece.Length > 3 && piece.StartsWith("\u00EF\u00BB\u00BF", StringComparison.Ordinal) ? 3 : 0;
+            string line = TrimEnd(piece[markLength..]);
+            BlockStart = start + markLength;
             if (line.StartsWith(Begin, StringComparison.Ordinal) && line.EndsWith(Tail, StringComparison.Ordinal)
                 && line.Length >= Begin.Length + Tail.Length)
                 return line[Begin.Length..^Tail.Length];
         }
-        return null;
     }
 
     private bool ReadBody(string label, StringBuilder header, StringBuilder data)
@@ -118,14 +125,14 @@ public sealed class PemReader
     /// <summary>Up to 254 bytes of a line, as Latin-1 so that each byte is one character; null at the end or at a NUL.</summary>
     private string? NextPiece()
     {
-        ReadOnlySpan<byte> rest = _text.Span[_position..];
+        ReadOnlySpan<byte> rest = _text.Span[Position..];
         if (rest.IsEmpty)
             return null;
         ReadOnlySpan<byte> piece = rest[..Math.Min(rest.Length, MaximumPiece)];
         int newline = piece.IndexOf((byte)'\n');
         if (newline >= 0)
             piece = piece[..(newline + 1)];
-        _position += piece.Length;
+        Position += piece.Length;
         int nul = piece.IndexOf((byte)0);
         if (nul >= 0)
             piece = piece[..nul];

@@ -43,11 +43,12 @@ public sealed class TrustStore
     /// Loads <c>sslrootcert</c> (SSL_CTX_load_verify_locations). Throws <see cref="PgSslException"/> FileNotFound, FileUnreadable or
     /// InvalidCertificateFile.
     /// </summary>
-    public static TrustStore LoadFile(string path)
-    {
-        PemContents contents = PemFile.Read(path);
-        return new TrustStore(path, contents.Anchors, contents.Crls);
-    }
+    public static TrustStore LoadFile(string path) => From(PemFile.Read(path), path);
+
+    /// <summary>
+    /// As <see cref="LoadFile"/>, of a content that is not in the file yet. Throws <see cref="PgSslException"/> InvalidCertificateFile.
+    /// </summary>
+    public static TrustStore Parse(ReadOnlyMemory<byte> content, string path) => From(PemFile.Parse(content, path), path);
 
     /// <summary>
     /// Loads <c>sslrootcert=system</c>: SSL_CERT_FILE and SSL_CERT_DIR from <paramref name="environment"/> or the operating system's
@@ -98,6 +99,8 @@ public sealed class TrustStore
         string origin = hasPath && hasDirectory ? $"{crlPath} and {crlDirectory}" : hasPath ? crlPath! : crlDirectory!;
         return new TrustStore(Origin, anchors, crls) { CheckCrls = true, CrlOrigin = origin };
     }
+
+    private static TrustStore From(PemContents contents, string path) => new(path, contents.Anchors, contents.Crls);
 
     internal IEnumerable<TrustAnchor> Named(DistinguishedName subject) => _anchorsBySubject[subject];
 

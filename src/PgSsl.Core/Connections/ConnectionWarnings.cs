@@ -68,7 +68,7 @@ internal sealed class ConnectionWarnings
 
     private string? OnMissingRoot()
     {
-        string misplaced = MisplacedRoot() is { } path ? $" {path} exists, but libpq does not look there." : "";
+        string misplaced = MisplacedRoot(_settings.Environment) is { } path ? $" {path} exists, but libpq does not look there." : "";
         if (_settings.SslMode >= SslMode.VerifyCa)
             return $"The file does not exist: libpq refuses to connect with sslmode={_settings.SslMode.ToLibpq()}.{misplaced}";
         if (_settings.Get("sslrootcert").Source != SettingSource.Default)
@@ -77,10 +77,10 @@ internal sealed class ConnectionWarnings
     }
 
     /// <summary>Several providers' instructions name this directory; libpq reads only <c>~/.postgresql</c>.</summary>
-    private string? MisplacedRoot()
+    internal static string? MisplacedRoot(ConnectionEnvironment environment)
     {
-        string? path = _settings.Environment.UnderHome(Path.Combine(".postgres", ConnectionSettings.DefaultRootFile));
-        return !_settings.Environment.IsWindows && File.Exists(path) ? path : null;
+        string? path = environment.UnderHome(Path.Combine(".postgres", ConnectionSettings.DefaultRootFile));
+        return !environment.IsWindows && File.Exists(path) ? path : null;
     }
 
     /// <summary>fe-secure-openssl.c, initialize_SSL: revocation lists are loaded only beside a root file.</summary>

@@ -96,6 +96,17 @@ public sealed class PgEndpoint
         return SettingsResolver.Resolve(this, environment);
     }
 
+    /// <summary>
+    /// As <see cref="Resolve"/>, for a question that does not depend on the sslmode one would use: the strongest contradicts no other
+    /// setting. One that libpq does not know is an error all the same.
+    /// </summary>
+    /// <exception cref="PgSslException">libpq would refuse a value, a combination, or the service file.</exception>
+    public ConnectionSettings ResolveForAnyMode(ConnectionEnvironment environment)
+    {
+        bool isValid = !Parameters.TryGetValue("sslmode", out string? written) || SslModeText.TryParseLibpq(written, out _);
+        return (isValid ? With("sslmode", SslMode.VerifyFull.ToLibpq()) : this).Resolve(environment);
+    }
+
     /// <inheritdoc/>
     public override string ToString() => Text;
 

@@ -1,5 +1,3 @@
-using System.Text;
-
 namespace PgSsl.Connections;
 
 /// <summary>A value that a service file supplies.</summary>
@@ -12,9 +10,6 @@ internal readonly record struct ServiceEntry(string Value, string Origin);
 /// </summary>
 internal static class ServiceFile
 {
-    /// <summary>fgets() reads 1023 bytes at most, and libpq calls a line that fills them too long, newline included.</summary>
-    private const int LineLimit = 1023;
-
     internal static Dictionary<string, ServiceEntry> ReadSection(string service, ConnectionEnvironment environment)
     {
         string[] paths = [.. Candidates(environment)];
@@ -28,7 +23,7 @@ internal static class ServiceFile
             $"Add a section [{service}] to the service file, or name the right file in PGSERVICEFILE.");
     }
 
-    private static IEnumerable<string> Candidates(ConnectionEnvironment environment)
+    internal static IEnumerable<string> Candidates(ConnectionEnvironment environment)
     {
         if (environment.GetVariable("PGSERVICEFILE") is { } named)
             yield return named.Length > 0 ? environment.ResolvePath(named) : throw Missing("\"\"");
@@ -43,22 +38,35 @@ internal static class ServiceFile
 
     private static Dictionary<string, ServiceEntry>? ReadSection(string service, string path)
     {
-        Dictionary<string, ServiceEntry>? section = null;
-        foreach ((string line, int number) in ReadLines(path))
+        using Stream file = Open(path);
+        if (FindSection(service, file, path) is not { } lines) return null;
+        var section = new Dictionary<string, ServiceEntry>(StringComparer.Ordinal);
+        foreach (ServiceFileLine line in lines.Where(line => line.EntryName is not null))
+            section.TryAdd(line.EntryName!, new ServiceEntry(line.Text[(line.EntryName!.Length + 1)..], $"{path}:{line.Number}"));
+        return section;
+    }
+
+    /// <summary>
+    /// The lines of a section, its header first, up to the next header; null where the file has no such section. Entries are checked.
+    /// </summary>
+    internal static List<ServiceFileLine>? FindSection(string service, Stream file, string path)
+    {
+        List<ServiceFileLine>? section = null;
+        foreach (ServiceFileLine line in ServiceFileLine.ReadAll(file, path))
         {
-            if (line.Length == 0 || line[0] == '#') continue;
-            if (line[0] == '[')
+            if (line.IsHeader)
             {
                 if (section is not null) break;
                 // Whatever follows the bracket is not looked at.
-                if (line.AsSpan(1).StartsWith(service + "]", StringComparison.Ordinal)) section = new(StringComparer.Ordinal);
+                if (line.Text.AsSpan(1).StartsWith(service + "]", StringComparison.Ordinal)) section = [];
             }
-            else if (section is not null) AddEntry(section, line, $"{path}:{number}");
+            else if (section is not null && line.IsEntry) CheckEntry(line.Text, $"{path}:{line.Number}");
+            section?.Add(line);
         }
         return section;
     }
 
-    private static void AddEntry(Dictionary<string, ServiceEntry> section, string line, string origin)
+    private static void CheckEntry(string line, string origin)
     {
         if (line.StartsWith("ldap", StringComparison.Ordinal))
             throw Invalid(
@@ -72,37 +80,9 @@ internal static class ServiceFile
         if (ConnectionParameters.Find(name) is null)
             throw Invalid(
                 origin, $"sets \"{name}\", which libpq does not know", "Use libpq's names, without blanks around the equals sign.");
-        section.TryAdd(name, new ServiceEntry(line[(equals + 1)..], origin));
     }
 
-    private static IEnumerable<(string Line, int Number)> ReadLines(string path)
-    {
-        using Stream file = Open(path);
-        var buffer = new byte[LineLimit];
-        int number = 1, length = 0;
-        for (int next = file.ReadByte(); next >= 0; next = file.ReadByte())
-        {
-            buffer[length++] = (byte)next;
-            if (length == LineLimit)
-                throw Invalid($"{path}:{number}", "is longer than libpq reads (1022 bytes)", "Shorten the line.");
-            if (next == 0) throw Invalid($"{path}:{number}", "contains a NUL byte", "Save the file as UTF-8 text.");
-            if (next != '\n') continue;
-            yield return (Trim(buffer, length), number++);
-            length = 0;
-        }
-        if (length > 0) yield return (Trim(buffer, length), number);
-    }
-
-    /// <summary>A byte order mark stays: libpq, too, then takes the first line for something else than a section.</summary>
-    private static string Trim(byte[] buffer, int length)
-    {
-        int start = 0, end = length;
-        while (end > start && ConninfoParser.IsBlank((char)buffer[end - 1])) end--;
-        while (start < end && ConninfoParser.IsBlank((char)buffer[start])) start++;
-        return Encoding.UTF8.GetString(buffer, start, end - start);
-    }
-
-    private static FileStream Open(string path)
+    internal static FileStream Open(string path)
     {
         try
         {
@@ -124,6 +104,6 @@ internal static class ServiceFile
         new(PgSslError.FileNotFound, $"The service file {path} (environment variable PGSERVICEFILE) does not exist.",
             "Create the file, or point PGSERVICEFILE at the right one.", cause);
 
-    private static PgSslException Invalid(string origin, string fault, string remedy) =>
+    internal static PgSslException Invalid(string origin, string fault, string remedy) =>
         new(PgSslError.InvalidServiceFile, $"libpq would refuse the service file: {origin} {fault}.", remedy);
 }

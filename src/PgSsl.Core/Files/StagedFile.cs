@@ -112,7 +112,7 @@ internal sealed class StagedFile(IFileLayer files, FileEdit edit)
                 PgSslError.FileExists,
                 $"{edit.Path} exists already, and is not overwritten.",
                 "Name another file, or use -Force: the old one is then kept as a backup.");
-        if (edit.Expected is { } expected && (_old is null || !expected.Span.SequenceEqual(_old)))
+        if (edit.Expected is { } expected && !expected.AsSpan().SequenceEqual(_old))
             throw new PgSslException(
                 PgSslError.FileChanged,
                 $"{edit.Path} was changed by somebody else in the meantime; nothing has been written.",

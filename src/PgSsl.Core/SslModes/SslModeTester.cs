@@ -18,14 +18,13 @@ public sealed class SslModeTester(IReadOnlyList<SslMode> modes, IReadOnlyList<IS
     private readonly TrustStoreCache _trust = new();
     private readonly ConcurrentDictionary<(string? Certificate, string? Key, string? Passphrase), Lazy<ClientIdentity>> _identities = new();
 
-    /// <summary>Tests one server. An unreachable one gives results, too: they say why.</summary>
+    /// <summary>Asks one server. An unreachable one gives facts, too: they say why.</summary>
     /// <param name="endpoint">The endpoint, narrowed to this server.</param>
     /// <param name="settings">What libpq would connect with, its sslmode aside.</param>
     /// <param name="host">This server among the settings' hosts.</param>
     /// <param name="timeout">For one connection in all.</param>
     /// <param name="cancellationToken">Ends both connections at once.</param>
-    /// <returns>A result per client and mode, in the order asked for.</returns>
-    public async Task<IReadOnlyList<SslModeResult>> TestAsync(
+    public async Task<ServerFacts> GatherAsync(
         PgEndpoint endpoint, ConnectionSettings settings, ConnectionHost host, TimeSpan timeout, CancellationToken cancellationToken)
     {
         ClientIdentity identity = IdentityOf(settings);
@@ -35,15 +34,31 @@ public sealed class SslModeTester(IReadOnlyList<SslMode> modes, IReadOnlyList<IS
             UserName = settings.UserName,
             Database = settings.Database,
         };
-        ServerFacts facts = await GatherAsync(request, cancellationToken).ConfigureAwait(false) with { Endpoint = endpoint.Text };
+        return await GatherAsync(request, cancellationToken).ConfigureAwait(false) with { Endpoint = endpoint.Text };
+    }
 
+    /// <summary>Asks one server and judges what it showed, in one step.</summary>
+    public async Task<IReadOnlyList<SslModeResult>> TestAsync(
+        PgEndpoint endpoint, ConnectionSettings settings, ConnectionHost host, TimeSpan timeout, CancellationToken cancellationToken) =>
+        Judge(await GatherAsync(endpoint, settings, host, timeout, cancellationToken).ConfigureAwait(false), settings);
+
+    /// <summary>Says what every client would meet in every mode. Makes no connection; reads root files where they are new to it.</summary>
+    /// <param name="facts">What the server showed.</param>
+    /// <param name="settings">What libpq would connect with: those of the facts, or the same with other roots.</param>
+    /// <param name="trust">Root files as they are, or as a change would leave them; as they are if null.</param>
+    /// <returns>A result per client and mode, in the order asked for.</returns>
+    public IReadOnlyList<SslModeResult> Judge(ServerFacts facts, ConnectionSettings settings, TrustStoreCache? trust = null)
+    {
+        trust ??= _trust;
+        ClientIdentity identity = IdentityOf(settings);
         DateTimeOffset now = DateTimeOffset.UtcNow;
         return
         [
             .. from client in clients
                from mode in modes
-               let policy = client.PolicyFor(mode, host, settings, _trust, identity)
-               select ToResult(facts, client, mode, new SslModeEvaluator(facts, policy, mode, now).Evaluate()),
+               let policy = client.PolicyFor(mode, facts.Host, settings, trust, identity)
+               let verdict = new SslModeEvaluator(facts, policy, mode, now).Evaluate()
+               select ToResult(facts, client, mode, verdict) with { RootCertificate = RootsOf(settings, trust) },
         ];
     }
 
@@ -80,6 +95,11 @@ public sealed class SslModeTester(IReadOnlyList<SslMode> modes, IReadOnlyList<IS
             _gate.Release();
         }
     }
+
+    private static string? RootsOf(ConnectionSettings settings, TrustStoreCache trust) =>
+        settings.UsesSystemRoots ? ConnectionSettings.SystemRoots
+            : settings.RootCertificatePath is { } path && trust.Exists(path) ? path
+            : null;
 
     private static SslModeResult ToResult(ServerFacts facts, ISslClient client, SslMode mode, SslModeVerdict verdict)
     {

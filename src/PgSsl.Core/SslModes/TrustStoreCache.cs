@@ -5,21 +5,29 @@ using PgSsl.Connections;
 namespace PgSsl.SslModes;
 
 /// <summary>Loads each root file, with each set of CRLs, once for all endpoints of a run. Safe for concurrent use.</summary>
-public sealed class TrustStoreCache
+/// <param name="planned">
+/// Root files as a change would leave them, by their absolute path, null for one that would be gone: they count instead of what is on
+/// the disk. So a change is judged before it is made.
+/// </param>
+public sealed class TrustStoreCache(IReadOnlyDictionary<string, byte[]?>? planned = null)
 {
     private readonly ConcurrentDictionary<(string Root, string? Crl, string? CrlDirectory), Lazy<TrustStore>> _stores = new();
+
+    /// <summary>Whether there is such a root file.</summary>
+    public bool Exists(string path) =>
+        planned is not null && planned.TryGetValue(path, out byte[]? content) ? content is not null : File.Exists(path);
 
     /// <summary>Gets the roots in a file, and the revocation lists the settings name.</summary>
     /// <exception cref="PgSslException">The file cannot be used: see <see cref="TrustStore.LoadFile"/>.</exception>
     public TrustStore GetFile(string path, ConnectionSettings settings) =>
         _stores.GetOrAdd(
             (path, settings.CrlPath, settings.CrlDirectory),
-            key => new(() => TrustStore.LoadFile(key.Root).WithCrls(key.Crl, key.CrlDirectory))).Value;
+            key => new(() => Load(key.Root).WithCrls(key.Crl, key.CrlDirectory))).Value;
 
     /// <summary>Gets the roots in a file without any revocation lists, for clients that read none.</summary>
     /// <exception cref="PgSslException">The file cannot be used: see <see cref="TrustStore.LoadFile"/>.</exception>
     public TrustStore GetFile(string path) =>
-        _stores.GetOrAdd((path, null, null), key => new(() => TrustStore.LoadFile(key.Root))).Value;
+        _stores.GetOrAdd((path, null, null), key => new(() => Load(key.Root))).Value;
 
     /// <summary>Gets the operating system's roots under another name, in the place of roots that a client brings along.</summary>
     public TrustStore GetSystem(ConnectionEnvironment environment, string origin) =>
@@ -39,7 +47,7 @@ public sealed class TrustStoreCache
     {
         failure = null;
         TrustStore system = GetSystem(settings.Environment);
-        if (settings.RootCertificatePath is not { } path || !(File.Exists(path) || settings.Get("sslrootcert").Source != SettingSource.Default))
+        if (settings.RootCertificatePath is not { } path || !(Exists(path) || settings.Get("sslrootcert").Source != SettingSource.Default))
             return [system];
         try
         {
@@ -51,4 +59,9 @@ public sealed class TrustStoreCache
             return [system];
         }
     }
+
+    private TrustStore Load(string path) =>
+        planned is not null && planned.TryGetValue(path, out byte[]? content) && content is not null
+            ? TrustStore.Parse(content, path)
+            : TrustStore.LoadFile(path);
 }

@@ -1,18 +1,19 @@
 using System.Management.Automation;
 using System.Security.Cryptography.X509Certificates;
-using System.Text;
-using PgSsl.Certificates.Requests;
+using PgSsl.RootCertificates;
 
 namespace PgSsl.Binding;
 
 /// <summary>
-/// Lets -Certificate take a certificate, the path of a file with one, and any object with a property that is one: the output of
+/// Lets -Certificate take a certificate, the path of a file with one, PEM text, and any object with a property that is one: the output of
 /// Get-PgServerCertificate, also as it comes back from a job or a file.
 /// </summary>
 [AttributeUsage(AttributeTargets.Property)]
 public sealed class CertificateTransformationAttribute : ArgumentTransformationAttribute
 {
     private const string DefaultPort = "5432";
+    private const string PemBegin = "-----BEGIN ";
+    private const string TextName = "the text given";
 
     private static readonly string[] PemProperties = ["CertificatePem", "ChainPem"];
 
@@ -24,6 +25,7 @@ public sealed class CertificateTransformationAttribute : ArgumentTransformationA
         {
             CertificateArgument argument => argument,
             X509Certificate2 certificate => new CertificateArgument(certificate, certificate.Subject),
+            string pem when pem.Contains(PemBegin, StringComparison.Ordinal) => Read(() => CertificateInput.ReadText(pem, TextName), TextName, null),
             string path => FromFile(engineIntrinsics.SessionState.Path.GetUnresolvedProviderPathFromPSPath(path)),
             FileInfo file => FromFile(file.FullName),
             null => inputData!,
@@ -32,15 +34,19 @@ public sealed class CertificateTransformationAttribute : ArgumentTransformationA
         };
     }
 
-    private static CertificateArgument FromFile(string path)
+    private static CertificateArgument FromFile(string path) => Read(() => CertificateInput.ReadFile(path), path, null);
+
+    private static CertificateArgument Read(Func<IReadOnlyList<X509Certificate2>> read, object target, string? name)
     {
         try
         {
-            return new CertificateArgument(CertificateFileReader.Read(path), path);
+            return new CertificateArgument(read()[0], target) { HostName = name };
         }
         catch (PgSslException failure)
         {
-            return new CertificateArgument(failure, path);
+            return new CertificateArgument(
+                new PgSslException(failure.Error, failure.Message, "Name a file with the certificate to renew; the name of a host goes to -CommonName.", failure),
+                target);
         }
     }
 
@@ -52,16 +58,9 @@ public sealed class CertificateTransformationAttribute : ArgumentTransformationA
         object target = Text(item, "Endpoint") ?? host ?? item.BaseObject.GetType().Name;
         if (Value(item, "Certificate") is X509Certificate2 certificate)
             return new CertificateArgument(certificate, target) { HostName = name };
-        if (PemProperties.Select(property => Text(item, property)).FirstOrDefault(pem => pem is not null) is not { } pem)
-            return null;
-        try
-        {
-            return new CertificateArgument(CertificateFileReader.Parse(Encoding.ASCII.GetBytes(pem), $"{target}"), target) { HostName = name };
-        }
-        catch (PgSslException failure)
-        {
-            return new CertificateArgument(failure, target);
-        }
+        return PemProperties.Select(property => Text(item, property)).FirstOrDefault(pem => pem is not null) is { } pem
+            ? Read(() => CertificateInput.ReadText(pem, $"{target}"), target, name)
+            : null;
     }
 
     private static object? Value(PSObject item, string property) =>

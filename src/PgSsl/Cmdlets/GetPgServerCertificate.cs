@@ -4,6 +4,8 @@ using PgSsl.Binding;
 using PgSsl.Connections;
 using PgSsl.Hosting;
 using PgSsl.Probing;
+using PgSsl.RootCertificates.Chains;
+using PgSsl.RootCertificates.Downloads;
 
 namespace PgSsl.Cmdlets;
 
@@ -13,6 +15,8 @@ namespace PgSsl.Cmdlets;
 public sealed class GetPgServerCertificateCommand : EndpointCmdlet
 {
     private readonly ServerCertificateReader _reader = new();
+    private CertificateDownloader? _downloader;
+    private ChainCompleter? _completer;
 
     /// <summary>How TLS is begun: <c>postgres</c> (ask first) or <c>direct</c> (PostgreSQL 17 and newer).</summary>
     [Parameter]
@@ -30,6 +34,23 @@ public sealed class GetPgServerCertificateCommand : EndpointCmdlet
     /// <summary>Asks every address behind the host name, one object each: the load balancer's odd member shows.</summary>
     [Parameter]
     public SwitchParameter AllAddresses { get; set; }
+
+    /// <summary>
+    /// Completes ChainPem up to the root, with the roots of this machine, the provider's, or what the certificates' URLs give, and says in
+    /// ChainSource where each certificate comes from.
+    /// </summary>
+    [Parameter]
+    public SwitchParameter CompleteChain { get; set; }
+
+    /// <inheritdoc/>
+    protected override void BeginProcessing()
+    {
+        base.BeginProcessing();
+        if (!CompleteChain)
+            return;
+        _downloader = new CertificateDownloader();
+        _completer = new ChainCompleter(_downloader);
+    }
 
     /// <inheritdoc/>
     protected override PgEndpoint Override(PgEndpoint endpoint)
@@ -69,11 +90,31 @@ public sealed class GetPgServerCertificateCommand : EndpointCmdlet
         {
             ServerCertificate certificate =
                 await _reader.ReadAsync(server.Endpoint, server.Settings, request, cancellationToken).ConfigureAwait(false);
-            await PostAsync(() => WriteObject(certificate), cancellationToken).ConfigureAwait(false);
+            if (_completer is null)
+                await PostAsync(() => WriteObject(certificate), cancellationToken).ConfigureAwait(false);
+            else
+                await CompleteAsync(server, certificate, _completer, cancellationToken).ConfigureAwait(false);
         }
         catch (PgSslException failure)
         {
             await PostAsync(() => WriteFailure(failure, server.Endpoint.Text), cancellationToken).ConfigureAwait(false);
         }
+    }
+
+    /// <summary>A chain that cannot be completed is an error of its own: the certificate comes all the same.</summary>
+    private async Task CompleteAsync(
+        ServerTarget server, ServerCertificate certificate, ChainCompleter completer, CancellationToken cancellationToken)
+    {
+        CompletedChain chain = await _reader.CompleteAsync(certificate, server.Settings, completer, cancellationToken).ConfigureAwait(false);
+        await PostAsync(() => WriteObject(certificate.WithChain(chain)), cancellationToken).ConfigureAwait(false);
+        if (chain.Failure is { } incomplete)
+            await PostAsync(() => WriteFailure(incomplete, server.Endpoint.Text), cancellationToken).ConfigureAwait(false);
+    }
+
+    /// <inheritdoc/>
+    protected override void Dispose(bool disposing)
+    {
+        base.Dispose(disposing);
+        _downloader?.Dispose();
     }
 }

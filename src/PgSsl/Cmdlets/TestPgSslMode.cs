@@ -91,8 +91,9 @@ public sealed class TestPgSslModeCommand : EndpointCmdlet
     /// <inheritdoc/>
     protected override async Task ProcessServerAsync(ServerTarget server, CancellationToken cancellationToken)
     {
-        IReadOnlyList<SslModeResult> results = await _tester!
-            .TestAsync(server.Endpoint, server.Settings, server.Host, server.Timeout, cancellationToken).ConfigureAwait(false);
+        ServerFacts facts = await _tester!
+            .GatherAsync(server.Endpoint, server.Settings, server.Host, server.Timeout, cancellationToken).ConfigureAwait(false);
+        SslModeResult[] results = [.. server.Candidates.SelectMany(settings => _tester.Judge(facts, settings))];
         await PostAsync(() => Write(results), cancellationToken).ConfigureAwait(false);
     }
 

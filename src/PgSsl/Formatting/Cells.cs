@@ -68,7 +68,8 @@ public static class Cells
     {
         string client = $"{result.Properties["Client"]?.Value}";
         string server = Server($"{result.Properties["HostName"]?.Value}", result.Properties["Port"]?.Value);
-        return $"{server}, user {result.Properties["UserName"]?.Value}, database {result.Properties["Database"]?.Value}, client {client}";
+        string roots = result.Properties["RootCertificate"]?.Value is { } root ? $", roots {root}" : "";
+        return $"{server}, user {result.Properties["UserName"]?.Value}, database {result.Properties["Database"]?.Value}, client {client}{roots}";
     }
 
     /// <summary>Breaks a sentence between words so that it fits beside the columns to its left; a table by itself breaks inside words.</summary>
@@ -117,7 +118,7 @@ public static class Cells
         }
     }
 
-    private static string Paint(string text, string? colour, object? style)
+    internal static string Paint(string text, string? colour, object? style)
     {
         if (colour is null || style is null)
             return text;

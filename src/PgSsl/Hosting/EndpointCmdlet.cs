@@ -14,7 +14,7 @@ public abstract class EndpointCmdlet : PgCmdlet, IDisposable
 
     private WorkPump? _pump;
     private ConnectionEnvironment? _environment;
-    private string? _rootCertificate;
+    private string[] _rootCertificates = [];
 
     /// <summary>
     /// The servers: host, host:port, [v6]:port, a postgresql:// URI, a connection string, a hashtable of connection parameters, or
@@ -32,12 +32,15 @@ public abstract class EndpointCmdlet : PgCmdlet, IDisposable
     [ValidateRange(1, 65535)]
     public int Port { get; set; }
 
-    /// <summary>A file of root certificates to verify with, instead of sslrootcert; or <c>system</c>.</summary>
+    /// <summary>
+    /// A file of root certificates to verify with, instead of sslrootcert; or <c>system</c>. Several are candidates, each judged by
+    /// itself: before a CA is replaced, the old root and the new one.
+    /// </summary>
     [Parameter]
     [Alias("SslRootCert")]
     [ValidateNotNullOrEmpty]
     [ArgumentCompleter(typeof(RootCertificateCompleter))]
-    public string? RootCertificate { get; set; }
+    public string[]? RootCertificate { get; set; }
 
     /// <summary>How long one connection may take in all, in seconds; 0: the endpoint's connect_timeout, else 10.</summary>
     [Parameter]
@@ -58,7 +61,7 @@ public abstract class EndpointCmdlet : PgCmdlet, IDisposable
     {
         if (Port != 0)
             endpoint = endpoint.With("port", $"{Port}");
-        return _rootCertificate is null ? endpoint : endpoint.With("sslrootcert", _rootCertificate);
+        return _rootCertificates is [var root, ..] ? endpoint.With("sslrootcert", root) : endpoint;
     }
 
     /// <summary>How long one connection may take in all.</summary>
@@ -85,15 +88,7 @@ public abstract class EndpointCmdlet : PgCmdlet, IDisposable
                     "Give them one way. Behind a pipeline the other parameters need their names, such as -SslMode require."),
                 first.Target);
         _environment = ConnectionEnvironment.Capture(WorkingDirectory);
-        _rootCertificate = RootCertificate is null or ConnectionSettings.SystemRoots ? RootCertificate : ResolveFilePath(RootCertificate);
-        // libpq does without a file that is missing, in the weaker modes; a path typed here is meant.
-        if (_rootCertificate is not (null or ConnectionSettings.SystemRoots) && !File.Exists(_rootCertificate))
-            ThrowFailure(
-                new PgSslException(
-                    PgSslError.FileNotFound,
-                    $"The root certificate file \"{_rootCertificate}\" does not exist.",
-                    "Check the path, or use -RootCertificate system for the operating system's roots."),
-                _rootCertificate);
+        _rootCertificates = [.. (RootCertificate ?? []).Select(ResolveRootCertificate)];
         _pump = new WorkPump(ThrottleLimit);
     }
 
@@ -128,14 +123,35 @@ public abstract class EndpointCmdlet : PgCmdlet, IDisposable
     /// <summary>Has something done on the pipeline thread.</summary>
     protected ValueTask PostAsync(Action action, CancellationToken cancellationToken) => _pump!.PostAsync(action, cancellationToken);
 
+    /// <summary>libpq does without a file that is missing, in the weaker modes; a path typed here is meant.</summary>
+    private string ResolveRootCertificate(string root)
+    {
+        if (root == ConnectionSettings.SystemRoots)
+            return root;
+        string path = ResolveFilePath(root);
+        if (!File.Exists(path))
+            ThrowFailure(
+                new PgSslException(
+                    PgSslError.FileNotFound,
+                    $"The root certificate file \"{path}\" does not exist.",
+                    "Check the path, or use -RootCertificate system for the operating system's roots."),
+                path);
+        return path;
+    }
+
     private IReadOnlyList<ServerTarget> Resolve(EndpointArgument argument)
     {
         try
         {
             PgEndpoint endpoint = Override(argument.Endpoint ?? throw argument.Failure!);
-            ConnectionSettings settings = ResolveForAnyMode(endpoint);
+            ConnectionSettings settings = endpoint.ResolveForAnyMode(_environment!);
+            ConnectionSettings[] candidates =
+                [settings, .. _rootCertificates.Skip(1).Select(root => endpoint.With("sslrootcert", root).ResolveForAnyMode(_environment!))];
             TimeSpan timeout = ConnectionTimeout(settings);
-            return [.. settings.Hosts.Select(host => new ServerTarget(endpoint.At(host), settings, host, timeout))];
+            return
+            [
+                .. settings.Hosts.Select(host => new ServerTarget(endpoint.At(host), settings, host, timeout) { Candidates = candidates }),
+            ];
         }
         catch (PgSslException failure)
         {
@@ -143,15 +159,5 @@ public abstract class EndpointCmdlet : PgCmdlet, IDisposable
             WriteFailure(failure, argument.Target);
             return [];
         }
-    }
-
-    /// <summary>
-    /// What a server is does not depend on the sslmode one would use, and the strongest contradicts no other setting. One that libpq
-    /// does not know is an error all the same.
-    /// </summary>
-    private ConnectionSettings ResolveForAnyMode(PgEndpoint endpoint)
-    {
-        bool isValid = !endpoint.Parameters.TryGetValue("sslmode", out string? written) || SslModeText.TryParseLibpq(written, out _);
-        return (isValid ? endpoint.With("sslmode", SslMode.VerifyFull.ToLibpq()) : endpoint).Resolve(_environment!);
     }
 }

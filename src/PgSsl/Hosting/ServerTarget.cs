@@ -10,6 +10,9 @@ namespace PgSsl.Hosting;
 /// <param name="Timeout">For one connection in all.</param>
 public sealed record ServerTarget(PgEndpoint Endpoint, ConnectionSettings Settings, ConnectionHost Host, TimeSpan Timeout)
 {
+    /// <summary>The settings once for each -RootCertificate given, in that order; otherwise only <see cref="Settings"/>.</summary>
+    public IReadOnlyList<ConnectionSettings> Candidates { get; init; } = [Settings];
+
     /// <summary>The same server at one of its addresses.</summary>
     public ServerTarget At(IPAddress address)
     {

@@ -251,7 +251,7 @@ public sealed class FileTransactionTests : IDisposable
             try
             {
                 FileTransaction.Apply(
-                    [new FileEdit(Request, (byte[])[.. before, .. Encoding.UTF8.GetBytes(line)]) { MayReplace = true, Expected = before }], Now);
+                    [new FileEdit(Request, [.. before, .. Encoding.UTF8.GetBytes(line)]) { MayReplace = true, Expected = before }], Now);
                 return;
             }
             catch (PgSslException other) when (other.Error == PgSslError.FileChanged)

@@ -37,7 +37,7 @@ internal static class DriverRoots
     /// <exception cref="PgSslException">It is missing, or nothing can be read from it.</exception>
     public static TrustStore Load(string path, string driver, TrustStoreCache trust)
     {
-        if (File.Exists(path))
+        if (trust.Exists(path))
             return trust.GetFile(path);
         throw new PgSslException(
             PgSslError.FileNotFound,

@@ -57,7 +57,7 @@ public sealed class LibpqClient : ISslClient
     {
         if (settings.UsesSystemRoots)
             return trust.GetSystem(settings.Environment);
-        if (settings.RootCertificatePath is { } path && (File.Exists(path) || Directory.Exists(path)))
+        if (settings.RootCertificatePath is { } path && (trust.Exists(path) || Directory.Exists(path)))
             return trust.GetFile(path, settings);
         if (mode < SslMode.VerifyCa)
             return null;

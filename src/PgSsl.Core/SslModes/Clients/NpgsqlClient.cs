@@ -50,7 +50,7 @@ public sealed class NpgsqlClient : ISslClient
             return DriverRoots.Load(named, Name, trust);
         if (settings.Environment.GetVariable("PGSSLROOTCERT") is { Length: > 0 } variable)
             return DriverRoots.Load(settings.Environment.ResolvePath(variable), Name, trust);
-        return DriverRoots.DefaultPath(settings) is { } usual && File.Exists(usual)
+        return DriverRoots.DefaultPath(settings) is { } usual && trust.Exists(usual)
             ? trust.GetFile(usual)
             : trust.GetSystem(settings.Environment);
     }

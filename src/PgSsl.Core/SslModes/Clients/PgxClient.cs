@@ -76,6 +76,6 @@ public sealed class PgxClient : ISslClient
             return trust.GetSystem(settings.Environment);
         if (DriverRoots.Given(settings, SettingSource.Explicit, SettingSource.ServiceFile, SettingSource.Environment) is { } named)
             return DriverRoots.Load(named, Name, trust);
-        return DriverRoots.DefaultPath(settings) is { } usual && File.Exists(usual) ? trust.GetFile(usual) : null;
+        return DriverRoots.DefaultPath(settings) is { } usual && trust.Exists(usual) ? trust.GetFile(usual) : null;
     }
 }

@@ -55,6 +55,18 @@ internal sealed class Scene : IDisposable
         return Judge(SslClients.Get(client), mode, settings, FactsOf(server, settings.Hosts[0]));
     }
 
+    /// <summary>What changes for clients, in the words of <see cref="SslModeChange.Describe"/>, if the default root file becomes another.</summary>
+    internal IReadOnlyList<SslModeChange> Plan(string client, string roots, string? planned, string server)
+    {
+        ConnectionSettings settings = _world.Resolve($"host={HostName} user=app dbname=app sslmode=verify-full {Place(roots)}");
+        using var tester = new SslModeTester(Enum.GetValues<SslMode>(), [SslClients.Get(client)], maxConnections: 2, tlsOnly: false);
+        ServerFacts facts = FactsOf(server, settings.Hosts[0]);
+        byte[]? content = planned is null ? null : System.Text.Encoding.ASCII.GetBytes(PemOf(planned));
+        string path = Path.Combine(_world.Home, ".postgresql", "root.crt");
+        var plan = new TrustStoreCache(new Dictionary<string, byte[]?> { [path] = content });
+        return SslModeChange.Between(tester.Judge(facts, settings), tester.Judge(facts, settings, plan));
+    }
+
     private string Play(ISslClient client, SslMode mode, ConnectionSettings settings, ServerFacts facts)
     {
         SslModeVerdict verdict = Judge(client, mode, settings, facts);

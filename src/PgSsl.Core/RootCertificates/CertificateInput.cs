@@ -1,0 +1,98 @@
+using System.Formats.Asn1;
+using System.Security.Cryptography.X509Certificates;
+using System.Text;
+using PgSsl.Certificates;
+
+namespace PgSsl.RootCertificates;
+
+/// <summary>
+/// Reads certificates in whatever form people have them: PEM with one or many, also in UTF-16 or with damaged line breaks, DER,
+/// PKCS #7 in PEM or DER. Private keys beside them are passed over.
+/// </summary>
+public static class CertificateInput
+{
+    /// <summary>Reads a file.</summary>
+    /// <exception cref="PgSslException">FileNotFound, FileUnreadable, or as <see cref="Read"/>.</exception>
+    public static IReadOnlyList<X509Certificate2> ReadFile(string path) => Read(PemFile.ReadBytes(path), path);
+
+    /// <summary>Reads text, such as the content of a variable.</summary>
+    /// <param name="text">PEM.</param>
+    /// <param name="name">Names it in messages.</param>
+    /// <exception cref="PgSslException">As <see cref="Read"/>.</exception>
+    public static IReadOnlyList<X509Certificate2> ReadText(string text, string name) => Read(Encoding.UTF8.GetBytes(text), name);
+
+    /// <summary>Reads bytes; returns at least one certificate.</summary>
+    /// <param name="bytes">The whole of it.</param>
+    /// <param name="name">Names it in messages.</param>
+    /// <exception cref="PgSslException">InvalidCertificateFile: a block is broken, or no certificate is in it; says what is.</exception>
+    public static IReadOnlyList<X509Certificate2> Read(ReadOnlyMemory<byte> bytes, string name)
+    {
+        RootFile file = RootFile.Parse(bytes, name);
+        if (file.Segments.FirstOrDefault(segment => segment.Kind == RootFileSegmentKind.Broken) is { } broken)
+            throw Invalid($"{name} cannot be used: {broken.Fault}.", "Get an intact copy.");
+        IReadOnlyList<X509Certificate2> certificates = [.. file.Segments.SelectMany(segment => CertificatesOf(segment, bytes))];
+        return certificates.Count > 0 ? certificates : throw Refuse(file, bytes, name);
+    }
+
+    private static IReadOnlyList<X509Certificate2> CertificatesOf(RootFileSegment segment, ReadOnlyMemory<byte> bytes)
+    {
+        // The labels that OpenSSL and certutil give to PKCS #7 (include/openssl/pem.h, RFC 7468 section 8).
+        if (segment is not { Kind: RootFileSegmentKind.OtherBlock, Label: "PKCS7" or "PKCS #7 SIGNED DATA" or "CMS" })
+            return segment.Certificates;
+        return new PemReader(bytes.Slice(segment.Start, segment.Length)).ReadBlock(out PemBlock? block) is null
+            ? DerCertificates.TryReadPkcs7(block!.Data) ?? []
+            : [];
+    }
+
+    private static PgSslException Refuse(RootFile file, ReadOnlyMemory<byte> bytes, string name)
+    {
+        string[] labels = [.. file.Segments.Select(segment => segment.Label).OfType<string>().Distinct()];
+        if (labels.Any(label => label.Contains("PRIVATE KEY", StringComparison.Ordinal)))
+            return Invalid($"{name} holds a private key and no certificate.", "Give the CA's root certificate. Nobody but its owner needs the key.");
+        if (labels.Any(label => label.EndsWith("CERTIFICATE REQUEST", StringComparison.Ordinal)))
+            return Invalid($"{name} is a certificate request (CSR), no certificate.", "Give the certificate of the CA that signs it.");
+        if (labels.Length > 0)
+            return Invalid($"{name} holds no certificate, only {string.Join(", ", labels)}.", "Give a PEM or DER file with the CA's root certificate.");
+        if (bytes.IsEmpty)
+            return Invalid($"{name} is empty.", "Download or export the root certificate again.");
+        return bytes.Span[0] == 0x30 ? RefuseDer(bytes, name) : RefuseText(bytes.Span, name);
+    }
+
+    /// <summary>The first elements tell what it is: RFC 7292 4 (PKCS #12), RFC 2986 4.2 (CSR), RFC 5958 2 (PKCS #8), PKCS #7.</summary>
+    private static PgSslException RefuseDer(ReadOnlyMemory<byte> bytes, string name)
+    {
+        const string Remedy = "Give a PEM or DER file with the CA's root certificate.";
+        try
+        {
+            AsnReader outer = new AsnReader(bytes, AsnEncodingRules.BER).ReadSequence();
+            Asn1Tag first = outer.PeekTag();
+            if (first == Asn1Tag.Integer && outer.TryReadInt32(out int version))
+            {
+                bool isPkcs12 = version == 3 && outer.HasData && outer.PeekTag() == Asn1Tag.Sequence;
+                return isPkcs12
+                    ? Invalid($"{name} is PKCS #12 (.pfx, .p12), which carries a private key.", $"Take the CA's certificate out of it: openssl pkcs12 -in '{name}' -cacerts -nokeys -out ca.pem")
+                    : Invalid($"{name} is a private key and no certificate.", Remedy);
+            }
+            if (first == Asn1Tag.ObjectIdentifier)
+                return Invalid($"{name} is a PKCS #7 message without certificates.", Remedy);
+            if (first == Asn1Tag.Sequence && outer.ReadSequence().PeekTag() == Asn1Tag.Integer)
+                return Invalid($"{name} is DER, and no certificate: a certificate request (CSR) or a revocation list.", Remedy);
+        }
+        catch (AsnContentException)
+        {
+            // Then it only starts like DER.
+        }
+        return Invalid($"{name} is binary, and no certificate.", Remedy);
+    }
+
+    private static PgSslException RefuseText(ReadOnlySpan<byte> bytes, string name)
+    {
+        Encoding encoding = OtherForms.EncodingOf(bytes) ?? Encoding.UTF8;
+        string text = encoding.GetString(bytes[..Math.Min(bytes.Length, 1024)]).TrimStart('\uFEFF', ' ', '\t', '\r', '\n');
+        if (text.StartsWith('<'))
+            return Invalid($"{name} is an HTML or XML page, no certificate: probably an error or log-in page.", "Open the address in a browser and save the certificate itself.");
+        return Invalid($"{name} holds no certificate: PEM has a line -----BEGIN CERTIFICATE-----, DER starts with the byte 30.", "Give a PEM or DER file with the CA's root certificate.");
+    }
+
+    private static PgSslException Invalid(string message, string remedy) => new(PgSslError.InvalidCertificateFile, message, remedy);
+}

@@ -1,0 +1,57 @@
+using PgSsl.Connections;
+using PgSsl.SslModes;
+using PgSsl.Wire;
+
+namespace PgSsl.RootCertificates;
+
+/// <summary>
+/// Asks servers, before root files change, what the change would do to each client in each mode there. Two connections to each server.
+/// </summary>
+/// <param name="planned">The root files as they will be, by absolute path; null for one that goes.</param>
+/// <param name="maxConnections">How many connections may be open at a time.</param>
+public sealed class RootChangeCheck(IReadOnlyDictionary<string, byte[]?> planned, int maxConnections = 32) : IDisposable
+{
+    private static readonly TimeSpan DefaultTimeout = TimeSpan.FromSeconds(10);
+
+    private readonly TrustStoreCache _after = new(planned);
+    private readonly SslModeTester _tester = new(Enum.GetValues<SslMode>(), SslClients.All, maxConnections, tlsOnly: false);
+
+    /// <summary>Checks all servers of an endpoint.</summary>
+    /// <param name="endpoint">The endpoint as it is connected to now.</param>
+    /// <param name="rootCertificate">The sslrootcert that it gets by the change; null where that stays as it is.</param>
+    /// <param name="environment">The world to resolve it in.</param>
+    /// <param name="cancellationToken">Ends all connections at once.</param>
+    /// <exception cref="PgSslException">libpq would refuse the endpoint.</exception>
+    public async Task<RootChangeEffect> RunAsync(
+        PgEndpoint endpoint, string? rootCertificate, ConnectionEnvironment environment, CancellationToken cancellationToken)
+    {
+        ConnectionSettings before = endpoint.ResolveForAnyMode(environment);
+        ConnectionSettings after = rootCertificate is null ? before : endpoint.With("sslrootcert", rootCertificate).ResolveForAnyMode(environment);
+        var changes = new List<SslModeChange>();
+        var unknown = new List<(string, PgSslException)>();
+        foreach (ConnectionHost host in before.Hosts)
+        {
+            ServerFacts facts = await _tester
+                .GatherAsync(endpoint.At(host), before, host, before.ConnectTimeout ?? DefaultTimeout, cancellationToken).ConfigureAwait(false);
+            if (facts.Tls is { Tls: null, Failure: { Error: not PgSslError.TlsNotOffered } failure })
+                unknown.Add((facts.Endpoint, failure));
+            facts = AsIfAdmitted(facts);
+            changes.AddRange(SslModeChange.Between(_tester.Judge(facts, before), _tester.Judge(facts, after, _after)));
+        }
+        return new RootChangeEffect(changes, unknown);
+    }
+
+    /// <inheritdoc/>
+    public void Dispose() => _tester.Dispose();
+
+    /// <summary>
+    /// Whoever runs this need not be who connects: where his role is let in by no way at all, another one's connections are what counts.
+    /// </summary>
+    private static ServerFacts AsIfAdmitted(ServerFacts facts)
+    {
+        if (facts is not { Tls.Answer: StartupAnswer.Refused, Plaintext.Answer: StartupAnswer.Refused })
+            return facts;
+        var admitted = new StartupAnswer.Admitted("scram-sha-256", OffersChannelBinding: false);
+        return facts with { Tls = facts.Tls with { Answer = admitted }, Plaintext = facts.Plaintext with { Answer = admitted } };
+    }
+}

@@ -1,0 +1,85 @@
+using PgSsl.Connections;
+
+namespace PgSsl.RootCertificates;
+
+/// <summary>
+/// Whom a change of a root file concerns, without asking any server. A file at libpq's default path is everybody's: libpq verifies in
+/// every mode as soon as it is there (fe-secure-openssl.c, initialize_SSL), and most drivers look there, too.
+/// </summary>
+public static class RootFileImpact
+{
+    private const string ServicePrefix = "service=";
+
+    /// <summary>Says it in sentences, the widest effect first.</summary>
+    /// <param name="environment">The account whose connections are meant.</param>
+    /// <param name="path">The root file, absolute.</param>
+    /// <param name="existed">Whether it is there before the change.</param>
+    /// <param name="remains">Whether it is there after it.</param>
+    /// <param name="losesRoots">Whether a root that is in it now goes.</param>
+    public static IReadOnlyList<string> Describe(ConnectionEnvironment environment, string path, bool existed, bool remains, bool losesRoots)
+    {
+        ArgumentNullException.ThrowIfNull(environment);
+        string? way = WayOf(environment, path);
+        if (way is null)
+            return [$"Only connections that name it (sslrootcert={ConninfoText.Quote(path)}) go by it."];
+
+        var sentences = new List<string> { $"{way}, so this concerns every connection of {environment.UserName} that names no other root file." };
+        if (!existed)
+            sentences.AddRange(
+            [
+                "libpq (psql, psycopg, ODBC …) verifies the server's chain in every mode from then on: require becomes verify-ca and fails at " +
+                "servers of another CA, and there allow and prefer go on in plaintext, without a word.",
+                // pgjdbc does not read PGSSLROOTCERT.
+                "Npgsql and pgx, and at the default path pgjdbc, go by this file where they verify; Npgsql and pgx no longer by the " +
+                "operating system's roots.",
+            ]);
+        else if (!remains)
+            sentences.Add(
+                "The file goes: libpq no longer verifies anything in allow, prefer and require, and verify-ca and verify-full fail until " +
+                "they are given another one.");
+        else if (losesRoots)
+            sentences.Add(
+                "At servers below the roots that go, require, verify-ca and verify-full fail, and allow and prefer go on in plaintext, " +
+                "without a word.");
+        else
+            sentences.Add("Servers below the new roots verify from then on; for others nothing changes.");
+        if (ServicesWithoutRoot(environment) is { Count: > 0 } services)
+            sentences.Add($"Services that name no sslrootcert of their own: {string.Join(", ", services)}.");
+        return sentences;
+    }
+
+    /// <summary>Whether connections that name no root file go by this one.</summary>
+    public static bool IsUsual(ConnectionEnvironment environment, string path) => WayOf(environment, path) is not null;
+
+    /// <summary>How connections that name no root file come by this one; null where they do not.</summary>
+    private static string? WayOf(ConnectionEnvironment environment, string path)
+    {
+        StringComparison comparison = environment.IsWindows ? StringComparison.OrdinalIgnoreCase : StringComparison.Ordinal;
+        // The variable replaces the default path, also where it names nothing.
+        if (environment.GetVariable("PGSSLROOTCERT") is { Length: > 0 } variable)
+            return environment.ResolvePath(variable).Equals(path, comparison) ? "PGSSLROOTCERT names this file" : null;
+        return path.Equals(environment.UnderConfiguration(ConnectionSettings.DefaultRootFile), comparison)
+            ? "This is where libpq looks by default"
+            : null;
+    }
+
+    private static List<string> ServicesWithoutRoot(ConnectionEnvironment environment) =>
+    [
+        .. KnownEndpoints.Find(environment)
+            .Where(endpoint => endpoint.StartsWith(ServicePrefix, StringComparison.Ordinal) && NamesNoRoot(endpoint, environment))
+            .Select(endpoint => endpoint[ServicePrefix.Length..]),
+    ];
+
+    private static bool NamesNoRoot(string service, ConnectionEnvironment environment)
+    {
+        try
+        {
+            return PgEndpoint.Parse(service).Resolve(environment).Get("sslrootcert").Source != SettingSource.ServiceFile;
+        }
+        catch (PgSslException)
+        {
+            // libpq would refuse it: nobody connects with it.
+            return false;
+        }
+    }
+}

@@ -1,0 +1,43 @@
+using System.Collections;
+using System.Management.Automation;
+using System.Management.Automation.Language;
+using PgSsl.RootCertificates.Providers;
+
+namespace PgSsl.Binding;
+
+/// <summary>A provider of the catalogue, in any case. What is none of them is an error that lists them.</summary>
+[AttributeUsage(AttributeTargets.Property)]
+public sealed class ProviderTransformationAttribute : ArgumentTransformationAttribute
+{
+    /// <inheritdoc/>
+    public override object Transform(EngineIntrinsics engineIntrinsics, object inputData)
+    {
+        object? input = inputData is PSObject wrapped ? wrapped.BaseObject : inputData;
+        return input is IEnumerable items and not string
+            ? items.Cast<object?>().Select(item => ToName(item?.ToString() ?? "")).ToArray()
+            : ToName(input?.ToString() ?? "");
+    }
+
+    private static string ToName(string text)
+    {
+        try
+        {
+            return ProviderCatalogue.Get(text).Name;
+        }
+        catch (PgSslException unknown)
+        {
+            throw new ArgumentTransformationMetadataException(unknown.Message, unknown);
+        }
+    }
+}
+
+/// <summary>Completes the providers of the catalogue.</summary>
+public sealed class ProviderCompleter : IArgumentCompleter
+{
+    /// <inheritdoc/>
+    public IEnumerable<CompletionResult> CompleteArgument(
+        string commandName, string parameterName, string wordToComplete, CommandAst commandAst, IDictionary fakeBoundParameters) =>
+        ProviderCatalogue.All
+            .Where(provider => provider.Name.StartsWith(wordToComplete.Trim('\'', '"'), StringComparison.OrdinalIgnoreCase))
+            .Select(provider => new CompletionResult(provider.Name, provider.Name, CompletionResultType.ParameterValue, provider.Title));
+}

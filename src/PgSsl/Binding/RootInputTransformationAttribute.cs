@@ -1,0 +1,76 @@
+using System.Collections;
+using System.Globalization;
+using System.Management.Automation;
+using System.Security.Cryptography.X509Certificates;
+using PgSsl.RootCertificates;
+
+namespace PgSsl.Binding;
+
+/// <summary>
+/// Lets -Certificate take files (as text or objects), PEM text, X509Certificate2, what a server serves, and any object with a property
+/// ChainPem (then it is what a server serves), Certificate, or the name of a file.
+/// </summary>
+[AttributeUsage(AttributeTargets.Property)]
+public sealed class RootInputTransformationAttribute : ArgumentTransformationAttribute
+{
+    private const string PemBegin = "-----BEGIN ";
+
+    private static readonly string[] FileProperties = ["CertificatePath", "PSPath", "FullName"];
+
+    /// <inheritdoc/>
+    public override object Transform(EngineIntrinsics engineIntrinsics, object inputData)
+    {
+        object input = Unwrap(inputData);
+        return input is IEnumerable items and not string
+            ? items.Cast<object>().Select(Convert).ToArray()
+            : new[] { Convert(inputData) };
+    }
+
+    private static RootInput Convert(object item)
+    {
+        object input = Unwrap(item);
+        try
+        {
+            return input switch
+            {
+                RootInput known => known,
+                string text => FromText(text),
+                X509Certificate2 certificate => new RootInput.Given(new RootOffer([certificate], "the certificate given")),
+                FileInfo file => new RootInput.FilePath(file.FullName),
+                ServerCertificate served => new RootInput.Served(served.Chain, served.HostName, served.Address),
+                null => throw Unusable("null"),
+                _ => FromProperties(PSObject.AsPSObject(item)),
+            };
+        }
+        catch (PgSslException failure)
+        {
+            return new RootInput.Unusable(failure, input?.GetType().Name ?? "null");
+        }
+    }
+
+    private static RootInput FromText(string text) => text.Contains(PemBegin, StringComparison.Ordinal)
+        ? new RootInput.Given(new RootOffer(CertificateInput.ReadText(text, "the text given"), "the text given"))
+        : new RootInput.FilePath(text);
+
+    /// <summary>Objects from other sessions and other modules: what came from a server is told by its chain.</summary>
+    private static RootInput FromProperties(PSObject item)
+    {
+        if (TextOf(item, "ChainPem") is { } chain)
+            return new RootInput.Served(CertificateInput.ReadText(chain, "ChainPem"), TextOf(item, "HostName") ?? "", TextOf(item, "Address"));
+        if (item.Properties["Certificate"]?.Value is { } value && Unwrap(value) is X509Certificate2 certificate)
+            return new RootInput.Given(new RootOffer([certificate], "the certificate given"));
+        return FileProperties.Select(name => TextOf(item, name)).FirstOrDefault(path => path is not null) is { } file
+            ? new RootInput.FilePath(file)
+            : throw Unusable(item.BaseObject.GetType().Name);
+    }
+
+    private static string? TextOf(PSObject item, string property) =>
+        System.Convert.ToString(item.Properties[property]?.Value, CultureInfo.InvariantCulture) is { Length: > 0 } text ? text : null;
+
+    private static object Unwrap(object item) => item is PSObject { BaseObject: not PSCustomObject } wrapped ? wrapped.BaseObject : item;
+
+    private static PgSslException Unusable(string what) => new(
+        PgSslError.InvalidCertificateFile,
+        $"An object of type {what} holds no certificate: it has no property Certificate, ChainPem, CertificatePath or FullName.",
+        "Give a file (PEM, DER or PKCS #7), PEM text, an X509Certificate2, or the output of Get-PgServerCertificate.");
+}

@@ -1,0 +1,111 @@
+using System.Management.Automation;
+using PgSsl.Binding;
+using PgSsl.Connections;
+using PgSsl.Hosting;
+using PgSsl.RootCertificates;
+
+namespace PgSsl.Cmdlets;
+
+/// <summary>Gets the root certificates that libpq goes by, or those of a file, and what is the matter with them.</summary>
+[Cmdlet(VerbsCommon.Get, "PgRootCert", DefaultParameterSetName = PathSet)]
+[OutputType(typeof(RootCertificate))]
+public sealed class GetPgRootCertCommand : PgCmdlet
+{
+    private const string PathSet = "Path";
+    private const string OperatingSystemSet = "OperatingSystem";
+
+    private ConnectionEnvironment? _environment;
+
+    /// <summary>Files of certificates, or <c>system</c>; without one, what libpq would read.</summary>
+    [Parameter(Position = 0, ValueFromPipeline = true, ValueFromPipelineByPropertyName = true, ParameterSetName = PathSet)]
+    [Alias("PSPath", "FullName", "RootCertificate")]
+    [SupportsWildcards]
+    [ValidateNotNullOrEmpty]
+    [ArgumentCompleter(typeof(RootCertificateCompleter))]
+    public string[]? Path { get; set; }
+
+    /// <summary>The operating system's roots, which <c>sslrootcert=system</c> stands for.</summary>
+    [Parameter(Mandatory = true, ParameterSetName = OperatingSystemSet)]
+    public SwitchParameter OperatingSystem { get; set; }
+
+    /// <inheritdoc/>
+    protected override void BeginProcessing() => _environment = ConnectionEnvironment.Capture(WorkingDirectory);
+
+    /// <inheritdoc/>
+    protected override void ProcessRecord()
+    {
+        if (OperatingSystem)
+            WriteSystem();
+        else if (Path is null && !MyInvocation.ExpectingInput)
+            WriteEffective();
+        foreach (string path in Path ?? [])
+        {
+            if (path == ConnectionSettings.SystemRoots)
+                WriteSystem();
+            else
+                WriteMatching(path);
+        }
+    }
+
+    private void WriteSystem() => WriteObject(RootCertificate.OfSystem(_environment!, DateTimeOffset.UtcNow), enumerateCollection: true);
+
+    private void WriteEffective()
+    {
+        try
+        {
+            var roots = EffectiveRoots.Find(_environment!);
+            if (roots.IsSystem)
+                WriteSystem();
+            else if (roots.Path is { } path && (!roots.IsDefault || System.IO.Path.Exists(path)))
+                WriteFile(path);
+            else
+                WriteNone(roots);
+        }
+        catch (PgSslException failure)
+        {
+            WriteFailure(failure, null);
+        }
+    }
+
+    /// <summary>No file at the default path is how most clients are: libpq then verifies nothing, unless told to.</summary>
+    private void WriteNone(EffectiveRoots roots)
+    {
+        if (roots.Misplaced is { } misplaced)
+            WriteWarning($"{misplaced} exists, but libpq does not look there: it reads {roots.Path}, which does not exist.");
+        else
+            WriteVerbose($"There is no {roots.Path ?? "home directory"}: libpq has no root certificates of its own.");
+    }
+
+    private void WriteMatching(string path)
+    {
+        try
+        {
+            string literal = ResolveFilePath(path);
+            bool isPattern = WildcardPattern.ContainsWildcardCharacters(path) && !System.IO.Path.Exists(literal);
+            foreach (string file in isPattern ? GetResolvedProviderPathFromPSPath(path, out _) : [literal])
+                WriteFile(file);
+        }
+        catch (Exception exception) when (exception is ItemNotFoundException or System.Management.Automation.DriveNotFoundException or ProviderNotFoundException)
+        {
+            WriteFailure(new PgSslException(PgSslError.FileNotFound, exception.Message, "Name a file that exists.", exception), path);
+        }
+    }
+
+    private void WriteFile(string path)
+    {
+        try
+        {
+            RootFile file = RootFile.Read(path);
+            DateTimeOffset now = DateTimeOffset.UtcNow;
+            foreach (RootFileProblem problem in file.Problems(now).Where(problem => !problem.IsFatal && problem.Position is null))
+                WriteWarning(problem.Message);
+            WriteObject(RootCertificate.Of(file, now), enumerateCollection: true);
+            if (file.Problems(now).FirstOrDefault(problem => problem.IsFatal) is { } fatal)
+                WriteFailure(new PgSslException(PgSslError.InvalidCertificateFile, fatal.Message, fatal.Remedy, file.Refusal), path);
+        }
+        catch (PgSslException failure)
+        {
+            WriteFailure(failure, path);
+        }
+    }
+}

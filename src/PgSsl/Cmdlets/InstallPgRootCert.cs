@@ -1,0 +1,167 @@
+using System.Management.Automation;
+using System.Net;
+using System.Security.Cryptography.X509Certificates;
+using PgSsl.Binding;
+using PgSsl.Certificates;
+using PgSsl.Connections;
+using PgSsl.Hosting;
+using PgSsl.RootCertificates;
+using PgSsl.RootCertificates.Chains;
+using PgSsl.RootCertificates.Downloads;
+using PgSsl.RootCertificates.Providers;
+using PgSsl.SslModes;
+
+namespace PgSsl.Cmdlets;
+
+/// <summary>Installs the root certificates that libpq verifies servers with.</summary>
+[Cmdlet(VerbsLifecycle.Install, "PgRootCert", SupportsShouldProcess = true, DefaultParameterSetName = CertificateSet)]
+[OutputType(typeof(RootCertificate))]
+public sealed class InstallPgRootCertCommand : RootChangeCmdlet
+{
+    private const string CertificateSet = "Certificate";
+    private const string ProviderSet = "Provider";
+
+    private readonly List<RootOffer> _offers = [];
+    private readonly CertificateDownloader _downloader = new();
+    private IReadOnlyList<string> _fingerprints = [];
+    private IReadOnlyList<TrustStore> _stores = [];
+
+    /// <summary>
+    /// The roots: files (PEM, DER, PKCS #7), PEM text, certificates, or what Get-PgServerCertificate returned: then the root of that
+    /// server's chain is looked for.
+    /// </summary>
+    [Parameter(Position = 0, ValueFromPipeline = true, ParameterSetName = CertificateSet)]
+    [Alias("InputObject", "FilePath")]
+    [RootInputTransformation]
+    public RootInput[]? Certificate { get; set; }
+
+    /// <summary>A provider of managed PostgreSQL, whose roots are known, or downloaded over https.</summary>
+    [Parameter(Mandatory = true, ParameterSetName = ProviderSet)]
+    [ProviderTransformation]
+    [ArgumentCompleter(typeof(ProviderCompleter))]
+    public string[] Provider { get; set; } = [];
+
+    /// <summary>Only the roots of that region, for a provider with regions.</summary>
+    [Parameter(ParameterSetName = ProviderSet)]
+    [ValidateNotNullOrEmpty]
+    public string? Region { get; set; }
+
+    /// <summary>The root file to change; without one, the one that libpq goes by.</summary>
+    [Parameter]
+    [ValidateNotNullOrEmpty]
+    public string? Path { get; set; }
+
+    /// <summary>SHA-256 of the root, or of a self-signed server's certificate, from a source that you trust.</summary>
+    [Parameter]
+    [ValidateNotNullOrEmpty]
+    public string[] Fingerprint { get; set; } = [];
+
+    /// <summary>Files in which the roots of servers are looked for first.</summary>
+    [Parameter(ParameterSetName = CertificateSet)]
+    [ValidateNotNullOrEmpty]
+    [ArgumentCompleter(typeof(RootCertificateCompleter))]
+    public string[] RootCertificate { get; set; } = [];
+
+    /// <summary>Takes out expired roots of the same name as one that comes.</summary>
+    [Parameter]
+    public SwitchParameter ReplaceExpired { get; set; }
+
+    /// <inheritdoc/>
+    protected override void BeginProcessing()
+    {
+        base.BeginProcessing();
+        try
+        {
+            _fingerprints = [.. Fingerprint.Select(CertificateExpectation.ParseFingerprint)];
+            _stores = [.. RootCertificate.Select(ResolveFilePath).Select(TrustStore.LoadFile), TrustStore.LoadSystem(Environment.GetVariable)];
+        }
+        catch (PgSslException failure)
+        {
+            ThrowFailure(failure, null);
+        }
+    }
+
+    /// <inheritdoc/>
+    protected override void ProcessRecord()
+    {
+        base.ProcessRecord();
+        if (Certificate is null && Provider.Length == 0 && !MyInvocation.ExpectingInput)
+            ThrowFailure(
+                new PgSslException(
+                    PgSslError.InvalidParameterValue, "There is nothing to install: neither -Certificate nor -Provider is given.",
+                    "Give a file, pipe the output of Get-PgServerCertificate, or name a -Provider."),
+                null);
+        foreach (RootInput input in Certificate ?? [])
+            Offer(input, () => Read(input));
+        foreach (string name in Provider)
+            Offer(name, () => Get(ProviderCatalogue.Get(name)));
+    }
+
+    /// <inheritdoc/>
+    protected override void EndProcessing()
+    {
+        if (_offers.Count == 0)
+            return;
+        X509Certificate2[] certificates = [.. _offers.SelectMany(offer => offer.Certificates)];
+        HashSet<string> wanted = [.. certificates.Select(RootFile.FingerprintOf)];
+        var options = new RootInstallOptions
+        {
+            ReplaceExpired = ReplaceExpired,
+            IsServerCertificate = _offers.All(offer => offer.IsServerCertificate),
+        };
+        Change(
+            Path,
+            (path, before) => RootFilePlan.Install(path, before, certificates, options, DateTimeOffset.UtcNow),
+            root => wanted.Contains(root.Fingerprint));
+    }
+
+    /// <inheritdoc/>
+    protected override void Dispose(bool disposing)
+    {
+        base.Dispose(disposing);
+        _downloader.Dispose();
+    }
+
+    private void Offer(object target, Func<RootOffer> find)
+    {
+        try
+        {
+            _offers.Add(find().Expect(_fingerprints));
+        }
+        catch (PgSslException failure)
+        {
+            WriteFailure(failure, target.ToString());
+        }
+    }
+
+    private RootOffer Read(RootInput input) => input switch
+    {
+        RootInput.FilePath file => Read(ResolveFilePath(file.Path)),
+        RootInput.Given given => given.Offer,
+        RootInput.Served served => FindRoot(served),
+        RootInput.Unusable unusable => throw unusable.Failure,
+        _ => throw new InvalidOperationException($"There is no input {input}."),
+    };
+
+    private static RootOffer Read(string path) => new(CertificateInput.ReadFile(path), path);
+
+    private RootOffer FindRoot(RootInput.Served served)
+    {
+        var finder = new ServedRootFinder(new ChainCompleter(_downloader), _fingerprints);
+        var request = new ChainRequest(served.Chain, _stores, DateTimeOffset.UtcNow)
+        {
+            HostName = served.HostName,
+            IsServerOnThisMachine = IPAddress.TryParse(served.Address, out IPAddress? address) && IPAddress.IsLoopback(address),
+        };
+        return finder.FindAsync(request, Stopped).GetAwaiter().GetResult();
+    }
+
+    private RootOffer Get(Provider provider)
+    {
+        TrustStore system = _stores[^1];
+        ProviderRootSet roots = ProviderRoots.GetAsync(provider, Region, system, _downloader, Stopped).GetAwaiter().GetResult();
+        foreach (string remark in roots.Remarks)
+            WriteWarning(remark);
+        return new RootOffer(roots.Certificates, roots.Origin);
+    }
+}

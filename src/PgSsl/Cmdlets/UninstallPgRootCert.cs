@@ -1,0 +1,79 @@
+using System.Management.Automation;
+using PgSsl.Binding;
+using PgSsl.Connections;
+using PgSsl.Hosting;
+using PgSsl.RootCertificates;
+
+namespace PgSsl.Cmdlets;
+
+/// <summary>Takes root certificates out of the file that libpq verifies servers with.</summary>
+[Cmdlet(VerbsLifecycle.Uninstall, "PgRootCert", SupportsShouldProcess = true, DefaultParameterSetName = FingerprintSet)]
+[OutputType(typeof(RootCertificate))]
+public sealed class UninstallPgRootCertCommand : RootChangeCmdlet
+{
+    private const string FingerprintSet = "Fingerprint";
+    private const string ExpiredSet = "Expired";
+
+    // By root file, as it was written; the empty name stands for the one that libpq goes by.
+    private readonly Dictionary<string, HashSet<string>> _fingerprints = new(StringComparer.Ordinal);
+
+    /// <summary>SHA-256 of the certificates to take out; the output of Get-PgRootCert brings it along.</summary>
+    [Parameter(Position = 0, Mandatory = true, ValueFromPipelineByPropertyName = true, ParameterSetName = FingerprintSet)]
+    [ValidateNotNullOrEmpty]
+    [ArgumentCompleter(typeof(RootFingerprintCompleter))]
+    public string[] Fingerprint { get; set; } = [];
+
+    /// <summary>Takes out all certificates that have expired.</summary>
+    [Parameter(Mandatory = true, ParameterSetName = ExpiredSet)]
+    public SwitchParameter Expired { get; set; }
+
+    /// <summary>The root file to change; without one, the one that libpq goes by.</summary>
+    [Parameter(ValueFromPipelineByPropertyName = true)]
+    [ValidateNotNullOrEmpty]
+    public string? Path { get; set; }
+
+    /// <inheritdoc/>
+    protected override void ProcessRecord()
+    {
+        base.ProcessRecord();
+        try
+        {
+            if (Path == ConnectionSettings.SystemRoots)
+                throw new PgSslException(
+                    PgSslError.InvalidParameterValue,
+                    "The roots of the operating system (sslrootcert=system) are not this module's to change.",
+                    "Use the system's own means, such as update-ca-certificates, or the certificate store of Windows.");
+            HashSet<string> fingerprints = _fingerprints.TryGetValue(Path ?? "", out HashSet<string>? known)
+                ? known
+                : _fingerprints[Path ?? ""] = new(StringComparer.Ordinal);
+            fingerprints.UnionWith(Fingerprint.Select(CertificateExpectation.ParseFingerprint));
+        }
+        catch (PgSslException failure)
+        {
+            WriteFailure(failure, Path);
+        }
+    }
+
+    /// <inheritdoc/>
+    protected override void EndProcessing()
+    {
+        foreach ((string path, HashSet<string> fingerprints) in _fingerprints)
+        {
+            HashSet<string> removed = [];
+            Change(
+                path.Length == 0 ? null : path,
+                (file, before) =>
+                {
+                    RootFilePlan plan = RootFilePlan.Uninstall(file, before, Expired ? ExpiredIn(file, before) : fingerprints);
+                    removed = [.. plan.Removed.Select(entry => entry.Fingerprint)];
+                    return plan;
+                },
+                root => removed.Contains(root.Fingerprint));
+        }
+    }
+
+    private static IEnumerable<string> ExpiredIn(string path, byte[]? content) =>
+        PgSsl.RootCertificate.Of(RootFile.Parse(content, path), DateTimeOffset.UtcNow)
+            .Where(root => root.NotAfter < DateTime.UtcNow)
+            .Select(root => root.Fingerprint);
+}

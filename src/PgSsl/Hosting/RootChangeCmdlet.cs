@@ -1,0 +1,130 @@
+using System.Management.Automation;
+using PgSsl.Binding;
+using PgSsl.Connections;
+using PgSsl.RootCertificates;
+using PgSsl.SslModes;
+using Root = PgSsl.RootCertificate;
+
+namespace PgSsl.Hosting;
+
+/// <summary>
+/// A cmdlet that changes root files: it collects what is asked for, and at the end plans, checks what the plan does to servers, asks
+/// ShouldProcess, writes, and tells.
+/// </summary>
+public abstract class RootChangeCmdlet : PgCmdlet, IDisposable
+{
+    private readonly CancellationTokenSource _stop = new();
+    private readonly List<EndpointArgument> _endpoints = [];
+
+    /// <summary>A service of pg_service.conf: the root file of that service alone changes, and nobody else's connections do.</summary>
+    [Parameter]
+    [Alias("ServiceName")]
+    [ValidateNotNullOrEmpty]
+    [ArgumentCompleter(typeof(ServiceCompleter))]
+    public string? Service { get; set; }
+
+    /// <summary>Servers that must not get lost: what the change does to connections to them is found out before anything is written.</summary>
+    [Parameter(ValueFromPipelineByPropertyName = true)]
+    [EndpointTransformation]
+    [ArgumentCompleter(typeof(EndpointCompleter))]
+    public EndpointArgument[]? Endpoint { get; set; }
+
+    /// <summary>Makes the change also where a server would be reached without TLS, or not at all, afterwards.</summary>
+    [Parameter]
+    public SwitchParameter Force { get; set; }
+
+    /// <summary>Gives the certificates concerned.</summary>
+    [Parameter]
+    public SwitchParameter PassThru { get; set; }
+
+    /// <summary>The world in which files and services are looked for.</summary>
+    protected ConnectionEnvironment Environment { get; private set; } = null!;
+
+    /// <summary>Cancelled when the user stops the pipeline.</summary>
+    protected CancellationToken Stopped => _stop.Token;
+
+    /// <inheritdoc/>
+    protected override void BeginProcessing() => Environment = ConnectionEnvironment.Capture(WorkingDirectory);
+
+    /// <inheritdoc/>
+    protected override void ProcessRecord() => _endpoints.AddRange(Endpoint ?? []);
+
+    /// <inheritdoc/>
+    protected override void StopProcessing() => _stop.Cancel();
+
+    /// <summary>Ends what is under way.</summary>
+    public void Dispose()
+    {
+        Dispose(true);
+        GC.SuppressFinalize(this);
+    }
+
+    /// <summary>Ends what is under way.</summary>
+    protected virtual void Dispose(bool disposing) => _stop.Dispose();
+
+    /// <summary>Plans, checks, asks, writes and tells.</summary>
+    /// <param name="path">The root file as the user wrote it; null for the one that libpq goes by, or the service's.</param>
+    /// <param name="plan">Makes the plan for a path and the file's content (null: no file).</param>
+    /// <param name="concerned">Whether a certificate is one that -PassThru gives, from the file as it is before or after.</param>
+    protected void Change(string? path, Func<string, byte[]?, RootFilePlan> plan, Func<Root, bool> concerned)
+    {
+        try
+        {
+            var change = RootChange.Prepare(RootTarget.Find(Environment, path is null ? null : ResolveFilePath(path), Service), plan);
+            RootFilePlan? done = change.IsNoChange ? TellNoChange(change) : CheckAndApply(change);
+            if (done is not null && PassThru)
+                WriteObject(Root.Of(RootFile.Parse(Concerning(done), done.Path), DateTimeOffset.UtcNow).Where(concerned), enumerateCollection: true);
+        }
+        catch (PgSslException failure)
+        {
+            WriteFailure(failure, path);
+        }
+    }
+
+    /// <summary>The file in which the certificates concerned are: what was taken out is in the old one.</summary>
+    private static byte[] Concerning(RootFilePlan done) => (done.Removed.Count > 0 ? done.Before : done.After) ?? [];
+
+    private RootFilePlan TellNoChange(RootChange change)
+    {
+        WriteVerbose($"{change.Target.Path} is as it is to be already.");
+        foreach (string note in change.File.Notes)
+            WriteWarning(note);
+        return change.File;
+    }
+
+    private RootFilePlan? CheckAndApply(RootChange change)
+    {
+        IReadOnlyList<SslModeChange> changes = Check(change);
+        IReadOnlyList<string> impact = [.. change.DescribeImpact(Environment), .. SslModeChange.Describe(changes)];
+        string text = string.Join(System.Environment.NewLine, [.. change.Describe(), .. impact]);
+        if (!Force && changes.Any(one => one.IsLoss))
+            throw AtRisk(change, changes.Where(one => one.IsLoss));
+        if (!ShouldProcess(text, text, "Change root certificates?"))
+            return null;
+        (RootFilePlan done, IReadOnlyList<string> backups) = change.Apply(DateTimeOffset.UtcNow);
+        foreach (string backup in backups)
+            WriteVerbose($"The old content is kept in {backup}.");
+        // From nothing to something, or back, is what nobody expects to concern all connections.
+        if (RootFileImpact.IsUsual(Environment, change.Target.Path) && (done.Before is null || done.After is null))
+            WriteWarning(string.Join(' ', change.DescribeImpact(Environment)));
+        return done;
+    }
+
+    private IReadOnlyList<SslModeChange> Check(RootChange change)
+    {
+        using var check = new RootChangeCheck(change.PlannedFiles);
+        string? own = Service is null ? null : change.Target.Path;
+        // What cannot be read cannot be kept from harm either: then nothing is changed.
+        IEnumerable<Task<RootChangeEffect>> all =
+            _endpoints.Select(one => check.RunAsync(one.Endpoint ?? throw one.Failure!, own, Environment, Stopped));
+        RootChangeEffect[] effects = Task.WhenAll(all).GetAwaiter().GetResult();
+        foreach ((string server, PgSslException failure) in effects.SelectMany(effect => effect.Unknown))
+            WriteWarning($"What the change does to {server} is not known: {failure.Message}");
+        return [.. effects.SelectMany(effect => effect.Changes)];
+    }
+
+    private static PgSslException AtRisk(RootChange change, IEnumerable<SslModeChange> losses) => new(
+        PgSslError.ConnectionsAtRisk,
+        $"{change.Target.Path} is left as it is, because the change would cost connections: {string.Join("; ", SslModeChange.Describe(losses))}.",
+        "Add the roots of those servers as well, or use -Service or -Path for a file that only the connections meant go by; -Force changes it all the same.");
+}

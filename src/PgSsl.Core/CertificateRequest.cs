@@ -46,7 +46,8 @@ public sealed record CertificateRequest
         CertificateProfile profile, CertificateKey key, KeyFilePlan files, bool isKeyEncrypted, string csrPem, IReadOnlyList<string> backups) => new()
     {
         Subject = profile.Subject.ToString(),
-        SubjectAlternativeName = profile.SubjectAlternativeNames,
+        // Arrays, because PowerShell cannot index the lists that the compiler makes.
+        SubjectAlternativeName = profile.SubjectAlternativeNames.ToArray(),
         Role = profile.Role.ToString(),
         KeyAlgorithm = key.Algorithm,
         KeyPath = files.KeyPath,
@@ -54,6 +55,6 @@ public sealed record CertificateRequest
         CsrPath = files.DocumentPath,
         CsrPem = csrPem,
         SpkiSha256 = key.SpkiSha256,
-        Backups = backups,
+        Backups = backups.ToArray(),
     };
 }

@@ -65,7 +65,8 @@ public sealed record SelfSignedCertificate
         IReadOnlyList<string> backups) => new()
     {
         Subject = profile.Subject.ToString(),
-        SubjectAlternativeName = profile.SubjectAlternativeNames,
+        // Arrays, because PowerShell cannot index the lists that the compiler makes.
+        SubjectAlternativeName = profile.SubjectAlternativeNames.ToArray(),
         Role = profile.Role.ToString(),
         KeyAlgorithm = key.Algorithm,
         NotBefore = certificate.NotBefore.ToUniversalTime(),
@@ -77,6 +78,6 @@ public sealed record SelfSignedCertificate
         CertificatePath = files.DocumentPath,
         Certificate = certificate,
         CertificatePem = certificate.ExportCertificatePem() + "\n",
-        Backups = backups,
+        Backups = backups.ToArray(),
     };
 }

@@ -22,6 +22,10 @@ public sealed class Help : PesterFileTests;
 
 public sealed class Module : PesterFileTests;
 
+public sealed class New_PgCsr : PesterFileTests;
+
+public sealed class New_PgSelfSignedCertificate : PesterFileTests;
+
 public sealed class Pipeline : PesterFileTests;
 
 public sealed class Test_PgSslMode : PesterFileTests;

@@ -16,6 +16,7 @@
     )
     TypesToProcess       = @('bin/PgSsl.Types.ps1xml', 'bin/CertificateRequest.Types.ps1xml')
     CmdletsToExport      = @(
+        'ConvertTo-PgConnectionString'
         'Get-PgConnectionSetting'
         'Get-PgRootCert'
         'Get-PgServerCertificate'

@@ -10,6 +10,8 @@ public abstract class PesterFileTests
 // A class each, because xUnit runs classes side by side and the methods of one in turn.
 public sealed class Completion : PesterFileTests;
 
+public sealed class ConvertTo_PgConnectionString : PesterFileTests;
+
 public sealed class Endpoint : PesterFileTests;
 
 public sealed class Format : PesterFileTests;

@@ -28,6 +28,10 @@ public sealed class Install_PgRootCert : PesterFileTests;
 
 public sealed class Module : PesterFileTests;
 
+public sealed class New_PgCsr : PesterFileTests;
+
+public sealed class New_PgSelfSignedCertificate : PesterFileTests;
+
 public sealed class Pipeline : PesterFileTests;
 
 public sealed class Test_PgSslMode : PesterFileTests;

@@ -10,15 +10,19 @@
     PowerShellVersion    = '7.4'
     FormatsToProcess     = @(
         'bin/PgSsl.Format.ps1xml'
+        'bin/CertificateRequest.Format.ps1xml'
         'bin/PgRootCert.Format.ps1xml'
         'bin/RootCertificateProvider.Format.ps1xml'
     )
-    TypesToProcess       = @('bin/PgSsl.Types.ps1xml')
+    TypesToProcess       = @('bin/PgSsl.Types.ps1xml', 'bin/CertificateRequest.Types.ps1xml')
     CmdletsToExport      = @(
+        'ConvertTo-PgConnectionString'
         'Get-PgConnectionSetting'
         'Get-PgRootCert'
         'Get-PgServerCertificate'
         'Install-PgRootCert'
+        'New-PgCsr'
+        'New-PgSelfSignedCertificate'
         'Test-PgSslMode'
         'Uninstall-PgRootCert'
         'Wait-PgServerCertificate'

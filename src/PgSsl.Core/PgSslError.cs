@@ -108,4 +108,12 @@ public enum PgSslError
     RootNotVouchedFor,
     /// <summary>A change after which a server that was named would be reached without TLS, or not at all. Nothing was changed.</summary>
     ConnectionsAtRisk,
+
+    // Making keys and certificates
+    /// <summary>A subject, or one of its fields, that no certificate can have.</summary>
+    InvalidSubject,
+    /// <summary>A DNS name or IP address that no certificate can have.</summary>
+    InvalidHostName,
+    /// <summary>A kind of key that PostgreSQL or its clients could not use.</summary>
+    UnsupportedKeyAlgorithm,
 }

@@ -130,12 +130,12 @@ public sealed record ServerCertificate
     /// <summary>Makes the record from what a probe saw.</summary>
     /// <param name="endpoint">The endpoint, narrowed to this server.</param>
     /// <param name="facts">A connection that finished its TLS handshake.</param>
-    /// <param name="settings">Name the root file that libpq would use.</param>
+    /// <param name="settings">What libpq would connect with, once for each root file to try.</param>
     /// <param name="trust">Loads roots.</param>
     /// <param name="at">The moment to judge validity for.</param>
     /// <exception cref="PgSslException"><see cref="PgSslError.MalformedCertificate"/>: what was sent cannot be parsed.</exception>
     public static ServerCertificate Create(
-        PgEndpoint endpoint, ConnectionFacts facts, ConnectionSettings settings, TrustStoreCache trust, DateTimeOffset at)
+        PgEndpoint endpoint, ConnectionFacts facts, IReadOnlyList<ConnectionSettings> settings, TrustStoreCache trust, DateTimeOffset at)
     {
         TlsFacts tls = facts.Tls!;
         try

@@ -151,7 +151,7 @@ Describe 'docs/cmdlets' {
     }
 
     It 'names no cmdlet that does not exist' {
-        $named = Select-String -Path $root/docs/cmdlets/*.md, $root/en-US/* -Pattern '\b[A-Z][a-z]+-Pg[A-Z]\w+' -CaseSensitive -AllMatches
+        $named = Select-String -Path $root/docs/cmdlets/*.md, $root/en-US/* -Pattern '\b[A-Z][A-Za-z]+-Pg[A-Z]\w+' -CaseSensitive -AllMatches
         $named.Matches.Value | Sort-Object -Unique | Should -Be (Get-Command -Module PgSsl).Name
     }
 

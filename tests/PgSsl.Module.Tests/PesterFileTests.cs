@@ -10,6 +10,8 @@ public abstract class PesterFileTests
 // A class each, because xUnit runs classes side by side and the methods of one in turn.
 public sealed class Completion : PesterFileTests;
 
+public sealed class ConvertTo_PgConnectionString : PesterFileTests;
+
 public sealed class Endpoint : PesterFileTests;
 
 public sealed class Format : PesterFileTests;
@@ -22,10 +24,18 @@ public sealed class Get_PgServerCertificate : PesterFileTests;
 
 public sealed class Help : PesterFileTests;
 
+public sealed class Install_PgRootCert : PesterFileTests;
+
 public sealed class Module : PesterFileTests;
+
+public sealed class New_PgCsr : PesterFileTests;
+
+public sealed class New_PgSelfSignedCertificate : PesterFileTests;
 
 public sealed class Pipeline : PesterFileTests;
 
 public sealed class Test_PgSslMode : PesterFileTests;
+
+public sealed class Uninstall_PgRootCert : PesterFileTests;
 
 public sealed class Wait_PgServerCertificate : PesterFileTests;

@@ -1,6 +1,7 @@
 using System.Numerics;
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
+using DotNetRequest = System.Security.Cryptography.X509Certificates.CertificateRequest;
 
 namespace PgSsl.Sandbox;
 
@@ -84,7 +85,7 @@ public sealed class TestAuthority
     {
         TestKey key = existingKey ?? TestKey.Create(options.Key);
         X500DistinguishedName subject = options.Subject ?? GeneralName.CommonNames(options.CommonNames);
-        var request = new CertificateRequest(subject, key.PublicKey, options.Digest);
+        var request = new DotNetRequest(subject, key.PublicKey, options.Digest);
         foreach (X509Extension extension in Extensions(options, key, issuer))
             request.CertificateExtensions.Add(extension);
 

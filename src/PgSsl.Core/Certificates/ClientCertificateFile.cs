@@ -69,7 +69,8 @@ public static class ClientCertificateFile
         }
         try
         {
-            using AsymmetricAlgorithm key = PrivateKeyReader.Read(content, passphrase, keyPath);
+            using AsymmetricAlgorithm key = PrivateKeyReader.Read(
+                content, passphrase?.ToCharArray(), PassphraseSource.ConnectionParameter, keyPath);
             return PrivateKeyReader.Attach(certificate, key);
         }
         catch (ArgumentException exception)

@@ -1,43 +1,63 @@
+using System.Formats.Asn1;
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
 using System.Text;
 
 namespace PgSsl.Certificates;
 
-/// <summary>Reads private keys as libpq does: PEM first, DER if that fails.</summary>
+/// <summary>Reads private keys as OpenSSL does: PEM first, DER if that fails.</summary>
 internal static class PrivateKeyReader
 {
     /// <summary>Reads a key of whatever algorithm TLS certificates have.</summary>
+    /// <param name="content">The bytes of the file.</param>
+    /// <param name="passphrase">For an encrypted key; null for none.</param>
+    /// <param name="source">Where the passphrase comes from.</param>
+    /// <param name="path">Names the file in messages.</param>
     /// <exception cref="PgSslException"><see cref="PgSslError.InvalidKeyFile"/>; the message never holds key or passphrase.</exception>
-    public static AsymmetricAlgorithm Read(byte[] content, string? passphrase, string path)
+    public static AsymmetricAlgorithm Read(byte[] content, char[]? passphrase, PassphraseSource source, string path)
     {
-        string text = Encoding.Latin1.GetString(content);
-        if (text.Contains("Proc-Type: 4,ENCRYPTED", StringComparison.Ordinal))
-            throw new PgSslException(
-                PgSslError.InvalidKeyFile,
-                $"Private key file \"{path}\" is encrypted in OpenSSL's traditional format, which .NET cannot read (libpq can).",
-                $"Convert it: openssl pkcs8 -topk8 -in '{path}' -out key.pem");
-
-        bool encrypted = text.Contains("BEGIN ENCRYPTED PRIVATE KEY", StringComparison.Ordinal);
-        if (encrypted && passphrase is null)
-            throw new PgSslException(
-                PgSslError.InvalidKeyFile,
-                $"Private key file \"{path}\" is encrypted and no sslpassword is given: libpq would ask on the terminal, and fail without one.",
-                "Add sslpassword to the connection string or the service file.");
-
-        foreach (Func<AsymmetricAlgorithm> algorithm in (ReadOnlySpan<Func<AsymmetricAlgorithm>>)[RSA.Create, ECDsa.Create])
+        char[] text = Encoding.Latin1.GetChars(content);
+        byte[]? decrypted = null;
+        try
         {
-            AsymmetricAlgorithm key = algorithm();
-            if (TryImport(key, content, text, encrypted ? passphrase : null))
-                return key;
-            key.Dispose();
+            bool isTraditional = TraditionalEncryption.IsIn(text);
+            bool isEncrypted = isTraditional || text.AsSpan().IndexOf("BEGIN ENCRYPTED PRIVATE KEY") >= 0;
+            if (isEncrypted && passphrase is null)
+                throw new PgSslException(
+                    PgSslError.InvalidKeyFile,
+                    $"Private key file \"{path}\" is encrypted and no {source.Name} is given{source.Consequence}.",
+                    source.Remedy);
+            if (isTraditional)
+                decrypted = TraditionalEncryption.Decrypt(content, passphrase);
+
+            AsymmetricAlgorithm? key = decrypted is not null ? Import(decrypted, [], null)
+                : isTraditional ? null
+                : Import(content, text, isEncrypted ? passphrase : null);
+            return key ?? throw Unusable(isEncrypted, source, path);
         }
-        throw new PgSslException(
-            PgSslError.InvalidKeyFile,
-            encrypted
-                ? $"Private key file \"{path}\" cannot be decrypted: sslpassword is wrong, or the key is neither RSA nor ECDSA."
-                : $"Private key file \"{path}\" holds no RSA or ECDSA private key, neither in PEM nor in DER form.",
-            $"Look at it with: openssl pkey -noout -text -in '{path}'");
+        finally
+        {
+            Array.Clear(text);
+            CryptographicOperations.ZeroMemory(decrypted);
+        }
+    }
+
+    /// <summary>The algorithm of a key that .NET has no class for (<c>Ed25519</c>, <c>Ed448</c>); null for others, and where it is encrypted.</summary>
+    public static string? FindEdwardsAlgorithm(byte[] content)
+    {
+        PemReader.ReadAll(content, out IReadOnlyList<PemBlock> blocks);
+        ReadOnlyMemory<byte> der = blocks.FirstOrDefault(block => block.Label == "PRIVATE KEY")?.Data ?? content;
+        try
+        {
+            // RFC 5958: version, algorithm, key.
+            AsnReader info = new AsnReader(der, AsnEncodingRules.BER).ReadSequence();
+            info.ReadInteger();
+            return info.ReadSequence().ReadObjectIdentifier() switch { Oids.Ed25519 => "Ed25519", Oids.Ed448 => "Ed448", _ => null };
+        }
+        catch (AsnContentException)
+        {
+            return null;
+        }
     }
 
     /// <summary>Joins certificate and key.</summary>
@@ -62,13 +82,25 @@ internal static class PrivateKeyReader
         }
     }
 
-    private static bool TryImport(AsymmetricAlgorithm key, byte[] content, string text, string? passphrase)
+    private static AsymmetricAlgorithm? Import(byte[] content, char[] text, char[]? passphrase)
+    {
+        foreach (Func<AsymmetricAlgorithm> algorithm in (ReadOnlySpan<Func<AsymmetricAlgorithm>>)[RSA.Create, ECDsa.Create])
+        {
+            AsymmetricAlgorithm key = algorithm();
+            if (TryImport(key, content, text, passphrase))
+                return key;
+            key.Dispose();
+        }
+        return null;
+    }
+
+    private static bool TryImport(AsymmetricAlgorithm key, byte[] content, char[] text, char[]? passphrase)
     {
         try
         {
             if (passphrase is not null)
                 key.ImportFromEncryptedPem(text, passphrase);
-            else if (text.Contains("-----BEGIN ", StringComparison.Ordinal))
+            else if (text.AsSpan().IndexOf("-----BEGIN ") >= 0)
                 key.ImportFromPem(text);
             else
                 ImportDer(key, content);
@@ -94,4 +126,11 @@ internal static class PrivateKeyReader
                 ((ECDsa)key).ImportECPrivateKey(content, out _);
         }
     }
+
+    private static PgSslException Unusable(bool isEncrypted, PassphraseSource source, string path) => new(
+        PgSslError.InvalidKeyFile,
+        isEncrypted
+            ? $"Private key file \"{path}\" cannot be decrypted: {source.Name} is wrong, or the key is neither RSA nor ECDSA."
+            : $"Private key file \"{path}\" holds no RSA or ECDSA private key, neither in PEM nor in DER form.",
+        $"Look at it with: openssl pkey -noout -text -in '{path}'");
 }

@@ -59,7 +59,7 @@ internal static class ShortEndpointParser
         return Host(address, Port(rest[1..], endpoint));
     }
 
-    private static bool IsIPv6(string text) =>
+    internal static bool IsIPv6(string text) =>
         IPAddress.TryParse(text.Split('%')[0], out IPAddress? address) && address.AddressFamily == AddressFamily.InterNetworkV6;
 
     private static string Port(string text, string endpoint)

@@ -75,7 +75,7 @@ public sealed record RootCandidates(IReadOnlyList<X509Certificate2> Accepted, IR
 
     private static void RequireCa(ParsedCertificate root, RootInstallOptions options)
     {
-        if (root.CaKind != 0 || options.IsServerCertificate)
+        if (root.CaKind != 0 || options.ServerCertificates.Contains(RootFile.FingerprintOf(root.Certificate)))
             return;
         throw new PgSslException(
             PgSslError.NotARootCertificate,

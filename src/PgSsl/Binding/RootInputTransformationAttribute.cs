@@ -37,6 +37,9 @@ public sealed class RootInputTransformationAttribute : ArgumentTransformationAtt
                 string text => FromText(text),
                 X509Certificate2 certificate => new RootInput.Given(new RootOffer([certificate], "the certificate given")),
                 FileInfo file => new RootInput.FilePath(file.FullName),
+                // Made here: whoever pipes it says that it is the server's own.
+                SelfSignedCertificate made => new RootInput.Given(
+                    new RootOffer([made.Certificate], "the self-signed certificate given") { IsServerCertificate = true }),
                 ServerCertificate served => new RootInput.Served(served.Chain, served.HostName, served.Address),
                 null => throw Unusable("null"),
                 _ => FromProperties(PSObject.AsPSObject(item)),

@@ -89,7 +89,7 @@ public sealed class GetPgServerCertificateCommand : EndpointCmdlet
         try
         {
             ServerCertificate certificate =
-                await _reader.ReadAsync(server.Endpoint, server.Settings, request, cancellationToken).ConfigureAwait(false);
+                await _reader.ReadAsync(server.Endpoint, server.Candidates, request, cancellationToken).ConfigureAwait(false);
             if (_completer is null)
                 await PostAsync(() => WriteObject(certificate), cancellationToken).ConfigureAwait(false);
             else
@@ -105,7 +105,7 @@ public sealed class GetPgServerCertificateCommand : EndpointCmdlet
     private async Task CompleteAsync(
         ServerTarget server, ServerCertificate certificate, ChainCompleter completer, CancellationToken cancellationToken)
     {
-        CompletedChain chain = await _reader.CompleteAsync(certificate, server.Settings, completer, cancellationToken).ConfigureAwait(false);
+        CompletedChain chain = await _reader.CompleteAsync(certificate, server.Candidates, completer, cancellationToken).ConfigureAwait(false);
         await PostAsync(() => WriteObject(certificate.WithChain(chain)), cancellationToken).ConfigureAwait(false);
         if (chain.Failure is { } incomplete)
             await PostAsync(() => WriteFailure(incomplete, server.Endpoint.Text), cancellationToken).ConfigureAwait(false);

@@ -79,14 +79,7 @@ public abstract class EndpointCmdlet : PgCmdlet, IDisposable
     /// <inheritdoc/>
     protected override void BeginProcessing()
     {
-        // db1, db2 | Test-PgSslMode require: the word went to the first position, which is -Endpoint's.
-        if (Endpoint is [var first, ..] && MyInvocation.ExpectingInput)
-            ThrowFailure(
-                new PgSslException(
-                    PgSslError.ContradictoryParameters,
-                    $"Servers come through the pipeline, and -Endpoint is given as well: {string.Join(", ", Endpoint.AsEnumerable())}.",
-                    "Give them one way. Behind a pipeline the other parameters need their names, such as -SslMode require."),
-                first.Target);
+        RefuseServersTwice(Endpoint, "-SslMode require");
         _environment = ConnectionEnvironment.Capture(WorkingDirectory);
         _rootCertificates = [.. (RootCertificate ?? []).Select(ResolveRootCertificate)];
         _pump = new WorkPump(ThrottleLimit);

@@ -16,7 +16,8 @@ internal static class ErrorMap
     private static ErrorCategory CategoryOf(PgSslError error) => error switch
     {
         PgSslError.InvalidEndpoint or PgSslError.UnknownParameter or PgSslError.InvalidParameterValue
-            or PgSslError.ContradictoryParameters => ErrorCategory.InvalidArgument,
+            or PgSslError.ContradictoryParameters or PgSslError.InvalidSubject or PgSslError.InvalidHostName
+            or PgSslError.UnsupportedKeyAlgorithm => ErrorCategory.InvalidArgument,
         PgSslError.ServiceNotFound or PgSslError.HostNotFound or PgSslError.FileNotFound => ErrorCategory.ObjectNotFound,
         PgSslError.ConnectionRefused or PgSslError.ConnectionFailed or PgSslError.ConnectionClosed => ErrorCategory.ConnectionError,
         PgSslError.ConnectionTimedOut or PgSslError.CertificateNotServed => ErrorCategory.OperationTimeout,

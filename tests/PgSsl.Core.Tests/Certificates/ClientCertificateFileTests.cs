@@ -51,12 +51,21 @@ public sealed class ClientCertificateFileTests : IDisposable
         Assert.DoesNotContain("battery-staple", failure.ToString());
     }
 
-    [Fact]
-    public void A_key_in_OpenSSLs_own_encryption_says_how_to_convert_it()
+    [Theory]
+    [InlineData("correct horse", null)]
+    [InlineData("battery staple", PgSslError.InvalidKeyFile)]
+    public void A_key_in_OpenSSLs_own_encryption_is_read_with_its_passphrase(string passphrase, PgSslError? expected)
     {
-        string key = Protect(_world.Write("old.key", "-----BEGIN RSA PRIVATE KEY-----\nProc-Type: 4,ENCRYPTED\n\nAAAA\n-----END RSA PRIVATE KEY-----\n"));
+        Assert.SkipUnless(OpenSslJudge.IsAvailable, "openssl 3 is needed.");
+        string directory = Path.GetDirectoryName(_world.Write("plain.key", _client.KeyPem))!;
+        OpenSslJudge.Run(directory, "openssl pkey -in plain.key -traditional -aes256 -passout 'pass:correct horse' -out old.key");
+        string key = Protect(Path.Combine(directory, "old.key"));
+        string certificate = _world.Write("client.crt", _client.CertificatePem);
 
-        Assert.Contains("openssl pkcs8 -topk8", Failure($"sslkey={key}").Remedy);
+        var failure = (PgSslException?)Record.Exception(
+            () => ClientCertificateFile.Load(_world.Resolve($"host=db sslcert={certificate} sslkey={key} sslpassword='{passphrase}'")));
+
+        Assert.Equal(expected, failure?.Error);
     }
 
     private PgSslException Failure(string key)

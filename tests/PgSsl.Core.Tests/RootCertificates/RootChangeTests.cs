@@ -163,9 +163,8 @@ public sealed class RootChangeTests : IDisposable
         {
             foreach (Func<int, FaultyFiles> fault in (Func<int, FaultyFiles>[])[at => FaultyFiles.KilledBefore(at), at => FaultyFiles.KilledWithin(at)])
             {
+                Directory.Delete(_world.Home, recursive: true);
                 _world.Write("home/.pg_service.conf", Old);
-                if (Directory.Exists(Path.GetDirectoryName(DefaultPath)))
-                    Directory.Delete(Path.GetDirectoryName(DefaultPath)!, recursive: true);
                 FaultyFiles files = fault(step);
                 bool isDone = TryInstallForService(files);
 

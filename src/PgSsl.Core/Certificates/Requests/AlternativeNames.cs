@@ -1,0 +1,63 @@
+using System.Formats.Asn1;
+using System.Net;
+using System.Security.Cryptography.X509Certificates;
+
+namespace PgSsl.Certificates.Requests;
+
+/// <summary>The subject alternative names of a certificate that is to be made.</summary>
+internal static class AlternativeNames
+{
+    /// <summary>
+    /// The content of the extension; null for none. Names that are given win over those of a certificate, which are taken over
+    /// byte for byte. A server's common name is among them if it is a host name or an address: clients look at it only where there
+    /// are no others (RFC 6125 6.4.4).
+    /// </summary>
+    public static byte[]? Create(CertificateNaming naming, SubjectName subject)
+    {
+        if (!naming.HasAlternativeNames && naming.Certificate is not null && Extension(naming.Certificate) is { } served)
+            return served;
+        var dnsNames = new List<string>();
+        var addresses = new List<IPAddress>();
+        if (naming.Role == CertificateRole.Server && subject.CommonName is { } commonName)
+            Add(commonName, dnsNames, addresses);
+        dnsNames.AddRange(naming.DnsNames.Select(CertificateHostName.Normalize));
+        addresses.AddRange(naming.IPAddresses.Select(CertificateHostName.ParseAddress));
+        // RFC 5280 4.2.1.6: who puts an e-mail address into the subject puts it here as well. A server is not reached by it.
+        IEnumerable<string> mail = naming.Role == CertificateRole.Server ? [] : subject.EmailAddresses;
+        return Encode([.. dnsNames.Distinct(StringComparer.OrdinalIgnoreCase)], [.. addresses.Distinct()], [.. mail.Distinct()]);
+    }
+
+    /// <summary>The names in the extension, as text.</summary>
+    public static IReadOnlyList<string> Describe(byte[]? extension) => extension is null
+        ? []
+        : [.. GeneralName.ReadAll(new AsnReader(extension, AsnEncodingRules.BER)).Select(name => name.ToString())];
+
+    /// <summary>Whether any client could find a host in the extension.</summary>
+    public static bool NameAHost(byte[]? extension) => extension is not null
+        && GeneralName.ReadAll(new AsnReader(extension, AsnEncodingRules.BER)).Any(name => name.Kind is GeneralNameKind.Dns or GeneralNameKind.IpAddress);
+
+    private static void Add(string commonName, List<string> dnsNames, List<IPAddress> addresses)
+    {
+        if (CertificateHostName.TryParseAddress(commonName) is { } address)
+            addresses.Add(address);
+        else if (CertificateHostName.TryNormalize(commonName) is { } name)
+            dnsNames.Add(name);
+    }
+
+    private static byte[]? Extension(X509Certificate2 certificate) =>
+        certificate.Extensions.FirstOrDefault(extension => extension.Oid?.Value == Oids.SubjectAlternativeName)?.RawData;
+
+    private static byte[]? Encode(IReadOnlyList<string> dnsNames, IReadOnlyList<IPAddress> addresses, IReadOnlyList<string> mail)
+    {
+        if (dnsNames.Count + addresses.Count + mail.Count == 0)
+            return null;
+        var builder = new SubjectAlternativeNameBuilder();
+        foreach (string name in dnsNames)
+            builder.AddDnsName(name);
+        foreach (IPAddress address in addresses)
+            builder.AddIpAddress(address);
+        foreach (string address in mail)
+            builder.AddEmailAddress(address);
+        return builder.Build().RawData;
+    }
+}

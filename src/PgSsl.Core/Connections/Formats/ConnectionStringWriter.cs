@@ -1,0 +1,83 @@
+namespace PgSsl.Connections.Formats;
+
+/// <summary>
+/// Writes an endpoint down in another form: what the user wrote, and nothing that this machine's environment happens to say. Only the
+/// service file is read, and only for formats that cannot name a service.
+/// </summary>
+public static class ConnectionStringWriter
+{
+    // Where the service file is says nothing about the connection.
+    private static readonly string[] LocationVariables = ["PGSERVICEFILE", "PGSYSCONFDIR"];
+
+    /// <summary>Writes the endpoint; one without any parameter stands for what the environment says, as for psql without arguments.</summary>
+    /// <param name="endpoint">What the user wrote.</param>
+    /// <param name="format">How to write it.</param>
+    /// <param name="environment">Where the service file is found.</param>
+    /// <param name="options">What else matters.</param>
+    /// <exception cref="PgSslException">libpq would refuse the endpoint, its service is not defined, or the format cannot say it.</exception>
+    public static FormattedConnection Write(
+        PgEndpoint endpoint, IConnectionStringFormat format, ConnectionEnvironment environment, FormatOptions options)
+    {
+        ArgumentNullException.ThrowIfNull(endpoint);
+        ArgumentNullException.ThrowIfNull(format);
+        ArgumentNullException.ThrowIfNull(environment);
+        ArgumentNullException.ThrowIfNull(options);
+
+        WrittenConnection connection = Collect(endpoint, format, environment, options.ServiceName);
+        string[] omitted = options.IncludeSecrets
+            ? []
+            : [.. connection.Parameters.Select(parameter => parameter.Key).Where(ConnectionParameters.IsSecret)];
+        FormattedConnection written = format.Write(connection with
+        {
+            Parameters = [.. connection.Parameters.Where(parameter => !omitted.Contains(parameter.Key))],
+        });
+        return written with { OmittedSecrets = omitted, Subject = SubjectOf(endpoint, connection) };
+    }
+
+    private static string SubjectOf(PgEndpoint endpoint, WrittenConnection connection) =>
+        endpoint.Parameters.TryGetValue("service", out string? service)
+            ? $"service={service}"
+            : string.Join(',', connection.Hosts.Select(host => host.DisplayName));
+
+    private static WrittenConnection Collect(
+        PgEndpoint endpoint, IConnectionStringFormat format, ConnectionEnvironment environment, string? serviceName)
+    {
+        string? service = endpoint.Parameters.GetValueOrDefault("service");
+        if (service is not null && format.KeepsService(endpoint.Parameters))
+            return new(WrittenConnection.Sort(endpoint.Parameters), WithoutService(endpoint, environment).Hosts, serviceName ?? service);
+
+        ConnectionSettings settings = endpoint.Resolve(endpoint.Parameters.Count == 0 ? environment : WithoutVariables(environment));
+        IEnumerable<KeyValuePair<string, string>> given = settings.All
+            .Where(setting => setting.Source != SettingSource.Default && setting.Name != "service")
+            .Select(setting => KeyValuePair.Create(setting.Name, setting.Raw!));
+        IReadOnlyList<KeyValuePair<string, string>> parameters = WrittenConnection.Sort(given);
+        return parameters.Count > 0
+            ? new(parameters, settings.Hosts, serviceName ?? service ?? settings.Hosts[0].DisplayName)
+            : throw EndpointErrors.Invalid(
+                "No server is named, and none of libpq's environment variables (PGHOST, PGSERVICE …) is set.",
+                "Name one, as host:port, URI, connection string or service=name.");
+    }
+
+    /// <summary>
+    /// The settings without those of the service, which need not be defined here: only to see what libpq would refuse. The sslmode may be
+    /// the service's; the strongest contradicts no other setting.
+    /// </summary>
+    private static ConnectionSettings WithoutService(PgEndpoint endpoint, ConnectionEnvironment environment)
+    {
+        PgEndpoint rest = endpoint.With("service", null);
+        if (!rest.Parameters.ContainsKey("sslmode"))
+            rest = rest.With("sslmode", SslMode.VerifyFull.ToLibpq());
+        return rest.Resolve(WithoutVariables(environment));
+    }
+
+    private static ConnectionEnvironment WithoutVariables(ConnectionEnvironment environment)
+    {
+        Dictionary<string, string> kept = LocationVariables.Where(name => environment.GetVariable(name) is not null)
+            .ToDictionary(name => name, name => environment.GetVariable(name)!);
+        return new(kept, environment.HomeDirectory, environment.UserName, environment.WorkingDirectory, environment.IsWindows)
+        {
+            BuiltInConfigurationDirectory = environment.BuiltInConfigurationDirectory,
+            DefaultSocketDirectory = environment.DefaultSocketDirectory,
+        };
+    }
+}

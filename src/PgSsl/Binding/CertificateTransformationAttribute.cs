@@ -1,0 +1,70 @@
+using System.Management.Automation;
+using System.Security.Cryptography.X509Certificates;
+using PgSsl.RootCertificates;
+
+namespace PgSsl.Binding;
+
+/// <summary>
+/// Lets -Certificate take a certificate, the path of a file with one, PEM text, and any object with a property that is one: the output of
+/// Get-PgServerCertificate, also as it comes back from a job or a file.
+/// </summary>
+[AttributeUsage(AttributeTargets.Property)]
+public sealed class CertificateTransformationAttribute : ArgumentTransformationAttribute
+{
+    private const string DefaultPort = "5432";
+    private const string PemBegin = "-----BEGIN ";
+    private const string TextName = "the text given";
+
+    private static readonly string[] PemProperties = ["CertificatePem", "ChainPem"];
+
+    /// <inheritdoc/>
+    public override object Transform(EngineIntrinsics engineIntrinsics, object inputData)
+    {
+        object input = inputData is PSObject { BaseObject: not PSCustomObject } wrapped ? wrapped.BaseObject : inputData;
+        return input switch
+        {
+            CertificateArgument argument => argument,
+            X509Certificate2 certificate => new CertificateArgument(certificate, certificate.Subject),
+            string pem when pem.Contains(PemBegin, StringComparison.Ordinal) => Read(() => CertificateInput.ReadText(pem, TextName), TextName, null),
+            string path => FromFile(engineIntrinsics.SessionState.Path.GetUnresolvedProviderPathFromPSPath(path)),
+            FileInfo file => FromFile(file.FullName),
+            null => inputData!,
+            // What has no certificate may be a row of names, for other parameters.
+            _ => FromProperties(PSObject.AsPSObject(input)) ?? inputData,
+        };
+    }
+
+    private static CertificateArgument FromFile(string path) => Read(() => CertificateInput.ReadFile(path), path, null);
+
+    private static CertificateArgument Read(Func<IReadOnlyList<X509Certificate2>> read, object target, string? name)
+    {
+        try
+        {
+            return new CertificateArgument(read()[0], target) { HostName = name };
+        }
+        catch (PgSslException failure)
+        {
+            return new CertificateArgument(
+                new PgSslException(failure.Error, failure.Message, "Name a file with the certificate to renew; the name of a host goes to -CommonName.", failure),
+                target);
+        }
+    }
+
+    private static CertificateArgument? FromProperties(PSObject item)
+    {
+        string? host = Text(item, "HostName");
+        string? port = Text(item, "Port");
+        string? name = host is null || port is null or DefaultPort ? host : $"{host}-{port}";
+        object target = Text(item, "Endpoint") ?? host ?? item.BaseObject.GetType().Name;
+        if (Value(item, "Certificate") is X509Certificate2 certificate)
+            return new CertificateArgument(certificate, target) { HostName = name };
+        return PemProperties.Select(property => Text(item, property)).FirstOrDefault(pem => pem is not null) is { } pem
+            ? Read(() => CertificateInput.ReadText(pem, $"{target}"), target, name)
+            : null;
+    }
+
+    private static object? Value(PSObject item, string property) =>
+        item.Properties[property]?.Value is PSObject wrapped ? wrapped.BaseObject : item.Properties[property]?.Value;
+
+    private static string? Text(PSObject item, string property) => Value(item, property)?.ToString() is { Length: > 0 } text ? text : null;
+}

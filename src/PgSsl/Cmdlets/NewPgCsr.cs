@@ -1,0 +1,33 @@
+using System.Management.Automation;
+using PgSsl.Certificates.Requests;
+using PgSsl.Hosting;
+
+namespace PgSsl.Cmdlets;
+
+/// <summary>Makes a private key and a request for a certificate, to be signed by a CA.</summary>
+[Cmdlet(VerbsCommon.New, "PgCsr", SupportsShouldProcess = true, ConfirmImpact = ConfirmImpact.Medium)]
+[OutputType(typeof(CertificateRequest))]
+public sealed class NewPgCsrCommand : KeyPairCmdlet
+{
+    /// <summary>The file for the request.</summary>
+    [Parameter]
+    [Alias("RequestPath")]
+    [ValidateNotNullOrEmpty]
+    public string? CsrPath { get; set; }
+
+    /// <inheritdoc/>
+    protected override string? DocumentPath => CsrPath;
+
+    /// <inheritdoc/>
+    protected override string DocumentExtension => ".csr";
+
+    /// <inheritdoc/>
+    protected override string DocumentName => "certificate request";
+
+    /// <inheritdoc/>
+    protected override object Make(CertificateProfile profile, CertificateKey key, KeyFilePlan files, Func<string, IReadOnlyList<string>> write)
+    {
+        string pem = profile.CreateRequestPem(key);
+        return CertificateRequest.Create(profile, key, files, isKeyEncrypted: Passphrase is not null, pem, write(pem));
+    }
+}

@@ -1,0 +1,162 @@
+using System.Management.Automation;
+using System.Runtime.InteropServices;
+using System.Security;
+using PgSsl.Binding;
+using PgSsl.Certificates.Requests;
+
+namespace PgSsl.Hosting;
+
+/// <summary>A cmdlet that makes a private key and something signed with it: names in, two files and an object out.</summary>
+public abstract class KeyPairCmdlet : CertificateNamingCmdlet
+{
+    private readonly HashSet<string> _taken = new(StringComparer.OrdinalIgnoreCase);
+
+    /// <summary>The kind of key.</summary>
+    [Parameter]
+    [KeyAlgorithmTransformation]
+    [ArgumentCompleter(typeof(KeyAlgorithmCompleter))]
+    public string KeyAlgorithm { get; set; } = KeyAlgorithms.Default;
+
+    /// <summary>The file for the private key.</summary>
+    [Parameter]
+    [ValidateNotNullOrEmpty]
+    public string? KeyPath { get; set; }
+
+    /// <summary>A key file to use, instead of a new key.</summary>
+    [Parameter]
+    [ValidateNotNullOrEmpty]
+    public string? ExistingKey { get; set; }
+
+    /// <summary>Encrypts the new key, or decrypts the existing one.</summary>
+    [Parameter]
+    [ValidateNotNull]
+    public SecureString? Passphrase { get; set; }
+
+    /// <summary>On Windows, the account that the server runs as: it may read the key.</summary>
+    [Parameter]
+    [ValidateNotNullOrEmpty]
+    public string? ServiceAccount { get; set; }
+
+    /// <summary>Replaces files that exist, and keeps them as backups.</summary>
+    [Parameter]
+    public SwitchParameter Force { get; set; }
+
+    /// <summary>The file for what is made with the key; null where it is not named.</summary>
+    protected abstract string? DocumentPath { get; }
+
+    /// <summary>How the name of that file ends.</summary>
+    protected abstract string DocumentExtension { get; }
+
+    /// <summary>What it holds.</summary>
+    protected abstract string DocumentName { get; }
+
+    /// <summary>Makes the document, has it written, and returns what the cmdlet emits.</summary>
+    /// <param name="profile">What was asked for.</param>
+    /// <param name="key">The key to make it with.</param>
+    /// <param name="files">Where it goes.</param>
+    /// <param name="write">Writes the document, given as PEM, and the key; returns the backups.</param>
+    protected abstract object Make(CertificateProfile profile, CertificateKey key, KeyFilePlan files, Func<string, IReadOnlyList<string>> write);
+
+    /// <summary>What has to be said before anything is made.</summary>
+    protected virtual IEnumerable<string> Warnings(CertificateProfile profile)
+    {
+        foreach (string warning in profile.Warnings)
+            yield return warning;
+        if (Passphrase is not null && ExistingKey is null && Role != CertificateRole.Client)
+            yield return "A server reads an encrypted key only with ssl_passphrase_command, and takes over a new certificate on reload only with " +
+                "ssl_passphrase_command_supports_reload=on.";
+        if (ServiceAccount is not null && !OperatingSystem.IsWindows())
+            yield return "-ServiceAccount is for Windows. Here the key belongs to you: give it to the server's account with chown.";
+    }
+
+    /// <inheritdoc/>
+    protected override void ProcessRecord()
+    {
+        char[]? passphrase = null;
+        try
+        {
+            passphrase = CharactersOf(Passphrase);
+            Process(passphrase);
+        }
+        catch (PgSslException failure)
+        {
+            WriteFailure(failure, Certificate?.Target ?? CommonName ?? Subject);
+        }
+        finally
+        {
+            Array.Clear(passphrase ?? []);
+        }
+    }
+
+    private void Process(char[]? passphrase)
+    {
+        if (Certificate?.Failure is { } failure)
+            throw failure;
+        var profile = CertificateProfile.Create(Naming());
+        KeyAlgorithms.Check(KeyAlgorithm);
+        KeyFilePlan files = Files(profile);
+        using CertificateKey? existing = files.KeyExists ? ReadExisting(files.KeyPath, passphrase) : null;
+        string algorithm = existing?.Algorithm ?? KeyAlgorithm;
+        foreach (string warning in Warnings(profile))
+            WriteWarning(warning);
+
+        string change = files.Describe(DocumentName, profile, algorithm, ServiceAccount);
+        bool proceeds = ShouldProcess(change, $"{change}?", MyInvocation.MyCommand.Name, out ShouldProcessReason reason);
+        if (proceeds || reason == ShouldProcessReason.WhatIf)
+            _taken.UnionWith(files.Targets);
+        if (!proceeds)
+            return;
+        using CertificateKey? made = existing is null ? CertificateKey.Generate(KeyAlgorithm) : null;
+        CertificateKey key = existing ?? made!;
+        WriteObject(Make(profile, key, files, pem => files.Write(key, passphrase, pem, Force, ServiceAccount, DateTimeOffset.UtcNow)));
+    }
+
+    private KeyFilePlan Files(CertificateProfile profile)
+    {
+        // Several from a pipeline would all be called server.key.
+        string? name = Certificate?.HostName ?? (MyInvocation.ExpectingInput ? profile.Subject.CommonName : null);
+        var files = KeyFilePlan.Create(
+            WorkingDirectory, Resolve(KeyPath), Resolve(DocumentPath), Resolve(ExistingKey), name, Role, DocumentExtension);
+        if (files.Targets.FirstOrDefault(_taken.Contains) is { } taken)
+            throw new PgSslException(
+                PgSslError.FileExists,
+                $"{taken} has just been written for another item of this pipeline.",
+                "Files are named after the host, or the common name, of each item: leave out the paths, or make them one at a time.");
+        files.CheckTargets(Force);
+        return files;
+    }
+
+    private CertificateKey ReadExisting(string path, char[]? passphrase)
+    {
+        CertificateKey key = CertificateKey.ReadFile(path, passphrase);
+        if (!MyInvocation.BoundParameters.ContainsKey(nameof(KeyAlgorithm)) || key.Algorithm == KeyAlgorithm)
+            return key;
+        key.Dispose();
+        throw new PgSslException(
+            PgSslError.ContradictoryParameters,
+            $"The key in {path} is {key.Algorithm}, and -KeyAlgorithm says {KeyAlgorithm}.",
+            "Leave out -KeyAlgorithm to use that key, or -ExistingKey to make another one.");
+    }
+
+    private string? Resolve(string? path) => path is null ? null : ResolveFilePath(path);
+
+    /// <summary>The characters of a secret, which the caller clears; null for none.</summary>
+    private static char[]? CharactersOf(SecureString? secret)
+    {
+        if (secret is null)
+            return null;
+        if (secret.Length == 0)
+            throw new PgSslException(PgSslError.InvalidParameterValue, "The passphrase is empty.", "Leave out -Passphrase for a key that is not encrypted.");
+        char[] characters = new char[secret.Length];
+        IntPtr copy = Marshal.SecureStringToGlobalAllocUnicode(secret);
+        try
+        {
+            Marshal.Copy(copy, characters, 0, characters.Length);
+            return characters;
+        }
+        finally
+        {
+            Marshal.ZeroFreeGlobalAllocUnicode(copy);
+        }
+    }
+}

@@ -1,0 +1,254 @@
+BeforeAll {
+    Import-Module $PSScriptRoot/Sandbox.psm1
+    $sandbox = Get-Sandbox
+
+    function New-Passphrase([string] $Text) {
+        $secret = [securestring]::new()
+        $Text.ToCharArray().ForEach{ $secret.AppendChar($_) }
+        $secret
+    }
+
+    # What openssl prints of a request, without the label before it.
+    function Get-OpenSslSubject([string] $Path) {
+        (openssl req -in $Path -noout -subject -nameopt 'RFC2253,-esc_msb,utf8') -replace '^subject='
+    }
+}
+
+Describe 'New-PgCsr' {
+    # Every test starts in a folder of its own.
+    BeforeEach {
+        $folder = New-Item -ItemType Directory (Join-Path $TestDrive ([guid]::NewGuid()))
+        Push-Location $folder
+        $PSDefaultParameterValues['New-PgCsr:WarningAction'] = 'Ignore'
+    }
+
+    AfterEach {
+        Pop-Location
+        $PSDefaultParameterValues.Remove('New-PgCsr:WarningAction')
+    }
+
+    It 'makes a key and a request that openssl accepts' {
+        $request = New-PgCsr db1.example.com db1, '*.db.example.com' -IPAddress 10.0.0.1, ::1 -Organization 'ACME, "Inc." + Co' -Country us
+        $request.KeyPath | Should -Be (Join-Path $folder server.key)
+        $request.CsrPath | Should -Be (Join-Path $folder server.csr)
+        openssl req -in server.csr -noout -verify 2>&1 | Out-String | Should -Match 'verify OK'
+        openssl pkey -in server.key -check -noout | Should -Be 'Key is valid'
+        Get-OpenSslSubject server.csr | Should -Be 'CN=db1.example.com,O=ACME\, \"Inc.\" \+ Co,C=US'
+        openssl req -in server.csr -noout -text | Out-String |
+            Should -Match 'DNS:db1.example.com, DNS:db1, DNS:\*.db.example.com, IP Address:10.0.0.1, IP Address:0:0:0:0:0:0:0:1'
+        $request.SubjectAlternativeName | Should -Be 'DNS:db1.example.com', 'DNS:db1', 'DNS:*.db.example.com', 'IP:10.0.0.1', 'IP:::1'
+        $request.CsrPem | Should -BeExactly (Get-Content -Raw server.csr)
+        $request.CsrPem | Should -Not -Match "`r"
+        $request.KeyAlgorithm, $request.Role, $request.IsKeyEncrypted | Should -Be 'ecdsa-p256', 'Server', $false
+    }
+
+    It 'makes the key a file for its owner only' -Skip:$IsWindows {
+        $null = New-PgCsr db1
+        (Get-Item server.key).UnixMode | Should -Be '-rw-------'
+        (Get-Item server.csr).UnixMode | Should -Be '-rw-r--r--'
+    }
+
+    It 'makes a key of the algorithm <_>' -ForEach 'ecdsa-p256', 'ecdsa-p384', 'rsa-2048' {
+        (New-PgCsr db1 -KeyAlgorithm $_).KeyAlgorithm | Should -Be $_
+        $expected = @{ 'ecdsa-p256' = 'P-256'; 'ecdsa-p384' = 'P-384'; 'rsa-2048' = '2048 bit' }[$_]
+        openssl pkey -in server.key -noout -text | Out-String | Should -Match $expected
+    }
+
+    It 'takes the algorithm as PowerShell would spell it' {
+        (New-PgCsr db1 -KeyAlgorithm EcdsaP384).KeyAlgorithm | Should -Be 'ecdsa-p384'
+    }
+
+    It 'takes a subject as <Form>' -ForEach @(
+        @{ Form = 'RFC 4514 has it'; Subject = 'CN=db1.example.com,OU=\#1+O=ACME\, Inc.,C=US'; Expected = 'CN=db1.example.com,O=ACME\, Inc.+OU=\#1,C=US' }
+        @{ Form = 'openssl has it'; Subject = '/C=US/O=ACME, Inc./CN=db1.example.com'; Expected = 'CN=db1.example.com,O=ACME\, Inc.,C=US' }
+        @{ Form = 'this module shows it'; Subject = 'CN=db1.example.com, O="ACME, Inc.", C=US'; Expected = 'CN=db1.example.com,O=ACME\, Inc.,C=US' }
+    ) {
+        $request = New-PgCsr -Subject $Subject
+        Get-OpenSslSubject server.csr | Should -Be $Expected
+        $request.SubjectAlternativeName | Should -Be 'DNS:db1.example.com'
+    }
+
+    It 'of role <Role> is for <Purposes>' -ForEach @(
+        @{ Role = 'Server'; Purposes = 'TLS Web Server Authentication'; Key = 'server.key' }
+        @{ Role = 'Client'; Purposes = 'TLS Web Client Authentication'; Key = 'postgresql.key' }
+        @{ Role = 'Replication'; Purposes = 'TLS Web Server Authentication, TLS Web Client Authentication'; Key = 'postgresql.key' }
+    ) {
+        $request = New-PgCsr app -Role $Role
+        openssl req -in $request.CsrPath -noout -text | Out-String | Should -Match "Extended Key Usage: ?\r?\n *$Purposes\r?\n"
+        Split-Path -Leaf $request.KeyPath | Should -Be $Key
+        @($request.SubjectAlternativeName) | Should -Be @(if ($Role -eq 'Server') { 'DNS:app' })
+    }
+
+    It 'puts one file beside the other where only one is named' {
+        $null = New-Item -ItemType Directory sub
+        (New-PgCsr db1 -KeyPath sub/a.key).CsrPath | Should -Be (Join-Path $folder sub a.csr)
+        (New-PgCsr db1 -CsrPath sub/b.csr).KeyPath | Should -Be (Join-Path $folder sub b.key)
+        (New-PgCsr db1 -CsrPath 'TestDrive:/c.csr').CsrPath | Should -Be (Join-Path $TestDrive c.csr)
+    }
+
+    Context 'with a passphrase' {
+        It 'encrypts the key, and prints the passphrase nowhere' {
+            $all = New-PgCsr app -Role Client -Passphrase (New-Passphrase 'correct hörse') -Verbose *>&1 | Format-List * | Out-String
+            $all | Should -Not -Match 'hörse'
+            Get-Content postgresql.key -TotalCount 1 | Should -Be '-----BEGIN ENCRYPTED PRIVATE KEY-----'
+            openssl pkey -in postgresql.key -passin 'pass:correct hörse' -check -noout | Should -Be 'Key is valid'
+        }
+
+        It 'says what the server needs for it' {
+            $null = New-PgCsr db1 -Passphrase (New-Passphrase x) -WarningAction SilentlyContinue -WarningVariable warnings
+            "$warnings" | Should -Match ssl_passphrase_command_supports_reload
+        }
+
+        It 'refuses an empty one' {
+            { New-PgCsr db1 -Passphrase ([securestring]::new()) -ErrorAction Stop } | Should -Throw -ErrorId 'InvalidParameterValue,*'
+        }
+    }
+
+    Context 'with an existing key' {
+        It 'uses it and writes no key' {
+            $old = New-PgCsr db1 -Passphrase (New-Passphrase secret)
+            $before = Get-FileHash server.key
+            $new = New-PgCsr db1 -ExistingKey server.key -Passphrase (New-Passphrase secret) -CsrPath new.csr
+            $new.SpkiSha256 | Should -Be $old.SpkiSha256
+            $new.KeyPath | Should -Be $old.KeyPath
+            $new.IsKeyEncrypted | Should -BeNullOrEmpty
+            (Get-FileHash server.key).Hash | Should -Be $before.Hash
+        }
+
+        It 'is an error that says so: <Id>' -ForEach @(
+            @{ Id = 'FileNotFound'; With = @{ ExistingKey = 'none.key' } }
+            @{ Id = 'InvalidKeyFile'; With = @{ ExistingKey = 'encrypted.key' } }
+            @{ Id = 'ContradictoryParameters'; With = @{ ExistingKey = 'plain.key'; KeyAlgorithm = 'rsa-2048' } }
+            @{ Id = 'ContradictoryParameters'; With = @{ ExistingKey = 'plain.key'; KeyPath = 'other.key' } }
+            @{ Id = 'UnsupportedKeyAlgorithm'; With = @{ ExistingKey = 'ed25519.key' } }
+        ) {
+            $null = New-PgCsr db1 -KeyPath plain.key
+            $null = New-PgCsr db1 -KeyPath encrypted.key -Passphrase (New-Passphrase secret)
+            openssl genpkey -algorithm ed25519 -out ed25519.key
+            { New-PgCsr db1 @With -CsrPath new.csr -ErrorAction Stop } | Should -Throw -ErrorId "$Id,PgSsl.Cmdlets.NewPgCsrCommand"
+            'new.csr' | Should -Not -Exist
+        }
+    }
+
+    Context 'where files exist' {
+        BeforeEach {
+            $first = New-PgCsr db1
+        }
+
+        It 'overwrites neither of them' {
+            Remove-Item server.csr
+            { New-PgCsr db1 -ErrorAction Stop } | Should -Throw -ErrorId 'FileExists,*'
+            'server.csr' | Should -Not -Exist
+            (New-PgCsr db1 -ExistingKey server.key).SpkiSha256 | Should -Be $first.SpkiSha256
+        }
+
+        It 'keeps backups with -Force' {
+            $second = New-PgCsr db1 -Force
+            $second.SpkiSha256 | Should -Not -Be $first.SpkiSha256
+            $second.Backups | Should -HaveCount 2
+            Get-Content -Raw $second.Backups[1] | Should -BeExactly $first.CsrPem
+            if (-not $IsWindows) { (Get-Item $second.Backups[0]).UnixMode | Should -Be '-rw-------' }
+        }
+
+        It 'tells with -WhatIf that it would fail, as it would' {
+            { New-PgCsr db1 -WhatIf -ErrorAction Stop } | Should -Throw -ErrorId 'FileExists,*'
+        }
+    }
+
+    It 'writes nothing with -WhatIf, and says what it would write' {
+        $said = & ([Environment]::ProcessPath) -NoProfile -NonInteractive -Command {
+            Import-Module $args[0]
+            New-PgCsr db1 -Organization ACME -WhatIf
+        } -args (Get-Module PgSsl).Path
+        "$said" | Should -Match 'Create the private key .*server.key \(ecdsa-p256, .*and create the certificate request .*server.csr for CN=db1, O=ACME \(DNS:db1\)'
+        Get-ChildItem | Should -BeNullOrEmpty
+    }
+
+    It 'refuses <Why> before it writes anything' -ForEach @(
+        @{ Why = 'no name'; Id = 'InvalidSubject'; With = @{}; Says = 'No subject' }
+        @{ Why = 'a country in words'; Id = 'InvalidSubject'; With = @{ CommonName = 'db1'; Country = 'Germany' }; Says = 'country \(C\) "GERMANY"' }
+        @{ Why = 'a name that is too long'; Id = 'InvalidSubject'; With = @{ CommonName = 'x' * 65 }; Says = 'common name \(CN\) .* has 65 characters' }
+        @{ Why = 'a NUL'; Id = 'InvalidSubject'; With = @{ CommonName = 'db1'; Organization = "a`0b" }; Says = 'organization \(O\) .* control character' }
+        @{ Why = 'an empty field'; Id = 'InvalidSubject'; With = @{ CommonName = 'db1'; Locality = '' }; Says = 'locality \(L\) is empty' }
+        @{ Why = 'subject and field'; Id = 'ContradictoryParameters'; With = @{ CommonName = 'db1'; Subject = 'CN=db1' }; Says = 'fields' }
+        @{ Why = 'an address as a DNS name'; Id = 'InvalidHostName'; With = @{ CommonName = 'db1'; DnsName = '10.0.0.1' }; Says = 'is an IP address' }
+        @{ Why = 'a name as an address'; Id = 'InvalidHostName'; With = @{ CommonName = 'db1'; IPAddress = 'db1' }; Says = 'not an IP address' }
+        @{ Why = 'a wildcard in the middle'; Id = 'InvalidHostName'; With = @{ CommonName = 'db1'; DnsName = 'db.*.test' }; Says = 'whole first label' }
+        @{ Why = 'Ed25519'; Id = 'UnsupportedKeyAlgorithm'; With = @{ CommonName = 'db1'; KeyAlgorithm = 'Ed25519' }; Says = 'channel binding' }
+        @{ Why = 'a client without a role'; Id = 'InvalidSubject'; With = @{ Organization = 'ACME'; Role = 'Client' }; Says = 'no common name' }
+        @{ Why = 'a folder that is not there'; Id = 'FileNotFound'; With = @{ CommonName = 'db1'; KeyPath = 'nowhere/server.key' }; Says = 'directory' }
+    ) {
+        New-PgCsr @With -ErrorAction SilentlyContinue -ErrorVariable failures | Should -BeNullOrEmpty
+        $failures[0].FullyQualifiedErrorId | Should -Be "$Id,PgSsl.Cmdlets.NewPgCsrCommand"
+        "$($failures[0])" | Should -Match $Says
+        $failures[0].ErrorDetails.RecommendedAction | Should -Not -BeNullOrEmpty
+        Get-ChildItem | Should -BeNullOrEmpty
+    }
+
+    It 'says that nobody can verify what is no host' {
+        $null = New-PgCsr 'project:instance' -WarningAction SilentlyContinue -WarningVariable warnings
+        "$warnings" | Should -Match 'verify-full .* -DnsName'
+    }
+
+    Context 'from what is served' {
+        It 'asks for the same subject and names, with a new key, in files named after the host' {
+            $served = Get-PgServerCertificate $sandbox.Good
+            $request = $served | New-PgCsr
+            $request.Subject | Should -Be $served.Subject
+            $request.SubjectAlternativeName | Should -Be $served.SubjectAlternativeName
+            $request.SpkiSha256 | Should -Not -Be $served.SpkiSha256
+            Split-Path -Leaf $request.KeyPath | Should -Be "localhost-$($sandbox.GoodPort).key"
+        }
+
+        It 'makes one request for each of several servers' {
+            $requests = Get-PgServerCertificate $sandbox.Good, $sandbox.Expired | New-PgCsr
+            $requests.CsrPath | Should -HaveCount 2
+            $requests.CsrPath | Should -Exist
+        }
+
+        It 'takes what it got from a job or a file' {
+            $served = Get-PgServerCertificate $sandbox.Good
+            $again = [Management.Automation.PSSerializer]::Deserialize([Management.Automation.PSSerializer]::Serialize($served, 3))
+            ($again | New-PgCsr).SubjectAlternativeName | Should -Be $served.SubjectAlternativeName
+        }
+
+        It 'lets what is named win' {
+            $request = Get-PgServerCertificate $sandbox.Good | New-PgCsr -DnsName db1.example.com -KeyPath new.key
+            $request.SubjectAlternativeName | Should -Contain 'DNS:db1.example.com'
+            Split-Path -Leaf $request.CsrPath | Should -Be new.csr
+        }
+
+        It 'takes a certificate, or the file of one' {
+            $served = Get-PgServerCertificate $sandbox.Good
+            Set-Content old.crt $served.ChainPem
+            (New-PgCsr -Certificate old.crt).Subject | Should -Be $served.Subject
+            ($served.Certificate | New-PgCsr -Force).Subject | Should -Be $served.Subject
+        }
+
+        It 'says what is none' {
+            { 'db1' | New-PgCsr -ErrorAction Stop } | Should -Throw -ErrorId 'FileNotFound,*'
+            { New-PgCsr -Certificate $sandbox.ClientKey -ErrorAction Stop } | Should -Throw -ErrorId 'InvalidCertificateFile,*'
+        }
+    }
+
+    It 'makes one request for each row of a table' {
+        $rows = 'CommonName,DnsName', 'db1.example.com,db1', 'db2.example.com,db2' | ConvertFrom-Csv
+        $requests = $rows | New-PgCsr -Organization ACME
+        (Split-Path -Leaf $requests.KeyPath) | Should -Be 'db1.example.com.key', 'db2.example.com.key'
+        $requests[1].SubjectAlternativeName | Should -Be 'DNS:db2.example.com', 'DNS:db2'
+    }
+
+    It 'does not overwrite the request of one row with that of the next, not even with -Force' {
+        $rows = 'CommonName', 'db1', 'db1' | ConvertFrom-Csv
+        $requests = $rows | New-PgCsr -Force -ErrorAction SilentlyContinue -ErrorVariable failures
+        @($requests) | Should -HaveCount 1
+        $failures[0].FullyQualifiedErrorId | Should -BeLike 'FileExists,*'
+    }
+
+    It 'shows as a list that says what to do next' {
+        $text = New-PgCsr db1 | Out-String
+        $text | Should -Match '(?m)^NextStep\s+: 1\. Look at it: openssl req'
+        $text | Should -Not -Match 'BEGIN'
+        New-PgCsr db2 -KeyPath b.key | Format-Table | Out-String | Should -Match '(?m)^CommonName +Role +KeyAlgorithm +Key +Request'
+    }
+}

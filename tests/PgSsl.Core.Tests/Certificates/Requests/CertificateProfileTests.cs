@@ -1,0 +1,130 @@
+using PgSsl.Certificates.Requests;
+
+namespace PgSsl.Tests.Certificates.Requests;
+
+/// <summary>What names make of a certificate.</summary>
+public sealed class CertificateProfileTests
+{
+    [Fact]
+    public void Fields_stand_in_the_subject_from_the_large_to_the_small()
+    {
+        CertificateProfile profile = Create(new()
+        {
+            CommonName = "db1", Organization = "ACME, Inc.", OrganizationalUnits = ["Data", "DBA"],
+            Locality = "Köln", State = "NRW", Country = "de", EmailAddress = "dba@x.test",
+        });
+
+        Assert.Equal(
+            SubjectName.Parse("/C=DE/ST=NRW/L=Köln/O=ACME, Inc./OU=Data/OU=DBA/CN=db1/emailAddress=dba@x.test").Encoded.ToArray(),
+            profile.Subject.Encoded.ToArray());
+    }
+
+    [Theory]
+    [InlineData("db1.example.com", "DNS:db1.example.com")]
+    [InlineData("*.example.com", "DNS:*.example.com")]
+    [InlineData("10.0.0.1", "IP:10.0.0.1")]
+    [InlineData("2001:db8::1", "IP:2001:db8::1")]
+    [InlineData("münchen.test", "DNS:xn--mnchen-3ya.test")]
+    public void The_common_name_of_a_server_is_among_the_alternative_names(string commonName, string expected)
+    {
+        CertificateProfile profile = Create(new() { CommonName = commonName });
+
+        Assert.Equal([expected], profile.SubjectAlternativeNames);
+        Assert.Empty(profile.Warnings);
+    }
+
+    [Fact]
+    public void The_common_name_of_a_server_is_in_A_labels_too() =>
+        Assert.Equal("xn--mnchen-3ya.test", Create(new() { CommonName = "münchen.test" }).Subject.CommonName);
+
+    [Fact]
+    public void A_whole_subject_stays_as_it_was_written()
+    {
+        CertificateProfile profile = Create(new() { Subject = "O=ACME,CN=münchen.test" });
+
+        Assert.Equal("münchen.test", profile.Subject.CommonName);
+        Assert.Equal(["DNS:xn--mnchen-3ya.test"], profile.SubjectAlternativeNames);
+    }
+
+    [Fact]
+    public void Alternative_names_follow_the_common_name_each_once() => Assert.Equal(
+        ["DNS:db1.example.com", "DNS:db1", "IP:10.0.0.1"],
+        Create(new() { CommonName = "db1.example.com", DnsNames = ["db1", "DB1.example.com"], IPAddresses = ["10.0.0.1", "10.0.0.1"] })
+            .SubjectAlternativeNames);
+
+    [Theory]
+    [InlineData("project:instance")]
+    [InlineData("Jane Doe")]
+    [InlineData("127.1")]
+    public void A_common_name_that_is_no_host_is_warned_of(string commonName)
+    {
+        CertificateProfile profile = Create(new() { CommonName = commonName });
+
+        Assert.Empty(profile.SubjectAlternativeNames);
+        Assert.Contains(commonName, Assert.Single(profile.Warnings), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_common_name_that_is_no_host_is_fine_beside_names_that_are() =>
+        Assert.Empty(Create(new() { CommonName = "project:instance", DnsNames = ["db1"] }).Warnings);
+
+    [Theory]
+    [InlineData(CertificateRole.Client)]
+    [InlineData(CertificateRole.Replication)]
+    public void A_role_is_no_host_name(CertificateRole role) =>
+        Assert.Empty(Create(new() { Role = role, CommonName = "app" }).SubjectAlternativeNames);
+
+    [Theory]
+    [InlineData(CertificateRole.Client)]
+    [InlineData(CertificateRole.Replication)]
+    public void Without_a_common_name_there_is_no_role_to_log_in_as(CertificateRole role) =>
+        Assert.Contains("role that logs in", Refusal(new() { Role = role, Organization = "ACME" }).Message, StringComparison.Ordinal);
+
+    [Fact]
+    public void A_standby_without_host_names_is_warned_of() =>
+        Assert.Contains("-DnsName", Assert.Single(Create(new() { Role = CertificateRole.Replication, CommonName = "replicator" }).Warnings));
+
+    [Fact]
+    public void The_mail_address_of_a_client_is_an_alternative_name_too() => Assert.Equal(
+        ["email:app@x.test"],
+        Create(new() { Role = CertificateRole.Client, CommonName = "app", EmailAddress = "app@x.test" }).SubjectAlternativeNames);
+
+    [Fact]
+    public void Without_any_name_there_is_no_subject() => Assert.Equal(PgSslError.InvalidSubject, Refusal(new() { DnsNames = ["db1"] }).Error);
+
+    [Fact]
+    public void A_subject_and_fields_of_one_contradict_each_other() =>
+        Assert.Equal(PgSslError.ContradictoryParameters, Refusal(new() { Subject = "CN=db1", Organization = "ACME" }).Error);
+
+    [Fact]
+    public void A_certificate_gives_its_subject_and_all_its_names_as_they_are()
+    {
+        MintedCertificate served = Mint.Certificate("CN=db1, O=  ACME ", null, new MintOptions
+        {
+            AlternativeNames = ["DNS:db2", "URI:https://x.test", "IP:10.0.0.1", "DirName:O=ACME"],
+        });
+
+        CertificateProfile profile = Create(new() { Certificate = served.Certificate });
+
+        Assert.Equal(served.Subject, profile.Subject.Encoded.ToArray());
+        Assert.Equal(["DNS:db2", "URI:https://x.test", "IP:10.0.0.1", "DirName:ACME"], profile.SubjectAlternativeNames);
+    }
+
+    [Fact]
+    public void What_is_named_wins_over_a_certificate()
+    {
+        MintedCertificate served = Mint.Certificate("CN=db1,O=ACME", null, new MintOptions { AlternativeNames = ["DNS:db1"] });
+
+        Assert.Equal(["DNS:db1"], Create(new() { Certificate = served.Certificate, CommonName = "db2" }).SubjectAlternativeNames);
+        Assert.Equal("db2", Create(new() { Certificate = served.Certificate, CommonName = "db2" }).Subject.CommonName);
+        Assert.Equal(["DNS:db1", "DNS:db3"], Create(new() { Certificate = served.Certificate, DnsNames = ["db3"] }).SubjectAlternativeNames);
+    }
+
+    [Fact]
+    public void A_certificate_without_alternative_names_gets_its_common_name_as_one() => Assert.Equal(
+        ["DNS:db1"], Create(new() { Certificate = Mint.Certificate("CN=db1", null, new MintOptions()).Certificate }).SubjectAlternativeNames);
+
+    private static CertificateProfile Create(CertificateNaming naming) => CertificateProfile.Create(naming);
+
+    private static PgSslException Refusal(CertificateNaming naming) => Assert.Throws<PgSslException>(() => CertificateProfile.Create(naming));
+}

@@ -82,7 +82,7 @@ public sealed class RootFile
         if (!_bytes.IsEmpty && _bytes.Span[^1] != '\n')
             added.Append('\n');
         foreach (X509Certificate2 certificate in missing)
-            added.Append(RootComment.For(certificate)).Append('\n').Append(PemEncoding.WriteString("CERTIFICATE", certificate.RawData)).Append('\n');
+            added.Append(RootComment.For(certificate)).Append('\n').Append(certificate.ExportCertificatePem()).Append('\n');
         added.Replace("\n", LineEnds.Of(_bytes.Span));
         byte[] text = Encoding.UTF8.GetBytes(added.ToString());
         return Edited([.. _bytes.Span, .. text], Certificates.Concat(missing).Select(FingerprintOf));

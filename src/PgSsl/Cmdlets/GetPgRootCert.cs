@@ -116,7 +116,7 @@ public sealed class GetPgRootCertCommand : PgCmdlet
             foreach (string file in isPattern ? GetResolvedProviderPathFromPSPath(path, out _) : [literal])
                 WriteFile(file);
         }
-        catch (Exception exception) when (exception is ItemNotFoundException or System.Management.Automation.DriveNotFoundException or ProviderNotFoundException)
+        catch (SessionStateException exception)
         {
             WriteFailure(new PgSslException(PgSslError.FileNotFound, exception.Message, "Name a file that exists.", exception), path);
         }
@@ -128,10 +128,11 @@ public sealed class GetPgRootCertCommand : PgCmdlet
         {
             RootFile file = RootFile.Read(path);
             DateTimeOffset now = DateTimeOffset.UtcNow;
-            foreach (RootFileProblem problem in file.Problems(now).Where(problem => !problem.IsFatal && problem.Position is null))
+            RootFileProblem[] problems = [.. file.Problems(now).Where(problem => problem.Position is null)];
+            foreach (RootFileProblem problem in problems.Where(problem => !problem.IsFatal))
                 WriteWarning(problem.Message);
             WriteObject(RootCertificate.Of(file, now), enumerateCollection: true);
-            if (file.Problems(now).FirstOrDefault(problem => problem.IsFatal) is { } fatal)
+            if (Array.Find(problems, problem => problem.IsFatal) is { } fatal)
                 WriteFailure(new PgSslException(PgSslError.InvalidCertificateFile, fatal.Message, fatal.Remedy, file.Refusal), path);
         }
         catch (PgSslException failure)

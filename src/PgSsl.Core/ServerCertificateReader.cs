@@ -14,12 +14,12 @@ public sealed class ServerCertificateReader
 
     /// <summary>Connects, completes the TLS handshake, and hangs up.</summary>
     /// <param name="endpoint">The endpoint, narrowed to one server.</param>
-    /// <param name="settings">What libpq would connect with.</param>
+    /// <param name="settings">What libpq would connect with, once for each root file to try.</param>
     /// <param name="request">The connection to make.</param>
     /// <param name="cancellationToken">Ends it at once.</param>
     /// <exception cref="PgSslException">There was no certificate to be had; the error says at which step.</exception>
     public async Task<ServerCertificate> ReadAsync(
-        PgEndpoint endpoint, ConnectionSettings settings, ProbeRequest request, CancellationToken cancellationToken)
+        PgEndpoint endpoint, IReadOnlyList<ConnectionSettings> settings, ProbeRequest request, CancellationToken cancellationToken)
     {
         if (request.Host.IsUnixSocket)
             throw new PgSslException(
@@ -34,11 +34,11 @@ public sealed class ServerCertificateReader
 
     /// <summary>Completes the chain of a certificate that was read, with the roots that libpq would use here first.</summary>
     /// <param name="certificate">What <see cref="ReadAsync"/> gave.</param>
-    /// <param name="settings">What libpq would connect with.</param>
+    /// <param name="settings">What libpq would connect with, once for each root file to try.</param>
     /// <param name="completer">Finds what the server did not send.</param>
     /// <param name="cancellationToken">Ends it at once.</param>
     public Task<CompletedChain> CompleteAsync(
-        ServerCertificate certificate, ConnectionSettings settings, ChainCompleter completer, CancellationToken cancellationToken)
+        ServerCertificate certificate, IReadOnlyList<ConnectionSettings> settings, ChainCompleter completer, CancellationToken cancellationToken)
     {
         IReadOnlyList<TrustStore> roots = _trust.GetCandidates(settings, out _);
         var request = new ChainRequest(certificate.Chain, roots, DateTimeOffset.UtcNow)

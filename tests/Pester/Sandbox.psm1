@@ -10,6 +10,7 @@ Gets the servers (host:port each), roots and client files by name.
 
 .DESCRIPTION
 Good, TlsOff, SelfSigned, LeafOnly, Expired, AsksForCertificate, Renewable: PostgreSQL 15. Direct: PostgreSQL 18, or DirectMissing.
+Managed: PostgreSQL 15 below a root that only a URL leads to; ManagedFingerprint is the root's.
 Role anyone gets in everywhere; ssl_only by hostssl and scram-sha-256, plain_only by hostnossl and md5.
 Closed, Silent, Ssh: no PostgreSQL at all. Root, OtherRoot, ClientCertificate, ClientKey: files.
 #>
@@ -47,6 +48,16 @@ function Get-SandboxConnectionCount {
 
 <#
 .SYNOPSIS
+Has psql connect by a connection string, and says how that went: tls, plaintext or none; libpq looks for its files below HOME.
+#>
+function Get-PsqlTransport {
+    param([string] $Endpoint)
+    $shown = & (Get-Sandbox).Psql -X -w -d "$Endpoint gssencmode=disable" -Atc '\conninfo' 2>&1 | Out-String
+    $LASTEXITCODE -ne 0 ? 'none' : $shown -match 'SSL connection' ? 'tls' : 'plaintext'
+}
+
+<#
+.SYNOPSIS
 Waits until something is so; throws if it does not become so.
 #>
 function Wait-Until {
@@ -57,4 +68,4 @@ function Wait-Until {
     throw "It did not come to this: $Condition"
 }
 
-Export-ModuleMember -Function Get-Sandbox, Invoke-SandboxRenewal, Get-SandboxConnectionCount, Wait-Until
+Export-ModuleMember -Function Get-Sandbox, Invoke-SandboxRenewal, Get-SandboxConnectionCount, Get-PsqlTransport, Wait-Until

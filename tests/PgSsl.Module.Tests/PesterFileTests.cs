@@ -18,9 +18,13 @@ public sealed class Format : PesterFileTests;
 
 public sealed class Get_PgConnectionSetting : PesterFileTests;
 
+public sealed class Get_PgRootCert : PesterFileTests;
+
 public sealed class Get_PgServerCertificate : PesterFileTests;
 
 public sealed class Help : PesterFileTests;
+
+public sealed class Install_PgRootCert : PesterFileTests;
 
 public sealed class Module : PesterFileTests;
 
@@ -31,5 +35,7 @@ public sealed class New_PgSelfSignedCertificate : PesterFileTests;
 public sealed class Pipeline : PesterFileTests;
 
 public sealed class Test_PgSslMode : PesterFileTests;
+
+public sealed class Uninstall_PgRootCert : PesterFileTests;
 
 public sealed class Wait_PgServerCertificate : PesterFileTests;

@@ -3,6 +3,7 @@ using System.Globalization;
 using System.Net;
 using System.Net.Sockets;
 using System.Security.Cryptography;
+using System.Security.Cryptography.X509Certificates;
 using System.Text;
 using PgSsl.Sandbox;
 
@@ -78,6 +79,7 @@ internal sealed class PesterServers
             StartAsync("Expired", installation, cluster => cluster.InstallCertificateAsync(expired)),
             StartAsync("AsksForCertificate", installation, cluster => cluster.InstallCertificateAsync(good, _clientRoot.CertificatePem)),
             StartRenewableAsync(installation, selfSigned),
+            StartManagedAsync(installation),
             StartDirectAsync(good));
 
         Closed.Bind(new IPEndPoint(IPAddress.Loopback, 0));
@@ -130,6 +132,31 @@ internal sealed class PesterServers
             return renewed.Certificate.GetCertHashString(HashAlgorithmName.SHA256);
         }));
     }
+
+    /// <summary>
+    /// A server as a provider runs it: a root of its own that no machine has, and that only a URL in the intermediate leads to. The
+    /// provider publishes its fingerprint.
+    /// </summary>
+    private async Task StartManagedAsync(PostgresInstallation installation)
+    {
+        TestAuthority root = TestAuthority.CreateRoot("Managed Root CA");
+        byte[] certificate = root.Certificate.Certificate.RawData;
+        TestAuthority issuer = root.CreateIntermediate("Managed Issuing CA", new AuthorityOptions
+        {
+            ExtraExtensions = [new X509AuthorityInformationAccessExtension(null, [$"http://{Start(Web(certificate))}/root.crt"])],
+        });
+        TestCertificate leaf = issuer.Issue(LeafOptions.ForLoopback());
+        await StartAsync("Managed", installation, cluster => cluster.InstallCertificateAsync(leaf));
+        _description["ManagedFingerprint"] = Convert.ToHexString(SHA256.HashData(certificate));
+    }
+
+    /// <summary>A web server with one page.</summary>
+    private static ServerScript Web(byte[] page) => async (client, cancellation) =>
+    {
+        _ = await client.ReadAtLeastAsync(new byte[4096], 1, throwOnEndOfStream: false, cancellation);
+        string head = $"HTTP/1.1 200 OK\r\nContent-Length: {page.Length}\r\nConnection: close\r\n\r\n";
+        await client.WriteAsync((byte[])[.. Encoding.ASCII.GetBytes(head), .. page], cancellation);
+    };
 
     private async Task StartDirectAsync(TestCertificate certificate)
     {

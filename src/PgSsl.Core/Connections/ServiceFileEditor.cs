@@ -51,9 +51,11 @@ public static class ServiceFileEditor
             throw Unwritable($"The value of {name} has a line break, a NUL character or a blank at its end, which a service file cannot hold.");
         if (service.AsSpan().ContainsAny('\n', '\r', '\0'))
             throw Unwritable("The name of the service has a line break or a NUL character.");
-        if (Encoding.UTF8.GetByteCount($"{name}={value}\r\n") >= ServiceFileLine.Limit || Encoding.UTF8.GetByteCount($"[{service}]\r\n") >= ServiceFileLine.Limit)
+        if (IsTooLong($"{name}={value}\r\n") || IsTooLong($"[{service}]\r\n"))
             throw Unwritable($"The line for {name} of the service is longer than libpq reads (1022 bytes).");
     }
+
+    private static bool IsTooLong(string line) => Encoding.UTF8.GetByteCount(line) >= ServiceFileLine.Limit;
 
     /// <summary>The outcome is read again: whatever was overlooked above must not end up in a file.</summary>
     private static void RequireRead(byte[] changed, string service, string name, string value, string path)

@@ -11,6 +11,8 @@ namespace PgSsl.RootCertificates;
 /// </summary>
 public static class CertificateInput
 {
+    private const string UsualRemedy = "Give a PEM or DER file with the CA's root certificate.";
+
     /// <summary>Reads a file.</summary>
     /// <exception cref="PgSslException">FileNotFound, FileUnreadable, or as <see cref="Read"/>.</exception>
     public static IReadOnlyList<X509Certificate2> ReadFile(string path) => Read(PemFile.ReadBytes(path), path);
@@ -48,11 +50,13 @@ public static class CertificateInput
     {
         string[] labels = [.. file.Segments.Select(segment => segment.Label).OfType<string>().Distinct()];
         if (labels.Any(label => label.Contains("PRIVATE KEY", StringComparison.Ordinal)))
-            return Invalid($"{name} holds a private key and no certificate.", "Give the CA's root certificate. Nobody but its owner needs the key.");
+            return Invalid(
+                $"{name} holds a private key and no certificate.",
+                "Give the CA's root certificate. Nobody but its owner needs the key.");
         if (labels.Any(label => label.EndsWith("CERTIFICATE REQUEST", StringComparison.Ordinal)))
             return Invalid($"{name} is a certificate request (CSR), no certificate.", "Give the certificate of the CA that signs it.");
         if (labels.Length > 0)
-            return Invalid($"{name} holds no certificate, only {string.Join(", ", labels)}.", "Give a PEM or DER file with the CA's root certificate.");
+            return Invalid($"{name} holds no certificate, only {string.Join(", ", labels)}.", UsualRemedy);
         if (bytes.IsEmpty)
             return Invalid($"{name} is empty.", "Download or export the root certificate again.");
         return bytes.Span[0] == 0x30 ? RefuseDer(bytes, name) : RefuseText(bytes.Span, name);
@@ -61,7 +65,6 @@ public static class CertificateInput
     /// <summary>The first elements tell what it is: RFC 7292 4 (PKCS #12), RFC 2986 4.2 (CSR), RFC 5958 2 (PKCS #8), PKCS #7.</summary>
     private static PgSslException RefuseDer(ReadOnlyMemory<byte> bytes, string name)
     {
-        const string Remedy = "Give a PEM or DER file with the CA's root certificate.";
         try
         {
             AsnReader outer = new AsnReader(bytes, AsnEncodingRules.BER).ReadSequence();
@@ -70,19 +73,21 @@ public static class CertificateInput
             {
                 bool isPkcs12 = version == 3 && outer.HasData && outer.PeekTag() == Asn1Tag.Sequence;
                 return isPkcs12
-                    ? Invalid($"{name} is PKCS #12 (.pfx, .p12), which carries a private key.", $"Take the CA's certificate out of it: openssl pkcs12 -in '{name}' -cacerts -nokeys -out ca.pem")
-                    : Invalid($"{name} is a private key and no certificate.", Remedy);
+                    ? Invalid(
+                        $"{name} is PKCS #12 (.pfx, .p12), which carries a private key.",
+                        $"Take the CA's certificate out of it: openssl pkcs12 -in '{name}' -cacerts -nokeys -out ca.pem")
+                    : Invalid($"{name} is a private key and no certificate.", UsualRemedy);
             }
             if (first == Asn1Tag.ObjectIdentifier)
-                return Invalid($"{name} is a PKCS #7 message without certificates.", Remedy);
+                return Invalid($"{name} is a PKCS #7 message without certificates.", UsualRemedy);
             if (first == Asn1Tag.Sequence && outer.ReadSequence().PeekTag() == Asn1Tag.Integer)
-                return Invalid($"{name} is DER, and no certificate: a certificate request (CSR) or a revocation list.", Remedy);
+                return Invalid($"{name} is DER, and no certificate: a certificate request (CSR) or a revocation list.", UsualRemedy);
         }
         catch (AsnContentException)
         {
             // Then it only starts like DER.
         }
-        return Invalid($"{name} is binary, and no certificate.", Remedy);
+        return Invalid($"{name} is binary, and no certificate.", UsualRemedy);
     }
 
     private static PgSslException RefuseText(ReadOnlySpan<byte> bytes, string name)
@@ -90,8 +95,10 @@ public static class CertificateInput
         Encoding encoding = OtherForms.EncodingOf(bytes) ?? Encoding.UTF8;
         string text = encoding.GetString(bytes[..Math.Min(bytes.Length, 1024)]).TrimStart('\uFEFF', ' ', '\t', '\r', '\n');
         if (text.StartsWith('<'))
-            return Invalid($"{name} is an HTML or XML page, no certificate: probably an error or log-in page.", "Open the address in a browser and save the certificate itself.");
-        return Invalid($"{name} holds no certificate: PEM has a line -----BEGIN CERTIFICATE-----, DER starts with the byte 30.", "Give a PEM or DER file with the CA's root certificate.");
+            return Invalid(
+                $"{name} is an HTML or XML page, no certificate: probably an error or log-in page.",
+                "Open the address in a browser and save the certificate itself.");
+        return Invalid($"{name} holds no certificate: PEM has a line -----BEGIN CERTIFICATE-----, DER starts with the byte 30.", UsualRemedy);
     }
 
     private static PgSslException Invalid(string message, string remedy) => new(PgSslError.InvalidCertificateFile, message, remedy);

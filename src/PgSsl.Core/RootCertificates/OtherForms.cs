@@ -1,4 +1,3 @@
-using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
 using System.Text;
 
@@ -20,7 +19,9 @@ internal static class OtherForms
             return null;
         byte[] text = Encoding.UTF8.GetBytes(encoding.GetString(bytes.Span).TrimStart('\uFEFF'));
         RootFile inner = RootFile.Parse(text, "").Mend(out _);
-        return inner.Certificates.Count == 0 ? null : Whole(bytes, Utf16, [.. inner.Certificates], inner.Refusal is null ? inner.ToBytes() : null);
+        if (inner.Certificates.Count == 0)
+            return null;
+        return Whole(bytes, Utf16, inner.Certificates, inner.Refusal is null ? inner.ToBytes() : null);
     }
 
     /// <summary>UTF-16 of text that is mostly ASCII: every second byte is zero; a byte order mark is not always there.</summary>
@@ -45,7 +46,7 @@ internal static class OtherForms
     }
 
     private static byte[] ToPem(IEnumerable<X509Certificate2> certificates) =>
-        Encoding.ASCII.GetBytes(string.Concat(certificates.Select(certificate => PemEncoding.WriteString("CERTIFICATE", certificate.RawData) + "\n")));
+        Encoding.ASCII.GetBytes(string.Concat(certificates.Select(certificate => certificate.ExportCertificatePem() + "\n")));
 
     private static RootFileSegment Whole(ReadOnlyMemory<byte> bytes, string form, IReadOnlyList<X509Certificate2> certificates, byte[]? mended) =>
         new(RootFileSegmentKind.OtherForm, 0, bytes.Length)

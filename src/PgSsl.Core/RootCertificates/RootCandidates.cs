@@ -35,7 +35,10 @@ public sealed record RootCandidates(IReadOnlyList<X509Certificate2> Accepted, IR
             if (isRoot)
                 RequireCa(candidate, options);
             if (!isRoot && !(options.IncludeIntermediates && candidate.CaKind != 0))
-                leftOut.Add($"'{candidate.Name}' is left out: it is {(candidate.CaKind == 0 ? "not a CA" : "an intermediate")}, and libpq needs only its root '{root.Name}'.");
+            {
+                string what = candidate.CaKind == 0 ? "not a CA" : "an intermediate";
+                leftOut.Add($"'{candidate.Name}' is left out: it is {what}, and libpq needs only its root '{root.Name}'.");
+            }
             else if (Objection(candidate, at) is { } objection)
             {
                 invalid ??= new PgSslException(
@@ -65,13 +68,14 @@ public sealed record RootCandidates(IReadOnlyList<X509Certificate2> Accepted, IR
             PgSslError.NotARootCertificate,
             top.IsSelfIssued
                 ? $"'{candidate.Name}' cannot be trusted: '{top.Name}' names itself as its issuer, but is not signed by its own key."
-                : $"'{candidate.Name}' is {what}: libpq verifies nothing without the root above it, '{issuer}', which is neither offered nor in the file.",
+                : $"'{candidate.Name}' is {what}: libpq verifies nothing without the root above it, "
+                    + $"'{issuer}', which is neither offered nor in the file.",
             $"Give the root certificate '{issuer}' (self-signed) instead, or beside it.");
     }
 
     private static void RequireCa(ParsedCertificate root, RootInstallOptions options)
     {
-        if (root.CaKind != 0 || options.IsServerCertificate)
+        if (root.CaKind != 0 || options.ServerCertificates.Contains(RootFile.FingerprintOf(root.Certificate)))
             return;
         throw new PgSslException(
             PgSslError.NotARootCertificate,

@@ -82,7 +82,7 @@ public sealed class RootFile
         if (!_bytes.IsEmpty && _bytes.Span[^1] != '\n')
             added.Append('\n');
         foreach (X509Certificate2 certificate in missing)
-            added.Append(RootComment.For(certificate)).Append('\n').Append(PemEncoding.WriteString("CERTIFICATE", certificate.RawData)).Append('\n');
+            added.Append(RootComment.For(certificate)).Append('\n').Append(certificate.ExportCertificatePem()).Append('\n');
         added.Replace("\n", LineEnds.Of(_bytes.Span));
         byte[] text = Encoding.UTF8.GetBytes(added.ToString());
         return Edited([.. _bytes.Span, .. text], Certificates.Concat(missing).Select(FingerprintOf));
@@ -142,22 +142,34 @@ public sealed class RootFile
 
     internal ReadOnlySpan<byte> Bytes => _bytes.Span;
 
-    /// <summary>Never hands out what OpenSSL would read otherwise than people do.</summary>
+    /// <summary>Throws unless OpenSSL reads every certificate that people see in the file.</summary>
+    /// <exception cref="PgSslException">InvalidCertificateFile.</exception>
+    internal void RequireWhole()
+    {
+        HashSet<string> read = [.. TrustedCertificates.Select(FingerprintOf)];
+        if (Refusal is null && Certificates.All(certificate => read.Contains(FingerprintOf(certificate))))
+            return;
+        RootFileProblem? cause = Problems(DateTimeOffset.UnixEpoch)
+            .FirstOrDefault(problem => problem.IsFatal || problem.Kind is RootFileProblemKind.NulByte or RootFileProblemKind.HiddenBlock);
+        throw new PgSslException(
+            PgSslError.InvalidCertificateFile,
+            $"{Path} is left as it is: OpenSSL would not read all of it. {cause?.Message}".TrimEnd(),
+            cause?.Remedy ?? "Move the file away and install the roots anew.",
+            Refusal);
+    }
+
+    /// <summary>Never hands out what OpenSSL would read otherwise than people do. A file without certificates is the caller's to delete.</summary>
     private RootFile Edited(byte[] bytes, IEnumerable<string> expected)
     {
         var edited = new RootFile(bytes, Path);
         HashSet<string> wanted = [.. expected];
-        bool isAsWanted = wanted.Count == 0
-            ? edited.Certificates.Count == 0
-            : wanted.SetEquals(edited.TrustedCertificates.Select(FingerprintOf));
-        if (isAsWanted)
-            return edited;
-        RootFileProblem? cause = RootFileProblems.Of(this, DateTimeOffset.UnixEpoch)
-            .FirstOrDefault(problem => problem.IsFatal || problem.Kind is RootFileProblemKind.NulByte or RootFileProblemKind.HiddenBlock);
-        throw new PgSslException(
-            PgSslError.InvalidCertificateFile,
-            $"{Path} is left as it is: OpenSSL would not read it after the change. {cause?.Message ?? edited.Refusal?.Message}".TrimEnd(),
-            cause?.Remedy ?? edited.Refusal?.Remedy ?? "Move the file away and install the roots anew.",
-            edited.Refusal);
+        if (edited.Certificates.Count > 0)
+            edited.RequireWhole();
+        return wanted.SetEquals(edited.Certificates.Select(FingerprintOf))
+            ? edited
+            : throw new PgSslException(
+                PgSslError.InvalidCertificateFile,
+                $"{Path} is left as it is: its certificates are not what they should be after the change.",
+                "Move the file away and install the roots anew.");
     }
 }

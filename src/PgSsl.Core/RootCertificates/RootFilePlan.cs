@@ -56,8 +56,9 @@ public sealed record RootFilePlan
         RootCandidates candidates = RootCandidates.Select(certificates, old.Certificates, options, at);
         X509Certificate2[] replaced = options.ReplaceExpired ? [.. Outdated(old, candidates.Accepted, at)] : [];
         RootFile updated = old.Add(candidates.Accepted).Remove(replaced.Select(RootFile.FingerprintOf));
-        RequireReadable(updated, before, candidates);
-        return new RootFilePlan(path, before, before is null && updated.Certificates.Count == 0 ? null : updated.ToBytes())
+        // Also where nothing is to be added: what is there already must be there for libpq, too.
+        updated.RequireWhole();
+        return new RootFilePlan(path, before, updated.ToBytes())
         {
             Added = Entries(candidates.Accepted.Where(certificate => !old.Contains(RootFile.FingerprintOf(certificate)))),
             Replaced = Entries(replaced),
@@ -119,14 +120,6 @@ public sealed record RootFilePlan
         return file.Certificates.Where(certificate => ParsedCertificate.Of(certificate) is { } old
             && Validity.Check(old, at) == ChainError.Expired
             && Array.Exists(parsed, successor => successor.Subject.Equals(old.Subject)));
-    }
-
-    /// <summary>Nothing to add is no licence to leave a file behind that libpq does not read.</summary>
-    private static void RequireReadable(RootFile updated, byte[]? before, RootCandidates candidates)
-    {
-        bool nothingAtAll = before is null && candidates.Accepted.Count == 0;
-        if (!nothingAtAll && updated.Refusal is { } refusal)
-            throw refusal;
     }
 
     private static IEnumerable<string> StillExpired(RootFile updated, DateTimeOffset at) =>

@@ -98,7 +98,8 @@ internal sealed class RootFileProblems
     private static RootFileProblem? Outdated(ParsedCertificate certificate, DateTimeOffset at) => Validity.Check(certificate, at) switch
     {
         ChainError.Expired => new(
-            RootFileProblemKind.Expired, $"'{certificate.Name}' expired on {CertificateTime.Day(certificate.NotAfter)}: it verifies nothing any more.",
+            RootFileProblemKind.Expired,
+            $"'{certificate.Name}' expired on {CertificateTime.Day(certificate.NotAfter)}: it verifies nothing any more.",
             "Replace it with its successor."),
         ChainError.NotYetValid => new(
             RootFileProblemKind.NotYetValid, $"'{certificate.Name}' is not valid before {CertificateTime.Day(certificate.NotBefore)}.",
@@ -111,7 +112,8 @@ internal sealed class RootFileProblems
         if (!certificate.IsSelfSigned && !RootAnchors.HasAnchor(certificate, all))
             return new(
                 RootFileProblemKind.MissingRoot,
-                $"'{certificate.Name}' is no root, and the root above its issuer '{CertificateNames.Display(certificate.Issuer)}' is not here: libpq verifies nothing with it.",
+                $"'{certificate.Name}' is no root, and the root above its issuer '{CertificateNames.Display(certificate.Issuer)}' is not here: "
+                    + "libpq verifies nothing with it.",
                 "Add the root certificate.");
         if (certificate.CaKind != 0)
             return null;

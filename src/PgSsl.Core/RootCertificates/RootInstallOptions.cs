@@ -11,6 +11,8 @@ public sealed record RootInstallOptions
     /// <summary>Takes out expired certificates that have the same subject as one that is added.</summary>
     public bool ReplaceExpired { get; init; }
 
-    /// <summary>The certificate is a server's own, self-signed: it need not be a CA.</summary>
-    public bool IsServerCertificate { get; init; }
+    /// <summary>
+    /// SHA-256 fingerprints, upper-case hex, of certificates that are a self-signed server's own: these need not be CAs.
+    /// </summary>
+    public IReadOnlyCollection<string> ServerCertificates { get; init; } = [];
 }

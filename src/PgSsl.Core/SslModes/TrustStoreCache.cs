@@ -38,26 +38,31 @@ public sealed class TrustStoreCache(IReadOnlyDictionary<string, byte[]?>? planne
         _stores.GetOrAdd(("system", null, null), _ => new(() => TrustStore.LoadSystem(environment.GetVariable))).Value;
 
     /// <summary>
-    /// Gets all roots of this machine that could verify a server: libpq's own choice first, if that file exists, then the operating
-    /// system's.
+    /// Gets all roots of this machine that could verify a server: those the settings lead to, in order, as far as there are files; then
+    /// the operating system's.
     /// </summary>
-    /// <param name="settings">Name the file.</param>
-    /// <param name="failure">Why libpq's choice cannot be used; null where it can, or where there is none.</param>
-    public IReadOnlyList<TrustStore> GetCandidates(ConnectionSettings settings, out PgSslException? failure)
+    /// <param name="settings">Name the files: what libpq would connect with, once for each file to try.</param>
+    /// <param name="failure">Why a file cannot be used, the first such; null where all can.</param>
+    public IReadOnlyList<TrustStore> GetCandidates(IEnumerable<ConnectionSettings> settings, out PgSslException? failure)
     {
         failure = null;
-        TrustStore system = GetSystem(settings.Environment);
-        if (settings.RootCertificatePath is not { } path || !(Exists(path) || settings.Get("sslrootcert").Source != SettingSource.Default))
-            return [system];
-        try
+        var stores = new List<TrustStore>();
+        foreach (ConnectionSettings candidate in settings)
         {
-            return [GetFile(path, settings), system];
+            try
+            {
+                if (candidate.UsesSystemRoots)
+                    stores.Add(GetSystem(candidate.Environment));
+                else if (candidate.RootCertificatePath is { } path
+                    && (Exists(path) || candidate.Get("sslrootcert").Source != SettingSource.Default))
+                    stores.Add(GetFile(path, candidate));
+            }
+            catch (PgSslException unusable)
+            {
+                failure ??= unusable;
+            }
         }
-        catch (PgSslException unusable)
-        {
-            failure = unusable;
-            return [system];
-        }
+        return [.. stores.Append(GetSystem(settings.First().Environment)).Distinct()];
     }
 
     private TrustStore Load(string path) =>

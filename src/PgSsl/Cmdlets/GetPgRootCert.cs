@@ -3,16 +3,19 @@ using PgSsl.Binding;
 using PgSsl.Connections;
 using PgSsl.Hosting;
 using PgSsl.RootCertificates;
+using PgSsl.RootCertificates.Providers;
 
 namespace PgSsl.Cmdlets;
 
 /// <summary>Gets the root certificates that libpq goes by, or those of a file, and what is the matter with them.</summary>
 [Cmdlet(VerbsCommon.Get, "PgRootCert", DefaultParameterSetName = PathSet)]
-[OutputType(typeof(RootCertificate))]
+[OutputType(typeof(RootCertificate), ParameterSetName = [PathSet, OperatingSystemSet])]
+[OutputType(typeof(RootCertificateProvider), ParameterSetName = [ProviderSet])]
 public sealed class GetPgRootCertCommand : PgCmdlet
 {
     private const string PathSet = "Path";
     private const string OperatingSystemSet = "OperatingSystem";
+    private const string ProviderSet = "Provider";
 
     private ConnectionEnvironment? _environment;
 
@@ -28,6 +31,13 @@ public sealed class GetPgRootCertCommand : PgCmdlet
     [Parameter(Mandatory = true, ParameterSetName = OperatingSystemSet)]
     public SwitchParameter OperatingSystem { get; set; }
 
+    /// <summary>Providers of managed PostgreSQL in the catalogue, with wildcards: where their roots are, and what goes wrong easily.</summary>
+    [Parameter(Mandatory = true, ParameterSetName = ProviderSet)]
+    [SupportsWildcards]
+    [ValidateNotNullOrEmpty]
+    [ArgumentCompleter(typeof(ProviderCompleter))]
+    public string[] Provider { get; set; } = [];
+
     /// <inheritdoc/>
     protected override void BeginProcessing() => _environment = ConnectionEnvironment.Capture(WorkingDirectory);
 
@@ -36,6 +46,8 @@ public sealed class GetPgRootCertCommand : PgCmdlet
     {
         if (OperatingSystem)
             WriteSystem();
+        else if (ParameterSetName == ProviderSet)
+            WriteProviders();
         else if (Path is null && !MyInvocation.ExpectingInput)
             WriteEffective();
         foreach (string path in Path ?? [])
@@ -44,6 +56,25 @@ public sealed class GetPgRootCertCommand : PgCmdlet
                 WriteSystem();
             else
                 WriteMatching(path);
+        }
+    }
+
+    private void WriteProviders()
+    {
+        foreach (string name in Provider)
+        {
+            try
+            {
+                var pattern = WildcardPattern.Get(name, WildcardOptions.IgnoreCase);
+                IEnumerable<Provider> matching = WildcardPattern.ContainsWildcardCharacters(name)
+                    ? ProviderCatalogue.All.Where(provider => pattern.IsMatch(provider.Name))
+                    : [ProviderCatalogue.Get(name)];
+                WriteObject(matching.Select(RootCertificateProvider.Create), enumerateCollection: true);
+            }
+            catch (PgSslException failure)
+            {
+                WriteFailure(failure, name);
+            }
         }
     }
 
@@ -85,7 +116,7 @@ public sealed class GetPgRootCertCommand : PgCmdlet
             foreach (string file in isPattern ? GetResolvedProviderPathFromPSPath(path, out _) : [literal])
                 WriteFile(file);
         }
-        catch (Exception exception) when (exception is ItemNotFoundException or System.Management.Automation.DriveNotFoundException or ProviderNotFoundException)
+        catch (SessionStateException exception)
         {
             WriteFailure(new PgSslException(PgSslError.FileNotFound, exception.Message, "Name a file that exists.", exception), path);
         }
@@ -97,10 +128,11 @@ public sealed class GetPgRootCertCommand : PgCmdlet
         {
             RootFile file = RootFile.Read(path);
             DateTimeOffset now = DateTimeOffset.UtcNow;
-            foreach (RootFileProblem problem in file.Problems(now).Where(problem => !problem.IsFatal && problem.Position is null))
+            RootFileProblem[] problems = [.. file.Problems(now).Where(problem => problem.Position is null)];
+            foreach (RootFileProblem problem in problems.Where(problem => !problem.IsFatal))
                 WriteWarning(problem.Message);
             WriteObject(RootCertificate.Of(file, now), enumerateCollection: true);
-            if (file.Problems(now).FirstOrDefault(problem => problem.IsFatal) is { } fatal)
+            if (Array.Find(problems, problem => problem.IsFatal) is { } fatal)
                 WriteFailure(new PgSslException(PgSslError.InvalidCertificateFile, fatal.Message, fatal.Remedy, file.Refusal), path);
         }
         catch (PgSslException failure)

@@ -18,13 +18,6 @@ public sealed class GetPgServerCertificateCommand : EndpointCmdlet
     private CertificateDownloader? _downloader;
     private ChainCompleter? _completer;
 
-    /// <summary>How TLS is begun: <c>postgres</c> (ask first) or <c>direct</c> (PostgreSQL 17 and newer).</summary>
-    [Parameter]
-    [Alias("Negotiation")]
-    [SslNegotiationTransformation]
-    [ArgumentCompleter(typeof(SslNegotiationCompleter))]
-    public string? SslNegotiation { get; set; }
-
     /// <summary>The name to send in the handshake (SNI), instead of the host's.</summary>
     [Parameter]
     [Alias("Sni")]
@@ -50,13 +43,6 @@ public sealed class GetPgServerCertificateCommand : EndpointCmdlet
             return;
         _downloader = new CertificateDownloader();
         _completer = new ChainCompleter(_downloader);
-    }
-
-    /// <inheritdoc/>
-    protected override PgEndpoint Override(PgEndpoint endpoint)
-    {
-        endpoint = base.Override(endpoint);
-        return SslNegotiation is null ? endpoint : endpoint.With("sslnegotiation", SslNegotiation);
     }
 
     /// <inheritdoc/>
@@ -89,7 +75,7 @@ public sealed class GetPgServerCertificateCommand : EndpointCmdlet
         try
         {
             ServerCertificate certificate =
-                await _reader.ReadAsync(server.Endpoint, server.Settings, request, cancellationToken).ConfigureAwait(false);
+                await _reader.ReadAsync(server.Endpoint, server.Candidates, request, cancellationToken).ConfigureAwait(false);
             if (_completer is null)
                 await PostAsync(() => WriteObject(certificate), cancellationToken).ConfigureAwait(false);
             else
@@ -105,7 +91,7 @@ public sealed class GetPgServerCertificateCommand : EndpointCmdlet
     private async Task CompleteAsync(
         ServerTarget server, ServerCertificate certificate, ChainCompleter completer, CancellationToken cancellationToken)
     {
-        CompletedChain chain = await _reader.CompleteAsync(certificate, server.Settings, completer, cancellationToken).ConfigureAwait(false);
+        CompletedChain chain = await _reader.CompleteAsync(certificate, server.Candidates, completer, cancellationToken).ConfigureAwait(false);
         await PostAsync(() => WriteObject(certificate.WithChain(chain)), cancellationToken).ConfigureAwait(false);
         if (chain.Failure is { } incomplete)
             await PostAsync(() => WriteFailure(incomplete, server.Endpoint.Text), cancellationToken).ConfigureAwait(false);

@@ -107,7 +107,9 @@ public sealed class InstallPgRootCertCommand : RootChangeCmdlet
         var options = new RootInstallOptions
         {
             ReplaceExpired = ReplaceExpired,
-            IsServerCertificate = _offers.All(offer => offer.IsServerCertificate),
+            // Whoever names a certificate by its fingerprint means that one.
+            ServerCertificates =
+                [.. _fingerprints, .. _offers.Where(offer => offer.IsServerCertificate).SelectMany(offer => offer.Certificates).Select(RootFile.FingerprintOf)],
         };
         Change(
             Path,

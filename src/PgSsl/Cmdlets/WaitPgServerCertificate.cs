@@ -101,7 +101,7 @@ public sealed class WaitPgServerCertificateCommand : EndpointCmdlet
         {
             ServerCertificate served = await _reader.ReadAsync(
                 server.Endpoint,
-                server.Settings,
+                server.Candidates,
                 ProbeRequest.ForTls(server.Settings, server.Host, timeout),
                 cancellationToken).ConfigureAwait(false);
             return _expectation.Objection(served) is { } objection ? (null, objection) : (served, "");

@@ -21,7 +21,7 @@ internal static class ErrorMap
         PgSslError.ServiceNotFound or PgSslError.HostNotFound or PgSslError.FileNotFound => ErrorCategory.ObjectNotFound,
         PgSslError.ConnectionRefused or PgSslError.ConnectionFailed or PgSslError.ConnectionClosed => ErrorCategory.ConnectionError,
         PgSslError.ConnectionTimedOut or PgSslError.CertificateNotServed => ErrorCategory.OperationTimeout,
-        PgSslError.TlsNotOffered or PgSslError.DirectTlsNotSupported or PgSslError.UnixSocketHasNoTls => ErrorCategory.NotImplemented,
+        PgSslError.TlsNotOffered or PgSslError.DirectTlsNotSupported or PgSslError.UnixSocketHasNoTls => ErrorCategory.ResourceUnavailable,
         PgSslError.NotPostgreSql or PgSslError.ProtocolViolation or PgSslError.ServerRejectedSslRequest => ErrorCategory.ProtocolError,
         PgSslError.UnencryptedDataAfterSslResponse => ErrorCategory.SecurityError,
         PgSslError.TlsHandshakeFailed or PgSslError.RootNotVouchedFor or PgSslError.ConnectionsAtRisk => ErrorCategory.SecurityError,

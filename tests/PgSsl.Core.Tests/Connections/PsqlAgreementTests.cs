@@ -47,7 +47,7 @@ public sealed partial class PsqlAgreementTests : IDisposable
         if (variable.Length > 0) _world.Set(variable.Split('=')[0], variable.Split('=')[1]);
         string text = $"host=/nonexistent {conninfo}";
 
-        string theirs = RefusedValue(RunPsql(text));
+        string theirs = RefusedValue(RunPsql(text, _world));
         string ours = RefusedValue(_world.Refuse(text));
         Assert.Equal(theirs, ours);
     }
@@ -64,14 +64,14 @@ public sealed partial class PsqlAgreementTests : IDisposable
         _ => refusal.Message,
     };
 
-    private string RunPsql(string conninfo)
+    internal static string RunPsql(string conninfo, World world)
     {
         var start = new ProcessStartInfo("psql", ["-X", "-w", conninfo]) { RedirectStandardError = true, RedirectStandardInput = true };
         start.Environment.Clear();
         start.Environment["PATH"] = Environment.GetEnvironmentVariable("PATH");
         start.Environment["LC_ALL"] = "C";
-        start.Environment["HOME"] = _world.Home;
-        foreach ((string name, string value) in _world.Variables) start.Environment[name] = value;
+        start.Environment["HOME"] = world.Home;
+        foreach ((string name, string value) in world.Variables) start.Environment[name] = value;
         try
         {
             using Process psql = Process.Start(start)!;

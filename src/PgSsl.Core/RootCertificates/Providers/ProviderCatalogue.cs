@@ -20,7 +20,7 @@ public static class ProviderCatalogue
         ?? throw new PgSslException(
             PgSslError.InvalidParameterValue,
             $"There is no provider \"{name}\" in the catalogue. It has: {string.Join(", ", All.Select(provider => provider.Name))}.",
-            "For another provider download its root and install the file: Install-PgRootCert -Path root.pem");
+            "For another provider download its root and install the file: Install-PgRootCert root.pem");
 
     /// <summary>Gets the provider that a server's name is of, by the longest pattern that fits; null for one of nobody's.</summary>
     /// <param name="host">A host name.</param>

@@ -9,7 +9,7 @@ internal static class ProviderFailures
     public static PgSslException AccountRequired(Provider provider) => new(
         PgSslError.AccountRequired,
         $"{provider.Title} has no root that is the same for everybody: only its owner can download it. {provider.Instructions}",
-        $"Then install the file: Install-PgRootCert -Path root.pem. See {provider.DocumentationUrl}");
+        $"Then install the file: Install-PgRootCert root.pem. See {provider.DocumentationUrl}");
 
     public static PgSslException OnlySystem(Provider provider) => new(
         PgSslError.RootNotFound,

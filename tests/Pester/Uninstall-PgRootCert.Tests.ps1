@@ -1,0 +1,88 @@
+BeforeAll {
+    Import-Module $PSScriptRoot/Sandbox.psm1
+    $sandbox = Get-Sandbox
+    $fingerprint = (Get-PgRootCert $sandbox.Root).Fingerprint
+    $otherFingerprint = (Get-PgRootCert $sandbox.OtherRoot).Fingerprint
+    $before = $env:HOME
+}
+
+AfterAll { $env:HOME = $before }
+
+Describe 'Uninstall-PgRootCert' {
+    BeforeEach {
+        $env:HOME = (New-Item -ItemType Directory "$TestDrive/$(New-Guid)").FullName
+        $rootFile = "$env:HOME/.postgresql/root.crt"
+        Install-PgRootCert $sandbox.Root, $sandbox.OtherRoot -WarningAction Ignore
+    }
+
+    It 'takes out the certificate that is meant, and leaves a backup' {
+        Uninstall-PgRootCert $fingerprint
+        (Get-PgRootCert).Fingerprint | Should -Be $otherFingerprint
+        (Get-PgRootCert "$rootFile.*.bak").Fingerprint | Should -Be $fingerprint, $otherFingerprint
+    }
+
+    It 'takes a fingerprint as openssl prints it' {
+        Uninstall-PgRootCert ('sha256 Fingerprint=' + ($fingerprint -replace '(..)(?!$)', '$1:').ToLower())
+        (Get-PgRootCert).Fingerprint | Should -Be $otherFingerprint
+    }
+
+    It 'takes what Get-PgRootCert returned, from the file that it was in' {
+        $own = "$env:HOME/own.crt"
+        Install-PgRootCert $sandbox.Root, $sandbox.OtherRoot -Path $own
+        Get-PgRootCert $own | Where-Object Subject -Match 'Pester Client CA' | Uninstall-PgRootCert
+        (Get-PgRootCert $own).Fingerprint | Should -Be $fingerprint
+        Get-PgRootCert | Should -HaveCount 2
+    }
+
+    It 'does nothing the second time' {
+        Uninstall-PgRootCert $fingerprint
+        $once = Get-ChildItem $env:HOME/.postgresql
+        Uninstall-PgRootCert $fingerprint -ErrorVariable failures
+        $failures | Should -BeNullOrEmpty
+        (Get-ChildItem $env:HOME/.postgresql).Name | Should -Be $once.Name
+    }
+
+    It 'deletes a file without any certificate left, which libpq could not read, and warns what that means' {
+        Uninstall-PgRootCert $fingerprint, $otherFingerprint -WarningVariable warnings -WarningAction SilentlyContinue
+        $rootFile | Should -Not -Exist
+        "$warnings" | Should -Match 'libpq no longer verifies anything'
+    }
+
+    It 'gives with -PassThru what went' {
+        (Uninstall-PgRootCert $fingerprint -PassThru).Subject | Should -Be 'CN=Pester Root CA'
+    }
+
+    It 'changes nothing with -WhatIf' {
+        Uninstall-PgRootCert $fingerprint -WhatIf
+        Get-PgRootCert | Should -HaveCount 2
+    }
+
+    It 'with -Expired takes out only what has expired' {
+        $key = [Security.Cryptography.ECDsa]::Create()
+        $request = [Security.Cryptography.X509Certificates.CertificateRequest]::new('CN=Old Root CA', $key, 'SHA256')
+        $old = $request.CreateSelfSigned([DateTimeOffset]::UtcNow.AddYears(-2), [DateTimeOffset]::UtcNow.AddDays(-1))
+        Add-Content $rootFile $old.ExportCertificatePem()
+        (Uninstall-PgRootCert -Expired -PassThru).Subject | Should -Be 'CN=Old Root CA'
+        (Get-PgRootCert).Fingerprint | Should -Be $fingerprint, $otherFingerprint
+    }
+
+    It 'refuses where a server of -Endpoint would be lost, but not with -Force' {
+        $endpoint = "postgresql://anyone@$($sandbox.Good)/postgres"
+        Uninstall-PgRootCert $fingerprint -Endpoint $endpoint -ErrorVariable failures -ErrorAction SilentlyContinue
+        $failures.FullyQualifiedErrorId | Should -Be 'ConnectionsAtRisk,PgSsl.Cmdlets.UninstallPgRootCertCommand'
+        Uninstall-PgRootCert $otherFingerprint -Endpoint $endpoint
+        Uninstall-PgRootCert $fingerprint -Endpoint $endpoint -Force -WarningAction Ignore
+        $rootFile | Should -Not -Exist
+    }
+
+    It 'does not touch the operating system''s roots' {
+        Get-PgRootCert -OperatingSystem | Select-Object -First 1 | Uninstall-PgRootCert -ErrorVariable failures -ErrorAction SilentlyContinue
+        $failures.FullyQualifiedErrorId | Should -BeLike 'InvalidParameterValue,*'
+    }
+
+    It 'completes fingerprints by the names of the certificates' {
+        $line = 'Uninstall-PgRootCert -Fingerprint pester'
+        [Management.Automation.CommandCompletion]::CompleteInput($line, $line.Length, $null).CompletionMatches.CompletionText |
+            Should -Be $fingerprint, $otherFingerprint
+    }
+}

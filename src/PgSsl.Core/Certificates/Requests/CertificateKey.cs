@@ -78,9 +78,15 @@ public sealed class CertificateKey : IDisposable
     /// </exception>
     public static CertificateKey Read(byte[] content, char[]? passphrase, string path)
     {
-        if (PrivateKeyReader.FindEdwardsAlgorithm(content) is { } edwards)
-            throw KeyAlgorithms.Edwards(edwards);
-        AsymmetricAlgorithm key = PrivateKeyReader.Read(content, passphrase, PassphraseSource.Parameter, path);
+        AsymmetricAlgorithm key;
+        try
+        {
+            key = PrivateKeyReader.Read(content, passphrase, PassphraseSource.Parameter, path);
+        }
+        catch (PgSslException) when (PrivateKeyReader.FindEdwardsAlgorithm(content) is { } algorithm)
+        {
+            throw KeyAlgorithms.Edwards(algorithm);
+        }
         try
         {
             return new CertificateKey(key, KeyAlgorithms.NameOf(key));

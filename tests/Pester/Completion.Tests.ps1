@@ -16,6 +16,9 @@ Describe 'Completion' {
         @{ Line = 'Test-PgSslMode db1 -Client n'; Expected = 'npgsql', 'node-postgres' }
         @{ Line = 'Test-PgSslMode db1 -SslNegotiation '; Expected = 'postgres', 'direct' }
         @{ Line = 'Get-PgServerCertificate db1 -SslNegotiation d'; Expected = , 'direct' }
+        @{ Line = 'New-PgCsr db1 -KeyAlgorithm '; Expected = 'ecdsa-p256', 'ecdsa-p384', 'rsa-3072', 'rsa-2048', 'rsa-4096' }
+        @{ Line = 'New-PgSelfSignedCertificate db1 -KeyAlgorithm r'; Expected = 'rsa-3072', 'rsa-2048', 'rsa-4096' }
+        @{ Line = 'New-PgCsr app -Role c'; Expected = , 'Client' }
         @{ Line = 'Get-PgConnectionSetting db1 -Name sslr'; Expected = , 'sslrootcert' }
         @{ Line = 'Get-PgConnectionSetting db1 channel'; Expected = , 'channel_binding' }
     ) {

@@ -42,7 +42,7 @@ internal static class PrivateKeyReader
         }
     }
 
-    /// <summary>The algorithm of a key that .NET has no class for (<c>Ed25519</c>, <c>Ed448</c>); null for others, and where it is encrypted.</summary>
+    /// <summary>The algorithm of a key that .NET has no class for: <c>Ed25519</c> or <c>Ed448</c>; null for others, and for encrypted ones.</summary>
     public static string? FindEdwardsAlgorithm(byte[] content)
     {
         PemReader.ReadAll(content, out IReadOnlyList<PemBlock> blocks);

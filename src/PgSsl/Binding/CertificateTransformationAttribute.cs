@@ -11,6 +11,7 @@ namespace PgSsl.Binding;
 [AttributeUsage(AttributeTargets.Property)]
 public sealed class CertificateTransformationAttribute : ArgumentTransformationAttribute
 {
+    private const string Remedy = "Name a file with the certificate to renew; the name of a host goes to -CommonName.";
     private const string DefaultPort = "5432";
     private const string PemBegin = "-----BEGIN ";
     private const string TextName = "the text given";
@@ -45,7 +46,7 @@ public sealed class CertificateTransformationAttribute : ArgumentTransformationA
         catch (PgSslException failure)
         {
             return new CertificateArgument(
-                new PgSslException(failure.Error, failure.Message, "Name a file with the certificate to renew; the name of a host goes to -CommonName.", failure),
+                new PgSslException(failure.Error, failure.Message, Remedy, failure),
                 target);
         }
     }

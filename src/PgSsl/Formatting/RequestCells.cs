@@ -30,7 +30,8 @@ public static class RequestCells
     private static string Deploy(string? role, string certificate, string? keyPath) => role switch
     {
         "Client" => $"Give the client {certificate} (sslcert) and {Name(keyPath)} (sslkey).",
-        "Replication" => $"Give both {certificate} and {Name(keyPath)} to the server (ssl_cert_file, ssl_key_file) and to its primary_conninfo (sslcert, sslkey).",
+        "Replication" =>
+            $"Give {certificate} and {Name(keyPath)} to the server (ssl_cert_file, ssl_key_file) and to its primary_conninfo (sslcert, sslkey).",
         _ => $"Give the server {certificate} (ssl_cert_file) and {Name(keyPath)} (ssl_key_file, owned by the server's account), and reload it.",
     };
 

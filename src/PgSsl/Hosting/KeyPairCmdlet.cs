@@ -146,7 +146,8 @@ public abstract class KeyPairCmdlet : CertificateNamingCmdlet
         if (secret is null)
             return null;
         if (secret.Length == 0)
-            throw new PgSslException(PgSslError.InvalidParameterValue, "The passphrase is empty.", "Leave out -Passphrase for a key that is not encrypted.");
+            throw new PgSslException(
+                PgSslError.InvalidParameterValue, "The passphrase is empty.", "Leave out -Passphrase for a key that is not encrypted.");
         char[] characters = new char[secret.Length];
         IntPtr copy = Marshal.SecureStringToGlobalAllocUnicode(secret);
         try

@@ -7,6 +7,7 @@ using PgSsl.Certificates;
 using PgSsl.RootCertificates;
 using PgSsl.Tests.Certificates;
 using static PgSsl.Tests.RootCertificates.Pems;
+using DotNetRequest = System.Security.Cryptography.X509Certificates.CertificateRequest;
 
 namespace PgSsl.Tests.RootCertificates;
 
@@ -72,7 +73,7 @@ public class CertificateInputTests
 
     private static string Key => RootA.Key.Algorithm.ExportPkcs8PrivateKeyPem() + "\n";
 
-    private static CertificateRequest Request => new("CN=db1", (ECDsa)Leaf.Key.Algorithm, HashAlgorithmName.SHA256);
+    private static DotNetRequest Request => new("CN=db1", (ECDsa)Leaf.Key.Algorithm, HashAlgorithmName.SHA256);
 
     private static IEnumerable<string> Read(byte[] bytes) => CertificateInput.Read(bytes, "x").Select(CertificateNames.Display);
 

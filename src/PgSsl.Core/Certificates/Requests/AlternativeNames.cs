@@ -1,6 +1,7 @@
 using System.Formats.Asn1;
 using System.Net;
 using System.Security.Cryptography.X509Certificates;
+using System.Text;
 
 namespace PgSsl.Certificates.Requests;
 
@@ -23,7 +24,9 @@ internal static class AlternativeNames
         dnsNames.AddRange(naming.DnsNames.Select(CertificateHostName.Normalize));
         addresses.AddRange(naming.IPAddresses.Select(CertificateHostName.ParseAddress));
         // RFC 5280 4.2.1.6: who puts an e-mail address into the subject puts it here as well. A server is not reached by it.
-        IEnumerable<string> mail = naming.Role == CertificateRole.Server ? [] : subject.EmailAddresses;
+        IEnumerable<string> mail = naming.Role == CertificateRole.Server
+            ? []
+            : subject.EmailAddresses.Where(address => address.All(char.IsAscii));
         return Encode([.. dnsNames.Distinct(StringComparer.OrdinalIgnoreCase)], [.. addresses.Distinct()], [.. mail.Distinct()]);
     }
 
@@ -34,7 +37,8 @@ internal static class AlternativeNames
 
     /// <summary>Whether any client could find a host in the extension.</summary>
     public static bool NameAHost(byte[]? extension) => extension is not null
-        && GeneralName.ReadAll(new AsnReader(extension, AsnEncodingRules.BER)).Any(name => name.Kind is GeneralNameKind.Dns or GeneralNameKind.IpAddress);
+        && GeneralName.ReadAll(new AsnReader(extension, AsnEncodingRules.BER))
+            .Any(name => name.Kind is GeneralNameKind.Dns or GeneralNameKind.IpAddress);
 
     private static void Add(string commonName, List<string> dnsNames, List<IPAddress> addresses)
     {
@@ -47,17 +51,24 @@ internal static class AlternativeNames
     private static byte[]? Extension(X509Certificate2 certificate) =>
         certificate.Extensions.FirstOrDefault(extension => extension.Oid?.Value == Oids.SubjectAlternativeName)?.RawData;
 
+    // By hand, because SubjectAlternativeNameBuilder changes names by IDNA, and refuses some that DNS and libpq take.
     private static byte[]? Encode(IReadOnlyList<string> dnsNames, IReadOnlyList<IPAddress> addresses, IReadOnlyList<string> mail)
     {
         if (dnsNames.Count + addresses.Count + mail.Count == 0)
             return null;
-        var builder = new SubjectAlternativeNameBuilder();
-        foreach (string name in dnsNames)
-            builder.AddDnsName(name);
-        foreach (IPAddress address in addresses)
-            builder.AddIpAddress(address);
-        foreach (string address in mail)
-            builder.AddEmailAddress(address);
-        return builder.Build().RawData;
+        var writer = new AsnWriter(AsnEncodingRules.DER);
+        using (writer.PushSequence())
+        {
+            foreach (string name in dnsNames)
+                Write(writer, GeneralNameKind.Dns, Encoding.ASCII.GetBytes(name));
+            foreach (IPAddress address in addresses)
+                Write(writer, GeneralNameKind.IpAddress, address.GetAddressBytes());
+            foreach (string address in mail)
+                Write(writer, GeneralNameKind.Email, Encoding.ASCII.GetBytes(address));
+        }
+        return writer.Encode();
     }
+
+    private static void Write(AsnWriter writer, GeneralNameKind kind, byte[] value) =>
+        writer.WriteOctetString(value, new Asn1Tag(TagClass.ContextSpecific, (int)kind));
 }

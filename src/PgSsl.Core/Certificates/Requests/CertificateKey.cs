@@ -50,12 +50,18 @@ public sealed class CertificateKey : IDisposable
         catch (Exception exception) when (exception is FileNotFoundException or DirectoryNotFoundException)
         {
             throw new PgSslException(
-                PgSslError.FileNotFound, $"The key file {path} does not exist.", "Name the file of the key, or leave it out to make a new one.", exception);
+                PgSslError.FileNotFound,
+                $"The key file {path} does not exist.",
+                "Name the file of the key, or leave it out to make a new one.",
+                exception);
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {
             throw new PgSslException(
-                PgSslError.FileUnreadable, $"The key file {path} cannot be read: {exception.Message}", "Run this as the owner of the key.", exception);
+                PgSslError.FileUnreadable,
+                $"The key file {path} cannot be read: {exception.Message}",
+                "Run this as the owner of the key.",
+                exception);
         }
         finally
         {
@@ -72,9 +78,15 @@ public sealed class CertificateKey : IDisposable
     /// </exception>
     public static CertificateKey Read(byte[] content, char[]? passphrase, string path)
     {
-        if (PrivateKeyReader.FindEdwardsAlgorithm(content) is { } edwards)
-            throw KeyAlgorithms.Edwards(edwards);
-        AsymmetricAlgorithm key = PrivateKeyReader.Read(content, passphrase, PassphraseSource.Parameter, path);
+        AsymmetricAlgorithm key;
+        try
+        {
+            key = PrivateKeyReader.Read(content, passphrase, PassphraseSource.Parameter, path);
+        }
+        catch (PgSslException) when (PrivateKeyReader.FindEdwardsAlgorithm(content) is { } algorithm)
+        {
+            throw KeyAlgorithms.Edwards(algorithm);
+        }
         try
         {
             return new CertificateKey(key, KeyAlgorithms.NameOf(key));

@@ -50,15 +50,15 @@ public sealed record CertificateNaming
     /// </exception>
     internal SubjectName ToSubject()
     {
-        List<List<SubjectAttribute>> fields = [.. Fields().Select(field => new List<SubjectAttribute> { SubjectAttribute.Create(field.Type, field.Value) })];
-        if (Subject is not null && fields.Count > 0)
+        SubjectAttribute[][] fields = [.. Fields().Select(field => new[] { SubjectAttribute.Create(field.Type, field.Value) })];
+        if (Subject is not null && fields.Length > 0)
             throw new PgSslException(
                 PgSslError.ContradictoryParameters,
                 "-Subject is the whole subject, and fields of it (-CommonName, -Organization …) are given as well.",
                 "Give either -Subject or the fields.");
         if (Subject is not null)
             return SubjectName.Parse(Subject);
-        if (fields.Count > 0)
+        if (fields.Length > 0)
             return SubjectName.FromRelativeNames(fields);
         if (Certificate is not null && SubjectName.Of(Certificate) is { IsEmpty: false } served)
             return served;
@@ -82,8 +82,10 @@ public sealed record CertificateNaming
         foreach (string unit in OrganizationalUnits)
             yield return (AttributeType.OrganizationalUnit, unit);
         if (CommonName is not null)
-            yield return (AttributeType.CommonName, Role == CertificateRole.Server ? CertificateHostName.TryNormalize(CommonName) ?? CommonName : CommonName);
+            yield return (AttributeType.CommonName, Role == CertificateRole.Server ? AsHostName(CommonName) : CommonName);
         if (EmailAddress is not null)
             yield return (AttributeType.EmailAddress, EmailAddress);
     }
+
+    private static string AsHostName(string commonName) => CertificateHostName.TryNormalize(commonName) ?? commonName;
 }

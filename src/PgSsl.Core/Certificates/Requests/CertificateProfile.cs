@@ -1,3 +1,4 @@
+using System.Formats.Asn1;
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
 using DotNetRequest = System.Security.Cryptography.X509Certificates.CertificateRequest;
@@ -36,22 +37,24 @@ public sealed class CertificateProfile
 
     /// <summary>Works out and checks everything that names say.</summary>
     /// <exception cref="PgSslException">
-    /// <see cref="PgSslError.InvalidSubject"/>, <see cref="PgSslError.InvalidHostName"/> or <see cref="PgSslError.ContradictoryParameters"/>.
+    /// <see cref="PgSslError.InvalidSubject"/>, <see cref="PgSslError.InvalidHostName"/>, <see cref="PgSslError.ContradictoryParameters"/>,
+    /// or <see cref="PgSslError.MalformedCertificate"/> for a certificate whose names cannot be read.
     /// </exception>
     public static CertificateProfile Create(CertificateNaming naming)
     {
         ArgumentNullException.ThrowIfNull(naming);
-        SubjectName subject = naming.ToSubject();
-        if (naming.Role != CertificateRole.Server && subject.CommonName is null)
-            throw new PgSslException(
-                PgSslError.InvalidSubject,
-                $"The subject {subject} has no common name: PostgreSQL takes from it the role that logs in (pg_hba.conf, method cert).",
-                "Give -CommonName, or a -Subject with CN=, the name of the role.");
-        byte[]? alternativeNames = AlternativeNames.Create(naming, subject);
-        return new CertificateProfile(naming.Role, subject, alternativeNames)
+        try
         {
-            Warnings = [.. WarningsAbout(naming.Role, subject, alternativeNames)],
-        };
+            return CreateFrom(naming);
+        }
+        catch (AsnContentException exception)
+        {
+            throw new PgSslException(
+                PgSslError.MalformedCertificate,
+                $"The names in the certificate to renew cannot be read: {exception.Message}",
+                "Name the server with -CommonName and -DnsName instead.",
+                exception);
+        }
     }
 
     /// <summary>Makes the request that a CA signs (PKCS #10), in PEM.</summary>
@@ -84,6 +87,21 @@ public sealed class CertificateProfile
         return request.Create(request.SubjectName, key.SignatureGenerator, at - ClockSkew, at.AddDays(days), serialNumber);
     }
 
+    private static CertificateProfile CreateFrom(CertificateNaming naming)
+    {
+        SubjectName subject = naming.ToSubject();
+        if (naming.Role != CertificateRole.Server && subject.CommonName is null)
+            throw new PgSslException(
+                PgSslError.InvalidSubject,
+                $"The subject {subject} has no common name: PostgreSQL takes from it the role that logs in (pg_hba.conf, method cert).",
+                "Give -CommonName, or a -Subject with CN=, the name of the role.");
+        byte[]? alternativeNames = AlternativeNames.Create(naming, subject);
+        return new CertificateProfile(naming.Role, subject, alternativeNames)
+        {
+            Warnings = [.. WarningsAbout(naming.Role, subject, alternativeNames)],
+        };
+    }
+
     private DotNetRequest Prepare(CertificateKey key)
     {
         DotNetRequest request = key.CreateRequest(new X500DistinguishedName(Subject.Encoded.Span));
@@ -104,9 +122,16 @@ public sealed class CertificateProfile
     {
         if (role == CertificateRole.Client || AlternativeNames.NameAHost(alternativeNames))
             yield break;
-        yield return role == CertificateRole.Replication
-            ? $"No host name is given: clients with sslmode=verify-full can not connect to the server that uses this certificate. Name it with -DnsName."
-            : (subject.CommonName is { } name ? $"The common name \"{name}\" is neither a host name nor an IP address" : "The subject has no common name") +
-              ", and no other name is given: no client with sslmode=verify-full will accept the certificate. Name the server with -DnsName or -IPAddress.";
+        if (role == CertificateRole.Replication)
+        {
+            yield return "No host name is given: clients with sslmode=verify-full cannot connect to the server that uses this certificate. " +
+                "Name it with -DnsName.";
+            yield break;
+        }
+        string what = subject.CommonName is { } name
+            ? $"The common name \"{CertificateNames.Printable(name)}\" is neither a host name nor an IP address"
+            : "The subject has no common name";
+        yield return $"{what}, and no other name is given: no client with sslmode=verify-full will accept the certificate. " +
+            "Name the server with -DnsName or -IPAddress.";
     }
 }

@@ -49,7 +49,9 @@ public sealed record KeyFilePlan(string KeyPath, string DocumentPath, bool KeyEx
 
     /// <summary>Throws if a file that would be written is there already, or its directory is not.</summary>
     /// <param name="mayReplace">Whether files may be replaced.</param>
-    /// <exception cref="PgSslException"><see cref="PgSslError.FileExists"/>, <see cref="PgSslError.FileNotFound"/> or <see cref="PgSslError.FileNotWritten"/>.</exception>
+    /// <exception cref="PgSslException">
+    /// <see cref="PgSslError.FileExists"/>, <see cref="PgSslError.FileNotFound"/> or <see cref="PgSslError.FileNotWritten"/>.
+    /// </exception>
     public void CheckTargets(bool mayReplace)
     {
         foreach (string path in Targets)
@@ -66,7 +68,7 @@ public sealed record KeyFilePlan(string KeyPath, string DocumentPath, bool KeyEx
                     PgSslError.FileExists,
                     $"{path} exists already, and is not overwritten.",
                     path == KeyPath
-                        ? "Name another file (-KeyPath), keep this key and use it (-ExistingKey), or use -Force: the old one is then kept as a backup."
+                        ? "Name another file (-KeyPath), use this key (-ExistingKey), or use -Force: the old one is then kept as a backup."
                         : "Name another file, or use -Force: the old one is then kept as a backup.");
         }
     }

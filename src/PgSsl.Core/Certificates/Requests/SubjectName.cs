@@ -42,8 +42,8 @@ public sealed class SubjectName
         return new SubjectName(certificate.SubjectName.RawData);
     }
 
-    /// <summary>As .NET writes names: the last one first.</summary>
-    public override string ToString() => new X500DistinguishedName(Encoded.Span).Name;
+    /// <summary>As .NET writes names, the last one first; without control characters, which a served certificate may have.</summary>
+    public override string ToString() => CertificateNames.Printable(new X500DistinguishedName(Encoded.Span).Name);
 
     /// <summary>Encodes relative names, in the order of the encoding; several attributes in one are a set.</summary>
     internal static SubjectName FromRelativeNames(IReadOnlyList<IReadOnlyList<SubjectAttribute>> relativeNames)

@@ -124,6 +124,26 @@ public sealed class CertificateProfileTests
     public void A_certificate_without_alternative_names_gets_its_common_name_as_one() => Assert.Equal(
         ["DNS:db1"], Create(new() { Certificate = Mint.Certificate("CN=db1", null, new MintOptions()).Certificate }).SubjectAlternativeNames);
 
+    [Fact]
+    public void A_certificate_whose_names_cannot_be_read_is_told()
+    {
+        var served = Mint.Certificate("CN=db1", null, new MintOptions { Extensions = [("2.5.29.17", false, [0x30, 0x05, 0x82])] });
+
+        Assert.Equal(PgSslError.MalformedCertificate, Refusal(new() { Certificate = served.Certificate }).Error);
+    }
+
+    [Fact]
+    public void What_a_served_certificate_is_called_cannot_steer_a_terminal() => Assert.DoesNotContain(
+        '\u001b', Create(new() { Certificate = Mint.Certificate("CN=\"db1\u001b[2J\"", null, new MintOptions()).Certificate }).Subject.ToString());
+
+    [Theory]
+    [InlineData("DB1.Example.com")]
+    [InlineData("xn--zz.test")]
+    [InlineData("ab--cd.test")]
+    [InlineData("_db._tcp.test")]
+    public void A_host_name_in_ASCII_stays_as_it_was_written(string name) =>
+        Assert.Equal(["DNS:db1", "DNS:" + name], Create(new() { CommonName = "db1", DnsNames = [name] }).SubjectAlternativeNames);
+
     private static CertificateProfile Create(CertificateNaming naming) => CertificateProfile.Create(naming);
 
     private static PgSslException Refusal(CertificateNaming naming) => Assert.Throws<PgSslException>(() => CertificateProfile.Create(naming));

@@ -35,9 +35,8 @@ public sealed class ExistingKeyTests : IDisposable
         using var key = CertificateKey.ReadFile(path, passphrase);
 
         Assert.Equal(algorithm, key.Algorithm);
-        Assert.Equal(
-            key.SpkiSha256,
-            Run($"openssl pkey -in k -passin 'pass:{Passphrase}' -pubout -outform DER | openssl dgst -sha256 -r | cut -c1-64").Trim().ToUpperInvariant());
+        string expected = Run($"openssl pkey -in k -passin 'pass:{Passphrase}' -pubout -outform DER | openssl dgst -sha256 -r | cut -c1-64");
+        Assert.Equal(expected.Trim().ToUpperInvariant(), key.SpkiSha256);
     }
 
     [Theory]
@@ -89,10 +88,11 @@ public sealed class ExistingKeyTests : IDisposable
     [Fact]
     public void What_is_no_key_is_told()
     {
-        Assert.Equal(PgSslError.FileNotFound, Assert.Throws<PgSslException>(() => CertificateKey.ReadFile(Path.Combine(_directory.Path, "none"), null)).Error);
-        Assert.Equal(
-            PgSslError.InvalidKeyFile,
-            Assert.Throws<PgSslException>(() => CertificateKey.ReadFile(_directory.Write("k", "-----BEGIN NOTHING-----\n"), null)).Error);
+        string missing = Path.Combine(_directory.Path, "none");
+        string nothing = _directory.Write("k", "-----BEGIN NOTHING-----\n");
+
+        Assert.Equal(PgSslError.FileNotFound, Assert.Throws<PgSslException>(() => CertificateKey.ReadFile(missing, null)).Error);
+        Assert.Equal(PgSslError.InvalidKeyFile, Assert.Throws<PgSslException>(() => CertificateKey.ReadFile(nothing, null)).Error);
     }
 
     private string Make(string command)

@@ -90,8 +90,8 @@ public sealed class IssuedCertificateTests : IDisposable
         _directory.Write("client.key", KeyPem(clientKey, encrypted));
         Run("chmod 600 client.key");
 
-        string conninfo = $"host=localhost hostaddr=127.0.0.1 port={server.Port} dbname=postgres sslmode=verify-full sslrootcert={PathOf("root.crt")} " +
-            $"sslcert={PathOf("client.crt")} sslkey={PathOf("client.key")}{(encrypted ? $" sslpassword='{Passphrase}'" : "")}";
+        string conninfo = $"host=localhost hostaddr=127.0.0.1 port={server.Port} dbname=postgres " +
+            $"sslmode=verify-full sslrootcert={PathOf("root.crt")} sslcert={PathOf("client.crt")} sslkey={PathOf("client.key")}{(encrypted ? $" sslpassword='{Passphrase}'" : "")}";
         IReadOnlyList<PsqlOutcome> outcomes = await judge.ConnectAsync([$"{conninfo} user='Ärger, Inc.'", $"{conninfo} user=other"]);
 
         Assert.True(outcomes[0].Connected, outcomes[0].Message);
@@ -105,7 +105,8 @@ public sealed class IssuedCertificateTests : IDisposable
         await using PostgresCluster server = await StartAsync(15);
         using var key = CertificateKey.Generate("rsa-2048");
         MakeAuthority();
-        string first = Sign(CertificateProfile.Create(new CertificateNaming { CommonName = "localhost", Organization = "ACME, Inc." }).CreateRequestPem(key));
+        var naming = new CertificateNaming { CommonName = "localhost", Organization = "ACME, Inc." };
+        string first = Sign(CertificateProfile.Create(naming).CreateRequestPem(key));
         using var served = X509Certificate2.CreateFromPem(first);
         using var sameKey = CertificateKey.Read(key.ExportPem(default), null, "server.key");
 
@@ -145,7 +146,8 @@ public sealed class IssuedCertificateTests : IDisposable
     private string Sign(string requestPem)
     {
         _directory.Write("request.csr", requestPem);
-        Run("rm -f issued.crt; openssl x509 -req -in request.csr -CA root.crt -CAkey ca.key -CAcreateserial -copy_extensions copy -days 10 -out issued.crt 2>/dev/null");
+        Run("rm -f issued.crt; openssl x509 -req -in request.csr -CA root.crt -CAkey ca.key -CAcreateserial -copy_extensions copy " +
+            "-days 10 -out issued.crt 2>/dev/null");
         return File.ReadAllText(PathOf("issued.crt"));
     }
 

@@ -135,7 +135,9 @@ public sealed class KeyFilePlanTests : IDisposable
         for (int step = 0; step < counted.Steps; step++)
         {
             Reset(replaces);
-            FaultyFiles files = halfWay ? FaultyFiles.KilledWithin(step, AssertNoKeyCanBeRead) : FaultyFiles.KilledBefore(step, AssertNoKeyCanBeRead);
+            FaultyFiles files = halfWay
+                ? FaultyFiles.KilledWithin(step, AssertNoKeyCanBeRead)
+                : FaultyFiles.KilledBefore(step, AssertNoKeyCanBeRead);
             Assert.ThrowsAny<Exception>(() => Write(Plan(), _key, "new request\n", files));
 
             AssertNoKeyCanBeRead();
@@ -166,7 +168,7 @@ public sealed class KeyFilePlanTests : IDisposable
     {
         if (OperatingSystem.IsWindows())
             return;
-        foreach (string file in Directory.GetFiles(_directory.Path).Where(file => Path.GetFileName(file).Contains("server.key", StringComparison.Ordinal)))
+        foreach (string file in Directory.GetFiles(_directory.Path, "*server.key*"))
             Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite, File.GetUnixFileMode(file));
     }
 

@@ -18,7 +18,10 @@ public sealed class OpenSslAgreementTests : IDisposable
             new() { CommonName = "app", Organization = " ACME, \"Inc.\" + Co ", Country = "US" },
             @"CN=app,O=\ ACME\, \""Inc.\"" \+ Co\ ,C=US", "DNS:app", ""),
         new(
-            new() { Subject = @"CN=Lučić,OU=日本+L=Köln,O=\#1\\", DnsNames = ["münchen.test", "*.db_1.test"], IPAddresses = ["10.0.0.1", "::1"] },
+            new()
+            {
+                Subject = @"CN=Lučić,OU=日本+L=Köln,O=\#1\\", DnsNames = ["münchen.test", "*.db_1.test"], IPAddresses = ["10.0.0.1", "::1"],
+            },
             @"CN=Lučić,OU=日本+L=Köln,O=\#1\\",
             "DNS:xn--lui-spa2a, DNS:xn--mnchen-3ya.test, DNS:*.db_1.test, IP Address:10.0.0.1, IP Address:0:0:0:0:0:0:0:1",
             "DNS:xn--mnchen-3ya.test, DNS:*.db_1.test, IP Address:10.0.0.1, IP Address:0:0:0:0:0:0:0:1"),
@@ -111,7 +114,8 @@ public sealed class OpenSslAgreementTests : IDisposable
         var script = new StringBuilder();
         foreach (string command in commands)
             script.Append(CultureInfo.InvariantCulture, $"{command}\necho '{OpenSslJudge.Separator}'\n");
-        return [.. OpenSslJudge.Run(_directory.Path, script.ToString()).Split(OpenSslJudge.Separator).Take(commands.Length).Select(text => text.Trim('\n'))];
+        string[] output = OpenSslJudge.Run(_directory.Path, script.ToString()).Split(OpenSslJudge.Separator);
+        return [.. output.Take(commands.Length).Select(text => text.Trim('\n'))];
     }
 
     /// <param name="Naming">What is asked for.</param>

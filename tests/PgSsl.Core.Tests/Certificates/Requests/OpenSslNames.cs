@@ -21,8 +21,8 @@ internal static class OpenSslNames
         for (int i = 0; i < arguments.Count; i++)
         {
             directory.Write($"{i}.txt", Encoding.UTF8.GetBytes(arguments[i] + "."));
-            // The shell drops line ends at the end, and nothing else.
-            script.Append(CultureInfo.InvariantCulture, $"s=$(cat {i}.txt); openssl req -new -utf8 -config openssl.cnf -key k.key -subj \"${{s%.}}\" -outform DER -out {i}.der 2>/dev/null\n");
+            script.Append(CultureInfo.InvariantCulture, $"s=$(cat {i}.txt); openssl req -new -utf8 -config openssl.cnf -key k.key ");
+            script.Append(CultureInfo.InvariantCulture, $"-subj \"${{s%.}}\" -outform DER -out {i}.der 2>/dev/null\n");
         }
         OpenSslJudge.Run(directory.Path, script.ToString());
         return [.. Enumerable.Range(0, arguments.Count).Select(i => ReadSubject(Path.Combine(directory.Path, $"{i}.der")))];
@@ -39,7 +39,8 @@ internal static class OpenSslNames
             var request = new System.Security.Cryptography.X509Certificates.CertificateRequest(
                 new X500DistinguishedName(subjects[i].Encoded.Span), key, HashAlgorithmName.SHA256);
             directory.Write($"{i}.csr", request.CreateSigningRequestPem());
-            script.Append(CultureInfo.InvariantCulture, $"openssl req -in {i}.csr -noout -subject -nameopt RFC2253,-esc_msb,utf8; echo '{OpenSslJudge.Separator}'\n");
+            script.Append(CultureInfo.InvariantCulture, $"openssl req -in {i}.csr -noout -subject -nameopt RFC2253,-esc_msb,utf8\n");
+            script.Append(CultureInfo.InvariantCulture, $"echo '{OpenSslJudge.Separator}'\n");
         }
         string[] output = OpenSslJudge.Run(directory.Path, script.ToString()).Split(OpenSslJudge.Separator);
         return [.. output.Take(subjects.Count).Select(line => line.TrimStart('\n')["subject=".Length..].TrimEnd('\n'))];

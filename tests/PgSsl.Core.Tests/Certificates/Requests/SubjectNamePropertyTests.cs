@@ -29,12 +29,13 @@ public sealed class SubjectNamePropertyTests
     public void Openssls_form_means_what_it_means_to_openssl()
     {
         Assert.SkipUnless(OpenSslJudge.IsAvailable, "openssl 3 is needed.");
-        // openssl turns the end of -subj into nothing where its shell argument ends in a line break only; blanks stay.
         string[] arguments = [.. Sample().Select(WriteForOpenSsl)];
 
         IReadOnlyList<byte[]> expected = OpenSslNames.Encode(arguments);
 
-        Assert.All(arguments.Zip(expected), pair => Assert.Equal(Convert.ToHexString(pair.Second), Convert.ToHexString(SubjectName.Parse(pair.First).Encoded.Span)));
+        Assert.All(
+            arguments.Zip(expected),
+            pair => Assert.Equal(Convert.ToHexString(pair.Second), Convert.ToHexString(SubjectName.Parse(pair.First).Encoded.Span)));
     }
 
     [Fact]

@@ -5,7 +5,7 @@
     Author               = 'PgSsl contributors'
     CompanyName          = 'PgSsl contributors'
     Copyright            = '(c) 2026 PgSsl contributors. MIT licence.'
-    Description          = 'TLS for PostgreSQL: see what a server really serves, and what each sslmode of each client would make of it.'
+    Description          = 'TLS for PostgreSQL: see what a server really serves and what each sslmode of each client would make of it, make keys and certificate requests, install the roots that clients verify with.'
     CompatiblePSEditions = @('Core')
     PowerShellVersion    = '7.4'
     FormatsToProcess     = @(
@@ -33,7 +33,7 @@
     PrivateData          = @{
         PSData = @{
             Tags         = @('PostgreSQL', 'TLS', 'SSL', 'Certificate', 'libpq', 'Security', 'PSEdition_Core', 'Windows', 'Linux', 'MacOS')
-            ReleaseNotes = 'First cmdlets: Get-PgServerCertificate, Test-PgSslMode, Wait-PgServerCertificate, Get-PgConnectionSetting.'
+            ReleaseNotes = 'First cmdlets: what servers serve, what each sslmode would make of it, connection settings and strings, keys and certificate requests, root certificates.'
         }
     }
 }

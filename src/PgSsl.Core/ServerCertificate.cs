@@ -117,7 +117,6 @@ public sealed record ServerCertificate
     public ServerCertificate WithChain(CompletedChain chain) => this with
     {
         ChainPem = Pem(chain.Members.Select(member => member.Certificate)),
-        // Arrays: what else a collection expression makes of a list, PowerShell does not index.
         ChainSource = chain.Members.Select(member => member.ToString()).ToArray(),
         ChainFindings = chain switch
         {
@@ -168,7 +167,8 @@ public sealed record ServerCertificate
             Chain = tls.Chain,
             Subject = leaf.Subject,
             Issuer = leaf.Issuer,
-            SubjectAlternativeName = CertificateNames.SubjectAlternativeNames(leaf),
+            // Arrays: what else a collection expression makes of a list, PowerShell does not index from its end.
+            SubjectAlternativeName = CertificateNames.SubjectAlternativeNames(leaf).ToArray(),
             NotBefore = leaf.NotBefore.ToUniversalTime(),
             NotAfter = leaf.NotAfter.ToUniversalTime(),
             DaysRemaining = (int)Math.Floor((leaf.NotAfter.ToUniversalTime() - trust.At.UtcDateTime).TotalDays),
@@ -179,7 +179,7 @@ public sealed record ServerCertificate
             SpkiSha256 = Convert.ToHexString(SHA256.HashData(leaf.PublicKey.ExportSubjectPublicKeyInfo())),
             IsSelfSigned = leaf.SubjectName.RawData.AsSpan().SequenceEqual(leaf.IssuerName.RawData),
             ChainStatus = trust.Status,
-            ChainFindings = trust.Findings,
+            ChainFindings = trust.Findings.ToArray(),
             TrustedBy = trust.TrustedBy,
             TrustFailure = trust.Failure,
             Protocol = tls.Protocol,

@@ -53,6 +53,7 @@ Describe 'Get-PgServerCertificate' {
         It 'describes the certificate' {
             $served = Get-PgServerCertificate $sandbox.Good
             $served.SubjectAlternativeName | Should -Be 'DNS:localhost', 'IP:127.0.0.1', 'IP:::1'
+            $served.SubjectAlternativeName[-1] | Should -Be 'IP:::1'
             $served.KeyAlgorithm, $served.KeySize | Should -Be 'ECDSA', 256
             $served.DaysRemaining | Should -BeIn 89, 90
             $served.IsSelfSigned | Should -BeFalse
@@ -81,6 +82,7 @@ Describe 'Get-PgServerCertificate' {
 
         It 'is trusted by the root that issued it' {
             (Get-PgServerCertificate $sandbox.Good -RootCertificate $sandbox.Root).TrustedBy | Should -Be $sandbox.Root
+            (Get-PgServerCertificate $sandbox.Good -RootCertificate $sandbox.OtherRoot, $sandbox.Root).TrustedBy | Should -Be $sandbox.Root
         }
 
         It 'is trusted by nothing else, and says why not' {

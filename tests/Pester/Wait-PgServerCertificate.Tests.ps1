@@ -66,6 +66,11 @@ Describe 'Wait-PgServerCertificate' {
             Should -Throw -ErrorId 'InvalidParameterValue,PgSsl.Cmdlets.WaitPgServerCertificateCommand'
     }
 
+    It 'begins TLS as it is told' {
+        if ($sandbox.DirectMissing) { Set-ItResult -Skipped -Because $sandbox.DirectMissing }
+        (Wait-PgServerCertificate $sandbox.Direct -SslNegotiation direct).Negotiation | Should -Be direct
+    }
+
     It 'waits for several servers at a time' {
         $served = $sandbox.Good, $sandbox.AsksForCertificate | Wait-PgServerCertificate -Issuer 'Pester*'
         $served.Port | Sort-Object | Should -Be ($sandbox.GoodPort, $sandbox.AsksForCertificatePort | Sort-Object)

@@ -93,8 +93,8 @@ internal static class SslModeReasons
                 $"Get-PgServerCertificate {Argument(facts)} | Format-List  # shows what is sent: " +
                 "an intermediate may be missing, or the root is not the right one",
             ChainError.SelfSignedLeaf or ChainError.SelfSignedInChain =>
-                $"Get that root from who runs the CA, compare its fingerprint, then: " +
-                $"Test-PgSslMode {Argument(facts)} -RootCertificate \"<root.crt>\"",
+                $"Get the fingerprint of that root from who runs the CA, then: " +
+                $"Get-PgServerCertificate {Argument(facts)} | Install-PgRootCert -Fingerprint \"<SHA-256>\"",
             _ => $"Get-PgServerCertificate {Argument(facts)} | Format-List",
         });
 

@@ -18,13 +18,6 @@ public sealed class GetPgServerCertificateCommand : EndpointCmdlet
     private CertificateDownloader? _downloader;
     private ChainCompleter? _completer;
 
-    /// <summary>How TLS is begun: <c>postgres</c> (ask first) or <c>direct</c> (PostgreSQL 17 and newer).</summary>
-    [Parameter]
-    [Alias("Negotiation")]
-    [SslNegotiationTransformation]
-    [ArgumentCompleter(typeof(SslNegotiationCompleter))]
-    public string? SslNegotiation { get; set; }
-
     /// <summary>The name to send in the handshake (SNI), instead of the host's.</summary>
     [Parameter]
     [Alias("Sni")]
@@ -50,13 +43,6 @@ public sealed class GetPgServerCertificateCommand : EndpointCmdlet
             return;
         _downloader = new CertificateDownloader();
         _completer = new ChainCompleter(_downloader);
-    }
-
-    /// <inheritdoc/>
-    protected override PgEndpoint Override(PgEndpoint endpoint)
-    {
-        endpoint = base.Override(endpoint);
-        return SslNegotiation is null ? endpoint : endpoint.With("sslnegotiation", SslNegotiation);
     }
 
     /// <inheritdoc/>

@@ -38,13 +38,6 @@ public sealed class TestPgSslModeCommand : EndpointCmdlet
     [ValidateNotNullOrEmpty]
     public string? Database { get; set; }
 
-    /// <summary>How TLS is begun: <c>postgres</c> (ask first) or <c>direct</c> (PostgreSQL 17 and newer).</summary>
-    [Parameter]
-    [Alias("Negotiation")]
-    [SslNegotiationTransformation]
-    [ArgumentCompleter(typeof(SslNegotiationCompleter))]
-    public string? SslNegotiation { get; set; }
-
     /// <summary>Makes no connection in plaintext, and tests only the modes that insist on TLS: require, verify-ca, verify-full.</summary>
     [Parameter]
     public SwitchParameter TlsOnly { get; set; }
@@ -59,9 +52,7 @@ public sealed class TestPgSslModeCommand : EndpointCmdlet
         endpoint = base.Override(endpoint);
         if (UserName is not null)
             endpoint = endpoint.With("user", UserName);
-        if (Database is not null)
-            endpoint = endpoint.With("dbname", Database);
-        return SslNegotiation is null ? endpoint : endpoint.With("sslnegotiation", SslNegotiation);
+        return Database is null ? endpoint : endpoint.With("dbname", Database);
     }
 
     /// <inheritdoc/>

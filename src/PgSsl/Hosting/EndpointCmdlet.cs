@@ -42,6 +42,13 @@ public abstract class EndpointCmdlet : PgCmdlet, IDisposable
     [ArgumentCompleter(typeof(RootCertificateCompleter))]
     public string[]? RootCertificate { get; set; }
 
+    /// <summary>How TLS is begun: <c>postgres</c> (ask first) or <c>direct</c> (PostgreSQL 17 and newer).</summary>
+    [Parameter]
+    [Alias("Negotiation")]
+    [SslNegotiationTransformation]
+    [ArgumentCompleter(typeof(SslNegotiationCompleter))]
+    public string? SslNegotiation { get; set; }
+
     /// <summary>How long one connection may take in all, in seconds; 0: the endpoint's connect_timeout, else 10.</summary>
     [Parameter]
     [Alias("TimeoutSeconds", "Timeout")]
@@ -61,6 +68,8 @@ public abstract class EndpointCmdlet : PgCmdlet, IDisposable
     {
         if (Port != 0)
             endpoint = endpoint.With("port", $"{Port}");
+        if (SslNegotiation is not null)
+            endpoint = endpoint.With("sslnegotiation", SslNegotiation);
         return _rootCertificates is [var root, ..] ? endpoint.With("sslrootcert", root) : endpoint;
     }
 

@@ -18,17 +18,16 @@ internal static class ErrorMap
         PgSslError.InvalidEndpoint or PgSslError.UnknownParameter or PgSslError.InvalidParameterValue
             or PgSslError.ContradictoryParameters or PgSslError.InvalidSubject or PgSslError.InvalidHostName
             or PgSslError.UnsupportedKeyAlgorithm => ErrorCategory.InvalidArgument,
-        PgSslError.ServiceNotFound or PgSslError.HostNotFound or PgSslError.FileNotFound => ErrorCategory.ObjectNotFound,
-        PgSslError.ConnectionRefused or PgSslError.ConnectionFailed or PgSslError.ConnectionClosed => ErrorCategory.ConnectionError,
+        PgSslError.ServiceNotFound or PgSslError.HostNotFound or PgSslError.FileNotFound or PgSslError.RootNotFound
+            or PgSslError.ChainIncomplete => ErrorCategory.ObjectNotFound,
+        PgSslError.ConnectionRefused or PgSslError.ConnectionFailed or PgSslError.ConnectionClosed
+            or PgSslError.DownloadFailed => ErrorCategory.ConnectionError,
         PgSslError.ConnectionTimedOut or PgSslError.CertificateNotServed => ErrorCategory.OperationTimeout,
-        PgSslError.TlsNotOffered or PgSslError.DirectTlsNotSupported or PgSslError.UnixSocketHasNoTls => ErrorCategory.NotImplemented,
+        PgSslError.TlsNotOffered or PgSslError.DirectTlsNotSupported or PgSslError.UnixSocketHasNoTls
+            or PgSslError.AccountRequired => ErrorCategory.ResourceUnavailable,
         PgSslError.NotPostgreSql or PgSslError.ProtocolViolation or PgSslError.ServerRejectedSslRequest => ErrorCategory.ProtocolError,
-        PgSslError.UnencryptedDataAfterSslResponse => ErrorCategory.SecurityError,
-        PgSslError.TlsHandshakeFailed or PgSslError.RootNotVouchedFor or PgSslError.ConnectionsAtRisk => ErrorCategory.SecurityError,
-        PgSslError.DownloadFailed => ErrorCategory.ConnectionError,
-        PgSslError.FingerprintMismatch => ErrorCategory.SecurityError,
-        PgSslError.RootNotFound or PgSslError.ChainIncomplete => ErrorCategory.ObjectNotFound,
-        PgSslError.AccountRequired => ErrorCategory.NotImplemented,
+        PgSslError.UnencryptedDataAfterSslResponse or PgSslError.TlsHandshakeFailed or PgSslError.RootNotVouchedFor
+            or PgSslError.FingerprintMismatch or PgSslError.ConnectionsAtRisk => ErrorCategory.SecurityError,
         PgSslError.FileUnreadable => ErrorCategory.PermissionDenied,
         PgSslError.FileExists => ErrorCategory.ResourceExists,
         PgSslError.FileNotWritten or PgSslError.FileNotRestored => ErrorCategory.WriteError,

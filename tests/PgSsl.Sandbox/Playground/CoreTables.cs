@@ -29,7 +29,7 @@ internal sealed class CoreTables(IReadOnlyList<EstateServer> servers, TextWriter
             try
             {
                 ProbeRequest request = ProbeRequest.ForTls(settings, host, Timeout);
-                rows.Add(Row(server, await reader.ReadAsync(endpoint, settings, request, cancellationToken)));
+                rows.Add(Row(server, await reader.ReadAsync(endpoint, [settings], request, cancellationToken)));
             }
             catch (PgSslException failure)
             {

@@ -1,6 +1,6 @@
 <#
 .SYNOPSIS
-Walks through Get-PgServerCertificate and Test-PgSslMode on the servers of the playground.
+Walks through the cmdlets on the servers of the playground.
 .DESCRIPTION
 Run by `dotnet run --project tests/PgSsl.Sandbox`. Each command is shown as one would type it, then run.
 .PARAMETER Session
@@ -60,6 +60,19 @@ Show-Command 'Why can clients not verify these, and what is to be done?' {
 
 Show-Command 'Renewed, but was it reloaded? What is served, and what is in the file:' {
     (Get-PgServerCertificate $Stale).Certificate, (Get-PfxCertificate $StaleFile) | Format-Table Subject, NotAfter, SerialNumber
+}
+
+Show-Command 'What would change, and for whom, if its root were installed where every client looks?' {
+    Install-PgRootCert $Root -WhatIf
+}
+
+Show-Command 'The same connection, as Npgsql and JDBC want it, with the mode it should have:' {
+    ConvertTo-PgConnectionString $Good -Format Npgsql -SslMode verify-full
+    ConvertTo-PgConnectionString $Good -Format Jdbc -SslMode verify-full
+}
+
+Show-Command 'The expired one is to be renewed: which key and request would be made?' {
+    Get-PgServerCertificate $Expired | New-PgCsr -WhatIf
 }
 
 Show-Command 'One answer for a script: is the whole estate ready for verify-full?' {

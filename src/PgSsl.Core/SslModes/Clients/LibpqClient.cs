@@ -66,7 +66,7 @@ public sealed class LibpqClient : ISslClient
             settings.RootCertificatePath is { } missing
                 ? $"Root certificate file \"{missing}\" does not exist, and {mode.ToLibpq()} does not go without."
                 : $"There is no home directory to look for root.crt in, and {mode.ToLibpq()} does not go without a root certificate.",
-            "Get the root certificate of the server's CA and name it with -RootCertificate; " +
+            "Install the root certificate of the server's CA (Install-PgRootCert), or name it with -RootCertificate; " +
             "for a public CA use -RootCertificate system (libpq 16 and newer).");
     }
 

@@ -6,7 +6,7 @@ using FsCheck.Fluent;
 using PgSsl.Certificates;
 using PgSsl.RootCertificates;
 using PgSsl.Tests.Certificates;
-using CertificateRequest = System.Security.Cryptography.X509Certificates.CertificateRequest;
+using DotNetRequest = System.Security.Cryptography.X509Certificates.CertificateRequest;
 using static PgSsl.Tests.RootCertificates.Pems;
 
 namespace PgSsl.Tests.RootCertificates;
@@ -73,7 +73,7 @@ public class CertificateInputTests
 
     private static string Key => RootA.Key.Algorithm.ExportPkcs8PrivateKeyPem() + "\n";
 
-    private static CertificateRequest Request => new("CN=db1", (ECDsa)Leaf.Key.Algorithm, HashAlgorithmName.SHA256);
+    private static DotNetRequest Request => new("CN=db1", (ECDsa)Leaf.Key.Algorithm, HashAlgorithmName.SHA256);
 
     private static IEnumerable<string> Read(byte[] bytes) => CertificateInput.Read(bytes, "x").Select(CertificateNames.Display);
 

@@ -6,7 +6,7 @@ using FsCheck;
 using FsCheck.Fluent;
 using PgSsl.RootCertificates;
 using PgSsl.Tests.Certificates;
-using CertificateRequest = System.Security.Cryptography.X509Certificates.CertificateRequest;
+using DotNetRequest = System.Security.Cryptography.X509Certificates.CertificateRequest;
 using static PgSsl.Tests.RootCertificates.Pems;
 
 namespace PgSsl.Tests.RootCertificates;
@@ -146,7 +146,7 @@ public class RootFileTests
             var builder = new X500DistinguishedNameBuilder();
             builder.Add("2.5.4.10", name, UniversalTagNumber.UTF8String);
             using ECDsa key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
-            X509Certificate2 certificate = new CertificateRequest(builder.Build(), key, HashAlgorithmName.SHA256)
+            X509Certificate2 certificate = new DotNetRequest(builder.Build(), key, HashAlgorithmName.SHA256)
                 .CreateSelfSigned(MintOptions.Now, MintOptions.Now.AddDays(1));
             string text = Encoding.UTF8.GetString(RootFileOf("").Add([certificate]).ToBytes());
 

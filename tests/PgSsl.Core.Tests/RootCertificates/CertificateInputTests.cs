@@ -6,6 +6,7 @@ using FsCheck.Fluent;
 using PgSsl.Certificates;
 using PgSsl.RootCertificates;
 using PgSsl.Tests.Certificates;
+using DotNetRequest = System.Security.Cryptography.X509Certificates.CertificateRequest;
 using static PgSsl.Tests.RootCertificates.Pems;
 using DotNetRequest = System.Security.Cryptography.X509Certificates.CertificateRequest;
 

@@ -1,4 +1,3 @@
-using System.Net;
 using PgSsl.Certificates;
 using PgSsl.Connections;
 using PgSsl.Probing;
@@ -41,11 +40,7 @@ public sealed class ServerCertificateReader
         ServerCertificate certificate, IReadOnlyList<ConnectionSettings> settings, ChainCompleter completer, CancellationToken cancellationToken)
     {
         IReadOnlyList<TrustStore> roots = _trust.GetCandidates(settings, out _);
-        var request = new ChainRequest(certificate.Chain, roots, DateTimeOffset.UtcNow)
-        {
-            HostName = certificate.HostName,
-            IsServerOnThisMachine = IPAddress.TryParse(certificate.Address, out IPAddress? address) && IPAddress.IsLoopback(address),
-        };
-        return completer.CompleteAsync(request, cancellationToken);
+        return completer.CompleteAsync(
+            ChainRequest.Of(certificate.Chain, certificate.HostName, certificate.Address, roots), cancellationToken);
     }
 }

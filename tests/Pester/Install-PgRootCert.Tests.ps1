@@ -58,6 +58,27 @@ Describe 'Install-PgRootCert' {
             $rootFile | Should -Not -Exist
         }
 
+        It 'is, with -Fingerprint, only the certificate that has it' {
+            $both = "$env:HOME/both.pem"
+            Get-Content $sandbox.Root, $sandbox.OtherRoot | Set-Content $both
+            Install-PgRootCert $both -Fingerprint (Get-Fingerprint $otherRoot) -WarningAction Ignore
+            Get-Installed | Should -Be (Get-Fingerprint $otherRoot)
+        }
+
+        It 'is a server''s own certificate only if its fingerprint says that it is meant' {
+            $certificate = (Get-PgServerCertificate $sandbox.SelfSigned).Certificate
+            $certificate | Install-PgRootCert -ErrorVariable failures -ErrorAction SilentlyContinue
+            $failures.FullyQualifiedErrorId | Should -BeLike 'NotARootCertificate,*'
+            $certificate | Install-PgRootCert -Fingerprint (Get-Fingerprint $certificate) -WarningAction Ignore
+            Get-Installed | Should -HaveCount 1
+        }
+
+        It 'is no text line by line, and the error says how to read it' {
+            Get-Content $sandbox.Root | Install-PgRootCert -ErrorVariable failures -ErrorAction SilentlyContinue
+            $failures[0].ErrorDetails.RecommendedAction | Should -Match 'Get-Content -Raw'
+            $rootFile | Should -Not -Exist
+        }
+
         It 'is not nothing' {
             { Install-PgRootCert } | Should -Throw -ErrorId 'InvalidParameterValue,PgSsl.Cmdlets.InstallPgRootCertCommand'
         }
@@ -154,6 +175,21 @@ Describe 'Install-PgRootCert' {
             $rootFile | Should -Not -Exist
         }
 
+        It 'changes nothing the second time, where nobody but the file knows the root any more' {
+            Get-PgServerCertificate $sandbox.Good | Install-PgRootCert -RootCertificate $sandbox.Root -WarningAction Ignore
+            $first = Get-Content -Raw $rootFile
+            Get-PgServerCertificate $sandbox.Good | Install-PgRootCert -ErrorVariable failures
+            $failures | Should -BeNullOrEmpty
+            Get-Content -Raw $rootFile | Should -BeExactly $first
+        }
+
+        It 'may be a self-signed server beside one with a root' {
+            $good, $selfSigned = Get-PgServerCertificate $sandbox.Good, $sandbox.SelfSigned | Sort-Object IsSelfSigned
+            $good, $selfSigned |
+                Install-PgRootCert -RootCertificate $sandbox.Root -Fingerprint (Get-Fingerprint $root), $selfSigned.Fingerprint -WarningAction Ignore
+            Get-Installed | Should -Be (Get-Fingerprint $root), $selfSigned.Fingerprint
+        }
+
         It 'is no better known for having been through CLIXML' {
             Get-PgServerCertificate $sandbox.SelfSigned | Export-Clixml $env:HOME/served.xml
             Import-Clixml $env:HOME/served.xml | Install-PgRootCert -ErrorVariable failures -ErrorAction SilentlyContinue
@@ -177,6 +213,12 @@ Describe 'Install-PgRootCert' {
         It 'are looked at for a role that pg_hba.conf does not know, too' {
             Install-PgRootCert $sandbox.OtherRoot -Endpoint "postgresql://nobody@$($sandbox.Good)" -ErrorVariable failures -ErrorAction SilentlyContinue
             $failures.FullyQualifiedErrorId | Should -BeLike 'ConnectionsAtRisk,*'
+        }
+
+        It 'are none with -Service for a server that is not the service''s' {
+            "[orders]`nhost=db1.example.com" | Set-Content $env:HOME/.pg_service.conf
+            Install-PgRootCert $sandbox.OtherRoot -Service orders -Endpoint $sandbox.Good
+            "$env:HOME/.postgresql/orders.root.crt" | Should -Exist
         }
 
         It 'are accepted with -Force' {

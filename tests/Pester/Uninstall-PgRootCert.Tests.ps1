@@ -75,6 +75,25 @@ Describe 'Uninstall-PgRootCert' {
         $rootFile | Should -Not -Exist
     }
 
+    It 'changes the file of -Service, and not pg_service.conf' {
+        "[orders]`nhost=db1.example.com" | Set-Content $env:HOME/.pg_service.conf
+        Install-PgRootCert $sandbox.Root, $sandbox.OtherRoot -Service orders
+        $services = Get-Content -Raw $env:HOME/.pg_service.conf
+        Uninstall-PgRootCert $fingerprint -Service orders
+        (Get-PgRootCert $env:HOME/.postgresql/orders.root.crt).Fingerprint | Should -Be $otherFingerprint
+        Get-PgRootCert | Should -HaveCount 2
+        Get-Content -Raw $env:HOME/.pg_service.conf | Should -BeExactly $services
+        Uninstall-PgRootCert $fingerprint -Service typo -ErrorVariable failures -ErrorAction SilentlyContinue
+        $failures.FullyQualifiedErrorId | Should -BeLike 'ServiceNotFound,*'
+    }
+
+    It 'tells a server at risk once, however many certificates are piped' {
+        $endpoint = "postgresql://anyone@$($sandbox.Good)/postgres"
+        Get-PgRootCert | Uninstall-PgRootCert -Endpoint $endpoint -ErrorVariable failures -ErrorAction SilentlyContinue
+        [regex]::Matches($failures[0].Exception.Message, 'libpq verify-ca').Count | Should -Be 1
+        $failures[0].TargetObject | Should -Be $rootFile
+    }
+
     It 'does not touch the operating system''s roots' {
         Get-PgRootCert -OperatingSystem | Select-Object -First 1 | Uninstall-PgRootCert -ErrorVariable failures -ErrorAction SilentlyContinue
         $failures.FullyQualifiedErrorId | Should -BeLike 'InvalidParameterValue,*'

@@ -85,9 +85,11 @@ internal sealed class StagedFile(IFileLayer files, FileEdit edit)
     /// <summary>Undoes whatever has been done.</summary>
     public void PutBack()
     {
-        if (_swapped && Backup is not null)
+        // A rename that was refused (a file that is mounted, or immutable) has changed nothing, and its way back would be refused, too.
+        bool isOld = _old is not null && _old.AsSpan().SequenceEqual(files.Read(_target));
+        if (_swapped && !isOld && Backup is not null)
             files.Move(Backup, _target, replace: true);
-        else if (_swapped)
+        else if (_swapped && !isOld)
             TakeAwayNew();
         else if (Backup is not null)
             files.Delete(Backup);

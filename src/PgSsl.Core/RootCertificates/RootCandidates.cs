@@ -80,7 +80,7 @@ public sealed record RootCandidates(IReadOnlyList<X509Certificate2> Accepted, IR
         throw new PgSslException(
             PgSslError.NotARootCertificate,
             $"'{root.Name}' is self-signed, but no CA (its basic constraints do not say CA:TRUE): it is the certificate of one server.",
-            "Give the root certificate of the servers' CA; or say that this is the server's own certificate, which then verifies only that server.");
+            "Give the root certificate of the servers' CA; or, where that one server is meant, name this very certificate with -Fingerprint.");
     }
 
     private static string? Objection(ParsedCertificate certificate, DateTimeOffset at) => Validity.Check(certificate, at) switch

@@ -47,11 +47,14 @@ public sealed class RootChange
     public IReadOnlyList<string> Describe() => [.. File.Describe(), .. Target.Describe(ServiceEdits)];
 
     /// <summary>Whom the change concerns, in sentences; empty where the root file stays as it is.</summary>
-    public IReadOnlyList<string> DescribeImpact(ConnectionEnvironment environment) => File.IsNoChange
+    /// <param name="environment">The account whose connections are meant.</param>
+    /// <param name="at">The moment to judge validity for, in UTC.</param>
+    public IReadOnlyList<string> DescribeImpact(ConnectionEnvironment environment, DateTime at) => File.IsNoChange
         ? []
         : RootFileImpact.Describe(
             environment, Target.Path, existed: File.Before is not null, remains: File.After is not null,
-            losesRoots: File.Removed.Count + File.Replaced.Count > 0);
+            // What has expired verifies nothing as it is; those that are replaced have.
+            losesRoots: File.Removed.Any(root => root.NotAfter >= at));
 
     /// <summary>Makes the change. Another one made in between is kept: then this one is planned anew, for what is there now.</summary>
     /// <param name="at">The time that the names of backups carry.</param>

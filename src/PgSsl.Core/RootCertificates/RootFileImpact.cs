@@ -21,7 +21,7 @@ public static class RootFileImpact
         ArgumentNullException.ThrowIfNull(environment);
         string? way = WayOf(environment, path);
         if (way is null)
-            return [$"Only connections that name it (sslrootcert={ConninfoText.Quote(path)}) go by it."];
+            return DescribeOwn(environment, path, remains);
 
         var sentences = new List<string> { $"{way}, so this concerns every connection of {environment.UserName} that names no other root file." };
         if (!existed)
@@ -43,8 +43,23 @@ public static class RootFileImpact
                 "without a word.");
         else
             sentences.Add("Servers below the new roots verify from then on; for others nothing changes.");
-        if (ServicesWithoutRoot(environment) is { Count: > 0 } services)
+        if (Services(environment, setting => setting.Source != SettingSource.ServiceFile) is { Count: > 0 } services)
             sentences.Add($"Services that name no sslrootcert of their own: {string.Join(", ", services)}.");
+        return sentences;
+    }
+
+    /// <summary>A file that only those go by who name it.</summary>
+    private static List<string> DescribeOwn(ConnectionEnvironment environment, string path, bool remains)
+    {
+        bool NamesIt(ConnectionSetting setting) =>
+            setting is { Source: SettingSource.ServiceFile, Value: { } named } && IsSame(environment.ResolvePath(named), path, environment);
+
+        List<string> services = Services(environment, NamesIt);
+        string who = services.Count > 0 ? $", as these services do: {string.Join(", ", services)}" : "";
+        var sentences = new List<string> { $"Only connections that name it (sslrootcert={ConninfoText.Quote(path)}) go by it{who}." };
+        if (!remains)
+            sentences.Add(
+                "The file goes: for them verify-ca and verify-full fail, and libpq no longer verifies anything in allow, prefer and require.");
         return sentences;
     }
 
@@ -54,27 +69,35 @@ public static class RootFileImpact
     /// <summary>How connections that name no root file come by this one; null where they do not.</summary>
     private static string? WayOf(ConnectionEnvironment environment, string path)
     {
-        StringComparison comparison = environment.IsWindows ? StringComparison.OrdinalIgnoreCase : StringComparison.Ordinal;
-        // The variable replaces the default path, also where it names nothing.
-        if (environment.GetVariable("PGSSLROOTCERT") is { Length: > 0 } variable)
-            return environment.ResolvePath(variable).Equals(path, comparison) ? "PGSSLROOTCERT names this file" : null;
-        return path.Equals(environment.UnderConfiguration(ConnectionSettings.DefaultRootFile), comparison)
-            ? "This is where libpq looks by default"
-            : null;
+        try
+        {
+            var roots = EffectiveRoots.Find(environment);
+            if (roots.Path is null || !IsSame(roots.Path, path, environment))
+                return null;
+            return roots.IsDefault ? "This is where libpq looks by default" : "PGSSLROOTCERT or PGSERVICE leads to this file";
+        }
+        catch (PgSslException)
+        {
+            // libpq would refuse the environment: nobody connects with it.
+            return null;
+        }
     }
 
-    private static List<string> ServicesWithoutRoot(ConnectionEnvironment environment) =>
+    private static bool IsSame(string path, string other, ConnectionEnvironment environment) =>
+        path.Equals(other, environment.IsWindows ? StringComparison.OrdinalIgnoreCase : StringComparison.Ordinal);
+
+    private static List<string> Services(ConnectionEnvironment environment, Predicate<ConnectionSetting> roots) =>
     [
         .. KnownEndpoints.Find(environment)
-            .Where(endpoint => endpoint.StartsWith(ServicePrefix, StringComparison.Ordinal) && NamesNoRoot(endpoint, environment))
+            .Where(endpoint => endpoint.StartsWith(ServicePrefix, StringComparison.Ordinal) && RootsAre(roots, endpoint, environment))
             .Select(endpoint => endpoint[ServicePrefix.Length..]),
     ];
 
-    private static bool NamesNoRoot(string service, ConnectionEnvironment environment)
+    private static bool RootsAre(Predicate<ConnectionSetting> roots, string service, ConnectionEnvironment environment)
     {
         try
         {
-            return PgEndpoint.Parse(service).Resolve(environment).Get("sslrootcert").Source != SettingSource.ServiceFile;
+            return roots(PgEndpoint.FromParameters([new("service", service[ServicePrefix.Length..])]).ResolveForAnyMode(environment).Get("sslrootcert"));
         }
         catch (PgSslException)
         {

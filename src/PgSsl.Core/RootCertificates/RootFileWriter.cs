@@ -15,6 +15,9 @@ public sealed class RootFileWriter(IFileLayer? files = null)
     /// <exception cref="PgSslException"><see cref="PgSslError.FileUnreadable"/>.</exception>
     public byte[]? Read(string path)
     {
+        if (_files.DirectoryExists(path))
+            throw new PgSslException(
+                PgSslError.FileUnreadable, $"{path} is a directory; expected is a file.", "Name the file itself.");
         try
         {
             return _files.Read(_files.FollowLinks(path));

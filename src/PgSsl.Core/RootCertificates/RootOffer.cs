@@ -10,13 +10,20 @@ public sealed record RootOffer(IReadOnlyList<X509Certificate2> Certificates, str
     /// <summary>True for the certificate of one self-signed server, which need not be a CA.</summary>
     public bool IsServerCertificate { get; init; }
 
-    /// <summary>The same certificates, if one of them has one of the fingerprints that the user expects; without any, as they are.</summary>
-    /// <param name="fingerprints">SHA-256, upper-case hex; empty where the user expects nothing.</param>
+    /// <summary>Reads a file in whatever form people have certificates: see <see cref="CertificateInput"/>.</summary>
+    /// <exception cref="PgSslException">FileNotFound, FileUnreadable, InvalidCertificateFile.</exception>
+    public static RootOffer Read(string path) => new(CertificateInput.ReadFile(path), path);
+
+    /// <summary>Those of the certificates that have one of the fingerprints that the user expects; all, where he expects nothing.</summary>
+    /// <param name="fingerprints">SHA-256, upper-case hex.</param>
     /// <exception cref="PgSslException"><see cref="PgSslError.FingerprintMismatch"/>: none of them has.</exception>
     public RootOffer Expect(IReadOnlyCollection<string> fingerprints)
     {
-        if (fingerprints.Count == 0 || Certificates.Any(certificate => fingerprints.Contains(RootFile.FingerprintOf(certificate))))
+        if (fingerprints.Count == 0)
             return this;
+        X509Certificate2[] expected = [.. Certificates.Where(certificate => fingerprints.Contains(RootFile.FingerprintOf(certificate)))];
+        if (expected.Length > 0)
+            return this with { Certificates = expected };
         throw new PgSslException(
             PgSslError.FingerprintMismatch,
             $"No certificate of {Origin} has the fingerprint that was given; there is " +

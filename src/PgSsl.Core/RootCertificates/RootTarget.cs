@@ -1,3 +1,4 @@
+using PgSsl.Certificates;
 using PgSsl.Connections;
 using PgSsl.Files;
 
@@ -11,13 +12,13 @@ public sealed record RootTarget(string Path)
 
     private ServiceFileLocation? _serviceFile;
 
-    /// <summary>The service whose <c>sslrootcert</c> names the file; null where no service is meant.</summary>
+    /// <summary>The service whose <c>sslrootcert</c> is to name the file; null where no service is meant.</summary>
     public string? Service { get; private init; }
 
-    /// <summary>Finds the file.</summary>
+    /// <summary>Finds the file in which roots are to be.</summary>
     /// <param name="environment">The account whose file is meant.</param>
     /// <param name="path">The file, absolute; null for the one that libpq goes by, or the service's.</param>
-    /// <param name="service">A service; null for none.</param>
+    /// <param name="service">A service that is to go by the file; null for none.</param>
     /// <exception cref="PgSslException">
     /// libpq goes by the operating system's roots, there is no home directory, or the service file is one that libpq would refuse.
     /// </exception>
@@ -26,7 +27,53 @@ public sealed record RootTarget(string Path)
         if (service is null)
             return new RootTarget(path ?? Usual(environment));
         var file = ServiceFileLocation.Find(service, environment);
-        return new RootTarget(path ?? PathOf(service, file, environment)) { Service = service, _serviceFile = file };
+        return new RootTarget(path ?? NamedBy(service, file, environment) ?? OwnPathOf(service, file, environment))
+        {
+            Service = service,
+            _serviceFile = file,
+        };
+    }
+
+    /// <summary>Finds the file that a service goes by already, to change no more than that file.</summary>
+    /// <exception cref="PgSslException">
+    /// <see cref="PgSslError.ServiceNotFound"/>, or <see cref="PgSslError.FileNotFound"/>: the service names no root file of its own.
+    /// </exception>
+    public static RootTarget FindOf(ConnectionEnvironment environment, string service)
+    {
+        var file = ServiceFileLocation.Find(service, environment);
+        if (!file.DefinesService)
+            throw new PgSslException(
+                PgSslError.ServiceNotFound, $"The service \"{service}\" is not defined: {file.Path} has no such section.",
+                "Check the name; Get-PgConnectionSetting shows what libpq makes of one.");
+        return new RootTarget(NamedBy(service, file, environment) ?? throw new PgSslException(
+            PgSslError.FileNotFound, $"The service \"{service}\" names no root file of its own.",
+            "Name the file with -Path; without -Service it is the one that all connections go by."))
+        {
+            Service = service,
+        };
+    }
+
+    /// <summary>The roots that are in the file now, whose servers they vouch for; none where there is no file that libpq would read.</summary>
+    /// <exception cref="PgSslException">FileUnreadable.</exception>
+    public TrustStore ReadRoots() =>
+        TrustStore.FromCertificates(RootFile.Parse(new RootFileWriter().Read(Path), Path).TrustedCertificates, Path);
+
+    /// <summary>
+    /// Whether connections by an endpoint will go by the file because of the service: those that name the service, and, where they name
+    /// none, those to a host of the service's, or to any host where the service names none.
+    /// </summary>
+    /// <exception cref="PgSslException">libpq would refuse the endpoint.</exception>
+    public bool GainsFile(PgEndpoint endpoint, ConnectionEnvironment environment)
+    {
+        if (Service is null)
+            return false;
+        if (endpoint.Parameters.TryGetValue("service", out string? named))
+            return named == Service;
+        if (_serviceFile is not { DefinesService: true })
+            return true;
+        ConnectionSettings service = PgEndpoint.FromParameters([new("service", Service)]).ResolveForAnyMode(environment);
+        return service.Get("host").Source != SettingSource.ServiceFile
+            || endpoint.ResolveForAnyMode(environment).Hosts.Any(host => service.Hosts.Any(other => other.DisplayName == host.DisplayName));
     }
 
     /// <summary>
@@ -70,12 +117,15 @@ public sealed record RootTarget(string Path)
             PgSslError.FileNotFound, "There is no home directory to look for root.crt in.", "Name the file with -Path.");
     }
 
-    /// <summary>The file that the service names already, else one of its own: among libpq's files, or beside a service file elsewhere.</summary>
-    private static string PathOf(string service, ServiceFileLocation file, ConnectionEnvironment environment)
+    private static string? NamedBy(string service, ServiceFileLocation file, ConnectionEnvironment environment)
     {
         string? named = file.DefinesService ? ServiceFileEditor.Get(File.ReadAllBytes(file.Path), service, Parameter, file.Path) : null;
-        if (named is not (null or "" or ConnectionSettings.SystemRoots))
-            return environment.ResolvePath(named);
+        return named is null or "" or ConnectionSettings.SystemRoots ? null : environment.ResolvePath(named);
+    }
+
+    /// <summary>A file of the service's own: among libpq's files, or beside a service file elsewhere.</summary>
+    private static string OwnPathOf(string service, ServiceFileLocation file, ConnectionEnvironment environment)
+    {
         char[] forbidden = System.IO.Path.GetInvalidFileNameChars();
         string name = new([.. service.Select(c => forbidden.Contains(c) || char.IsWhiteSpace(c) ? '_' : c)]);
         bool isOwn = file.Path == environment.UnderHome(".pg_service.conf");

@@ -14,6 +14,7 @@ namespace PgSsl.Binding;
 public sealed class RootInputTransformationAttribute : ArgumentTransformationAttribute
 {
     private const string PemBegin = "-----BEGIN ";
+    private const string PemEnd = "-----END ";
 
     private static readonly string[] FileProperties = ["CertificatePath", "PSPath", "FullName"];
 
@@ -51,9 +52,16 @@ public sealed class RootInputTransformationAttribute : ArgumentTransformationAtt
         }
     }
 
-    private static RootInput FromText(string text) => text.Contains(PemBegin, StringComparison.Ordinal)
-        ? new RootInput.Given(new RootOffer(CertificateInput.ReadText(text, "the text given"), "the text given"))
-        : new RootInput.FilePath(text);
+    private static RootInput FromText(string text)
+    {
+        if (!text.Contains(PemBegin, StringComparison.Ordinal))
+            return new RootInput.FilePath(text);
+        if (!text.Contains(PemEnd, StringComparison.Ordinal))
+            throw new PgSslException(
+                PgSslError.InvalidCertificateFile, "A PEM block starts in the text given, and does not end there: it came line by line.",
+                "Name the file, or read it as one text: Get-Content -Raw root.pem | Install-PgRootCert");
+        return new RootInput.Given(new RootOffer(CertificateInput.ReadText(text, "the text given"), "the text given"));
+    }
 
     /// <summary>Objects from other sessions and other modules: what came from a server is told by its chain.</summary>
     private static RootInput FromProperties(PSObject item)

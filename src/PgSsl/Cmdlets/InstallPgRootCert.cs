@@ -1,5 +1,4 @@
 using System.Management.Automation;
-using System.Net;
 using System.Security.Cryptography.X509Certificates;
 using PgSsl.Binding;
 using PgSsl.Certificates;
@@ -67,13 +66,23 @@ public sealed class InstallPgRootCertCommand : RootChangeCmdlet
     public SwitchParameter ReplaceExpired { get; set; }
 
     /// <inheritdoc/>
+    protected override string AdviceAtRisk =>
+        "Install the roots of those servers as well, or use -Service or -Path for a file that only the connections meant go by.";
+
+    /// <inheritdoc/>
     protected override void BeginProcessing()
     {
         base.BeginProcessing();
         try
         {
             _fingerprints = [.. Fingerprint.Select(CertificateExpectation.ParseFingerprint)];
-            _stores = [.. RootCertificate.Select(ResolveFilePath).Select(TrustStore.LoadFile), TrustStore.LoadSystem(Environment.GetVariable)];
+            // What is in the file already has been vouched for when it was put there.
+            _stores =
+            [
+                .. RootCertificate.Select(ResolveFilePath).Select(TrustStore.LoadFile),
+                FindTarget().ReadRoots(),
+                TrustStore.LoadSystem(Environment.GetVariable),
+            ];
         }
         catch (PgSslException failure)
         {
@@ -112,7 +121,7 @@ public sealed class InstallPgRootCertCommand : RootChangeCmdlet
                 [.. _fingerprints, .. _offers.Where(offer => offer.IsServerCertificate).SelectMany(offer => offer.Certificates).Select(RootFile.FingerprintOf)],
         };
         Change(
-            Path,
+            FindTarget,
             (path, before) => RootFilePlan.Install(path, before, certificates, options, DateTimeOffset.UtcNow),
             root => wanted.Contains(root.Fingerprint));
     }
@@ -123,6 +132,8 @@ public sealed class InstallPgRootCertCommand : RootChangeCmdlet
         base.Dispose(disposing);
         _downloader.Dispose();
     }
+
+    private RootTarget FindTarget() => RootTarget.Find(Environment, Path is null ? null : ResolveFilePath(Path), Service);
 
     private void Offer(object target, Func<RootOffer> find)
     {
@@ -138,30 +149,20 @@ public sealed class InstallPgRootCertCommand : RootChangeCmdlet
 
     private RootOffer Read(RootInput input) => input switch
     {
-        RootInput.FilePath file => Read(ResolveFilePath(file.Path)),
+        RootInput.FilePath file => RootOffer.Read(ResolveFilePath(file.Path)),
         RootInput.Given given => given.Offer,
         RootInput.Served served => FindRoot(served),
         RootInput.Unusable unusable => throw unusable.Failure,
         _ => throw new InvalidOperationException($"There is no input {input}."),
     };
 
-    private static RootOffer Read(string path) => new(CertificateInput.ReadFile(path), path);
-
-    private RootOffer FindRoot(RootInput.Served served)
-    {
-        var finder = new ServedRootFinder(new ChainCompleter(_downloader), _fingerprints);
-        var request = new ChainRequest(served.Chain, _stores, DateTimeOffset.UtcNow)
-        {
-            HostName = served.HostName,
-            IsServerOnThisMachine = IPAddress.TryParse(served.Address, out IPAddress? address) && IPAddress.IsLoopback(address),
-        };
-        return finder.FindAsync(request, Stopped).GetAwaiter().GetResult();
-    }
+    private RootOffer FindRoot(RootInput.Served served) =>
+        new ServedRootFinder(new ChainCompleter(_downloader), _fingerprints)
+            .FindAsync(ChainRequest.Of(served.Chain, served.HostName, served.Address, _stores), Stopped).GetAwaiter().GetResult();
 
     private RootOffer Get(Provider provider)
     {
-        TrustStore system = _stores[^1];
-        ProviderRootSet roots = ProviderRoots.GetAsync(provider, Region, system, _downloader, Stopped).GetAwaiter().GetResult();
+        ProviderRootSet roots = ProviderRoots.GetAsync(provider, Region, _stores[^1], _downloader, Stopped).GetAwaiter().GetResult();
         foreach (string remark in roots.Remarks)
             WriteWarning(remark);
         return new RootOffer(roots.Certificates, roots.Origin);

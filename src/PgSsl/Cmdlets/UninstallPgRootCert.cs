@@ -33,6 +33,9 @@ public sealed class UninstallPgRootCertCommand : RootChangeCmdlet
     public string? Path { get; set; }
 
     /// <inheritdoc/>
+    protected override string AdviceAtRisk => "Those servers stand below a root that would go: renew their certificates first.";
+
+    /// <inheritdoc/>
     protected override void ProcessRecord()
     {
         base.ProcessRecord();
@@ -61,7 +64,7 @@ public sealed class UninstallPgRootCertCommand : RootChangeCmdlet
         {
             HashSet<string> removed = [];
             Change(
-                path.Length == 0 ? null : path,
+                () => FindTarget(path.Length == 0 ? null : ResolveFilePath(path)),
                 (file, before) =>
                 {
                     RootFilePlan plan = RootFilePlan.Uninstall(file, before, Expired ? ExpiredIn(file, before) : fingerprints);
@@ -70,6 +73,17 @@ public sealed class UninstallPgRootCertCommand : RootChangeCmdlet
                 },
                 root => removed.Contains(root.Fingerprint));
         }
+    }
+
+    private RootTarget FindTarget(string? path)
+    {
+        if (Service is null)
+            return RootTarget.Find(Environment, path, null);
+        var own = RootTarget.FindOf(Environment, Service);
+        return path is null || path == own.Path ? own : throw new PgSslException(
+            PgSslError.ContradictoryParameters,
+            $"The certificates are to go from {path}, and service \"{Service}\" goes by {own.Path}.",
+            "Leave out -Service, or pipe what Get-PgRootCert gives for that file.");
     }
 
     private static IEnumerable<string> ExpiredIn(string path, byte[]? content) =>

@@ -62,15 +62,21 @@ public abstract class RootChangeCmdlet : PgCmdlet, IDisposable
     /// <summary>Ends what is under way.</summary>
     protected virtual void Dispose(bool disposing) => _stop.Dispose();
 
+    /// <summary>What to do instead of a change that costs connections.</summary>
+    protected abstract string AdviceAtRisk { get; }
+
     /// <summary>Plans, checks, asks, writes and tells.</summary>
-    /// <param name="path">The root file as the user wrote it; null for the one that libpq goes by, or the service's.</param>
+    /// <param name="find">Finds the root file.</param>
     /// <param name="plan">Makes the plan for a path and the file's content (null: no file).</param>
     /// <param name="concerned">Whether a certificate is one that -PassThru gives, from the file as it is before or after.</param>
-    protected void Change(string? path, Func<string, byte[]?, RootFilePlan> plan, Func<Root, bool> concerned)
+    protected void Change(Func<RootTarget> find, Func<string, byte[]?, RootFilePlan> plan, Func<Root, bool> concerned)
     {
+        string? path = null;
         try
         {
-            var change = RootChange.Prepare(RootTarget.Find(Environment, path is null ? null : ResolveFilePath(path), Service), plan);
+            RootTarget target = find();
+            path = target.Path;
+            var change = RootChange.Prepare(target, plan);
             RootFilePlan? done = change.IsNoChange ? TellNoChange(change) : CheckAndApply(change);
             if (done is not null && PassThru)
                 WriteObject(Root.Of(RootFile.Parse(Concerning(done), done.Path), DateTimeOffset.UtcNow).Where(concerned), enumerateCollection: true);
@@ -86,7 +92,7 @@ public abstract class RootChangeCmdlet : PgCmdlet, IDisposable
 
     private RootFilePlan TellNoChange(RootChange change)
     {
-        WriteVerbose($"{change.Target.Path} is as it is to be already.");
+        WriteVerbose($"{change.Target.Path}: no change.");
         foreach (string note in change.File.Notes)
             WriteWarning(note);
         return change.File;
@@ -95,7 +101,7 @@ public abstract class RootChangeCmdlet : PgCmdlet, IDisposable
     private RootFilePlan? CheckAndApply(RootChange change)
     {
         IReadOnlyList<SslModeChange> changes = Check(change);
-        IReadOnlyList<string> impact = [.. change.DescribeImpact(Environment), .. SslModeChange.Describe(changes)];
+        IReadOnlyList<string> impact = [.. change.DescribeImpact(Environment, DateTime.UtcNow), .. SslModeChange.Describe(changes)];
         string text = string.Join(System.Environment.NewLine, [.. change.Describe(), .. impact]);
         if (!Force && changes.Any(one => one.IsLoss))
             throw AtRisk(change, changes.Where(one => one.IsLoss));
@@ -106,25 +112,28 @@ public abstract class RootChangeCmdlet : PgCmdlet, IDisposable
             WriteVerbose($"The old content is kept in {backup}.");
         // From nothing to something, or back, is what nobody expects to concern all connections.
         if (RootFileImpact.IsUsual(Environment, change.Target.Path) && (done.Before is null || done.After is null))
-            WriteWarning(string.Join(' ', change.DescribeImpact(Environment)));
+            WriteWarning(string.Join(' ', change.DescribeImpact(Environment, DateTime.UtcNow)));
         return done;
     }
 
     private IReadOnlyList<SslModeChange> Check(RootChange change)
     {
         using var check = new RootChangeCheck(change.PlannedFiles);
-        string? own = Service is null ? null : change.Target.Path;
         // What cannot be read cannot be kept from harm either: then nothing is changed.
-        IEnumerable<Task<RootChangeEffect>> all =
-            _endpoints.Select(one => check.RunAsync(one.Endpoint ?? throw one.Failure!, own, Environment, Stopped));
+        PgEndpoint[] endpoints = [.. _endpoints.Select(one => one.Endpoint ?? throw one.Failure!).DistinctBy(one => one.Text)];
+        Task<RootChangeEffect>[] all =
+        [
+            .. endpoints.Select(endpoint => check.RunAsync(
+                endpoint, change.Target.GainsFile(endpoint, Environment) ? change.Target.Path : null, Environment, Stopped)),
+        ];
         RootChangeEffect[] effects = Task.WhenAll(all).GetAwaiter().GetResult();
         foreach ((string server, PgSslException failure) in effects.SelectMany(effect => effect.Unknown))
             WriteWarning($"What the change does to {server} is not known: {failure.Message}");
         return [.. effects.SelectMany(effect => effect.Changes)];
     }
 
-    private static PgSslException AtRisk(RootChange change, IEnumerable<SslModeChange> losses) => new(
+    private PgSslException AtRisk(RootChange change, IEnumerable<SslModeChange> losses) => new(
         PgSslError.ConnectionsAtRisk,
         $"{change.Target.Path} is left as it is, because the change would cost connections: {string.Join("; ", SslModeChange.Describe(losses))}.",
-        "Add the roots of those servers as well, or use -Service or -Path for a file that only the connections meant go by; -Force changes it all the same.");
+        $"{AdviceAtRisk} -Force makes the change all the same.");
 }

@@ -16,7 +16,7 @@ internal sealed class FaultyFiles : IFileLayer
     {
     }
 
-    private enum Fault { Failure, FailureAfterHalf, Death, DeathAfterHalf }
+    private enum Fault { Failure, FailureAfterHalf, Death, DeathAfterHalf, NoRename }
 
     public int Steps { get; private set; }
 
@@ -28,6 +28,9 @@ internal sealed class FaultyFiles : IFileLayer
 
     /// <summary>The step fails half done: half a file is written, a rename has happened and is reported as failed.</summary>
     public static FaultyFiles FailingHalfWayThrough(int step) => new(step, Fault.FailureAfterHalf);
+
+    /// <summary>No file can be renamed, as onto one that is mounted into a container.</summary>
+    public static FaultyFiles WithoutRenames() => new(int.MaxValue, Fault.NoRename);
 
     /// <summary>The process is gone before the step.</summary>
     public static FaultyFiles KilledBefore(int step, Action? watch = null) => new(step, Fault.Death) { Watch = watch ?? (() => { }) };
@@ -49,8 +52,14 @@ internal sealed class FaultyFiles : IFileLayer
         () => DiskFiles.Instance.Create(path, content, protection, like),
         half: () => DiskFiles.Instance.Create(path, content[..(content.Length / 2)], protection, like));
 
-    public void Move(string source, string target, bool replace) =>
-        Do(() => DiskFiles.Instance.Move(source, target, replace), half: () => DiskFiles.Instance.Move(source, target, replace));
+    public void Move(string source, string target, bool replace) => Do(
+        () =>
+        {
+            if (_fault == Fault.NoRename)
+                throw new IOException("Device or resource busy");
+            DiskFiles.Instance.Move(source, target, replace);
+        },
+        half: () => DiskFiles.Instance.Move(source, target, replace));
 
     public void Delete(string path) => Do(() => DiskFiles.Instance.Delete(path));
 

@@ -229,6 +229,17 @@ public sealed class FileTransactionTests : IDisposable
     }
 
     [Fact]
+    public void A_file_that_cannot_be_renamed_over_stays_as_it_is_and_nothing_needs_to_be_put_right_by_hand()
+    {
+        Reset();
+
+        var failure = Assert.Throws<PgSslException>(() => FileTransaction.Apply(Replace, Now, FaultyFiles.WithoutRenames()));
+
+        Assert.Equal(PgSslError.FileNotWritten, failure.Error);
+        Assert.Equal(["server.csr", "server.key"], FilesLeft());
+    }
+
+    [Fact]
     public void Changes_in_one_directory_wait_for_each_other()
     {
         File.WriteAllText(Request, "");

@@ -140,6 +140,43 @@ public sealed class RootChangeTests : IDisposable
     }
 
     [Fact]
+    public void Roots_go_from_a_services_file_and_the_service_file_stays()
+    {
+        string service = $"[orders]\nsslrootcert={_world.Write("etc/orders.crt", One.CertificatePem + Two.CertificatePem)}\n";
+        _world.Write("home/.pg_service.conf", service);
+        var target = RootTarget.FindOf(_world.Environment, "orders");
+
+        RootChange.Prepare(target, (path, before) => RootFilePlan.Uninstall(path, before, [FingerprintOf(One)])).Apply(Now);
+
+        Assert.Equal(["Root Two"], NamesIn(Path.Combine(_world.Etc, "orders.crt")));
+        Assert.Equal(service, File.ReadAllText(ServiceFile));
+    }
+
+    [Theory]
+    [InlineData("typo", PgSslError.ServiceNotFound)]
+    [InlineData("orders", PgSslError.FileNotFound)]
+    public void A_service_without_a_root_file_of_its_own_has_none_that_could_go(string service, PgSslError error)
+    {
+        _world.Write("home/.pg_service.conf", "[orders]\nhost=db1\n");
+
+        Assert.Equal(error, Assert.Throws<PgSslException>(() => RootTarget.FindOf(_world.Environment, service)).Error);
+    }
+
+    [Theory]
+    [InlineData("service=orders", true)]
+    [InlineData("service=stock", false)]
+    [InlineData("db1", true)]
+    [InlineData("db1:5433", true)]
+    [InlineData("db2", false)]
+    public void A_service_gains_its_file_for_itself_and_for_its_host(string endpoint, bool gains)
+    {
+        _world.Write("home/.pg_service.conf", "[orders]\nhost=db1\n[stock]\nhost=db2\n");
+        var target = RootTarget.Find(_world.Environment, null, "orders");
+
+        Assert.Equal(gains, target.GainsFile(PgEndpoint.Parse(endpoint), _world.Environment));
+    }
+
+    [Fact]
     public void The_name_of_a_service_does_not_lead_out_of_the_directory()
     {
         RootChange change = Install(One, service: "../../etc/orders");
@@ -198,10 +235,12 @@ public sealed class RootChangeTests : IDisposable
 
     private RootChange Uninstall(TestAuthority authority) => RootChange.Prepare(
         RootTarget.Find(_world.Environment, null, null),
-        (path, before) => RootFilePlan.Uninstall(path, before, [RootFile.FingerprintOf(authority.Certificate.Certificate)]));
+        (path, before) => RootFilePlan.Uninstall(path, before, [FingerprintOf(authority)]));
 
     private static Func<string, byte[]?, RootFilePlan> PlanOf(TestAuthority authority) =>
         (path, before) => RootFilePlan.Install(path, before, [authority.Certificate.Certificate], new RootInstallOptions(), Now);
+
+    private static string FingerprintOf(TestAuthority authority) => RootFile.FingerprintOf(authority.Certificate.Certificate);
 
     private static string[] NamesIn(string path) =>
         [.. RootFile.Read(path).TrustedCertificates.Select(certificate => certificate.Subject["CN=".Length..])];

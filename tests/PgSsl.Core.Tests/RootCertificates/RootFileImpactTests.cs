@@ -43,11 +43,33 @@ public sealed class RootFileImpactTests : IDisposable
     }
 
     [Fact]
+    public void A_file_of_its_own_that_goes_takes_the_verification_of_its_services_with_it()
+    {
+        string path = _world.Write("etc/orders.crt");
+        _world.Write("home/.pg_service.conf", $"[orders]\nsslrootcert={path}\n[stock]\nhost=db2\n");
+
+        string impact = Describe(path, existed: true, remains: false, losesRoots: true);
+
+        Assert.Contains("as these services do: orders.", impact);
+        Assert.Contains("verify-ca and verify-full fail", impact);
+    }
+
+    [Fact]
+    public void PGSERVICE_leads_everybody_to_the_services_file()
+    {
+        string path = _world.Write("etc/orders.crt");
+        _world.Write("home/.pg_service.conf", $"[orders]\nsslrootcert={path}\n");
+        _world.Set("PGSERVICE", "orders");
+
+        Assert.StartsWith("PGSSLROOTCERT or PGSERVICE leads to this file", Describe(path, existed: true));
+    }
+
+    [Fact]
     public void With_PGSSLROOTCERT_that_file_is_everybodys_and_the_default_path_nobodys()
     {
         _world.Set("PGSSLROOTCERT", "corp.crt");
 
-        Assert.StartsWith("PGSSLROOTCERT names this file", Describe(Path.Combine(_world.Root, "corp.crt"), existed: false));
+        Assert.StartsWith("PGSSLROOTCERT or PGSERVICE leads to this file", Describe(Path.Combine(_world.Root, "corp.crt"), existed: false));
         Assert.StartsWith("Only connections that name it", Describe(DefaultPath, existed: false));
     }
 

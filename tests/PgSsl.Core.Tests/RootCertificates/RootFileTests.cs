@@ -8,7 +8,6 @@ using PgSsl.RootCertificates;
 using PgSsl.Tests.Certificates;
 using DotNetRequest = System.Security.Cryptography.X509Certificates.CertificateRequest;
 using static PgSsl.Tests.RootCertificates.Pems;
-using DotNetRequest = System.Security.Cryptography.X509Certificates.CertificateRequest;
 
 namespace PgSsl.Tests.RootCertificates;
 

@@ -32,7 +32,7 @@ internal static class ProviderFailures
         $"No root at {uri} is one that this module knows of {provider.Title}: " +
         $"'{CertificateNames.Display(root)}' has the SHA-256 {RootFile.FingerprintOf(root)}.",
         $"Nothing was taken from it. Where the provider has a new root, compare its fingerprint with {provider.DocumentationUrl} " +
-        "and install the file with -Path; else somebody is in between.");
+        "and install the downloaded file; else somebody is in between.");
 
     public static string NotListedRemark(X509Certificate2 root) =>
         $"'{CertificateNames.Display(root)}' (SHA-256 {RootFile.FingerprintOf(root)}) was left out: this module does not know it.";

@@ -11,10 +11,10 @@
     FormatsToProcess     = @(
         'bin/PgSsl.Format.ps1xml'
         'bin/CertificateRequest.Format.ps1xml'
-        'bin/PgRootCert.Format.ps1xml'
+        'bin/RootCertificate.Format.ps1xml'
         'bin/RootCertificateProvider.Format.ps1xml'
     )
-    TypesToProcess       = @('bin/PgSsl.Types.ps1xml', 'bin/CertificateRequest.Types.ps1xml')
+    TypesToProcess       = @('bin/PgSsl.Types.ps1xml')
     CmdletsToExport      = @(
         'ConvertTo-PgConnectionString'
         'Get-PgConnectionSetting'

@@ -1,6 +1,6 @@
 namespace PgSsl.Formatting;
 
-/// <summary>What PgRootCert.Format.ps1xml shows in its columns.</summary>
+/// <summary>What RootCertificate.Format.ps1xml shows in its columns.</summary>
 public static class RootCells
 {
     private const int ShownDigits = 16;

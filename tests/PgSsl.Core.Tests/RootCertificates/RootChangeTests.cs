@@ -1,3 +1,4 @@
+using PgSsl.Connections;
 using PgSsl.Files;
 using PgSsl.RootCertificates;
 using PgSsl.Sandbox;

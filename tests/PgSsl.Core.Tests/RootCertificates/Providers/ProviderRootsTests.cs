@@ -100,7 +100,7 @@ public sealed class ProviderRootsTests : IDisposable
         PgSslException failure = await FailAsync(ProviderCatalogue.Get("Aiven"), PgSslError.AccountRequired);
 
         Assert.Contains("avn service user-creds-download", failure.Message, StringComparison.Ordinal);
-        Assert.Contains("Install-PgRootCert -Path", failure.Remedy, StringComparison.Ordinal);
+        Assert.Contains("Install-PgRootCert root.pem", failure.Remedy, StringComparison.Ordinal);
     }
 
     private static ProviderRoot[] Listed => [new ProviderRoot("Known Root", RootFile.FingerprintOf(Known.Certificate.Certificate))];

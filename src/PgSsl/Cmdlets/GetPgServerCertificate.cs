@@ -12,7 +12,7 @@ namespace PgSsl.Cmdlets;
 /// <summary>Gets the certificate, and the chain behind it, that a PostgreSQL server or pooler really serves.</summary>
 [Cmdlet(VerbsCommon.Get, "PgServerCertificate")]
 [OutputType(typeof(ServerCertificate))]
-public sealed class GetPgServerCertificateCommand : EndpointCmdlet
+public sealed class GetPgServerCertificateCommand : ServerCmdlet
 {
     private readonly ServerCertificateReader _reader = new();
     private CertificateDownloader? _downloader;

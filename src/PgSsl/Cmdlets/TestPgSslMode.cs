@@ -10,7 +10,7 @@ namespace PgSsl.Cmdlets;
 /// <summary>Tells what each sslmode of each client would do at a server: connect or not, encrypted or not, verified or not, and why.</summary>
 [Cmdlet(VerbsDiagnostic.Test, "PgSslMode")]
 [OutputType(typeof(SslModeResult), typeof(bool))]
-public sealed class TestPgSslModeCommand : EndpointCmdlet
+public sealed class TestPgSslModeCommand : ServerCmdlet
 {
     private SslModeTester? _tester;
     private bool _allOverTls = true;

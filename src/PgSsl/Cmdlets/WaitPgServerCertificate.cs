@@ -10,7 +10,7 @@ namespace PgSsl.Cmdlets;
 /// <summary>Waits until a server serves the certificate that is waited for, and returns it.</summary>
 [Cmdlet(VerbsLifecycle.Wait, "PgServerCertificate")]
 [OutputType(typeof(ServerCertificate))]
-public sealed class WaitPgServerCertificateCommand : EndpointCmdlet
+public sealed class WaitPgServerCertificateCommand : ServerCmdlet
 {
     private const int DefaultWaitSec = 300;
     private const int FirstProgressSec = 1;

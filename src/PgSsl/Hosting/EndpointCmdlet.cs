@@ -4,18 +4,9 @@ using PgSsl.Connections;
 
 namespace PgSsl.Hosting;
 
-/// <summary>
-/// A cmdlet that does something with each server it is given, many at a time: it resolves endpoints on the pipeline thread, has
-/// <see cref="ProcessServerAsync"/> run on a worker per server, and writes results as they come.
-/// </summary>
-public abstract class EndpointCmdlet : PgCmdlet, IDisposable
+/// <summary>A cmdlet that takes connections in any of their forms, one by one; what cannot be used is an error of that one item.</summary>
+public abstract class EndpointCmdlet : PgCmdlet
 {
-    private const int DefaultTimeoutSec = 10;
-
-    private WorkPump? _pump;
-    private ConnectionEnvironment? _environment;
-    private string[] _rootCertificates = [];
-
     /// <summary>
     /// The servers: host, host:port, [v6]:port, a postgresql:// URI, a connection string, a hashtable of connection parameters, or
     /// output of this module. Without any, the environment says (PGHOST, PGSERVICE …), as for psql.
@@ -32,16 +23,6 @@ public abstract class EndpointCmdlet : PgCmdlet, IDisposable
     [ValidateRange(1, 65535)]
     public int Port { get; set; }
 
-    /// <summary>
-    /// A file of root certificates to verify with, instead of sslrootcert; or <c>system</c>. Several are candidates, each judged by
-    /// itself: before a CA is replaced, the old root and the new one.
-    /// </summary>
-    [Parameter]
-    [Alias("SslRootCert")]
-    [ValidateNotNullOrEmpty]
-    [ArgumentCompleter(typeof(RootCertificateCompleter))]
-    public string[]? RootCertificate { get; set; }
-
     /// <summary>How TLS is begun: <c>postgres</c> (ask first) or <c>direct</c> (PostgreSQL 17 and newer).</summary>
     [Parameter]
     [Alias("Negotiation")]
@@ -49,38 +30,26 @@ public abstract class EndpointCmdlet : PgCmdlet, IDisposable
     [ArgumentCompleter(typeof(SslNegotiationCompleter))]
     public string? SslNegotiation { get; set; }
 
-    /// <summary>How long one connection may take in all, in seconds; 0: the endpoint's connect_timeout, else 10.</summary>
-    [Parameter]
-    [Alias("TimeoutSeconds", "Timeout")]
-    [ValidateRange(0, 86400)]
-    public int TimeoutSec { get; set; }
+    /// <summary>The world in which endpoints are resolved.</summary>
+    protected ConnectionEnvironment Environment { get; private set; } = null!;
 
-    /// <summary>How many connections may be open at a time.</summary>
-    [Parameter]
-    [ValidateRange(1, 1000)]
-    public int ThrottleLimit { get; set; } = 32;
+    /// <summary>What somebody probably meant who wrote a word behind a pipeline without its parameter's name.</summary>
+    protected virtual string NamedParameterExample => "-SslMode require";
 
-    /// <summary>Does the work for one server. Runs on a worker; what it wants from PowerShell goes through <see cref="PostAsync"/>.</summary>
-    protected abstract Task ProcessServerAsync(ServerTarget server, CancellationToken cancellationToken);
+    /// <summary>Makes one endpoint ready.</summary>
+    /// <returns>What is then to be done with it.</returns>
+    /// <exception cref="PgSslException">The endpoint cannot be used.</exception>
+    protected abstract Action Prepare(PgEndpoint endpoint);
 
     /// <summary>What the user's parameters change in an endpoint; a cmdlet with more parameters adds its own.</summary>
     protected virtual PgEndpoint Override(PgEndpoint endpoint)
     {
         if (Port != 0)
             endpoint = endpoint.With("port", $"{Port}");
-        if (SslNegotiation is not null)
-            endpoint = endpoint.With("sslnegotiation", SslNegotiation);
-        return _rootCertificates is [var root, ..] ? endpoint.With("sslrootcert", root) : endpoint;
+        return SslNegotiation is null ? endpoint : endpoint.With("sslnegotiation", SslNegotiation);
     }
 
-    /// <summary>How long one connection may take in all.</summary>
-    protected virtual TimeSpan ConnectionTimeout(ConnectionSettings settings) =>
-        TimeoutSec > 0 ? TimeSpan.FromSeconds(TimeoutSec) : DefaultTimeout(settings);
-
-    /// <summary>How long one connection may take where the user did not say.</summary>
-    protected static TimeSpan DefaultTimeout(ConnectionSettings settings) => settings.ConnectTimeout ?? TimeSpan.FromSeconds(DefaultTimeoutSec);
-
-    /// <summary>Called on the pipeline thread for an endpoint that names no server; its error is written afterwards.</summary>
+    /// <summary>Called for an endpoint that cannot be used; its error is written afterwards.</summary>
     protected virtual void OnUnusableEndpoint()
     {
     }
@@ -88,10 +57,15 @@ public abstract class EndpointCmdlet : PgCmdlet, IDisposable
     /// <inheritdoc/>
     protected override void BeginProcessing()
     {
-        RefuseServersTwice(Endpoint, "-SslMode require");
-        _environment = ConnectionEnvironment.Capture(WorkingDirectory);
-        _rootCertificates = [.. (RootCertificate ?? []).Select(ResolveRootCertificate)];
-        _pump = new WorkPump(ThrottleLimit);
+        // db1, db2 | Test-PgSslMode require: the word went to the first position, which is -Endpoint's.
+        if (Endpoint is [var first, ..] && MyInvocation.ExpectingInput)
+            ThrowFailure(
+                new PgSslException(
+                    PgSslError.ContradictoryParameters,
+                    $"Servers come through the pipeline, and -Endpoint is given as well: {string.Join(", ", Endpoint.AsEnumerable())}.",
+                    $"Give them one way. Behind a pipeline the other parameters need their names, such as {NamedParameterExample}."),
+                first.Target);
+        Environment = ConnectionEnvironment.Capture(WorkingDirectory);
     }
 
     /// <inheritdoc/>
@@ -100,66 +74,20 @@ public abstract class EndpointCmdlet : PgCmdlet, IDisposable
         if (Endpoint is null && !MyInvocation.ExpectingInput)
             Endpoint = [EndpointArgument.FromEnvironment];
         foreach (EndpointArgument argument in Endpoint ?? [])
-        {
-            foreach (ServerTarget server in Resolve(argument))
-                _pump!.Start(token => ProcessServerAsync(server, token));
-        }
+            TryPrepare(argument)?.Invoke();
     }
 
-    /// <inheritdoc/>
-    protected override void EndProcessing() => _pump!.Finish();
-
-    /// <inheritdoc/>
-    protected override void StopProcessing() => _pump?.Cancel();
-
-    /// <summary>Ends all workers and waits for them.</summary>
-    public void Dispose()
-    {
-        Dispose(true);
-        GC.SuppressFinalize(this);
-    }
-
-    /// <summary>Ends all workers and waits for them.</summary>
-    protected virtual void Dispose(bool disposing) => _pump?.Dispose();
-
-    /// <summary>Has something done on the pipeline thread.</summary>
-    protected ValueTask PostAsync(Action action, CancellationToken cancellationToken) => _pump!.PostAsync(action, cancellationToken);
-
-    /// <summary>libpq does without a file that is missing, in the weaker modes; a path typed here is meant.</summary>
-    private string ResolveRootCertificate(string root)
-    {
-        if (root == ConnectionSettings.SystemRoots)
-            return root;
-        string path = ResolveFilePath(root);
-        if (!File.Exists(path))
-            ThrowFailure(
-                new PgSslException(
-                    PgSslError.FileNotFound,
-                    $"The root certificate file \"{path}\" does not exist.",
-                    "Check the path, or use -RootCertificate system for the operating system's roots."),
-                path);
-        return path;
-    }
-
-    private IReadOnlyList<ServerTarget> Resolve(EndpointArgument argument)
+    private Action? TryPrepare(EndpointArgument argument)
     {
         try
         {
-            PgEndpoint endpoint = Override(argument.Endpoint ?? throw argument.Failure!);
-            ConnectionSettings settings = endpoint.ResolveForAnyMode(_environment!);
-            ConnectionSettings[] candidates =
-                [settings, .. _rootCertificates.Skip(1).Select(root => endpoint.With("sslrootcert", root).ResolveForAnyMode(_environment!))];
-            TimeSpan timeout = ConnectionTimeout(settings);
-            return
-            [
-                .. settings.Hosts.Select(host => new ServerTarget(endpoint.At(host), settings, host, timeout) { Candidates = candidates }),
-            ];
+            return Prepare(Override(argument.Endpoint ?? throw argument.Failure!));
         }
         catch (PgSslException failure)
         {
             OnUnusableEndpoint();
             WriteFailure(failure, argument.Target);
-            return [];
+            return null;
         }
     }
 }

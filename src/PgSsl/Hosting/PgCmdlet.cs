@@ -1,5 +1,4 @@
 using System.Management.Automation;
-using PgSsl.Binding;
 
 namespace PgSsl.Hosting;
 
@@ -22,22 +21,4 @@ public abstract class PgCmdlet : PSCmdlet
     /// <summary>Resolves a path of the user's (<c>~</c>, a PSDrive, relative to the session's location) to one that .NET understands.</summary>
     /// <param name="path">A literal path; it need not exist.</param>
     protected string ResolveFilePath(string path) => SessionState.Path.GetUnresolvedProviderPathFromPSPath(path);
-
-    /// <summary>
-    /// Ends the cmdlet where servers come through the pipeline and a word without its parameter's name (<c>db1 | Test-PgSslMode require</c>)
-    /// went to the first position, which is -Endpoint's.
-    /// </summary>
-    /// <param name="endpoint">What is bound before the first item comes through the pipeline.</param>
-    /// <param name="example">What was probably meant, with the parameter's name.</param>
-    protected void RefuseServersTwice(EndpointArgument[]? endpoint, string example)
-    {
-        if (endpoint is not [var first, ..] || !MyInvocation.ExpectingInput)
-            return;
-        ThrowFailure(
-            new PgSslException(
-                PgSslError.ContradictoryParameters,
-                $"Servers come through the pipeline, and -Endpoint is given as well: {string.Join(", ", endpoint.AsEnumerable())}.",
-                $"Give them one way. Behind a pipeline the other parameters need their names, such as {example}."),
-            first.Target);
-    }
 }

@@ -1,0 +1,112 @@
+using System.Management.Automation;
+using PgSsl.Binding;
+using PgSsl.Connections;
+
+namespace PgSsl.Hosting;
+
+/// <summary>
+/// A cmdlet that talks to each server it is given, many at a time: it resolves endpoints on the pipeline thread, has
+/// <see cref="ProcessServerAsync"/> run on a worker per server, and writes results as they come.
+/// </summary>
+public abstract class ServerCmdlet : EndpointCmdlet, IDisposable
+{
+    private const int DefaultTimeoutSec = 10;
+
+    private WorkPump? _pump;
+    private string[] _rootCertificates = [];
+
+    /// <summary>
+    /// A file of root certificates to verify with, instead of sslrootcert; or <c>system</c>. Several are candidates, each judged by
+    /// itself: before a CA is replaced, the old root and the new one.
+    /// </summary>
+    [Parameter]
+    [Alias("SslRootCert")]
+    [ValidateNotNullOrEmpty]
+    [ArgumentCompleter(typeof(RootCertificateCompleter))]
+    public string[]? RootCertificate { get; set; }
+
+    /// <summary>How long one connection may take in all, in seconds; 0: the endpoint's connect_timeout, else 10.</summary>
+    [Parameter]
+    [Alias("TimeoutSeconds", "Timeout")]
+    [ValidateRange(0, 86400)]
+    public int TimeoutSec { get; set; }
+
+    /// <summary>How many connections may be open at a time.</summary>
+    [Parameter]
+    [ValidateRange(1, 1000)]
+    public int ThrottleLimit { get; set; } = 32;
+
+    /// <summary>Does the work for one server. Runs on a worker; what it wants from PowerShell goes through <see cref="PostAsync"/>.</summary>
+    protected abstract Task ProcessServerAsync(ServerTarget server, CancellationToken cancellationToken);
+
+    /// <inheritdoc/>
+    protected override PgEndpoint Override(PgEndpoint endpoint)
+    {
+        endpoint = base.Override(endpoint);
+        return _rootCertificates is [var root, ..] ? endpoint.With("sslrootcert", root) : endpoint;
+    }
+
+    /// <summary>How long one connection may take in all.</summary>
+    protected virtual TimeSpan ConnectionTimeout(ConnectionSettings settings) =>
+        TimeoutSec > 0 ? TimeSpan.FromSeconds(TimeoutSec) : DefaultTimeout(settings);
+
+    /// <summary>How long one connection may take where the user did not say.</summary>
+    protected static TimeSpan DefaultTimeout(ConnectionSettings settings) => settings.ConnectTimeout ?? TimeSpan.FromSeconds(DefaultTimeoutSec);
+
+    /// <inheritdoc/>
+    protected override void BeginProcessing()
+    {
+        base.BeginProcessing();
+        _rootCertificates = [.. (RootCertificate ?? []).Select(ResolveRootCertificate)];
+        _pump = new WorkPump(ThrottleLimit);
+    }
+
+    /// <inheritdoc/>
+    protected override Action Prepare(PgEndpoint endpoint)
+    {
+        ConnectionSettings settings = endpoint.ResolveForAnyMode(Environment);
+        ConnectionSettings[] candidates =
+            [settings, .. _rootCertificates.Skip(1).Select(root => endpoint.With("sslrootcert", root).ResolveForAnyMode(Environment))];
+        TimeSpan timeout = ConnectionTimeout(settings);
+        List<ServerTarget> servers =
+        [
+            .. settings.Hosts.Select(host => new ServerTarget(endpoint.At(host), settings, host, timeout) { Candidates = candidates }),
+        ];
+        return () => servers.ForEach(server => _pump!.Start(token => ProcessServerAsync(server, token)));
+    }
+
+    /// <inheritdoc/>
+    protected override void EndProcessing() => _pump!.Finish();
+
+    /// <inheritdoc/>
+    protected override void StopProcessing() => _pump?.Cancel();
+
+    /// <summary>Ends all workers and waits for them.</summary>
+    public void Dispose()
+    {
+        Dispose(true);
+        GC.SuppressFinalize(this);
+    }
+
+    /// <summary>Ends all workers and waits for them.</summary>
+    protected virtual void Dispose(bool disposing) => _pump?.Dispose();
+
+    /// <summary>Has something done on the pipeline thread.</summary>
+    protected ValueTask PostAsync(Action action, CancellationToken cancellationToken) => _pump!.PostAsync(action, cancellationToken);
+
+    /// <summary>libpq does without a file that is missing, in the weaker modes; a path typed here is meant.</summary>
+    private string ResolveRootCertificate(string root)
+    {
+        if (root == ConnectionSettings.SystemRoots)
+            return root;
+        string path = ResolveFilePath(root);
+        if (!File.Exists(path))
+            ThrowFailure(
+                new PgSslException(
+                    PgSslError.FileNotFound,
+                    $"The root certificate file \"{path}\" does not exist.",
+                    "Check the path, or use -RootCertificate system for the operating system's roots."),
+                path);
+        return path;
+    }
+}

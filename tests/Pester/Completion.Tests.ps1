@@ -19,6 +19,9 @@ Describe 'Completion' {
         @{ Line = 'New-PgCsr db1 -KeyAlgorithm '; Expected = 'ecdsa-p256', 'ecdsa-p384', 'rsa-3072', 'rsa-2048', 'rsa-4096' }
         @{ Line = 'New-PgSelfSignedCertificate db1 -KeyAlgorithm r'; Expected = 'rsa-3072', 'rsa-2048', 'rsa-4096' }
         @{ Line = 'New-PgCsr app -Role c'; Expected = , 'Client' }
+        @{ Line = 'ConvertTo-PgConnectionString db1 -Format '; Expected = 'Uri', 'Conninfo', 'Npgsql', 'Jdbc', 'Environment', 'Service' }
+        @{ Line = 'Install-PgRootCert -Provider amazonrds'; Expected = 'AmazonRds', 'AmazonRdsChina', 'AmazonRdsGovCloud' }
+        @{ Line = 'Get-PgRootCert -Provider Az'; Expected = 'AzureCosmosDb', 'AzureFlexibleServer' }
         @{ Line = 'Get-PgConnectionSetting db1 -Name sslr'; Expected = , 'sslrootcert' }
         @{ Line = 'Get-PgConnectionSetting db1 channel'; Expected = , 'channel_binding' }
     ) {

@@ -3,16 +3,23 @@ BeforeDiscovery {
         @{ Type = 'ServerCertificate'; Narrowest = 100; Header = 'Server +Issuer +NotAfter +Days +Chain +TrustedBy' }
         @{ Type = 'SslModeResult'; Narrowest = 80; Header = 'SslMode +Connects +Transport +VerifiesServer +MitmSafe +Reason' }
         @{ Type = 'ConnectionSetting'; Narrowest = 80; Header = 'Name +Value +Source +Warning' }
+        @{ Type = 'RootCertificate'; Narrowest = 100; Header = 'Position +Subject +NotAfter +Days +Fingerprint +Status' }
+        @{ Type = 'RootCertificateProvider'; Narrowest = 100; Header = 'Provider +Title +Kind +SslMode +Roots +RootCertificate' }
     )
+    $coloured = $types | Where-Object { $_.Type -ne 'RootCertificateProvider' }
 }
 
 BeforeAll {
     Import-Module $PSScriptRoot/Sandbox.psm1
     $sandbox = Get-Sandbox
+    Get-Content $sandbox.Root, $sandbox.OtherRoot | Set-Content $TestDrive/roots.pem
     $objects = @{
         ServerCertificate = Get-PgServerCertificate $sandbox.Good, $sandbox.Expired, $sandbox.SelfSigned -RootCertificate $sandbox.Root
         SslModeResult     = Test-PgSslMode $sandbox.Good -UserName anyone -Database postgres
         ConnectionSetting = Get-PgConnectionSetting $sandbox.Good
+        RootCertificate   = Get-PgRootCert $TestDrive/roots.pem
+
+        RootCertificateProvider = Get-PgRootCert -Provider Neon, AmazonRds, Aiven
     }
 
     # The lines of a view, without blank ones.
@@ -49,12 +56,6 @@ Describe 'Format of <Type>' -ForEach $types {
         $objects[$Type] | Format-List | Out-String | Should -Not -Match "`e"
     }
 
-    It 'has colour where that is wanted' {
-        $PSStyle.OutputRendering = 'Ansi'
-        try { $objects[$Type] | Out-String | Should -Match "`e\[3[123]m" }
-        finally { $PSStyle.OutputRendering = 'PlainText' }
-    }
-
     It 'is the same for objects that come from a job or a file' {
         $again = [System.Management.Automation.PSSerializer]::Deserialize([System.Management.Automation.PSSerializer]::Serialize($objects[$Type], 3))
         $Error.Clear()
@@ -62,6 +63,14 @@ Describe 'Format of <Type>' -ForEach $types {
         ($again | Format-List | Out-String -Width 160) -replace '(?m)^Chain .*\r?\n(\s+.*\r?\n)*' |
             Should -Be (($objects[$Type] | Format-List | Out-String -Width 160) -replace '(?m)^Chain .*\r?\n(\s+.*\r?\n)*')
         $Error | Should -BeNullOrEmpty
+    }
+}
+
+Describe 'Format of <Type>' -ForEach $coloured {
+    It 'has colour where that is wanted' {
+        $PSStyle.OutputRendering = 'Ansi'
+        try { $objects[$Type] | Out-String | Should -Match "`e\[3[123]m" }
+        finally { $PSStyle.OutputRendering = 'PlainText' }
     }
 }
 

@@ -38,20 +38,6 @@ $ErrorActionPreference = 'Stop'
 # A dotnet that fails ends this script with an error, as a failing cmdlet does.
 $PSNativeCommandUseErrorActionPreference = $true
 
-function Export-Help {
-    Import-Module Microsoft.PowerShell.PlatyPS
-    $staging = Join-Path ([IO.Path]::GetTempPath()) "PgSsl.Help-$PID"
-    try {
-        Import-MarkdownCommandHelp -Path docs/cmdlets/*-*.md | Export-MamlCommandHelp -OutputFolder $staging | Out-Null
-        # PlatyPS ends lines as the operating system does; the file is committed.
-        $maml = (Get-Content -Raw "$staging/PgSsl/PgSsl.dll-Help.xml").ReplaceLineEndings("`n")
-        Set-Content -Path en-US/PgSsl.dll-Help.xml -Value $maml -NoNewline -Encoding utf8NoBOM
-    }
-    finally {
-        Remove-Item $staging -Recurse -Force -ErrorAction Ignore
-    }
-}
-
 function Test-Script {
     Import-Module PSScriptAnalyzer
     $findings = Get-ChildItem -Recurse -File -Include *.ps1, *.psd1, *.psm1 |
@@ -72,7 +58,7 @@ try {
         switch ($name) {
             'Build' { dotnet build src/PgSsl }
             'Test' { dotnet test }
-            'Help' { Export-Help }
+            'Help' { & $PSScriptRoot/docs/cmdlets/Export-Help.ps1 en-US/PgSsl.dll-Help.xml }
             'Analyze' { Test-Script }
             # Paths of this machine stay out of what ships.
             'Package' { dotnet pack src/PgSsl -p:ContinuousIntegrationBuild=true }

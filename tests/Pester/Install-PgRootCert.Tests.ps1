@@ -96,8 +96,17 @@ Describe 'Install-PgRootCert' {
 
         It 'is no text line by line, and the error says how to read it' {
             Get-Content $sandbox.Root | Install-PgRootCert -ErrorVariable failures -ErrorAction SilentlyContinue
+            $failures | Should -HaveCount 1
             $failures[0].ErrorDetails.RecommendedAction | Should -Match 'Get-Content -Raw'
             $rootFile | Should -Not -Exist
+        }
+
+        It 'is no server, whose password is not shown: <_>' -ForEach 'postgresql://app:hunter2@db1/orders', 'host=db1 password=hunter2', 'localhost:5432' {
+            $_, $sandbox.Root | Install-PgRootCert -ErrorVariable failures -ErrorAction SilentlyContinue -WarningAction Ignore
+            $failures | Should -HaveCount 1
+            $failures[0].FullyQualifiedErrorId | Should -Match '^(InvalidCertificateFile|FileNotFound),'
+            $failures | Out-String | Should -Not -Match hunter2
+            Get-Installed | Should -Be (Get-Fingerprint $root)
         }
 
         It 'is not nothing' {
@@ -281,6 +290,17 @@ Describe 'Install-PgRootCert' {
             $said | Should -Match 'require becomes verify-ca'
             $said | Should -Match "$($sandbox.Good): TLS, not verified -> TLS, chain verified: libpq prefer, require"
         }
+    }
+
+    It 'warns before it writes: nothing is written where a warning stops' {
+        { Install-PgRootCert $sandbox.Root -WarningAction Stop } | Should -Throw
+        $rootFile | Should -Not -Exist
+    }
+
+    It 'warns of a service that was not there, and names those that are' {
+        "[orders]`nhost=db1.example.com" | Set-Content $env:HOME/.pg_service.conf
+        Install-PgRootCert $sandbox.Root -Service order -WarningVariable warnings -WarningAction SilentlyContinue
+        "$warnings" | Should -Match 'no service order, .* There are: orders'
     }
 
     It 'warns that the first root concerns every connection, and only then' {

@@ -26,6 +26,19 @@ Describe 'Uninstall-PgRootCert' {
         (Get-PgRootCert).Fingerprint | Should -Be $otherFingerprint
     }
 
+    It 'takes <What> as -Fingerprint' -ForEach @(
+        @{ What = 'what Get-PgRootCert returned'; Given = { Get-PgRootCert $sandbox.Root } }
+        @{ What = 'a certificate'; Given = { (Get-PgRootCert $sandbox.Root).Certificate } }
+    ) {
+        Uninstall-PgRootCert (& $Given) -WarningAction Ignore
+        (Get-PgRootCert).Fingerprint | Should -Be $otherFingerprint
+    }
+
+    It 'warns of what a root takes with it' {
+        Uninstall-PgRootCert $fingerprint -WarningVariable warnings -WarningAction SilentlyContinue
+        "$warnings" | Should -Match 'At servers below the roots that go'
+    }
+
     It 'takes what Get-PgRootCert returned, from the file that it was in' {
         $own = "$env:HOME/own.crt"
         Install-PgRootCert $sandbox.Root, $sandbox.OtherRoot -Path $own

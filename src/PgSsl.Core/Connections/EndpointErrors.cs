@@ -15,6 +15,10 @@ internal static class EndpointErrors
         return new PgSslException(PgSslError.UnknownParameter, $"libpq knows no connection parameter \"{name}\".", remedy);
     }
 
+    internal static PgSslException AdoNet(string text) => Invalid(
+        $"\"{SecretMask.Apply(text)}\" has semicolons between its parameters: it is a connection string of Npgsql or ADO.NET, not libpq's.",
+        "Write it in libpq's way, with blanks and libpq's names: host=db1.example.com port=5432 user=app dbname=orders");
+
     /// <summary>C strings end at NUL, so libpq would silently see only half of the text.</summary>
     internal static void RefuseNul(string text)
     {

@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Text.RegularExpressions;
 
 namespace PgSsl.Connections;
 
@@ -6,7 +7,7 @@ namespace PgSsl.Connections;
 /// A server as the user named it: the parameters written, in the order written, and nothing yet from service file, environment
 /// or defaults.
 /// </summary>
-public sealed class PgEndpoint
+public sealed partial class PgEndpoint
 {
     private readonly Dictionary<string, string> _parameters;
 
@@ -31,6 +32,7 @@ public sealed class PgEndpoint
         // Text from files and clipboards has blanks around it; in a connection string the last one may be escaped and count.
         string trimmed = text.Trim();
         if (ConnectionUriParser.IsUri(trimmed)) return FromParsed(ConnectionUriParser.Parse(trimmed), trimmed);
+        if (IsAdoNet(trimmed)) throw EndpointErrors.AdoNet(trimmed);
         if (text.Contains('=') && !HasForeignScheme(trimmed)) return FromParsed(ConninfoParser.Parse(text), text);
         return new PgEndpoint(ShortEndpointParser.Parse(trimmed), trimmed);
     }
@@ -112,6 +114,14 @@ public sealed class PgEndpoint
 
     private static PgEndpoint FromParsed(ParsedEndpoint parsed, string text) =>
         new(parsed.Parameters, parsed.MaskSecrets(text));
+
+    /// <summary>
+    /// Host=db1;Password=x: libpq would read all of it as the value of one parameter, and what is in it would be shown as a host name.
+    /// </summary>
+    private static bool IsAdoNet(string text) => AdoNet().IsMatch(text);
+
+    [GeneratedRegex(@"^[^'=;]+=[^';]*;\s*[A-Za-z][A-Za-z0-9_ ]*\s*=", RegexOptions.CultureInvariant)]
+    private static partial Regex AdoNet();
 
     /// <summary>jdbc:postgresql://host/db?user=x has an equals sign and is no connection string.</summary>
     private static bool HasForeignScheme(string text)

@@ -53,8 +53,11 @@ public sealed class RootChange
         ? []
         : RootFileImpact.Describe(
             environment, Target.Path, existed: File.Before is not null, remains: File.After is not null,
-            // What has expired verifies nothing as it is; those that are replaced have.
-            losesRoots: File.Removed.Any(root => root.NotAfter >= at));
+            losesRoots: LosesRoots(at), gainsRoots: File.Added.Count > 0 || File.Mended.Count > 0);
+
+    /// <summary>Whether a root goes that verifies servers now; what has expired verifies nothing as it is.</summary>
+    /// <param name="at">The moment to judge validity for, in UTC.</param>
+    public bool LosesRoots(DateTime at) => File.Removed.Any(root => root.NotAfter >= at);
 
     /// <summary>Makes the change. Another one made in between is kept: then this one is planned anew, for what is there now.</summary>
     /// <param name="at">The time that the names of backups carry.</param>

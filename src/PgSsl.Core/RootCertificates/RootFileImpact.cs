@@ -13,8 +13,9 @@ public static class RootFileImpact
     /// <param name="path">The root file, absolute.</param>
     /// <param name="existed">Whether it is there before the change.</param>
     /// <param name="remains">Whether it is there after it.</param>
-    /// <param name="losesRoots">Whether a root that is in it now goes.</param>
-    public static IReadOnlyList<string> Describe(ConnectionEnvironment environment, string path, bool existed, bool remains, bool losesRoots)
+    /// <param name="losesRoots">Whether a root that is in it now, and has not expired, goes.</param>
+    /// <param name="gainsRoots">Whether one comes.</param>
+    public static IReadOnlyList<string> Describe(ConnectionEnvironment environment, string path, bool existed, bool remains, bool losesRoots, bool gainsRoots)
     {
         ArgumentNullException.ThrowIfNull(environment);
         string? way = WayOf(environment, path);
@@ -39,8 +40,10 @@ public static class RootFileImpact
             sentences.Add(
                 "At servers below the roots that go, require, verify-ca and verify-full fail, and allow and prefer go on in plaintext, " +
                 "without a word.");
-        else
+        else if (gainsRoots)
             sentences.Add("Servers below the new roots verify from then on; for others nothing changes.");
+        else
+            sentences.Add("What goes had expired and verified nothing: no connection changes.");
         if (Services(environment, setting => setting.Source != SettingSource.ServiceFile) is { Count: > 0 } services)
             sentences.Add($"Services that name no sslrootcert of their own: {string.Join(", ", services)}.");
         return sentences;

@@ -15,6 +15,9 @@ public sealed record RootTarget(string Path)
     /// <summary>The service whose <c>sslrootcert</c> is to name the file; null where no service is meant.</summary>
     public string? Service { get; private init; }
 
+    /// <summary>Whether the service is not there yet.</summary>
+    public bool IsNewService => _serviceFile is { DefinesService: false };
+
     /// <summary>Finds the file in which roots are to be.</summary>
     /// <param name="environment">The account whose file is meant.</param>
     /// <param name="path">The file, absolute; null for the one that libpq goes by, or the service's.</param>

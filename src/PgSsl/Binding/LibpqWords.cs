@@ -19,7 +19,8 @@ public abstract class WordTransformationAttribute(string[] words) : ArgumentTran
         object input = inputData is PSObject wrapped ? wrapped.BaseObject : inputData;
         return input is IEnumerable items and not string
             ? items.Cast<object>().Select(item => ToWord(item.ToString() ?? "")).ToArray()
-            : ToWord(input?.ToString() ?? "");
+            // An empty cell of a table says nothing.
+            : input?.ToString() is { Length: > 0 } text ? ToWord(text) : null!;
     }
 
     private string ToWord(string text) =>

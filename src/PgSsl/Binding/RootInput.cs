@@ -31,6 +31,9 @@ public abstract record RootInput
     /// <summary>Nothing that could be used; kept, so that it is an error of this one item.</summary>
     internal sealed record Unusable(PgSslException Failure, string Target) : RootInput
     {
+        /// <summary>True for the first line of a text that comes line by line: what follows is no file's name.</summary>
+        public bool IsFirstLine { get; init; }
+
         public override string ToString() => Target;
     }
 }

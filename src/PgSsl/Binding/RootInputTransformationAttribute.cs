@@ -3,6 +3,7 @@ using System.Globalization;
 using System.Management.Automation;
 using System.Security.Cryptography.X509Certificates;
 using PgSsl.Certificates;
+using PgSsl.Connections;
 using PgSsl.RootCertificates;
 
 namespace PgSsl.Binding;
@@ -53,13 +54,27 @@ public sealed class RootInputTransformationAttribute : ArgumentTransformationAtt
     private static RootInput FromText(string text)
     {
         if (!text.Contains(PemBegin, StringComparison.Ordinal))
-            return new RootInput.FilePath(text);
+            return NamesServer(text) ? throw NotAServer(text) : new RootInput.FilePath(text);
         if (!text.Contains(PemEnd, StringComparison.Ordinal))
-            throw new PgSslException(
-                PgSslError.InvalidCertificateFile, "A PEM block starts in the text given, and does not end there: it came line by line.",
-                "Name the file, or read it as one text: Get-Content -Raw root.pem | Install-PgRootCert");
+            return new RootInput.Unusable(
+                new PgSslException(
+                    PgSslError.InvalidCertificateFile, "A PEM block starts in the text given, and does not end there: it came line by line.",
+                    "Name the file, or read it as one text: Get-Content -Raw root.pem | Install-PgRootCert"),
+                "the text given")
+            {
+                IsFirstLine = true,
+            };
         return new RootInput.Given(new RootOffer(CertificateInput.ReadText(text, "the text given"), "the text given"));
     }
+
+    /// <summary>A URI or a connection string, which may hold a password. Base64, read line by line, has equals signs at its end only.</summary>
+    private static bool NamesServer(string text) =>
+        text.Contains("://", StringComparison.Ordinal) || (text.TrimEnd('=').Contains('=') && !File.Exists(text));
+
+    private static PgSslException NotAServer(string text) => new(
+        PgSslError.InvalidCertificateFile,
+        $"\"{SecretMask.Apply(text)}\" names a server, and expected is a file or a certificate.",
+        "Ask the server what it serves: Get-PgServerCertificate ENDPOINT | Install-PgRootCert");
 
     /// <summary>Objects from other sessions and other modules: what came from a server is told by its chain.</summary>
     private static RootInput FromProperties(PSObject item)

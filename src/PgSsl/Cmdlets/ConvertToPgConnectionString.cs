@@ -21,14 +21,12 @@ public sealed class ConvertToPgConnectionStringCommand : EndpointCmdlet
     public string Format { get; set; } = "Uri";
 
     /// <summary>The role, instead of the endpoint's.</summary>
-    [Parameter]
+    [Parameter(ValueFromPipelineByPropertyName = true)]
     [Alias("User")]
-    [ValidateNotNullOrEmpty]
     public string? UserName { get; set; }
 
     /// <summary>The database, instead of the endpoint's.</summary>
-    [Parameter]
-    [ValidateNotNullOrEmpty]
+    [Parameter(ValueFromPipelineByPropertyName = true)]
     public string? Database { get; set; }
 
     /// <summary>The sslmode, instead of the endpoint's.</summary>
@@ -66,7 +64,14 @@ public sealed class ConvertToPgConnectionStringCommand : EndpointCmdlet
                     PgSslError.ContradictoryParameters, $"-ServiceName names a section of a service file, and -Format {Format} has none.",
                     "Add -Format Service, or leave out -ServiceName. A service is converted as service=name."),
                 ServiceName);
-        _rootCertificate = RootCertificate is null or ConnectionSettings.SystemRoots ? RootCertificate : ResolveFilePath(RootCertificate);
+        try
+        {
+            _rootCertificate = RootCertificate is null or ConnectionSettings.SystemRoots ? RootCertificate : ResolveFilePath(RootCertificate);
+        }
+        catch (PgSslException failure)
+        {
+            ThrowFailure(failure, RootCertificate);
+        }
         // The string may be for another machine.
         if (_rootCertificate is not (null or ConnectionSettings.SystemRoots) && !File.Exists(_rootCertificate))
             WriteWarning($"The root certificate file \"{_rootCertificate}\" does not exist on this machine.");
@@ -84,8 +89,9 @@ public sealed class ConvertToPgConnectionStringCommand : EndpointCmdlet
     protected override PgEndpoint Override(PgEndpoint endpoint)
     {
         (string Name, string? Value)[] given =
+            // An empty cell of a table says nothing.
             [("user", UserName), ("dbname", Database), ("sslmode", SslMode), ("sslrootcert", _rootCertificate)];
-        return given.Where(parameter => parameter.Value is not null)
+        return given.Where(parameter => !string.IsNullOrEmpty(parameter.Value))
             .Aggregate(base.Override(endpoint), (changed, parameter) => changed.With(parameter.Name, parameter.Value));
     }
 

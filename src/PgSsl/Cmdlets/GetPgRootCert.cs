@@ -116,6 +116,10 @@ public sealed class GetPgRootCertCommand : PgCmdlet
             foreach (string file in isPattern ? GetResolvedProviderPathFromPSPath(path, out _) : [literal])
                 WriteFile(file);
         }
+        catch (PgSslException failure)
+        {
+            WriteFailure(failure, path);
+        }
         catch (SessionStateException exception)
         {
             WriteFailure(new PgSslException(PgSslError.FileNotFound, exception.Message, "Name a file that exists.", exception), path);

@@ -24,6 +24,7 @@ public sealed class InstallPgRootCertCommand : RootChangeCmdlet
     private IReadOnlyList<TrustStore> _stores = [];
     private TrustStore? _installed;
     private RootOffers? _offers;
+    private bool _comesLineByLine;
 
     /// <summary>
     /// The roots: files (PEM, DER, PKCS #7), PEM text, certificates, or what Get-PgServerCertificate returned: then the root of that
@@ -52,6 +53,7 @@ public sealed class InstallPgRootCertCommand : RootChangeCmdlet
 
     /// <summary>SHA-256 of the root, or of a self-signed server's certificate, from a source that you trust.</summary>
     [Parameter]
+    [FingerprintTransformation]
     [ValidateNotNullOrEmpty]
     public string[] Fingerprint { get; set; } = [];
 
@@ -99,7 +101,11 @@ public sealed class InstallPgRootCertCommand : RootChangeCmdlet
                     "Give a file, pipe the output of Get-PgServerCertificate, or name a -Provider."),
                 null);
         foreach (RootInput input in Certificate ?? [])
-            Offer(input, () => Read(input));
+        {
+            _comesLineByLine |= input is RootInput.Unusable { IsFirstLine: true };
+            if (!_comesLineByLine || input is not RootInput.FilePath)
+                Offer(input, () => Read(input));
+        }
         foreach (string name in Provider)
             Offer(name, () => Get(ProviderCatalogue.Get(name)));
     }

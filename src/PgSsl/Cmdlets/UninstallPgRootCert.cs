@@ -19,6 +19,7 @@ public sealed class UninstallPgRootCertCommand : RootChangeCmdlet
 
     /// <summary>SHA-256 of the certificates to take out; the output of Get-PgRootCert brings it along.</summary>
     [Parameter(Position = 0, Mandatory = true, ValueFromPipelineByPropertyName = true, ParameterSetName = FingerprintSet)]
+    [FingerprintTransformation]
     [ValidateNotNullOrEmpty]
     [ArgumentCompleter(typeof(RootFingerprintCompleter))]
     public string[] Fingerprint { get; set; } = [];

@@ -107,15 +107,29 @@ public abstract class RootChangeCmdlet : PgCmdlet, IDisposable
             throw AtRisk(change, changes.Where(one => one.IsLoss));
         if (!ShouldProcess(text, text, "Change root certificates?"))
             return null;
+        Warn(change);
         (RootFilePlan done, IReadOnlyList<string> backups) = change.Apply(DateTimeOffset.UtcNow);
         foreach (string backup in backups)
             WriteVerbose($"The old content is kept in {backup}.");
         if (!done.After.AsSpan().SequenceEqual(change.File.After))
             WriteWarning($"{change.Target.Path} was changed by somebody else at the same time: both changes are in it.");
-        // From nothing to something, or back, is what nobody expects to concern all connections.
-        if (RootFileImpact.IsUsual(Environment, change.Target.Path) && (done.Before is null || done.After is null))
-            WriteWarning(string.Join(' ', change.DescribeImpact(Environment, DateTime.UtcNow)));
         return done;
+    }
+
+    /// <summary>What nobody expects: a first root concerns all connections, and one that goes takes connections with it.</summary>
+    private void Warn(RootChange change)
+    {
+        foreach (string note in change.File.Notes)
+            WriteWarning(note);
+        if (change.Target.IsNewService)
+            WriteWarning(
+                $"There was no service {Service}, and it names no host yet. There are: {string.Join(", ", KnownEndpoints.FindServices(Environment))}.");
+        // Who confirmed it has read it.
+        if (MyInvocation.BoundParameters.ContainsKey("Confirm"))
+            return;
+        bool isFirst = change.File.Before is null && RootFileImpact.IsUsual(Environment, change.Target.Path);
+        if (isFirst || change.LosesRoots(DateTime.UtcNow))
+            WriteWarning(string.Join(' ', change.DescribeImpact(Environment, DateTime.UtcNow)));
     }
 
     private IReadOnlyList<SslModeChange> Check(RootChange change)

@@ -57,7 +57,14 @@ public abstract class ServerCmdlet : EndpointCmdlet, IDisposable
     protected override void BeginProcessing()
     {
         base.BeginProcessing();
-        _rootCertificates = [.. (RootCertificate ?? []).Select(ResolveRootCertificate)];
+        try
+        {
+            _rootCertificates = [.. (RootCertificate ?? []).Select(ResolveRootCertificate)];
+        }
+        catch (PgSslException failure)
+        {
+            ThrowFailure(failure, RootCertificate);
+        }
         _pump = new WorkPump(ThrottleLimit);
     }
 

@@ -44,6 +44,24 @@ public class PgEndpointTests
     public void The_text_of_a_hashtable_is_a_connection_string_without_secrets() =>
         Assert.Equal("host=db1 password=********", FromParameters(("Server", "db1"), ("password", "s3cret")).Text);
 
+    [Theory]
+    [InlineData("Host=db1;Username=a;Password=hunter2")]
+    [InlineData("host=db1;password=hunter2")]
+    [InlineData("Server=db1; Port=5432; User Id=a; Password=hunter2;")]
+    public void A_connection_string_of_another_kind_is_refused_and_its_password_not_shown(string text)
+    {
+        var refusal = Assert.Throws<PgSslException>(() => PgEndpoint.Parse(text));
+
+        Assert.Equal(PgSslError.InvalidEndpoint, refusal.Error);
+        Assert.DoesNotContain("hunter2", refusal.Message, StringComparison.Ordinal);
+        Assert.Contains("Npgsql", refusal.Message, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("host=db1 options='-c a=b;c=d'")]
+    [InlineData("host=db1 password=a;b")]
+    public void A_semicolon_in_a_value_is_libpqs_business(string text) => Assert.Equal("db1", PgEndpoint.Parse(text).Parameters["host"]);
+
     [Fact]
     public void With_replaces_one_parameter_and_leaves_the_original_alone()
     {

@@ -31,6 +31,10 @@ public sealed class RootFileImpactTests : IDisposable
         Assert.Contains("At servers below the roots that go, require", Describe(DefaultPath, existed: true, losesRoots: true));
 
     [Fact]
+    public void An_expired_root_that_goes_changes_nothing() =>
+        Assert.Contains("no connection changes", Describe(DefaultPath, existed: true, gainsRoots: false));
+
+    [Fact]
     public void The_last_root_takes_verification_with_it() =>
         Assert.Contains("libpq no longer verifies anything", Describe(DefaultPath, existed: true, remains: false, losesRoots: true));
 
@@ -81,6 +85,6 @@ public sealed class RootFileImpactTests : IDisposable
         Assert.EndsWith("Services that name no sslrootcert of their own: orders, stock.", Describe(DefaultPath, existed: false));
     }
 
-    private string Describe(string path, bool existed, bool remains = true, bool losesRoots = false) =>
-        string.Join(' ', RootFileImpact.Describe(_world.Environment, path, existed, remains, losesRoots));
+    private string Describe(string path, bool existed, bool remains = true, bool losesRoots = false, bool gainsRoots = true) =>
+        string.Join(' ', RootFileImpact.Describe(_world.Environment, path, existed, remains, losesRoots, gainsRoots));
 }

@@ -35,6 +35,11 @@ Describe 'ConvertTo-PgConnectionString' {
         $Endpoint | ConvertTo-PgConnectionString -Format conninfo | Should -BeExactly $Expected
     }
 
+    It 'takes the rows of a table, where an empty cell says nothing' {
+        'HostName,Port,User,Database,SslMode', 'db1,6432,app,orders,VerifyFull', 'db2,5432,,,' | ConvertFrom-Csv |
+            ConvertTo-PgConnectionString | Should -Be 'postgresql://app@db1:6432/orders?sslmode=verify-full', 'postgresql://db2:5432'
+    }
+
     It 'takes what the other cmdlets return' {
         Get-PgServerCertificate $sandbox.Good | ConvertTo-PgConnectionString -SslMode verify-full |
             Should -Be "postgresql://$($sandbox.Good)/?sslmode=verify-full"

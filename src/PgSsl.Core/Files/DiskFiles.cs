@@ -79,7 +79,9 @@ public sealed class DiskFiles : IFileLayer
 
     /// <inheritdoc/>
     public IDisposable? Lock(string directory) =>
-        OperatingSystem.IsWindows() ? WindowsAccess.Lock(directory) : UnixDirectory.Lock(directory);
+        OperatingSystem.IsWindows()
+            ? WindowsAccess.Lock(directory, LockTimeout.Patience)
+            : UnixDirectory.Lock(directory, LockTimeout.Patience);
 
     /// <summary>Nobody but the owner can use the file until it is what it is to be; the umask has no say in the end.</summary>
     [UnsupportedOSPlatform("windows")]

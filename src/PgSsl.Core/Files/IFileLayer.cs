@@ -15,7 +15,9 @@ public interface IFileLayer
     /// <summary>Whether a directory is there.</summary>
     bool DirectoryExists(string path);
 
-    /// <summary>Creates a directory that only its owner can enter, and the directories above it that are missing.</summary>
+    /// <summary>
+    /// Creates a directory that only its owner can enter. Those above it that are missing are created as well, with the usual mode.
+    /// </summary>
     void CreateDirectory(string path);
 
     /// <summary>Removes a directory if nothing is in it.</summary>
@@ -45,6 +47,8 @@ public interface IFileLayer
     /// <summary>
     /// Keeps other changes of this kind away from a directory until disposed. Null where its file system knows no locks.
     /// </summary>
-    /// <exception cref="IOException">Another change has been going on for longer than anybody should wait.</exception>
+    /// <exception cref="PgSslException">
+    /// <see cref="PgSslError.FileNotWritten"/>: another change has been going on for longer than anybody should wait.
+    /// </exception>
     IDisposable? Lock(string directory);
 }

@@ -12,6 +12,13 @@ public interface IFileLayer
     /// <summary>The content of a file; null where there is none.</summary>
     byte[]? Read(string path);
 
+    /// <summary>A file's content together with its owner and mode; null where there is none.</summary>
+    FileSnapshot? Examine(string path);
+
+    /// <summary>Which file has a name, links not followed; null where the platform has no such numbers.</summary>
+    /// <exception cref="IOException">None has.</exception>
+    FileIdentity? Identify(string path);
+
     /// <summary>Whether a directory is there.</summary>
     bool DirectoryExists(string path);
 
@@ -30,7 +37,8 @@ public interface IFileLayer
     /// <param name="content">What.</param>
     /// <param name="protection">Who may use it.</param>
     /// <param name="like">A file whose owner, and mode as far as the protection allows, it takes over; null for a new one.</param>
-    void Create(string path, ReadOnlyMemory<byte> content, FileProtection protection, string? like);
+    /// <returns>Which file it is; null where the platform has no such numbers.</returns>
+    FileIdentity? Create(string path, ReadOnlyMemory<byte> content, FileProtection protection, FileSnapshot? like);
 
     /// <summary>Renames a file within its directory, in one step; what is at the target goes if it may be replaced.</summary>
     void Move(string source, string target, bool replace);

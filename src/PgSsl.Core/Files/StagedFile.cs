@@ -11,7 +11,8 @@ internal sealed class StagedFile(IFileLayer files, FileEdit edit)
 
     private string _target = "";
     private bool _createdDirectory;
-    private byte[]? _old;
+    private FileSnapshot? _old;
+    private FileIdentity? _identity;
     private string? _staged;
     private bool _swapped;
 
@@ -48,14 +49,14 @@ internal sealed class StagedFile(IFileLayer files, FileEdit edit)
             foreach (string remains in files.List(Directory, $".{name}.*{Suffix}"))
                 files.Delete(remains);
         }
-        _old = files.Read(_target);
+        _old = files.Examine(_target);
         CheckOld();
         if (edit.Content is not { } content)
             return;
         string staged = IoPath.Combine(Directory, $".{name}.{RandomNumberGenerator.GetHexString(8, lowercase: true)}{Suffix}");
         // Known before it is there: half a file has to go as well.
         _staged = staged;
-        files.Create(staged, content, edit.Protection, _old is null ? null : _target);
+        _identity = files.Create(staged, content, edit.Protection, _old);
     }
 
     /// <summary>Keeps the old content under a name that says when it was replaced.</summary>
@@ -68,11 +69,13 @@ internal sealed class StagedFile(IFileLayer files, FileEdit edit)
         for (int i = 2; files.Read(backup) is not null; i++)
             backup = $"{stem}-{i}.bak";
         Backup = backup;
-        files.Create(backup, _old, edit.Protection, _target);
+        files.Create(backup, _old.Content, edit.Protection, _old);
     }
 
     public void Swap()
     {
+        if (_staged is not null && files.Identify(_staged) != _identity)
+            throw new IOException($"Somebody has put another file in the place of {_staged}.");
         // From here on the target may be the new file, whatever the next line reports.
         _swapped = true;
         if (_staged is null)
@@ -86,7 +89,7 @@ internal sealed class StagedFile(IFileLayer files, FileEdit edit)
     public void PutBack()
     {
         // A rename that was refused (a file that is mounted, or immutable) has changed nothing, and its way back would be refused, too.
-        bool isOld = _old is not null && _old.AsSpan().SequenceEqual(files.Read(_target));
+        bool isOld = _old is not null && _old.Content.AsSpan().SequenceEqual(files.Read(_target));
         if (_swapped && !isOld && Backup is not null)
             files.Move(Backup, _target, replace: true);
         else if (_swapped && !isOld)
@@ -114,7 +117,7 @@ internal sealed class StagedFile(IFileLayer files, FileEdit edit)
                 PgSslError.FileExists,
                 $"{edit.Path} exists already, and is not overwritten.",
                 "Name another file, or use -Force: the old one is then kept as a backup.");
-        if (edit.Expected is { } expected && !expected.AsSpan().SequenceEqual(_old))
+        if (edit.Expected is { } expected && !expected.AsSpan().SequenceEqual(_old?.Content))
             throw new PgSslException(
                 PgSslError.FileChanged,
                 $"{edit.Path} was changed by somebody else in the meantime; nothing has been written.",

@@ -19,9 +19,9 @@ internal static class WindowsAccess
     private const int HeldByAnother = unchecked((int)0x80070020);
 
     /// <summary>Creates a file that has its access control list from its first moment on.</summary>
-    public static FileStream Create(string path, FileProtection protection, string? like)
+    public static FileStream Create(string path, FileProtection protection, FileSnapshot? like)
     {
-        FileSecurity? access = protection.IsPrivate ? Private(protection.ServiceAccount) : like is null ? null : Like(like);
+        FileSecurity? access = protection.IsPrivate ? Private(protection.ServiceAccount) : like is null ? null : Like(like.Path);
         return access is null
             ? new FileStream(path, FileMode.CreateNew, FileAccess.Write, FileShare.None)
             : new FileInfo(path).Create(FileMode.CreateNew, FileSystemRights.Write, FileShare.None, BufferSize, FileOptions.None, access);

@@ -20,6 +20,9 @@ public sealed class DiskFiles : IFileLayer
     }
 
     /// <inheritdoc/>
+    public string RealPath(string path) => Files.RealPath.Of(path);
+
+    /// <inheritdoc/>
     public byte[]? Read(string path)
     {
         try
@@ -64,13 +67,6 @@ public sealed class DiskFiles : IFileLayer
     }
 
     /// <inheritdoc/>
-    public void RemoveDirectoryIfEmpty(string path)
-    {
-        if (Directory.Exists(path) && !Directory.EnumerateFileSystemEntries(path).Any())
-            Directory.Delete(path);
-    }
-
-    /// <inheritdoc/>
     public FileIdentity? Create(string path, ReadOnlyMemory<byte> content, FileProtection protection, FileSnapshot? like)
     {
         using FileStream file = OperatingSystem.IsWindows()
@@ -88,7 +84,7 @@ public sealed class DiskFiles : IFileLayer
     public void Delete(string path) => File.Delete(path);
 
     /// <inheritdoc/>
-    public IReadOnlyList<string> List(string directory, string pattern) => Directory.GetFiles(directory, pattern);
+    public IReadOnlyList<string> List(string directory) => Directory.GetFiles(directory);
 
     /// <inheritdoc/>
     public void FlushDirectory(string directory)

@@ -9,6 +9,11 @@ public interface IFileLayer
     /// <summary>The file that a path leads to: symbolic links are followed, as all readers of these files follow them.</summary>
     string FollowLinks(string path);
 
+    /// <summary>
+    /// The one path that all spellings of a file or directory lead to: links are followed in every part of it.
+    /// </summary>
+    string RealPath(string path);
+
     /// <summary>The content of a file; null where there is none.</summary>
     byte[]? Read(string path);
 
@@ -27,9 +32,6 @@ public interface IFileLayer
     /// </summary>
     void CreateDirectory(string path);
 
-    /// <summary>Removes a directory if nothing is in it.</summary>
-    void RemoveDirectoryIfEmpty(string path);
-
     /// <summary>
     /// Creates a file that must not exist, protected before its first byte, with its content on the disk when this returns.
     /// </summary>
@@ -46,8 +48,8 @@ public interface IFileLayer
     /// <summary>Deletes a file; one that is not there is no error.</summary>
     void Delete(string path);
 
-    /// <summary>Lists the files of a directory whose names match a pattern with <c>*</c>.</summary>
-    IReadOnlyList<string> List(string directory, string pattern);
+    /// <summary>The paths of the files in a directory.</summary>
+    IReadOnlyList<string> List(string directory);
 
     /// <summary>Makes renames in a directory survive a power failure, where the platform can.</summary>
     void FlushDirectory(string directory);

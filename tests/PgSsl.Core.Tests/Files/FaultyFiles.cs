@@ -40,6 +40,8 @@ internal sealed class FaultyFiles : IFileLayer
 
     public string FollowLinks(string path) => Do(() => DiskFiles.Instance.FollowLinks(path));
 
+    public string RealPath(string path) => Do(() => DiskFiles.Instance.RealPath(path));
+
     public byte[]? Read(string path) => Do(() => DiskFiles.Instance.Read(path));
 
     public FileSnapshot? Examine(string path) => Do(() => DiskFiles.Instance.Examine(path));
@@ -49,8 +51,6 @@ internal sealed class FaultyFiles : IFileLayer
     public bool DirectoryExists(string path) => Do(() => DiskFiles.Instance.DirectoryExists(path));
 
     public void CreateDirectory(string path) => Do(() => DiskFiles.Instance.CreateDirectory(path));
-
-    public void RemoveDirectoryIfEmpty(string path) => Do(() => DiskFiles.Instance.RemoveDirectoryIfEmpty(path));
 
     public FileIdentity? Create(string path, ReadOnlyMemory<byte> content, FileProtection protection, FileSnapshot? like) => Do(
         () => DiskFiles.Instance.Create(path, content, protection, like),
@@ -67,7 +67,7 @@ internal sealed class FaultyFiles : IFileLayer
 
     public void Delete(string path) => Do(() => DiskFiles.Instance.Delete(path));
 
-    public IReadOnlyList<string> List(string directory, string pattern) => Do(() => DiskFiles.Instance.List(directory, pattern));
+    public IReadOnlyList<string> List(string directory) => Do(() => DiskFiles.Instance.List(directory));
 
     public void FlushDirectory(string directory) => Do(() => DiskFiles.Instance.FlushDirectory(directory));
 

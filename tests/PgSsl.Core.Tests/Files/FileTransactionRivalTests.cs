@@ -17,6 +17,8 @@ public sealed class FileTransactionRivalTests : IDisposable
 
     private string Request => Path.Combine(_directory.Path, "server.csr");
 
+    private string Backup => Key + ".20261122T040506Z.bak";
+
     public void Dispose() => _directory.Dispose();
 
     [Fact]
@@ -59,6 +61,56 @@ public sealed class FileTransactionRivalTests : IDisposable
                 foreach (string file in Directory.GetFiles(_directory.Path).Where(path => File.ReadAllText(path) == "old key"))
                     Assert.Equal(Root, UnixFiles.OwnerOf(file));
             });
+    }
+
+    [Fact]
+    public void A_backup_of_somebody_else_is_never_touched()
+    {
+        bool isMade = false;
+        ForEachStep(
+            () =>
+            {
+                isMade = !File.Exists(Backup);
+                if (isMade)
+                    File.WriteAllText(Backup, "another's");
+            },
+            outcome: () => Assert.True(!isMade || File.ReadAllText(Backup) == "another's"));
+    }
+
+    [Fact]
+    public void What_somebody_else_wrote_before_the_undo_stays_and_the_backup_too()
+    {
+        int last = Reset() - 1;
+        FaultyFiles? files = null;
+        files = FaultyFiles.FailingAt(last, () =>
+        {
+            if (files!.Steps == last)
+                File.WriteAllText(Key, "somebody else's");
+        });
+
+        var failure = Assert.Throws<PgSslException>(() => FileTransaction.Apply(Replace, Now, files));
+
+        Assert.Equal(PgSslError.FileNotRestored, failure.Error);
+        Assert.Contains($"{Key} (its old content is in {Backup})", failure.Message, StringComparison.Ordinal);
+        Assert.Equal(
+            ["somebody else's", "old key", "old request"],
+            [File.ReadAllText(Key), File.ReadAllText(Backup), File.ReadAllText(Request)]);
+    }
+
+    [Fact]
+    public void The_directory_stays_locked_until_all_is_undone()
+    {
+        Assert.SkipWhen(OperatingSystem.IsWindows(), "Windows' lock is a file, to be seen by all.");
+        for (int failing = Reset() - 1; failing >= 0; failing--)
+        {
+            Reset();
+            var isLocked = new List<bool>();
+
+            Assert.Throws<PgSslException>(() =>
+                FileTransaction.Apply(Replace, Now, FaultyFiles.FailingAt(failing, () => isLocked.Add(UnixFiles.IsLocked(_directory.Path)))));
+
+            Assert.All(isLocked.SkipWhile(locked => !locked), Assert.True);
+        }
     }
 
     private FileEdit[] Replace =>

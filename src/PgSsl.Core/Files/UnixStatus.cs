@@ -15,12 +15,13 @@ internal readonly record struct UnixStatus(UnixOwner Owner, UnixFileMode Mode, F
 {
     private const int BufferLength = 256;
     private const int Permissions = 0xFFF;
+    private const int FileType = 0xF000;
 
     // linux/stat.h, fcntl.h
     private const int CurrentDirectory = -100;
     private const int DoNotFollow = 0x100;
     private const int OfHandle = 0x1000;
-    private const uint WantModeOwnerAndInode = 0x2 | 0x8 | 0x10 | 0x100;
+    private const uint WantModeOwnerAndInode = 0x1 | 0x2 | 0x8 | 0x10 | 0x100;
 
     /// <summary>The status of what has this name: of a symbolic link, the link's own.</summary>
     /// <exception cref="IOException">The file cannot be examined.</exception>
@@ -54,11 +55,14 @@ internal readonly record struct UnixStatus(UnixOwner Owner, UnixFileMode Mode, F
         ? new(
             new UnixOwner(Read<uint>(status, 16), Read<uint>(status, 20)),
             (UnixFileMode)(Read<ushort>(status, 4) & Permissions),
-            new FileIdentity(Read<uint>(status, 0), Read<ulong>(status, 8)))
+            new FileIdentity(Read<uint>(status, 0), Read<ulong>(status, 8), Read<ushort>(status, 4) & FileType))
         : new(
             new UnixOwner(Read<uint>(status, 20), Read<uint>(status, 24)),
             (UnixFileMode)(Read<ushort>(status, 28) & Permissions),
-            new FileIdentity(((ulong)Read<uint>(status, 136) << 32) | Read<uint>(status, 140), Read<ulong>(status, 32)));
+            new FileIdentity(
+                ((ulong)Read<uint>(status, 136) << 32) | Read<uint>(status, 140),
+                Read<ulong>(status, 32),
+                Read<ushort>(status, 28) & FileType));
 
     private static T Read<T>(byte[] status, int offset)
         where T : struct => MemoryMarshal.Read<T>(status.AsSpan(offset));

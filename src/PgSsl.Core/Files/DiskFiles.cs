@@ -20,6 +20,9 @@ public sealed class DiskFiles : IFileLayer
     }
 
     /// <inheritdoc/>
+    public string RealPath(string path) => Files.RealPath.Of(path);
+
+    /// <inheritdoc/>
     public byte[]? Read(string path)
     {
         try
@@ -31,6 +34,25 @@ public sealed class DiskFiles : IFileLayer
             return null;
         }
     }
+
+    /// <inheritdoc/>
+    public FileSnapshot? Examine(string path)
+    {
+        try
+        {
+            using var file = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.Read);
+            byte[] content = new byte[file.Length];
+            file.ReadExactly(content);
+            return new FileSnapshot(path, content) { Status = OperatingSystem.IsWindows() ? null : UnixStatus.Of(file.SafeFileHandle) };
+        }
+        catch (Exception missing) when (missing is FileNotFoundException or DirectoryNotFoundException)
+        {
+            return null;
+        }
+    }
+
+    /// <inheritdoc/>
+    public FileIdentity? Identify(string path) => OperatingSystem.IsWindows() ? null : UnixStatus.Of(path).Identity;
 
     /// <inheritdoc/>
     public bool DirectoryExists(string path) => Directory.Exists(path);
@@ -45,20 +67,14 @@ public sealed class DiskFiles : IFileLayer
     }
 
     /// <inheritdoc/>
-    public void RemoveDirectoryIfEmpty(string path)
-    {
-        if (Directory.Exists(path) && !Directory.EnumerateFileSystemEntries(path).Any())
-            Directory.Delete(path);
-    }
-
-    /// <inheritdoc/>
-    public void Create(string path, ReadOnlyMemory<byte> content, FileProtection protection, string? like)
+    public FileIdentity? Create(string path, ReadOnlyMemory<byte> content, FileProtection protection, FileSnapshot? like)
     {
         using FileStream file = OperatingSystem.IsWindows()
             ? WindowsAccess.Create(path, protection, like)
-            : CreateOnUnix(path, protection, like);
+            : CreateOnUnix(path, protection, like?.Status);
         file.Write(content.Span);
         file.Flush(flushToDisk: true);
+        return OperatingSystem.IsWindows() ? null : UnixStatus.Of(file.SafeFileHandle).Identity;
     }
 
     /// <inheritdoc/>
@@ -68,7 +84,7 @@ public sealed class DiskFiles : IFileLayer
     public void Delete(string path) => File.Delete(path);
 
     /// <inheritdoc/>
-    public IReadOnlyList<string> List(string directory, string pattern) => Directory.GetFiles(directory, pattern);
+    public IReadOnlyList<string> List(string directory) => Directory.GetFiles(directory);
 
     /// <inheritdoc/>
     public void FlushDirectory(string directory)
@@ -79,11 +95,16 @@ public sealed class DiskFiles : IFileLayer
 
     /// <inheritdoc/>
     public IDisposable? Lock(string directory) =>
-        OperatingSystem.IsWindows() ? WindowsAccess.Lock(directory) : UnixDirectory.Lock(directory);
+        OperatingSystem.IsWindows()
+            ? WindowsAccess.Lock(directory, LockTimeout.Patience)
+            : UnixDirectory.Lock(directory, LockTimeout.Patience);
 
-    /// <summary>Nobody but the owner can use the file until it is what it is to be; the umask has no say in the end.</summary>
+    /// <summary>
+    /// Nobody but the owner can use the file until it is what it is to be; the umask has no say in the end. Its name is used once:
+    /// in a directory of somebody else's it may lead elsewhere a moment later.
+    /// </summary>
     [UnsupportedOSPlatform("windows")]
-    private static FileStream CreateOnUnix(string path, FileProtection protection, string? like)
+    private static FileStream CreateOnUnix(string path, FileProtection protection, UnixStatus? like)
     {
         var file = new FileStream(path, new FileStreamOptions
         {
@@ -95,12 +116,11 @@ public sealed class DiskFiles : IFileLayer
         try
         {
             UnixFileMode mode = protection.NewMode;
-            if (like is not null)
+            if (like is { } status)
             {
-                UnixOwner owner = UnixOwner.Of(like);
-                if (owner != UnixOwner.Of(path))
-                    owner.GiveTo(path);
-                mode = protection.ModeInPlaceOf(File.GetUnixFileMode(like), owner.UserId == 0);
+                if (status.Owner != UnixStatus.Of(file.SafeFileHandle).Owner)
+                    status.Owner.GiveTo(file.SafeFileHandle);
+                mode = protection.ModeInPlaceOf(status.Mode, status.Owner.UserId == 0);
             }
             File.SetUnixFileMode(file.SafeFileHandle, mode);
             return file;

@@ -16,8 +16,9 @@ public static class FileTransaction
     /// <param name="at">The time that the names of backups carry.</param>
     /// <param name="files">The file system; the real one if null.</param>
     /// <exception cref="PgSslException">
-    /// <see cref="PgSslError.FileExists"/>, <see cref="PgSslError.FileChanged"/> or <see cref="PgSslError.FileNotWritten"/>: all is as
-    /// it was. <see cref="PgSslError.FileNotRestored"/>: it is not, and the message says what is where.
+    /// <see cref="PgSslError.FileExists"/>, <see cref="PgSslError.FileChanged"/>, <see cref="PgSslError.FileNotFound"/> (a directory),
+    /// <see cref="PgSslError.ContradictoryParameters"/> (one file twice) or <see cref="PgSslError.FileNotWritten"/>: all is as it was,
+    /// but for a directory that was created. <see cref="PgSslError.FileNotRestored"/>: it is not, and the message says what is where.
     /// </exception>
     public static FileTransactionResult Apply(IReadOnlyList<FileEdit> edits, DateTimeOffset at, IFileLayer? files = null)
     {
@@ -28,21 +29,31 @@ public static class FileTransaction
         try
         {
             ForEach(file => file.Locate());
-            string[] directories = [.. staged.Select(file => file.Directory).Distinct(StringComparer.Ordinal)];
+            CheckDistinct(staged);
+            ForEach(file => file.EnsureDirectory());
+            string[] directories = [.. staged.Select(file => file.Directory).Distinct(RealPath.Comparer)];
+            // Held until all is done or undone: else the undo could undo what somebody else does.
             using var locks = DirectoryLocks.Take(files, directories);
-            ForEach(file => file.Write(mayClearRemains: locks.AreComplete));
-            ForEach(file => file.KeepOld(at));
-            ForEach(file => file.Swap());
-            foreach (string directory in directories)
-                files.FlushDirectory(directory);
-            return new FileTransactionResult([.. staged.Select(file => file.Backup).OfType<string>()]);
+            try
+            {
+                if (locks.AreComplete)
+                    ForEach(file => file.ClearRemains());
+                ForEach(file => file.Write());
+                ForEach(file => file.KeepOld(at));
+                ForEach(file => file.Swap());
+                foreach (string directory in directories)
+                    files.FlushDirectory(directory);
+                return new FileTransactionResult([.. staged.Select(file => file.Backup).OfType<string>()]);
+            }
+            catch (Exception failure)
+            {
+                PutBack(staged, failure);
+                throw;
+            }
         }
-        catch (Exception failure)
+        catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
         {
-            PutBack(staged, failure);
-            if (failure is IOException or UnauthorizedAccessException)
-                throw NotWritten(current!.Path, failure);
-            throw;
+            throw NotWritten(current!.Path, failure);
         }
 
         void ForEach(Action<StagedFile> step)
@@ -50,6 +61,17 @@ public static class FileTransaction
             foreach (StagedFile file in staged)
                 step(current = file);
         }
+    }
+
+    private static void CheckDistinct(IEnumerable<StagedFile> staged)
+    {
+        if (staged.GroupBy(file => file.Location, RealPath.Comparer).FirstOrDefault(group => group.Skip(1).Any()) is not { } same)
+            return;
+        string[] names = [.. same.Select(file => file.Path).Distinct()];
+        throw new PgSslException(
+            PgSslError.ContradictoryParameters,
+            $"{(names.Length > 1 ? $"{string.Join(" and ", names)} are one file, {same.Key}, which" : names[0])} cannot be written twice at once.",
+            "Name two files.");
     }
 
     private static void PutBack(IEnumerable<StagedFile> staged, Exception failure)

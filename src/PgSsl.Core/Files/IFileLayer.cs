@@ -9,17 +9,28 @@ public interface IFileLayer
     /// <summary>The file that a path leads to: symbolic links are followed, as all readers of these files follow them.</summary>
     string FollowLinks(string path);
 
+    /// <summary>
+    /// The one path that all spellings of a file or directory lead to: links are followed in every part of it.
+    /// </summary>
+    string RealPath(string path);
+
     /// <summary>The content of a file; null where there is none.</summary>
     byte[]? Read(string path);
+
+    /// <summary>A file's content together with its owner and mode; null where there is none.</summary>
+    FileSnapshot? Examine(string path);
+
+    /// <summary>Which file has a name, links not followed; null where the platform has no such numbers.</summary>
+    /// <exception cref="IOException">None has.</exception>
+    FileIdentity? Identify(string path);
 
     /// <summary>Whether a directory is there.</summary>
     bool DirectoryExists(string path);
 
-    /// <summary>Creates a directory that only its owner can enter, and the directories above it that are missing.</summary>
+    /// <summary>
+    /// Creates a directory that only its owner can enter. Those above it that are missing are created as well, with the usual mode.
+    /// </summary>
     void CreateDirectory(string path);
-
-    /// <summary>Removes a directory if nothing is in it.</summary>
-    void RemoveDirectoryIfEmpty(string path);
 
     /// <summary>
     /// Creates a file that must not exist, protected before its first byte, with its content on the disk when this returns.
@@ -28,7 +39,8 @@ public interface IFileLayer
     /// <param name="content">What.</param>
     /// <param name="protection">Who may use it.</param>
     /// <param name="like">A file whose owner, and mode as far as the protection allows, it takes over; null for a new one.</param>
-    void Create(string path, ReadOnlyMemory<byte> content, FileProtection protection, string? like);
+    /// <returns>Which file it is; null where the platform has no such numbers.</returns>
+    FileIdentity? Create(string path, ReadOnlyMemory<byte> content, FileProtection protection, FileSnapshot? like);
 
     /// <summary>Renames a file within its directory, in one step; what is at the target goes if it may be replaced.</summary>
     void Move(string source, string target, bool replace);
@@ -36,8 +48,8 @@ public interface IFileLayer
     /// <summary>Deletes a file; one that is not there is no error.</summary>
     void Delete(string path);
 
-    /// <summary>Lists the files of a directory whose names match a pattern with <c>*</c>.</summary>
-    IReadOnlyList<string> List(string directory, string pattern);
+    /// <summary>The paths of the files in a directory.</summary>
+    IReadOnlyList<string> List(string directory);
 
     /// <summary>Makes renames in a directory survive a power failure, where the platform can.</summary>
     void FlushDirectory(string directory);
@@ -45,6 +57,8 @@ public interface IFileLayer
     /// <summary>
     /// Keeps other changes of this kind away from a directory until disposed. Null where its file system knows no locks.
     /// </summary>
-    /// <exception cref="IOException">Another change has been going on for longer than anybody should wait.</exception>
+    /// <exception cref="PgSslException">
+    /// <see cref="PgSslError.FileNotWritten"/>: another change has been going on for longer than anybody should wait.
+    /// </exception>
     IDisposable? Lock(string directory);
 }

@@ -1,5 +1,3 @@
-using System.Runtime.Versioning;
-
 namespace PgSsl.Files;
 
 /// <summary>
@@ -39,17 +37,16 @@ public static class PrivateKeyFile
         }
     }
 
-    [UnsupportedOSPlatform("windows")]
     private static void CheckMode(string path)
     {
         string target = File.ResolveLinkTarget(path, returnFinalTarget: true)?.FullName ?? path;
-        bool ownedByRoot = UnixOwner.Of(target).UserId == 0;
+        UnixStatus status = UnixStatus.Of(target);
+        bool ownedByRoot = status.Owner.UserId == 0;
         UnixFileMode forbidden = AnyOther | (ownedByRoot ? GroupWriteOrExecute : GroupWriteOrExecute | UnixFileMode.GroupRead);
-        UnixFileMode mode = File.GetUnixFileMode(target);
-        if ((mode & forbidden) != 0)
+        if ((status.Mode & forbidden) != 0)
             throw new PgSslException(
                 PgSslError.InvalidKeyFile,
-                $"Private key file \"{path}\" has mode 0{Convert.ToString((int)mode, 8)}: group or others can use it, and libpq refuses that. " +
+                $"Private key file \"{path}\" has mode 0{Convert.ToString((int)status.Mode, 8)}: group or others can use it, and libpq refuses that. " +
                 $"Expected is 0600 or less{(ownedByRoot ? ", or 0640 or less as root owns it" : "")}.",
                 $"chmod 0600 '{path}'");
     }

@@ -1,5 +1,4 @@
 using System.Globalization;
-using System.Security.Cryptography;
 using IoPath = System.IO.Path;
 
 namespace PgSsl.Files;
@@ -7,19 +6,21 @@ namespace PgSsl.Files;
 /// <summary>One file on its way through a <see cref="FileTransaction"/>, and the way back from each step.</summary>
 internal sealed class StagedFile(IFileLayer files, FileEdit edit)
 {
-    private const string Suffix = ".pgssl-new";
-
     private string _target = "";
-    private bool _createdDirectory;
-    private byte[]? _old;
-    private string? _staged;
+    private FileSnapshot? _old;
+    private TemporaryFile? _new;
+    private TemporaryFile? _copy;
+    private string? _copyName;
     private bool _swapped;
 
     /// <summary>The file as it was named.</summary>
     public string Path => edit.Path;
 
-    /// <summary>Where the file is, links followed.</summary>
-    public string Directory => IoPath.GetDirectoryName(_target)!;
+    /// <summary>The one path that all names of the file lead to.</summary>
+    public string Location { get; private set; } = "";
+
+    /// <summary>The directory of that path.</summary>
+    public string Directory => IoPath.GetDirectoryName(Location)!;
 
     /// <summary>Where the old content is kept; null while there is none.</summary>
     public string? Backup { get; private set; }
@@ -27,35 +28,34 @@ internal sealed class StagedFile(IFileLayer files, FileEdit edit)
     public void Locate()
     {
         _target = files.FollowLinks(edit.Path);
+        Location = files.RealPath(_target);
+    }
+
+    /// <summary>A directory that is created stays, whatever follows: somebody else may be using it by then.</summary>
+    public void EnsureDirectory()
+    {
         if (files.DirectoryExists(Directory))
             return;
         if (!edit.CreatesDirectory)
             throw new PgSslException(
                 PgSslError.FileNotFound,
-                $"The directory {Directory} does not exist, so {edit.Path} cannot be written.",
+                $"The directory {IoPath.GetDirectoryName(_target)} does not exist, so {edit.Path} cannot be written.",
                 "Create the directory, or name another file.");
         files.CreateDirectory(Directory);
-        _createdDirectory = true;
     }
 
+    /// <summary>Deletes what a change that was killed left behind. Only with the lock: else it may be another's, who is at work.</summary>
+    public void ClearRemains() => TemporaryFile.ClearRemains(files, _target);
+
     /// <summary>Writes the new content beside the target.</summary>
-    /// <param name="mayClearRemains">Whether what a change that was killed left behind is nobody's any more.</param>
-    public void Write(bool mayClearRemains)
+    public void Write()
     {
-        string name = IoPath.GetFileName(_target);
-        if (mayClearRemains)
-        {
-            foreach (string remains in files.List(Directory, $".{name}.*{Suffix}"))
-                files.Delete(remains);
-        }
-        _old = files.Read(_target);
+        _old = files.Examine(_target);
         CheckOld();
         if (edit.Content is not { } content)
             return;
-        string staged = IoPath.Combine(Directory, $".{name}.{RandomNumberGenerator.GetHexString(8, lowercase: true)}{Suffix}");
-        // Known before it is there: half a file has to go as well.
-        _staged = staged;
-        files.Create(staged, content, edit.Protection, _old is null ? null : _target);
+        _new = new TemporaryFile(files, _target);
+        _new.Write(content, edit.Protection, _old);
     }
 
     /// <summary>Keeps the old content under a name that says when it was replaced.</summary>
@@ -63,49 +63,54 @@ internal sealed class StagedFile(IFileLayer files, FileEdit edit)
     {
         if (_old is null)
             return;
+        _copy = new TemporaryFile(files, _target);
+        _copy.Write(_old.Content, edit.Protection, _old);
         string stem = $"{_target}.{at.UtcDateTime.ToString("yyyyMMdd'T'HHmmss'Z'", CultureInfo.InvariantCulture)}";
-        string backup = $"{stem}.bak";
-        for (int i = 2; files.Read(backup) is not null; i++)
-            backup = $"{stem}-{i}.bak";
-        Backup = backup;
-        files.Create(backup, _old, edit.Protection, _target);
+        _copyName = $"{stem}.bak";
+        for (int i = 2; files.Read(_copyName) is not null; i++)
+            _copyName = $"{stem}-{i}.bak";
+        _copy.MoveTo(_copyName, replace: false);
+        Backup = _copyName;
     }
 
     public void Swap()
     {
-        // From here on the target may be the new file, whatever the next line reports.
         _swapped = true;
-        if (_staged is null)
+        if (_new is null)
             files.Delete(_target);
         else
-            files.Move(_staged, _target, replace: _old is not null);
-        _staged = null;
+            _new.MoveTo(_target, replace: _old is not null);
     }
 
     /// <summary>Undoes whatever has been done.</summary>
+    /// <exception cref="IOException">It cannot be undone, or somebody else has changed the file since: that stays, and the backup too.</exception>
     public void PutBack()
     {
-        // A rename that was refused (a file that is mounted, or immutable) has changed nothing, and its way back would be refused, too.
-        bool isOld = _old is not null && _old.AsSpan().SequenceEqual(files.Read(_target));
-        if (_swapped && !isOld && Backup is not null)
-            files.Move(Backup, _target, replace: true);
-        else if (_swapped && !isOld)
-            TakeAwayNew();
+        if (_copy is { IsMoved: true })
+            Backup = _copyName;
+        byte[]? current = files.Read(_target);
+        bool isChanged = _swapped && _new is not { IsMoved: false } && !AreSame(current, _old?.Content);
+        _new?.Discard();
+        _copy?.Discard();
+        if (!isChanged)
+            Drop(Backup);
+        else if (!AreSame(current, edit.Content))
+            throw new IOException("somebody else has changed it since, and that is left as it is.");
         else if (Backup is not null)
-            files.Delete(Backup);
+            files.Move(Backup, _target, replace: true);
+        else
+            files.Delete(_target);
         Backup = null;
-        if (_staged is not null)
-            files.Delete(_staged);
-        if (_createdDirectory)
-            files.RemoveDirectoryIfEmpty(Directory);
     }
 
-    /// <summary>A rename that did not happen leaves the staged file, and at the target, if anything, somebody else's.</summary>
-    private void TakeAwayNew()
+    private void Drop(string? path)
     {
-        if (_staged is null || files.Read(_staged) is null)
-            files.Delete(_target);
+        if (path is not null)
+            files.Delete(path);
     }
+
+    private static bool AreSame(byte[]? one, byte[]? other) =>
+        one is null ? other is null : other is not null && one.AsSpan().SequenceEqual(other);
 
     private void CheckOld()
     {
@@ -114,7 +119,7 @@ internal sealed class StagedFile(IFileLayer files, FileEdit edit)
                 PgSslError.FileExists,
                 $"{edit.Path} exists already, and is not overwritten.",
                 "Name another file, or use -Force: the old one is then kept as a backup.");
-        if (edit.Expected is { } expected && !expected.AsSpan().SequenceEqual(_old))
+        if (edit.Expected is { } expected && !AreSame(expected, _old?.Content))
             throw new PgSslException(
                 PgSslError.FileChanged,
                 $"{edit.Path} was changed by somebody else in the meantime; nothing has been written.",

@@ -22,9 +22,6 @@ internal static class UnixDirectory
     private const int LinuxWouldBlock = 11;
     private const int MacWouldBlock = 35;
 
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(10);
-    private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(20);
-
     /// <summary>Flushes the directory's entries to the disk.</summary>
     public static void Flush(string path)
     {
@@ -34,8 +31,8 @@ internal static class UnixDirectory
     }
 
     /// <summary>Locks the directory; null where its file system cannot.</summary>
-    /// <exception cref="IOException">Somebody else keeps it locked.</exception>
-    public static SafeFileHandle? Lock(string path)
+    /// <exception cref="PgSslException"><see cref="PgSslError.FileNotWritten"/>: somebody else keeps it locked.</exception>
+    public static SafeFileHandle? Lock(string path, TimeSpan patience)
     {
         SafeFileHandle? directory = Open(path);
         if (directory is null)
@@ -45,15 +42,13 @@ internal static class UnixDirectory
         while (Flock(directory, LockExclusive | LockWithoutWaiting) != 0)
         {
             bool isHeld = Marshal.GetLastPInvokeError() == wouldBlock;
-            if (isHeld && Stopwatch.GetElapsedTime(start) < Patience)
+            if (isHeld && Stopwatch.GetElapsedTime(start) < patience)
             {
-                Thread.Sleep(Pause);
+                Thread.Sleep(LockTimeout.Pause);
                 continue;
             }
             directory.Dispose();
-            return isHeld
-                ? throw new IOException($"Another process has kept {path} locked for {Patience.TotalSeconds} seconds.")
-                : null;
+            return isHeld ? throw LockTimeout.Error(path) : null;
         }
         return directory;
     }

@@ -14,20 +14,22 @@ internal static class WindowsAccess
 {
     private const int BufferSize = 4096;
     private const string LockName = ".pgssl-lock";
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(10);
-    private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(20);
+
+    // winerror.h: ERROR_SHARING_VIOLATION
+    private const int HeldByAnother = unchecked((int)0x80070020);
 
     /// <summary>Creates a file that has its access control list from its first moment on.</summary>
-    public static FileStream Create(string path, FileProtection protection, string? like)
+    public static FileStream Create(string path, FileProtection protection, FileSnapshot? like)
     {
-        FileSecurity? access = protection.IsPrivate ? Private(protection.ServiceAccount) : like is null ? null : Like(like);
+        FileSecurity? access = protection.IsPrivate ? Private(protection.ServiceAccount) : like is null ? null : Like(like.Path);
         return access is null
             ? new FileStream(path, FileMode.CreateNew, FileAccess.Write, FileShare.None)
             : new FileInfo(path).Create(FileMode.CreateNew, FileSystemRights.Write, FileShare.None, BufferSize, FileOptions.None, access);
     }
 
     /// <summary>A file that is open belongs to whoever opened it, and is gone with its last handle: on Windows both in one step.</summary>
-    public static FileStream Lock(string directory)
+    /// <exception cref="PgSslException"><see cref="PgSslError.FileNotWritten"/>: somebody else keeps it locked.</exception>
+    public static FileStream Lock(string directory, TimeSpan patience)
     {
         long start = Stopwatch.GetTimestamp();
         while (true)
@@ -37,9 +39,13 @@ internal static class WindowsAccess
                 return new FileStream(
                     Path.Combine(directory, LockName), FileMode.OpenOrCreate, FileAccess.Write, FileShare.None, 1, FileOptions.DeleteOnClose);
             }
-            catch (Exception held) when (held is IOException or UnauthorizedAccessException && Stopwatch.GetElapsedTime(start) < Patience)
+            catch (Exception held) when (held is IOException or UnauthorizedAccessException && Stopwatch.GetElapsedTime(start) < patience)
             {
-                Thread.Sleep(Pause);
+                Thread.Sleep(LockTimeout.Pause);
+            }
+            catch (IOException held) when (held.HResult == HeldByAnother)
+            {
+                throw LockTimeout.Error(directory);
             }
         }
     }

@@ -24,7 +24,7 @@ internal sealed class FaultyFiles : IFileLayer
     public Action Watch { get; init; } = () => { };
 
     /// <summary>The step fails without any effect.</summary>
-    public static FaultyFiles FailingAt(int step) => new(step, Fault.Failure);
+    public static FaultyFiles FailingAt(int step, Action? watch = null) => new(step, Fault.Failure) { Watch = watch ?? (() => { }) };
 
     /// <summary>The step fails half done: half a file is written, a rename has happened and is reported as failed.</summary>
     public static FaultyFiles FailingHalfWayThrough(int step) => new(step, Fault.FailureAfterHalf);
@@ -40,15 +40,19 @@ internal sealed class FaultyFiles : IFileLayer
 
     public string FollowLinks(string path) => Do(() => DiskFiles.Instance.FollowLinks(path));
 
+    public string RealPath(string path) => Do(() => DiskFiles.Instance.RealPath(path));
+
     public byte[]? Read(string path) => Do(() => DiskFiles.Instance.Read(path));
+
+    public FileSnapshot? Examine(string path) => Do(() => DiskFiles.Instance.Examine(path));
+
+    public FileIdentity? Identify(string path) => Do(() => DiskFiles.Instance.Identify(path));
 
     public bool DirectoryExists(string path) => Do(() => DiskFiles.Instance.DirectoryExists(path));
 
     public void CreateDirectory(string path) => Do(() => DiskFiles.Instance.CreateDirectory(path));
 
-    public void RemoveDirectoryIfEmpty(string path) => Do(() => DiskFiles.Instance.RemoveDirectoryIfEmpty(path));
-
-    public void Create(string path, ReadOnlyMemory<byte> content, FileProtection protection, string? like) => Do(
+    public FileIdentity? Create(string path, ReadOnlyMemory<byte> content, FileProtection protection, FileSnapshot? like) => Do(
         () => DiskFiles.Instance.Create(path, content, protection, like),
         half: () => DiskFiles.Instance.Create(path, content[..(content.Length / 2)], protection, like));
 
@@ -63,7 +67,7 @@ internal sealed class FaultyFiles : IFileLayer
 
     public void Delete(string path) => Do(() => DiskFiles.Instance.Delete(path));
 
-    public IReadOnlyList<string> List(string directory, string pattern) => Do(() => DiskFiles.Instance.List(directory, pattern));
+    public IReadOnlyList<string> List(string directory) => Do(() => DiskFiles.Instance.List(directory));
 
     public void FlushDirectory(string directory) => Do(() => DiskFiles.Instance.FlushDirectory(directory));
 

@@ -127,13 +127,14 @@ public sealed class FileTransactionTests : IDisposable
         File.WriteAllText(Request, "old");
         if (!OperatingSystem.IsWindows())
             File.SetUnixFileMode(Request, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.GroupRead);
-        new UnixOwner(65534, 65533).GiveTo(Request);
+        var owner = new UnixOwner(65534, 65533);
+        UnixFiles.GiveTo(Request, owner);
 
         string backup = Assert.Single(FileTransaction.Apply([NewRequest("new") with { MayReplace = true }], Now).Backups);
 
         foreach (string path in (string[])[Request, backup])
         {
-            Assert.Equal(new UnixOwner(65534, 65533), UnixOwner.Of(path));
+            Assert.Equal(owner, UnixFiles.OwnerOf(path));
             Assert.Equal("0640", ModeOf(path));
         }
     }

@@ -39,10 +39,10 @@ public sealed record KeyFilePlan(string KeyPath, string DocumentPath, bool KeyEx
                 keyPath ?? (documentPath is null ? Path.Combine(directory, stem + KeyExtension) : Path.ChangeExtension(documentPath, KeyExtension)),
                 documentPath ?? (keyPath is null ? Path.Combine(directory, stem + extension) : Path.ChangeExtension(keyPath, extension)),
                 false);
-        if (string.Equals(plan.KeyPath, plan.DocumentPath, StringComparison.OrdinalIgnoreCase))
+        if (string.Equals(RealPath.Of(plan.KeyPath), RealPath.Of(plan.DocumentPath), StringComparison.OrdinalIgnoreCase))
             throw new PgSslException(
                 PgSslError.ContradictoryParameters,
-                $"{plan.KeyPath} would have to hold the key and what is made with it.",
+                $"{plan.KeyPath} would have to hold the key and what is made with it: {plan.DocumentPath} is the same file.",
                 "Name two files.");
         return plan;
     }

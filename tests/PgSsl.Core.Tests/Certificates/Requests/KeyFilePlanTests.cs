@@ -57,6 +57,20 @@ public sealed class KeyFilePlanTests : IDisposable
         Assert.Throws<PgSslException>(() => KeyFilePlan.Create("/here", keyPath, requestPath, existing, null, CertificateRole.Server, ".csr")).Error);
 
     [Fact]
+    public void One_file_cannot_be_both_under_two_names_either()
+    {
+        Directory.CreateDirectory(Path.Combine(_directory.Path, "real"));
+        Directory.CreateSymbolicLink(Path.Combine(_directory.Path, "link"), "real");
+        string real = Path.Combine(_directory.Path, "real", "a.pem"), linked = Path.Combine(_directory.Path, "link", "a.pem");
+
+        var refusal = Assert.Throws<PgSslException>(
+            () => KeyFilePlan.Create(_directory.Path, real, linked, null, null, CertificateRole.Server, ".csr"));
+
+        Assert.Equal(PgSslError.ContradictoryParameters, refusal.Error);
+        Assert.Contains(linked, refusal.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void A_file_that_exists_is_told_before_a_key_is_made()
     {
         File.WriteAllText(Key, "old key");

@@ -1,0 +1,94 @@
+using System.Runtime.InteropServices;
+using System.Text;
+using Microsoft.Win32.SafeHandles;
+
+namespace PgSsl.Files;
+
+/// <summary>
+/// Owner, mode and identity of a file, all of one moment. Linux: statx(2), whose structure is the same on every architecture. macOS:
+/// stat(2) in its 64-bit-inode form.
+/// </summary>
+/// <param name="Owner">Who owns it.</param>
+/// <param name="Mode">Who may use it.</param>
+/// <param name="Identity">Which file it is.</param>
+internal readonly record struct UnixStatus(UnixOwner Owner, UnixFileMode Mode, FileIdentity Identity)
+{
+    private const int BufferLength = 256;
+    private const int Permissions = 0xFFF;
+    private const int FileType = 0xF000;
+
+    // linux/stat.h, fcntl.h
+    private const int CurrentDirectory = -100;
+    private const int DoNotFollow = 0x100;
+    private const int OfHandle = 0x1000;
+    private const uint WantModeOwnerAndInode = 0x1 | 0x2 | 0x8 | 0x10 | 0x100;
+
+    /// <summary>The status of what has this name: of a symbolic link, the link's own.</summary>
+    /// <exception cref="IOException">The file cannot be examined.</exception>
+    public static UnixStatus Of(string path)
+    {
+        byte[] buffer = new byte[BufferLength];
+        byte[] name = Encoding.UTF8.GetBytes(path + '\0');
+        int result = !OperatingSystem.IsMacOS() ? Statx(CurrentDirectory, name, DoNotFollow, WantModeOwnerAndInode, buffer)
+            : IsAppleSilicon ? LinkStatus(name, buffer)
+            : LinkStatusWith64BitInode(name, buffer);
+        return result == 0 ? Parse(buffer) : throw Failure(path);
+    }
+
+    /// <summary>The status of an open file.</summary>
+    /// <exception cref="IOException">The file cannot be examined.</exception>
+    public static UnixStatus Of(SafeFileHandle file)
+    {
+        byte[] buffer = new byte[BufferLength];
+        int result = !OperatingSystem.IsMacOS() ? Statx(file, [0], OfHandle, WantModeOwnerAndInode, buffer)
+            : IsAppleSilicon ? HandleStatus(file, buffer)
+            : HandleStatusWith64BitInode(file, buffer);
+        return result == 0 ? Parse(buffer) : throw Failure("an open file");
+    }
+
+    private static bool IsAppleSilicon => RuntimeInformation.ProcessArchitecture == Architecture.Arm64;
+
+    private static IOException Failure(string file) =>
+        new($"The owner and mode of {file} cannot be read: {Marshal.GetLastPInvokeErrorMessage()}");
+
+    private static UnixStatus Parse(byte[] status) => OperatingSystem.IsMacOS()
+        ? new(
+            new UnixOwner(Read<uint>(status, 16), Read<uint>(status, 20)),
+            (UnixFileMode)(Read<ushort>(status, 4) & Permissions),
+            new FileIdentity(Read<uint>(status, 0), Read<ulong>(status, 8), Read<ushort>(status, 4) & FileType))
+        : new(
+            new UnixOwner(Read<uint>(status, 20), Read<uint>(status, 24)),
+            (UnixFileMode)(Read<ushort>(status, 28) & Permissions),
+            new FileIdentity(
+                ((ulong)Read<uint>(status, 136) << 32) | Read<uint>(status, 140),
+                Read<ulong>(status, 32),
+                Read<ushort>(status, 28) & FileType));
+
+    private static T Read<T>(byte[] status, int offset)
+        where T : struct => MemoryMarshal.Read<T>(status.AsSpan(offset));
+
+    [DllImport("libc", EntryPoint = "statx", SetLastError = true)]
+    [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
+    private static extern int Statx(int directory, byte[] path, int flags, uint mask, byte[] buffer);
+
+    [DllImport("libc", EntryPoint = "statx", SetLastError = true)]
+    [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
+    private static extern int Statx(SafeFileHandle file, byte[] path, int flags, uint mask, byte[] buffer);
+
+    // On Apple's own processors the plain names have 64-bit inodes; on Intel's they are the old structure.
+    [DllImport("libc", EntryPoint = "lstat", SetLastError = true)]
+    [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
+    private static extern int LinkStatus(byte[] path, byte[] buffer);
+
+    [DllImport("libc", EntryPoint = "lstat$INODE64", SetLastError = true)]
+    [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
+    private static extern int LinkStatusWith64BitInode(byte[] path, byte[] buffer);
+
+    [DllImport("libc", EntryPoint = "fstat", SetLastError = true)]
+    [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
+    private static extern int HandleStatus(SafeFileHandle file, byte[] buffer);
+
+    [DllImport("libc", EntryPoint = "fstat$INODE64", SetLastError = true)]
+    [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
+    private static extern int HandleStatusWith64BitInode(SafeFileHandle file, byte[] buffer);
+}

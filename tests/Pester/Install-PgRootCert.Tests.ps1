@@ -256,6 +256,14 @@ Describe 'Install-PgRootCert' {
             Get-Installed | Should -HaveCount 1
         }
 
+        It 'are seen through a link' {
+            New-Item -ItemType Directory $env:HOME/company, $env:HOME/.postgresql | Out-Null
+            Copy-Item $sandbox.Root $env:HOME/company/roots.pem
+            New-Item -ItemType SymbolicLink $rootFile -Target $env:HOME/company/roots.pem | Out-Null
+            Uninstall-PgRootCert (Get-Fingerprint $root) -Path $env:HOME/company/roots.pem -Endpoint $sandbox.Good -ErrorVariable failures -ErrorAction SilentlyContinue
+            $failures.FullyQualifiedErrorId | Should -BeLike 'ConnectionsAtRisk,*'
+        }
+
         It 'are none with a file of its own' {
             Install-PgRootCert $sandbox.OtherRoot -Endpoint $sandbox.Good -Path $env:HOME/roots.pem
             Get-Installed $env:HOME/roots.pem | Should -HaveCount 1

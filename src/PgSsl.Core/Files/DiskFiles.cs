@@ -1,4 +1,5 @@
 using System.Runtime.Versioning;
+using Microsoft.Win32.SafeHandles;
 
 namespace PgSsl.Files;
 
@@ -99,6 +100,32 @@ public sealed class DiskFiles : IFileLayer
             ? WindowsAccess.Lock(directory, LockTimeout.Patience)
             : UnixDirectory.Lock(directory, LockTimeout.Patience);
 
+    /// <summary>False where only the group stays the caller's own, because the other one is none of his.</summary>
+    [UnsupportedOSPlatform("windows")]
+    private static bool TryGiveTo(UnixOwner owner, SafeFileHandle file)
+    {
+        UnixOwner own = UnixStatus.Of(file).Owner;
+        if (owner == own)
+            return true;
+        try
+        {
+            owner.GiveTo(file);
+            return true;
+        }
+        catch (UnauthorizedAccessException) when (owner.UserId == own.UserId)
+        {
+            return false;
+        }
+    }
+
+    /// <summary>Another group than the one that was meant gets no more than everybody has.</summary>
+    private static UnixFileMode WithoutGroup(UnixFileMode mode)
+    {
+        const UnixFileMode Group = UnixFileMode.GroupRead | UnixFileMode.GroupWrite | UnixFileMode.GroupExecute;
+        const int GroupAboveOther = 3;
+        return (mode & ~Group) | (mode & (UnixFileMode)((int)mode << GroupAboveOther) & Group);
+    }
+
     /// <summary>
     /// Nobody but the owner can use the file until it is what it is to be; the umask has no say in the end. Its name is used once:
     /// in a directory of somebody else's it may lead elsewhere a moment later.
@@ -118,9 +145,9 @@ public sealed class DiskFiles : IFileLayer
             UnixFileMode mode = protection.NewMode;
             if (like is { } status)
             {
-                if (status.Owner != UnixStatus.Of(file.SafeFileHandle).Owner)
-                    status.Owner.GiveTo(file.SafeFileHandle);
                 mode = protection.ModeInPlaceOf(status.Mode, status.Owner.UserId == 0);
+                if (!TryGiveTo(status.Owner, file.SafeFileHandle))
+                    mode = WithoutGroup(mode);
             }
             File.SetUnixFileMode(file.SafeFileHandle, mode);
             return file;

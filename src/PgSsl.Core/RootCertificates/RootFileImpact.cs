@@ -1,4 +1,5 @@
 using PgSsl.Connections;
+using PgSsl.Files;
 
 namespace PgSsl.RootCertificates;
 
@@ -53,7 +54,7 @@ public static class RootFileImpact
     private static List<string> DescribeOwn(ConnectionEnvironment environment, string path, bool remains)
     {
         bool NamesIt(ConnectionSetting setting) =>
-            setting is { Source: SettingSource.ServiceFile, Value: { } named } && IsSame(environment.ResolvePath(named), path, environment);
+            setting is { Source: SettingSource.ServiceFile, Value: { } named } && IsSame(environment.ResolvePath(named), path);
 
         List<string> services = Services(environment, NamesIt);
         string who = services.Count > 0 ? $", as these services do: {string.Join(", ", services)}" : "";
@@ -73,7 +74,7 @@ public static class RootFileImpact
         try
         {
             var roots = EffectiveRoots.Find(environment);
-            if (roots.Path is null || !IsSame(roots.Path, path, environment))
+            if (roots.Path is null || !IsSame(roots.Path, path))
                 return null;
             return roots.IsDefault ? "This is where libpq looks by default" : "PGSSLROOTCERT or PGSERVICE leads to this file";
         }
@@ -84,8 +85,8 @@ public static class RootFileImpact
         }
     }
 
-    private static bool IsSame(string path, string other, ConnectionEnvironment environment) =>
-        path.Equals(other, environment.IsWindows ? StringComparison.OrdinalIgnoreCase : StringComparison.Ordinal);
+    /// <summary>A link and the file that it leads to are the same.</summary>
+    private static bool IsSame(string path, string other) => RealPath.Comparer.Equals(RealPath.Of(path), RealPath.Of(other));
 
     private static List<string> Services(ConnectionEnvironment environment, Predicate<ConnectionSetting> roots) =>
         [.. KnownEndpoints.FindServices(environment).Where(service => RootsAre(roots, service, environment))];

@@ -1,21 +1,25 @@
 using System.Collections.Concurrent;
 using PgSsl.Certificates;
 using PgSsl.Connections;
+using PgSsl.Files;
 
 namespace PgSsl.SslModes;
 
 /// <summary>Loads each root file, with each set of CRLs, once for all endpoints of a run. Safe for concurrent use.</summary>
 /// <param name="planned">
-/// Root files as a change would leave them, by their absolute path, null for one that would be gone: they count instead of what is on
+/// Root files as a change would leave them, by whatever path leads to them, null for one that would be gone: they count instead of what is on
 /// the disk. So a change is judged before it is made.
 /// </param>
 public sealed class TrustStoreCache(IReadOnlyDictionary<string, byte[]?>? planned = null)
 {
+    private readonly Dictionary<string, byte[]?> _planned =
+        planned?.ToDictionary(file => RealPath.Of(file.Key), file => file.Value, RealPath.Comparer) ?? [];
+
     private readonly ConcurrentDictionary<(string Root, string? Crl, string? CrlDirectory), Lazy<TrustStore>> _stores = new();
 
     /// <summary>Whether there is such a root file.</summary>
     public bool Exists(string path) =>
-        planned is not null && planned.TryGetValue(path, out byte[]? content) ? content is not null : File.Exists(path);
+        TryGetPlanned(path, out byte[]? content) ? content is not null : File.Exists(path);
 
     /// <summary>Gets the roots in a file, and the revocation lists the settings name.</summary>
     /// <exception cref="PgSslException">The file cannot be used: see <see cref="TrustStore.LoadFile"/>.</exception>
@@ -66,7 +70,14 @@ public sealed class TrustStoreCache(IReadOnlyDictionary<string, byte[]?>? planne
     }
 
     private TrustStore Load(string path) =>
-        planned is not null && planned.TryGetValue(path, out byte[]? content) && content is not null
+        TryGetPlanned(path, out byte[]? content) && content is not null
             ? TrustStore.Parse(content, path)
             : TrustStore.LoadFile(path);
+
+    /// <summary>A link to a file that changes changes with it. Without a plan no link is looked at.</summary>
+    private bool TryGetPlanned(string path, out byte[]? content)
+    {
+        content = null;
+        return _planned.Count > 0 && _planned.TryGetValue(RealPath.Of(path), out content);
+    }
 }

@@ -69,6 +69,16 @@ public sealed class RootFileImpactTests : IDisposable
     }
 
     [Fact]
+    public void A_file_that_the_default_path_links_to_is_everybodys_too()
+    {
+        string company = _world.Write("company/roots.pem");
+        Directory.CreateDirectory(Path.GetDirectoryName(DefaultPath)!);
+        File.CreateSymbolicLink(DefaultPath, company);
+
+        Assert.StartsWith("This is where libpq looks by default", Describe(company, existed: true));
+    }
+
+    [Fact]
     public void With_PGSSLROOTCERT_that_file_is_everybodys_and_the_default_path_nobodys()
     {
         _world.Set("PGSSLROOTCERT", "corp.crt");

@@ -16,7 +16,10 @@ internal static class AlternativeNames
     public static byte[]? Create(CertificateNaming naming, SubjectName subject)
     {
         if (!naming.HasAlternativeNames && naming.Certificate is not null && Extension(naming.Certificate) is { } served)
+        {
+            Check(served);
             return served;
+        }
         var dnsNames = new List<string>();
         var addresses = new List<IPAddress>();
         if (naming.Role == CertificateRole.Server && subject.CommonName is { } commonName)
@@ -39,6 +42,25 @@ internal static class AlternativeNames
     public static bool NameAHost(byte[]? extension) => extension is not null
         && GeneralName.ReadAll(new AsnReader(extension, AsnEncodingRules.BER))
             .Any(name => name.Kind is GeneralNameKind.Dns or GeneralNameKind.IpAddress);
+
+    /// <summary>
+    /// Certificates are served with names that no request may have (RFC 5280 4.2.1.6): a CA would refuse it, and libpq the certificate.
+    /// </summary>
+    private static void Check(byte[] extension)
+    {
+        var reader = new AsnReader(extension, AsnEncodingRules.DER);
+        IReadOnlyList<GeneralName> names = GeneralName.ReadAll(reader);
+        if (reader.HasData)
+            throw new AsnContentException("bytes follow the list of names.");
+        foreach (GeneralName name in names)
+        {
+            if (name.Kind == GeneralNameKind.IpAddress && name.Value.Length is not (4 or 16))
+                throw new AsnContentException($"an IP address has 4 bytes or 16, and {name} has {name.Value.Length}.");
+            bool isText = name.Kind is GeneralNameKind.Dns or GeneralNameKind.Email or GeneralNameKind.Uri;
+            if (isText && name.Value.Span.IndexOfAnyExceptInRange((byte)0x20, (byte)0x7E) >= 0)
+                throw new AsnContentException($"\"{name}\" holds characters beyond ASCII, or control characters.");
+        }
+    }
 
     private static void Add(string commonName, List<string> dnsNames, List<IPAddress> addresses)
     {

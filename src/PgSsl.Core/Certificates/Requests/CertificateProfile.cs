@@ -51,8 +51,10 @@ public sealed class CertificateProfile
         {
             throw new PgSslException(
                 PgSslError.MalformedCertificate,
-                $"The names in the certificate to renew cannot be read: {exception.Message}",
-                "Name the server with -CommonName and -DnsName instead.",
+                $"The names in the certificate to renew cannot be taken over: {exception.Message}",
+                naming.Role == CertificateRole.Server
+                    ? "Name the server with -CommonName, and with -DnsName or -IPAddress, instead."
+                    : "Name the role with -CommonName, and hosts with -DnsName or -IPAddress, instead.",
                 exception);
         }
     }
@@ -114,7 +116,8 @@ public sealed class CertificateProfile
             new X509BasicConstraintsExtension(certificateAuthority: false, hasPathLengthConstraint: false, pathLengthConstraint: 0, critical: true));
         request.CertificateExtensions.Add(new X509EnhancedKeyUsageExtension(purposes, critical: false));
         if (_alternativeNames is not null)
-            request.CertificateExtensions.Add(new X509SubjectAlternativeNameExtension(_alternativeNames));
+            // Not X509SubjectAlternativeNameExtension, which has rules of its own about names that were checked already.
+            request.CertificateExtensions.Add(new X509Extension(Oids.SubjectAlternativeName, _alternativeNames, critical: false));
         return request;
     }
 

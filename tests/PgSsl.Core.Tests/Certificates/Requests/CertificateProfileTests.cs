@@ -1,3 +1,5 @@
+using System.Security.Cryptography.X509Certificates;
+using PgSsl.Certificates;
 using PgSsl.Certificates.Requests;
 
 namespace PgSsl.Tests.Certificates.Requests;
@@ -124,12 +126,35 @@ public sealed class CertificateProfileTests
     public void A_certificate_without_alternative_names_gets_its_common_name_as_one() => Assert.Equal(
         ["DNS:db1"], Create(new() { Certificate = Mint.Certificate("CN=db1", null, new MintOptions()).Certificate }).SubjectAlternativeNames);
 
-    [Fact]
-    public void A_certificate_whose_names_cannot_be_read_is_told()
+    [Theory]
+    [InlineData("3005820000", "cannot be taken over")]
+    [InlineData("300787050A00000001", "IP:0A00000001 has 5")]
+    [InlineData("30078205646231E900", "beyond ASCII")]
+    [InlineData("3005820364623100", "bytes follow")]
+    public void A_certificate_whose_names_cannot_stand_in_a_request_is_told(string extension, string message)
     {
-        var served = Mint.Certificate("CN=db1", null, new MintOptions { Extensions = [("2.5.29.17", false, [0x30, 0x05, 0x82])] });
+        X509Certificate2 served = MintWithAlternativeNames(extension);
 
-        Assert.Equal(PgSslError.MalformedCertificate, Refusal(new() { Certificate = served.Certificate }).Error);
+        PgSslException refusal = Refusal(new() { Certificate = served });
+
+        Assert.Equal(PgSslError.MalformedCertificate, refusal.Error);
+        Assert.Contains(message, refusal.Message, StringComparison.Ordinal);
+        Assert.Contains("-DnsName or -IPAddress", refusal.Remedy, StringComparison.Ordinal);
+        Assert.Equal(["DNS:db1"], Create(new() { Certificate = served, DnsNames = ["db1"] }).SubjectAlternativeNames);
+    }
+
+    [Fact]
+    public void Whatever_names_are_taken_over_a_request_can_be_made_with_them()
+    {
+        using var key = CertificateKey.Generate(KeyAlgorithms.Default);
+        // otherName without content, x400Address, ediPartyName, registeredID, and a blank as a dNSName.
+        X509Certificate2 served = MintWithAlternativeNames("301AA00906032A0304A0020500A300A5048002303188022A03820120");
+
+        CertificateProfile profile = Create(new() { Certificate = served });
+
+        Assert.Equal(5, profile.SubjectAlternativeNames.Count);
+        Assert.Contains("BEGIN CERTIFICATE REQUEST", profile.CreateRequestPem(key), StringComparison.Ordinal);
+        Assert.Equal(profile.SubjectAlternativeNames, CertificateNames.SubjectAlternativeNames(profile.CreateSelfSigned(key, 1, MintOptions.Now)));
     }
 
     [Fact]
@@ -145,6 +170,9 @@ public sealed class CertificateProfileTests
         Assert.Equal(["DNS:db1", "DNS:" + name], Create(new() { CommonName = "db1", DnsNames = [name] }).SubjectAlternativeNames);
 
     private static CertificateProfile Create(CertificateNaming naming) => CertificateProfile.Create(naming);
+
+    private static X509Certificate2 MintWithAlternativeNames(string extension) => Mint.Certificate(
+        "CN=db1", null, new MintOptions { Extensions = [("2.5.29.17", false, Convert.FromHexString(extension))] }).Certificate;
 
     private static PgSslException Refusal(CertificateNaming naming) => Assert.Throws<PgSslException>(() => CertificateProfile.Create(naming));
 }

@@ -44,6 +44,9 @@ public sealed record CertificateNaming
     /// <summary>Whether alternative names are given.</summary>
     internal bool HasAlternativeNames => DnsNames.Count + IPAddresses.Count > 0;
 
+    /// <summary>Whether a subject is given, in whole or in part.</summary>
+    internal bool HasSubject => Subject is not null || Fields().Any();
+
     /// <summary>The subject that they make.</summary>
     /// <exception cref="PgSslException">
     /// <see cref="PgSslError.InvalidSubject"/>, or <see cref="PgSslError.ContradictoryParameters"/> for both fields and a whole subject.

@@ -117,9 +117,34 @@ public sealed class CertificateProfileTests
     {
         MintedCertificate served = Mint.Certificate("CN=db1,O=ACME", null, new MintOptions { AlternativeNames = ["DNS:db1"] });
 
-        Assert.Equal(["DNS:db1"], Create(new() { Certificate = served.Certificate, CommonName = "db2" }).SubjectAlternativeNames);
         Assert.Equal("db2", Create(new() { Certificate = served.Certificate, CommonName = "db2" }).Subject.CommonName);
         Assert.Equal(["DNS:db1", "DNS:db3"], Create(new() { Certificate = served.Certificate, DnsNames = ["db3"] }).SubjectAlternativeNames);
+    }
+
+    [Theory]
+    [InlineData("db2", null, "DNS:db2 DNS:db1 DirName:ACME")]
+    [InlineData("10.0.0.1", null, "IP:10.0.0.1 DNS:db1 DirName:ACME")]
+    [InlineData("DB1", null, "DNS:db1 DirName:ACME")]
+    [InlineData("project:instance", null, "DNS:db1 DirName:ACME")]
+    [InlineData(null, "O=ACME,CN=db2", "DNS:db2 DNS:db1 DirName:ACME")]
+    [InlineData(null, "O=ACME", "DNS:db1 DirName:ACME")]
+    public void A_common_name_that_was_asked_for_joins_the_names_of_a_certificate(string? commonName, string? subject, string expected)
+    {
+        MintedCertificate served = Mint.Certificate("CN=old", null, new MintOptions { AlternativeNames = ["DNS:db1", "DirName:O=ACME"] });
+
+        CertificateProfile profile = Create(new() { Certificate = served.Certificate, CommonName = commonName, Subject = subject });
+
+        Assert.Equal(expected.Split(' '), profile.SubjectAlternativeNames);
+    }
+
+    [Fact]
+    public void The_role_of_a_client_does_not_join_the_names_of_a_certificate()
+    {
+        MintedCertificate served = Mint.Certificate("CN=app", null, new MintOptions { AlternativeNames = ["email:app@x.test"] });
+
+        CertificateProfile profile = Create(new() { Role = CertificateRole.Client, Certificate = served.Certificate, CommonName = "app2" });
+
+        Assert.Equal(["email:app@x.test"], profile.SubjectAlternativeNames);
     }
 
     [Fact]

@@ -49,7 +49,8 @@ public sealed record CertificateNaming
 
     /// <summary>The subject that they make.</summary>
     /// <exception cref="PgSslException">
-    /// <see cref="PgSslError.InvalidSubject"/>, or <see cref="PgSslError.ContradictoryParameters"/> for both fields and a whole subject.
+    /// <see cref="PgSslError.InvalidSubject"/>, <see cref="PgSslError.InvalidHostName"/> for a mistyped address, or
+    /// <see cref="PgSslError.ContradictoryParameters"/> for both fields and a whole subject.
     /// </exception>
     internal SubjectName ToSubject()
     {
@@ -90,5 +91,10 @@ public sealed record CertificateNaming
             yield return (AttributeType.EmailAddress, EmailAddress);
     }
 
-    private static string AsHostName(string commonName) => CertificateHostName.TryNormalize(commonName) ?? commonName;
+    // What is no host name may be wanted all the same, such as project:instance; a mistyped address is not.
+    private static string AsHostName(string commonName)
+    {
+        CertificateHostName.CheckNotNumeric(commonName);
+        return CertificateHostName.TryNormalize(commonName) ?? commonName;
+    }
 }

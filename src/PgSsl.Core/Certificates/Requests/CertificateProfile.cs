@@ -100,7 +100,7 @@ public sealed class CertificateProfile
         byte[]? alternativeNames = AlternativeNames.Create(naming, subject);
         return new CertificateProfile(naming.Role, subject, alternativeNames)
         {
-            Warnings = [.. WarningsAbout(naming.Role, subject, alternativeNames)],
+            Warnings = [.. WarningsAbout(naming, subject, alternativeNames)],
         };
     }
 
@@ -121,20 +121,27 @@ public sealed class CertificateProfile
         return request;
     }
 
-    private static IEnumerable<string> WarningsAbout(CertificateRole role, SubjectName subject, byte[]? alternativeNames)
+    private static IEnumerable<string> WarningsAbout(CertificateNaming naming, SubjectName subject, byte[]? alternativeNames)
     {
-        if (role == CertificateRole.Client || AlternativeNames.NameAHost(alternativeNames))
+        if (naming.Role == CertificateRole.Client)
             yield break;
+        bool isSubjectOfHost = naming is { Role: CertificateRole.Server, Subject: not null };
+        if (isSubjectOfHost && subject.CommonName is { } name && !name.All(char.IsAscii) && CertificateHostName.TryNormalize(name) is { } ascii)
+            yield return $"The common name \"{name}\" stays as -Subject has it, and clients look for the ASCII form of an international name. " +
+                $"Write CN={ascii}, or use -CommonName, which converts it.";
+        if (!AlternativeNames.NameAHost(alternativeNames))
+            yield return WarnOfNoHost(naming.Role, subject);
+    }
+
+    private static string WarnOfNoHost(CertificateRole role, SubjectName subject)
+    {
         if (role == CertificateRole.Replication)
-        {
-            yield return "No host name is given: clients with sslmode=verify-full cannot connect to the server that uses this certificate. " +
+            return "No host name is given: clients with sslmode=verify-full cannot connect to the server that uses this certificate. " +
                 "Name it with -DnsName.";
-            yield break;
-        }
         string what = subject.CommonName is { } name
             ? $"The common name \"{CertificateNames.Printable(name)}\" is neither a host name nor an IP address"
             : "The subject has no common name";
-        yield return $"{what}, and no other name is given: no client with sslmode=verify-full will accept the certificate. " +
+        return $"{what}, and no other name is given: no client with sslmode=verify-full will accept the certificate. " +
             "Name the server with -DnsName or -IPAddress.";
     }
 }

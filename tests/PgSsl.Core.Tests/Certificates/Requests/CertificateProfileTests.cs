@@ -46,6 +46,18 @@ public sealed class CertificateProfileTests
 
         Assert.Equal("münchen.test", profile.Subject.CommonName);
         Assert.Equal(["DNS:xn--mnchen-3ya.test"], profile.SubjectAlternativeNames);
+        Assert.Contains("CN=xn--mnchen-3ya.test", Assert.Single(profile.Warnings), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_role_beyond_ASCII_is_no_host_name_to_warn_of() =>
+        Assert.Empty(Create(new() { Role = CertificateRole.Client, Subject = "CN=jürgen" }).Warnings);
+
+    [Fact]
+    public void A_mistyped_address_is_no_common_name_of_a_server()
+    {
+        Assert.Equal(PgSslError.InvalidHostName, Refusal(new() { CommonName = "10.0.0.256", DnsNames = ["db1"] }).Error);
+        Assert.Equal("10.0.0.256", Create(new() { Role = CertificateRole.Client, CommonName = "10.0.0.256" }).Subject.CommonName);
     }
 
     [Fact]

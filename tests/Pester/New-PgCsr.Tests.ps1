@@ -218,6 +218,31 @@ Describe 'New-PgCsr' {
             Split-Path -Leaf $request.CsrPath | Should -Be new.csr
         }
 
+        It 'warns where the host that was asked is none of the names' {
+            $null = Get-PgServerCertificate $sandbox.Good | New-PgCsr -WarningAction SilentlyContinue -WarningVariable none
+            $none | Should -BeNullOrEmpty
+            $null = Get-PgServerCertificate $sandbox.Good |
+                New-PgCsr -DnsName db1.example.com -KeyPath new.key -CommonName db1.example.com -WarningAction SilentlyContinue -WarningVariable warnings
+            "$warnings" | Should -Match 'asked, "localhost", is none of the alternative names'
+        }
+
+        It 'adds another common name to the names' {
+            $served = Get-PgServerCertificate $sandbox.Good
+            $request = $served | New-PgCsr -CommonName db2.example.com
+            $request.SubjectAlternativeName | Should -Be (@('DNS:db2.example.com') + $served.SubjectAlternativeName)
+        }
+
+        It 'goes on after a certificate with a name that no request may have' {
+            $key = [Security.Cryptography.ECDsa]::Create()
+            $odd = [Security.Cryptography.X509Certificates.CertificateRequest]::new('CN=odd', $key, 'SHA256')
+            $odd.CertificateExtensions.Add([Security.Cryptography.X509Certificates.X509Extension]::new('2.5.29.17', [byte[]](0x30, 7, 0x87, 5, 10, 0, 0, 0, 1), $false))
+            $odd = $odd.CreateSelfSigned([datetime]::UtcNow, [datetime]::UtcNow.AddDays(1))
+            $good = (Get-PgServerCertificate $sandbox.Good).Certificate
+            $odd | New-PgCsr -WhatIf -ErrorAction SilentlyContinue -ErrorVariable failures
+            $failures[0].FullyQualifiedErrorId | Should -BeLike 'MalformedCertificate,*'
+            @($odd, $good | New-PgCsr -ErrorAction SilentlyContinue) | Should -HaveCount 1
+        }
+
         It 'takes a certificate, or the file of one' {
             $served = Get-PgServerCertificate $sandbox.Good
             Set-Content old.crt $served.ChainPem

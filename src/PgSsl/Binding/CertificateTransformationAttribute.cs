@@ -26,7 +26,7 @@ public sealed class CertificateTransformationAttribute : ArgumentTransformationA
         {
             CertificateArgument argument => argument,
             X509Certificate2 certificate => new CertificateArgument(certificate, certificate.Subject),
-            string pem when pem.Contains(PemBegin, StringComparison.Ordinal) => Read(() => CertificateInput.ReadText(pem, TextName), TextName, null),
+            string pem when pem.Contains(PemBegin, StringComparison.Ordinal) => Read(() => CertificateInput.ReadText(pem, TextName), TextName),
             string path => FromFile(engineIntrinsics.SessionState.Path.GetUnresolvedProviderPathFromPSPath(path)),
             FileInfo file => FromFile(file.FullName),
             null => inputData!,
@@ -35,13 +35,13 @@ public sealed class CertificateTransformationAttribute : ArgumentTransformationA
         };
     }
 
-    private static CertificateArgument FromFile(string path) => Read(() => CertificateInput.ReadFile(path), path, null);
+    private static CertificateArgument FromFile(string path) => Read(() => CertificateInput.ReadFile(path), path);
 
-    private static CertificateArgument Read(Func<IReadOnlyList<X509Certificate2>> read, object target, string? name)
+    private static CertificateArgument Read(Func<IReadOnlyList<X509Certificate2>> read, object target, string? host = null, string? fileName = null)
     {
         try
         {
-            return new CertificateArgument(read()[0], target) { HostName = name };
+            return new CertificateArgument(read()[0], target) { HostName = host, FileName = fileName };
         }
         catch (PgSslException failure)
         {
@@ -55,12 +55,12 @@ public sealed class CertificateTransformationAttribute : ArgumentTransformationA
     {
         string? host = Text(item, "HostName");
         string? port = Text(item, "Port");
-        string? name = host is null || port is null or DefaultPort ? host : $"{host}-{port}";
+        string? fileName = host is null || port is null or DefaultPort ? host : $"{host}-{port}";
         object target = Text(item, "Endpoint") ?? host ?? item.BaseObject.GetType().Name;
         if (Value(item, "Certificate") is X509Certificate2 certificate)
-            return new CertificateArgument(certificate, target) { HostName = name };
+            return new CertificateArgument(certificate, target) { HostName = host, FileName = fileName };
         return PemProperties.Select(property => Text(item, property)).FirstOrDefault(pem => pem is not null) is { } pem
-            ? Read(() => CertificateInput.ReadText(pem, $"{target}"), target, name)
+            ? Read(() => CertificateInput.ReadText(pem, $"{target}"), target, host, fileName)
             : null;
     }
 

@@ -114,7 +114,7 @@ public abstract class KeyPairCmdlet : CertificateNamingCmdlet
     private KeyFilePlan Files(CertificateProfile profile)
     {
         // Several from a pipeline would all be called server.key.
-        string? name = Certificate?.HostName ?? (MyInvocation.ExpectingInput ? profile.Subject.CommonName : null);
+        string? name = Certificate?.FileName ?? (MyInvocation.ExpectingInput ? profile.Subject.CommonName : null);
         var files = KeyFilePlan.Create(
             WorkingDirectory, Resolve(KeyPath), Resolve(DocumentPath), Resolve(ExistingKey), name, Role, DocumentExtension);
         if (files.Targets.FirstOrDefault(_taken.Contains) is { } taken)

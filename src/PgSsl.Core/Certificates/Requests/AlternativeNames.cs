@@ -35,6 +35,9 @@ internal static class AlternativeNames
     public static bool NameAHost(byte[]? extension) =>
         Read(extension).Any(name => name.Kind is GeneralNameKind.Dns or GeneralNameKind.IpAddress);
 
+    /// <summary>Whether clients that connect to a host find it in the extension.</summary>
+    public static bool Cover(byte[]? extension, string host) => Read(extension).Any(name => HostNameVerifier.Matches(name, host));
+
     /// <summary>
     /// Certificates are served with names that no request may have (RFC 5280 4.2.1.6): a CA would refuse it, and libpq the certificate.
     /// </summary>

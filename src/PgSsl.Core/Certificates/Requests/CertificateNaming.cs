@@ -41,6 +41,9 @@ public sealed record CertificateNaming
     /// <summary>A certificate to take over what is not named: its subject as a whole, its alternative names as a whole.</summary>
     public X509Certificate2? Certificate { get; init; }
 
+    /// <summary>The host that was asked for that certificate; null where it is not known.</summary>
+    public string? CertificateHost { get; init; }
+
     /// <summary>Whether alternative names are given.</summary>
     internal bool HasAlternativeNames => DnsNames.Count + IPAddresses.Count > 0;
 

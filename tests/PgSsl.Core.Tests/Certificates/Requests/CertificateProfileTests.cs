@@ -159,6 +159,26 @@ public sealed class CertificateProfileTests
         Assert.Equal(["email:app@x.test"], profile.SubjectAlternativeNames);
     }
 
+    [Theory]
+    [InlineData("db1.example.com", false)]
+    [InlineData("DB7.internal", false)]
+    [InlineData("10.0.0.1", false)]
+    [InlineData("db2.example.com", true)]
+    [InlineData("10.0.0.2", true)]
+    [InlineData(null, false)]
+    public void A_renewal_that_the_host_asked_is_not_in_is_warned_of(string? host, bool isWarned)
+    {
+        X509Certificate2 served = Mint.Certificate(
+            "CN=db1", null, new MintOptions { AlternativeNames = ["DNS:db1.example.com", "DNS:*.internal", "IP:10.0.0.1"] }).Certificate;
+
+        IReadOnlyList<string> warnings = Create(new() { Certificate = served, CertificateHost = host }).Warnings;
+
+        if (isWarned)
+            Assert.Contains($"\"{host}\", is none of the alternative names", Assert.Single(warnings), StringComparison.Ordinal);
+        else
+            Assert.Empty(warnings);
+    }
+
     [Fact]
     public void A_certificate_without_alternative_names_gets_its_common_name_as_one() => Assert.Equal(
         ["DNS:db1"], Create(new() { Certificate = Mint.Certificate("CN=db1", null, new MintOptions()).Certificate }).SubjectAlternativeNames);

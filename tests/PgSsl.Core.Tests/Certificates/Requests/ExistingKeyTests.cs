@@ -117,6 +117,18 @@ public sealed class ExistingKeyTests : IDisposable
     }
 
     [Fact]
+    public void A_key_of_another_algorithm_than_was_asked_for_is_refused()
+    {
+        string path = Make("openssl ecparam -name prime256v1 -genkey -noout -out k");
+
+        using var asked = CertificateKey.ReadFile(path, null, "ecdsa-p256");
+        var refusal = Assert.Throws<PgSslException>(() => CertificateKey.ReadFile(path, null, "rsa-2048"));
+
+        Assert.Equal(PgSslError.ContradictoryParameters, refusal.Error);
+        Assert.Contains("is ecdsa-p256, and -KeyAlgorithm says rsa-2048", refusal.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void What_is_no_key_is_told()
     {
         string missing = Path.Combine(_directory.Path, "none");

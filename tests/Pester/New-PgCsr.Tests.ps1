@@ -254,6 +254,21 @@ Describe 'New-PgCsr' {
             { 'db1' | New-PgCsr -ErrorAction Stop } | Should -Throw -ErrorId 'FileNotFound,*'
             { New-PgCsr -Certificate $sandbox.ClientKey -ErrorAction Stop } | Should -Throw -ErrorId 'InvalidCertificateFile,*'
         }
+
+        It 'says what to do with <What>' -ForEach @(
+            @{ What = 'a host name'; Make = { 'db1' }; Says = 'the name of a host goes to -CommonName' }
+            @{ What = 'a key'; Make = { $sandbox.ClientKey }; Says = 'Give the certificate to renew\. Nobody but its owner needs the key' }
+            @{ What = 'a request'; Make = { (New-PgCsr db1).CsrPath }; Says = 'the certificate that the CA made of it' }
+            @{ What = 'PKCS #12'; Says = 'openssl pkcs12 -in .* -clcerts -nokeys'; Make = {
+                    $made = New-PgSelfSignedCertificate db1 -WarningAction Ignore
+                    openssl pkcs12 -export -in $made.CertificatePath -inkey $made.KeyPath -passout pass: -out (Join-Path $folder old.pfx)
+                    Join-Path $folder old.pfx
+                }
+            }
+        ) {
+            New-PgCsr -Certificate (& $Make) -ErrorAction SilentlyContinue -ErrorVariable failures
+            $failures[0].ErrorDetails.RecommendedAction | Should -Match $Says
+        }
     }
 
     It 'makes one request for each row of a table' {

@@ -11,7 +11,8 @@ namespace PgSsl.Binding;
 [AttributeUsage(AttributeTargets.Property)]
 public sealed class CertificateTransformationAttribute : ArgumentTransformationAttribute
 {
-    private const string Remedy = "Name a file with the certificate to renew; the name of a host goes to -CommonName.";
+    // A text is taken for a path; whoever gave a host name is told where that goes.
+    private const string NotFoundRemedy = "Name a file with the certificate to renew; the name of a host goes to -CommonName.";
     private const string DefaultPort = "5432";
     private const string PemBegin = "-----BEGIN ";
     private const string TextName = "the text given";
@@ -26,7 +27,7 @@ public sealed class CertificateTransformationAttribute : ArgumentTransformationA
         {
             CertificateArgument argument => argument,
             X509Certificate2 certificate => new CertificateArgument(certificate, certificate.Subject),
-            string pem when pem.Contains(PemBegin, StringComparison.Ordinal) => Read(() => CertificateInput.ReadText(pem, TextName), TextName),
+            string pem when pem.Contains(PemBegin, StringComparison.Ordinal) => Read(() => CertificateInput.ReadText(pem, TextName, CertificateWanted.Leaf), TextName),
             string path => FromFile(engineIntrinsics.SessionState.Path.GetUnresolvedProviderPathFromPSPath(path)),
             FileInfo file => FromFile(file.FullName),
             null => inputData!,
@@ -35,7 +36,7 @@ public sealed class CertificateTransformationAttribute : ArgumentTransformationA
         };
     }
 
-    private static CertificateArgument FromFile(string path) => Read(() => CertificateInput.ReadFile(path), path);
+    private static CertificateArgument FromFile(string path) => Read(() => CertificateInput.ReadFile(path, CertificateWanted.Leaf), path);
 
     private static CertificateArgument Read(Func<IReadOnlyList<X509Certificate2>> read, object target, string? host = null, string? fileName = null)
     {
@@ -46,7 +47,9 @@ public sealed class CertificateTransformationAttribute : ArgumentTransformationA
         catch (PgSslException failure)
         {
             return new CertificateArgument(
-                new PgSslException(failure.Error, failure.Message, Remedy, failure),
+                failure.Error == PgSslError.FileNotFound
+                    ? new PgSslException(failure.Error, failure.Message, NotFoundRemedy, failure)
+                    : failure,
                 target);
         }
     }
@@ -60,7 +63,7 @@ public sealed class CertificateTransformationAttribute : ArgumentTransformationA
         if (Value(item, "Certificate") is X509Certificate2 certificate)
             return new CertificateArgument(certificate, target) { HostName = host, FileName = fileName };
         return PemProperties.Select(property => Text(item, property)).FirstOrDefault(pem => pem is not null) is { } pem
-            ? Read(() => CertificateInput.ReadText(pem, $"{target}"), target, host, fileName)
+            ? Read(() => CertificateInput.ReadText(pem, $"{target}", CertificateWanted.Leaf), target, host, fileName)
             : null;
     }
 

@@ -137,6 +137,7 @@ public sealed record ServerCertificate
         PgEndpoint endpoint, ConnectionFacts facts, IReadOnlyList<ConnectionSettings> settings, TrustStoreCache trust, DateTimeOffset at)
     {
         TlsFacts tls = facts.Tls!;
+        UnverifiedCertificates.Add(tls.Chain);
         try
         {
             IReadOnlyList<TrustStore> roots = trust.GetCandidates(settings, out PgSslException? unusable);

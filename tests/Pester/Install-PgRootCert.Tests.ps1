@@ -39,6 +39,25 @@ Describe 'Install-PgRootCert' {
             Get-Installed | Should -Be (Get-Fingerprint $root), (Get-Fingerprint $otherRoot)
         }
 
+        It 'goes on after a certificate that is no root' {
+            $intermediate = (Get-PgServerCertificate $sandbox.AsksForCertificate).Chain[1].ExportCertificatePem()
+            $leaf = (Get-PgServerCertificate $sandbox.SelfSigned).Certificate.ExportCertificatePem()
+            $leaf, (Get-Content -Raw $sandbox.OtherRoot) | Install-PgRootCert -ErrorVariable failures -ErrorAction SilentlyContinue -WarningAction Ignore
+            $failures.FullyQualifiedErrorId | Should -BeLike 'NotARootCertificate,*'
+            Get-Installed | Should -Be (Get-Fingerprint $otherRoot)
+            # An intermediate is no root; where its root comes along it is just not needed.
+            $intermediate, (Get-Content -Raw $sandbox.Root) | Install-PgRootCert
+            Get-Installed | Should -Be (Get-Fingerprint $otherRoot), (Get-Fingerprint $root)
+        }
+
+        It 'takes a self-signed certificate of this module, live or from a file' {
+            $made = New-PgSelfSignedCertificate localhost -KeyPath "$env:HOME/a.key" -WarningAction Ignore
+            $made | Export-Clixml $env:HOME/made.xml
+            Import-Clixml $env:HOME/made.xml | Install-PgRootCert -WarningAction Ignore
+            $made | Install-PgRootCert
+            Get-Installed | Should -Be $made.Fingerprint
+        }
+
         It 'goes on after a file that does not exist' {
             "$TestDrive/none.crt", $sandbox.Root | Install-PgRootCert -ErrorVariable failures -ErrorAction SilentlyContinue -WarningAction Ignore
             $failures.FullyQualifiedErrorId | Should -Be 'FileNotFound,PgSsl.Cmdlets.InstallPgRootCertCommand'
@@ -46,8 +65,10 @@ Describe 'Install-PgRootCert' {
         }
 
         It 'is not <What>' -ForEach @(
-            @{ What = 'an intermediate without its root'; Offered = { (Get-PgServerCertificate $sandbox.Good).Chain[1] }; Id = 'NotARootCertificate' }
-            @{ What = 'a server''s certificate'; Offered = { (Get-PgServerCertificate $sandbox.Good).Certificate }; Id = 'NotARootCertificate' }
+            @{ What = 'an intermediate without its root'; Offered = { (Get-PgServerCertificate $sandbox.Good).Chain[1].ExportCertificatePem() }; Id = 'NotARootCertificate' }
+            @{ What = 'a server''s certificate'; Offered = { (Get-PgServerCertificate $sandbox.Good).Certificate.ExportCertificatePem() }; Id = 'NotARootCertificate' }
+            @{ What = 'a certificate taken out of what a server serves'; Offered = { (Get-PgServerCertificate $sandbox.SelfSigned).Certificate }; Id = 'RootNotVouchedFor' }
+            @{ What = 'the same beside other properties'; Offered = { Get-PgServerCertificate $sandbox.SelfSigned | Select-Object HostName, Certificate }; Id = 'RootNotVouchedFor' }
             @{ What = 'a private key'; Offered = { $sandbox.ClientKey }; Id = 'InvalidCertificateFile' }
             @{ What = 'an HTML page'; Offered = { '<!DOCTYPE html>' > "$env:HOME/page.crt"; "$env:HOME/page.crt" }; Id = 'InvalidCertificateFile' }
             @{ What = 'a number'; Offered = { 42 }; Id = 'InvalidCertificateFile' }
@@ -67,9 +88,9 @@ Describe 'Install-PgRootCert' {
 
         It 'is a server''s own certificate only if its fingerprint says that it is meant' {
             $certificate = (Get-PgServerCertificate $sandbox.SelfSigned).Certificate
-            $certificate | Install-PgRootCert -ErrorVariable failures -ErrorAction SilentlyContinue
+            $certificate.ExportCertificatePem() | Install-PgRootCert -ErrorVariable failures -ErrorAction SilentlyContinue
             $failures.FullyQualifiedErrorId | Should -BeLike 'NotARootCertificate,*'
-            $certificate | Install-PgRootCert -Fingerprint (Get-Fingerprint $certificate) -WarningAction Ignore
+            $certificate.ExportCertificatePem() | Install-PgRootCert -Fingerprint (Get-Fingerprint $certificate) -WarningAction Ignore
             Get-Installed | Should -HaveCount 1
         }
 
@@ -149,7 +170,7 @@ Describe 'Install-PgRootCert' {
 
     Context 'what a server serves' {
         It 'leads to the root in -RootCertificate' {
-            Get-PgServerCertificate $sandbox.Good | Install-PgRootCert -RootCertificate $sandbox.OtherRoot, $sandbox.Root -WarningAction Ignore
+            Get-PgServerCertificate $sandbox.Good | Install-PgRootCert -RootCertificate $sandbox.OtherRoot, $sandbox.Root, system -WarningAction Ignore
             Get-Installed | Should -Be (Get-Fingerprint $root)
         }
 
@@ -242,6 +263,14 @@ Describe 'Install-PgRootCert' {
         It 'changes nothing' {
             Install-PgRootCert $sandbox.Root -Service orders -WhatIf
             Get-ChildItem $env:HOME -Force | Should -BeNullOrEmpty
+        }
+
+        It 'says what -Service means for that service' {
+            "[orders]`nhost=db1.example.com`nsslrootcert=system`nsslmode=verify-full" | Set-Content $env:HOME/.pg_service.conf
+            $command = "Import-Module '$PSScriptRoot/../../PgSsl.psd1'; Install-PgRootCert '$($sandbox.Root)' -Service orders -WhatIf"
+            $said = pwsh -NoProfile -NonInteractive -Command $command | Out-String
+            $said | Should -Match '\[orders\] gets sslrootcert=.* instead of system'
+            $said | Should -Match 'Connections of service orders go by this file .* no longer by the operating system'
         }
 
         It 'says what would change, and for whom' {

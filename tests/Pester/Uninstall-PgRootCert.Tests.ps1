@@ -99,9 +99,16 @@ Describe 'Uninstall-PgRootCert' {
         $failures.FullyQualifiedErrorId | Should -BeLike 'InvalidParameterValue,*'
     }
 
-    It 'completes fingerprints by the names of the certificates' {
-        $line = 'Uninstall-PgRootCert -Fingerprint pester'
-        [Management.Automation.CommandCompletion]::CompleteInput($line, $line.Length, $null).CompletionMatches.CompletionText |
-            Should -Be $fingerprint, $otherFingerprint
+    It 'completes fingerprints by the names of the certificates: <Line>' -ForEach @(
+        @{ Line = 'Uninstall-PgRootCert -Fingerprint pester' }
+        @{ Line = 'Uninstall-PgRootCert -Path own.crt -Fingerprint pester' }
+        @{ Line = 'Uninstall-PgRootCert -Service orders -Fingerprint pester' }
+    ) {
+        Copy-Item $rootFile $env:HOME/own.crt
+        "[orders]`nsslrootcert=$env:HOME/own.crt" | Set-Content $env:HOME/.pg_service.conf
+        Push-Location $env:HOME
+        $found = [Management.Automation.CommandCompletion]::CompleteInput($Line, $Line.Length, $null).CompletionMatches.CompletionText
+        Pop-Location
+        $found | Should -Be $fingerprint, $otherFingerprint
     }
 }

@@ -40,7 +40,8 @@ internal sealed class ChainBuilder
 
     private ChainFault? Extend()
     {
-        if (_anyEndsAChain && _trust.Named(Last.Certificate.Subject).FirstOrDefault(anchor => anchor.Certificate.IsSameAs(Last.Certificate)) is { } pinned)
+        if (_anyEndsAChain
+            && _trust.Named(Last.Certificate.Subject).FirstOrDefault(anchor => anchor.Certificate.IsSameAs(Last.Certificate)) is { } pinned)
         {
             _path[0] = new ChainLink(pinned.Certificate, pinned);
             return null;

@@ -115,7 +115,8 @@ internal sealed class RevocationCheck
     /// <summary>x509_vfy.c, crl_crldp_check: the reasons that the CRL covers for the certificate; null if it is not about it.</summary>
     private static int? CoveredReasons(ParsedCertificate certificate, CertificateRevocationList crl)
     {
-        if (crl.Scope is { OnlyAttributes: true } || (certificate.Extensions.IsCa ? crl.Scope is { OnlyUsers: true } : crl.Scope is { OnlyCas: true }))
+        if (crl.Scope is { OnlyAttributes: true }
+            || (certificate.Extensions.IsCa ? crl.Scope is { OnlyUsers: true } : crl.Scope is { OnlyCas: true }))
             return null;
         foreach (DistributionPoint point in certificate.Extensions.CrlDistributionPoints)
         {

@@ -10,19 +10,25 @@ public static class KnownEndpoints
     public static IReadOnlyList<string> Find(ConnectionEnvironment environment)
     {
         ArgumentNullException.ThrowIfNull(environment);
-        string?[] serviceFiles =
+        string? passwordFile = environment.GetVariable("PGPASSFILE") ?? environment.DefaultPasswordFile;
+        return
+        [
+            .. ReadLines(passwordFile, environment).Select(HostOf).OfType<string>()
+                .Concat(FindServices(environment).Select(service => $"service={service}"))
+                .Distinct(StringComparer.OrdinalIgnoreCase),
+        ];
+    }
+
+    /// <summary>Reads the names of the services in the service files, each once. Files that cannot be read are passed over.</summary>
+    public static IReadOnlyList<string> FindServices(ConnectionEnvironment environment)
+    {
+        ArgumentNullException.ThrowIfNull(environment);
+        string?[] files =
         [
             environment.GetVariable("PGSERVICEFILE") ?? environment.UnderHome(".pg_service.conf"),
             environment.SystemConfigurationDirectory is { } directory ? Path.Combine(directory, "pg_service.conf") : null,
         ];
-        string? passwordFile = environment.GetVariable("PGPASSFILE") ?? environment.DefaultPasswordFile;
-        return
-        [
-            .. ReadLines(passwordFile, environment).Select(HostOf)
-                .Concat(serviceFiles.SelectMany(file => ReadLines(file, environment)).Select(ServiceOf))
-                .OfType<string>()
-                .Distinct(StringComparer.OrdinalIgnoreCase),
-        ];
+        return [.. files.SelectMany(file => ReadLines(file, environment)).Select(ServiceOf).OfType<string>().Distinct(StringComparer.Ordinal)];
     }
 
     // hostname:port:database:username:password; a socket directory or * is no server to name.
@@ -35,7 +41,7 @@ public static class KnownEndpoints
     }
 
     private static string? ServiceOf(string line) =>
-        line.StartsWith('[') && line.IndexOf(']') is var end and > 1 ? $"service={line[1..end]}" : null;
+        line.StartsWith('[') && line.IndexOf(']') is var end and > 1 ? line[1..end] : null;
 
     private static string[] ReadLines(string? path, ConnectionEnvironment environment)
     {

@@ -1,4 +1,5 @@
 using System.Text;
+using PgSsl.Files;
 
 namespace PgSsl.Connections;
 
@@ -71,24 +72,18 @@ public static class ServiceFileEditor
     {
         // Comments and blank lines at the end belong to the next section more often than not.
         ServiceFileLine last = section.FindLast(candidate => candidate.IsEntry) ?? section[0];
-        string lineEnd = LineEndOf(content);
+        string lineEnd = LineEnds.Of(content);
         bool isOpen = content[last.End - 1] != '\n';
         return Splice(content, last.End, last.End, isOpen ? lineEnd + line : line + lineEnd);
     }
 
     private static byte[] Append(byte[] content, string text)
     {
-        string lineEnd = LineEndOf(content);
+        string lineEnd = LineEnds.Of(content);
         string separator = content.Length == 0 ? "" : content[^1] == '\n' ? lineEnd : lineEnd + lineEnd;
         return Splice(content, content.Length, content.Length, separator + text.Replace("\n", lineEnd, StringComparison.Ordinal));
     }
 
     private static byte[] Splice(byte[] content, int start, int end, string text) =>
         [.. content.AsSpan(0, start), .. Encoding.UTF8.GetBytes(text), .. content.AsSpan(end)];
-
-    private static string LineEndOf(byte[] content)
-    {
-        int newline = Array.IndexOf(content, (byte)'\n');
-        return newline > 0 && content[newline - 1] == '\r' ? "\r\n" : "\n";
-    }
 }

@@ -1,5 +1,6 @@
 using System.Text;
 using PgSsl.Certificates;
+using PgSsl.Files;
 
 namespace PgSsl.RootCertificates;
 

@@ -34,7 +34,7 @@ public sealed record RootCandidates(IReadOnlyList<X509Certificate2> Accepted, IR
             bool isRoot = ReferenceEquals(candidate, root);
             if (isRoot)
                 RequireCa(candidate, options);
-            if (!isRoot && !(options.IncludeIntermediates && candidate.CaKind != 0))
+            if (!isRoot)
             {
                 string what = candidate.CaKind == 0 ? "not a CA" : "an intermediate";
                 leftOut.Add($"'{candidate.Name}' is left out: it is {what}, and libpq needs only its root '{root.Name}'.");

@@ -2,6 +2,7 @@ using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
 using System.Text;
 using PgSsl.Certificates;
+using PgSsl.Files;
 
 namespace PgSsl.RootCertificates;
 

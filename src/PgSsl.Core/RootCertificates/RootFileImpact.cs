@@ -8,8 +8,6 @@ namespace PgSsl.RootCertificates;
 /// </summary>
 public static class RootFileImpact
 {
-    private const string ServicePrefix = "service=";
-
     /// <summary>Says it in sentences, the widest effect first.</summary>
     /// <param name="environment">The account whose connections are meant.</param>
     /// <param name="path">The root file, absolute.</param>
@@ -87,17 +85,14 @@ public static class RootFileImpact
         path.Equals(other, environment.IsWindows ? StringComparison.OrdinalIgnoreCase : StringComparison.Ordinal);
 
     private static List<string> Services(ConnectionEnvironment environment, Predicate<ConnectionSetting> roots) =>
-    [
-        .. KnownEndpoints.Find(environment)
-            .Where(endpoint => endpoint.StartsWith(ServicePrefix, StringComparison.Ordinal) && RootsAre(roots, endpoint, environment))
-            .Select(endpoint => endpoint[ServicePrefix.Length..]),
-    ];
+        [.. KnownEndpoints.FindServices(environment).Where(service => RootsAre(roots, service, environment))];
 
     private static bool RootsAre(Predicate<ConnectionSetting> roots, string service, ConnectionEnvironment environment)
     {
         try
         {
-            return roots(PgEndpoint.FromParameters([new("service", service[ServicePrefix.Length..])]).ResolveForAnyMode(environment).Get("sslrootcert"));
+            var endpoint = PgEndpoint.FromParameters([new("service", service)]);
+            return roots(endpoint.ResolveForAnyMode(environment).Get("sslrootcert"));
         }
         catch (PgSslException)
         {

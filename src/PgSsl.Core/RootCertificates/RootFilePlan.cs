@@ -87,8 +87,9 @@ public sealed record RootFilePlan
             Removed = Entries(old.Certificates.Where(certificate => unwanted.Contains(RootFile.FingerprintOf(certificate)))),
             Kept = Entries(updated.Certificates),
             Mended = isLast ? [] : mended,
-            Notes = isLast ? [] : [.. updated.Problems(DateTimeOffset.UnixEpoch)
-                .Where(problem => problem.Kind is RootFileProblemKind.NoAnchor or RootFileProblemKind.MissingRoot).Select(problem => problem.Message)],
+            Notes = isLast ? WhatElseGoes(updated) : [.. updated.Problems(DateTimeOffset.UnixEpoch)
+                .Where(problem => problem.Kind is RootFileProblemKind.NoAnchor or RootFileProblemKind.MissingRoot)
+                .Select(problem => problem.Message)],
         };
     }
 
@@ -113,6 +114,11 @@ public sealed record RootFilePlan
             .. Notes,
         ];
     }
+
+    /// <summary>Comments and revocation lists are of no use without a certificate; they are not lost.</summary>
+    private static IReadOnlyList<string> WhatElseGoes(RootFile rest) => rest.ToBytes().AsSpan().Trim(" \t\r\n"u8).IsEmpty
+        ? []
+        : ["What else is in the file (comments, revocation lists) goes with it, and is kept in the backup."];
 
     private static IEnumerable<X509Certificate2> Outdated(RootFile file, IReadOnlyList<X509Certificate2> successors, DateTimeOffset at)
     {

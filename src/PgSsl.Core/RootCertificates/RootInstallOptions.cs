@@ -3,11 +3,6 @@ namespace PgSsl.RootCertificates;
 /// <summary>What an installation of root certificates may do beyond adding roots.</summary>
 public sealed record RootInstallOptions
 {
-    /// <summary>
-    /// Adds the intermediates too. libpq has no need of them, servers send them, and they break the day the CA changes them.
-    /// </summary>
-    public bool IncludeIntermediates { get; init; }
-
     /// <summary>Takes out expired certificates that have the same subject as one that is added.</summary>
     public bool ReplaceExpired { get; init; }
 

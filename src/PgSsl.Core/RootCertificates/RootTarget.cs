@@ -93,7 +93,7 @@ public sealed record RootTarget(string Path)
         return [new FileEdit(location.Path, after) { Expected = before, MayReplace = before is not null, Protection = protection }];
     }
 
-    /// <summary>The edits as sentences.</summary>
+    /// <summary>The edits as sentences, and what they mean for the service's connections.</summary>
     public IReadOnlyList<string> Describe(IReadOnlyList<FileEdit> serviceEdits)
     {
         if (serviceEdits is not [var edit] || _serviceFile is not { } location)
@@ -102,7 +102,13 @@ public sealed record RootTarget(string Path)
         string was = old is null ? "" : $" instead of {old}";
         string section = location.DefinesService ? $"[{Service}]" : $"[{Service}] (new)";
         string whose = location.IsShared ? " This file is every user's." : "";
-        return [$"{location.Path}: {section} gets {Parameter}={Path}{was}.{whose}"];
+        string noLonger = old is null ? "" : $", no longer by {(old == ConnectionSettings.SystemRoots ? "the operating system's roots" : old)}";
+        return
+        [
+            $"{location.Path}: {section} gets {Parameter}={Path}{was}.{whose}",
+            $"Connections of service {Service} go by this file from then on{noLonger}: libpq verifies the server's chain in every mode, " +
+            "require becomes verify-ca and fails at a server of another CA, and there allow and prefer go on in plaintext, without a word.",
+        ];
     }
 
     private static string Usual(ConnectionEnvironment environment)
@@ -119,7 +125,9 @@ public sealed record RootTarget(string Path)
 
     private static string? NamedBy(string service, ServiceFileLocation file, ConnectionEnvironment environment)
     {
-        string? named = file.DefinesService ? ServiceFileEditor.Get(File.ReadAllBytes(file.Path), service, Parameter, file.Path) : null;
+        string? named = file.DefinesService
+            ? ServiceFileEditor.Get(new RootFileWriter().Read(file.Path) ?? [], service, Parameter, file.Path)
+            : null;
         return named is null or "" or ConnectionSettings.SystemRoots ? null : environment.ResolvePath(named);
     }
 

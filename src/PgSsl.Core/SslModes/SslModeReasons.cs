@@ -108,15 +108,9 @@ internal static class SslModeReasons
 
     private static string VerifyFull(ClientPolicy policy, ServerFacts facts)
     {
-        string root = policy.Trust is { } trust ? Quoted(trust.Origin) : "\"<root.crt of the server's CA>\"";
+        string root = policy.Trust is { } trust ? CommandText.Quote(trust.Origin) : "\"<root.crt of the server's CA>\"";
         return $"Test-PgSslMode {Argument(facts)} verify-full -RootCertificate {root}";
     }
 
-    // As PowerShell reads it back: quoted where a bare word would fall apart.
-    private static string Argument(ServerFacts facts) => Quoted(facts.Endpoint);
-
-    private static string Quoted(string text) =>
-        text.All(c => char.IsAsciiLetterOrDigit(c) || c is '.' or ':' or '-' or '_' or '/' or '\\')
-            ? text
-            : $"'{text.Replace("'", "''", StringComparison.Ordinal)}'";
+    private static string Argument(ServerFacts facts) => CommandText.Quote(facts.Endpoint);
 }

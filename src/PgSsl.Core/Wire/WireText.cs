@@ -17,7 +17,9 @@ internal static class WireText
         return text.Append(bytes.Length > maxBytes ? "…\"" : "\"").ToString();
     }
 
-    /// <summary>Decodes a message's text. Terminal escapes and other controls are dropped: an attacker may have written it (CVE-2024-10977).</summary>
+    /// <summary>
+    /// Decodes a message's text. Terminal escapes and other controls are dropped: an attacker may have written it (CVE-2024-10977).
+    /// </summary>
     public static string Decode(ReadOnlySpan<byte> bytes)
     {
         var text = new StringBuilder();

@@ -1,4 +1,3 @@
-using System.Buffers;
 using System.Collections;
 using System.Management.Automation;
 using System.Management.Automation.Language;
@@ -9,9 +8,6 @@ namespace PgSsl.Binding;
 /// <summary>Completes servers from the files that already name them: the password file and the service files. Never asks the network.</summary>
 public sealed class EndpointCompleter : IArgumentCompleter
 {
-    // A name with one of these must be quoted, or PowerShell reads it as syntax.
-    private static readonly SearchValues<char> Syntax = SearchValues.Create(" '[]@,;(){}$&|");
-
     /// <inheritdoc/>
     public IEnumerable<CompletionResult> CompleteArgument(
         string commandName, string parameterName, string wordToComplete, CommandAst commandAst, IDictionary fakeBoundParameters)
@@ -19,10 +15,6 @@ public sealed class EndpointCompleter : IArgumentCompleter
         string typed = wordToComplete.Trim('\'', '"');
         return KnownEndpoints.Find(ConnectionEnvironment.Capture())
             .Where(endpoint => endpoint.StartsWith(typed, StringComparison.OrdinalIgnoreCase))
-            .Select(endpoint => new CompletionResult(
-                endpoint.AsSpan().ContainsAny(Syntax) ? $"'{endpoint.Replace("'", "''", StringComparison.Ordinal)}'" : endpoint,
-                endpoint,
-                CompletionResultType.ParameterValue,
-                endpoint));
+            .Select(endpoint => new CompletionResult(CommandText.Quote(endpoint), endpoint, CompletionResultType.ParameterValue, endpoint));
     }
 }

@@ -15,7 +15,8 @@ public sealed class RootCertificateCompleter : IArgumentCompleter
         string typed = wordToComplete.Trim('\'', '"');
         if (ConnectionSettings.SystemRoots.StartsWith(typed, StringComparison.Ordinal))
             yield return new CompletionResult(
-                ConnectionSettings.SystemRoots, ConnectionSettings.SystemRoots, CompletionResultType.ParameterValue, "The operating system's roots (libpq 16 and newer)");
+                ConnectionSettings.SystemRoots, ConnectionSettings.SystemRoots, CompletionResultType.ParameterValue,
+                "The operating system's roots (libpq 16 and newer)");
         foreach (CompletionResult file in CompletionCompleters.CompleteFilename(typed))
             yield return file;
     }

@@ -17,10 +17,9 @@ public sealed class RootFingerprintCompleter : IArgumentCompleter
         string typed = wordToComplete.Trim('\'', '"');
         try
         {
-            string? path = fakeBoundParameters["Path"] as string ?? EffectiveRoots.Find(ConnectionEnvironment.Capture()).Path;
-            return path is null ? [] :
+            return
             [
-                .. RootFile.Read(path).Certificates
+                .. RootFile.Read(FindFile(fakeBoundParameters)).Certificates
                     .Select(certificate => (Name: CertificateNames.Display(certificate), Fingerprint: RootFile.FingerprintOf(certificate)))
                     .Where(root => root.Fingerprint.StartsWith(typed, StringComparison.OrdinalIgnoreCase)
                         || root.Name.Contains(typed, StringComparison.OrdinalIgnoreCase))
@@ -32,5 +31,22 @@ public sealed class RootFingerprintCompleter : IArgumentCompleter
             // Completion has nobody to complain to.
             return [];
         }
+    }
+
+    /// <summary>Where the session is: a completer has no session state of its own.</summary>
+    private static string? FindLocation()
+    {
+        using PowerShell shell = PowerShell.Create(RunspaceMode.CurrentRunspace);
+        shell.AddCommand("Microsoft.PowerShell.Management\\Get-Location").AddParameter("PSProvider", "FileSystem");
+        return shell.Invoke<PathInfo>().FirstOrDefault()?.ProviderPath;
+    }
+
+    private static string FindFile(IDictionary parameters)
+    {
+        var environment = ConnectionEnvironment.Capture(FindLocation());
+        string? path = parameters["Path"] is string given ? environment.ResolvePath(given) : null;
+        return path is null && parameters["Service"] is string service
+            ? RootTarget.FindOf(environment, service).Path
+            : RootTarget.Find(environment, path, null).Path;
     }
 }

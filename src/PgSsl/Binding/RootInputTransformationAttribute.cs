@@ -2,6 +2,7 @@ using System.Collections;
 using System.Globalization;
 using System.Management.Automation;
 using System.Security.Cryptography.X509Certificates;
+using PgSsl.Certificates;
 using PgSsl.RootCertificates;
 
 namespace PgSsl.Binding;
@@ -36,11 +37,8 @@ public sealed class RootInputTransformationAttribute : ArgumentTransformationAtt
             {
                 RootInput known => known,
                 string text => FromText(text),
-                X509Certificate2 certificate => new RootInput.Given(new RootOffer([certificate], "the certificate given")),
+                X509Certificate2 certificate => FromCertificate(certificate, PSObject.AsPSObject(item)),
                 FileInfo file => new RootInput.FilePath(file.FullName),
-                // Made here: whoever pipes it says that it is the server's own.
-                SelfSignedCertificate made => new RootInput.Given(
-                    new RootOffer([made.Certificate], "the self-signed certificate given") { IsServerCertificate = true }),
                 ServerCertificate served => new RootInput.Served(served.Chain, served.HostName, served.Address),
                 null => throw Unusable("null"),
                 _ => FromProperties(PSObject.AsPSObject(item)),
@@ -69,10 +67,19 @@ public sealed class RootInputTransformationAttribute : ArgumentTransformationAtt
         if (TextOf(item, "ChainPem") is { } chain)
             return new RootInput.Served(CertificateInput.ReadText(chain, "ChainPem"), TextOf(item, "HostName") ?? "", TextOf(item, "Address"));
         if (item.Properties["Certificate"]?.Value is { } value && Unwrap(value) is X509Certificate2 certificate)
-            return new RootInput.Given(new RootOffer([certificate], "the certificate given"));
+            return FromCertificate(certificate, item);
         return FileProperties.Select(name => TextOf(item, name)).FirstOrDefault(path => path is not null) is { } file
             ? new RootInput.FilePath(file)
             : throw Unusable(item.BaseObject.GetType().Name);
+    }
+
+    /// <summary>A certificate is vouched for by whoever has it in hand, unless all he has done is to fetch it from a server.</summary>
+    private static RootInput FromCertificate(X509Certificate2 certificate, PSObject source)
+    {
+        if (UnverifiedCertificates.Contains(certificate))
+            return new RootInput.Served([certificate], TextOf(source, "HostName") ?? "", TextOf(source, "Address"));
+        bool isServerCertificate = source.TypeNames.Any(name => name.EndsWith(typeof(SelfSignedCertificate).FullName!, StringComparison.Ordinal));
+        return new RootInput.Given(new RootOffer([certificate], "the certificate given") { IsServerCertificate = isServerCertificate });
     }
 
     private static string? TextOf(PSObject item, string property) =>

@@ -8,16 +8,10 @@ namespace PgSsl.Binding;
 /// <summary>Completes the services of pg_service.conf.</summary>
 public sealed class ServiceCompleter : IArgumentCompleter
 {
-    private const string Prefix = "service=";
-
     /// <inheritdoc/>
     public IEnumerable<CompletionResult> CompleteArgument(
         string commandName, string parameterName, string wordToComplete, CommandAst commandAst, IDictionary fakeBoundParameters) =>
-        new EndpointCompleter()
-            .CompleteArgument(commandName, parameterName, Prefix + wordToComplete.Trim('\'', '"'), commandAst, fakeBoundParameters)
-            .Select(service => service.ListItemText[Prefix.Length..])
-            .Select(name => new CompletionResult(CompletionText(name), name, CompletionResultType.ParameterValue, name));
-
-    private static string CompletionText(string name) =>
-        name.All(c => char.IsAsciiLetterOrDigit(c) || c is '-' or '_' or '.') ? name : $"'{name.Replace("'", "''", StringComparison.Ordinal)}'";
+        KnownEndpoints.FindServices(ConnectionEnvironment.Capture())
+            .Where(service => service.StartsWith(wordToComplete.Trim('\'', '"'), StringComparison.OrdinalIgnoreCase))
+            .Select(service => new CompletionResult(CommandText.Quote(service), service, CompletionResultType.ParameterValue, service));
 }

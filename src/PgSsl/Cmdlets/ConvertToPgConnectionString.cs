@@ -97,7 +97,8 @@ public sealed class ConvertToPgConnectionStringCommand : EndpointCmdlet
             WriteWarning($"{written.Subject}: {warning}");
         string firstLine = written.Text.Split('\n')[0];
         if (Format == "Service" && !_sections.Add(firstLine))
-            WriteWarning($"{written.Subject}: libpq reads only the first section of a name, and {firstLine} is there already. Name it with -ServiceName.");
+            WriteWarning(
+                $"{written.Subject}: libpq reads only the first section of a name, and {firstLine} is there already. Name it with -ServiceName.");
         WriteObject(written.Text);
     }
 }

@@ -1,5 +1,4 @@
 using System.Management.Automation;
-using System.Security.Cryptography.X509Certificates;
 using PgSsl.Binding;
 using PgSsl.Certificates;
 using PgSsl.Connections;
@@ -20,10 +19,11 @@ public sealed class InstallPgRootCertCommand : RootChangeCmdlet
     private const string CertificateSet = "Certificate";
     private const string ProviderSet = "Provider";
 
-    private readonly List<RootOffer> _offers = [];
     private readonly CertificateDownloader _downloader = new();
     private IReadOnlyList<string> _fingerprints = [];
     private IReadOnlyList<TrustStore> _stores = [];
+    private TrustStore? _installed;
+    private RootOffers? _offers;
 
     /// <summary>
     /// The roots: files (PEM, DER, PKCS #7), PEM text, certificates, or what Get-PgServerCertificate returned: then the root of that
@@ -76,13 +76,11 @@ public sealed class InstallPgRootCertCommand : RootChangeCmdlet
         try
         {
             _fingerprints = [.. Fingerprint.Select(CertificateExpectation.ParseFingerprint)];
+            _offers = new RootOffers(_fingerprints, ReplaceExpired);
             // What is in the file already has been vouched for when it was put there.
-            _stores =
-            [
-                .. RootCertificate.Select(ResolveFilePath).Select(TrustStore.LoadFile),
-                FindTarget().ReadRoots(),
-                TrustStore.LoadSystem(Environment.GetVariable),
-            ];
+            _installed = FindTarget().ReadRoots();
+            string[] files = [.. RootCertificate.Select(ResolveRootCertificate).Where(root => root != ConnectionSettings.SystemRoots)];
+            _stores = [.. files.Select(TrustStore.LoadFile), _installed, TrustStore.LoadSystem(Environment.GetVariable)];
         }
         catch (PgSslException failure)
         {
@@ -109,21 +107,12 @@ public sealed class InstallPgRootCertCommand : RootChangeCmdlet
     /// <inheritdoc/>
     protected override void EndProcessing()
     {
-        if (_offers.Count == 0)
+        foreach ((RootOffer offer, PgSslException failure) in _offers!.RemoveUnusable(_installed!.Certificates, DateTimeOffset.UtcNow))
+            WriteFailure(failure, offer.Origin);
+        if (_offers.IsEmpty)
             return;
-        X509Certificate2[] certificates = [.. _offers.SelectMany(offer => offer.Certificates)];
-        HashSet<string> wanted = [.. certificates.Select(RootFile.FingerprintOf)];
-        var options = new RootInstallOptions
-        {
-            ReplaceExpired = ReplaceExpired,
-            // Whoever names a certificate by its fingerprint means that one.
-            ServerCertificates =
-                [.. _fingerprints, .. _offers.Where(offer => offer.IsServerCertificate).SelectMany(offer => offer.Certificates).Select(RootFile.FingerprintOf)],
-        };
-        Change(
-            FindTarget,
-            (path, before) => RootFilePlan.Install(path, before, certificates, options, DateTimeOffset.UtcNow),
-            root => wanted.Contains(root.Fingerprint));
+        HashSet<string> wanted = [.. _offers.Certificates.Select(RootFile.FingerprintOf)];
+        Change(FindTarget, (path, before) => _offers.Plan(path, before, DateTimeOffset.UtcNow), root => wanted.Contains(root.Fingerprint));
     }
 
     /// <inheritdoc/>
@@ -139,7 +128,7 @@ public sealed class InstallPgRootCertCommand : RootChangeCmdlet
     {
         try
         {
-            _offers.Add(find().Expect(_fingerprints));
+            _offers!.Add(find());
         }
         catch (PgSslException failure)
         {

@@ -1,4 +1,5 @@
 using System.Management.Automation;
+using PgSsl.Connections;
 
 namespace PgSsl.Hosting;
 
@@ -21,4 +22,23 @@ public abstract class PgCmdlet : PSCmdlet
     /// <summary>Resolves a path of the user's (<c>~</c>, a PSDrive, relative to the session's location) to one that .NET understands.</summary>
     /// <param name="path">A literal path; it need not exist.</param>
     protected string ResolveFilePath(string path) => SessionState.Path.GetUnresolvedProviderPathFromPSPath(path);
+
+    /// <summary>
+    /// Resolves what -RootCertificate was given: a file that must exist, or <c>system</c>. libpq does without a missing file in the weaker
+    /// modes; a path typed here is meant.
+    /// </summary>
+    protected string ResolveRootCertificate(string root)
+    {
+        if (root == ConnectionSettings.SystemRoots)
+            return root;
+        string path = ResolveFilePath(root);
+        if (!File.Exists(path))
+            ThrowFailure(
+                new PgSslException(
+                    PgSslError.FileNotFound,
+                    $"The root certificate file \"{path}\" does not exist.",
+                    "Check the path, or use -RootCertificate system for the operating system's roots."),
+                path);
+        return path;
+    }
 }

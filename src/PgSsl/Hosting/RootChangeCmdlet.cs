@@ -110,6 +110,8 @@ public abstract class RootChangeCmdlet : PgCmdlet, IDisposable
         (RootFilePlan done, IReadOnlyList<string> backups) = change.Apply(DateTimeOffset.UtcNow);
         foreach (string backup in backups)
             WriteVerbose($"The old content is kept in {backup}.");
+        if (!done.After.AsSpan().SequenceEqual(change.File.After))
+            WriteWarning($"{change.Target.Path} was changed by somebody else at the same time: both changes are in it.");
         // From nothing to something, or back, is what nobody expects to concern all connections.
         if (RootFileImpact.IsUsual(Environment, change.Target.Path) && (done.Before is null || done.After is null))
             WriteWarning(string.Join(' ', change.DescribeImpact(Environment, DateTime.UtcNow)));
@@ -121,12 +123,10 @@ public abstract class RootChangeCmdlet : PgCmdlet, IDisposable
         using var check = new RootChangeCheck(change.PlannedFiles);
         // What cannot be read cannot be kept from harm either: then nothing is changed.
         PgEndpoint[] endpoints = [.. _endpoints.Select(one => one.Endpoint ?? throw one.Failure!).DistinctBy(one => one.Text)];
-        Task<RootChangeEffect>[] all =
-        [
-            .. endpoints.Select(endpoint => check.RunAsync(
-                endpoint, change.Target.GainsFile(endpoint, Environment) ? change.Target.Path : null, Environment, Stopped)),
-        ];
-        RootChangeEffect[] effects = Task.WhenAll(all).GetAwaiter().GetResult();
+        (PgEndpoint Endpoint, string? Roots)[] asked =
+            [.. endpoints.Select(endpoint => (endpoint, change.Target.GainsFile(endpoint, Environment) ? change.Target.Path : null))];
+        RootChangeEffect[] effects =
+            Task.WhenAll(asked.Select(one => check.RunAsync(one.Endpoint, one.Roots, Environment, Stopped))).GetAwaiter().GetResult();
         foreach ((string server, PgSslException failure) in effects.SelectMany(effect => effect.Unknown))
             WriteWarning($"What the change does to {server} is not known: {failure.Message}");
         return [.. effects.SelectMany(effect => effect.Changes)];

@@ -93,20 +93,4 @@ public abstract class ServerCmdlet : EndpointCmdlet, IDisposable
 
     /// <summary>Has something done on the pipeline thread.</summary>
     protected ValueTask PostAsync(Action action, CancellationToken cancellationToken) => _pump!.PostAsync(action, cancellationToken);
-
-    /// <summary>libpq does without a file that is missing, in the weaker modes; a path typed here is meant.</summary>
-    private string ResolveRootCertificate(string root)
-    {
-        if (root == ConnectionSettings.SystemRoots)
-            return root;
-        string path = ResolveFilePath(root);
-        if (!File.Exists(path))
-            ThrowFailure(
-                new PgSslException(
-                    PgSslError.FileNotFound,
-                    $"The root certificate file \"{path}\" does not exist.",
-                    "Check the path, or use -RootCertificate system for the operating system's roots."),
-                path);
-        return path;
-    }
 }

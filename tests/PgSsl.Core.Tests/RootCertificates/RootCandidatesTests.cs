@@ -23,12 +23,6 @@ public class RootCandidatesTests
     }
 
     [Fact]
-    public void An_intermediate_is_taken_where_that_is_asked_for_but_never_a_leaf() =>
-        Assert.Equal(
-            ["Issuing CA", "Root A"],
-            Select([Leaf, Issuing, RootA], options: Defaults with { IncludeIntermediates = true }).Accepted.Select(CertificateNames.Display));
-
-    [Fact]
     public void The_root_may_be_in_the_file_already() => Assert.Empty(Select([Issuing], [RootA]).Accepted);
 
     [Theory]

@@ -76,7 +76,8 @@ internal abstract class DriverFormat : IConnectionStringFormat
     private void WarnOfServers(WrittenConnection connection, DriverDraft draft)
     {
         if (connection.Hosts.Any(host => host.Host.Length > 0 && host.HostAddress is not null && host.HostAddress != host.Host))
-            draft.Warn($"hostaddr is left out, {Driver} cannot express it: the host is looked up by name. Have DNS or the hosts file say the address.");
+            draft.Warn(
+                $"hostaddr is left out, {Driver} cannot express it: the host is looked up by name. Have DNS or the hosts file say the address.");
         else if (!NamesServer(connection))
             draft.Warn($"host is not given, and libpq would go to {connection.Hosts[0].DisplayName}: say which server is meant.");
     }

@@ -8,7 +8,8 @@ internal static class NpgsqlParameters
 {
     private const string TlsVersions =
         "the operating system's TLS settings decide. Set them there, or in code with UseSslClientAuthenticationOptionsCallback.";
-    private const string Revocation = "it reads no revocation lists. Check Certificate Revocation=true asks the certificate authority online instead.";
+    private const string Revocation =
+        "it reads no revocation lists. Check Certificate Revocation=true asks the certificate authority online instead.";
     private const string NoOAuth = "it does not do OAuth. Fetch the token in the application and give it as the password.";
 
     private static readonly Dictionary<string, string> Modes = new()

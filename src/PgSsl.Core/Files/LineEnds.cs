@@ -1,6 +1,6 @@
-namespace PgSsl.RootCertificates;
+namespace PgSsl.Files;
 
-/// <summary>The line ends of a file, which an edit keeps to.</summary>
+/// <summary>The line ends of a text file, which an edit keeps to.</summary>
 internal static class LineEnds
 {
     /// <summary>CRLF if the first line ends so, else LF.</summary>

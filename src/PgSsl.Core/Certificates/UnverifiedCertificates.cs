@@ -1,0 +1,22 @@
+using System.Runtime.CompilerServices;
+using System.Security.Cryptography.X509Certificates;
+
+namespace PgSsl.Certificates;
+
+/// <summary>
+/// Remembers which certificates came over the wire, so that one taken out of the object it came in (<c>$served.Certificate</c>) is no
+/// better known than that. Text that was made of one has no such memory.
+/// </summary>
+public static class UnverifiedCertificates
+{
+    private static readonly ConditionalWeakTable<X509Certificate2, object> Known = new();
+
+    /// <summary>Whether nobody vouches for the certificate, as far as this process knows.</summary>
+    public static bool Contains(X509Certificate2 certificate) => Known.TryGetValue(certificate, out _);
+
+    internal static void Add(IEnumerable<X509Certificate2> certificates)
+    {
+        foreach (X509Certificate2 certificate in certificates)
+            Known.AddOrUpdate(certificate, Known);
+    }
+}

@@ -15,7 +15,8 @@ public static class CertificateInput
     /// <param name="path">The file.</param>
     /// <param name="wanted">What remedies ask for; a root if null.</param>
     /// <exception cref="PgSslException">FileNotFound, FileUnreadable, or as <see cref="Read"/>.</exception>
-    public static IReadOnlyList<X509Certificate2> ReadFile(string path, CertificateWanted? wanted = null) => Read(PemFile.ReadBytes(path), path, wanted);
+    public static IReadOnlyList<X509Certificate2> ReadFile(string path, CertificateWanted? wanted = null) =>
+        Read(PemFile.ReadBytes(path), path, wanted);
 
     /// <summary>Reads text, such as the content of a variable.</summary>
     /// <param name="text">PEM.</param>

@@ -218,6 +218,31 @@ Describe 'New-PgCsr' {
             Split-Path -Leaf $request.CsrPath | Should -Be new.csr
         }
 
+        It 'warns where the host that was asked is none of the names' {
+            $null = Get-PgServerCertificate $sandbox.Good | New-PgCsr -WarningAction SilentlyContinue -WarningVariable none
+            $none | Should -BeNullOrEmpty
+            $null = Get-PgServerCertificate $sandbox.Good |
+                New-PgCsr -DnsName db1.example.com -KeyPath new.key -CommonName db1.example.com -WarningAction SilentlyContinue -WarningVariable warnings
+            "$warnings" | Should -Match 'asked, "localhost", is none of the alternative names'
+        }
+
+        It 'adds another common name to the names' {
+            $served = Get-PgServerCertificate $sandbox.Good
+            $request = $served | New-PgCsr -CommonName db2.example.com
+            $request.SubjectAlternativeName | Should -Be (@('DNS:db2.example.com') + $served.SubjectAlternativeName)
+        }
+
+        It 'goes on after a certificate with a name that no request may have' {
+            $key = [Security.Cryptography.ECDsa]::Create()
+            $odd = [Security.Cryptography.X509Certificates.CertificateRequest]::new('CN=odd', $key, 'SHA256')
+            $odd.CertificateExtensions.Add([Security.Cryptography.X509Certificates.X509Extension]::new('2.5.29.17', [byte[]](0x30, 7, 0x87, 5, 10, 0, 0, 0, 1), $false))
+            $odd = $odd.CreateSelfSigned([datetime]::UtcNow, [datetime]::UtcNow.AddDays(1))
+            $good = (Get-PgServerCertificate $sandbox.Good).Certificate
+            $odd | New-PgCsr -WhatIf -ErrorAction SilentlyContinue -ErrorVariable failures
+            $failures[0].FullyQualifiedErrorId | Should -BeLike 'MalformedCertificate,*'
+            @($odd, $good | New-PgCsr -ErrorAction SilentlyContinue) | Should -HaveCount 1
+        }
+
         It 'takes a certificate, or the file of one' {
             $served = Get-PgServerCertificate $sandbox.Good
             Set-Content old.crt $served.ChainPem
@@ -228,6 +253,21 @@ Describe 'New-PgCsr' {
         It 'says what is none' {
             { 'db1' | New-PgCsr -ErrorAction Stop } | Should -Throw -ErrorId 'FileNotFound,*'
             { New-PgCsr -Certificate $sandbox.ClientKey -ErrorAction Stop } | Should -Throw -ErrorId 'InvalidCertificateFile,*'
+        }
+
+        It 'says what to do with <What>' -ForEach @(
+            @{ What = 'a host name'; Make = { 'db1' }; Says = 'the name of a host goes to -CommonName' }
+            @{ What = 'a key'; Make = { $sandbox.ClientKey }; Says = 'Give the certificate to renew\. Nobody but its owner needs the key' }
+            @{ What = 'a request'; Make = { (New-PgCsr db1).CsrPath }; Says = 'the certificate that the CA made of it' }
+            @{ What = 'PKCS #12'; Says = 'openssl pkcs12 -in .* -clcerts -nokeys'; Make = {
+                    $made = New-PgSelfSignedCertificate db1 -WarningAction Ignore
+                    openssl pkcs12 -export -in $made.CertificatePath -inkey $made.KeyPath -passout pass: -out (Join-Path $folder old.pfx)
+                    Join-Path $folder old.pfx
+                }
+            }
+        ) {
+            New-PgCsr -Certificate (& $Make) -ErrorAction SilentlyContinue -ErrorVariable failures
+            $failures[0].ErrorDetails.RecommendedAction | Should -Match $Says
         }
     }
 
@@ -243,6 +283,12 @@ Describe 'New-PgCsr' {
         $requests = $rows | New-PgCsr -Force -ErrorAction SilentlyContinue -ErrorVariable failures
         @($requests) | Should -HaveCount 1
         $failures[0].FullyQualifiedErrorId | Should -BeLike 'FileExists,*'
+    }
+
+    It 'shows a command that can be copied, whatever the folder is called' {
+        $null = New-Item -ItemType Directory "DBA's keys"
+        $text = (New-PgCsr db1 -KeyPath "DBA's keys/server.key" | Out-String -Width 1000) -replace '\s+', ' '
+        $text | Should -Match "openssl req -in '[^']*DBA''s keys.server.csr' -noout"
     }
 
     It 'shows as a list that says what to do next' {

@@ -87,6 +87,13 @@ Describe 'New-PgSelfSignedCertificate' {
         (Get-PgRootCert root.crt).Fingerprint | Should -Be $made.Fingerprint
     }
 
+    It 'shows a setting that can be copied, whatever the folder is called' {
+        $null = New-Item -ItemType Directory 'my keys'
+        $made = New-PgSelfSignedCertificate localhost -KeyPath 'my keys/server.key'
+        $text = ($made | Out-String -Width 1000) -replace '\s+', ' '
+        $text | Should -Match "sslrootcert='[^']*my keys.+server.crt'"
+    }
+
     It 'shows as a list that says what to do next' {
         $made = New-PgSelfSignedCertificate db1
         $made | Out-String | Should -Match '(?m)^NextStep\s+: 1\. Give the server'

@@ -31,7 +31,7 @@ public static class HostNameVerifier
             if (Malformed(name) is { } fault)
                 return Refuse(first, examined, fault);
             first ??= isDns ? CertificateNames.Printable(Encoding.Latin1.GetString(name.Value.Span)) : new IPAddress(name.Value.Span).ToString();
-            if (isDns ? MatchesName(name.Value.Span, host) : MatchesAddress(name.Value.Span, host))
+            if (Matches(name, host))
                 return new NameVerdict(true, isDns ? NameSource.DnsName : NameSource.IpAddress, first, examined, "");
         }
 
@@ -49,6 +49,14 @@ public static class HostNameVerifier
         }
         return Refuse(first, examined, Mismatch(first, examined, host));
     }
+
+    /// <summary>Whether libpq finds a host in one alternative name.</summary>
+    internal static bool Matches(GeneralName name, string host) => name.Kind switch
+    {
+        GeneralNameKind.Dns => MatchesName(name.Value.Span, host),
+        GeneralNameKind.IpAddress => MatchesAddress(name.Value.Span, host),
+        _ => false,
+    };
 
     private static NameVerdict Refuse(string? first, int examined, string reason) => new(false, NameSource.None, first, examined, reason);
 

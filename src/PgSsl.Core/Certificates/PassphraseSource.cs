@@ -6,6 +6,9 @@ namespace PgSsl.Certificates;
 /// <param name="Remedy">How to give one.</param>
 internal sealed record PassphraseSource(string Name, string Consequence, string Remedy)
 {
+    /// <summary>Whether it is asked for keys in DER: not by libpq (ssl/ssl_rsa.c, SSL_use_PrivateKey_file with SSL_FILETYPE_ASN1).</summary>
+    public bool DecryptsDer { get; private init; }
+
     /// <summary>libpq's connection parameter.</summary>
     public static readonly PassphraseSource ConnectionParameter = new(
         "sslpassword",
@@ -13,5 +16,8 @@ internal sealed record PassphraseSource(string Name, string Consequence, string 
         "Add sslpassword to the connection string or the service file.");
 
     /// <summary>A cmdlet's parameter.</summary>
-    public static readonly PassphraseSource Parameter = new("-Passphrase", "", "Give it: -Passphrase (Read-Host -AsSecureString)");
+    public static readonly PassphraseSource Parameter = new("-Passphrase", "", "Give it: -Passphrase (Read-Host -AsSecureString)")
+    {
+        DecryptsDer = true,
+    };
 }

@@ -8,6 +8,8 @@ namespace PgSsl.Certificates;
 /// <summary>Reads private keys as OpenSSL does: PEM first, DER if that fails.</summary>
 internal static class PrivateKeyReader
 {
+    private const string EncryptedLabel = "ENCRYPTED PRIVATE KEY";
+
     /// <summary>Reads a key of whatever algorithm TLS certificates have.</summary>
     /// <param name="content">The bytes of the file.</param>
     /// <param name="passphrase">For an encrypted key; null for none.</param>
@@ -21,7 +23,18 @@ internal static class PrivateKeyReader
         try
         {
             bool isTraditional = TraditionalEncryption.IsIn(text);
-            bool isEncrypted = isTraditional || text.AsSpan().IndexOf("BEGIN ENCRYPTED PRIVATE KEY") >= 0;
+            KeyEncryption? encryption = isTraditional ? null : FindEncryption(content, text);
+            bool isEncrypted = isTraditional || encryption is not null || text.AsSpan().IndexOf(EncryptedLabel) >= 0;
+            if (isEncrypted && !IsPem(text) && !source.DecryptsDer)
+                throw new PgSslException(
+                    PgSslError.InvalidKeyFile,
+                    $"Private key file \"{path}\" is encrypted in DER form: OpenSSL asks libpq for no passphrase there, and libpq refuses the key.",
+                    $"Convert it to PEM: {Convert(path, " -inform DER")}");
+            if (encryption?.Unsupported is { } unsupported)
+                throw new PgSslException(
+                    PgSslError.InvalidKeyFile,
+                    $"Private key file \"{path}\" is encrypted with {unsupported}, which is not supported here (.NET has none).",
+                    $"Encrypt it otherwise: {Convert(path, IsPem(text) ? "" : " -inform DER")}");
             if (isEncrypted && passphrase is null)
                 throw new PgSslException(
                     PgSslError.InvalidKeyFile,
@@ -82,6 +95,19 @@ internal static class PrivateKeyReader
         }
     }
 
+    private static bool IsPem(char[] text) => text.AsSpan().IndexOf("-----BEGIN ") >= 0;
+
+    private static KeyEncryption? FindEncryption(byte[] content, char[] text)
+    {
+        if (!IsPem(text))
+            return KeyEncryption.Find(content);
+        PemReader.ReadAll(content, out IReadOnlyList<PemBlock> blocks);
+        return blocks.FirstOrDefault(block => block.Label == EncryptedLabel) is { } block ? KeyEncryption.Find(block.Data) : null;
+    }
+
+    private static string Convert(string path, string form) =>
+        $"openssl pkcs8 -topk8 -v2 aes-256-cbc{form} -in '{path}' -out new.key";
+
     private static AsymmetricAlgorithm? Import(byte[] content, char[] text, char[]? passphrase)
     {
         foreach (Func<AsymmetricAlgorithm> algorithm in (ReadOnlySpan<Func<AsymmetricAlgorithm>>)[RSA.Create, ECDsa.Create])
@@ -98,9 +124,11 @@ internal static class PrivateKeyReader
     {
         try
         {
-            if (passphrase is not null)
+            if (passphrase is not null && IsPem(text))
                 key.ImportFromEncryptedPem(text, passphrase);
-            else if (text.AsSpan().IndexOf("-----BEGIN ") >= 0)
+            else if (passphrase is not null)
+                key.ImportEncryptedPkcs8PrivateKey(passphrase, content, out _);
+            else if (IsPem(text))
                 key.ImportFromPem(text);
             else
                 ImportDer(key, content);

@@ -12,8 +12,11 @@ public sealed class CertificateArgument
     /// <summary>The certificate; null where it could not be read.</summary>
     public X509Certificate2? Certificate { get; }
 
-    /// <summary>The server that serves it; null where that is not known.</summary>
+    /// <summary>The host that serves it; null where that is not known.</summary>
     public string? HostName { get; internal init; }
+
+    /// <summary>What files made for it are called: the host, with the port if that is not the usual one; null where it is not known.</summary>
+    public string? FileName { get; internal init; }
 
     /// <summary>Why it could not be read; null where it could.</summary>
     public PgSslException? Failure { get; }

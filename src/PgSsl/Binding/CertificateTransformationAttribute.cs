@@ -11,7 +11,8 @@ namespace PgSsl.Binding;
 [AttributeUsage(AttributeTargets.Property)]
 public sealed class CertificateTransformationAttribute : ArgumentTransformationAttribute
 {
-    private const string Remedy = "Name a file with the certificate to renew; the name of a host goes to -CommonName.";
+    // A text is taken for a path; whoever gave a host name is told where that goes.
+    private const string NotFoundRemedy = "Name a file with the certificate to renew; the name of a host goes to -CommonName.";
     private const string DefaultPort = "5432";
     private const string PemBegin = "-----BEGIN ";
     private const string TextName = "the text given";
@@ -26,7 +27,7 @@ public sealed class CertificateTransformationAttribute : ArgumentTransformationA
         {
             CertificateArgument argument => argument,
             X509Certificate2 certificate => new CertificateArgument(certificate, certificate.Subject),
-            string pem when pem.Contains(PemBegin, StringComparison.Ordinal) => Read(() => CertificateInput.ReadText(pem, TextName), TextName, null),
+            string pem when pem.Contains(PemBegin, StringComparison.Ordinal) => Read(() => CertificateInput.ReadText(pem, TextName, CertificateWanted.Leaf), TextName),
             string path => FromFile(engineIntrinsics.SessionState.Path.GetUnresolvedProviderPathFromPSPath(path)),
             FileInfo file => FromFile(file.FullName),
             null => inputData!,
@@ -35,18 +36,20 @@ public sealed class CertificateTransformationAttribute : ArgumentTransformationA
         };
     }
 
-    private static CertificateArgument FromFile(string path) => Read(() => CertificateInput.ReadFile(path), path, null);
+    private static CertificateArgument FromFile(string path) => Read(() => CertificateInput.ReadFile(path, CertificateWanted.Leaf), path);
 
-    private static CertificateArgument Read(Func<IReadOnlyList<X509Certificate2>> read, object target, string? name)
+    private static CertificateArgument Read(Func<IReadOnlyList<X509Certificate2>> read, object target, string? host = null, string? fileName = null)
     {
         try
         {
-            return new CertificateArgument(read()[0], target) { HostName = name };
+            return new CertificateArgument(read()[0], target) { HostName = host, FileName = fileName };
         }
         catch (PgSslException failure)
         {
             return new CertificateArgument(
-                new PgSslException(failure.Error, failure.Message, Remedy, failure),
+                failure.Error == PgSslError.FileNotFound
+                    ? new PgSslException(failure.Error, failure.Message, NotFoundRemedy, failure)
+                    : failure,
                 target);
         }
     }
@@ -55,12 +58,12 @@ public sealed class CertificateTransformationAttribute : ArgumentTransformationA
     {
         string? host = Text(item, "HostName");
         string? port = Text(item, "Port");
-        string? name = host is null || port is null or DefaultPort ? host : $"{host}-{port}";
+        string? fileName = host is null || port is null or DefaultPort ? host : $"{host}-{port}";
         object target = Text(item, "Endpoint") ?? host ?? item.BaseObject.GetType().Name;
         if (Value(item, "Certificate") is X509Certificate2 certificate)
-            return new CertificateArgument(certificate, target) { HostName = name };
+            return new CertificateArgument(certificate, target) { HostName = host, FileName = fileName };
         return PemProperties.Select(property => Text(item, property)).FirstOrDefault(pem => pem is not null) is { } pem
-            ? Read(() => CertificateInput.ReadText(pem, $"{target}"), target, name)
+            ? Read(() => CertificateInput.ReadText(pem, $"{target}", CertificateWanted.Leaf), target, host, fileName)
             : null;
     }
 

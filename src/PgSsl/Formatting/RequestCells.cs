@@ -1,4 +1,5 @@
 using System.Management.Automation.Host;
+using PgSsl.Connections;
 
 namespace PgSsl.Formatting;
 
@@ -14,7 +15,7 @@ public static class RequestCells
         string certificate = Path.ChangeExtension(Name(csrPath), ".crt");
         return Steps(
             host,
-            $"1. Look at it: openssl req -in {csrPath} -noout -text -verify",
+            $"1. Look at it: openssl req -in {CommandText.Quote(csrPath ?? "")} -noout -text -verify",
             $"2. Give {Name(csrPath)} to a CA, and keep the certificate that it sends back, its intermediates below it, as {certificate}.",
             $"3. {Deploy(role, certificate, keyPath)}");
     }
@@ -25,7 +26,7 @@ public static class RequestCells
         $"1. {Deploy(role, Name(certificatePath), keyPath)}",
         role == "Client"
             ? $"2. Add {Name(certificatePath)} to the server's ssl_ca_file."
-            : $"2. Let clients verify with this very file: sslmode=verify-full sslrootcert={certificatePath}");
+            : $"2. Let clients verify with this very file: sslmode=verify-full sslrootcert={ConninfoText.Quote(certificatePath ?? "")}");
 
     private static string Deploy(string? role, string certificate, string? keyPath) => role switch
     {

@@ -79,5 +79,6 @@ public abstract class CertificateNamingCmdlet : PgCmdlet
         DnsNames = DnsName,
         IPAddresses = IPAddress,
         Certificate = Certificate?.Certificate,
+        CertificateHost = Certificate?.HostName,
     };
 }

@@ -95,7 +95,8 @@ public abstract class KeyPairCmdlet : CertificateNamingCmdlet
         var profile = CertificateProfile.Create(Naming());
         KeyAlgorithms.Check(KeyAlgorithm);
         KeyFilePlan files = Files(profile);
-        using CertificateKey? existing = files.KeyExists ? ReadExisting(files.KeyPath, passphrase) : null;
+        string? askedAlgorithm = MyInvocation.BoundParameters.ContainsKey(nameof(KeyAlgorithm)) ? KeyAlgorithm : null;
+        using CertificateKey? existing = files.KeyExists ? CertificateKey.ReadFile(files.KeyPath, passphrase, askedAlgorithm) : null;
         string algorithm = existing?.Algorithm ?? KeyAlgorithm;
         foreach (string warning in Warnings(profile))
             WriteWarning(warning);
@@ -114,7 +115,7 @@ public abstract class KeyPairCmdlet : CertificateNamingCmdlet
     private KeyFilePlan Files(CertificateProfile profile)
     {
         // Several from a pipeline would all be called server.key.
-        string? name = Certificate?.HostName ?? (MyInvocation.ExpectingInput ? profile.Subject.CommonName : null);
+        string? name = Certificate?.FileName ?? (MyInvocation.ExpectingInput ? profile.Subject.CommonName : null);
         var files = KeyFilePlan.Create(
             WorkingDirectory, Resolve(KeyPath), Resolve(DocumentPath), Resolve(ExistingKey), name, Role, DocumentExtension);
         if (files.Targets.FirstOrDefault(_taken.Contains) is { } taken)
@@ -124,18 +125,6 @@ public abstract class KeyPairCmdlet : CertificateNamingCmdlet
                 "Files are named after the host, or the common name, of each item: leave out the paths, or make them one at a time.");
         files.CheckTargets(Force);
         return files;
-    }
-
-    private CertificateKey ReadExisting(string path, char[]? passphrase)
-    {
-        CertificateKey key = CertificateKey.ReadFile(path, passphrase);
-        if (!MyInvocation.BoundParameters.ContainsKey(nameof(KeyAlgorithm)) || key.Algorithm == KeyAlgorithm)
-            return key;
-        key.Dispose();
-        throw new PgSslException(
-            PgSslError.ContradictoryParameters,
-            $"The key in {path} is {key.Algorithm}, and -KeyAlgorithm says {KeyAlgorithm}.",
-            "Leave out -KeyAlgorithm to use that key, or -ExistingKey to make another one.");
     }
 
     private string? Resolve(string? path) => path is null ? null : ResolveFilePath(path);

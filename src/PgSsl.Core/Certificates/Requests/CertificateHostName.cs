@@ -27,6 +27,7 @@ internal static class CertificateHostName
                 PgSslError.InvalidHostName,
                 $"\"{name}\" is an IP address, and a DNS name was expected.",
                 "Give it to -IPAddress: clients compare addresses with entries of that kind.");
+        CheckNotNumeric(name);
         if (Read(name, out string ascii) is { } objection)
             throw new PgSslException(
                 PgSslError.InvalidHostName,
@@ -37,7 +38,18 @@ internal static class CertificateHostName
 
     /// <summary>The name with A-labels; null for what is no host name.</summary>
     public static string? TryNormalize(string name) =>
-        HostAddress.Parse(name) is null && Read(name, out string ascii) is null ? ascii : null;
+        HostAddress.Parse(name) is null && !EndsInNumber(name) && Read(name, out string ascii) is null ? ascii : null;
+
+    /// <summary>Throws for what looks like an IP address, and is none: no top-level domain is a number (RFC 1123 2.1).</summary>
+    /// <exception cref="PgSslException"><see cref="PgSslError.InvalidHostName"/>.</exception>
+    public static void CheckNotNumeric(string name)
+    {
+        if (HostAddress.Parse(name) is null && EndsInNumber(name))
+            throw new PgSslException(
+                PgSslError.InvalidHostName,
+                $"\"{CertificateNames.Printable(name)}\" looks like an IP address, and is none.",
+                "Four numbers up to 255 make an address, 10.0.0.1; a host name does not end in a number.");
+    }
 
     /// <summary>Reads an address as certificates hold it; null for everything else, such as shortened or octal numbers.</summary>
     public static IPAddress? TryParseAddress(string text)
@@ -54,6 +66,8 @@ internal static class CertificateHostName
         PgSslError.InvalidHostName,
         $"\"{CertificateNames.Printable(text)}\" is not an IP address.",
         "Write 10.0.0.1 or 2001:db8::1, without brackets, prefix length or zone; host names go to -DnsName.");
+
+    private static bool EndsInNumber(string name) => name.Split(Dots)[^1] is { Length: > 0 } last && last.All(char.IsAsciiDigit);
 
     /// <summary>Returns what is wrong with a name, or null and the name with A-labels.</summary>
     private static string? Read(string name, out string ascii)

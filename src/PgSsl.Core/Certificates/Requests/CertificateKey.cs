@@ -36,32 +36,24 @@ public sealed class CertificateKey : IDisposable
     /// <summary>Reads a key file.</summary>
     /// <param name="path">An absolute path.</param>
     /// <param name="passphrase">For an encrypted key; null for none.</param>
+    /// <param name="algorithm">What the key has to be; null for whatever it is.</param>
     /// <exception cref="PgSslException">
-    /// <see cref="PgSslError.FileNotFound"/>, <see cref="PgSslError.FileUnreadable"/>, or as <see cref="Read"/>.
+    /// <see cref="PgSslError.FileNotFound"/>, <see cref="PgSslError.FileUnreadable"/>, <see cref="PgSslError.ContradictoryParameters"/>
+    /// for another algorithm, or as <see cref="Read"/>.
     /// </exception>
-    public static CertificateKey ReadFile(string path, char[]? passphrase)
+    public static CertificateKey ReadFile(string path, char[]? passphrase, string? algorithm = null)
     {
-        byte[] content = [];
+        byte[] content = PemFile.ReadBytes(path);
         try
         {
-            content = File.ReadAllBytes(path);
-            return Read(content, passphrase, path);
-        }
-        catch (Exception exception) when (exception is FileNotFoundException or DirectoryNotFoundException)
-        {
+            CertificateKey key = Read(content, passphrase, path);
+            if (algorithm is null || key.Algorithm == algorithm)
+                return key;
+            key.Dispose();
             throw new PgSslException(
-                PgSslError.FileNotFound,
-                $"The key file {path} does not exist.",
-                "Name the file of the key, or leave it out to make a new one.",
-                exception);
-        }
-        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
-        {
-            throw new PgSslException(
-                PgSslError.FileUnreadable,
-                $"The key file {path} cannot be read: {exception.Message}",
-                "Run this as the owner of the key.",
-                exception);
+                PgSslError.ContradictoryParameters,
+                $"The key in {path} is {key.Algorithm}, and -KeyAlgorithm says {algorithm}.",
+                "Leave out -KeyAlgorithm to use that key, or -ExistingKey to make another one.");
         }
         finally
         {

@@ -41,12 +41,19 @@ public sealed record CertificateNaming
     /// <summary>A certificate to take over what is not named: its subject as a whole, its alternative names as a whole.</summary>
     public X509Certificate2? Certificate { get; init; }
 
+    /// <summary>The host that was asked for that certificate; null where it is not known.</summary>
+    public string? CertificateHost { get; init; }
+
     /// <summary>Whether alternative names are given.</summary>
     internal bool HasAlternativeNames => DnsNames.Count + IPAddresses.Count > 0;
 
+    /// <summary>Whether a subject is given, in whole or in part.</summary>
+    internal bool HasSubject => Subject is not null || Fields().Any();
+
     /// <summary>The subject that they make.</summary>
     /// <exception cref="PgSslException">
-    /// <see cref="PgSslError.InvalidSubject"/>, or <see cref="PgSslError.ContradictoryParameters"/> for both fields and a whole subject.
+    /// <see cref="PgSslError.InvalidSubject"/>, <see cref="PgSslError.InvalidHostName"/> for a mistyped address, or
+    /// <see cref="PgSslError.ContradictoryParameters"/> for both fields and a whole subject.
     /// </exception>
     internal SubjectName ToSubject()
     {
@@ -87,5 +94,10 @@ public sealed record CertificateNaming
             yield return (AttributeType.EmailAddress, EmailAddress);
     }
 
-    private static string AsHostName(string commonName) => CertificateHostName.TryNormalize(commonName) ?? commonName;
+    // What is no host name may be wanted all the same, such as project:instance; a mistyped address is not.
+    private static string AsHostName(string commonName)
+    {
+        CertificateHostName.CheckNotNumeric(commonName);
+        return CertificateHostName.TryNormalize(commonName) ?? commonName;
+    }
 }

@@ -51,8 +51,10 @@ public sealed class CertificateProfile
         {
             throw new PgSslException(
                 PgSslError.MalformedCertificate,
-                $"The names in the certificate to renew cannot be read: {exception.Message}",
-                "Name the server with -CommonName and -DnsName instead.",
+                $"The names in the certificate to renew cannot be taken over: {exception.Message}",
+                naming.Role == CertificateRole.Server
+                    ? "Name the server with -CommonName, and with -DnsName or -IPAddress, instead."
+                    : "Name the role with -CommonName, and hosts with -DnsName or -IPAddress, instead.",
                 exception);
         }
     }
@@ -98,7 +100,7 @@ public sealed class CertificateProfile
         byte[]? alternativeNames = AlternativeNames.Create(naming, subject);
         return new CertificateProfile(naming.Role, subject, alternativeNames)
         {
-            Warnings = [.. WarningsAbout(naming.Role, subject, alternativeNames)],
+            Warnings = [.. WarningsAbout(naming, subject, alternativeNames)],
         };
     }
 
@@ -114,24 +116,35 @@ public sealed class CertificateProfile
             new X509BasicConstraintsExtension(certificateAuthority: false, hasPathLengthConstraint: false, pathLengthConstraint: 0, critical: true));
         request.CertificateExtensions.Add(new X509EnhancedKeyUsageExtension(purposes, critical: false));
         if (_alternativeNames is not null)
-            request.CertificateExtensions.Add(new X509SubjectAlternativeNameExtension(_alternativeNames));
+            // Not X509SubjectAlternativeNameExtension, which has rules of its own about names that were checked already.
+            request.CertificateExtensions.Add(new X509Extension(Oids.SubjectAlternativeName, _alternativeNames, critical: false));
         return request;
     }
 
-    private static IEnumerable<string> WarningsAbout(CertificateRole role, SubjectName subject, byte[]? alternativeNames)
+    private static IEnumerable<string> WarningsAbout(CertificateNaming naming, SubjectName subject, byte[]? alternativeNames)
     {
-        if (role == CertificateRole.Client || AlternativeNames.NameAHost(alternativeNames))
+        if (naming.Role == CertificateRole.Client)
             yield break;
+        bool isSubjectOfHost = naming is { Role: CertificateRole.Server, Subject: not null };
+        if (isSubjectOfHost && subject.CommonName is { } name && !name.All(char.IsAscii) && CertificateHostName.TryNormalize(name) is { } ascii)
+            yield return $"The common name \"{name}\" stays as -Subject has it, and clients look for the ASCII form of an international name. " +
+                $"Write CN={ascii}, or use -CommonName, which converts it.";
+        if (!AlternativeNames.NameAHost(alternativeNames))
+            yield return WarnOfNoHost(naming.Role, subject);
+        else if (naming.CertificateHost is { } host && !AlternativeNames.Cover(alternativeNames, host))
+            yield return $"The host that was asked, \"{CertificateNames.Printable(host)}\", is none of the alternative names: clients that " +
+                "connect to it with sslmode=verify-full will not accept the certificate. Name all hosts with -DnsName, and addresses with -IPAddress.";
+    }
+
+    private static string WarnOfNoHost(CertificateRole role, SubjectName subject)
+    {
         if (role == CertificateRole.Replication)
-        {
-            yield return "No host name is given: clients with sslmode=verify-full cannot connect to the server that uses this certificate. " +
+            return "No host name is given: clients with sslmode=verify-full cannot connect to the server that uses this certificate. " +
                 "Name it with -DnsName.";
-            yield break;
-        }
         string what = subject.CommonName is { } name
             ? $"The common name \"{CertificateNames.Printable(name)}\" is neither a host name nor an IP address"
             : "The subject has no common name";
-        yield return $"{what}, and no other name is given: no client with sslmode=verify-full will accept the certificate. " +
+        return $"{what}, and no other name is given: no client with sslmode=verify-full will accept the certificate. " +
             "Name the server with -DnsName or -IPAddress.";
     }
 }

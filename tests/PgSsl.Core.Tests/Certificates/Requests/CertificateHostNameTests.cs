@@ -35,6 +35,9 @@ public sealed class CertificateHostNameTests
     [InlineData("db1-.test", "hyphen")]
     [InlineData("project:instance", "holds a :")]
     [InlineData("db1/test", "holds a /")]
+    [InlineData("10.0.0.256", "looks like an IP address, and is none")]
+    [InlineData("10.0.0.1.2", "looks like an IP address, and is none")]
+    [InlineData("db.5432", "looks like an IP address, and is none")]
     [InlineData("a\u200d.test", "IDNA")]
     [InlineData("abcdefghijklmnopqrstuvwxyzabcdefghijklmnopqrstuvwxyzabcdefghijkl.test", "64 characters")]
     public void What_cannot_be_a_DNS_name_is_refused(string name, string message)

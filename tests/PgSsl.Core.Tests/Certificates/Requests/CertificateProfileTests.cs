@@ -1,3 +1,5 @@
+using System.Security.Cryptography.X509Certificates;
+using PgSsl.Certificates;
 using PgSsl.Certificates.Requests;
 
 namespace PgSsl.Tests.Certificates.Requests;
@@ -44,6 +46,18 @@ public sealed class CertificateProfileTests
 
         Assert.Equal("münchen.test", profile.Subject.CommonName);
         Assert.Equal(["DNS:xn--mnchen-3ya.test"], profile.SubjectAlternativeNames);
+        Assert.Contains("CN=xn--mnchen-3ya.test", Assert.Single(profile.Warnings), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_role_beyond_ASCII_is_no_host_name_to_warn_of() =>
+        Assert.Empty(Create(new() { Role = CertificateRole.Client, Subject = "CN=jürgen" }).Warnings);
+
+    [Fact]
+    public void A_mistyped_address_is_no_common_name_of_a_server()
+    {
+        Assert.Equal(PgSslError.InvalidHostName, Refusal(new() { CommonName = "10.0.0.256", DnsNames = ["db1"] }).Error);
+        Assert.Equal("10.0.0.256", Create(new() { Role = CertificateRole.Client, CommonName = "10.0.0.256" }).Subject.CommonName);
     }
 
     [Fact]
@@ -115,21 +129,89 @@ public sealed class CertificateProfileTests
     {
         MintedCertificate served = Mint.Certificate("CN=db1,O=ACME", null, new MintOptions { AlternativeNames = ["DNS:db1"] });
 
-        Assert.Equal(["DNS:db1"], Create(new() { Certificate = served.Certificate, CommonName = "db2" }).SubjectAlternativeNames);
         Assert.Equal("db2", Create(new() { Certificate = served.Certificate, CommonName = "db2" }).Subject.CommonName);
         Assert.Equal(["DNS:db1", "DNS:db3"], Create(new() { Certificate = served.Certificate, DnsNames = ["db3"] }).SubjectAlternativeNames);
+    }
+
+    [Theory]
+    [InlineData("db2", null, "DNS:db2 DNS:db1 DirName:ACME")]
+    [InlineData("10.0.0.1", null, "IP:10.0.0.1 DNS:db1 DirName:ACME")]
+    [InlineData("DB1", null, "DNS:db1 DirName:ACME")]
+    [InlineData("project:instance", null, "DNS:db1 DirName:ACME")]
+    [InlineData(null, "O=ACME,CN=db2", "DNS:db2 DNS:db1 DirName:ACME")]
+    [InlineData(null, "O=ACME", "DNS:db1 DirName:ACME")]
+    public void A_common_name_that_was_asked_for_joins_the_names_of_a_certificate(string? commonName, string? subject, string expected)
+    {
+        MintedCertificate served = Mint.Certificate("CN=old", null, new MintOptions { AlternativeNames = ["DNS:db1", "DirName:O=ACME"] });
+
+        CertificateProfile profile = Create(new() { Certificate = served.Certificate, CommonName = commonName, Subject = subject });
+
+        Assert.Equal(expected.Split(' '), profile.SubjectAlternativeNames);
+    }
+
+    [Fact]
+    public void The_role_of_a_client_does_not_join_the_names_of_a_certificate()
+    {
+        MintedCertificate served = Mint.Certificate("CN=app", null, new MintOptions { AlternativeNames = ["email:app@x.test"] });
+
+        CertificateProfile profile = Create(new() { Role = CertificateRole.Client, Certificate = served.Certificate, CommonName = "app2" });
+
+        Assert.Equal(["email:app@x.test"], profile.SubjectAlternativeNames);
+    }
+
+    [Theory]
+    [InlineData("db1.example.com", false)]
+    [InlineData("DB7.internal", false)]
+    [InlineData("10.0.0.1", false)]
+    [InlineData("db2.example.com", true)]
+    [InlineData("10.0.0.2", true)]
+    [InlineData(null, false)]
+    public void A_renewal_that_the_host_asked_is_not_in_is_warned_of(string? host, bool isWarned)
+    {
+        X509Certificate2 served = Mint.Certificate(
+            "CN=db1", null, new MintOptions { AlternativeNames = ["DNS:db1.example.com", "DNS:*.internal", "IP:10.0.0.1"] }).Certificate;
+
+        IReadOnlyList<string> warnings = Create(new() { Certificate = served, CertificateHost = host }).Warnings;
+
+        if (isWarned)
+            Assert.Contains($"\"{host}\", is none of the alternative names", Assert.Single(warnings), StringComparison.Ordinal);
+        else
+            Assert.Empty(warnings);
     }
 
     [Fact]
     public void A_certificate_without_alternative_names_gets_its_common_name_as_one() => Assert.Equal(
         ["DNS:db1"], Create(new() { Certificate = Mint.Certificate("CN=db1", null, new MintOptions()).Certificate }).SubjectAlternativeNames);
 
-    [Fact]
-    public void A_certificate_whose_names_cannot_be_read_is_told()
+    [Theory]
+    [InlineData("3005820000", "cannot be taken over")]
+    [InlineData("300787050A00000001", "IP:0A00000001 has 5")]
+    [InlineData("30078205646231E900", "beyond ASCII")]
+    [InlineData("3005820364623100", "bytes follow")]
+    public void A_certificate_whose_names_cannot_stand_in_a_request_is_told(string extension, string message)
     {
-        var served = Mint.Certificate("CN=db1", null, new MintOptions { Extensions = [("2.5.29.17", false, [0x30, 0x05, 0x82])] });
+        X509Certificate2 served = MintWithAlternativeNames(extension);
 
-        Assert.Equal(PgSslError.MalformedCertificate, Refusal(new() { Certificate = served.Certificate }).Error);
+        PgSslException refusal = Refusal(new() { Certificate = served });
+
+        Assert.Equal(PgSslError.MalformedCertificate, refusal.Error);
+        Assert.Contains(message, refusal.Message, StringComparison.Ordinal);
+        Assert.Contains("-DnsName or -IPAddress", refusal.Remedy, StringComparison.Ordinal);
+        Assert.Equal(["DNS:db1"], Create(new() { Certificate = served, DnsNames = ["db1"] }).SubjectAlternativeNames);
+    }
+
+    [Fact]
+    public void Whatever_names_are_taken_over_a_request_can_be_made_with_them()
+    {
+        using var key = CertificateKey.Generate(KeyAlgorithms.Default);
+        // otherName without content, x400Address, ediPartyName, registeredID, and a blank as a dNSName.
+        X509Certificate2 served = MintWithAlternativeNames("301AA00906032A0304A0020500A300A5048002303188022A03820120");
+
+        CertificateProfile profile = Create(new() { Certificate = served });
+
+        Assert.Equal(5, profile.SubjectAlternativeNames.Count);
+        Assert.Contains("BEGIN CERTIFICATE REQUEST", profile.CreateRequestPem(key), StringComparison.Ordinal);
+        Assert.Equal(profile.SubjectAlternativeNames, CertificateNames.SubjectAlternativeNames(profile.CreateSelfSigned(key, 1, MintOptions.Now)));
     }
 
     [Fact]
@@ -145,6 +227,9 @@ public sealed class CertificateProfileTests
         Assert.Equal(["DNS:db1", "DNS:" + name], Create(new() { CommonName = "db1", DnsNames = [name] }).SubjectAlternativeNames);
 
     private static CertificateProfile Create(CertificateNaming naming) => CertificateProfile.Create(naming);
+
+    private static X509Certificate2 MintWithAlternativeNames(string extension) => Mint.Certificate(
+        "CN=db1", null, new MintOptions { Extensions = [("2.5.29.17", false, Convert.FromHexString(extension))] }).Certificate;
 
     private static PgSslException Refusal(CertificateNaming naming) => Assert.Throws<PgSslException>(() => CertificateProfile.Create(naming));
 }

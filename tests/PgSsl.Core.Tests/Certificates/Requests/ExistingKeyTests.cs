@@ -1,3 +1,4 @@
+using PgSsl.Certificates;
 using PgSsl.Certificates.Requests;
 
 namespace PgSsl.Tests.Certificates.Requests;
@@ -27,6 +28,8 @@ public sealed class ExistingKeyTests : IDisposable
     [InlineData("ecdsa-p256", "openssl ecparam -name prime256v1 -genkey | openssl ec -aes128 -out k " + Encryption)]
     [InlineData("ecdsa-p256", "openssl ecparam -name prime256v1 -genkey | openssl pkcs8 -topk8 -v2 des3 -out k " + Encryption)]
     [InlineData("ecdsa-p256", "openssl ecparam -name prime256v1 -genkey | openssl pkcs8 -topk8 -v1 PBE-SHA1-3DES -out k " + Encryption)]
+    [InlineData("ecdsa-p256", "openssl ecparam -name prime256v1 -genkey | openssl pkcs8 -topk8 -outform DER -out k " + Encryption)]
+    [InlineData("rsa-2048", "openssl genrsa 2048 | openssl pkcs8 -topk8 -v1 PBE-SHA1-3DES -outform DER -out k " + Encryption)]
     public void A_key_is_read_in_whatever_form_it_is(string algorithm, string command)
     {
         string path = Make(command);
@@ -42,6 +45,7 @@ public sealed class ExistingKeyTests : IDisposable
     [Theory]
     [InlineData("openssl genrsa -aes256 -out k " + Encryption + " 2048")]
     [InlineData("openssl genrsa -traditional -aes256 -out k " + Encryption + " 2048")]
+    [InlineData("openssl genrsa 2048 | openssl pkcs8 -topk8 -outform DER -out k " + Encryption)]
     public void A_wrong_passphrase_or_none_is_told_and_not_repeated(string command)
     {
         string path = Make(command);
@@ -54,6 +58,33 @@ public sealed class ExistingKeyTests : IDisposable
         Assert.DoesNotContain("battery", wrong.ToString(), StringComparison.Ordinal);
         Assert.Contains("no -Passphrase is given", missing.Message, StringComparison.Ordinal);
         Assert.DoesNotContain("sslpassword", missing.Message + missing.Remedy, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("-scrypt", "scrypt", "aes-256-cbc -in '")]
+    [InlineData("-scrypt -outform DER", "scrypt", "aes-256-cbc -inform DER -in '")]
+    [InlineData("-v2 camellia-256-cbc", "amellia-256-cbc", "aes-256-cbc -in '")]
+    public void Encryption_that_DotNet_lacks_is_not_blamed_on_the_passphrase(string options, string name, string remedy)
+    {
+        string path = Make($"openssl ecparam -name prime256v1 -genkey | openssl pkcs8 -topk8 {options} -out k {Encryption}");
+
+        var refusal = Assert.Throws<PgSslException>(() => CertificateKey.ReadFile(path, Passphrase.ToCharArray()));
+
+        Assert.Equal(PgSslError.InvalidKeyFile, refusal.Error);
+        Assert.Contains(name, refusal.Message, StringComparison.Ordinal);
+        Assert.DoesNotContain("wrong", refusal.Message, StringComparison.Ordinal);
+        Assert.Contains($"openssl pkcs8 -topk8 -v2 {remedy}", refusal.Remedy, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void An_encrypted_key_in_DER_is_none_for_libpq()
+    {
+        string path = Make("openssl genrsa 2048 | openssl pkcs8 -topk8 -outform DER -out k " + Encryption);
+
+        var refusal = Assert.Throws<PgSslException>(() => PrivateKeyReader.Read(
+            File.ReadAllBytes(path), Passphrase.ToCharArray(), PassphraseSource.ConnectionParameter, path));
+
+        Assert.Contains("libpq refuses", refusal.Message, StringComparison.Ordinal);
     }
 
     [Theory]
@@ -83,6 +114,18 @@ public sealed class ExistingKeyTests : IDisposable
 
         Assert.Equal(PgSslError.UnsupportedKeyAlgorithm, refusal.Error);
         Assert.Contains(message, refusal.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_key_of_another_algorithm_than_was_asked_for_is_refused()
+    {
+        string path = Make("openssl ecparam -name prime256v1 -genkey -noout -out k");
+
+        using var asked = CertificateKey.ReadFile(path, null, "ecdsa-p256");
+        var refusal = Assert.Throws<PgSslException>(() => CertificateKey.ReadFile(path, null, "rsa-2048"));
+
+        Assert.Equal(PgSslError.ContradictoryParameters, refusal.Error);
+        Assert.Contains("is ecdsa-p256, and -KeyAlgorithm says rsa-2048", refusal.Message, StringComparison.Ordinal);
     }
 
     [Fact]

@@ -120,7 +120,9 @@ public sealed partial class PgEndpoint
     /// </summary>
     private static bool IsAdoNet(string text) => AdoNet().IsMatch(text);
 
-    [GeneratedRegex(@"^[^'=;]+=[^';]*;\s*[A-Za-z][A-Za-z0-9_ ]*\s*=", RegexOptions.CultureInvariant)]
+    [GeneratedRegex(
+        @"^[a-z ]+=[^';]*;\s*(host|server|port|database|user ?(id|name)?|uid|pwd|password|ssl ?mode)\s*=",
+        RegexOptions.CultureInvariant | RegexOptions.IgnoreCase)]
     private static partial Regex AdoNet();
 
     /// <summary>jdbc:postgresql://host/db?user=x has an equals sign and is no connection string.</summary>

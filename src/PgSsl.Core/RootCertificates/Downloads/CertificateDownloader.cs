@@ -45,7 +45,9 @@ public sealed class CertificateDownloader : IDisposable
         {
             throw DownloadFailures.TimedOut(uri, rules.Timeout);
         }
-        catch (Exception exception) when (exception is HttpRequestException or IOException or ObjectDisposedException)
+        // What a URL can do to the classes that take it is not told in full anywhere, and no answer may end the run.
+        catch (Exception exception) when (exception
+            is HttpRequestException or IOException or InvalidOperationException or ArgumentException or FormatException or NotSupportedException)
         {
             throw Find(exception) ?? DownloadFailures.Network(uri, exception);
         }
@@ -86,7 +88,7 @@ public sealed class CertificateDownloader : IDisposable
 
     private static Uri Next(Uri current, Uri? location)
     {
-        if (location is null || !Uri.TryCreate(current, location, out Uri? next))
+        if (location is null || !Uri.TryCreate(current, location, out Uri? next) || HostOf(next) is null)
             throw DownloadFailures.BadRedirect(current);
         return current.Scheme == Uri.UriSchemeHttps && next.Scheme != Uri.UriSchemeHttps
             ? throw DownloadFailures.Downgrade(current, next)
@@ -99,9 +101,23 @@ public sealed class CertificateDownloader : IDisposable
             throw DownloadFailures.BadScheme(uri, rules);
         if (uri.UserInfo.Length > 0)
             throw DownloadFailures.HasCredentials(uri);
+        string host = HostOf(uri) ?? throw DownloadFailures.BadHost(uri);
         // Where a proxy makes the connection, this is all that can be seen.
-        if (IPAddress.TryParse(uri.IdnHost, out IPAddress? address) && AddressGuard.WhyNot(address, rules.MayAskThisMachine) is { } reason)
+        if (IPAddress.TryParse(host, out IPAddress? address) && AddressGuard.WhyNot(address, rules.MayAskThisMachine) is { } reason)
             throw DownloadFailures.ForbiddenAddress(uri, address, reason);
+    }
+
+    /// <summary>The host as it is asked for; null for a name that IDNA forbids, which a Uri shows only here.</summary>
+    private static string? HostOf(Uri uri)
+    {
+        try
+        {
+            return uri.IdnHost;
+        }
+        catch (UriFormatException)
+        {
+            return null;
+        }
     }
 
     private static async Task<byte[]> ReadAsync(HttpResponseMessage response, Uri uri, int maximum, CancellationToken deadline)

@@ -44,6 +44,19 @@ public sealed class WebServer : IDisposable
         return new CertificateDownloader(handler);
     }
 
+    /// <summary>A downloader that finds each host at one server, so that no name is looked up.</summary>
+    public static CertificateDownloader CreateDownloader(WebServer everywhere)
+    {
+        SocketsHttpHandler handler = GuardedHandler.Create();
+        handler.ConnectCallback = async (_, cancellation) =>
+        {
+            var socket = new Socket(SocketType.Stream, ProtocolType.Tcp);
+            await socket.ConnectAsync(everywhere._listener.LocalEndpoint, cancellation);
+            return new NetworkStream(socket, ownsSocket: true);
+        };
+        return new CertificateDownloader(handler);
+    }
+
     public Uri Serve(string path, string body) => Serve(path, Encoding.UTF8.GetBytes(body));
 
     public Uri Serve(string path, byte[] body) => Serve(path, $"HTTP/1.1 200 OK\r\nContent-Length: {body.Length}", body);

@@ -10,17 +10,23 @@ namespace PgSsl.RootCertificates.Downloads;
 /// </summary>
 public sealed class CertificateDownloader : IDisposable
 {
-    private readonly HttpClient _client;
+    private readonly HttpClient _clientForElsewhere;
+    private readonly HttpClient _clientForAnywhere;
     private readonly ConcurrentDictionary<(Uri Uri, DownloadRules Rules), Lazy<Task<IReadOnlyList<X509Certificate2>>>> _answers = new();
 
     /// <summary>Creates a downloader with the proxy of this machine's settings.</summary>
     public CertificateDownloader()
-        : this(GuardedHandler.Create())
+        : this(GuardedHandler.Create)
     {
     }
 
-    internal CertificateDownloader(HttpMessageHandler handler) =>
-        _client = new HttpClient(handler) { Timeout = Timeout.InfiniteTimeSpan };
+    /// <param name="createHandler">Makes the handler for requests that may, or may not, ask this machine.</param>
+    internal CertificateDownloader(Func<bool, HttpMessageHandler> createHandler)
+    {
+        _clientForElsewhere = Client(mayAskThisMachine: false);
+        _clientForAnywhere = Client(mayAskThisMachine: true);
+        HttpClient Client(bool mayAskThisMachine) => new(createHandler(mayAskThisMachine)) { Timeout = Timeout.InfiniteTimeSpan };
+    }
 
     /// <summary>Fetches the certificates behind a URL, in any form that <see cref="CertificateInput"/> reads.</summary>
     /// <param name="uri">An absolute URL.</param>
@@ -32,7 +38,11 @@ public sealed class CertificateDownloader : IDisposable
         _answers.GetOrAdd((uri, rules), key => new(() => FetchAsync(key.Uri, key.Rules))).Value.WaitAsync(cancellationToken);
 
     /// <summary>Ends all that is under way.</summary>
-    public void Dispose() => _client.Dispose();
+    public void Dispose()
+    {
+        _clientForElsewhere.Dispose();
+        _clientForAnywhere.Dispose();
+    }
 
     private async Task<IReadOnlyList<X509Certificate2>> FetchAsync(Uri uri, DownloadRules rules)
     {
@@ -66,14 +76,14 @@ public sealed class CertificateDownloader : IDisposable
 
     private async Task<byte[]> FollowAsync(Uri uri, DownloadRules rules, CancellationToken deadline)
     {
+        HttpClient client = rules.MayAskThisMachine ? _clientForAnywhere : _clientForElsewhere;
         Uri current = uri;
         for (int redirects = 0; ; redirects++)
         {
             Check(current, rules);
             using var request = new HttpRequestMessage(HttpMethod.Get, current);
-            request.Options.Set(GuardedHandler.MayAskThisMachine, rules.MayAskThisMachine);
             using HttpResponseMessage response =
-                await _client.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, deadline).ConfigureAwait(false);
+                await client.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, deadline).ConfigureAwait(false);
             if (!IsRedirect(response.StatusCode))
                 return await ReadAsync(response, current, rules.MaximumBytes, deadline).ConfigureAwait(false);
             if (redirects == rules.MaximumRedirects)

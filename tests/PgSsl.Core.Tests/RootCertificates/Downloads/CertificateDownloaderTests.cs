@@ -261,6 +261,23 @@ public sealed class CertificateDownloaderTests : IDisposable
         Assert.Empty(_http.Requests);
     }
 
+    [Fact]
+    public async Task A_connection_made_for_a_request_that_may_ask_this_machine_serves_no_other()
+    {
+        var mayShakeHands = new TaskCompletionSource();
+        _https.MayShakeHands = mayShakeHands.Task;
+        _https.Serve("/ca.crt", Der);
+        Uri uri = _https.Url("/ca.crt", "localhost");
+        // Its connection stays under way, and is free for the next request to the same server.
+        await FailAsync(uri, Issuer with { Timeout = TimeSpan.FromMilliseconds(200) }, "did not send all");
+
+        Task<PgSslException> forbidden = FailAsync(uri, DownloadRules.Issuer, "this machine itself");
+        mayShakeHands.SetResult();
+
+        await forbidden;
+        Assert.Empty(_https.Requests);
+    }
+
     /// <summary>Redirects with the bytes of a Location as they are.</summary>
     private Uri ServeLocation(string path, string location) => _http.Serve(path, async (stream, cancellation) =>
         await stream.WriteAsync(

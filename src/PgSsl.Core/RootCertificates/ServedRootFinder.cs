@@ -25,7 +25,11 @@ public sealed class ServedRootFinder(ChainCompleter completer, IReadOnlyCollecti
         CompletedChain chain = await completer.CompleteAsync(request, cancellationToken).ConfigureAwait(false);
         if (chain.Failure is { } failure)
             throw failure;
-        var offer = new RootOffer([chain.Root!], chain.Members[^1].Origin) { IsServerCertificate = chain.Members.Count == 1 };
+        var offer = new RootOffer([chain.Root!], chain.Members[^1].Origin)
+        {
+            IsServerCertificate = chain.Members.Count == 1,
+            Remarks = chain.Remarks,
+        };
         if (fingerprints.Count == 0 && !chain.IsRootVouchedFor)
             throw NotVouchedFor(chain, offer);
         return offer.Expect(fingerprints);

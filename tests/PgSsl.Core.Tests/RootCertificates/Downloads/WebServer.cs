@@ -37,13 +37,17 @@ public sealed class WebServer : IDisposable
     /// <summary>What each TLS handshake waits for.</summary>
     public Task MayShakeHands { get; set; } = Task.CompletedTask;
 
+    /// <summary>Comes to its end with the first TLS handshake.</summary>
+    public TaskCompletionSource FirstHandshake { get; } = new();
+
     /// <summary>A downloader that believes the https servers of this class, and else is the real one.</summary>
-    public static CertificateDownloader CreateDownloader() => new(mayAskThisMachine =>
+    public static CertificateDownloader CreateDownloader(Action<SocketsHttpHandler>? adjust = null) => new(mayAskThisMachine =>
     {
         SocketsHttpHandler handler = GuardedHandler.Create(mayAskThisMachine);
         var policy = new X509ChainPolicy { TrustMode = X509ChainTrustMode.CustomRootTrust, RevocationMode = X509RevocationMode.NoCheck };
         policy.CustomTrustStore.Add(Authority.Certificate.Certificate);
         handler.SslOptions.CertificateChainPolicy = policy;
+        adjust?.Invoke(handler);
         return handler;
     });
 
@@ -141,6 +145,7 @@ public sealed class WebServer : IDisposable
         // Windows wants keys that are not ephemeral.
         using X509Certificate2 certificate = new(Certificate.Certificate.Export(X509ContentType.Pkcs12));
         await tls.AuthenticateAsServerAsync(new SslServerAuthenticationOptions { ServerCertificate = certificate }, _stop.Token);
+        FirstHandshake.TrySetResult();
         return tls;
     }
 

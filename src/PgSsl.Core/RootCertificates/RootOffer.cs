@@ -10,6 +10,9 @@ public sealed record RootOffer(IReadOnlyList<X509Certificate2> Certificates, str
     /// <summary>True for the certificate of one self-signed server, which need not be a CA.</summary>
     public bool IsServerCertificate { get; init; }
 
+    /// <summary>What is to be said when the certificates are installed, one sentence each.</summary>
+    public IReadOnlyList<string> Remarks { get; init; } = [];
+
     /// <summary>Reads a file in whatever form people have certificates: see <see cref="CertificateInput"/>.</summary>
     /// <exception cref="PgSslException">FileNotFound, FileUnreadable, InvalidCertificateFile.</exception>
     public static RootOffer Read(string path) => new(CertificateInput.ReadFile(path), path);

@@ -1,4 +1,3 @@
-using System.Security.Cryptography.X509Certificates;
 using PgSsl.Certificates;
 using PgSsl.RootCertificates.Chains;
 
@@ -6,7 +5,8 @@ namespace PgSsl.RootCertificates;
 
 /// <summary>
 /// Finds the root that a server's chain ends at. Trust never comes from the wire: a root that only the server sent, or a URL in its
-/// certificate led to, needs a fingerprint that the user has from elsewhere.
+/// certificate led to, needs a fingerprint that the user has from elsewhere; so does one that the operating system or the catalogue knows,
+/// where the certificate below it is not this server's.
 /// </summary>
 /// <param name="completer">Completes chains.</param>
 /// <param name="fingerprints">The fingerprints that the user gave: SHA-256, upper-case hex; those of roots, or of self-signed servers.</param>
@@ -25,21 +25,34 @@ public sealed class ServedRootFinder(ChainCompleter completer, IReadOnlyCollecti
         CompletedChain chain = await completer.CompleteAsync(request, cancellationToken).ConfigureAwait(false);
         if (chain.Failure is { } failure)
             throw failure;
-        var offer = new RootOffer([chain.Root!], chain.Members[^1].Origin) { IsServerCertificate = chain.Members.Count == 1 };
-        if (fingerprints.Count == 0 && !chain.IsRootVouchedFor)
-            throw NotVouchedFor(chain, offer);
+        var offer = new RootOffer([chain.Root!], chain.Members[^1].Origin)
+        {
+            IsServerCertificate = chain.Members.Count == 1,
+            Remarks = chain.Remarks,
+        };
+        if (fingerprints.Count == 0 && Objection(chain, request, offer) is { } objection)
+            throw objection;
         return offer.Expect(fingerprints);
     }
 
-    private static PgSslException NotVouchedFor(CompletedChain chain, RootOffer offer)
+    private static PgSslException? Objection(CompletedChain chain, ChainRequest request, RootOffer offer) => chain.RootSource switch
     {
-        X509Certificate2 root = chain.Root!;
-        string fingerprint = RootFile.FingerprintOf(root);
-        string what = offer.IsServerCertificate ? "the server's self-signed certificate" : "root";
-        return new PgSslException(
-            PgSslError.RootNotVouchedFor,
-            $"Nobody vouches for {what} '{CertificateNames.Display(root)}' (SHA-256 {fingerprint}): it is known only from where it came, {offer.Origin}.",
-            $"Compare that fingerprint with one you have from who runs the {(offer.IsServerCertificate ? "server" : "CA")}, " +
-            $"and if it is the same, add -Fingerprint {fingerprint}");
+        ChainSource.RootFile => null,
+        ChainSource.System or ChainSource.Provider => ObjectionToServer(chain, request, offer),
+        _ => ServedRootFailures.OnlyServed(offer),
+    };
+
+    /// <summary>
+    /// A root that is known to all has certificates below it for whoever asks: only a valid one for the very host shows that the root is
+    /// this server's, and not of somebody in between.
+    /// </summary>
+    private static PgSslException? ObjectionToServer(CompletedChain chain, ChainRequest request, RootOffer offer)
+    {
+        NameVerdict names = HostNameVerifier.Verify(request.Served[0], request.HostName ?? "");
+        if (!names.Matches)
+            return ServedRootFailures.OtherHost(offer, names, request.HostName);
+        ChainVerdict verdict = ChainVerifier.Verify(
+            [.. chain.Members.Select(member => member.Certificate)], TrustStore.FromCertificates(offer.Certificates, offer.Origin), request.At);
+        return verdict.IsValid ? null : ServedRootFailures.Unverified(offer, verdict);
     }
 }

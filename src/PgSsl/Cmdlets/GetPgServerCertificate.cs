@@ -15,6 +15,7 @@ namespace PgSsl.Cmdlets;
 public sealed class GetPgServerCertificateCommand : ServerCmdlet
 {
     private readonly ServerCertificateReader _reader = new();
+    private readonly HashSet<string> _remarksMade = [];
     private CertificateDownloader? _downloader;
     private ChainCompleter? _completer;
 
@@ -93,8 +94,17 @@ public sealed class GetPgServerCertificateCommand : ServerCmdlet
     {
         CompletedChain chain = await _reader.CompleteAsync(certificate, server.Candidates, completer, cancellationToken).ConfigureAwait(false);
         await PostAsync(() => WriteObject(certificate.WithChain(chain)), cancellationToken).ConfigureAwait(false);
+        if (chain.Remarks.Count > 0)
+            await PostAsync(() => Remark(chain.Remarks), cancellationToken).ConfigureAwait(false);
         if (chain.Failure is { } incomplete)
             await PostAsync(() => WriteFailure(incomplete, server.Endpoint.Text), cancellationToken).ConfigureAwait(false);
+    }
+
+    /// <summary>They are about the provider, whose servers may be many: once is enough.</summary>
+    private void Remark(IEnumerable<string> remarks)
+    {
+        foreach (string remark in remarks.Where(_remarksMade.Add))
+            WriteWarning(remark);
     }
 
     /// <inheritdoc/>

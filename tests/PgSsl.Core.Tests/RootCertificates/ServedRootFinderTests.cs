@@ -1,7 +1,11 @@
+using System.Net;
 using PgSsl.Certificates;
 using PgSsl.RootCertificates;
 using PgSsl.RootCertificates.Chains;
+using PgSsl.RootCertificates.Downloads;
+using PgSsl.RootCertificates.Providers;
 using PgSsl.Sandbox;
+using PgSsl.Tests.RootCertificates.Downloads;
 
 namespace PgSsl.Tests.RootCertificates;
 
@@ -47,7 +51,8 @@ public sealed class ServedRootFinderTests
     [Fact]
     public async Task Another_fingerprint_is_somebody_in_between()
     {
-        var refusal = await Assert.ThrowsAsync<PgSslException>(() => FindAsync([Leaf, Issuer.Certificate, Root.Certificate], [], new string('A', 64)));
+        var refusal = await Assert.ThrowsAsync<PgSslException>(
+            () => FindAsync([Leaf, Issuer.Certificate, Root.Certificate], [], new string('A', 64)));
 
         Assert.Equal(PgSslError.FingerprintMismatch, refusal.Error);
     }
@@ -85,10 +90,105 @@ public sealed class ServedRootFinderTests
         Assert.Contains("'Finder Root CA'", refusal.Message, StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData("db1.example.com")]
+    [InlineData("DB1.example.com")]
+    [InlineData("127.0.0.1")]
+    public async Task A_root_of_the_operating_system_needs_no_fingerprint_for_the_host_in_the_certificate(string host)
+    {
+        TestCertificate leaf = Issuer.Issue(LeafOptions.ForHosts("db1.example.com") with { IpAddresses = [IPAddress.Loopback] });
+
+        RootOffer offer = await FindInSystemAsync([leaf, Issuer.Certificate], host);
+
+        Assert.Equal((RootFingerprint, "system"), (RootFile.FingerprintOf(Assert.Single(offer.Certificates)), offer.Origin));
+    }
+
+    // Anyone has a certificate of a public authority for a host of his own, and may stand between with it.
+    [Theory]
+    [InlineData("db1.example.com", "names \"evil.example\", not the host that was asked for, \"db1.example.com\"")]
+    [InlineData("db1", "not the host that was asked for, \"db1\"")]
+    [InlineData("sub.evil.example", "not the host that was asked for")]
+    [InlineData("", "Which host was asked for is not known")]
+    [InlineData(null, "Which host was asked for is not known")]
+    public async Task A_root_of_the_operating_system_does_not_vouch_for_another_host(string? host, string what)
+    {
+        TestCertificate evil = Issuer.Issue(LeafOptions.ForHosts("evil.example"));
+
+        var refusal = await Assert.ThrowsAsync<PgSslException>(() => FindInSystemAsync([evil, Issuer.Certificate], host));
+
+        Assert.Equal(PgSslError.RootNotVouchedFor, refusal.Error);
+        Assert.Contains(what, refusal.Message, StringComparison.Ordinal);
+        Assert.EndsWith($"add -Fingerprint {RootFingerprint}", refusal.Remedy, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_root_of_the_operating_system_does_not_vouch_for_a_certificate_that_expired()
+    {
+        TestCertificate expired = Issuer.Issue(LeafOptions.ForHosts("db1.example.com") with { NotAfter = DateTimeOffset.UtcNow.AddHours(-1) });
+
+        var refusal = await Assert.ThrowsAsync<PgSslException>(() => FindInSystemAsync([expired, Issuer.Certificate], "db1.example.com"));
+
+        Assert.Equal(PgSslError.RootNotVouchedFor, refusal.Error);
+        Assert.Contains("expired", refusal.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_root_of_the_operating_system_does_not_vouch_for_a_certificate_of_a_client()
+    {
+        TestCertificate client = Issuer.Issue(
+            LeafOptions.ForHosts("db1.example.com") with { ExtendedKeyUsages = [LeafOptions.ClientAuthentication] });
+
+        Assert.Equal(
+            PgSslError.RootNotVouchedFor,
+            (await Assert.ThrowsAsync<PgSslException>(() => FindInSystemAsync([client, Issuer.Certificate], "db1.example.com"))).Error);
+    }
+
+    [Fact]
+    public async Task A_fingerprint_vouches_for_a_root_of_the_operating_system_whatever_the_host() =>
+        Assert.Single((await FindInSystemAsync([Leaf, Issuer.Certificate], "db1.example.com", RootFingerprint)).Certificates);
+
+    [Fact]
+    public async Task A_root_in_a_file_of_the_user_vouches_whatever_the_host()
+    {
+        var file = TrustStore.FromCertificates([Root.Certificate.Certificate], "/roots.crt");
+        var system = TrustStore.FromCertificates([Root.Certificate.Certificate], "system");
+
+        RootOffer offer = await FindAsync([Leaf, Issuer.Certificate], [file, system], "db1.example.com", null);
+
+        Assert.Equal("/roots.crt", offer.Origin);
+    }
+
+    [Theory]
+    [InlineData("db1.abc.us-gov-west-1.rds.amazonaws.com", true)]
+    [InlineData("db2.abc.us-gov-west-1.rds.amazonaws.com", false)]
+    public async Task A_providers_published_root_vouches_only_for_the_host_in_the_certificate(string host, bool isVouchedFor)
+    {
+        TestCertificate leaf = Root.Issue(LeafOptions.ForHosts("db1.abc.us-gov-west-1.rds.amazonaws.com"));
+        string url = ProviderCatalogue.Get("AmazonRdsGovCloud").UrlFor("us-gov-west-1").AbsoluteUri;
+        using var downloader = new CertificateDownloader(_ => new StoredAnswers(
+            new Dictionary<string, string> { [url] = Root.CertificatePem }));
+
+        Task<RootOffer> found = FindAsync([leaf], [], host, downloader);
+
+        if (isVouchedFor)
+            Assert.Contains("only https vouches", Assert.Single((await found).Remarks), StringComparison.Ordinal);
+        else
+            Assert.Equal(PgSslError.RootNotVouchedFor, (await Assert.ThrowsAsync<PgSslException>(() => found)).Error);
+    }
+
+    private static Task<RootOffer> FindInSystemAsync(TestCertificate[] served, string? host, params string[] fingerprints) =>
+        FindAsync(served, [TrustStore.FromCertificates([Root.Certificate.Certificate], "system")], host, null, fingerprints);
+
     private static Task<RootOffer> FindAsync(TestCertificate[] served, TestCertificate[] known, params string[] fingerprints)
     {
         var store = TrustStore.FromCertificates(known.Select(certificate => certificate.Certificate), "/roots.crt");
-        var request = new ChainRequest([.. served.Select(certificate => certificate.Certificate)], [store], DateTimeOffset.UtcNow);
-        return new ServedRootFinder(new ChainCompleter(null), fingerprints).FindAsync(request, TestContext.Current.CancellationToken);
+        return FindAsync(served, [store], null, null, fingerprints);
+    }
+
+    private static Task<RootOffer> FindAsync(
+        TestCertificate[] served, TrustStore[] stores, string? host, CertificateDownloader? downloader, params string[] fingerprints)
+    {
+        var request = new ChainRequest([.. served.Select(certificate => certificate.Certificate)], stores, DateTimeOffset.UtcNow) { HostName = host };
+        return new ServedRootFinder(new ChainCompleter(downloader), fingerprints).FindAsync(request, TestContext.Current.CancellationToken);
     }
 }

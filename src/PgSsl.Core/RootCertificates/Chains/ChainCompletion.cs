@@ -69,7 +69,12 @@ internal sealed class ChainCompletion(ChainRequest request, CertificateDownloade
                 .DownloadAsync(provider, provider.RegionOf(host), downloader, cancellationToken).ConfigureAwait(false);
             string origin = $"provider {provider.Name} ({roots.Origin})";
             path = Search(Candidates(roots.Certificates, ChainSource.Provider, origin), _found, out endsAtRoot);
-            return endsAtRoot ? Complete(path) : null;
+            if (endsAtRoot)
+                return Complete(path) with { Remarks = roots.Remarks };
+            // A root that was left out may be the very one that is missing.
+            if (provider.Roots.Count > 0)
+                _failures.AddRange(roots.Remarks);
+            return null;
         }
         catch (PgSslException failure)
         {
@@ -79,7 +84,7 @@ internal sealed class ChainCompletion(ChainRequest request, CertificateDownloade
     }
 
     private ChainCandidate? Published(ChainCandidate root) =>
-        ProviderCatalogue.OfRoot(RootFile.FingerprintOf(root.Certificate.Certificate), request.HostName) is { } provider
+        request.HostName is { } host && ProviderCatalogue.OfRoot(RootFile.FingerprintOf(root.Certificate.Certificate), host) is { } provider
             ? root with { Source = ChainSource.Provider, Origin = $"provider {provider.Name} (its fingerprint)" }
             : null;
 

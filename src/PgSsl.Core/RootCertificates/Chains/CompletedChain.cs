@@ -7,6 +7,9 @@ namespace PgSsl.RootCertificates.Chains;
 /// <param name="Failure">Why it ends below a root; null where it ends at one.</param>
 public sealed record CompletedChain(IReadOnlyList<ChainMember> Members, PgSslException? Failure)
 {
+    /// <summary>What the user of the root should know of where it comes from, one sentence each.</summary>
+    public IReadOnlyList<string> Remarks { get; init; } = [];
+
     /// <summary>True where the last certificate is self-signed.</summary>
     public bool EndsAtRoot => Failure is null;
 

@@ -10,17 +10,23 @@ namespace PgSsl.RootCertificates.Downloads;
 /// </summary>
 public sealed class CertificateDownloader : IDisposable
 {
-    private readonly HttpClient _client;
+    private readonly HttpClient _clientForElsewhere;
+    private readonly HttpClient _clientForAnywhere;
     private readonly ConcurrentDictionary<(Uri Uri, DownloadRules Rules), Lazy<Task<IReadOnlyList<X509Certificate2>>>> _answers = new();
 
     /// <summary>Creates a downloader with the proxy of this machine's settings.</summary>
     public CertificateDownloader()
-        : this(GuardedHandler.Create())
+        : this(GuardedHandler.Create)
     {
     }
 
-    internal CertificateDownloader(HttpMessageHandler handler) =>
-        _client = new HttpClient(handler) { Timeout = Timeout.InfiniteTimeSpan };
+    /// <param name="createHandler">Makes the handler for requests that may, or may not, ask this machine.</param>
+    internal CertificateDownloader(Func<bool, HttpMessageHandler> createHandler)
+    {
+        _clientForElsewhere = Client(mayAskThisMachine: false);
+        _clientForAnywhere = Client(mayAskThisMachine: true);
+        HttpClient Client(bool mayAskThisMachine) => new(createHandler(mayAskThisMachine)) { Timeout = Timeout.InfiniteTimeSpan };
+    }
 
     /// <summary>Fetches the certificates behind a URL, in any form that <see cref="CertificateInput"/> reads.</summary>
     /// <param name="uri">An absolute URL.</param>
@@ -32,7 +38,11 @@ public sealed class CertificateDownloader : IDisposable
         _answers.GetOrAdd((uri, rules), key => new(() => FetchAsync(key.Uri, key.Rules))).Value.WaitAsync(cancellationToken);
 
     /// <summary>Ends all that is under way.</summary>
-    public void Dispose() => _client.Dispose();
+    public void Dispose()
+    {
+        _clientForElsewhere.Dispose();
+        _clientForAnywhere.Dispose();
+    }
 
     private async Task<IReadOnlyList<X509Certificate2>> FetchAsync(Uri uri, DownloadRules rules)
     {
@@ -45,7 +55,9 @@ public sealed class CertificateDownloader : IDisposable
         {
             throw DownloadFailures.TimedOut(uri, rules.Timeout);
         }
-        catch (Exception exception) when (exception is HttpRequestException or IOException or ObjectDisposedException)
+        // What a URL can do to the classes that take it is not told in full anywhere, and no answer may end the run.
+        catch (Exception exception) when (exception
+            is HttpRequestException or IOException or InvalidOperationException or ArgumentException or FormatException or NotSupportedException)
         {
             throw Find(exception) ?? DownloadFailures.Network(uri, exception);
         }
@@ -64,14 +76,14 @@ public sealed class CertificateDownloader : IDisposable
 
     private async Task<byte[]> FollowAsync(Uri uri, DownloadRules rules, CancellationToken deadline)
     {
+        HttpClient client = rules.MayAskThisMachine ? _clientForAnywhere : _clientForElsewhere;
         Uri current = uri;
         for (int redirects = 0; ; redirects++)
         {
             Check(current, rules);
             using var request = new HttpRequestMessage(HttpMethod.Get, current);
-            request.Options.Set(GuardedHandler.MayAskThisMachine, rules.MayAskThisMachine);
             using HttpResponseMessage response =
-                await _client.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, deadline).ConfigureAwait(false);
+                await client.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, deadline).ConfigureAwait(false);
             if (!IsRedirect(response.StatusCode))
                 return await ReadAsync(response, current, rules.MaximumBytes, deadline).ConfigureAwait(false);
             if (redirects == rules.MaximumRedirects)
@@ -86,7 +98,7 @@ public sealed class CertificateDownloader : IDisposable
 
     private static Uri Next(Uri current, Uri? location)
     {
-        if (location is null || !Uri.TryCreate(current, location, out Uri? next))
+        if (location is null || !Uri.TryCreate(current, location, out Uri? next) || HostOf(next) is null)
             throw DownloadFailures.BadRedirect(current);
         return current.Scheme == Uri.UriSchemeHttps && next.Scheme != Uri.UriSchemeHttps
             ? throw DownloadFailures.Downgrade(current, next)
@@ -99,9 +111,23 @@ public sealed class CertificateDownloader : IDisposable
             throw DownloadFailures.BadScheme(uri, rules);
         if (uri.UserInfo.Length > 0)
             throw DownloadFailures.HasCredentials(uri);
+        string host = HostOf(uri) ?? throw DownloadFailures.BadHost(uri);
         // Where a proxy makes the connection, this is all that can be seen.
-        if (IPAddress.TryParse(uri.IdnHost, out IPAddress? address) && AddressGuard.WhyNot(address, rules.MayAskThisMachine) is { } reason)
+        if (IPAddress.TryParse(host, out IPAddress? address) && AddressGuard.WhyNot(address, rules.MayAskThisMachine) is { } reason)
             throw DownloadFailures.ForbiddenAddress(uri, address, reason);
+    }
+
+    /// <summary>The host as it is asked for; null for a name that IDNA forbids, which a Uri shows only here.</summary>
+    private static string? HostOf(Uri uri)
+    {
+        try
+        {
+            return uri.IdnHost;
+        }
+        catch (UriFormatException)
+        {
+            return null;
+        }
     }
 
     private static async Task<byte[]> ReadAsync(HttpResponseMessage response, Uri uri, int maximum, CancellationToken deadline)

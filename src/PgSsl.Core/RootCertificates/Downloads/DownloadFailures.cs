@@ -14,6 +14,8 @@ internal static class DownloadFailures
     public static PgSslException HasCredentials(Uri uri) => Failed(
         new UriBuilder(uri) { UserName = "", Password = "" }.Uri, "is given with a user name, which is sent nowhere", OtherWay);
 
+    public static PgSslException BadHost(Uri uri) => Failed(uri, "names a host that no network can have (IDNA)", OtherWay);
+
     public static PgSslException ForbiddenAddress(Uri uri, IPAddress address, string reason) => Failed(
         uri, $"leads to {address}, {reason}: it is not asked", "Nothing is fetched from there. Give the root as a file.");
 

@@ -6,10 +6,12 @@ namespace PgSsl.RootCertificates.Downloads;
 /// <summary>Makes connections for downloads: no cookie, no credentials, no redirect by itself, and no forbidden address.</summary>
 internal static class GuardedHandler
 {
-    /// <summary>Set on a request whose URL may lead to this machine.</summary>
-    public static readonly HttpRequestOptionsKey<bool> MayAskThisMachine = new("PgSsl.MayAskThisMachine");
-
-    public static SocketsHttpHandler Create() => new()
+    /// <summary>
+    /// Makes a handler for requests under one rule. A connection may serve another request than the one that it was made for, so that
+    /// requests under different rules must not meet in one handler's pool.
+    /// </summary>
+    /// <param name="mayAskThisMachine">True where URLs may lead to this machine.</param>
+    public static SocketsHttpHandler Create(bool mayAskThisMachine) => new()
     {
         AllowAutoRedirect = false,
         UseCookies = false,
@@ -23,18 +25,19 @@ internal static class GuardedHandler
         MaxResponseDrainSize = 0,
         // What is checked when a connection is made must hold for each request.
         PooledConnectionLifetime = TimeSpan.Zero,
-        ConnectCallback = ConnectAsync,
+        ConnectCallback = (context, cancellationToken) => ConnectAsync(context, mayAskThisMachine, cancellationToken),
     };
 
     /// <summary>The check is made on the very address that is then connected to: a name may have another one a moment later.</summary>
-    private static async ValueTask<Stream> ConnectAsync(SocketsHttpConnectionContext context, CancellationToken cancellationToken)
+    private static async ValueTask<Stream> ConnectAsync(
+        SocketsHttpConnectionContext context, bool mayAskThisMachine, CancellationToken cancellationToken)
     {
         DnsEndPoint target = context.DnsEndPoint;
-        HttpRequestMessage request = context.InitialRequestMessage;
+        Uri uri = context.InitialRequestMessage.RequestUri!;
         IPAddress[] addresses = await Dns.GetHostAddressesAsync(target.Host, cancellationToken).ConfigureAwait(false);
-        bool isProxy = !target.Host.Equals(request.RequestUri!.IdnHost, StringComparison.OrdinalIgnoreCase);
+        bool isProxy = !target.Host.Equals(uri.IdnHost, StringComparison.OrdinalIgnoreCase);
         if (!isProxy)
-            Check(addresses, request);
+            Check(addresses, uri, mayAskThisMachine);
 
         var socket = new Socket(SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
         try
@@ -49,13 +52,12 @@ internal static class GuardedHandler
         }
     }
 
-    private static void Check(IPAddress[] addresses, HttpRequestMessage request)
+    private static void Check(IPAddress[] addresses, Uri uri, bool mayAskThisMachine)
     {
-        request.Options.TryGetValue(MayAskThisMachine, out bool mayAskThisMachine);
         foreach (IPAddress address in addresses)
         {
             if (AddressGuard.WhyNot(address, mayAskThisMachine) is { } reason)
-                throw DownloadFailures.ForbiddenAddress(request.RequestUri!, address, reason);
+                throw DownloadFailures.ForbiddenAddress(uri, address, reason);
         }
     }
 }

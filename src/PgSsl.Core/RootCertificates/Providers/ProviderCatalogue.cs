@@ -27,14 +27,13 @@ public static class ProviderCatalogue
     public static Provider? OfHost(string host) => All.Where(provider => provider.Serves(host)).MaxBy(provider => provider.PatternOf(host)!.Length);
 
     /// <summary>
-    /// Gets the provider that vouches for a root: the one that the server is of, or one whose own root it is; null where none does. A
-    /// public root is for the operating system to trust, except below its provider's names.
+    /// Gets the provider that vouches for a root: the one that the server is of; null where none does. Below other names its root
+    /// says nothing of a server: whoever has an account with the provider has a certificate below it.
     /// </summary>
     /// <param name="sha256">The root's fingerprint, upper-case hex without separators.</param>
-    /// <param name="host">The server's name, where it has one.</param>
-    public static Provider? OfRoot(string sha256, string? host = null) => All
-        .Where(provider => provider.RootOf(sha256) is not null)
-        .FirstOrDefault(provider => provider.Kind == ProviderKind.Download || (host is not null && provider.Serves(host)));
+    /// <param name="host">The server's name.</param>
+    public static Provider? OfRoot(string sha256, string host) =>
+        All.FirstOrDefault(provider => provider.RootOf(sha256) is not null && provider.Serves(host));
 
     private static IReadOnlyList<Provider> Read()
     {

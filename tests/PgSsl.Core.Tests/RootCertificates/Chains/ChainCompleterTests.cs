@@ -2,6 +2,7 @@ using System.Security.Cryptography.X509Certificates;
 using PgSsl.Certificates;
 using PgSsl.RootCertificates.Chains;
 using PgSsl.RootCertificates.Downloads;
+using PgSsl.RootCertificates.Providers;
 using PgSsl.Sandbox;
 using PgSsl.Tests.Certificates;
 using PgSsl.Tests.RootCertificates.Downloads;
@@ -310,6 +311,36 @@ public sealed class ChainCompleterTests : IDisposable
         CompletedChain chain = await CompleteAsync([leaf, .. heap]);
 
         Assert.Equal(16, chain.Members.Count);
+    }
+
+    [Fact]
+    public async Task What_is_to_be_said_of_a_providers_root_comes_with_the_chain()
+    {
+        CompletedChain chain = await CompleteAtProviderAsync("AmazonRdsGovCloud", "db1.abc.us-gov-west-1.rds.amazonaws.com", Root);
+
+        Assert.Equal(ChainSource.Provider, chain.RootSource);
+        Assert.Contains("only https vouches", Assert.Single(chain.Remarks), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Nothing_is_said_of_a_providers_root_that_the_chain_does_not_end_at()
+    {
+        CompletedChain chain = await CompleteAtProviderAsync(
+            "AmazonRdsGovCloud", "db1.abc.us-gov-west-1.rds.amazonaws.com", TestAuthority.CreateRoot("Unrelated"));
+
+        Assert.Equal(PgSslError.ChainIncomplete, chain.Failure?.Error);
+        Assert.Empty(chain.Remarks);
+    }
+
+    /// <summary>A provider publishes a root in all its places.</summary>
+    private static async Task<CompletedChain> CompleteAtProviderAsync(string name, string host, TestAuthority published)
+    {
+        Provider provider = ProviderCatalogue.Get(name);
+        using var downloader = new CertificateDownloader(_ => new StoredAnswers(
+            new[] { provider.UrlFor(null), provider.UrlFor(provider.RegionOf(host)) }.Distinct()
+                .ToDictionary(url => url.AbsoluteUri, _ => published.CertificatePem)));
+        return await new ChainCompleter(downloader).CompleteAsync(
+            Request([Leaf, Issuing.Certificate], []) with { HostName = host }, TestContext.Current.CancellationToken);
     }
 
     private static X509AuthorityInformationAccessExtension Issuer(params Uri[] urls) => new(null, urls.Select(url => url.OriginalString));

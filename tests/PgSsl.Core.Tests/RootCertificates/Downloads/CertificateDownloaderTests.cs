@@ -1,4 +1,5 @@
 using System.Security.Cryptography.X509Certificates;
+using System.Text;
 using PgSsl.RootCertificates.Downloads;
 using PgSsl.Sandbox;
 using PgSsl.Tests.Certificates;
@@ -134,6 +135,41 @@ public sealed class CertificateDownloaderTests : IDisposable
     public async Task From_http_to_a_file_is_refused() =>
         await FailAsync(_http.Redirect("/file", new Uri("file:///etc/passwd")), Issuer, "is neither http nor https");
 
+    [Theory]
+    [InlineData("http://xn--\u00FC/")]
+    [InlineData("//xn--\u00FC.test/ca.crt")]
+    [InlineData("http://\u00AD/")]
+    [InlineData("http://[::1/")]
+    [InlineData("http:///")]
+    public async Task A_redirect_to_a_host_that_cannot_be_is_a_failed_download(string location) =>
+        await FailAsync(ServeLocation("/bad", location), Issuer, "redirects to nowhere");
+
+    [Theory]
+    [InlineData("http://xn--\u00FC/")]
+    [InlineData("http://\u200D/")]
+    public async Task A_url_with_a_host_that_cannot_be_is_a_failed_download(string url) => await FailAsync(new Uri(url), Issuer, "names a host");
+
+    [Fact]
+    public async Task Nothing_in_a_url_or_a_location_leads_to_another_error()
+    {
+        string[] pieces =
+        [
+            "http:", "https:", "//", "/", "xn--", "a", ".", "..", ":", "@", "[", "]", "::1", "%", "%C3%BC", "%00", "%25lo", "80", "-1", "?", "#", " ",
+            "\\", "_", "*", "\u0001", "\t", "\u00AD", "\u00FC", "\u00C3\u00BC", "\u00E2\u0080\u008D", "\u00FF", new string('x', 70), "test",
+        ];
+        var random = new Random(20261122);
+        using CertificateDownloader local = WebServer.CreateDownloader(_http);
+        for (int i = 0; i < 1500; i++)
+        {
+            string text = (random.Next(3) > 0 ? "http://" : "") + string.Concat(random.GetItems(pieces, random.Next(1, 7)));
+            var tried = new List<Uri> { ServeLocation($"/{i}", text) };
+            if (Uri.TryCreate(text, UriKind.Absolute, out Uri? uri))
+                tried.Add(uri);
+            foreach (Uri each in tried)
+                Assert.IsType<PgSslException>(await Record.ExceptionAsync(() => local.GetAsync(each, Issuer, default)), exactMatch: false);
+        }
+    }
+
     [Fact]
     public async Task A_bundle_is_not_asked_for_over_http()
     {
@@ -224,6 +260,42 @@ public sealed class CertificateDownloaderTests : IDisposable
         await FailAsync(_http.Url("/ca.crt", "localhost"), DownloadRules.Issuer, "this machine itself");
         Assert.Empty(_http.Requests);
     }
+
+    [Fact]
+    public async Task A_connection_made_for_a_request_that_may_ask_this_machine_serves_no_other()
+    {
+        var mayShakeHands = new TaskCompletionSource();
+        _https.MayShakeHands = mayShakeHands.Task;
+        _https.Serve("/ca.crt", Der);
+        Uri uri = _https.Url("/ca.crt", "localhost");
+        int connections = 0;
+        using CertificateDownloader downloader = WebServer.CreateDownloader(handler =>
+        {
+            // A connection without a lifetime goes to nobody else in .NET 10, but that is documented nowhere.
+            handler.PooledConnectionLifetime = Timeout.InfiniteTimeSpan;
+            var connect = handler.ConnectCallback!;
+            handler.ConnectCallback = async (context, cancellation) =>
+            {
+                // The second one is slow, so that the first one's would be there sooner.
+                if (Interlocked.Increment(ref connections) == 2)
+                    await _https.FirstHandshake.Task;
+                return await connect(context, cancellation);
+            };
+        });
+        // Who asked gives up, and leaves a connection under way to whoever comes next.
+        await Assert.ThrowsAsync<PgSslException>(() => downloader.GetAsync(uri, Issuer with { Timeout = TimeSpan.FromMilliseconds(300) }, default));
+
+        Task forbidden = downloader.GetAsync(uri, DownloadRules.Issuer, default);
+        mayShakeHands.SetResult();
+
+        Assert.Contains("this machine itself", (await Assert.ThrowsAsync<PgSslException>(() => forbidden)).Message, StringComparison.Ordinal);
+        Assert.Empty(_https.Requests);
+    }
+
+    /// <summary>Redirects with the bytes of a Location as they are.</summary>
+    private Uri ServeLocation(string path, string location) => _http.Serve(path, async (stream, cancellation) =>
+        await stream.WriteAsync(
+            Encoding.Latin1.GetBytes($"HTTP/1.1 302 Found\r\nLocation: {location}\r\nContent-Length: 0\r\nConnection: close\r\n\r\n"), cancellation));
 
     private Task<IReadOnlyList<X509Certificate2>> GetAsync(Uri uri, DownloadRules rules) => _downloader.GetAsync(uri, rules, default);
 

@@ -34,15 +34,35 @@ public sealed class WebServer : IDisposable
     public Uri Url(string path, string host = "127.0.0.1") =>
         new($"{(_isHttps ? "https" : "http")}://{host}:{((IPEndPoint)_listener.LocalEndpoint).Port}{path}");
 
+    /// <summary>What each TLS handshake waits for.</summary>
+    public Task MayShakeHands { get; set; } = Task.CompletedTask;
+
+    /// <summary>Comes to its end with the first TLS handshake.</summary>
+    public TaskCompletionSource FirstHandshake { get; } = new();
+
     /// <summary>A downloader that believes the https servers of this class, and else is the real one.</summary>
-    public static CertificateDownloader CreateDownloader()
+    public static CertificateDownloader CreateDownloader(Action<SocketsHttpHandler>? adjust = null) => new(mayAskThisMachine =>
     {
-        SocketsHttpHandler handler = GuardedHandler.Create();
+        SocketsHttpHandler handler = GuardedHandler.Create(mayAskThisMachine);
         var policy = new X509ChainPolicy { TrustMode = X509ChainTrustMode.CustomRootTrust, RevocationMode = X509RevocationMode.NoCheck };
         policy.CustomTrustStore.Add(Authority.Certificate.Certificate);
         handler.SslOptions.CertificateChainPolicy = policy;
-        return new CertificateDownloader(handler);
-    }
+        adjust?.Invoke(handler);
+        return handler;
+    });
+
+    /// <summary>A downloader that finds each host at one server, so that no name is looked up.</summary>
+    public static CertificateDownloader CreateDownloader(WebServer everywhere) => new(mayAskThisMachine =>
+    {
+        SocketsHttpHandler handler = GuardedHandler.Create(mayAskThisMachine);
+        handler.ConnectCallback = async (_, cancellation) =>
+        {
+            var socket = new Socket(SocketType.Stream, ProtocolType.Tcp);
+            await socket.ConnectAsync(everywhere._listener.LocalEndpoint, cancellation);
+            return new NetworkStream(socket, ownsSocket: true);
+        };
+        return handler;
+    });
 
     public Uri Serve(string path, string body) => Serve(path, Encoding.UTF8.GetBytes(body));
 
@@ -120,10 +140,12 @@ public sealed class WebServer : IDisposable
         Stream plain = client.GetStream();
         if (!_isHttps)
             return plain;
+        await MayShakeHands;
         var tls = new SslStream(plain);
         // Windows wants keys that are not ephemeral.
         using X509Certificate2 certificate = new(Certificate.Certificate.Export(X509ContentType.Pkcs12));
         await tls.AuthenticateAsServerAsync(new SslServerAuthenticationOptions { ServerCertificate = certificate }, _stop.Token);
+        FirstHandshake.TrySetResult();
         return tls;
     }
 

@@ -133,14 +133,17 @@ public sealed partial class ProviderCatalogueTests
             PgSslError.InvalidParameterValue,
             Assert.Throws<PgSslException>(() => ProviderCatalogue.Get("AmazonRds").UrlFor(region)).Error);
 
-    [Fact]
-    public void A_public_root_is_a_providers_only_below_its_names()
+    [Theory]
+    [InlineData("Neon", "ep-1.neon.tech")]
+    [InlineData("AmazonRds", "db1.abc.eu-west-1.rds.amazonaws.com")]
+    [InlineData("Supabase", "db.abc.supabase.co")]
+    public void A_root_is_a_providers_only_below_its_names(string provider, string host)
     {
-        string root = ProviderCatalogue.Get("Neon").Roots[0].Sha256;
+        string root = ProviderCatalogue.Get(provider).Roots[0].Sha256;
 
-        Assert.Null(ProviderCatalogue.OfRoot(root));
+        Assert.Null(ProviderCatalogue.OfRoot(root, ""));
         Assert.Null(ProviderCatalogue.OfRoot(root, "db1.example.com"));
-        Assert.Equal("Neon", ProviderCatalogue.OfRoot(root, "ep-1.neon.tech")?.Name);
+        Assert.Equal(provider, ProviderCatalogue.OfRoot(root, host)?.Name);
     }
 
     [Fact]

@@ -80,7 +80,7 @@ public enum PgSslError
     FileChanged,
     /// <summary>A file could not be written; all is as it was.</summary>
     FileNotWritten,
-    /// <summary>A change failed half-way and could not be undone: the message says what is where.</summary>
+    /// <summary>A change failed half-way and could not be undone, or somebody else's content was left in place: the message says what is where.</summary>
     FileNotRestored,
 
     // Waiting
@@ -104,7 +104,10 @@ public enum PgSslError
     NotARootCertificate,
     /// <summary>A certificate that is to be trusted, and that is not valid now: expired, or not valid yet.</summary>
     CertificateNotValid,
-    /// <summary>A root that came from the server it is to verify, or from a URL in its certificate: nobody vouches for it.</summary>
+    /// <summary>
+    /// A root that came from the server it is to verify, or from a URL in its certificate: nobody vouches for it. Nor does the operating
+    /// system for a server whose certificate is another host's.
+    /// </summary>
     RootNotVouchedFor,
     /// <summary>A change after which a server that was named would be reached without TLS, or not at all. Nothing was changed.</summary>
     ConnectionsAtRisk,

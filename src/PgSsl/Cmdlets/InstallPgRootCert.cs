@@ -134,7 +134,10 @@ public sealed class InstallPgRootCertCommand : RootChangeCmdlet
     {
         try
         {
-            _offers!.Add(find());
+            RootOffer offer = find();
+            _offers!.Add(offer);
+            foreach (string remark in offer.Remarks)
+                WriteWarning(remark);
         }
         catch (PgSslException failure)
         {
@@ -158,8 +161,6 @@ public sealed class InstallPgRootCertCommand : RootChangeCmdlet
     private RootOffer Get(Provider provider)
     {
         ProviderRootSet roots = ProviderRoots.GetAsync(provider, Region, _stores[^1], _downloader, Stopped).GetAwaiter().GetResult();
-        foreach (string remark in roots.Remarks)
-            WriteWarning(remark);
-        return new RootOffer(roots.Certificates, roots.Origin);
+        return new RootOffer(roots.Certificates, roots.Origin) { Remarks = roots.Remarks };
     }
 }

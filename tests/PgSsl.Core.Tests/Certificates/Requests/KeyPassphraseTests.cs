@@ -19,7 +19,7 @@ public sealed class KeyPassphraseTests : IDisposable
         KeyPassphrase.Check(passphrase);
         using var key = CertificateKey.Generate(KeyAlgorithms.Default);
         File.WriteAllBytes(Path.Combine(_directory.Path, "k"), key.ExportPem(passphrase));
-        _directory.Write("p", passphrase);
+        File.WriteAllText(Path.Combine(_directory.Path, "p"), passphrase);
 
         Assert.Contains("Key is valid", OpenSslJudge.Run(_directory.Path, "openssl pkey -in k -passin file:p -check -noout"));
     }

@@ -99,6 +99,16 @@ Describe 'New-PgCsr' {
             "$warnings" | Should -Match ssl_passphrase_command_supports_reload
         }
 
+        It 'refuses one that <Why>, and writes nothing' -ForEach @(
+            @{ Why = 'OpenSSL has no room for'; Text = 'secret' * 200 }
+            @{ Why = 'ends in a line break'; Text = "secret`n" }
+        ) {
+            New-PgCsr db1 -Passphrase (New-Passphrase $Text) -ErrorAction SilentlyContinue -ErrorVariable failures
+            $failures[0].FullyQualifiedErrorId | Should -BeLike 'InvalidParameterValue,*'
+            "$($failures[0])" | Should -Not -Match 'secret'
+            Get-ChildItem | Should -BeNullOrEmpty
+        }
+
         It 'refuses an empty one' {
             { New-PgCsr db1 -Passphrase ([securestring]::new()) -ErrorAction Stop } | Should -Throw -ErrorId 'InvalidParameterValue,*'
         }
@@ -121,10 +131,12 @@ Describe 'New-PgCsr' {
             @{ Id = 'ContradictoryParameters'; With = @{ ExistingKey = 'plain.key'; KeyAlgorithm = 'rsa-2048' } }
             @{ Id = 'ContradictoryParameters'; With = @{ ExistingKey = 'plain.key'; KeyPath = 'other.key' } }
             @{ Id = 'UnsupportedKeyAlgorithm'; With = @{ ExistingKey = 'ed25519.key' } }
+            @{ Id = 'InvalidKeyFile'; With = @{ ExistingKey = 'public.key' } }
         ) {
             $null = New-PgCsr db1 -KeyPath plain.key
             $null = New-PgCsr db1 -KeyPath encrypted.key -Passphrase (New-Passphrase secret)
             openssl genpkey -algorithm ed25519 -out ed25519.key
+            openssl pkey -in plain.key -pubout -out public.key
             { New-PgCsr db1 @With -CsrPath new.csr -ErrorAction Stop } | Should -Throw -ErrorId "$Id,PgSsl.Cmdlets.NewPgCsrCommand"
             'new.csr' | Should -Not -Exist
         }
@@ -166,10 +178,15 @@ Describe 'New-PgCsr' {
 
     It 'refuses <Why> before it writes anything' -ForEach @(
         @{ Why = 'no name'; Id = 'InvalidSubject'; With = @{}; Says = 'No subject' }
-        @{ Why = 'a country in words'; Id = 'InvalidSubject'; With = @{ CommonName = 'db1'; Country = 'Germany' }; Says = 'country \(C\) "GERMANY"' }
+        @{ Why = 'a country in words'; Id = 'InvalidSubject'; With = @{ CommonName = 'db1'; Country = 'Germany' }; Says = 'country \(C\) "Germany"' }
+        @{ Why = 'a country that is none'; Id = 'InvalidSubject'; With = @{ CommonName = 'db1'; Country = 'UK' }; Says = 'is GB' }
+        @{ Why = 'an e-mail address without an @'; Id = 'InvalidSubject'; With = @{ CommonName = 'db1'; EmailAddress = 'dba' }; Says = 'an @' }
         @{ Why = 'a name that is too long'; Id = 'InvalidSubject'; With = @{ CommonName = 'x' * 65 }; Says = 'common name \(CN\) .* has 65 characters' }
         @{ Why = 'a NUL'; Id = 'InvalidSubject'; With = @{ CommonName = 'db1'; Organization = "a`0b" }; Says = 'organization \(O\) .* control character' }
-        @{ Why = 'an empty field'; Id = 'InvalidSubject'; With = @{ CommonName = 'db1'; Locality = '' }; Says = 'locality \(L\) is empty' }
+        @{ Why = 'an empty subject'; Id = 'InvalidSubject'; With = @{ Subject = '' }; Says = 'empty' }
+        @{ Why = 'nothing but empty fields'; Id = 'InvalidSubject'; With = @{ CommonName = ''; DnsName = $null; Locality = '' }; Says = 'No subject' }
+        @{ Why = 'a bad wildcard'; Id = 'InvalidHostName'; With = @{ CommonName = 'db*.example.com' }; Says = 'whole first label' }
+        @{ Why = 'a name with a port'; Id = 'InvalidHostName'; With = @{ CommonName = 'db1:5432' }; Says = 'port' }
         @{ Why = 'subject and field'; Id = 'ContradictoryParameters'; With = @{ CommonName = 'db1'; Subject = 'CN=db1' }; Says = 'fields' }
         @{ Why = 'an address as a DNS name'; Id = 'InvalidHostName'; With = @{ CommonName = 'db1'; DnsName = '10.0.0.1' }; Says = 'is an IP address' }
         @{ Why = 'a name as an address'; Id = 'InvalidHostName'; With = @{ CommonName = 'db1'; IPAddress = 'db1' }; Says = 'not an IP address' }
@@ -276,6 +293,24 @@ Describe 'New-PgCsr' {
         $requests = $rows | New-PgCsr -Organization ACME
         (Split-Path -Leaf $requests.KeyPath) | Should -Be 'db1.example.com.key', 'db2.example.com.key'
         $requests[1].SubjectAlternativeName | Should -Be 'DNS:db2.example.com', 'DNS:db2'
+    }
+
+    It 'takes empty and missing cells of a table as not given' {
+        $rows = 'CommonName,Organization,DnsName,IPAddress,Country,Role', 'db1,ACME,db1.test,10.0.0.1,DE,Server', 'db2,ACME', 'db3,,,,,', 'db4,ACME,db4.test' |
+            ConvertFrom-Csv
+        $requests = $rows | New-PgCsr -ErrorAction Stop
+        $requests.Subject | Should -Be 'CN=db1, O=ACME, C=DE', 'CN=db2, O=ACME', 'CN=db3', 'CN=db4, O=ACME'
+        $requests.SubjectAlternativeName | Should -Be 'DNS:db1', 'DNS:db1.test', 'IP:10.0.0.1', 'DNS:db2', 'DNS:db3', 'DNS:db4', 'DNS:db4.test'
+    }
+
+    It 'takes null as not given' {
+        $request = New-PgCsr db1 -DnsName $null, 'a' -IPAddress $null -OrganizationalUnit $null -Organization $null
+        $request.Subject | Should -Be 'CN=db1'
+        $request.SubjectAlternativeName | Should -Be 'DNS:db1', 'DNS:a'
+    }
+
+    It 'offers only key algorithms that it makes' {
+        { New-PgCsr db1 -KeyAlgorithm dsa } | Should -Throw '*is not one of: ecdsa-p256, ecdsa-p384, rsa-3072, rsa-2048, rsa-4096.*'
     }
 
     It 'does not overwrite the request of one row with that of the next, not even with -Force' {

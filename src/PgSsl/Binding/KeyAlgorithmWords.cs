@@ -1,9 +1,19 @@
+using System.Management.Automation;
 using PgSsl.Certificates.Requests;
 
 namespace PgSsl.Binding;
 
-/// <summary>The key algorithms that can be made, and those that are refused with a reason of their own.</summary>
-public sealed class KeyAlgorithmTransformationAttribute() : WordTransformationAttribute([.. KeyAlgorithms.Names, .. KeyAlgorithms.RefusedNames]);
+/// <summary>The key algorithms that can be made. Those that are refused pass, to be refused with a reason of their own, and are not offered.</summary>
+public sealed class KeyAlgorithmTransformationAttribute() : WordTransformationAttribute([.. KeyAlgorithms.Names])
+{
+    /// <inheritdoc/>
+    public override object Transform(EngineIntrinsics engineIntrinsics, object inputData)
+    {
+        string? word = inputData?.ToString()?.Replace("-", "", StringComparison.Ordinal);
+        return KeyAlgorithms.RefusedNames.FirstOrDefault(name => string.Equals(name, word, StringComparison.OrdinalIgnoreCase))
+            ?? base.Transform(engineIntrinsics, inputData!);
+    }
+}
 
 /// <summary>Completes the key algorithms that can be made.</summary>
 public sealed class KeyAlgorithmCompleter() : WordCompleter([.. KeyAlgorithms.Names]);

@@ -10,7 +10,6 @@ public abstract class CertificateNamingCmdlet : PgCmdlet
     /// <summary>The common name: of a server its host name, of a client the role that logs in.</summary>
     [Parameter(Position = 0, ValueFromPipelineByPropertyName = true)]
     [Alias("CN")]
-    [ValidateNotNullOrEmpty]
     public string? CommonName { get; set; }
 
     /// <summary>Further host names that the certificate is to be for.</summary>
@@ -25,6 +24,7 @@ public abstract class CertificateNamingCmdlet : PgCmdlet
 
     /// <summary>What the certificate is to be for.</summary>
     [Parameter(ValueFromPipelineByPropertyName = true)]
+    [CertificateRoleTransformation]
     public CertificateRole Role { get; set; }
 
     /// <summary>The organization.</summary>

@@ -80,7 +80,7 @@ public abstract class KeyPairCmdlet : CertificateNamingCmdlet
         }
         catch (PgSslException failure)
         {
-            WriteFailure(failure, Certificate?.Target ?? CommonName ?? Subject);
+            WriteFailure(failure, Certificate?.Target ?? (string.IsNullOrEmpty(CommonName) ? Subject : CommonName));
         }
         finally
         {
@@ -94,6 +94,8 @@ public abstract class KeyPairCmdlet : CertificateNamingCmdlet
             throw failure;
         var profile = CertificateProfile.Create(Naming());
         KeyAlgorithms.Check(KeyAlgorithm);
+        if (ExistingKey is null)
+            KeyPassphrase.Check(passphrase);
         KeyFilePlan files = Files(profile);
         string? askedAlgorithm = MyInvocation.BoundParameters.ContainsKey(nameof(KeyAlgorithm)) ? KeyAlgorithm : null;
         using CertificateKey? existing = files.KeyExists ? CertificateKey.ReadFile(files.KeyPath, passphrase, askedAlgorithm) : null;

@@ -15,7 +15,7 @@ public sealed class CertificateKey : IDisposable
 
     private readonly AsymmetricAlgorithm _key;
 
-    private CertificateKey(AsymmetricAlgorithm key, string algorithm) => (_key, Algorithm) = (key, algorithm);
+    internal CertificateKey(AsymmetricAlgorithm key, string algorithm) => (_key, Algorithm) = (key, algorithm);
 
     /// <summary>One of <see cref="KeyAlgorithms.Names"/>, or another size in the same form: <c>rsa-2560</c>.</summary>
     public string Algorithm { get; }
@@ -81,6 +81,11 @@ public sealed class CertificateKey : IDisposable
         }
         try
         {
+            if (!HoldsPrivateKey(key))
+                throw new PgSslException(
+                    PgSslError.InvalidKeyFile,
+                    $"\"{path}\" holds a public key only, and a private key was expected.",
+                    "Name the file of the private key that it was made from, or leave out -ExistingKey to make a new one.");
             return new CertificateKey(key, KeyAlgorithms.NameOf(key));
         }
         catch
@@ -113,6 +118,24 @@ public sealed class CertificateKey : IDisposable
     /// <inheritdoc/>
     public void Dispose() => _key.Dispose();
 
+    /// <summary>Runs what signs with a key.</summary>
+    /// <exception cref="PgSslException"><see cref="PgSslError.InvalidKeyFile"/>: the key cannot sign.</exception>
+    internal static T Sign<T>(Func<T> sign)
+    {
+        try
+        {
+            return sign();
+        }
+        catch (CryptographicException exception)
+        {
+            throw new PgSslException(
+                PgSslError.InvalidKeyFile,
+                $"Nothing can be signed with the key: {exception.Message}",
+                "Check the key with: openssl pkey -check -noout -in KEYFILE; or leave out -ExistingKey to make a new one.",
+                exception);
+        }
+    }
+
     internal DotNetRequest CreateRequest(X500DistinguishedName subject) => _key is RSA rsa
         ? new DotNetRequest(subject, rsa, HashAlgorithmName.SHA256, RSASignaturePadding.Pkcs1)
         : new DotNetRequest(subject, (ECDsa)_key, _key.KeySize switch
@@ -122,4 +145,22 @@ public sealed class CertificateKey : IDisposable
             <= 384 => HashAlgorithmName.SHA384,
             _ => HashAlgorithmName.SHA512,
         });
+
+    private static bool HoldsPrivateKey(AsymmetricAlgorithm key)
+    {
+        byte[]? exported = null;
+        try
+        {
+            exported = key.ExportPkcs8PrivateKey();
+            return true;
+        }
+        catch (CryptographicException)
+        {
+            return false;
+        }
+        finally
+        {
+            CryptographicOperations.ZeroMemory(exported);
+        }
+    }
 }

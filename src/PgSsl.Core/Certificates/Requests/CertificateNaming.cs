@@ -2,13 +2,17 @@ using System.Security.Cryptography.X509Certificates;
 
 namespace PgSsl.Certificates.Requests;
 
-/// <summary>The names that were asked for, as they were written.</summary>
+/// <summary>The names that were asked for, as they were written. An empty text, like null, counts as not given.</summary>
 public sealed record CertificateNaming
 {
+    private readonly IReadOnlyList<string> _organizationalUnits = [];
+    private readonly IReadOnlyList<string> _dnsNames = [];
+    private readonly IReadOnlyList<string> _ipAddresses = [];
+
     /// <summary>What the certificate is to be for.</summary>
     public CertificateRole Role { get; init; }
 
-    /// <summary>The whole subject, as RFC 4514 or openssl write it; instead of the fields.</summary>
+    /// <summary>The whole subject, as RFC 4514 or openssl write it; instead of the fields. An empty one is an error.</summary>
     public string? Subject { get; init; }
 
     /// <summary>The common name: a server's host name, a client's role.</summary>
@@ -18,7 +22,7 @@ public sealed record CertificateNaming
     public string? Organization { get; init; }
 
     /// <summary>The units within it, the largest first.</summary>
-    public IReadOnlyList<string> OrganizationalUnits { get; init; } = [];
+    public IReadOnlyList<string> OrganizationalUnits { get => _organizationalUnits; init => _organizationalUnits = Given(value); }
 
     /// <summary>The town.</summary>
     public string? Locality { get; init; }
@@ -33,10 +37,10 @@ public sealed record CertificateNaming
     public string? EmailAddress { get; init; }
 
     /// <summary>Host names, besides the common name.</summary>
-    public IReadOnlyList<string> DnsNames { get; init; } = [];
+    public IReadOnlyList<string> DnsNames { get => _dnsNames; init => _dnsNames = Given(value); }
 
     /// <summary>IP addresses.</summary>
-    public IReadOnlyList<string> IPAddresses { get; init; } = [];
+    public IReadOnlyList<string> IPAddresses { get => _ipAddresses; init => _ipAddresses = Given(value); }
 
     /// <summary>A certificate to take over what is not named: its subject as a whole, its alternative names as a whole.</summary>
     public X509Certificate2? Certificate { get; init; }
@@ -57,7 +61,7 @@ public sealed record CertificateNaming
     /// </exception>
     internal SubjectName ToSubject()
     {
-        SubjectAttribute[][] fields = [.. Fields().Select(field => new[] { SubjectAttribute.Create(field.Type, field.Value) })];
+        SubjectAttribute[][] fields = [.. Fields().Select(field => new[] { ToAttribute(field.Type, field.Value) })];
         if (Subject is not null && fields.Length > 0)
             throw new PgSslException(
                 PgSslError.ContradictoryParameters,
@@ -78,26 +82,32 @@ public sealed record CertificateNaming
     // The order of openssl's questionnaire, from the large to the small.
     private IEnumerable<(AttributeType Type, string Value)> Fields()
     {
-        if (Country is not null)
-            yield return (AttributeType.Country, Country.ToUpperInvariant());
-        if (State is not null)
-            yield return (AttributeType.State, State);
-        if (Locality is not null)
-            yield return (AttributeType.Locality, Locality);
-        if (Organization is not null)
-            yield return (AttributeType.Organization, Organization);
-        foreach (string unit in OrganizationalUnits)
-            yield return (AttributeType.OrganizationalUnit, unit);
-        if (CommonName is not null)
-            yield return (AttributeType.CommonName, Role == CertificateRole.Server ? AsHostName(CommonName) : CommonName);
-        if (EmailAddress is not null)
-            yield return (AttributeType.EmailAddress, EmailAddress);
+        (AttributeType Type, string? Value)[] fields =
+        [
+            (AttributeType.Country, Country),
+            (AttributeType.State, State),
+            (AttributeType.Locality, Locality),
+            (AttributeType.Organization, Organization),
+            .. OrganizationalUnits.Select(unit => (AttributeType.OrganizationalUnit, (string?)unit)),
+            (AttributeType.CommonName, CommonName),
+            (AttributeType.EmailAddress, EmailAddress),
+        ];
+        foreach ((AttributeType type, string? value) in fields)
+        {
+            if (!string.IsNullOrEmpty(value))
+                yield return (type, value);
+        }
     }
 
-    // What is no host name may be wanted all the same, such as project:instance; a mistyped address is not.
-    private static string AsHostName(string commonName)
+    private SubjectAttribute ToAttribute(AttributeType type, string value)
     {
-        CertificateHostName.CheckNotNumeric(commonName);
-        return CertificateHostName.TryNormalize(commonName) ?? commonName;
+        if (type == AttributeType.Country)
+            return SubjectAttribute.CreateCountry(value);
+        bool isHost = type == AttributeType.CommonName && Role == CertificateRole.Server;
+        return SubjectAttribute.Create(type, isHost ? CommonHostName.Read(value) : value);
     }
+
+    // A row of a table that is too short has null where others have a list, and PowerShell binds that, too.
+    private static IReadOnlyList<string> Given(IReadOnlyList<string?>? texts) =>
+        [.. (texts ?? []).OfType<string>().Where(text => text.Length > 0)];
 }

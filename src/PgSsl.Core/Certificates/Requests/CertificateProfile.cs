@@ -60,13 +60,14 @@ public sealed class CertificateProfile
     }
 
     /// <summary>Makes the request that a CA signs (PKCS #10), in PEM.</summary>
+    /// <exception cref="PgSslException"><see cref="PgSslError.InvalidKeyFile"/>: the key cannot sign.</exception>
     public string CreateRequestPem(CertificateKey key)
     {
         ArgumentNullException.ThrowIfNull(key);
         DotNetRequest request = Prepare(key);
         var usage = X509KeyUsageFlags.DigitalSignature | (key.IsRsa ? X509KeyUsageFlags.KeyEncipherment : X509KeyUsageFlags.None);
         request.CertificateExtensions.Add(new X509KeyUsageExtension(usage, critical: true));
-        return request.CreateSigningRequestPem() + "\n";
+        return CertificateKey.Sign(request.CreateSigningRequestPem) + "\n";
     }
 
     /// <summary>Makes a certificate that the key itself signs: a leaf, not a CA.</summary>
@@ -78,6 +79,7 @@ public sealed class CertificateProfile
     /// <param name="days">How long it is valid.</param>
     /// <param name="at">Now; it is valid from a few minutes before.</param>
     /// <returns>The certificate, without its key.</returns>
+    /// <exception cref="PgSslException"><see cref="PgSslError.InvalidKeyFile"/>: the key cannot sign.</exception>
     public X509Certificate2 CreateSelfSigned(CertificateKey key, int days, DateTimeOffset at)
     {
         ArgumentNullException.ThrowIfNull(key);
@@ -86,7 +88,8 @@ public sealed class CertificateProfile
         // Positive, and without leading zeros, so that it has the same digits in every tool (RFC 5280 4.1.2.2).
         byte[] serialNumber = RandomNumberGenerator.GetBytes(SerialNumberBytes);
         serialNumber[0] = (byte)((serialNumber[0] & 0x3F) | 0x40);
-        return request.Create(request.SubjectName, key.SignatureGenerator, at - ClockSkew, at.AddDays(days), serialNumber);
+        return CertificateKey.Sign(
+            () => request.Create(request.SubjectName, key.SignatureGenerator, at - ClockSkew, at.AddDays(days), serialNumber));
     }
 
     private static CertificateProfile CreateFrom(CertificateNaming naming)

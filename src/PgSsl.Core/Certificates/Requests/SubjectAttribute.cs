@@ -23,6 +23,20 @@ internal sealed class SubjectAttribute
         return new SubjectAttribute(Encode(type, writer => writer.WriteCharacterString(type.Tag, value)));
     }
 
+    /// <summary>Makes a country of a code in any case; UK, which ISO 3166 only reserves, is refused: a CA takes GB.</summary>
+    /// <exception cref="PgSslException"><see cref="PgSslError.InvalidSubject"/>; the message shows what was typed.</exception>
+    public static SubjectAttribute CreateCountry(string code)
+    {
+        Check(AttributeType.Country, code);
+        string upper = code.ToUpperInvariant();
+        if (upper == "UK")
+            throw SubjectErrors.Attribute(
+                AttributeType.Country,
+                $"\"{code}\" is no country code of ISO 3166: that of the United Kingdom is GB",
+                "Write -Country GB. If it has to be UK all the same, -Subject takes it.");
+        return Create(AttributeType.Country, upper);
+    }
+
     /// <summary>Makes an attribute of an encoded value (RFC 4514 2.4, <c>#0C03646231</c>), which stays in its string type.</summary>
     /// <remarks>OpenSSL refuses a whole certificate for a value that is no string (crypto/asn1/tasn_typ.c, B_ASN1_PRINTABLE).</remarks>
     /// <exception cref="PgSslException"><see cref="PgSslError.InvalidSubject"/>: it is no such value, or not a good one.</exception>
@@ -74,6 +88,9 @@ internal sealed class SubjectAttribute
         if (type == AttributeType.Country && !(value.Length == CountryLength && value.All(char.IsAsciiLetter)))
             throw SubjectErrors.Attribute(
                 type, $"\"{value}\" is not a country code of two letters", "Use the code of ISO 3166: US, DE, GB (not UK) …");
+        // RFC 2822 3.4.1: something, an @, a domain.
+        if (type == AttributeType.EmailAddress && value.LastIndexOf('@') is var at && (at < 1 || at == value.Length - 1))
+            throw SubjectErrors.Attribute(type, $"\"{value}\" has no name and domain with an @ between them", "Write it as dba@example.com.");
         CheckCharacters(type, value);
         int length = value.EnumerateRunes().Count();
         if (length > type.MaximumLength)

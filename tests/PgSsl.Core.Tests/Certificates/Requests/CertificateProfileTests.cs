@@ -60,6 +60,106 @@ public sealed class CertificateProfileTests
         Assert.Equal("10.0.0.256", Create(new() { Role = CertificateRole.Client, CommonName = "10.0.0.256" }).Subject.CommonName);
     }
 
+    [Theory]
+    [InlineData(" db1.example.com", "blank", "'db1.example.com'")]
+    [InlineData("db1.example.com ", "blank", "'db1.example.com'")]
+    [InlineData("10.0.0.1 ", "blank", "'10.0.0.1'")]
+    [InlineData("project:instance ", "blank", "'project:instance'")]
+    [InlineData(" ", "blank", "db1.example.com")]
+    [InlineData("https://db1.example.com/", "URL", "'db1.example.com'")]
+    [InlineData("https://db1.example.com:5432/x?y", "URL", "'db1.example.com'")]
+    [InlineData("postgresql://app@[::1]:5432/x", "URL", "'::1'")]
+    [InlineData("https://", "URL", "db1.example.com")]
+    [InlineData("[::1]", "brackets", "'::1'")]
+    [InlineData("[::1]:5432", "brackets", "'::1'")]
+    [InlineData("db1:5432", "port", "'db1'")]
+    [InlineData("*.example.com:5432", "port", "'*.example.com'")]
+    [InlineData("10.0.0.1:5432", "port", "'10.0.0.1'")]
+    [InlineData("db*.example.com", "whole first label", "* for a whole first label")]
+    [InlineData("db.*.example.com", "whole first label", "* for a whole first label")]
+    [InlineData("*", "whole first label", "* for a whole first label")]
+    public void A_common_name_that_is_a_host_name_but_for_a_slip_is_refused(string commonName, string message, string remedy)
+    {
+        PgSslException refusal = Refusal(new() { CommonName = commonName, DnsNames = ["db1"] });
+
+        Assert.Equal(PgSslError.InvalidHostName, refusal.Error);
+        Assert.Contains(message, refusal.Message, StringComparison.Ordinal);
+        Assert.Contains(remedy, refusal.Remedy, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_password_in_a_URL_is_not_repeated()
+    {
+        PgSslException refusal = Refusal(new() { CommonName = "postgresql://app:hunter2@db1/x" });
+
+        Assert.DoesNotContain("hunter2", refusal.Message + refusal.Remedy, StringComparison.Ordinal);
+        Assert.Contains("'db1'", refusal.Remedy, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("https://app")]
+    [InlineData("app:1")]
+    [InlineData("app*")]
+    public void A_role_may_be_called_anything(string commonName) => Assert.Equal(
+        commonName, Create(new() { Role = CertificateRole.Client, CommonName = commonName }).Subject.CommonName);
+
+    [Fact]
+    public void Empty_texts_and_null_count_as_not_given()
+    {
+        CertificateProfile profile = Create(new()
+        {
+            CommonName = "db1", Organization = "", Locality = "", State = "", Country = "", EmailAddress = "",
+            OrganizationalUnits = ["", null!, "DBA"], DnsNames = [null!, "", "db2"], IPAddresses = null!,
+        });
+
+        Assert.Equal("CN=db1, OU=DBA", profile.Subject.ToString());
+        Assert.Equal(["DNS:db1", "DNS:db2"], profile.SubjectAlternativeNames);
+    }
+
+    [Fact]
+    public void Empty_texts_leave_a_certificate_as_it_is()
+    {
+        MintedCertificate served = Mint.Certificate("CN=db1,O=ACME", null, new MintOptions { AlternativeNames = ["DNS:db2"] });
+
+        CertificateProfile profile = Create(new() { Certificate = served.Certificate, CommonName = "", DnsNames = [""] });
+
+        Assert.Equal(served.Subject, profile.Subject.Encoded.ToArray());
+        Assert.Equal(["DNS:db2"], profile.SubjectAlternativeNames);
+    }
+
+    [Fact]
+    public void An_empty_subject_and_nothing_but_empty_texts_are_errors()
+    {
+        Assert.Equal(PgSslError.InvalidSubject, Refusal(new() { Subject = "" }).Error);
+        Assert.Contains("No subject", Refusal(new() { CommonName = "", Organization = "" }).Message, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("Germany", "\"Germany\"")]
+    [InlineData("uk", "\"uk\" is no country code of ISO 3166: that of the United Kingdom is GB")]
+    [InlineData("UK", "GB")]
+    public void A_country_is_a_code_and_the_error_shows_what_was_typed(string country, string message)
+    {
+        PgSslException refusal = Refusal(new() { CommonName = "db1", Country = country });
+
+        Assert.Equal(PgSslError.InvalidSubject, refusal.Error);
+        Assert.Contains(message, refusal.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_whole_subject_keeps_the_country_UK() =>
+        Assert.Equal("CN=db1, C=UK", Create(new() { Subject = "CN=db1,C=UK" }).Subject.ToString());
+
+    [Theory]
+    [InlineData("dba")]
+    [InlineData("@example.com")]
+    [InlineData("dba@")]
+    public void An_e_mail_address_has_a_name_and_a_domain(string address)
+    {
+        Assert.Contains($"\"{address}\"", Refusal(new() { CommonName = "db1", EmailAddress = address }).Message, StringComparison.Ordinal);
+        Assert.Equal(PgSslError.InvalidSubject, Refusal(new() { Subject = $"CN=db1,emailAddress={address}" }).Error);
+    }
+
     [Fact]
     public void Alternative_names_follow_the_common_name_each_once() => Assert.Equal(
         ["DNS:db1.example.com", "DNS:db1", "IP:10.0.0.1"],

@@ -1,3 +1,4 @@
+using System.Security.Cryptography;
 using PgSsl.Certificates;
 using PgSsl.Certificates.Requests;
 
@@ -136,6 +137,32 @@ public sealed class ExistingKeyTests : IDisposable
 
         Assert.Equal(PgSslError.FileNotFound, Assert.Throws<PgSslException>(() => CertificateKey.ReadFile(missing, null)).Error);
         Assert.Equal(PgSslError.InvalidKeyFile, Assert.Throws<PgSslException>(() => CertificateKey.ReadFile(nothing, null)).Error);
+    }
+
+    [Theory]
+    [InlineData("openssl genrsa 2048 | openssl rsa -pubout -out k")]
+    [InlineData("openssl genrsa 2048 | openssl rsa -RSAPublicKey_out -out k")]
+    [InlineData("openssl ecparam -name prime256v1 -genkey -noout | openssl ec -pubout -out k")]
+    public void A_public_key_is_told(string command)
+    {
+        string path = Make(command);
+
+        var refusal = Assert.Throws<PgSslException>(() => CertificateKey.ReadFile(path, null));
+
+        Assert.Equal(PgSslError.InvalidKeyFile, refusal.Error);
+        Assert.Contains("holds a public key only", refusal.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_key_that_cannot_sign_is_told()
+    {
+        using var whole = RSA.Create(2048);
+        var half = RSA.Create(whole.ExportParameters(includePrivateParameters: false));
+        using var key = new CertificateKey(half, "rsa-2048");
+        var profile = CertificateProfile.Create(new() { CommonName = "db1" });
+
+        Assert.Equal(PgSslError.InvalidKeyFile, Assert.Throws<PgSslException>(() => profile.CreateRequestPem(key)).Error);
+        Assert.Equal(PgSslError.InvalidKeyFile, Assert.Throws<PgSslException>(() => profile.CreateSelfSigned(key, 1, MintOptions.Now)).Error);
     }
 
     private string Make(string command)

@@ -80,7 +80,9 @@ public enum PgSslError
     FileChanged,
     /// <summary>A file could not be written; all is as it was.</summary>
     FileNotWritten,
-    /// <summary>A change failed half-way and could not be undone, or somebody else's content was left in place: the message says what is where.</summary>
+    /// <summary>
+    /// A change failed half-way and could not be undone, or somebody else's content was left in place: the message says what is where.
+    /// </summary>
     FileNotRestored,
 
     // Waiting

@@ -46,7 +46,8 @@ public static class PrivateKeyFile
         if ((status.Mode & forbidden) != 0)
             throw new PgSslException(
                 PgSslError.InvalidKeyFile,
-                $"Private key file \"{path}\" has mode 0{Convert.ToString((int)status.Mode, 8)}: group or others can use it, and libpq refuses that. " +
+                $"Private key file \"{path}\" has mode 0{Convert.ToString((int)status.Mode, 8)}: " +
+                "group or others can use it, and libpq refuses that. " +
                 $"Expected is 0600 or less{(ownedByRoot ? ", or 0640 or less as root owns it" : "")}.",
                 $"chmod 0600 '{path}'");
     }

@@ -51,9 +51,11 @@ public sealed class RootChange
     /// <param name="at">The moment to judge validity for, in UTC.</param>
     public IReadOnlyList<string> DescribeImpact(ConnectionEnvironment environment, DateTime at) => File.IsNoChange
         ? []
-        : RootFileImpact.Describe(
-            environment, Target.Path, existed: File.Before is not null, remains: File.After is not null,
-            losesRoots: LosesRoots(at), gainsRoots: File.Added.Count > 0 || File.Mended.Count > 0);
+        : RootFileImpact.Describe(environment, Target.Path, new RootFileFate(File.Before is not null, File.After is not null)
+        {
+            GainsRoots = File.Added.Count + File.Mended.Count > 0,
+            LosesRoots = LosesRoots(at),
+        });
 
     /// <summary>Whether a root goes that verifies servers now; what has expired verifies nothing as it is.</summary>
     /// <param name="at">The moment to judge validity for, in UTC.</param>

@@ -12,19 +12,16 @@ public static class RootFileImpact
     /// <summary>Says it in sentences, the widest effect first.</summary>
     /// <param name="environment">The account whose connections are meant.</param>
     /// <param name="path">The root file, absolute.</param>
-    /// <param name="existed">Whether it is there before the change.</param>
-    /// <param name="remains">Whether it is there after it.</param>
-    /// <param name="losesRoots">Whether a root that is in it now, and has not expired, goes.</param>
-    /// <param name="gainsRoots">Whether one comes.</param>
-    public static IReadOnlyList<string> Describe(ConnectionEnvironment environment, string path, bool existed, bool remains, bool losesRoots, bool gainsRoots)
+    /// <param name="fate">What becomes of it.</param>
+    public static IReadOnlyList<string> Describe(ConnectionEnvironment environment, string path, RootFileFate fate)
     {
         ArgumentNullException.ThrowIfNull(environment);
         string? way = WayOf(environment, path);
         if (way is null)
-            return DescribeOwn(environment, path, remains);
+            return DescribeOwn(environment, path, fate.Remains);
 
         var sentences = new List<string> { $"{way}, so this concerns every connection of {environment.UserName} that names no other root file." };
-        if (!existed)
+        if (!fate.Existed)
             sentences.AddRange(
             [
                 "libpq (psql, psycopg, ODBC …) verifies the server's chain in every mode from then on: require becomes verify-ca and fails at " +
@@ -33,15 +30,15 @@ public static class RootFileImpact
                 "Npgsql and pgx, and at the default path pgjdbc, go by this file where they verify; Npgsql and pgx no longer by the " +
                 "operating system's roots.",
             ]);
-        else if (!remains)
+        else if (!fate.Remains)
             sentences.Add(
                 "The file goes: libpq no longer verifies anything in allow, prefer and require, and verify-ca and verify-full fail until " +
                 "they are given another one.");
-        else if (losesRoots)
+        else if (fate.LosesRoots)
             sentences.Add(
                 "At servers below the roots that go, require, verify-ca and verify-full fail, and allow and prefer go on in plaintext, " +
                 "without a word.");
-        else if (gainsRoots)
+        else if (fate.GainsRoots)
             sentences.Add("Servers below the new roots verify from then on; for others nothing changes.");
         else
             sentences.Add("What goes had expired and verified nothing: no connection changes.");

@@ -27,7 +27,8 @@ public sealed class CertificateTransformationAttribute : ArgumentTransformationA
         {
             CertificateArgument argument => argument,
             X509Certificate2 certificate => new CertificateArgument(certificate, certificate.Subject),
-            string pem when pem.Contains(PemBegin, StringComparison.Ordinal) => Read(() => CertificateInput.ReadText(pem, TextName, CertificateWanted.Leaf), TextName),
+            string pem when pem.Contains(PemBegin, StringComparison.Ordinal) =>
+                Read(() => CertificateInput.ReadText(pem, TextName, CertificateWanted.Leaf), TextName),
             string path => FromFile(engineIntrinsics.SessionState.Path.GetUnresolvedProviderPathFromPSPath(path)),
             FileInfo file => FromFile(file.FullName),
             null => inputData!,

@@ -3,7 +3,9 @@ using PgSsl.Certificates.Requests;
 
 namespace PgSsl.Binding;
 
-/// <summary>The key algorithms that can be made. Those that are refused pass, to be refused with a reason of their own, and are not offered.</summary>
+/// <summary>
+/// The key algorithms that can be made. Those that are refused pass, to be refused with a reason of their own, and are not offered.
+/// </summary>
 public sealed class KeyAlgorithmTransformationAttribute() : WordTransformationAttribute([.. KeyAlgorithms.Names])
 {
     /// <inheritdoc/>

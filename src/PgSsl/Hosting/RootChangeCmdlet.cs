@@ -122,8 +122,10 @@ public abstract class RootChangeCmdlet : PgCmdlet, IDisposable
         foreach (string note in change.File.Notes)
             WriteWarning(note);
         if (change.Target.IsNewService)
-            WriteWarning(
-                $"There was no service {Service}, and it names no host yet. There are: {string.Join(", ", KnownEndpoints.FindServices(Environment))}.");
+        {
+            string services = string.Join(", ", KnownEndpoints.FindServices(Environment));
+            WriteWarning($"There was no service {Service}, and it names no host yet. There are: {services}.");
+        }
         // Who confirmed it has read it.
         if (MyInvocation.BoundParameters.ContainsKey("Confirm"))
             return;

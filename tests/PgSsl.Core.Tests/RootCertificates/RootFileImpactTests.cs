@@ -96,5 +96,6 @@ public sealed class RootFileImpactTests : IDisposable
     }
 
     private string Describe(string path, bool existed, bool remains = true, bool losesRoots = false, bool gainsRoots = true) =>
-        string.Join(' ', RootFileImpact.Describe(_world.Environment, path, existed, remains, losesRoots, gainsRoots));
+        string.Join(' ', RootFileImpact.Describe(
+            _world.Environment, path, new RootFileFate(existed, remains) { GainsRoots = gainsRoots, LosesRoots = losesRoots }));
 }

@@ -136,7 +136,8 @@ public sealed class CertificateProfile
             yield return WarnOfNoHost(naming.Role, subject);
         else if (naming.CertificateHost is { } host && !AlternativeNames.Cover(alternativeNames, host))
             yield return $"The host that was asked, \"{CertificateNames.Printable(host)}\", is none of the alternative names: clients that " +
-                "connect to it with sslmode=verify-full will not accept the certificate. Name all hosts with -DnsName, and addresses with -IPAddress.";
+                "connect to it with sslmode=verify-full will not accept the certificate. Name all hosts with -DnsName, " +
+                "and addresses with -IPAddress.";
     }
 
     private static string WarnOfNoHost(CertificateRole role, SubjectName subject)

@@ -19,7 +19,8 @@ internal static class CommonHostName
         if (FindSlip(commonName) is { } slip)
             throw new PgSslException(
                 PgSslError.InvalidHostName,
-                $"The common name \"{CertificateNames.Printable(SecretMask.Apply(commonName))}\" {slip.What}; that of a server is its bare host name.",
+                $"The common name \"{CertificateNames.Printable(SecretMask.Apply(commonName))}\" {slip.What}; " +
+                "that of a server is its bare host name.",
                 slip.BareName.Length == 0 ? "Name the server: -CommonName db1.example.com"
                     : $"Write -CommonName '{CertificateNames.Printable(slip.BareName)}'");
         CertificateHostName.CheckNotNumeric(commonName);

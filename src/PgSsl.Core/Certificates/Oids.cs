@@ -31,6 +31,7 @@ internal static class Oids
     public const string NetscapeCertificateType = "2.16.840.1.113730.1.1";
 
     public const string ServerAuthentication = "1.3.6.1.5.5.7.3.1";
+    public const string ClientAuthentication = "1.3.6.1.5.5.7.3.2";
     public const string MicrosoftServerGatedCrypto = "1.3.6.1.4.1.311.10.3.3";
     public const string NetscapeServerGatedCrypto = "2.16.840.1.113730.4.1";
     public const string AnyExtendedKeyUsage = "2.5.29.37.0";

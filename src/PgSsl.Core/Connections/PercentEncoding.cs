@@ -3,7 +3,7 @@ using System.Text;
 
 namespace PgSsl.Connections;
 
-/// <summary>Percent-decoding as libpq 18 does it (fe-connect.c, conninfo_uri_decode).</summary>
+/// <summary>Percent-encoding in URIs, read as libpq 18 reads it (fe-connect.c, conninfo_uri_decode).</summary>
 internal static class PercentEncoding
 {
     private static readonly UTF8Encoding StrictUtf8 = new(false, throwOnInvalidBytes: true);
@@ -18,6 +18,10 @@ internal static class PercentEncoding
             throw EndpointErrors.Invalid($"There is a blank in {part} of the URI.", "Write a blank as %20.");
         return trimmed.Contains('%') ? DecodeEscapes(trimmed, part) : trimmed;
     }
+
+    /// <summary>Encodes a value of a query. Paths and lists stay readable: neither is syntax there (RFC 3986, section 3.4).</summary>
+    internal static string EncodeQueryValue(string value) =>
+        Uri.EscapeDataString(value).Replace("%2F", "/").Replace("%3A", ":").Replace("%2C", ",");
 
     private static string DecodeEscapes(string encoded, string part)
     {

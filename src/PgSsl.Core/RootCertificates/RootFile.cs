@@ -13,6 +13,7 @@ namespace PgSsl.RootCertificates;
 public sealed class RootFile
 {
     private readonly ReadOnlyMemory<byte> _bytes;
+    private readonly Lazy<HashSet<string>> _fingerprints;
 
     private RootFile(ReadOnlyMemory<byte> bytes, string path)
     {
@@ -20,6 +21,7 @@ public sealed class RootFile
         Path = path;
         Segments = RootFileScanner.Scan(bytes);
         Certificates = [.. Segments.SelectMany(segment => segment.Certificates)];
+        _fingerprints = new(() => [.. Certificates.Select(FingerprintOf)]);
         try
         {
             TrustedCertificates = PemFile.Parse(bytes, path).Certificates;
@@ -66,7 +68,7 @@ public sealed class RootFile
 
     /// <summary>Whether a certificate is in the file, as far as a person sees.</summary>
     /// <param name="fingerprint">SHA-256, upper-case hex.</param>
-    public bool Contains(string fingerprint) => Certificates.Any(certificate => FingerprintOf(certificate) == fingerprint);
+    public bool Contains(string fingerprint) => _fingerprints.Value.Contains(fingerprint);
 
     /// <summary>
     /// Adds certificates at the end, each below a comment that says what it is; those that are there already are not added again. The
@@ -86,7 +88,7 @@ public sealed class RootFile
             added.Append(RootComment.For(certificate)).Append('\n').Append(certificate.ExportCertificatePem()).Append('\n');
         added.Replace("\n", LineEnds.Of(_bytes.Span));
         byte[] text = Encoding.UTF8.GetBytes(added.ToString());
-        return Edited([.. _bytes.Span, .. text], Certificates.Concat(missing).Select(FingerprintOf));
+        return Edited([.. _bytes.Span, .. text], _fingerprints.Value.Concat(missing.Select(FingerprintOf)));
     }
 
     /// <summary>
@@ -98,7 +100,7 @@ public sealed class RootFile
     public RootFile Remove(IEnumerable<string> fingerprints)
     {
         HashSet<string> unwanted = [.. fingerprints];
-        if (!Certificates.Any(certificate => unwanted.Contains(FingerprintOf(certificate))))
+        if (!unwanted.Overlaps(_fingerprints.Value))
             return this;
         var rest = new List<byte>(_bytes.Length);
         int position = 0;
@@ -112,7 +114,7 @@ public sealed class RootFile
             position = segment.End;
         }
         rest.AddRange(_bytes.Span[position..]);
-        return Edited([.. rest], Certificates.Select(FingerprintOf).Where(fingerprint => !unwanted.Contains(fingerprint)));
+        return Edited([.. rest], _fingerprints.Value.Except(unwanted));
     }
 
     /// <summary>
@@ -166,7 +168,7 @@ public sealed class RootFile
         HashSet<string> wanted = [.. expected];
         if (edited.Certificates.Count > 0)
             edited.RequireWhole();
-        return wanted.SetEquals(edited.Certificates.Select(FingerprintOf))
+        return wanted.SetEquals(edited._fingerprints.Value)
             ? edited
             : throw new PgSslException(
                 PgSslError.InvalidCertificateFile,

@@ -19,7 +19,10 @@ public sealed class InstallPgRootCertCommand : RootChangeCmdlet
     private const string CertificateSet = "Certificate";
     private const string ProviderSet = "Provider";
 
-    private readonly CertificateDownloader _downloader = new();
+    // Only the roots of servers and providers need these two; a file is installed without them.
+    private readonly Lazy<CertificateDownloader> _downloader = new(() => new CertificateDownloader());
+    private TrustStore? _system;
+
     private IReadOnlyList<string> _fingerprints = [];
     private IReadOnlyList<TrustStore> _stores = [];
     private TrustStore? _installed;
@@ -82,7 +85,7 @@ public sealed class InstallPgRootCertCommand : RootChangeCmdlet
             // What is in the file already has been vouched for when it was put there.
             _installed = FindTarget().ReadRoots();
             string[] files = [.. RootCertificate.Select(ResolveRootCertificate).Where(root => root != ConnectionSettings.SystemRoots)];
-            _stores = [.. files.Select(TrustStore.LoadFile), _installed, TrustStore.LoadSystem(Environment.GetVariable)];
+            _stores = [.. files.Select(TrustStore.LoadFile), _installed];
         }
         catch (PgSslException failure)
         {
@@ -125,8 +128,11 @@ public sealed class InstallPgRootCertCommand : RootChangeCmdlet
     protected override void Dispose(bool disposing)
     {
         base.Dispose(disposing);
-        _downloader.Dispose();
+        if (_downloader.IsValueCreated)
+            _downloader.Value.Dispose();
     }
+
+    private TrustStore SystemRoots => _system ??= TrustStore.LoadSystem(Environment.GetVariable);
 
     private RootTarget FindTarget() => RootTarget.Find(Environment, Path is null ? null : ResolveFilePath(Path), Service);
 
@@ -155,12 +161,13 @@ public sealed class InstallPgRootCertCommand : RootChangeCmdlet
     };
 
     private RootOffer FindRoot(RootInput.Served served) =>
-        new ServedRootFinder(new ChainCompleter(_downloader), _fingerprints)
-            .FindAsync(ChainRequest.Of(served.Chain, served.HostName, served.Address, _stores), Stopped).GetAwaiter().GetResult();
+        new ServedRootFinder(new ChainCompleter(_downloader.Value), _fingerprints)
+            .FindAsync(ChainRequest.Of(served.Chain, served.HostName, served.Address, [.. _stores, SystemRoots]), Stopped)
+            .GetAwaiter().GetResult();
 
     private RootOffer Get(Provider provider)
     {
-        ProviderRootSet roots = ProviderRoots.GetAsync(provider, Region, _stores[^1], _downloader, Stopped).GetAwaiter().GetResult();
+        ProviderRootSet roots = ProviderRoots.GetAsync(provider, Region, SystemRoots, _downloader.Value, Stopped).GetAwaiter().GetResult();
         return new RootOffer(roots.Certificates, roots.Origin) { Remarks = roots.Remarks };
     }
 }

@@ -88,7 +88,7 @@ public sealed class UninstallPgRootCertCommand : RootChangeCmdlet
     }
 
     private static IEnumerable<string> ExpiredIn(string path, byte[]? content) =>
-        PgSsl.RootCertificate.Of(RootFile.Parse(content, path), DateTimeOffset.UtcNow)
-            .Where(root => root.NotAfter < DateTime.UtcNow)
-            .Select(root => root.Fingerprint);
+        RootFile.Parse(content, path).Certificates
+            .Where(certificate => certificate.NotAfter.ToUniversalTime() < DateTime.UtcNow)
+            .Select(RootFile.FingerprintOf);
 }

@@ -101,13 +101,13 @@ public abstract class RootChangeCmdlet : PgCmdlet, IDisposable
     private RootFilePlan? CheckAndApply(RootChange change)
     {
         IReadOnlyList<SslModeChange> changes = Check(change);
-        IReadOnlyList<string> impact = [.. change.DescribeImpact(Environment, DateTime.UtcNow), .. SslModeChange.Describe(changes)];
-        string text = string.Join(System.Environment.NewLine, [.. change.Describe(), .. impact]);
+        string[] impact = [.. change.DescribeImpact(Environment, DateTime.UtcNow)];
+        string text = string.Join(System.Environment.NewLine, [.. change.Describe(), .. impact, .. SslModeChange.Describe(changes)]);
         if (!Force && changes.Any(one => one.IsLoss))
             throw AtRisk(change, changes.Where(one => one.IsLoss));
         if (!ShouldProcess(text, text, "Change root certificates?"))
             return null;
-        Warn(change);
+        Warn(change, impact);
         (RootFilePlan done, IReadOnlyList<string> backups) = change.Apply(DateTimeOffset.UtcNow);
         foreach (string backup in backups)
             WriteVerbose($"The old content is kept in {backup}.");
@@ -117,7 +117,7 @@ public abstract class RootChangeCmdlet : PgCmdlet, IDisposable
     }
 
     /// <summary>What nobody expects: a first root concerns all connections, and one that goes takes connections with it.</summary>
-    private void Warn(RootChange change)
+    private void Warn(RootChange change, IEnumerable<string> impact)
     {
         foreach (string note in change.File.Notes)
             WriteWarning(note);
@@ -131,7 +131,7 @@ public abstract class RootChangeCmdlet : PgCmdlet, IDisposable
             return;
         bool isFirst = change.File.Before is null && RootFileImpact.IsUsual(Environment, change.Target.Path);
         if (isFirst || change.LosesRoots(DateTime.UtcNow))
-            WriteWarning(string.Join(' ', change.DescribeImpact(Environment, DateTime.UtcNow)));
+            WriteWarning(string.Join(' ', impact));
     }
 
     private IReadOnlyList<SslModeChange> Check(RootChange change)

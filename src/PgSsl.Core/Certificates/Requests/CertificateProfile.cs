@@ -8,8 +8,6 @@ namespace PgSsl.Certificates.Requests;
 /// <summary>All of a certificate but its key and its issuer: who it is for, and what it may be used for.</summary>
 public sealed class CertificateProfile
 {
-    private const string ServerAuthentication = Oids.ServerAuthentication;
-    private const string ClientAuthentication = "1.3.6.1.5.5.7.3.2";
     private const int SerialNumberBytes = 16;
 
     // Clocks differ by minutes, and a certificate that is not valid yet is refused.
@@ -112,9 +110,9 @@ public sealed class CertificateProfile
         DotNetRequest request = key.CreateRequest(new X500DistinguishedName(Subject.Encoded.Span));
         OidCollection purposes = [];
         if (Role != CertificateRole.Client)
-            purposes.Add(new Oid(ServerAuthentication));
+            purposes.Add(new Oid(Oids.ServerAuthentication));
         if (Role != CertificateRole.Server)
-            purposes.Add(new Oid(ClientAuthentication));
+            purposes.Add(new Oid(Oids.ClientAuthentication));
         request.CertificateExtensions.Add(
             new X509BasicConstraintsExtension(certificateAuthority: false, hasPathLengthConstraint: false, pathLengthConstraint: 0, critical: true));
         request.CertificateExtensions.Add(new X509EnhancedKeyUsageExtension(purposes, critical: false));

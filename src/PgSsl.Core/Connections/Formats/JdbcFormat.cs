@@ -64,7 +64,7 @@ internal sealed class JdbcFormat : DriverFormat
         string text = $"jdbc:postgresql://{string.Join(',', servers)}/{Uri.EscapeDataString(connection["dbname"] ?? "")}";
         return draft.Pairs.Count == 0
             ? text
-            : text + "?" + string.Join('&', draft.Pairs.Select(pair => $"{pair.Key}={EncodeQuery(pair.Value)}"));
+            : text + "?" + string.Join('&', draft.Pairs.Select(pair => $"{pair.Key}={PercentEncoding.EncodeQueryValue(pair.Value)}"));
     }
 
     private static string Server(ConnectionHost host)
@@ -73,8 +73,4 @@ internal sealed class JdbcFormat : DriverFormat
             return TcpHost;
         return host.DisplayName.Contains(':') ? $"[{host.DisplayName}]" : host.DisplayName;
     }
-
-    /// <summary>Paths and lists stay readable: neither is syntax in a query.</summary>
-    private static string EncodeQuery(string text) =>
-        Uri.EscapeDataString(text).Replace("%2F", "/").Replace("%3A", ":").Replace("%2C", ",");
 }

@@ -21,7 +21,8 @@ internal sealed class UriFormat : IConnectionStringFormat
         if (database is not null || remaining.Count > 0)
             text.Append('/').Append(Encode(database ?? ""));
         if (remaining.Count > 0)
-            text.Append('?').AppendJoin('&', remaining.Select(parameter => $"{parameter.Key}={EncodeQuery(parameter.Value)}"));
+            text.Append('?').AppendJoin(
+                '&', remaining.Select(parameter => $"{parameter.Key}={PercentEncoding.EncodeQueryValue(parameter.Value)}"));
         return new(text.ToString(), []);
     }
 
@@ -67,7 +68,4 @@ internal sealed class UriFormat : IConnectionStringFormat
     }
 
     private static string Encode(string text) => Uri.EscapeDataString(text);
-
-    /// <summary>Paths and lists stay readable: neither is syntax in a query.</summary>
-    private static string EncodeQuery(string text) => Encode(text).Replace("%2F", "/").Replace("%3A", ":").Replace("%2C", ",");
 }

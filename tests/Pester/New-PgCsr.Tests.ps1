@@ -269,11 +269,13 @@ Describe 'New-PgCsr' {
 
         It 'says what is none' {
             { 'db1' | New-PgCsr -ErrorAction Stop } | Should -Throw -ErrorId 'FileNotFound,*'
+            { 'db1:5432' | New-PgCsr -ErrorAction Stop } | Should -Throw -ErrorId 'FileNotFound,*'
             { New-PgCsr -Certificate $sandbox.ClientKey -ErrorAction Stop } | Should -Throw -ErrorId 'InvalidCertificateFile,*'
         }
 
         It 'says what to do with <What>' -ForEach @(
             @{ What = 'a host name'; Make = { 'db1' }; Says = 'the name of a host goes to -CommonName' }
+            @{ What = 'an endpoint'; Make = { 'db1:5432' }; Says = 'the name of a host goes to -CommonName' }
             @{ What = 'a key'; Make = { $sandbox.ClientKey }; Says = 'Give the certificate to renew\. Nobody but its owner needs the key' }
             @{ What = 'a request'; Make = { (New-PgCsr db1).CsrPath }; Says = 'the certificate that the CA made of it' }
             @{ What = 'PKCS #12'; Says = 'openssl pkcs12 -in .* -clcerts -nokeys'; Make = {

@@ -1,5 +1,6 @@
 using System.Management.Automation;
 using System.Security.Cryptography.X509Certificates;
+using PgSsl.Hosting;
 using PgSsl.RootCertificates;
 
 namespace PgSsl.Binding;
@@ -29,12 +30,24 @@ public sealed class CertificateTransformationAttribute : ArgumentTransformationA
             X509Certificate2 certificate => new CertificateArgument(certificate, certificate.Subject),
             string pem when pem.Contains(PemBegin, StringComparison.Ordinal) =>
                 Read(() => CertificateInput.ReadText(pem, TextName, CertificateWanted.Leaf), TextName),
-            string path => FromFile(engineIntrinsics.SessionState.Path.GetUnresolvedProviderPathFromPSPath(path)),
+            string path => FromPath(engineIntrinsics.SessionState.Path, path),
             FileInfo file => FromFile(file.FullName),
             null => inputData!,
             // What has no certificate may be a row of names, for other parameters.
             _ => FromProperties(PSObject.AsPSObject(input)) ?? inputData,
         };
+    }
+
+    private static CertificateArgument FromPath(PathIntrinsics paths, string path)
+    {
+        try
+        {
+            return FromFile(FilePath.Resolve(paths, path));
+        }
+        catch (PgSslException failure)
+        {
+            return Unusable(failure, path);
+        }
     }
 
     private static CertificateArgument FromFile(string path) => Read(() => CertificateInput.ReadFile(path, CertificateWanted.Leaf), path);
@@ -47,13 +60,13 @@ public sealed class CertificateTransformationAttribute : ArgumentTransformationA
         }
         catch (PgSslException failure)
         {
-            return new CertificateArgument(
-                failure.Error == PgSslError.FileNotFound
-                    ? new PgSslException(failure.Error, failure.Message, NotFoundRemedy, failure)
-                    : failure,
-                target);
+            return Unusable(failure, target);
         }
     }
+
+    private static CertificateArgument Unusable(PgSslException failure, object target) => new(
+        failure.Error == PgSslError.FileNotFound ? new PgSslException(failure.Error, failure.Message, NotFoundRemedy, failure) : failure,
+        target);
 
     private static CertificateArgument? FromProperties(PSObject item)
     {

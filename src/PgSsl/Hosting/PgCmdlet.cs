@@ -6,8 +6,6 @@ namespace PgSsl.Hosting;
 /// <summary>What every cmdlet here shares: how failures are written, and where relative paths start.</summary>
 public abstract class PgCmdlet : PSCmdlet
 {
-    private const string FileSystem = "FileSystem";
-
     /// <summary>Writes a failure of one item as a non-terminating error: the others go on.</summary>
     /// <param name="exception">What went wrong.</param>
     /// <param name="target">The endpoint or path concerned.</param>
@@ -24,21 +22,7 @@ public abstract class PgCmdlet : PSCmdlet
     /// <summary>Resolves a path of the user's (<c>~</c>, a PSDrive, relative to the session's location) to one that .NET understands.</summary>
     /// <param name="path">A literal path; it need not exist.</param>
     /// <exception cref="PgSslException"><see cref="PgSslError.FileNotFound"/>: it is no path of the file system.</exception>
-    protected string ResolveFilePath(string path)
-    {
-        try
-        {
-            string resolved = SessionState.Path.GetUnresolvedProviderPathFromPSPath(path, out ProviderInfo provider, out _);
-            return provider.Name == FileSystem ? resolved : throw NotAFile(path, null);
-        }
-        catch (SessionStateException exception)
-        {
-            throw NotAFile(path, exception);
-        }
-    }
-
-    private static PgSslException NotAFile(string path, Exception? cause) => new(
-        PgSslError.FileNotFound, $"\"{SecretMask.Apply(path)}\" is no path of the file system.", "Name a file, such as ./root.crt.", cause);
+    protected string ResolveFilePath(string path) => FilePath.Resolve(SessionState.Path, path);
 
     /// <summary>
     /// Resolves what -RootCertificate was given: a file that must exist, or <c>system</c>. libpq does without a missing file in the weaker

@@ -121,4 +121,22 @@ public enum PgSslError
     InvalidHostName,
     /// <summary>A kind of key that PostgreSQL or its clients could not use.</summary>
     UnsupportedKeyAlgorithm,
+
+    // SQL
+    /// <summary>A connection parameter that libpq heeds and an SQL session of this module cannot; it is not ignored.</summary>
+    UnsupportedParameter,
+    /// <summary>The server asks for a password, and there is none.</summary>
+    PasswordRequired,
+    /// <summary>A password would have to go to another machine in plaintext. It was not sent.</summary>
+    InsecurePassword,
+    /// <summary>The server does not accept the password (SQLSTATE 28P01).</summary>
+    AuthenticationFailed,
+    /// <summary>The server is starting up, shutting down or recovering (SQLSTATE 57P03).</summary>
+    ServerNotReady,
+    /// <summary>None of the servers is of the kind that target_session_attrs asks for.</summary>
+    NoSuitableServer,
+    /// <summary>The role lacks a privilege (SQLSTATE 42501).</summary>
+    InsufficientPrivilege,
+    /// <summary>The server refused a statement for another reason; the message has its SQLSTATE.</summary>
+    SqlFailed,
 }

@@ -26,7 +26,7 @@ internal sealed class TlsHandshake(ProbeRequest request, SslStream stream)
         TimeSpan handshakeTime = Stopwatch.GetElapsedTime(start);
 
         string applicationProtocol = stream.NegotiatedApplicationProtocol.ToString();
-        if (request.Negotiation == SslNegotiation.Direct && stream.NegotiatedApplicationProtocol != PostgresProtocol)
+        if (LacksApplicationProtocol(stream, request.Negotiation))
             throw ProbeFailures.DirectTlsWithoutAlpn();
 
         return new TlsFacts(
@@ -53,28 +53,10 @@ internal sealed class TlsHandshake(ProbeRequest request, SslStream stream)
 
     private SslClientAuthenticationOptions CreateOptions()
     {
-        var options = new SslClientAuthenticationOptions
-        {
-            TargetHost = ServerNameIndication(request.ServerName),
-            EnabledSslProtocols = request.Protocols,
-            // libpq 17+ offers it on every connection; older servers ignore it.
-            ApplicationProtocols = [PostgresProtocol],
-            // A resumed session shows no certificates.
-            AllowTlsResume = false,
-            AllowRenegotiation = false,
-            // Judging is not done here: keep the platform from loading its roots or fetching anything on the way.
-            CertificateChainPolicy = new X509ChainPolicy
-            {
-                TrustMode = X509ChainTrustMode.CustomRootTrust,
-                RevocationMode = X509RevocationMode.NoCheck,
-                DisableCertificateDownloads = true,
-            },
-            RemoteCertificateValidationCallback = (_, certificate, chain, _) => TakeDown(certificate, chain),
-        };
-
-        if (request.ClientCertificate is { } client)
-            options.ClientCertificateContext = SslStreamCertificateContext.Create(client.Certificate, [.. client.Intermediates], offline: true);
-        else
+        var options = new SslClientAuthenticationOptions();
+        Configure(options, request);
+        options.RemoteCertificateValidationCallback = (_, certificate, chain, _) => TakeDown(certificate, chain);
+        if (request.ClientCertificate is null)
             options.LocalCertificateSelectionCallback = (_, _, _, serverCertificate, _) =>
             {
                 // Called once before the handshake, and once more, with the server's certificate, if the server asks.
@@ -84,16 +66,52 @@ internal sealed class TlsHandshake(ProbeRequest request, SslStream stream)
         return options;
     }
 
-    /// <summary>The chain's ExtraStore holds what was sent, in the order of the wire; on Windows the server's own may be left out.</summary>
     private bool TakeDown(X509Certificate? certificate, X509Chain? chain)
     {
         _chain.Clear();
-        if (chain is not null)
-            _chain.AddRange(chain.ChainPolicy.ExtraStore);
-        if (certificate is X509Certificate2 leaf && !(_chain.Count > 0 && _chain[0].Equals(leaf)))
-            _chain.Insert(0, leaf);
+        _chain.AddRange(ServedChain(certificate, chain));
         return true;
     }
+
+    /// <summary>Sets up a handshake as libpq would begin it with this request; what to make of the certificates is left to the caller.</summary>
+    internal static void Configure(SslClientAuthenticationOptions options, ProbeRequest request)
+    {
+        options.TargetHost = ServerNameIndication(request.ServerName);
+        options.EnabledSslProtocols = request.Protocols;
+        // libpq 17+ offers it on every connection; older servers ignore it.
+        options.ApplicationProtocols = [PostgresProtocol];
+        // A resumed session shows no certificates.
+        options.AllowTlsResume = false;
+        options.AllowRenegotiation = false;
+        // Judging is not done by the platform: keep it from loading its roots or fetching anything on the way.
+        options.CertificateChainPolicy = new X509ChainPolicy
+        {
+            TrustMode = X509ChainTrustMode.CustomRootTrust,
+            RevocationMode = X509RevocationMode.NoCheck,
+            DisableCertificateDownloads = true,
+        };
+        options.ClientCertificateContext = request.ClientCertificate is { } client
+            ? SslStreamCertificateContext.Create(client.Certificate, [.. client.Intermediates], offline: true)
+            : null;
+    }
+
+    /// <summary>
+    /// The certificates as sent, from what a validation callback is given: the chain's ExtraStore holds them in the order of the wire; on
+    /// Windows the server's own may be left out.
+    /// </summary>
+    internal static IReadOnlyList<X509Certificate2> ServedChain(X509Certificate? certificate, X509Chain? chain)
+    {
+        var served = new List<X509Certificate2>();
+        if (chain is not null)
+            served.AddRange(chain.ChainPolicy.ExtraStore);
+        if (certificate is X509Certificate2 leaf && !(served.Count > 0 && served[0].Equals(leaf)))
+            served.Insert(0, leaf);
+        return served;
+    }
+
+    /// <summary>Whether a direct handshake ended as libpq demands: with ALPN, which tells a PostgreSQL server from others.</summary>
+    internal static bool LacksApplicationProtocol(SslStream stream, SslNegotiation negotiation) =>
+        negotiation == SslNegotiation.Direct && stream.NegotiatedApplicationProtocol != PostgresProtocol;
 
     /// <summary>
     /// libpq sends no SNI for IP addresses (fe-secure-openssl.c, initialize_SSL). A name that is no DNS name (Cloud SQL's

@@ -45,7 +45,7 @@ public sealed class SslModeEvaluator(ServerFacts facts, ClientPolicy policy, Ssl
             return new(setup, policy.RetriesAfterTlsFailure);
         if (connection.Tls is not { } tls)
             return new(connection.Failure!, policy.RetriesAfterTlsFailure && connection.Failure!.Error != PgSslError.ConnectionTimedOut);
-        if (Verify(tls) is { } untrusted)
+        if (Verify(policy, tls.Chain, facts, at) is { } untrusted)
             return new(untrusted, policy.RetriesAfterTlsFailure);
         return TryStartup(connection);
     }
@@ -63,17 +63,23 @@ public sealed class SslModeEvaluator(ServerFacts facts, ClientPolicy policy, Ssl
     private Outcome Broken(ConnectionFacts connection) =>
         new(connection.Failure!, connection.Stage >= ProbeStage.Connected && policy.RetriesAfterBreak(connection));
 
-    private PgSslException? Verify(TlsFacts tls)
+    /// <summary>Judges what a server showed in a handshake: null where the client would go on.</summary>
+    /// <param name="policy">What the client checks.</param>
+    /// <param name="chain">The certificates as sent, the server's own first.</param>
+    /// <param name="facts">The server: its host is what names are compared with.</param>
+    /// <param name="at">The time to verify for.</param>
+    internal static PgSslException? Verify(
+        ClientPolicy policy, IReadOnlyList<X509Certificate2> chain, ServerFacts facts, DateTimeOffset at)
     {
         if (policy.Verification == Verification.None || policy.Trust is not { } trust)
             return null;
-        ChainVerdict chain = ChainVerifier.Verify(tls.Chain, trust, at, policy.Anchors);
-        if (!chain.IsValid)
-            return SslModeReasons.Untrusted(chain, facts);
+        ChainVerdict verdict = ChainVerifier.Verify(chain, trust, at, policy.Anchors);
+        if (!verdict.IsValid)
+            return SslModeReasons.Untrusted(verdict, facts);
         if (policy.Verification != Verification.ChainAndHost)
             return null;
-        NameVerdict name = policy.VerifyName(tls.Chain[0], facts.Host.Host);
-        return name.Matches ? null : SslModeReasons.NameMismatch(name, tls.Chain[0], facts.Host);
+        NameVerdict name = policy.VerifyName(chain[0], facts.Host.Host);
+        return name.Matches ? null : SslModeReasons.NameMismatch(name, chain[0], facts.Host);
     }
 
     private SslModeVerdict Connected(Transport transport, PgSslException? earlier)

@@ -20,10 +20,13 @@ internal static class WireText
     /// <summary>
     /// Decodes a message's text. Terminal escapes and other controls are dropped: an attacker may have written it (CVE-2024-10977).
     /// </summary>
-    public static string Decode(ReadOnlySpan<byte> bytes)
+    public static string Decode(ReadOnlySpan<byte> bytes) => Clean(Encoding.UTF8.GetString(bytes));
+
+    /// <summary>As <see cref="Decode"/>, of a text that another has decoded.</summary>
+    public static string Clean(string received)
     {
         var text = new StringBuilder();
-        foreach (Rune rune in Encoding.UTF8.GetString(bytes).EnumerateRunes())
+        foreach (Rune rune in received.EnumerateRunes())
         {
             if (text.Length >= MaxShown)
                 return text.Append('…').ToString();

@@ -17,18 +17,20 @@ internal static class ErrorMap
     {
         PgSslError.InvalidEndpoint or PgSslError.UnknownParameter or PgSslError.InvalidParameterValue
             or PgSslError.ContradictoryParameters or PgSslError.InvalidSubject or PgSslError.InvalidHostName
-            or PgSslError.UnsupportedKeyAlgorithm => ErrorCategory.InvalidArgument,
+            or PgSslError.UnsupportedKeyAlgorithm or PgSslError.UnsupportedParameter => ErrorCategory.InvalidArgument,
         PgSslError.ServiceNotFound or PgSslError.HostNotFound or PgSslError.FileNotFound or PgSslError.RootNotFound
             or PgSslError.ChainIncomplete => ErrorCategory.ObjectNotFound,
         PgSslError.ConnectionRefused or PgSslError.ConnectionFailed or PgSslError.ConnectionClosed
             or PgSslError.DownloadFailed => ErrorCategory.ConnectionError,
         PgSslError.ConnectionTimedOut or PgSslError.CertificateNotServed => ErrorCategory.OperationTimeout,
         PgSslError.TlsNotOffered or PgSslError.DirectTlsNotSupported or PgSslError.UnixSocketHasNoTls
-            or PgSslError.AccountRequired => ErrorCategory.ResourceUnavailable,
+            or PgSslError.AccountRequired or PgSslError.ServerNotReady or PgSslError.NoSuitableServer => ErrorCategory.ResourceUnavailable,
         PgSslError.NotPostgreSql or PgSslError.ProtocolViolation or PgSslError.ServerRejectedSslRequest => ErrorCategory.ProtocolError,
         PgSslError.UnencryptedDataAfterSslResponse or PgSslError.TlsHandshakeFailed or PgSslError.RootNotVouchedFor
-            or PgSslError.FingerprintMismatch or PgSslError.ConnectionsAtRisk => ErrorCategory.SecurityError,
-        PgSslError.FileUnreadable => ErrorCategory.PermissionDenied,
+            or PgSslError.FingerprintMismatch or PgSslError.ConnectionsAtRisk or PgSslError.InsecurePassword => ErrorCategory.SecurityError,
+        PgSslError.AuthenticationFailed or PgSslError.PasswordRequired => ErrorCategory.AuthenticationError,
+        PgSslError.FileUnreadable or PgSslError.InsufficientPrivilege => ErrorCategory.PermissionDenied,
+        PgSslError.SqlFailed => ErrorCategory.InvalidOperation,
         PgSslError.FileExists => ErrorCategory.ResourceExists,
         PgSslError.FileNotWritten or PgSslError.FileNotRestored => ErrorCategory.WriteError,
         PgSslError.FileChanged => ErrorCategory.ResourceBusy,

@@ -1,0 +1,64 @@
+using System.Runtime.InteropServices;
+using System.Security;
+using PgSsl.Connections;
+
+namespace PgSsl.Server;
+
+/// <summary>
+/// The password of a session, and who gave it, in libpq's order: explicit, connection string, service file, PGPASSWORD, password file
+/// (fe-connect.c, pqConnectOptions2). No record: those show what they hold.
+/// </summary>
+internal sealed class SessionPassword
+{
+    private readonly SecureString? _given;
+    private readonly string? _found;
+
+    private SessionPassword(SecureString? given, string? found, string origin, string? problem) =>
+        (_given, _found, Origin, Problem) = (given, found, origin, problem);
+
+    /// <summary>Where it comes from, to follow "the password of".</summary>
+    public string Origin { get; }
+
+    /// <summary>Why a password file was not used; null where there is nothing to say.</summary>
+    public string? Problem { get; }
+
+    /// <summary>Whether there is one.</summary>
+    public bool Exists => _given is not null || _found is not null;
+
+    /// <summary>Finds it. Reads the password file where nothing before it has one.</summary>
+    public static SessionPassword Find(ConnectionSettings settings, ConnectionHost host, SecureString? given)
+    {
+        if (given is { Length: > 0 })
+            return new(given, null, "the credential", null);
+        if (settings.GetSecret("password") is { Length: > 0 } written)
+            return new(null, written, OriginOf(settings.Get("password")), null);
+        string? fromFile = PasswordFile.Find(settings, host, out string? problem);
+        return new(null, fromFile is { Length: > 0 } ? fromFile : null, $"the password file {PasswordFile.PathOf(settings)}", problem);
+    }
+
+    /// <summary>The password in clear, for the driver alone.</summary>
+    public string Reveal()
+    {
+        if (_given is null)
+            return _found ?? "";
+        IntPtr characters = Marshal.SecureStringToGlobalAllocUnicode(_given);
+        try
+        {
+            return Marshal.PtrToStringUni(characters, _given.Length);
+        }
+        finally
+        {
+            Marshal.ZeroFreeGlobalAllocUnicode(characters);
+        }
+    }
+
+    /// <summary>A server's text without the password, should it hold it: one that was sent in clear can come back.</summary>
+    public string Mask(string text) => Exists ? text.Replace(Reveal(), ConnectionSetting.Mask, StringComparison.Ordinal) : text;
+
+    private static string OriginOf(ConnectionSetting setting) => setting.Source switch
+    {
+        SettingSource.Environment => $"the environment variable {setting.Origin}",
+        SettingSource.ServiceFile => $"the service file ({setting.Origin})",
+        _ => "the connection string",
+    };
+}

@@ -1,0 +1,30 @@
+using PgSsl.Connections;
+
+namespace PgSsl.Server;
+
+/// <summary>
+/// Settings that libpq heeds and the driver cannot. Each is there to make a connection safer or another one: to ignore it would open a
+/// session that libpq would not.
+/// </summary>
+internal static class SessionSupport
+{
+    /// <summary>Throws for a setting that cannot be heeded.</summary>
+    /// <exception cref="PgSslException"><see cref="PgSslError.UnsupportedParameter"/>.</exception>
+    public static void Check(ConnectionSettings settings, ConnectionHost host)
+    {
+        if (settings.GssEncMode == "require")
+            throw Unsupported(settings, "gssencmode", "encrypts by TLS only", "Set gssencmode=disable.");
+        if (host.IsUnixSocket && settings["requirepeer"] is { Length: > 0 })
+            throw Unsupported(settings, "requirepeer", "does not see who owns the server's process", "Leave it out, or connect over TCP.");
+        if (settings["min_protocol_version"] is "3.2" or "latest")
+            throw Unsupported(settings, "min_protocol_version", "speaks protocol 3.0", "Leave it out.");
+        if (settings["replication"] is { Length: > 0 } replication && replication is not ("0" or "off" or "false" or "no"))
+            throw Unsupported(settings, "replication", "is no replication connection", "Leave it out.");
+        string[] keys = ["scram_client_key", "scram_server_key"];
+        if (Array.Find(keys, name => settings[name] is { Length: > 0 }) is { } key)
+            throw Unsupported(settings, key, "authenticates with the password itself", "Give the password.");
+    }
+
+    private static PgSslException Unsupported(ConnectionSettings settings, string name, string why, string remedy) => new(
+        PgSslError.UnsupportedParameter, $"{settings.Get(name).Shown}: an SQL session of PgSsl {why}.", remedy);
+}

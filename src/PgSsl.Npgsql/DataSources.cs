@@ -1,0 +1,78 @@
+using Npgsql;
+using PgSsl.Probing;
+using PgSsl.Server;
+
+namespace PgSsl.Sql;
+
+/// <summary>
+/// Npgsql's settings for one attempt. Every setting that Npgsql would otherwise take from a PG* variable of the process is given here:
+/// what counts has been decided, and Npgsql's words for it are not libpq's.
+/// </summary>
+internal static class DataSources
+{
+    // Npgsql's own bounds.
+    private const int MaxTimeout = 1024;
+
+    /// <summary>Makes the settings.</summary>
+    /// <param name="target">Where to, and as whom.</param>
+    /// <param name="transport">Over what.</param>
+    /// <param name="check">Verifies the server.</param>
+    /// <param name="placeholder">See <see cref="ClientCertificatePlaceholder"/>.</param>
+    public static NpgsqlDataSource Create(SessionTarget target, Transport transport, ServerCheck check, string? placeholder)
+    {
+        var settings = target.Settings;
+        SqlSessionRequest request = target.Request;
+        bool isTls = transport == Transport.Tls;
+        var values = new NpgsqlConnectionStringBuilder
+        {
+            // The very address: Npgsql would split a name at a colon, and look it up again.
+            Host = target.Address?.ToString() ?? request.Host.Host,
+            Port = request.Host.Port,
+            Username = settings.UserName,
+            Database = settings.Database,
+            SslMode = isTls ? SslMode.Require : SslMode.Disable,
+            SslNegotiation = isTls && settings.SslNegotiation == Connections.SslNegotiation.Direct ? SslNegotiation.Direct : SslNegotiation.Postgres,
+            SslCertificate = placeholder,
+            GssEncryptionMode = GssEncryptionMode.Disable,
+            KerberosServiceName = settings["krbsrvname"] is { Length: > 0 } service ? service : "postgres",
+            ChannelBinding = settings.ChannelBinding switch
+            {
+                "disable" => ChannelBinding.Disable,
+                "require" => ChannelBinding.Require,
+                _ => ChannelBinding.Prefer,
+            },
+            RequireAuth = AuthenticationMethods.Acceptable(settings),
+            ApplicationName = settings["application_name"] is { Length: > 0 } name ? name : request.ApplicationName,
+            Options = settings["options"] ?? "",
+            ClientEncoding = "UTF8",
+            Timezone = "UTC",
+            TcpKeepAlive = !request.Host.IsUnixSocket && settings["keepalives"] != "0",
+            // Ours comes first; this one ends what was given up.
+            Timeout = (int)Math.Clamp(Math.Ceiling(request.Timeout.TotalSeconds) + 1, 1, MaxTimeout),
+            CommandTimeout = (int)Math.Clamp(Math.Ceiling(request.CommandTimeout.TotalSeconds), 1, int.MaxValue / 1000),
+            Pooling = false,
+            Enlist = false,
+            IncludeErrorDetail = false,
+            PersistSecurityInfo = false,
+            MaxAutoPrepare = 0,
+        };
+        // Without the types of the database: all values are text, and opening costs no query for them.
+        NpgsqlSlimDataSourceBuilder builder = new NpgsqlSlimDataSourceBuilder(values.ConnectionString)
+            .EnableTransportSecurity()
+            .EnableIntegratedSecurity()
+            .ConfigureTypeLoading(types => types.EnableTypeLoading(false))
+            .UseNegotiateOptionsCallback(options => options.TargetName = $"{values.KerberosServiceName}/{request.Host.DisplayName}")
+            .UsePasswordProvider(_ => Password(target, isTls, check), (_, _) => new(Password(target, isTls, check)));
+        if (isTls)
+            builder.UseSslClientAuthenticationOptionsCallback(check.Configure);
+        return builder.Build();
+    }
+
+    /// <summary>Called when the server asks for the password, and not before.</summary>
+    private static string Password(SessionTarget target, bool isTls, ServerCheck check)
+    {
+        if (isTls)
+            check.DemandAfterHandshake();
+        return target.Password.Exists ? target.Password.Reveal() : throw SqlFailures.PasswordRequired(target.Settings, target.Password);
+    }
+}

@@ -1,0 +1,70 @@
+using System.Net;
+using PgSsl.Connections;
+using PgSsl.Probing;
+using PgSsl.Server;
+using PgSsl.SslModes;
+using PgSsl.SslModes.Clients;
+
+namespace PgSsl.Sql;
+
+/// <summary>
+/// Opens sessions with Npgsql by libpq's rules: this class decides which address, which transport and which password, and the Core
+/// verifies the server. To Npgsql is left what does not differ: the protocol.
+/// </summary>
+public sealed class NpgsqlSessionFactory : IServerSessionFactory
+{
+    private static readonly LibpqClient Libpq = new();
+
+    /// <inheritdoc/>
+    public async Task<IServerSession> OpenAsync(SqlSessionRequest request, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(request);
+        SessionSupport.Check(request.Settings, request.Host);
+        var password = SessionPassword.Find(request.Settings, request.Host, request.Password);
+        ClientIdentity identity = ClientIdentity.Load(request.Settings);
+        var trust = new TrustStoreCache();
+
+        IReadOnlyList<IPAddress?> addresses = request.Host.IsUnixSocket
+            ? [null]
+            : [.. await ServerProbe.ResolveAsync(request.Host, request.Timeout, cancellationToken).ConfigureAwait(false)];
+        for (int i = 0; ; i++)
+        {
+            SslMode mode = PlaintextRule.Decide(
+                request.Settings.SslMode, request.Host, addresses[i], password.Exists, request.AllowPlaintextPassword);
+            ClientPolicy policy = Libpq.PolicyFor(mode, request.Host, request.Settings, trust, identity);
+            var target = new SessionTarget(request, addresses[i], password, identity, policy);
+            try
+            {
+                return await OpenAsync(target, cancellationToken).ConfigureAwait(false);
+            }
+            catch (PgSslException failure) when (i < addresses.Count - 1 && failure.Error is
+                PgSslError.ConnectionRefused or PgSslError.ConnectionTimedOut or PgSslError.ConnectionFailed)
+            {
+                // Like libpq: the next address behind the name may answer.
+            }
+        }
+    }
+
+    /// <summary>Tries the transports of the policy in turn, and goes on to the next one where libpq would.</summary>
+    private static async Task<IServerSession> OpenAsync(SessionTarget target, CancellationToken cancellationToken)
+    {
+        ClientPolicy policy = target.Policy;
+        if (policy.Refusal is { } refusal)
+            throw refusal;
+        PgSslException? last = null;
+        foreach (Transport transport in policy.Attempts)
+        {
+            AttemptOutcome outcome = transport == Transport.Tls && policy.TlsSetupFailure is { } setup
+                ? new(null, setup, policy.RetriesAfterTlsFailure)
+                : await new SessionAttempt(target, transport).OpenAsync(cancellationToken).ConfigureAwait(false);
+            if (outcome.Session is { } session)
+                return session;
+            // libpq shows what every attempt met; here a wrong password is what to know, and not that plaintext is refused as well.
+            if (last is not { Error: PgSslError.AuthenticationFailed })
+                last = outcome.Failure;
+            if (!outcome.NextAttemptFollows)
+                break;
+        }
+        throw last!;
+    }
+}

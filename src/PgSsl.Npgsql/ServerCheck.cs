@@ -1,0 +1,54 @@
+using System.Net.Security;
+using System.Security.Cryptography.X509Certificates;
+using PgSsl.Probing;
+using PgSsl.Server;
+using PgSsl.SslModes;
+
+namespace PgSsl.Sql;
+
+/// <summary>
+/// Takes the TLS of a connection out of Npgsql's hands: what is offered, which certificate is presented, and whether the server is
+/// believed are libpq's rules, by the code that judges sslmode everywhere else.
+/// </summary>
+internal sealed class ServerCheck(SessionTarget target, ProbeRequest request)
+{
+    private SslStream? _stream;
+
+    /// <summary>Whether the server agreed to TLS.</summary>
+    public bool HasBegun { get; private set; }
+
+    /// <summary>Why the server is not believed; null where it is, or was not seen yet.</summary>
+    public PgSslException? Failure { get; private set; }
+
+    /// <summary>Sets up a handshake. Npgsql calls it once the server has agreed to TLS, and again for a cancel request.</summary>
+    public void Configure(SslClientAuthenticationOptions options)
+    {
+        HasBegun = true;
+        TlsHandshake.Configure(options, request);
+        options.RemoteCertificateValidationCallback = (sender, certificate, chain, _) => Verify(sender, certificate, chain);
+    }
+
+    /// <summary>
+    /// What libpq demands of a handshake that is done, before it answers the server: ALPN with direct TLS, and with sslcertmode=require
+    /// that the server asked for the certificate (fe-auth.c, check_expected_areq).
+    /// </summary>
+    /// <exception cref="PgSslException">DirectTlsNotSupported or UnacceptableAuthentication.</exception>
+    public void DemandAfterHandshake()
+    {
+        if (_stream is not null && TlsHandshake.LacksApplicationProtocol(_stream, request.Negotiation))
+            throw ProbeFailures.DirectTlsWithoutAlpn();
+        // .NET says so of a client that sent its certificate, which it does only when it is asked.
+        if (target.Settings.SslCertMode == "require" && _stream?.IsMutuallyAuthenticated != true)
+            throw SqlFailures.Unacceptable(
+                "sslcertmode=require wants the server to ask for a client certificate and to get one, and that is not so.",
+                "Set ssl_ca_file on the server, and sslcert and sslkey; or sslcertmode=allow.");
+    }
+
+    private bool Verify(object sender, X509Certificate? certificate, X509Chain? chain)
+    {
+        _stream = sender as SslStream;
+        IReadOnlyList<X509Certificate2> served = TlsHandshake.ServedChain(certificate, chain);
+        Failure = SslModeEvaluator.Verify(target.Policy, served, new ServerFacts(target.Request.Host, null, null), DateTimeOffset.UtcNow);
+        return Failure is null;
+    }
+}

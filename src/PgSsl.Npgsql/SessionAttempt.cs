@@ -1,0 +1,71 @@
+using System.Globalization;
+using Npgsql;
+using PgSsl.Probing;
+using PgSsl.Server;
+
+namespace PgSsl.Sql;
+
+/// <summary>One attempt to open a session: one address, one transport, and no fallback of the driver's own.</summary>
+internal sealed class SessionAttempt(SessionTarget target, Transport transport)
+{
+    // Identifies us, and makes every value's text readable whatever the role, the database or the server has set. With pg_catalog in
+    // front nobody's function or operator stands in for the system's (CVE-2018-1058).
+    private const string Greeting =
+        "SELECT pg_catalog.current_setting('server_version_num'), current_user::pg_catalog.text, pg_catalog.current_database()::pg_catalog.text, " +
+        "pg_catalog.set_config('search_path', 'pg_catalog, pg_temp', false), pg_catalog.set_config('DateStyle', 'ISO', false), " +
+        "pg_catalog.set_config('TimeZone', 'UTC', false), pg_catalog.set_config('bytea_output', 'hex', false)";
+
+    private readonly ServerCheck _check = new(target, target.ProbeOver(transport));
+
+    /// <summary>Makes the attempt. Whatever goes wrong is in the outcome.</summary>
+    /// <exception cref="OperationCanceledException">The caller cancelled.</exception>
+    public async Task<AttemptOutcome> OpenAsync(CancellationToken cancellationToken)
+    {
+        using var deadline = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        deadline.CancelAfter(target.Request.Timeout);
+        using var placeholder = ClientCertificatePlaceholder.WhereNeeded(transport);
+        NpgsqlDataSource source = DataSources.Create(target, transport, _check, placeholder?.Path);
+        NpgsqlConnection connection = source.CreateConnection();
+        Task opening = connection.OpenAsync(deadline.Token);
+        try
+        {
+            // While it waits for the answer to the SSLRequest, Npgsql does not listen to the token.
+            await opening.WaitAsync(deadline.Token).ConfigureAwait(false);
+            if (transport == Transport.Tls)
+                _check.DemandAfterHandshake();
+            return new(await GreetAsync(source, connection, deadline.Token).ConfigureAwait(false), null, false);
+        }
+        catch (Exception exception)
+        {
+            _ = CloseAsync(opening, connection, source);
+            cancellationToken.ThrowIfCancellationRequested();
+            var diagnosis = new OpenDiagnosis(target, transport, _check);
+            return await diagnosis.ExplainAsync(exception, cancellationToken).ConfigureAwait(false);
+        }
+    }
+
+    private async Task<NpgsqlSession> GreetAsync(NpgsqlDataSource source, NpgsqlConnection connection, CancellationToken deadline)
+    {
+        using NpgsqlCommand command = connection.CreateCommand();
+        command.CommandText = Greeting;
+        command.AllResultTypesAreUnknown = true;
+        using NpgsqlDataReader reader = await command.ExecuteReaderAsync(deadline).ConfigureAwait(false);
+        await reader.ReadAsync(deadline).ConfigureAwait(false);
+        return new NpgsqlSession(source, connection, target.Request)
+        {
+            ServerVersion = new ServerVersion(int.Parse(reader.GetString(0), CultureInfo.InvariantCulture)),
+            Transport = target.TransportOf(transport),
+            UserName = reader.GetString(1),
+            Database = reader.GetString(2),
+        };
+    }
+
+    /// <summary>An attempt that was given up ends by itself soon: by the driver's own time limit at the latest.</summary>
+    private static async Task CloseAsync(Task opening, NpgsqlConnection connection, NpgsqlDataSource source)
+    {
+        // What it was is known by now.
+        await opening.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        await connection.DisposeAsync().ConfigureAwait(false);
+        await source.DisposeAsync().ConfigureAwait(false);
+    }
+}

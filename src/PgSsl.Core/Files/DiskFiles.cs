@@ -79,7 +79,17 @@ public sealed class DiskFiles : IFileLayer
     }
 
     /// <inheritdoc/>
-    public void Move(string source, string target, bool replace) => File.Move(source, target, replace);
+    public void Move(string source, string target, bool replace)
+    {
+        if (replace && !OperatingSystem.IsWindows())
+            UnixRename.Replace(source, target);
+        else
+            File.Move(source, target, replace);
+    }
+
+    /// <inheritdoc/>
+    public void WriteInPlace(string path, ReadOnlyMemory<byte> content, FileIdentity? identity) =>
+        InPlaceWriter.Write(path, content.Span, identity);
 
     /// <inheritdoc/>
     public void Delete(string path) => File.Delete(path);

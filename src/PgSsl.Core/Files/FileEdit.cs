@@ -16,6 +16,14 @@ public sealed record FileEdit(string Path, byte[]? Content)
     /// </summary>
     public byte[]? Expected { get; init; }
 
+    /// <summary>
+    /// Whether the content may be written into the file that is there, where no other file can be put in its place: a single file that
+    /// is mounted into a container. Only for text whose readers skip blank lines at the end. It is not done in one step: a reader may
+    /// see a mix, and so may everybody if the machine dies. A backup is beside it before the first byte is written; owner, group and
+    /// mode stay, whatever <see cref="Protection"/> says.
+    /// </summary>
+    public bool MayWriteInPlace { get; init; }
+
     /// <summary>Whether the directory is created where it is missing, for its owner only.</summary>
     public bool CreatesDirectory { get; init; }
 }

@@ -3,7 +3,8 @@ namespace PgSsl.Files;
 /// <summary>
 /// Changes several files together or none of them. Each new content is written beside its target and flushed to the disk; what it
 /// replaces is kept as a backup; then come the renames, in the order of the edits. A failure puts everything back. Whoever reads a
-/// file meanwhile, or after the machine died, finds the old content or the new one.
+/// file meanwhile, or after the machine died, finds the old content or the new one. The exception is named in the result: a mount
+/// point, onto which nothing can be renamed, is written in place if its edit allows that.
 /// </summary>
 /// <remarks>
 /// Two files cannot be renamed in one step. If the process is killed in between, the edits before are made and those after are not:
@@ -43,7 +44,9 @@ public static class FileTransaction
                 ForEach(file => file.Swap());
                 foreach (string directory in directories)
                     files.FlushDirectory(directory);
-                return new FileTransactionResult([.. staged.Select(file => file.Backup).OfType<string>()]);
+                return new FileTransactionResult(
+                    [.. staged.Select(file => file.Backup).OfType<string>()],
+                    [.. staged.Where(file => file.IsWrittenInPlace).Select(file => file.Path)]);
             }
             catch (Exception failure)
             {

@@ -43,7 +43,18 @@ public interface IFileLayer
     FileIdentity? Create(string path, ReadOnlyMemory<byte> content, FileProtection protection, FileSnapshot? like);
 
     /// <summary>Renames a file within its directory, in one step; what is at the target goes if it may be replaced.</summary>
+    /// <exception cref="IOException">It fails; on Unix with the errno as HResult.</exception>
     void Move(string source, string target, bool replace);
+
+    /// <summary>
+    /// Writes a file that exists anew, on the disk when this returns. Owner, group and mode stay. What cannot be opened for writing, or
+    /// not be given the space, keeps its content, at most with blank lines behind it; who else reads it meanwhile may see a mix.
+    /// </summary>
+    /// <param name="path">Where.</param>
+    /// <param name="content">What.</param>
+    /// <param name="identity">The file that is meant; null where the platform has no such numbers.</param>
+    /// <exception cref="IOException">It cannot be written, or another file has that name by now.</exception>
+    void WriteInPlace(string path, ReadOnlyMemory<byte> content, FileIdentity? identity);
 
     /// <summary>Deletes a file; one that is not there is no error.</summary>
     void Delete(string path);

@@ -12,6 +12,7 @@ internal sealed class StagedFile(IFileLayer files, FileEdit edit)
     private TemporaryFile? _copy;
     private string? _copyName;
     private bool _swapped;
+    private bool _inPlaceBegun;
 
     /// <summary>The file as it was named.</summary>
     public string Path => edit.Path;
@@ -24,6 +25,9 @@ internal sealed class StagedFile(IFileLayer files, FileEdit edit)
 
     /// <summary>Where the old content is kept; null while there is none.</summary>
     public string? Backup { get; private set; }
+
+    /// <summary>Whether the new content was written into the file that was there.</summary>
+    public bool IsWrittenInPlace { get; private set; }
 
     public void Locate()
     {
@@ -77,9 +81,18 @@ internal sealed class StagedFile(IFileLayer files, FileEdit edit)
     {
         _swapped = true;
         if (_new is null)
+        {
             files.Delete(_target);
-        else
+            return;
+        }
+        try
+        {
             _new.MoveTo(_target, replace: _old is not null);
+        }
+        catch (IOException failure) when (edit.MayWriteInPlace && _old is not null && UnixRename.IsImpossible(failure))
+        {
+            WriteInPlace(_old, edit.Content!);
+        }
     }
 
     /// <summary>Undoes whatever has been done.</summary>
@@ -92,7 +105,9 @@ internal sealed class StagedFile(IFileLayer files, FileEdit edit)
         bool isChanged = _swapped && _new is not { IsMoved: false } && !AreSame(current, _old?.Content);
         _new?.Discard();
         _copy?.Discard();
-        if (!isChanged)
+        if (_inPlaceBegun)
+            PutBackInPlace(current, _old!);
+        else if (!isChanged)
             Drop(Backup);
         else if (!AreSame(current, edit.Content))
             throw new IOException("somebody else has changed it since, and that is left as it is.");
@@ -101,6 +116,26 @@ internal sealed class StagedFile(IFileLayer files, FileEdit edit)
         else
             files.Delete(_target);
         Backup = null;
+    }
+
+    private void WriteInPlace(FileSnapshot old, byte[] content)
+    {
+        // If the machine dies in the middle, the backup is all that there is.
+        files.FlushDirectory(Directory);
+        _inPlaceBegun = true;
+        files.WriteInPlace(_target, content, old.Status?.Identity);
+        IsWrittenInPlace = true;
+        _new!.Discard();
+    }
+
+    /// <summary>A write that was not completed has left anything: only behind a complete one another content is somebody else's.</summary>
+    private void PutBackInPlace(byte[]? current, FileSnapshot old)
+    {
+        if (IsWrittenInPlace && !AreSame(current, edit.Content) && !AreSame(current, old.Content))
+            throw new IOException("somebody else has changed it since, and that is left as it is.");
+        if (!AreSame(current, old.Content))
+            files.WriteInPlace(_target, old.Content, old.Status?.Identity);
+        Drop(Backup);
     }
 
     private void Drop(string? path)

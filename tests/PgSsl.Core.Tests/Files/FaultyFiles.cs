@@ -20,6 +20,9 @@ internal sealed class FaultyFiles : IFileLayer
 
     public int Steps { get; private set; }
 
+    /// <summary>Files onto which nothing can be renamed, as onto mount points.</summary>
+    public IReadOnlyCollection<string> Mounted { get; init; } = [];
+
     /// <summary>Looked at before every step, and after the fault.</summary>
     public Action Watch { get; init; } = () => { };
 
@@ -29,7 +32,10 @@ internal sealed class FaultyFiles : IFileLayer
     /// <summary>The step fails half done: half a file is written, a rename has happened and is reported as failed.</summary>
     public static FaultyFiles FailingHalfWayThrough(int step) => new(step, Fault.FailureAfterHalf);
 
-    /// <summary>No file can be renamed, as onto one that is mounted into a container.</summary>
+    /// <summary>The same faults, where nothing can be renamed onto some files.</summary>
+    public FaultyFiles WithMounted(params string[] paths) => new(_faultyStep, _fault) { Watch = Watch, Mounted = paths };
+
+    /// <summary>No file can be renamed.</summary>
     public static FaultyFiles WithoutRenames() => new(int.MaxValue, Fault.NoRename);
 
     /// <summary>The process is gone before the step.</summary>
@@ -60,10 +66,22 @@ internal sealed class FaultyFiles : IFileLayer
         () =>
         {
             if (_fault == Fault.NoRename)
-                throw new IOException("Device or resource busy");
+                throw new IOException("Operation not supported");
+            // errno.h: EBUSY
+            if (Mounted.Contains(target))
+                throw new IOException("Device or resource busy", 16);
             DiskFiles.Instance.Move(source, target, replace);
         },
-        half: () => DiskFiles.Instance.Move(source, target, replace));
+        half: () =>
+        {
+            if (!Mounted.Contains(target))
+                DiskFiles.Instance.Move(source, target, replace);
+        });
+
+    public void WriteInPlace(string path, ReadOnlyMemory<byte> content, FileIdentity? identity) => Do(
+        () => DiskFiles.Instance.WriteInPlace(path, content, identity),
+        half: () => DiskFiles.Instance.WriteInPlace(
+            path, (byte[])[.. content[..(content.Length / 2)].Span, .. File.ReadAllBytes(path).AsSpan(content.Length / 2)], identity));
 
     public void Delete(string path) => Do(() => DiskFiles.Instance.Delete(path));
 

@@ -137,6 +137,18 @@ public sealed class FileTransactionInPlaceTests : IDisposable
     }
 
     [Fact]
+    public void A_full_disk_is_found_out_while_every_old_byte_is_there()
+    {
+        string host = Path.GetDirectoryName(_source)!;
+        using SmallDisk disk = SmallDisk.Mount(host);
+        File.WriteAllText(_source, Old);
+
+        Assert.Throws<IOException>(() => DiskFiles.Instance.WriteInPlace(_source, new byte[2 * SmallDisk.Size], identity: null));
+
+        Assert.Equal(Old.TrimEnd(), File.ReadAllText(_source).TrimEnd('\n'));
+    }
+
+    [Fact]
     public void Another_edit_that_fails_undoes_what_was_written_in_place()
     {
         string other = _directory.Write("data/other.conf", "");

@@ -54,17 +54,21 @@ public sealed class NpgsqlSessionFactory : IServerSessionFactory
         PgSslException? last = null;
         foreach (Transport transport in policy.Attempts)
         {
-            AttemptOutcome outcome = transport == Transport.Tls && policy.TlsSetupFailure is { } setup
-                ? new(null, setup, policy.RetriesAfterTlsFailure)
-                : await new SessionAttempt(target, transport).OpenAsync(cancellationToken).ConfigureAwait(false);
+            AttemptOutcome outcome = await new SessionAttempt(target, transport).OpenAsync(cancellationToken).ConfigureAwait(false);
             if (outcome.Session is { } session)
                 return session;
-            // libpq shows what every attempt met; here a wrong password is what to know, and not that plaintext is refused as well.
-            if (last is not { Error: PgSslError.AuthenticationFailed })
+            if (!SaysLess(outcome.Failure!, last))
                 last = outcome.Failure;
             if (!outcome.NextAttemptFollows)
                 break;
         }
         throw last!;
     }
+
+    /// <summary>
+    /// libpq shows what every attempt met. Here a wrong password is what to know, and not that plaintext is refused as well; with allow,
+    /// why plaintext was refused, and not that there is no TLS.
+    /// </summary>
+    private static bool SaysLess(PgSslException failure, PgSslException? earlier) =>
+        earlier is { Error: PgSslError.AuthenticationFailed } || (earlier is not null && failure.Error == PgSslError.TlsNotOffered);
 }

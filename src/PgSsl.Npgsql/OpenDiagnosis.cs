@@ -13,6 +13,22 @@ namespace PgSsl.Sql;
 /// </summary>
 internal sealed class OpenDiagnosis(SessionTarget target, Transport transport, ServerCheck check)
 {
+    // After a timeout: enough for a server that says something that Npgsql waits on.
+    private static readonly TimeSpan SecondLook = TimeSpan.FromSeconds(1);
+
+    /// <summary>
+    /// Explains an attempt that cannot be made, because of a file: libpq reads the files once the server has agreed to TLS, and where
+    /// it does not come to that, that is what to know.
+    /// </summary>
+    public async Task<AttemptOutcome> ExplainSetupAsync(PgSslException setup, CancellationToken cancellationToken)
+    {
+        ProbeRequest request = target.ProbeOver(transport) with { UserName = null };
+        ConnectionFacts facts = await ServerProbe.ConnectAsync(request, cancellationToken).ConfigureAwait(false);
+        return facts is { Failure: { } failure, Stage: < ProbeStage.TlsAccepted }
+            ? new(null, failure, NextAttemptFollows(failure.Error))
+            : new(null, setup, target.Policy.RetriesAfterTlsFailure);
+    }
+
     /// <summary>Explains an exception that ended an attempt.</summary>
     public async Task<AttemptOutcome> ExplainAsync(Exception exception, CancellationToken cancellationToken)
     {
@@ -24,7 +40,7 @@ internal sealed class OpenDiagnosis(SessionTarget target, Transport transport, S
         if (Find<PostgresException>(exception) is { } refusal)
             return Refused(refusal);
         if (exception is OperationCanceledException || Find<TimeoutException>(exception) is not null)
-            return Explain(new OperationCanceledException(), check.HasBegun ? ProbeStage.TlsAccepted : ProbeStage.None);
+            return await ExplainTimeoutAsync(cancellationToken).ConfigureAwait(false);
         // Only of connecting itself: what breaks later is an IOException.
         if (exception is NpgsqlException { InnerException: SocketException socket })
             return Explain(socket, ProbeStage.None);
@@ -37,6 +53,16 @@ internal sealed class OpenDiagnosis(SessionTarget target, Transport transport, S
         var refused = new StartupAnswer.Refused(exception.InvariantSeverity, exception.SqlState, message);
         PgSslException failure = SqlFailures.Refused(refused, target.Settings, target.TransportOf(transport), target.Password);
         return new(null, failure, target.Policy.RetriesAfterRefusal(refused));
+    }
+
+    /// <summary>Npgsql waits in silence also for servers that are none, and that a probe knows at once.</summary>
+    private async Task<AttemptOutcome> ExplainTimeoutAsync(CancellationToken cancellationToken)
+    {
+        ProbeRequest request = target.ProbeOver(transport) with { Timeout = SecondLook };
+        ConnectionFacts facts = await ServerProbe.ConnectAsync(request, cancellationToken).ConfigureAwait(false);
+        return facts.Failure is { Error: not PgSslError.ConnectionTimedOut } failure
+            ? new(null, failure, false)
+            : Explain(new OperationCanceledException(), facts.Failure is null ? ProbeStage.TransportReady : facts.Stage);
     }
 
     private AttemptOutcome Explain(Exception cause, ProbeStage stage) =>

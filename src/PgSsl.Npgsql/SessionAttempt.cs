@@ -21,6 +21,9 @@ internal sealed class SessionAttempt(SessionTarget target, Transport transport)
     /// <exception cref="OperationCanceledException">The caller cancelled.</exception>
     public async Task<AttemptOutcome> OpenAsync(CancellationToken cancellationToken)
     {
+        var diagnosis = new OpenDiagnosis(target, transport, _check);
+        if (transport == Transport.Tls && target.Policy.TlsSetupFailure is { } setup)
+            return await diagnosis.ExplainSetupAsync(setup, cancellationToken).ConfigureAwait(false);
         using var deadline = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         deadline.CancelAfter(target.Request.Timeout);
         using var placeholder = ClientCertificatePlaceholder.WhereNeeded(transport);
@@ -39,7 +42,6 @@ internal sealed class SessionAttempt(SessionTarget target, Transport transport)
         {
             _ = CloseAsync(opening, connection, source);
             cancellationToken.ThrowIfCancellationRequested();
-            var diagnosis = new OpenDiagnosis(target, transport, _check);
             return await diagnosis.ExplainAsync(exception, cancellationToken).ConfigureAwait(false);
         }
     }

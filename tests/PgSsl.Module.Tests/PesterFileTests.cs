@@ -34,6 +34,8 @@ public sealed class New_PgSelfSignedCertificate : PesterFileTests;
 
 public sealed class Pipeline : PesterFileTests;
 
+public sealed class SqlSession : PesterFileTests;
+
 public sealed class Test_PgSslMode : PesterFileTests;
 
 public sealed class Uninstall_PgRootCert : PesterFileTests;

@@ -21,7 +21,7 @@ internal static partial class MissingPrivilege
         ("pg_stat_file", "GRANT pg_read_server_files TO {0}; GRANT EXECUTE ON FUNCTION pg_stat_file(text) TO {0}"),
         ("pg_ls_dir", "GRANT pg_read_server_files TO {0}; GRANT EXECUTE ON FUNCTION pg_ls_dir(text) TO {0}"),
         ("pg_ls_logdir", "GRANT pg_monitor TO {0}"),
-        ("pg_current_logfile", "GRANT pg_monitor TO {0}"),
+        ("pg_current_logfile", "GRANT EXECUTE ON FUNCTION pg_current_logfile() TO {0}"),
         ("pg_terminate_backend", "GRANT pg_signal_backend TO {0}"),
         ("pg_read_all_settings", "GRANT pg_read_all_settings TO {0}"),
         ("current_setting", "GRANT pg_read_all_settings TO {0}"),

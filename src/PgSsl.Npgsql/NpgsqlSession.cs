@@ -20,6 +20,9 @@ internal sealed class NpgsqlSession(NpgsqlDataSource source, NpgsqlConnection co
     public required SessionTransport Transport { get; init; }
 
     /// <inheritdoc/>
+    public required bool IsPooled { get; init; }
+
+    /// <inheritdoc/>
     public required string UserName { get; init; }
 
     /// <inheritdoc/>

@@ -8,12 +8,14 @@ namespace PgSsl.Sql;
 /// <summary>One attempt to open a session: one address, one transport, and no fallback of the driver's own.</summary>
 internal sealed class SessionAttempt(SessionTarget target, Transport transport)
 {
-    // Identifies us, and makes every value's text readable whatever the role, the database or the server has set. With pg_catalog in
-    // front nobody's function or operator stands in for the system's (CVE-2018-1058).
+    // Says who we are, and makes every value's text readable whatever the role or the database has set. With pg_catalog in front nobody's
+    // function or operator stands in for the system's (CVE-2018-1058). Behind a pooler nothing is set: what is set there stays behind in
+    // a connection that others get next. A pooler makes up the process id that it tells its clients.
     private const string Greeting =
-        "SELECT pg_catalog.current_setting('server_version_num'), current_user::pg_catalog.text, pg_catalog.current_database()::pg_catalog.text, " +
-        "pg_catalog.set_config('search_path', 'pg_catalog, pg_temp', false), pg_catalog.set_config('DateStyle', 'ISO', false), " +
-        "pg_catalog.set_config('TimeZone', 'UTC', false), pg_catalog.set_config('bytea_output', 'hex', false)";
+        "SELECT current_user::pg_catalog.text, pg_catalog.current_database()::pg_catalog.text, " +
+        "pg_catalog.current_setting('server_version_num'), CASE WHEN pg_catalog.pg_backend_pid() OPERATOR(pg_catalog.=) $1::pg_catalog.int4 " +
+        "THEN pg_catalog.concat(pg_catalog.set_config('search_path', 'pg_catalog, pg_temp', false), " +
+        "pg_catalog.set_config('DateStyle', 'ISO', false), pg_catalog.set_config('bytea_output', 'hex', false)) END";
 
     private readonly ServerCheck _check = new(target, target.ProbeOver(transport));
 
@@ -51,14 +53,16 @@ internal sealed class SessionAttempt(SessionTarget target, Transport transport)
         using NpgsqlCommand command = connection.CreateCommand();
         command.CommandText = Greeting;
         command.AllResultTypesAreUnknown = true;
+        command.Parameters.Add(new NpgsqlParameter { Value = connection.ProcessID });
         using NpgsqlDataReader reader = await command.ExecuteReaderAsync(deadline).ConfigureAwait(false);
         await reader.ReadAsync(deadline).ConfigureAwait(false);
         return new NpgsqlSession(source, connection, target.Request)
         {
-            ServerVersion = new ServerVersion(int.Parse(reader.GetString(0), CultureInfo.InvariantCulture)),
+            UserName = reader.GetString(0),
+            Database = reader.GetString(1),
+            ServerVersion = new ServerVersion(int.Parse(reader.GetString(2), CultureInfo.InvariantCulture)),
+            IsPooled = reader.IsDBNull(3),
             Transport = target.TransportOf(transport),
-            UserName = reader.GetString(1),
-            Database = reader.GetString(2),
         };
     }
 

@@ -3,8 +3,8 @@ using PgSsl.Connections;
 namespace PgSsl.Server;
 
 /// <summary>
-/// One open SQL session. It runs one statement at a time. Its search_path is pg_catalog, so that nobody's object can stand in for a
-/// system's; names of others need their schema. Times are UTC.
+/// One open SQL session. It runs one statement at a time. Its search_path is pg_catalog (unless <see cref="IsPooled"/>), so that nobody's
+/// object can stand in for a system's; names of others need their schema. Times are UTC.
 /// </summary>
 public interface IServerSession : IAsyncDisposable
 {
@@ -16,6 +16,12 @@ public interface IServerSession : IAsyncDisposable
 
     /// <summary>What the session itself travels in.</summary>
     SessionTransport Transport { get; }
+
+    /// <summary>
+    /// Whether a pooler such as PgBouncer is in between: then certificate and transport are the pooler's, and the server's settings say
+    /// nothing about them. Session settings are the pool's: do not rely on any, and leave none behind.
+    /// </summary>
+    bool IsPooled { get; }
 
     /// <summary>The role: <c>current_user</c> when the session was opened.</summary>
     string UserName { get; }

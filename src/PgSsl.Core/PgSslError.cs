@@ -139,4 +139,14 @@ public enum PgSslError
     InsufficientPrivilege,
     /// <summary>The server refused a statement for another reason; the message has its SQLSTATE.</summary>
     SqlFailed,
+
+    // pg_hba.conf
+    /// <summary>A pg_hba.conf that the server would not load.</summary>
+    InvalidHbaFile,
+    /// <summary>A pg_hba.conf that somebody else writes: Patroni, an operator, a provider … Nothing was changed.</summary>
+    ManagedElsewhere,
+    /// <summary>Somebody would be locked out. Nothing was changed.</summary>
+    LockOut,
+    /// <summary>A change that the server did not take over, or that had another effect than planned. It was undone.</summary>
+    ChangeNotProven,
 }

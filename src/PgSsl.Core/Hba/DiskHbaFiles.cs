@@ -1,0 +1,46 @@
+namespace PgSsl.Hba;
+
+/// <summary>The files of this machine.</summary>
+public sealed class DiskHbaFiles : IHbaFiles
+{
+    private DiskHbaFiles()
+    {
+    }
+
+    /// <summary>The only one.</summary>
+    public static DiskHbaFiles Instance { get; } = new();
+
+    /// <inheritdoc/>
+    public HbaFileContent Read(string path)
+    {
+        try
+        {
+            return HbaFileContent.Of(Directory.Exists(path) ? [] : File.ReadAllBytes(path));
+        }
+        catch (Exception failure) when (failure is FileNotFoundException or DirectoryNotFoundException)
+        {
+            return HbaFileContent.Missing;
+        }
+        catch (Exception failure) when (failure is IOException or UnauthorizedAccessException or NotSupportedException or ArgumentException)
+        {
+            return HbaFileContent.Unreadable(failure is UnauthorizedAccessException ? "Permission denied" : failure.Message);
+        }
+    }
+
+    /// <inheritdoc/>
+    public IReadOnlyList<string> List(string directory, out string? error)
+    {
+        error = null;
+        try
+        {
+            string[] names = [.. Directory.EnumerateFiles(directory).Select(path => Path.GetFileName(path)).Where(HbaPath.IsConfigurationFile)];
+            Array.Sort(names, HbaPath.CompareBytes);
+            return [.. names.Select(name => HbaPath.Join(directory, name))];
+        }
+        catch (Exception failure) when (failure is IOException or UnauthorizedAccessException or ArgumentException)
+        {
+            error = failure is DirectoryNotFoundException ? "No such file or directory" : failure.Message;
+            return [];
+        }
+    }
+}

@@ -1,0 +1,71 @@
+namespace PgSsl.Hba;
+
+/// <summary>The first field of a record (hba.h, ConnType).</summary>
+public enum HbaConnectionType
+{
+    /// <summary>local: Unix-domain sockets.</summary>
+    Local,
+    /// <summary>host: TCP, encrypted or not.</summary>
+    Host,
+    /// <summary>hostssl: TCP with TLS.</summary>
+    HostSsl,
+    /// <summary>hostnossl: TCP without TLS; GSS-encrypted as well.</summary>
+    HostNoSsl,
+    /// <summary>hostgssenc: TCP with GSSAPI encryption.</summary>
+    HostGssEnc,
+    /// <summary>hostnogssenc: TCP without GSSAPI encryption; TLS as well.</summary>
+    HostNoGssEnc,
+}
+
+/// <summary>How a client is connected, as far as pg_hba.conf tells connections apart.</summary>
+public enum HbaTransport
+{
+    /// <summary>A Unix-domain socket.</summary>
+    Socket,
+    /// <summary>TCP, not encrypted.</summary>
+    Plaintext,
+    /// <summary>TCP with TLS.</summary>
+    Tls,
+    /// <summary>TCP with GSSAPI encryption. It is never TLS at the same time.</summary>
+    Gss,
+}
+
+/// <summary>The rules of connection types (hba.c, check_hba).</summary>
+public static class HbaConnectionTypes
+{
+    private static readonly string[] Words = ["local", "host", "hostssl", "hostnossl", "hostgssenc", "hostnogssenc"];
+
+    /// <summary>The word of pg_hba.conf.</summary>
+    public static string ToWord(this HbaConnectionType type) => Words[(int)type];
+
+    /// <summary>The type of a word, case and all; null for none.</summary>
+    public static HbaConnectionType? FromWord(string word) => Array.IndexOf(Words, word) is >= 0 and int index ? (HbaConnectionType)index : null;
+
+    /// <summary>Whether records of that type concern connections of that kind.</summary>
+    public static bool Admits(this HbaConnectionType type, HbaTransport transport) => (Transports(type) & Bit(transport)) != 0;
+
+    /// <summary>Whether one type concerns every connection that the other concerns.</summary>
+    public static bool Covers(this HbaConnectionType type, HbaConnectionType other) => (Transports(type) & Transports(other)) == Transports(other);
+
+    private static int Transports(HbaConnectionType type) => type switch
+    {
+        HbaConnectionType.Local => Bit(HbaTransport.Socket),
+        HbaConnectionType.Host => Bit(HbaTransport.Plaintext) | Bit(HbaTransport.Tls) | Bit(HbaTransport.Gss),
+        HbaConnectionType.HostSsl => Bit(HbaTransport.Tls),
+        HbaConnectionType.HostNoSsl => Bit(HbaTransport.Plaintext) | Bit(HbaTransport.Gss),
+        HbaConnectionType.HostGssEnc => Bit(HbaTransport.Gss),
+        HbaConnectionType.HostNoGssEnc => Bit(HbaTransport.Plaintext) | Bit(HbaTransport.Tls),
+        _ => throw new InvalidOperationException($"There is no connection type {type}."),
+    };
+
+    private static int Bit(HbaTransport transport) => 1 << (int)transport;
+
+    /// <summary>How a connection is called in messages.</summary>
+    public static string ToWords(this HbaTransport transport) => transport switch
+    {
+        HbaTransport.Socket => "over a Unix-domain socket",
+        HbaTransport.Plaintext => "in plaintext",
+        HbaTransport.Tls => "over TLS",
+        _ => "encrypted by GSSAPI",
+    };
+}

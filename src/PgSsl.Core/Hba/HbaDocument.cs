@@ -1,0 +1,77 @@
+namespace PgSsl.Hba;
+
+/// <summary>
+/// pg_hba.conf with the files it includes: bytes that nobody but a plan changes, and what the server makes of them, in the order in which
+/// it looks for a match.
+/// </summary>
+public sealed class HbaDocument
+{
+    private HbaDocument(HbaDialect dialect, IReadOnlyList<HbaFile> files, IReadOnlyList<HbaEntry> entries, IReadOnlyList<HbaLine> swallowing)
+    {
+        (Dialect, Files, Entries, SwallowingComments) = (dialect, files, entries, swallowing);
+        Records = [.. entries.Where(entry => entry.Record is not null)];
+    }
+
+    /// <summary>How the server reads it.</summary>
+    public HbaDialect Dialect { get; }
+
+    /// <summary>The files, the main one first.</summary>
+    public IReadOnlyList<HbaFile> Files { get; }
+
+    /// <summary>Lines that are meant as records, in order; those that the server refuses are among them.</summary>
+    public IReadOnlyList<HbaEntry> Entries { get; }
+
+    /// <summary>The entries that the server understands.</summary>
+    public IReadOnlyList<HbaEntry> Records { get; }
+
+    /// <summary>Comments that end in a backslash, so that the server does not see the next line.</summary>
+    public IReadOnlyList<HbaLine> SwallowingComments { get; }
+
+    /// <summary>The lines for which the server refuses the file, and keeps the rules that it has.</summary>
+    public IEnumerable<HbaEntry> Refused => Entries.Where(entry => entry.Record is null);
+
+    /// <summary>Whether the server would load it: no refused line, and at least one record (hba.c, load_hba).</summary>
+    public bool IsLoadable => Entries.Count > 0 && Records.Count == Entries.Count;
+
+    /// <summary>Reads it.</summary>
+    /// <param name="path">The main file, absolute.</param>
+    /// <param name="dialect">How the server reads it.</param>
+    /// <param name="files">Where files are read.</param>
+    /// <exception cref="PgSslException"><see cref="PgSslError.FileNotFound"/> or <see cref="PgSslError.FileUnreadable"/>: the main file.</exception>
+    public static HbaDocument Read(string path, HbaDialect dialect, IHbaFiles files)
+    {
+        ArgumentNullException.ThrowIfNull(path);
+        ArgumentNullException.ThrowIfNull(dialect);
+        ArgumentNullException.ThrowIfNull(files);
+        var reader = new HbaReader(files, dialect);
+        List<HbaLine> lines = reader.Read(path);
+        return new HbaDocument(dialect, reader.Files, Understand(lines, dialect), reader.SwallowingComments);
+    }
+
+    // hbafuncs.c, fill_hba_view: whatever has no error text has a number, also the row in which everything else is missing.
+    private static HbaEntry[] Understand(List<HbaLine> lines, HbaDialect dialect)
+    {
+        var parser = new HbaParser(dialect);
+        var entries = new HbaEntry[lines.Count];
+        int number = 0;
+        for (int i = 0; i < entries.Length; i++)
+        {
+            HbaLine line = lines[i];
+            if (line.Error is not null)
+            {
+                entries[i] = new HbaEntry(line, null, line.Error, null);
+                continue;
+            }
+            try
+            {
+                HbaRecord record = parser.Parse(line, out string? error);
+                entries[i] = new HbaEntry(line, record, error, error is null ? ++number : null);
+            }
+            catch (HbaRefusal refusal)
+            {
+                entries[i] = new HbaEntry(line, null, refusal.Message, refusal.IsSilent ? ++number : null);
+            }
+        }
+        return entries;
+    }
+}

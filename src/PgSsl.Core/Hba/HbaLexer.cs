@@ -1,0 +1,80 @@
+namespace PgSsl.Hba;
+
+/// <summary>
+/// Takes a logical line apart into tokens (hba.c, next_token): blanks and commas separate, quotes protect, a number sign begins a comment
+/// even in the middle of a token. A missing closing quote is no error: the rest of the line is the token.
+/// </summary>
+/// <param name="line">The line.</param>
+/// <param name="buffer">Room for a token's text: as long as the line.</param>
+internal ref struct HbaLexer(ReadOnlySpan<byte> line, Span<byte> buffer)
+{
+    private readonly ReadOnlySpan<byte> _line = line;
+    private readonly Span<byte> _text = buffer;
+    private int _position;
+
+    /// <summary>The text of the token that was found last.</summary>
+    public ReadOnlySpan<byte> Text { get; private set; }
+
+    /// <summary>Whether the token starts with a quote. <c>@"a b"</c> does not.</summary>
+    public bool IsQuoted { get; private set; }
+
+    /// <summary>Whether a comma follows the token at once, so that the field goes on.</summary>
+    public bool HasComma { get; private set; }
+
+    /// <summary>Where the token starts in the line.</summary>
+    public int Start { get; private set; }
+
+    /// <summary>Where it ends.</summary>
+    public int End { get; private set; }
+
+    /// <summary>Where the comment starts, behind its number sign; -1 while there was none.</summary>
+    public int CommentStart { get; private set; } = -1;
+
+    /// <summary>Whether the whole line has been read.</summary>
+    public readonly bool IsAtEnd => _position >= _line.Length;
+
+    private static bool IsBlank(byte c) => c is (byte)' ' or (byte)'\t' or (byte)'\r';
+
+    /// <summary>Finds the next token.</summary>
+    public bool Next()
+    {
+        IsQuoted = HasComma = false;
+        bool inQuote = false, wasQuote = false, sawQuote = false;
+        while (_position < _line.Length && (IsBlank(_line[_position]) || _line[_position] == ','))
+            _position++;
+        Start = _position;
+        int length = 0;
+        for (; _position < _line.Length; _position++)
+        {
+            byte c = _line[_position];
+            if (!inQuote)
+            {
+                if (IsBlank(c))
+                    break;
+                if (c == '#')
+                {
+                    CommentStart = _position + 1;
+                    break;
+                }
+                if (c == ',')
+                {
+                    HasComma = true;
+                    break;
+                }
+            }
+            if (c != '"' || wasQuote)
+                _text[length++] = c;
+            wasQuote = inQuote && c == '"' && !wasQuote;
+            if (c != '"')
+                continue;
+            inQuote = !inQuote;
+            sawQuote = true;
+            IsQuoted |= length == 0;
+        }
+        End = _position;
+        if (CommentStart >= 0)
+            _position = _line.Length;
+        Text = _text[..length];
+        return sawQuote || length > 0;
+    }
+}

@@ -1,0 +1,47 @@
+using PgSsl.Hba.Patterns;
+
+namespace PgSsl.Hba;
+
+/// <summary>What an element of a database or user list stands for.</summary>
+public enum HbaNameKind
+{
+    /// <summary>Exactly that name.</summary>
+    Literal,
+    /// <summary>all: every database, or every user. It does not stand for physical replication.</summary>
+    All,
+    /// <summary>sameuser: the database that is called as the user.</summary>
+    SameUser,
+    /// <summary>samerole, or samegroup: a database that is called as a role of which the user is a member.</summary>
+    SameRole,
+    /// <summary>replication: physical replication, which asks for no database.</summary>
+    Replication,
+    /// <summary>+role: the members of a role, direct or not. A superuser is no member of everything here.</summary>
+    Members,
+    /// <summary>/pattern: names in which the regular expression is found anywhere.</summary>
+    Pattern,
+}
+
+/// <summary>An element of a database or user list.</summary>
+/// <param name="Token">As it is written.</param>
+/// <param name="Kind">What it stands for.</param>
+/// <param name="Pattern">The regular expression of a pattern.</param>
+public readonly record struct HbaName(HbaToken Token, HbaNameKind Kind, AdvancedRegex? Pattern)
+{
+    /// <summary>The name, the role (without its plus) or the pattern (without its slash).</summary>
+    public string Value => Kind is HbaNameKind.Members or HbaNameKind.Pattern ? Token.Text[1..] : Token.Text;
+
+    /// <summary>The token in words that nobody mistakes: a quoted keyword is shown with its quotes.</summary>
+    public string Display => Token.IsQuoted && IsSpecial(Token.Text) ? $"\"{Token.Text}\"" : Token.Text;
+
+    /// <summary>Whether a name would mean something else without quotes.</summary>
+    internal static bool IsSpecial(string text) => KindOf(text, isDatabase: true) != HbaNameKind.Literal || text.StartsWith('+');
+
+    internal static HbaNameKind KindOf(string text, bool isDatabase) => text switch
+    {
+        "all" => HbaNameKind.All,
+        "sameuser" when isDatabase => HbaNameKind.SameUser,
+        "samerole" or "samegroup" when isDatabase => HbaNameKind.SameRole,
+        "replication" when isDatabase => HbaNameKind.Replication,
+        _ => !isDatabase && text.StartsWith('+') ? HbaNameKind.Members : HbaNameKind.Literal,
+    };
+}

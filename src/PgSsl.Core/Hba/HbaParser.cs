@@ -1,0 +1,136 @@
+using PgSsl.Hba.Patterns;
+
+namespace PgSsl.Hba;
+
+/// <summary>Understands a line's fields, or says why the server does not (hba.c, parse_hba_line).</summary>
+internal sealed class HbaParser(HbaDialect dialect)
+{
+    private static readonly HbaAddress Everyone = new HbaAddress.Everyone();
+    private static readonly HbaAddress SameHost = new HbaAddress.SameHost();
+    private static readonly HbaAddress SameNet = new HbaAddress.SameNet();
+
+    private readonly Dictionary<string, (AdvancedRegex? Pattern, string? Error)> _patterns = [];
+    private readonly Dictionary<string, HbaAddress> _networks = [];
+    private readonly HbaMethods _methods = new(dialect);
+
+    /// <summary>Understands one line.</summary>
+    /// <param name="line">The line.</param>
+    /// <param name="error">What the server says; null if it has nothing to say, or says it in its log only.</param>
+    /// <returns>The record, also one that can never match.</returns>
+    /// <exception cref="HbaRefusal">The server refuses the line.</exception>
+    public HbaRecord Parse(HbaLine line, out string? error)
+    {
+        int field = 0;
+        HbaToken typeToken = Single(line, field++, "connection type", "connection type");
+        HbaConnectionType type = ParseType(typeToken, out error);
+        HbaName[] databases = ParseNames(Field(line, field++, "database specification"), isDatabase: true);
+        HbaName[] users = ParseNames(Field(line, field++, "role specification"), isDatabase: false);
+        HbaAddress? address = type == HbaConnectionType.Local ? null : ParseAddress(line, ref field);
+        HbaToken method = Single(line, field++, "authentication method", "authentication type");
+        string effective = _methods.Check(method.Text, type);
+        HbaOption[] options = ParseOptions(line, field);
+        _methods.CheckOptions(effective, type, options);
+        return new HbaRecord(line, type, databases, users, address, effective, method, options);
+    }
+
+    private HbaConnectionType ParseType(HbaToken token, out string? error)
+    {
+        error = null;
+        HbaConnectionType? type = HbaConnectionTypes.FromWord(token.Text);
+        if (type is null || (type is HbaConnectionType.HostGssEnc or HbaConnectionType.HostNoGssEnc && !dialect.HasGssTypes))
+            throw new HbaRefusal(token.Text.StartsWith('\uFEFF')
+                ? $"invalid connection type \"{token.Text.TrimStart('\uFEFF')}\" behind a byte order mark, which the server takes for a part of the word"
+                : $"invalid connection type \"{token.Text}\"");
+        if (type == HbaConnectionType.HostSsl && dialect.SslIsOn == false)
+            error = "hostssl record cannot match because SSL is disabled";
+        if (type == HbaConnectionType.HostGssEnc && !dialect.HasGss)
+            error = "hostgssenc record cannot match because GSSAPI is not supported by this build";
+        return type.Value;
+    }
+
+    private HbaName[] ParseNames(ReadOnlySpan<HbaToken> tokens, bool isDatabase)
+    {
+        var names = new HbaName[tokens.Length];
+        for (int i = 0; i < tokens.Length; i++)
+        {
+            HbaToken token = tokens[i];
+            // Quotes do not make a pattern a name: regcomp_auth_token does not look at them.
+            names[i] = dialect.HasPatterns && token.Text.StartsWith('/')
+                ? new HbaName(token, HbaNameKind.Pattern, Compile(token.Text[1..]))
+                : new HbaName(token, token.IsQuoted ? HbaNameKind.Literal : HbaName.KindOf(token.Text, isDatabase), null);
+        }
+        return names;
+    }
+
+    private AdvancedRegex Compile(string text)
+    {
+        if (!_patterns.TryGetValue(text, out (AdvancedRegex? Pattern, string? Error) known))
+        {
+            AdvancedRegex? pattern = AdvancedRegex.TryParse(text, out string? error);
+            _patterns[text] = known = (pattern, error);
+        }
+        return known.Pattern ?? throw new HbaRefusal($"invalid regular expression \"{text}\": {known.Error}");
+    }
+
+    private HbaAddress ParseAddress(HbaLine line, ref int field)
+    {
+        HbaToken token = Single(line, field++, "IP address specification", "host address");
+        if (!token.IsQuoted)
+        {
+            switch (token.Text)
+            {
+                case "all": return Everyone;
+                case "samehost": return SameHost;
+                case "samenet": return SameNet;
+            }
+        }
+        if (_networks.TryGetValue(token.Text, out HbaAddress? known))
+            return known;
+
+        int slash = token.Text.IndexOf('/', StringComparison.Ordinal);
+        NumericAddress? address = NumericAddress.Parse(slash < 0 ? token.Text : token.Text[..slash]);
+        if (address is not { } start)
+            return slash < 0
+                ? new HbaAddress.HostName(token.Text)
+                : throw new HbaRefusal($"specifying both host name and CIDR mask is invalid: \"{token.Text}\"");
+        if (slash >= 0)
+        {
+            int ones = NumericAddress.ParsePrefix(token.Text[(slash + 1)..], start.IsIPv6)
+                ?? throw new HbaRefusal($"invalid CIDR mask in address \"{token.Text}\"");
+            return _networks[token.Text] = new HbaAddress.Network(start, NumericAddress.Mask(start.IsIPv6, ones));
+        }
+        HbaToken maskToken = Single(line, field++, "netmask specification", "netmask");
+        NumericAddress mask = NumericAddress.Parse(maskToken.Text)
+            ?? throw new HbaRefusal($"invalid IP mask \"{maskToken.Text}\": Name or service not known");
+        return mask.IsIPv6 == start.IsIPv6
+            ? new HbaAddress.Network(start, mask.Bits)
+            : throw new HbaRefusal("IP address and mask do not match");
+    }
+
+    private static HbaOption[] ParseOptions(HbaLine line, int field)
+    {
+        if (field >= line.FieldCount)
+            return [];
+        var options = new List<HbaOption>();
+        for (; field < line.FieldCount; field++)
+        {
+            foreach (HbaToken token in line.Field(field))
+            {
+                int equals = token.Text.IndexOf('=', StringComparison.Ordinal);
+                if (equals < 0)
+                    throw new HbaRefusal($"authentication option not in name=value format: {token.Text}");
+                options.Add(new HbaOption(token.Text[..equals], token.Text[(equals + 1)..], token));
+            }
+        }
+        return [.. options];
+    }
+
+    private static ReadOnlySpan<HbaToken> Field(HbaLine line, int index, string what) =>
+        index < line.FieldCount ? line.Field(index) : throw new HbaRefusal($"end-of-line before {what}");
+
+    private static HbaToken Single(HbaLine line, int index, string missing, string several)
+    {
+        ReadOnlySpan<HbaToken> tokens = Field(line, index, missing);
+        return tokens.Length == 1 ? tokens[0] : throw new HbaRefusal($"multiple values specified for {several}");
+    }
+}

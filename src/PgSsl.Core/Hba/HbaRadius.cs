@@ -1,0 +1,82 @@
+namespace PgSsl.Hba;
+
+/// <summary>The options of method radius, lists that belong together (hba.c; varlena.c, SplitGUCList). Gone in 19.</summary>
+internal static class HbaRadius
+{
+    /// <summary>Checks the value of one option.</summary>
+    /// <exception cref="HbaRefusal">The server refuses it.</exception>
+    public static void Check(HbaOption option)
+    {
+        if (Split(option.Value) is not { } values)
+            throw new HbaRefusal($"could not parse RADIUS list \"{(option.IsSecret ? "***" : option.Value)}\"") { IsSilent = option.Name != "radiusports" };
+        if (option.Name == "radiusports" && values.Any(port => HbaLdap.LeadingInteger(port) == 0))
+            throw new HbaRefusal($"invalid RADIUS port number: \"{option.Value}\"") { IsSilent = true };
+    }
+
+    /// <summary>Checks the lists together.</summary>
+    /// <exception cref="HbaRefusal">The server refuses them.</exception>
+    public static void CheckTogether(IReadOnlyList<HbaOption> options)
+    {
+        int servers = Count("radiusservers"), secrets = Count("radiussecrets");
+        if (servers == 0)
+            throw new HbaRefusal("authentication method \"radius\" requires argument \"radiusservers\" to be set");
+        if (secrets == 0)
+            throw new HbaRefusal("authentication method \"radius\" requires argument \"radiussecrets\" to be set");
+        foreach ((string what, int count) in ((string, int)[])[("secrets", secrets), ("ports", Count("radiusports")), ("identifiers", Count("radiusidentifiers"))])
+            if (count > 1 && count != servers)
+                throw new HbaRefusal($"the number of RADIUS {what} ({count}) must be 1 or the same as the number of RADIUS servers ({servers})");
+
+        int Count(string name) => options.LastOrDefault(option => option.Name == name) is { Name: not null } option ? Split(option.Value)!.Count : 0;
+    }
+
+    /// <summary>A list of names, quoted or not, with commas between them; null where the syntax is wrong.</summary>
+    private static List<string>? Split(string text)
+    {
+        var values = new List<string>();
+        int i = SkipBlanks(text, 0);
+        if (i == text.Length)
+            return values;
+        while (true)
+        {
+            int start = i;
+            if (text[i] == '"')
+            {
+                do
+                {
+                    i = text.IndexOf('"', i + 1);
+                    if (i < 0)
+                        return null;
+                    i++;
+                }
+                while (i < text.Length && text[i] == '"');
+                values.Add(text[(start + 1)..(i - 1)].Replace("\"\"", "\"", StringComparison.Ordinal));
+            }
+            else
+            {
+                while (i < text.Length && text[i] != ',' && !IsBlank(text[i]))
+                    i++;
+                if (i == start)
+                    return null;
+                values.Add(text[start..i]);
+            }
+            i = SkipBlanks(text, i);
+            if (i == text.Length)
+                return values;
+            if (text[i] != ',')
+                return null;
+            i = SkipBlanks(text, i + 1);
+            if (i == text.Length)
+                return null;
+        }
+    }
+
+    private static int SkipBlanks(string text, int i)
+    {
+        while (i < text.Length && IsBlank(text[i]))
+            i++;
+        return i;
+    }
+
+    // scansup.c, scanner_isspace.
+    private static bool IsBlank(char c) => c is ' ' or '\t' or '\n' or '\r' or '\f' or '\v';
+}

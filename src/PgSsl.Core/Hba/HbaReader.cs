@@ -1,0 +1,193 @@
+namespace PgSsl.Hba;
+
+/// <summary>
+/// Reads pg_hba.conf and what it includes into lines of fields, in the order in which the server takes them (hba.c, tokenize_auth_file,
+/// next_field_expand, tokenize_include_file, tokenize_expand_file).
+/// </summary>
+internal sealed class HbaReader(IHbaFiles files, HbaDialect dialect)
+{
+    // conffiles.h, CONF_FILE_MAX_DEPTH. Before 16 a file that included itself ended in an error of another kind.
+    private const int MaxDepth = 10;
+
+    // Files that include each other several times over are read as often as that: a bound on what hostile ones can cost.
+    private const int MaxReads = 20_000;
+
+    private readonly Dictionary<string, HbaFile> _files = [];
+    private readonly TokenTexts _texts = new();
+    private byte[] _buffer = new byte[256];
+    private int _reads;
+
+    /// <summary>The files that were read, the main one first.</summary>
+    public IReadOnlyList<HbaFile> Files => [.. _files.Values];
+
+    /// <summary>Lines that are nothing but a comment which swallows the next line.</summary>
+    public List<HbaLine> SwallowingComments { get; } = [];
+
+    /// <summary>Reads the main file.</summary>
+    /// <exception cref="PgSslException"><see cref="PgSslError.FileNotFound"/> or <see cref="PgSslError.FileUnreadable"/>.</exception>
+    public List<HbaLine> Read(string path)
+    {
+        HbaFileContent content = files.Read(path);
+        if (content.Bytes is null)
+            throw content.IsMissing
+                ? new PgSslException(PgSslError.FileNotFound, $"{path} does not exist.", "Name the server's pg_hba.conf: SHOW hba_file tells where it is.")
+                : new PgSslException(
+                    PgSslError.FileUnreadable, $"{path} cannot be read: {content.Error}", "Run this as the server's account or as an administrator.");
+        var file = new HbaFile(path, content.Bytes);
+        _files[path] = file;
+        var lines = new List<HbaLine>();
+        ReadLines(file, 0, lines);
+        return lines;
+    }
+
+    private void ReadLines(HbaFile file, int depth, List<HbaLine> lines)
+    {
+        var reader = new HbaLineReader(file.Content, dialect.HasContinuation);
+        var tokens = new List<HbaToken>();
+        var fieldEnds = new List<int>();
+        while (reader.Read())
+        {
+            tokens.Clear();
+            fieldEnds.Clear();
+            ReadOnlySpan<byte> text = reader.Text;
+            if (text.Length == 0)
+                continue;
+            if (_buffer.Length < text.Length)
+                _buffer = new byte[text.Length * 2];
+            var lexer = new HbaLexer(text, _buffer);
+            string? error = null;
+            while (!lexer.IsAtEnd && error is null)
+                ReadField(ref lexer, reader, file, depth, tokens, fieldEnds, ref error);
+
+            bool swallows = lexer.CommentStart >= 0 && reader.LastGlue >= lexer.CommentStart;
+            if (fieldEnds.Count == 0 && error is null && !swallows)
+                continue;
+            string? comment = lexer.CommentStart < 0 ? null : HbaText.Decode(text[lexer.CommentStart..]).Trim();
+            var line = new HbaLine(file, reader.Number, reader.Start, reader.End, [.. tokens], [.. fieldEnds])
+            {
+                Error = error,
+                Comment = string.IsNullOrEmpty(comment) ? null : comment,
+                SwallowsNextLine = swallows,
+            };
+            if (fieldEnds.Count == 0 && error is null)
+                SwallowingComments.Add(line);
+            else if (error is not null || !IsInclude(line, depth, lines, out error))
+                lines.Add(line);
+            else if (error is not null)
+                lines.Add(new HbaLine(file, line.Number, line.Start, line.End, [.. tokens], [.. fieldEnds]) { Error = error, Comment = line.Comment });
+        }
+    }
+
+    private void ReadField(
+        ref HbaLexer lexer, HbaLineReader reader, HbaFile file, int depth, List<HbaToken> tokens, List<int> fieldEnds, ref string? error)
+    {
+        int before = tokens.Count;
+        do
+        {
+            if (!lexer.Next())
+                break;
+            int start = reader.PlaceOf(lexer.Start), end = reader.PlaceOf(lexer.End - 1) + 1;
+            string text = _texts.Get(lexer.Text);
+            if (!lexer.IsQuoted && text.Length > 1 && text[0] == '@')
+                Expand(text[1..], file, depth + 1, new HbaToken("", false, start, end), tokens, ref error);
+            else
+                tokens.Add(new HbaToken(text, lexer.IsQuoted, start, end));
+        }
+        while (lexer.HasComma && error is null);
+        if (tokens.Count > before)
+            fieldEnds.Add(tokens.Count);
+    }
+
+    /// <summary>All tokens of a file that is named with @, as if they stood there.</summary>
+    private void Expand(string name, HbaFile namedIn, int depth, HbaToken place, List<HbaToken> tokens, ref string? error)
+    {
+        if (Open(name, namedIn, depth, ref error, out _) is not { } file)
+            return;
+        byte[] buffer = _buffer;
+        var lines = new List<HbaLine>();
+        _buffer = new byte[256];
+        ReadLines(file, depth, lines);
+        _buffer = buffer;
+        foreach (HbaLine line in lines)
+        {
+            if (line.Error is not null)
+            {
+                error = line.Error;
+                return;
+            }
+            foreach (HbaToken token in line.Tokens)
+                tokens.Add(token with { Start = place.Start, End = place.End, IsFromFile = true });
+        }
+    }
+
+    /// <summary>Whether the line includes files; then it is no record, unless that went wrong.</summary>
+    private bool IsInclude(HbaLine line, int depth, List<HbaLine> lines, out string? error)
+    {
+        error = null;
+        if (!dialect.HasIncludes || line.FieldCount != 2)
+            return false;
+        string name = line.Field(1)[0].Text;
+        switch (line.Field(0)[0].Text)
+        {
+            case "include":
+                Include(name, line.File, depth + 1, mayBeMissing: false, lines, ref error);
+                return true;
+            case "include_if_exists":
+                Include(name, line.File, depth + 1, mayBeMissing: true, lines, ref error);
+                return true;
+            case "include_dir":
+                IncludeDirectory(name, line.File, depth + 1, lines, ref error);
+                return true;
+            default:
+                return false;
+        }
+    }
+
+    private void Include(string name, HbaFile namedIn, int depth, bool mayBeMissing, List<HbaLine> lines, ref string? error)
+    {
+        string? problem = null;
+        if (Open(name, namedIn, depth, ref problem, out bool isMissing) is { } file)
+            ReadLines(file, depth, lines);
+        else if (!(mayBeMissing && isMissing))
+            error = problem;
+    }
+
+    private void IncludeDirectory(string name, HbaFile namedIn, int depth, List<HbaLine> lines, ref string? error)
+    {
+        if (name.All(char.IsWhiteSpace))
+        {
+            error = $"empty configuration directory name: \"{name}\"";
+            return;
+        }
+        string directory = HbaPath.Resolve(name, namedIn.Path);
+        IReadOnlyList<string> found = files.List(directory, out string? problem);
+        if (problem is not null)
+        {
+            error = $"could not open directory \"{directory}\": {problem}";
+            return;
+        }
+        foreach (string path in found)
+            Include(path, namedIn, depth, mayBeMissing: false, lines, ref error);
+    }
+
+    private HbaFile? Open(string name, HbaFile namedIn, int depth, ref string? error, out bool isMissing)
+    {
+        isMissing = false;
+        string path = HbaPath.Resolve(name, namedIn.Path);
+        if (depth > MaxDepth || ++_reads > MaxReads)
+        {
+            error = $"could not open file \"{path}\": maximum nesting depth exceeded";
+            return null;
+        }
+        if (_files.TryGetValue(path, out HbaFile? known))
+            return known;
+        HbaFileContent content = files.Read(path);
+        if (content.Bytes is null)
+        {
+            isMissing = content.IsMissing;
+            error = $"could not open file \"{path}\": {content.Error}";
+            return null;
+        }
+        return _files[path] = new HbaFile(path, content.Bytes);
+    }
+}

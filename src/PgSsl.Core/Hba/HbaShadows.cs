@@ -1,0 +1,140 @@
+namespace PgSsl.Hba;
+
+/// <summary>
+/// Finds records that are never reached, because an earlier one matches every client that they are about. Earlier records are looked up by
+/// address, user and database, so that the time does not grow with the square of the file.
+/// </summary>
+internal sealed class HbaShadows
+{
+    // A record with more pairs of user and database than that is compared with every later one of its addresses.
+    private const int MostPairs = 64;
+    private const int FewComparisons = 256;
+
+    private readonly Dictionary<NetworkKey, Bucket> _networks = [];
+    private readonly HashSet<(bool IsIPv6, int Ones)> _lengths = [];
+    private readonly Bucket _everyone = new(), _others = new();
+
+    /// <summary>For each entry, the earlier one that always wins; null for none.</summary>
+    public static HbaEntry?[] Find(IReadOnlyList<HbaEntry> entries)
+    {
+        var shadows = new HbaShadows();
+        var found = new HbaEntry?[entries.Count];
+        for (int i = 0; i < found.Length; i++)
+        {
+            if (entries[i].Record is not { } record)
+                continue;
+            found[i] = shadows.Covering(record);
+            // Whoever a covered record covers, its own cover covers as well. One with an error matches nobody.
+            if (found[i] is null && entries[i].Error is null)
+                shadows.Add(entries[i], record);
+        }
+        return found;
+    }
+
+    private HbaEntry? Covering(HbaRecord record)
+    {
+        if (_everyone.Covering(record) is { } found)
+            return found;
+        if (record.Address is not HbaAddress.Network network)
+            return _others.Covering(record);
+        foreach ((bool isIPv6, int ones) in _lengths)
+        {
+            if (isIPv6 == network.Address.IsIPv6 && ones <= network.LeadingOnes
+                && _networks.TryGetValue(KeyOf(network, ones), out Bucket? bucket) && bucket.Covering(record) is { } covering)
+                return covering;
+        }
+        return _others.Covering(record);
+    }
+
+    private void Add(HbaEntry entry, HbaRecord record)
+    {
+        Bucket bucket = record.Address switch
+        {
+            HbaAddress.Everyone => _everyone,
+            HbaAddress.Network { IsContiguous: true } network => BucketOf(network),
+            _ => _others,
+        };
+        bucket.Add(entry, record);
+    }
+
+    private Bucket BucketOf(HbaAddress.Network network)
+    {
+        int ones = Math.Min(network.LeadingOnes, network.Address.Width);
+        _lengths.Add((network.Address.IsIPv6, ones));
+        NetworkKey key = KeyOf(network, ones);
+        if (!_networks.TryGetValue(key, out Bucket? bucket))
+            _networks[key] = bucket = new Bucket();
+        return bucket;
+    }
+
+    private static NetworkKey KeyOf(HbaAddress.Network network, int ones) =>
+        new(network.Address.IsIPv6, ones, network.Address.Bits & NumericAddress.Mask(network.Address.IsIPv6, ones));
+
+    private readonly record struct NetworkKey(bool IsIPv6, int Ones, UInt128 Bits);
+
+    /// <summary>The records about the same addresses.</summary>
+    private sealed class Bucket
+    {
+        private readonly Dictionary<(string User, string Database), List<HbaEntry>> _byPair = [];
+        private readonly List<HbaEntry> _wide = [];
+
+        public void Add(HbaEntry entry, HbaRecord record)
+        {
+            if (record.Users.Length * record.Databases.Length > MostPairs || HasPattern(record.Users) || HasPattern(record.Databases))
+            {
+                _wide.Add(entry);
+                return;
+            }
+            foreach (HbaName user in record.Users)
+            {
+                foreach (HbaName database in record.Databases)
+                {
+                    (string, string) key = (KeyOf(user), KeyOf(database));
+                    if (!_byPair.TryGetValue(key, out List<HbaEntry>? list))
+                        _byPair[key] = list = [];
+                    list.Add(entry);
+                }
+            }
+        }
+
+        public HbaEntry? Covering(HbaRecord record)
+        {
+            if (_byPair.Count == 0 && _wide.Count == 0)
+                return null;
+            // Whoever covers all users covers the first one, under its name or as all.
+            string user = KeyOf(record.Users[0]), database = KeyOf(record.Databases[0]);
+            return Covering(user, database, record) ?? Covering("all", database, record) ?? Covering(user, "all", record)
+                ?? Covering("all", "all", record) ?? _wide.Find(earlier => Covers(earlier.Record!, record));
+        }
+
+        private HbaEntry? Covering(string user, string database, HbaRecord record) =>
+            _byPair.TryGetValue((user, database), out List<HbaEntry>? list) ? list.Find(earlier => Covers(earlier.Record!, record)) : null;
+
+        // Quoted keywords get their quotes back, so that they differ from keywords; samegroup and samerole do not differ.
+        private static string KeyOf(HbaName name) => name.Kind == HbaNameKind.SameRole ? "samerole" : name.Display;
+
+        private static bool HasPattern(HbaName[] names) => Array.Exists(names, name => name.Kind == HbaNameKind.Pattern);
+    }
+
+    private static bool Covers(HbaRecord one, HbaRecord other) =>
+        one.Type.Covers(other.Type)
+        && (one.Address is null || one.Address.Covers(other.Address!))
+        && Covers(one.Databases, other.Databases)
+        && Covers(one.Users, other.Users);
+
+    private static bool Covers(HbaName[] names, HbaName[] others)
+    {
+        if (names.Length * (long)others.Length <= FewComparisons || Array.Exists(names, name => name.Kind is HbaNameKind.All or HbaNameKind.Pattern))
+            return Array.TrueForAll(others, other => Array.Exists(names, name => Covers(name, other)));
+        HashSet<(HbaNameKind, string)> known = [.. names.Select(name => (name.Kind, name.Value))];
+        return Array.TrueForAll(others, other => known.Contains((other.Kind, other.Value)));
+    }
+
+    private static bool Covers(HbaName name, HbaName other) => name.Kind switch
+    {
+        HbaNameKind.All => other.Kind != HbaNameKind.Replication,
+        HbaNameKind.Pattern when other.Kind == HbaNameKind.Literal => name.Pattern!.IsMatch(other.Value),
+        HbaNameKind.SameRole => other.Kind == HbaNameKind.SameRole,
+        _ => name.Kind == other.Kind && name.Value == other.Value,
+    };
+}

@@ -1,0 +1,89 @@
+using System.Net;
+using PgSsl.Connections;
+using PgSsl.Probing;
+using PgSsl.Server;
+using PgSsl.Wire;
+
+namespace PgSsl.Hba.Live;
+
+/// <summary>A server whose pg_hba.conf is to change: a session that stays open, and the way to it over the wire.</summary>
+/// <param name="Session">The session.</param>
+/// <param name="Facts">What the server told in it.</param>
+/// <param name="Settings">What libpq would connect with.</param>
+/// <param name="Timeout">For one connection in all.</param>
+public sealed record HbaLive(IServerSession Session, HbaServerFacts Facts, ConnectionSettings Settings, TimeSpan Timeout)
+{
+    private const string RejectedByHba = "28000";
+
+    /// <summary>Whether the server is on this machine.</summary>
+    public bool IsLocal => Session.Host.IsUnixSocket || (Facts.ClientAddress is { } address && IPAddress.IsLoopback(address.ToIPAddress()));
+
+    /// <summary>What decides matches besides the file: this machine's addresses are the server's where it is here.</summary>
+    public HbaSurroundings Surroundings => Facts.SurroundingsOn(IsLocal ? HbaLocalSurroundings.Find(usesDns: false) : HbaSurroundings.Unknown);
+
+    /// <summary>
+    /// The ways over TCP from here to the server. On a Unix-domain socket there is no TLS, and rules for the loopback addresses are often
+    /// others: a server on this machine is tried at its other addresses as well, from which such connections then come.
+    /// </summary>
+    public IEnumerable<HbaWay> Ways
+    {
+        get
+        {
+            int port = Session.Host.Port;
+            if (!Session.Host.IsUnixSocket)
+                yield return new HbaWay(Session.Host, Facts.ClientAddress!.Value);
+            if (!IsLocal)
+                yield break;
+            foreach (NumericAddress address in HbaLocalSurroundings.FindAddresses())
+                yield return new HbaWay(new ConnectionHost(address.ToIPAddress().ToString(), null, port), address);
+        }
+    }
+
+    /// <summary>Begins TLS, and no more.</summary>
+    public Task<ConnectionFacts> TryTlsAsync(HbaWay way, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(way);
+        return ServerProbe.ConnectAsync(ProbeRequest.ForTls(Settings, way.Host, Timeout), cancellationToken);
+    }
+
+    /// <summary>Whether the server lets somebody begin to authenticate; null where it says neither.</summary>
+    /// <param name="way">The way to the server.</param>
+    /// <param name="user">The role to name.</param>
+    /// <param name="database">The database to name.</param>
+    /// <param name="transport">TLS, without a client certificate, or plaintext.</param>
+    /// <param name="cancellationToken">Ends the connection at once.</param>
+    /// <returns>The answer, and what was seen, in words.</returns>
+    public async Task<(bool? IsLetIn, string Seen)> TryAsync(
+        HbaWay way, string user, string database, HbaTransport transport, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(way);
+        ProbeRequest request = transport == HbaTransport.Tls
+            ? ProbeRequest.ForTls(Settings, way.Host, Timeout)
+            : new ProbeRequest(way.Host, Probing.Transport.Plaintext, Timeout);
+        ConnectionFacts facts =
+            await ServerProbe.ConnectAsync(request with { UserName = user, Database = database }, cancellationToken).ConfigureAwait(false);
+        return facts.Answer switch
+        {
+            StartupAnswer.Admitted admitted => (true, $"the server asks for authentication by {admitted.Method}"),
+            StartupAnswer.Refused { SqlState: RejectedByHba } refused => (false, refused.Message),
+            // Past pg_hba.conf, and stopped by something else: no such database, a password that is due.
+            StartupAnswer.Refused { SqlState: ['3', 'D', ..] or ['2', '8', 'P', ..] or ['4', '2', ..] } refused => (true, refused.Message),
+            StartupAnswer.Refused refused => (null, $"{refused.Message} (SQLSTATE {refused.SqlState})"),
+            _ => (null, facts.Failure?.Message ?? "no answer"),
+        };
+    }
+
+    /// <summary>The rules that the server reads out of its files now (pg_hba_file_rules). They need not be those it goes by.</summary>
+    public async Task<IReadOnlyList<ServerRule>> ReadRulesAsync(CancellationToken cancellationToken)
+    {
+        string fileName = Facts.Version.Major >= 16 ? "file_name" : "NULL::text";
+        IReadOnlyList<SqlRow> rows = await Session.QueryAsync(
+            $"SELECT {fileName} AS file, line_number AS line, type, error FROM pg_hba_file_rules", null, cancellationToken).ConfigureAwait(false);
+        return [.. rows.Select(row => new ServerRule(row["file"], row.GetInt32("line")!.Value, row["type"], row["error"]))];
+    }
+}
+
+/// <summary>A way over TCP to a server.</summary>
+/// <param name="Host">Where to connect.</param>
+/// <param name="Address">Where such connections come from, as the server sees it.</param>
+public sealed record HbaWay(ConnectionHost Host, NumericAddress Address);

@@ -1,0 +1,119 @@
+using System.Net;
+using PgSsl.Hba.Managed;
+using PgSsl.Server;
+
+namespace PgSsl.Hba.Live;
+
+/// <summary>Asks a server for what concerns its pg_hba.conf. What the role may not see is left out, and known to be.</summary>
+public sealed class HbaServerReader(IServerSession session, CancellationToken cancellationToken)
+{
+    private const string Settings =
+        """
+        SELECT current_setting('ssl') AS ssl, current_setting('ssl_ca_file', true) AS ca, version() AS version,
+               current_setting('oauth_validator_libraries', true) AS validators, host(inet_client_addr()) AS client,
+               has_function_privilege('pg_reload_conf()', 'EXECUTE') AS may_reload,
+               has_table_privilege('pg_hba_file_rules', 'SELECT') AND has_function_privilege('pg_hba_file_rules()', 'EXECUTE') AS may_see
+        """;
+
+    private const string Members =
+        """
+        SELECT r.rolname::text AS role, array_agg(m.rolname::text) AS members
+        FROM pg_auth_members am JOIN pg_roles r ON r.oid = am.roleid JOIN pg_roles m ON m.oid = am.member GROUP BY r.rolname
+        """;
+
+    // Without pg_read_all_stats, of another role's session only pid, role and database are seen.
+    private const string Sessions =
+        """
+        SELECT a.pid, a.usename::text AS role, a.datname::text AS database, host(a.client_addr) AS address, a.client_port AS port,
+               coalesce(a.application_name, '') AS application, a.backend_type AS type, s.ssl, s.client_dn IS NOT NULL AS certificate,
+               g.encrypted AS gss, a.pid = pg_backend_pid() AS own
+        FROM pg_stat_activity a LEFT JOIN pg_stat_ssl s ON s.pid = a.pid LEFT JOIN pg_stat_gssapi g ON g.pid = a.pid
+        WHERE a.usename IS NOT NULL AND (a.backend_type IS NULL OR a.backend_type IN ('client backend', 'walsender')) ORDER BY a.pid
+        """;
+
+    /// <summary>Asks.</summary>
+    /// <exception cref="PgSslException">The session broke, or a statement failed.</exception>
+    public async Task<HbaServerFacts> ReadAsync()
+    {
+        SqlRow settings = (await QueryAsync(Settings).ConfigureAwait(false))[0];
+        SqlRow[] roles = [.. await QueryAsync("SELECT oid, rolname::text AS name, rolcanlogin AS login FROM pg_roles ORDER BY 2").ConfigureAwait(false)];
+        IReadOnlyList<SqlRow> members = await QueryAsync(Members).ConfigureAwait(false);
+        IReadOnlyList<SqlRow> databases = await QueryAsync("SELECT datname::text AS name FROM pg_database WHERE datallowconn ORDER BY 1").ConfigureAwait(false);
+        IReadOnlyList<SqlRow> sessions = await QueryAsync(Sessions).ConfigureAwait(false);
+        IReadOnlyList<SqlRow> names = await QueryAsync("SELECT name FROM pg_settings").ConfigureAwait(false);
+        string[] roleNames = [.. roles.Select(row => row["name"]!)];
+        bool isWindows = settings["version"]!.Contains("mingw", StringComparison.Ordinal) || settings["version"]!.Contains("Visual C++", StringComparison.Ordinal)
+            || settings["version"]!.Contains("msvc", StringComparison.Ordinal);
+        return new HbaServerFacts
+        {
+            Version = session.ServerVersion,
+            HbaPath = (await TryAsync("SELECT current_setting('hba_file') AS value").ConfigureAwait(false))?[0]["value"],
+            Dialect = new HbaDialect
+            {
+                Major = session.ServerVersion.Major,
+                SslIsOn = settings["ssl"] == "on",
+                OAuthValidators = session.ServerVersion.Major < 18 ? null : SplitList(settings["validators"]),
+                HasSspi = isWindows,
+            }.BuiltWith((await TryAsync("SELECT setting FROM pg_config WHERE name = 'CONFIGURE'").ConfigureAwait(false)) is [var configure, ..] ? configure["setting"] : null),
+            HasClientCa = !string.IsNullOrEmpty(settings["ca"]),
+            ClientAddress = AddressOf(settings["client"]),
+            Sessions = [.. sessions.Where(row => row["type"] is not null).Select(ToSession)],
+            HiddenSessions = sessions.Count(row => row["type"] is null),
+            Memberships = new RoleMemberships(
+                members.ToDictionary(row => row["role"]!, row => row.GetArray("members")!.OfType<string>().ToArray()), roleNames),
+            LoginRoles = [.. roles.Where(row => row.GetBoolean("login") == true).Select(row => row["name"]!)],
+            Databases = [.. databases.Select(row => row["name"]!)],
+            StoredPasswords = await ReadStoredPasswordsAsync().ConfigureAwait(false),
+            Managers = HbaManagers.FindOnServer(new ManagedServerFacts([.. names.Select(row => row["name"]!)], roleNames)
+            {
+                BootstrapRole = roles.FirstOrDefault(row => row["oid"] == "10")?["name"],
+            }),
+            MayReload = settings.GetBoolean("may_reload") == true,
+            MaySeeRules = settings.GetBoolean("may_see") == true,
+        };
+    }
+
+    private async Task<IReadOnlyDictionary<string, string>?> ReadStoredPasswordsAsync()
+    {
+        const string Sql =
+            """
+            SELECT rolname::text AS role, CASE WHEN rolpassword IS NULL THEN 'none' WHEN rolpassword LIKE 'md5%' THEN 'md5' ELSE 'scram-sha-256' END AS kind
+            FROM pg_authid WHERE rolcanlogin
+            """;
+        return (await TryAsync(Sql).ConfigureAwait(false))?.ToDictionary(row => row["role"]!, row => row["kind"]!);
+    }
+
+    private Task<IReadOnlyList<SqlRow>> QueryAsync(string sql) => session.QueryAsync(sql, null, cancellationToken);
+
+    private async Task<IReadOnlyList<SqlRow>?> TryAsync(string sql)
+    {
+        try
+        {
+            return await QueryAsync(sql).ConfigureAwait(false);
+        }
+        catch (PgSslException failure) when (failure.Error == PgSslError.InsufficientPrivilege)
+        {
+            return null;
+        }
+    }
+
+    private static LiveSession ToSession(SqlRow row)
+    {
+        NumericAddress? address = AddressOf(row["address"]);
+        HbaTransport transport = address is null ? HbaTransport.Socket
+            : row.GetBoolean("ssl") == true ? HbaTransport.Tls
+            : row.GetBoolean("gss") == true ? HbaTransport.Gss
+            : HbaTransport.Plaintext;
+        return new LiveSession(row.GetInt32("pid")!.Value, row["role"]!, row["database"], transport, address, row["application"]!)
+        {
+            IsOwn = row.GetBoolean("own") == true,
+            IsReplication = row["type"] == "walsender",
+            HasClientCertificate = row.GetBoolean("certificate") == true,
+        };
+    }
+
+    private static NumericAddress? AddressOf(string? text) => IPAddress.TryParse(text, out IPAddress? address) ? NumericAddress.Of(address) : null;
+
+    private static string[] SplitList(string? list) =>
+        list?.Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries) ?? [];
+}

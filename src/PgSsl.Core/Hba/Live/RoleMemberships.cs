@@ -1,0 +1,32 @@
+namespace PgSsl.Hba.Live;
+
+/// <summary>Who is a member of which role, directly or through other roles (acl.c, roles_is_member_of; superusers count as nobody special).</summary>
+public sealed class RoleMemberships
+{
+    private readonly Dictionary<string, string[]> _membersOf;
+    private readonly HashSet<string>? _roles;
+
+    /// <summary>Knows the direct members of each role.</summary>
+    /// <param name="membersOf">The direct members, by role.</param>
+    /// <param name="roles">All roles there are; null where that is not known: then each is taken to exist.</param>
+    public RoleMemberships(IReadOnlyDictionary<string, string[]> membersOf, IEnumerable<string>? roles = null) =>
+        (_membersOf, _roles) = (new Dictionary<string, string[]>(membersOf), roles?.ToHashSet());
+
+    /// <summary>Whether a user is a member of a role. A role is its own member, if there is one of that name.</summary>
+    public bool IsMember(string user, string role)
+    {
+        if (_roles is not null && !(_roles.Contains(user) && _roles.Contains(role)))
+            return false;
+        var seen = new HashSet<string> { role };
+        var next = new Queue<string>(seen);
+        while (next.TryDequeue(out string? current))
+        {
+            if (current == user)
+                return true;
+            foreach (string member in _membersOf.GetValueOrDefault(current, []))
+                if (seen.Add(member))
+                    next.Enqueue(member);
+        }
+        return false;
+    }
+}

@@ -1,0 +1,27 @@
+namespace PgSsl.Hba.Live;
+
+/// <summary>A row of pg_hba_file_rules.</summary>
+/// <param name="FileName">The file, from PostgreSQL 16 on.</param>
+/// <param name="LineNumber">The line.</param>
+/// <param name="Type">The connection type; null for a line that is refused, which need not have an error in this view.</param>
+/// <param name="Error">What the server says about it.</param>
+public sealed record ServerRule(string? FileName, int LineNumber, string? Type, string? Error)
+{
+    /// <summary>Whether these are the rules of a document, as the server sees it.</summary>
+    /// <returns>What differs first, in words; null where nothing does.</returns>
+    public static string? Differs(IReadOnlyList<ServerRule> rules, HbaDocument document)
+    {
+        ArgumentNullException.ThrowIfNull(rules);
+        ArgumentNullException.ThrowIfNull(document);
+        for (int i = 0; i < Math.Max(rules.Count, document.Entries.Count); i++)
+        {
+            if (i >= rules.Count || i >= document.Entries.Count)
+                return $"the server sees {rules.Count} rules, and there are {document.Entries.Count} in the file";
+            HbaEntry entry = document.Entries[i];
+            if (rules[i].LineNumber != entry.Line.Number || rules[i].Type != entry.Record?.Type.ToWord())
+                return $"the server sees {rules[i].Type ?? $"an error ({rules[i].Error ?? "its log has it"})"} in line {rules[i].LineNumber}, "
+                    + $"where {HbaRule.Place(entry.Line, document)} has {entry.Record?.Type.ToWord() ?? $"an error ({HbaSecrets.MaskError(entry)})"}";
+        }
+        return null;
+    }
+}

@@ -1,0 +1,158 @@
+namespace PgSsl.Hba.Policy;
+
+/// <summary>Works out what to change in pg_hba.conf so that it is as a policy wants it, and no byte more.</summary>
+public sealed class HbaPlanner
+{
+    private readonly HbaPolicy _policy;
+    private readonly IHbaFiles _files;
+    private readonly List<string> _notes = [];
+
+    private HbaPlanner(HbaPolicy policy, IHbaFiles files) => (_policy, _files) = (policy, files);
+
+    /// <summary>Makes the plan.</summary>
+    /// <param name="document">The file as it is.</param>
+    /// <param name="policy">What it is to be like.</param>
+    /// <param name="files">Where its files were read.</param>
+    /// <exception cref="PgSslException">
+    /// <see cref="PgSslError.InvalidHbaFile"/>: the server would refuse the file as it is. <see cref="PgSslError.ContradictoryParameters"/>:
+    /// what the policy asks for does not go together.
+    /// </exception>
+    public static HbaPlan Plan(HbaDocument document, HbaPolicy policy, IHbaFiles files)
+    {
+        ArgumentNullException.ThrowIfNull(document);
+        ArgumentNullException.ThrowIfNull(policy);
+        policy.Check();
+        CheckLoadable(document);
+        var planner = new HbaPlanner(policy, files);
+        HbaDocument converted = planner.Convert(document);
+        HbaDocument planned = policy.RejectsPlaintext ? PlaintextReject.Add(converted, policy.Selection, files) : converted;
+        if (!policy.AllowsPlaintext)
+            planner.NoteRemainingPlaintext(planned);
+        HbaPlan plan = Between(document, planned, planner._notes);
+        return plan.After.IsLoadable ? plan : throw NotEditable($"{plan.After.Files[0].Path}: {plan.After.Refused.FirstOrDefault()?.Error}");
+    }
+
+    /// <summary>The plan that leads from one state to another, whatever made it.</summary>
+    public static HbaPlan Between(HbaDocument before, HbaDocument after, IReadOnlyList<string> notes) =>
+        new(before, after, RuleComparison.Compare(before, after), notes);
+
+    /// <summary>Refuses a file that the server would not load: whatever is changed in it would not count either.</summary>
+    /// <exception cref="PgSslException"><see cref="PgSslError.InvalidHbaFile"/>.</exception>
+    public static void CheckLoadable(HbaDocument document)
+    {
+        ArgumentNullException.ThrowIfNull(document);
+        if (document.IsLoadable)
+            return;
+        string what = document.Refused.FirstOrDefault() is { } refused
+            ? $"{HbaRule.Place(refused.Line, document)}: {HbaSecrets.MaskError(refused)}"
+            : "it contains no rule.";
+        throw new PgSslException(
+            PgSslError.InvalidHbaFile,
+            $"PostgreSQL {document.Dialect.Major} does not load {document.Files[0].Path}: {what}",
+            "Mend it first: Get-PgHbaRule shows all lines with an Error. Is it another version of PostgreSQL, name it with -ServerVersion.");
+    }
+
+    private HbaDocument Convert(HbaDocument document)
+    {
+        var draft = new HbaDraft(document, _files);
+        foreach (HbaEntry entry in document.Records)
+        {
+            if (_policy.Selection.Includes(entry.Record!))
+                Convert(entry.Record!, draft, document);
+            else if (_policy.AllowsPlaintext && _policy.Selection.IsEverything && PlaintextReject.IsFor(entry.Record!))
+                draft.Edit(entry.Line, HbaEdit.RemoveLine(entry.Line));
+        }
+        return draft.Apply();
+    }
+
+    private void Convert(HbaRecord record, HbaDraft draft, HbaDocument document)
+    {
+        HbaLine line = record.Line;
+        string place = HbaRule.Place(line, document);
+        if (_policy.AllowsPlaintext)
+        {
+            if (record.Type == HbaConnectionType.HostSsl)
+                Allow(record, draft, place);
+            return;
+        }
+        if (record.Type != HbaConnectionType.HostSsl && record.Type != HbaConnectionType.HostGssEnc)
+        {
+            draft.Edit(line, HbaEdit.Replace(line, line.Field(0)[0], HbaConnectionType.HostSsl.ToWord()));
+            // hostssl is not about connections that GSSAPI encrypts (check_hba), and these were not in plaintext.
+            if (record.Method == "gss" && record.Type.Admits(HbaTransport.Gss))
+                draft.Add(line.File, HbaEdit.InsertAfter(line, WithType(line, HbaConnectionType.HostGssEnc)));
+        }
+        if (_policy.Method is { } method && record.Method is "trust" or "password" or "md5")
+            draft.Edit(line, HbaEdit.Replace(line, record.MethodToken, method));
+        if (record.Type != HbaConnectionType.HostGssEnc)
+            DemandClientCertificate(record, draft, place);
+    }
+
+    private void Allow(HbaRecord record, HbaDraft draft, string place)
+    {
+        HbaLine line = record.Line;
+        if (record.Method == "cert")
+        {
+            _notes.Add($"{place} stays hostssl: its method is cert, and there are no client certificates without TLS.");
+            return;
+        }
+        if (record.Options.Any(option => option.Name is "clientcert" or "clientname" && option.Token.IsFromFile))
+            throw NotEditable($"{place}: its options come out of a file that is named with @.");
+        draft.Edit(line, HbaEdit.Replace(line, line.Field(0)[0], HbaConnectionType.Host.ToWord()));
+        foreach (HbaOption option in record.Options.Where(option => option.Name is "clientcert" or "clientname"))
+            draft.Edit(line, HbaEdit.Remove(line, option.Token));
+    }
+
+    private void DemandClientCertificate(HbaRecord record, HbaDraft draft, string place)
+    {
+        if (_policy.ClientCertificate is not { } demand)
+            return;
+        if (record.Method == "cert")
+        {
+            if (demand != ClientCertificateDemand.VerifyFull)
+                _notes.Add($"{place} goes on demanding a client certificate with the user's name: that is its method, cert.");
+            return;
+        }
+        string? value = demand switch { ClientCertificateDemand.VerifyFull => "verify-full", ClientCertificateDemand.VerifyCa => "verify-ca", _ => null };
+        if (record.Option("clientcert") == value)
+            return;
+        HbaLine line = record.Line;
+        if (record.Options.Any(option => option.Name == "clientcert" && option.Token.IsFromFile))
+            throw NotEditable($"{place}: its options come out of a file that is named with @.");
+        HbaOption[] existing = [.. record.Options.Where(option => option.Name == "clientcert")];
+        foreach (HbaOption option in existing)
+            draft.Edit(line, value is null ? HbaEdit.Remove(line, option.Token) : HbaEdit.Replace(line, option.Token, $"clientcert={value}"));
+        if (existing.Length == 0)
+            draft.Edit(line, HbaEdit.Append(line, $"clientcert={value}"));
+    }
+
+    private void NoteRemainingPlaintext(HbaDocument planned)
+    {
+        HbaEntry?[] shadows = HbaShadows.Find(planned.Entries);
+        int reject = Enumerable.Range(0, planned.Entries.Count)
+            .FirstOrDefault(i => planned.Entries[i].Record is { } record && PlaintextReject.IsFor(record), planned.Entries.Count);
+        string[] left =
+        [
+            .. planned.Entries.Take(reject).Where((entry, i) =>
+                shadows[i] is null && entry.Record is { IsLoopback: false } record && record.LetsIn(HbaTransport.Plaintext))
+                .Select(entry => HbaRule.Place(entry.Line, planned)),
+        ];
+        if (left.Length > 0)
+            _notes.Add($"Plaintext is still let in by {string.Join(", ", left.Take(5))}{(left.Length > 5 ? $" and {left.Length - 5} more" : "")}, which "
+                + $"{(left.Length == 1 ? "is" : "are")} not among the rules that were asked for.");
+    }
+
+    /// <summary>The line once more with another type, in one physical line.</summary>
+    internal static string WithType(HbaLine line, HbaConnectionType type)
+    {
+        HbaToken token = line.Field(0)[0];
+        ReadOnlySpan<byte> content = line.File.Content;
+        string tail = HbaText.Decode(content[token.End..line.Tokens[^1].End]);
+        return type.ToWord() + tail.Replace("\\\r\n", "", StringComparison.Ordinal).Replace("\\\n", "", StringComparison.Ordinal);
+    }
+
+    private static PgSslException NotEditable(string what) => new(
+        PgSslError.InvalidHbaFile,
+        $"A rule is written so that it cannot be changed. {what}",
+        "Write the rule in one line, with nothing but its words in it, and try again. Nothing was changed.");
+}

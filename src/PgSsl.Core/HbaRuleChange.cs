@@ -1,0 +1,22 @@
+namespace PgSsl;
+
+/// <summary>A rule of pg_hba.conf before and after a change.</summary>
+/// <param name="Before">The rule as it was; null for one that was added.</param>
+/// <param name="After">The rule as it is; null for one that was removed.</param>
+public sealed record HbaRuleChange(HbaRule? Before, HbaRule? After)
+{
+    /// <summary>Changed, Added or Removed.</summary>
+    public string Action => Before is null ? "Added" : After is null ? "Removed" : "Changed";
+
+    /// <summary>The file.</summary>
+    public string FileName => (After ?? Before)!.FileName;
+
+    /// <summary>The number of the line, as it is now; of one that was removed, as it was.</summary>
+    public int LineNumber => (After ?? Before)!.LineNumber;
+
+    /// <summary>The line as it was.</summary>
+    public string? RawBefore => Before?.Raw;
+
+    /// <summary>The line as it is.</summary>
+    public string? RawAfter => After?.Raw;
+}

@@ -11,6 +11,7 @@
     FormatsToProcess     = @(
         'bin/PgSsl.Format.ps1xml'
         'bin/CertificateRequest.Format.ps1xml'
+        'bin/Hba.Format.ps1xml'
         'bin/RootCertificate.Format.ps1xml'
         'bin/RootCertificateProvider.Format.ps1xml'
     )
@@ -18,11 +19,14 @@
     CmdletsToExport      = @(
         'ConvertTo-PgConnectionString'
         'Get-PgConnectionSetting'
+        'Get-PgHbaRule'
         'Get-PgRootCert'
         'Get-PgServerCertificate'
         'Install-PgRootCert'
         'New-PgCsr'
         'New-PgSelfSignedCertificate'
+        'Set-PgHbaSsl'
+        'Test-PgHbaRule'
         'Test-PgSslMode'
         'Uninstall-PgRootCert'
         'Wait-PgServerCertificate'

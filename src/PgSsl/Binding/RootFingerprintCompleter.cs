@@ -33,17 +33,9 @@ public sealed class RootFingerprintCompleter : IArgumentCompleter
         }
     }
 
-    /// <summary>Where the session is: a completer has no session state of its own.</summary>
-    private static string? FindLocation()
-    {
-        using PowerShell shell = PowerShell.Create(RunspaceMode.CurrentRunspace);
-        shell.AddCommand("Microsoft.PowerShell.Management\\Get-Location").AddParameter("PSProvider", "FileSystem");
-        return shell.Invoke<PathInfo>().FirstOrDefault()?.ProviderPath;
-    }
-
     private static string FindFile(IDictionary parameters)
     {
-        var environment = ConnectionEnvironment.Capture(FindLocation());
+        var environment = ConnectionEnvironment.Capture(SessionLocation.Find());
         string? path = parameters["Path"] is string given ? environment.ResolvePath(given) : null;
         return path is null && parameters["Service"] is string service
             ? RootTarget.FindOf(environment, service).Path

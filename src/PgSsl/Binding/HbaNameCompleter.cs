@@ -1,0 +1,52 @@
+using System.Collections;
+using System.Management.Automation;
+using System.Management.Automation.Language;
+using PgSsl.Connections;
+using PgSsl.Hba;
+
+namespace PgSsl.Binding;
+
+/// <summary>Completes what stands in the rules of the file that -Path names.</summary>
+public abstract class HbaNameCompleter(Func<HbaRule, IEnumerable<string?>> names) : IArgumentCompleter
+{
+    // A file that is read for a completion while somebody types.
+    private const long LargestFile = 1 << 20;
+
+    /// <inheritdoc/>
+    public IEnumerable<CompletionResult> CompleteArgument(
+        string commandName, string parameterName, string wordToComplete, CommandAst commandAst, IDictionary fakeBoundParameters)
+    {
+        ArgumentNullException.ThrowIfNull(fakeBoundParameters);
+        string? path = fakeBoundParameters["Path"]?.ToString();
+        return Read(path).SelectMany(names).OfType<string>().Distinct()
+            .Where(name => name.StartsWith(wordToComplete.Trim('\'', '"'), StringComparison.OrdinalIgnoreCase))
+            .Order(StringComparer.Ordinal)
+            .Select(name => new CompletionResult(CommandText.Quote(name), name, CompletionResultType.ParameterValue, name));
+    }
+
+    private static IReadOnlyList<HbaRule> Read(string? path)
+    {
+        try
+        {
+            if (string.IsNullOrEmpty(path))
+                return [];
+            string file = ConnectionEnvironment.Capture(SessionLocation.Find()).ResolvePath(path);
+            return new FileInfo(file).Length > LargestFile
+                ? []
+                : HbaRule.Of(HbaDocument.Read(file, new HbaDialect(), DiskHbaFiles.Instance));
+        }
+        catch (Exception failure) when (failure is PgSslException or IOException or UnauthorizedAccessException)
+        {
+            return [];
+        }
+    }
+}
+
+/// <summary>Completes users of the rules.</summary>
+public sealed class HbaUserCompleter() : HbaNameCompleter(rule => rule.User);
+
+/// <summary>Completes databases of the rules.</summary>
+public sealed class HbaDatabaseCompleter() : HbaNameCompleter(rule => rule.Database);
+
+/// <summary>Completes addresses of the rules.</summary>
+public sealed class HbaAddressCompleter() : HbaNameCompleter(rule => [rule.Address]);

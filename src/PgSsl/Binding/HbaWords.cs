@@ -1,0 +1,36 @@
+using PgSsl.Hba;
+
+namespace PgSsl.Binding;
+
+/// <summary>The words of pg_hba.conf.</summary>
+internal static class HbaWords
+{
+    /// <summary>Types of rules for TCP that may let plaintext in, or TLS.</summary>
+    public static readonly string[] TcpTypes =
+        [.. new[] { HbaConnectionType.Host, HbaConnectionType.HostSsl, HbaConnectionType.HostNoSsl, HbaConnectionType.HostNoGssEnc }.Select(type => type.ToWord())];
+
+    public static readonly string[] ClientCertificates = ["none", "verify-ca", "verify-full"];
+
+    public static readonly string[] Methods = ["scram-sha-256"];
+}
+
+/// <summary>Connection types.</summary>
+public sealed class HbaTypeTransformationAttribute() : WordTransformationAttribute(HbaWords.TcpTypes);
+
+/// <summary>Completes connection types.</summary>
+public sealed class HbaTypeCompleter() : WordCompleter(HbaWords.TcpTypes);
+
+/// <summary>Values of the option clientcert, and none.</summary>
+public sealed class ClientCertificateDemandTransformationAttribute() : WordTransformationAttribute(HbaWords.ClientCertificates);
+
+/// <summary>Completes values of the option clientcert.</summary>
+public sealed class ClientCertificateDemandCompleter() : WordCompleter(HbaWords.ClientCertificates);
+
+/// <summary>Authentication methods that are worth changing to.</summary>
+public sealed class HbaMethodTransformationAttribute() : WordTransformationAttribute(HbaWords.Methods);
+
+/// <summary>Completes authentication methods.</summary>
+public sealed class HbaMethodCompleter() : WordCompleter(HbaWords.Methods);
+
+/// <summary>Completes the versions of PostgreSQL that are maintained.</summary>
+public sealed class ServerVersionCompleter() : WordCompleter(["14", "15", "16", "17", "18"]);

@@ -1,0 +1,32 @@
+using System.Management.Automation;
+using PgSsl.Hba.Live;
+using PgSsl.Hosting;
+
+namespace PgSsl.Cmdlets;
+
+/// <summary>Gets the rules of pg_hba.conf in the order in which the server tries them, with what is the matter with them.</summary>
+[Cmdlet(VerbsCommon.Get, "PgHbaRule")]
+[OutputType(typeof(HbaRule))]
+public sealed class GetPgHbaRuleCommand : HbaCmdlet
+{
+    /// <inheritdoc/>
+    protected override void Process(HbaSource source)
+    {
+        ArgumentNullException.ThrowIfNull(source);
+        WarnOfSwallowedLines(source.Document);
+        if (source.Document.Entries.Count == 0)
+            WriteWarning($"{source.Document.Files[0].Path} contains no rule: a server does not load it, and one that is started with it stops.");
+        IReadOnlyList<HbaRule> rules = HbaRule.Of(source.Document);
+        if (source.Live is { Facts.MaySeeRules: true } live)
+            WarnOfDifference(live, source);
+        foreach (HbaRule rule in rules)
+            WriteObject(rule);
+    }
+
+    // Our reading of the file is a copy of the server's; where they differ, the server is right.
+    private void WarnOfDifference(HbaLive live, HbaSource source)
+    {
+        if (ServerRule.Differs(Wait(live.ReadRulesAsync), source.Document) is { } difference)
+            WriteWarning($"pg_hba_file_rules of {live.Session.Host} differs from {source.Document.Files[0].Path}: {difference}.");
+    }
+}

@@ -1,0 +1,141 @@
+using System.Collections;
+using System.Management.Automation;
+using System.Net;
+using System.Net.Sockets;
+using PgSsl.Binding;
+using PgSsl.Hba;
+using PgSsl.Hba.Live;
+using PgSsl.Hosting;
+
+namespace PgSsl.Cmdlets;
+
+/// <summary>Tells which rule of pg_hba.conf decides about a client, and what comes of it.</summary>
+[Cmdlet(VerbsDiagnostic.Test, "PgHbaRule")]
+[OutputType(typeof(HbaRuleTest), typeof(HbaRuleMatch), typeof(bool))]
+public sealed class TestPgHbaRuleCommand : HbaCmdlet
+{
+    /// <summary>The user that the client names; without it, the one who runs this.</summary>
+    [Parameter(ValueFromPipelineByPropertyName = true)]
+    [Alias("UserName")]
+    [ValidateNotNullOrEmpty]
+    [ArgumentCompleter(typeof(HbaUserCompleter))]
+    public string? User { get; set; }
+
+    /// <summary>The database that it names; without it, the one that is called as the user, as for libpq.</summary>
+    [Parameter(ValueFromPipelineByPropertyName = true)]
+    [Alias("DatabaseName")]
+    [ValidateNotNullOrEmpty]
+    [ArgumentCompleter(typeof(HbaDatabaseCompleter))]
+    public string? Database { get; set; }
+
+    /// <summary>Where it comes from: an address, or a host name, whose addresses are all tested. Without it, a Unix-domain socket.</summary>
+    [Parameter(ValueFromPipelineByPropertyName = true)]
+    [Alias("ClientAddress")]
+    [ArgumentCompleter(typeof(HbaAddressCompleter))]
+    public string? Address { get; set; }
+
+    /// <summary>It comes over TLS. Without -Ssl, -NoSsl and -Gss, TLS and plaintext are tested.</summary>
+    [Parameter]
+    public SwitchParameter Ssl { get; set; }
+
+    /// <summary>It comes in plaintext.</summary>
+    [Parameter]
+    public SwitchParameter NoSsl { get; set; }
+
+    /// <summary>It comes encrypted by GSSAPI.</summary>
+    [Parameter]
+    public SwitchParameter Gss { get; set; }
+
+    /// <summary>It asks for physical replication, as a standby and pg_basebackup do.</summary>
+    [Parameter]
+    public SwitchParameter Replication { get; set; }
+
+    /// <summary>The direct members of roles, where no server is asked: <c>@{ admins = 'alice', 'bob' }</c>. Other roles have none then.</summary>
+    [Parameter]
+    public Hashtable? RoleMembership { get; set; }
+
+    /// <summary>Asks no DNS: rules with host names are then unknown.</summary>
+    [Parameter]
+    public SwitchParameter NoDns { get; set; }
+
+    /// <summary>Shows each rule, and why it does not match.</summary>
+    [Parameter]
+    public SwitchParameter All { get; set; }
+
+    /// <summary>Gives only whether the client may authenticate: true, or false, also where that is not known.</summary>
+    [Parameter]
+    public SwitchParameter Quiet { get; set; }
+
+    /// <inheritdoc/>
+    protected override void Process(HbaSource source)
+    {
+        ArgumentNullException.ThrowIfNull(source);
+        // A server goes by the rules that it has loaded; these are the rules in its file.
+        WarnOfRefusedLine(source.Document);
+        HbaSurroundings surroundings = source.Surroundings(!NoDns);
+        if (RoleMembership is not null)
+            surroundings = surroundings with { IsMember = (user, role) => ReadMemberships(RoleMembership).IsMember(user, role) };
+        foreach (HbaClient client in FindClients())
+        {
+            if (All)
+                WriteObject(HbaRuleMatch.Of(source.Document, client, surroundings), enumerateCollection: true);
+            else if (Quiet)
+                WriteObject(HbaRuleTest.Of(source.Document, client, surroundings).IsLetIn == true);
+            else
+                WriteObject(HbaRuleTest.Of(source.Document, client, surroundings));
+        }
+    }
+
+    private void WarnOfRefusedLine(HbaDocument document)
+    {
+        foreach (HbaEntry refused in document.Refused.Take(1))
+            WriteWarning($"{refused.Line.File.Path}:{refused.Line.Number}: the server refuses this line and with it the whole file, so that it goes by other rules. Get-PgHbaRule shows why.");
+    }
+
+    private IEnumerable<HbaClient> FindClients()
+    {
+        string user = User ?? Environment.UserName;
+        string database = Database ?? user;
+        if (string.IsNullOrEmpty(Address))
+        {
+            if (Ssl || NoSsl || Gss)
+                throw new PgSslException(
+                    PgSslError.ContradictoryParameters, "Without -Address it is a Unix-domain socket, which knows neither TLS nor GSSAPI encryption.",
+                    "Give -Address.");
+            return [new HbaClient(user, database, HbaTransport.Socket, null) { IsReplication = Replication }];
+        }
+        HbaTransport[] asked =
+        [
+            .. Ssl ? (HbaTransport[])[HbaTransport.Tls] : [],
+            .. NoSsl ? (HbaTransport[])[HbaTransport.Plaintext] : [],
+            .. Gss ? (HbaTransport[])[HbaTransport.Gss] : [],
+        ];
+        HbaTransport[] transports = asked.Length > 0 ? asked : [HbaTransport.Tls, HbaTransport.Plaintext];
+        return
+        [
+            .. from address in FindAddresses(Address)
+               from transport in transports
+               select new HbaClient(user, database, transport, address) { IsReplication = Replication },
+        ];
+    }
+
+    private NumericAddress[] FindAddresses(string text)
+    {
+        if (NumericAddress.Parse(text) is { } address)
+            return [address];
+        try
+        {
+            if (!NoDns)
+                return [.. Dns.GetHostAddresses(text).Select(NumericAddress.Of).Distinct()];
+        }
+        catch (Exception failure) when (failure is SocketException or ArgumentException)
+        {
+            throw new PgSslException(PgSslError.HostNotFound, $"The host {text} has no address: {failure.Message}", "Give its IP address.", failure);
+        }
+        throw new PgSslException(PgSslError.InvalidParameterValue, $"\"{text}\" is no IP address.", "Give an address such as 10.0.0.7, or leave out -NoDns.");
+    }
+
+    private static RoleMemberships ReadMemberships(Hashtable table) => new(table.Cast<DictionaryEntry>().ToDictionary(
+        entry => entry.Key.ToString()!,
+        entry => LanguagePrimitives.ConvertTo<string[]>(entry.Value) ?? []));
+}

@@ -1,0 +1,93 @@
+using System.Collections;
+using System.Globalization;
+using System.Management.Automation;
+using System.Numerics;
+using System.Net;
+
+namespace PgSsl.Formatting;
+
+/// <summary>What Hba.Format.ps1xml shows in its columns. Values may come deserialized, so nothing here relies on their types.</summary>
+public static class HbaCells
+{
+    /// <summary>The type; green where it asks for TLS, yellow where it lets plaintext in.</summary>
+    public static string Type(PSObject rule, object? style) => Cells.Paint(
+        $"{Value(rule, "Type")}",
+        $"{Value(rule, "Type")}" == "hostssl" ? "Green" : Value(rule, "AllowsPlaintext") is true ? "Yellow" : null,
+        style);
+
+    /// <summary>A list as pg_hba.conf has it.</summary>
+    public static string List(object? values) => string.Join(',', Items(values));
+
+    /// <summary>Address and mask in CIDR notation, where that is possible.</summary>
+    public static string Address(object? address, object? mask)
+    {
+        if (!IPAddress.TryParse($"{mask}", out IPAddress? parsed))
+            return $"{address}";
+        var bits = new BigInteger(parsed.GetAddressBytes(), isUnsigned: true, isBigEndian: true);
+        int width = parsed.GetAddressBytes().Length * 8;
+        int ones = width;
+        while (ones > 0 && (bits & (BigInteger.One << (width - ones))).IsZero)
+            ones--;
+        bool isContiguous = bits == (((BigInteger.One << ones) - 1) << (width - ones));
+        return isContiguous ? string.Create(CultureInfo.InvariantCulture, $"{address}/{ones}") : $"{address} {mask}";
+    }
+
+    /// <summary>The method, and its options.</summary>
+    public static string Method(object? method, object? options) => string.Join(' ', Items(options).Prepend($"{method}"));
+
+    /// <summary>What is the matter with a rule, in codes; the error of a line that is refused.</summary>
+    public static string Findings(PSObject rule, object? style)
+    {
+        string[] codes = [.. Objects(Value(rule, "Findings")).Select(finding => $"{Value(finding, "Code")}")];
+        bool isCritical = Objects(Value(rule, "Findings")).Any(finding => $"{Value(finding, "Severity")}" == "Critical");
+        string text = Value(rule, "Type") is null && Value(rule, "Error") is { } error ? $"{error}" : string.Join(", ", codes);
+        return Cells.Paint(text, isCritical ? "Red" : codes.Length > 0 ? "Yellow" : null, style);
+    }
+
+    /// <summary>Findings as sentences, each with what to do.</summary>
+    public static string Explain(object? findings) => string.Join(
+        Environment.NewLine, Objects(findings).Select(finding => $"{Value(finding, "Severity")}: {Value(finding, "Message")} {Value(finding, "Remedy")}"));
+
+    /// <summary>What becomes of a client.</summary>
+    public static string Outcome(string? outcome, object? style) =>
+        Cells.Paint(outcome ?? "", outcome switch { "authenticate" => "Green", "unknown" => "Yellow", _ => "Red" }, style);
+
+    /// <summary>yes, no, or a question mark.</summary>
+    public static string Answer(object? value) => value switch { true => "yes", false => "no", _ => "?" };
+
+    /// <summary>A rule before and after, as a diff shows it.</summary>
+    public static string Diff(object? before, object? after, object? style)
+    {
+        string[] lines =
+        [
+            .. before is null or "" ? (string[])[] : [Cells.Paint($"- {before}", "Red", style)],
+            .. after is null or "" ? (string[])[] : [Cells.Paint($"+ {after}", "Green", style)],
+        ];
+        return string.Join(Environment.NewLine, lines);
+    }
+
+    /// <summary>The lines of a diff in its colours.</summary>
+    public static string DiffLines(object? lines, object? style) => string.Join(
+        Environment.NewLine,
+        Items(lines).Select(line => Cells.Paint(line, line.StartsWith('+') ? "Green" : line.StartsWith('-') ? "Red" : null, style)));
+
+    /// <summary>What was proven, one in a line.</summary>
+    public static string Proofs(object? proofs) => string.Join(
+        Environment.NewLine,
+        Objects(proofs).Select(proof => $"{Value(proof, "Name")}: {($"{Value(proof, "State")}" == "Proven" ? "" : "not proven: ")}{Value(proof, "Detail")}"));
+
+    /// <summary>Lines of text.</summary>
+    public static string Lines(object? lines) => string.Join(Environment.NewLine, Items(lines));
+
+    private static IEnumerable<string> Items(object? values) => Objects(values).Select(value => $"{value}");
+
+    private static IEnumerable<PSObject> Objects(object? values)
+    {
+        object? list = values is PSObject wrapped ? wrapped.BaseObject : values;
+        return list is IEnumerable items and not string ? items.Cast<object?>().OfType<object>().Select(PSObject.AsPSObject)
+            : list is null ? [] : [PSObject.AsPSObject(list)];
+    }
+
+    private static object? Value(PSObject target, string property) =>
+        target.Properties[property]?.Value is PSObject wrapped ? wrapped.BaseObject : target.Properties[property]?.Value;
+}

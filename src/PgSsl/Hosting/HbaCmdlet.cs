@@ -1,0 +1,139 @@
+using System.Management.Automation;
+using PgSsl.Binding;
+using PgSsl.Connections;
+using PgSsl.Hba;
+using PgSsl.Hba.Live;
+using PgSsl.Server;
+
+namespace PgSsl.Hosting;
+
+/// <summary>A cmdlet that works on pg_hba.conf: a file, or that of a server, or a file together with its server.</summary>
+public abstract class HbaCmdlet : PgCmdlet, IDisposable
+{
+    private const int DefaultTimeoutSec = 10;
+    private readonly CancellationTokenSource _stop = new();
+
+    /// <summary>pg_hba.conf. With -Endpoint, where that server's file is on this machine, if it is not where the server says.</summary>
+    [Parameter(Position = 0, ValueFromPipelineByPropertyName = true)]
+    [Alias("PSPath", "FullName", "HbaFile")]
+    [ValidateNotNullOrEmpty]
+    public string? Path { get; set; }
+
+    /// <summary>The server, asked through SQL: host, URI, connection string, socket directory, or output of this module.</summary>
+    [Parameter(ValueFromPipeline = true, ValueFromPipelineByPropertyName = true)]
+    [Alias("HostName", "ComputerName", "Server", "ConnectionString", "Uri")]
+    [EndpointTransformation]
+    [ArgumentCompleter(typeof(EndpointCompleter))]
+    public EndpointArgument[]? Endpoint { get; set; }
+
+    /// <summary>The role and its password for the SQL session; without it, those of the endpoint, PGUSER, PGPASSWORD and the password file.</summary>
+    [Parameter(ValueFromPipelineByPropertyName = true)]
+    [Credential]
+    public PSCredential? Credential { get; set; }
+
+    /// <summary>The major version of the server that a file is for, where no server is asked: its grammar differs (10 to 19).</summary>
+    [Parameter]
+    [ValidateRange(10, 19)]
+    [ArgumentCompleter(typeof(ServerVersionCompleter))]
+    public int ServerVersion { get; set; }
+
+    /// <summary>How long a connection may take, in seconds; 0: the endpoint's connect_timeout, else 10.</summary>
+    [Parameter]
+    [Alias("TimeoutSeconds", "Timeout")]
+    [ValidateRange(0, 86400)]
+    public int TimeoutSec { get; set; }
+
+    /// <summary>Whether the file is to be changed, and must be on this machine.</summary>
+    protected virtual bool ChangesFile => false;
+
+    /// <summary>Cancelled when the user stops the pipeline.</summary>
+    protected CancellationToken Stopped => _stop.Token;
+
+    /// <summary>Works on one pg_hba.conf.</summary>
+    /// <exception cref="PgSslException">Written as an error of this one.</exception>
+    protected abstract void Process(HbaSource source);
+
+    /// <inheritdoc/>
+    protected override void ProcessRecord()
+    {
+        if (Path is null && Endpoint is null)
+        {
+            // In a pipeline, an object that has neither is an error of that object.
+            WriteFailure(
+                new PgSslException(
+                    PgSslError.InvalidParameterValue, "Neither a file nor a server is named.",
+                    "Give -Path for a pg_hba.conf, or -Endpoint for a server, which knows where its file is."),
+                null);
+            return;
+        }
+        if (Endpoint is null)
+            Try(Path, () => Process(ReadFile()));
+        foreach (EndpointArgument argument in Endpoint ?? [])
+            Try(argument.Target, () => ProcessServer(argument));
+    }
+
+    /// <inheritdoc/>
+    protected override void StopProcessing() => _stop.Cancel();
+
+    /// <summary>Ends what is under way.</summary>
+    public void Dispose()
+    {
+        Dispose(true);
+        GC.SuppressFinalize(this);
+    }
+
+    /// <summary>Ends what is under way.</summary>
+    protected virtual void Dispose(bool disposing) => _stop.Dispose();
+
+    /// <summary>Waits for work that is done on another thread, so that nothing depends on this one.</summary>
+    protected T Wait<T>(Func<CancellationToken, Task<T>> work) => Task.Run(() => work(Stopped), Stopped).GetAwaiter().GetResult();
+
+    /// <summary>Says what is hidden in the file: lines that the server does not see.</summary>
+    protected void WarnOfSwallowedLines(HbaDocument document)
+    {
+        ArgumentNullException.ThrowIfNull(document);
+        foreach (HbaLine line in document.SwallowingComments)
+            WriteWarning($"{line.File.Path}:{line.Number}: the comment ends in a backslash, so that the next line belongs to it and is no rule.");
+    }
+
+    private void Try(object? target, Action action)
+    {
+        try
+        {
+            action();
+        }
+        catch (PgSslException failure)
+        {
+            WriteFailure(failure, target);
+        }
+    }
+
+    private HbaSource ReadFile()
+    {
+        string path = ResolveFilePath(Path!);
+        var dialect = new HbaDialect { Major = ServerVersion == 0 ? HbaDialect.NewestMajor : ServerVersion };
+        return new HbaSource(HbaDocument.Read(path, dialect, DiskHbaFiles.Instance), DiskHbaFiles.Instance, null, path);
+    }
+
+    private void ProcessServer(EndpointArgument argument)
+    {
+        PgEndpoint endpoint = argument.Endpoint ?? throw argument.Failure!;
+        var environment = ConnectionEnvironment.Capture(WorkingDirectory);
+        ConnectionSettings settings = endpoint.Resolve(environment);
+        TimeSpan timeout = TimeoutSec > 0 ? TimeSpan.FromSeconds(TimeoutSec) : settings.ConnectTimeout ?? TimeSpan.FromSeconds(DefaultTimeoutSec);
+        IServerSession session = SqlEndpoint.Open(endpoint, environment, Credential, timeout, Stopped);
+        try
+        {
+            HbaServerFacts facts = Wait(token => new HbaServerReader(session, token).ReadAsync());
+            var live = new HbaLive(session, facts, settings, timeout);
+            string? path = Path is null ? null : ResolveFilePath(Path);
+            Process(path is not null || ChangesFile
+                ? HbaLiveSource.ReadLocally(live, path, argument.Target)
+                : HbaLiveSource.Read(live, argument.Target, Stopped));
+        }
+        finally
+        {
+            Task.Run(async () => await session.DisposeAsync().ConfigureAwait(false)).GetAwaiter().GetResult();
+        }
+    }
+}

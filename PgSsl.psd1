@@ -37,7 +37,7 @@
     PrivateData          = @{
         PSData = @{
             Tags         = @('PostgreSQL', 'TLS', 'SSL', 'Certificate', 'libpq', 'Security', 'PSEdition_Core', 'Windows', 'Linux', 'MacOS')
-            ReleaseNotes = 'First cmdlets: what servers serve, what each sslmode would make of it, connection settings and strings, keys and certificate requests, root certificates.'
+            ReleaseNotes = 'First cmdlets: what servers serve, what each sslmode would make of it, connection settings and strings, keys and certificate requests, root certificates, pg_hba.conf.'
         }
     }
 }

@@ -8,14 +8,14 @@ public class HbaRuleTests
     [Fact]
     public void A_rule_shows_what_is_written_without_secrets()
     {
-        HbaRule rule = Rules("# c\nhost  sales,\"all\"  +staff 10.1.2.3/8 ldap ldapserver=x ldapprefix=y \"ldapbindpasswd=my \"\"secret\"\"\" # why").Single();
+        HbaRule rule = Rules("# c\nhost  sales,\"all\"  +staff 10.1.2.3/8 ldap ldapserver=x ldapbasedn=y \"ldapbindpasswd=my \"\"secret\"\"\" # why").Single();
         Assert.Equal(2, rule.LineNumber);
         Assert.Equal(1, rule.RuleNumber);
         Assert.Equal(["sales", "\"all\""], rule.Database);
         Assert.Equal(["+staff"], rule.User);
         Assert.Equal(("10.1.2.3", "255.0.0.0"), (rule.Address, rule.Netmask));
-        Assert.Equal(["ldapserver=x", "ldapprefix=y", "ldapbindpasswd=***"], rule.Options);
-        Assert.Equal("host  sales,\"all\"  +staff 10.1.2.3/8 ldap ldapserver=x ldapprefix=y ldapbindpasswd=*** # why", rule.Raw);
+        Assert.Equal(["ldapserver=x", "ldapbasedn=y", "ldapbindpasswd=***"], rule.Options);
+        Assert.Equal("host  sales,\"all\"  +staff 10.1.2.3/8 ldap ldapserver=x ldapbasedn=y ldapbindpasswd=*** # why", rule.Raw);
         Assert.Equal("why", rule.Comment);
         Assert.Null(rule.Error);
     }

@@ -34,6 +34,11 @@ public static class HbaPreflight
         ArgumentNullException.ThrowIfNull(live);
         if (live.Facts.Managers is [var manager, ..])
             throw ManagedElsewhere($"{live.Session.Host} is {manager.Name}", manager);
+        if (live.Session.IsPooled)
+            throw new PgSslException(
+                PgSslError.ContradictoryParameters,
+                $"{live.Session.Host} is a pooler: clients come to it, and it comes to the server, so that nothing could be proven through it.",
+                "Name the server itself, with its own port or its socket directory.");
         CheckPrivileges(live);
         string path = plan.Before.Files[0].Path;
         if (ServerRule.Differs(await live.ReadRulesAsync(cancellationToken).ConfigureAwait(false), plan.Before) is { } difference)

@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Net;
 using System.Net.Sockets;
 using System.Security.Cryptography.X509Certificates;
+using System.Text;
 
 namespace PgSsl.Sandbox;
 
@@ -192,12 +193,21 @@ public sealed class PostgresCluster : IAsyncDisposable
     /// <summary>Runs SQL as superuser postgres over the socket.</summary>
     /// <returns>The rows of all statements, each value as the server prints it, null for NULL.</returns>
     /// <exception cref="SandboxException">The server's error.</exception>
-    public Task<IReadOnlyList<IReadOnlyList<string?>>> QueryAsync(string sql, string database = "postgres")
+    public async Task<IReadOnlyList<IReadOnlyList<string?>>> QueryAsync(string sql, string database = "postgres")
+    {
+        await using SqlConversation conversation = await ConnectAsync(Encoding.UTF8, database);
+        return await conversation.QueryAsync(sql);
+    }
+
+    /// <summary>A connection as superuser postgres over the socket, for more than one query.</summary>
+    /// <param name="encoding">What the bytes of values mean; Latin-1 for a character per byte.</param>
+    /// <param name="database">The database.</param>
+    public Task<SqlConversation> ConnectAsync(Encoding encoding, string database = "postgres")
     {
         EndPoint server = OperatingSystem.IsWindows()
             ? new IPEndPoint(IPAddress.Loopback, Port)
             : new UnixDomainSocketEndPoint(Path.Combine(SocketDirectory, $".s.PGSQL.{Port}"));
-        return SqlConversation.RunAsync(server, database, sql);
+        return SqlConversation.OpenAsync(server, database, encoding);
     }
 
     /// <summary>What the server wrote so far, or from a position in the file on.</summary>

@@ -6,38 +6,82 @@ using System.Text;
 namespace PgSsl.Sandbox;
 
 /// <summary>
-/// One SQL text over the socket, by the simple query protocol (PostgreSQL documentation, "Message Flow"). Not psql, because that
+/// A connection that is asked in SQL, by the simple query protocol (PostgreSQL documentation, "Message Flow"). Not psql, because that
 /// costs a process each time and is missing from the embedded builds.
 /// </summary>
-internal static class SqlConversation
+public sealed class SqlConversation : IAsyncDisposable
 {
     private const int ProtocolVersion3 = 196608;
     private static readonly TimeSpan Timeout = TimeSpan.FromSeconds(60);
 
-    /// <summary>Runs it as superuser postgres without a password; the rows of all statements in it.</summary>
-    /// <exception cref="SandboxException">The server's error message.</exception>
-    public static async Task<IReadOnlyList<IReadOnlyList<string?>>> RunAsync(EndPoint server, string database, string sql)
+    private readonly NetworkStream _stream;
+    private readonly Encoding _encoding;
+
+    private SqlConversation(Socket socket, Encoding encoding)
     {
-        using var deadline = new CancellationTokenSource(Timeout);
-        using var socket = new Socket(server.AddressFamily, SocketType.Stream, ProtocolType.Unspecified);
-        await socket.ConnectAsync(server, deadline.Token);
-        await using var stream = new NetworkStream(socket);
-        await stream.WriteAsync(Startup(database), deadline.Token);
-        await ReadToReadyAsync(stream, deadline.Token);
-        await stream.WriteAsync(Message('Q', Encoding.UTF8.GetBytes(sql + "\0")), deadline.Token);
-        return await ReadToReadyAsync(stream, deadline.Token);
+        _stream = new NetworkStream(socket, ownsSocket: true);
+        _encoding = encoding;
     }
 
-    private static async Task<List<IReadOnlyList<string?>>> ReadToReadyAsync(Stream stream, CancellationToken cancellation)
+    /// <summary>Connects as superuser postgres without a password.</summary>
+    /// <param name="server">The server.</param>
+    /// <param name="database">The database.</param>
+    /// <param name="encoding">What the bytes of values mean; Latin-1 for a character per byte, whatever the bytes are.</param>
+    /// <exception cref="SandboxException">The server's error message.</exception>
+    public static async Task<SqlConversation> OpenAsync(EndPoint server, string database, Encoding encoding)
+    {
+        using var deadline = new CancellationTokenSource(Timeout);
+        var conversation = new SqlConversation(await ConnectAsync(server, deadline.Token), encoding);
+        try
+        {
+            await conversation._stream.WriteAsync(Startup(database), deadline.Token);
+            await conversation.ReadToReadyAsync(deadline.Token);
+            return conversation;
+        }
+        catch
+        {
+            await conversation.DisposeAsync();
+            throw;
+        }
+    }
+
+    /// <summary>Runs SQL; the rows of all statements in it, each value as the server prints it, null for NULL.</summary>
+    /// <exception cref="SandboxException">The server's error message.</exception>
+    public async Task<IReadOnlyList<IReadOnlyList<string?>>> QueryAsync(string sql)
+    {
+        using var deadline = new CancellationTokenSource(Timeout);
+        await _stream.WriteAsync(Message('Q', Encoding.UTF8.GetBytes(sql + "\0")), deadline.Token);
+        return await ReadToReadyAsync(deadline.Token);
+    }
+
+    /// <summary>Hangs up.</summary>
+    public ValueTask DisposeAsync() => _stream.DisposeAsync();
+
+    private static async Task<Socket> ConnectAsync(EndPoint server, CancellationToken cancellation)
+    {
+        var socket = new Socket(server.AddressFamily, SocketType.Stream, ProtocolType.Unspecified);
+        try
+        {
+            await socket.ConnectAsync(server, cancellation);
+            return socket;
+        }
+        catch
+        {
+            socket.Dispose();
+            throw;
+        }
+    }
+
+    private async Task<List<IReadOnlyList<string?>>> ReadToReadyAsync(CancellationToken cancellation)
     {
         var rows = new List<IReadOnlyList<string?>>();
         string? error = null;
         while (true)
         {
             var header = new byte[5];
-            await stream.ReadExactlyAsync(header, cancellation);
+            await _stream.ReadExactlyAsync(header, cancellation);
             var body = new byte[BinaryPrimitives.ReadInt32BigEndian(header.AsSpan(1)) - 4];
-            await stream.ReadExactlyAsync(body, cancellation);
+            await _stream.ReadExactlyAsync(body, cancellation);
             switch ((char)header[0])
             {
                 case 'D':
@@ -55,7 +99,7 @@ internal static class SqlConversation
         }
     }
 
-    private static List<string?> Row(byte[] body)
+    private List<string?> Row(byte[] body)
     {
         var columns = new List<string?>();
         int position = 2;
@@ -63,7 +107,7 @@ internal static class SqlConversation
         {
             int length = BinaryPrimitives.ReadInt32BigEndian(body.AsSpan(position));
             position += 4;
-            columns.Add(length < 0 ? null : Encoding.UTF8.GetString(body, position, length));
+            columns.Add(length < 0 ? null : _encoding.GetString(body, position, length));
             position += Math.Max(length, 0);
         }
         return columns;

@@ -19,12 +19,20 @@ public sealed class DiskHbaFiles : IHbaFiles
         }
         catch (Exception failure) when (failure is FileNotFoundException or DirectoryNotFoundException)
         {
-            return HbaFileContent.Missing;
+            return IsBelowFile(path) ? HbaFileContent.Unreadable("Not a directory") : HbaFileContent.Missing;
         }
         catch (Exception failure) when (failure is IOException or UnauthorizedAccessException or NotSupportedException or ArgumentException)
         {
             return HbaFileContent.Unreadable(failure is UnauthorizedAccessException ? "Permission denied" : failure.Message);
         }
+    }
+
+    private static bool IsBelowFile(string path)
+    {
+        for (string? parent = Path.GetDirectoryName(path); !string.IsNullOrEmpty(parent); parent = Path.GetDirectoryName(parent))
+            if (File.Exists(parent))
+                return true;
+        return false;
     }
 
     /// <inheritdoc/>

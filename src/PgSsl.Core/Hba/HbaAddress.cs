@@ -53,10 +53,10 @@ public abstract record HbaAddress
     public sealed record Network(NumericAddress Address, UInt128 Mask) : HbaAddress
     {
         /// <inheritdoc/>
-        public override string Text => Address.ToIPAddress().ToString();
+        public override string Text => Address.ToString();
 
         /// <inheritdoc/>
-        public override string MaskText => (Address with { Bits = Mask }).ToIPAddress().ToString();
+        public override string MaskText => (Address with { Bits = Mask }).ToString();
 
         /// <summary>How many ones the mask starts with.</summary>
         public int LeadingOnes => (int)UInt128.LeadingZeroCount(~(Mask << (128 - Address.Width)));

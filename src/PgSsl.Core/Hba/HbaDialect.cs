@@ -60,6 +60,12 @@ public sealed record HbaDialect
     /// <summary>clientname (release notes of 14).</summary>
     internal bool HasClientName => Major >= 14;
 
+    /// <summary>A vertical tab is a blank in lists (from 17 on; scansup.c, scanner_isspace).</summary>
+    internal bool HasVerticalTabs => Major >= 17;
+
+    /// <summary>How deep files may name each other (conffiles.h, CONF_FILE_MAX_DEPTH). Before 16 only the number of open files bounds it.</summary>
+    internal int MaxDepth => Major >= 16 ? 10 : 300;
+
     /// <summary>Method oauth (release notes of 18).</summary>
     internal bool HasOAuth => Major >= 18;
 

@@ -62,14 +62,16 @@ public sealed class HbaDocument
                 entries[i] = new HbaEntry(line, null, line.Error, null);
                 continue;
             }
+            string? error = null;
             try
             {
-                HbaRecord record = parser.Parse(line, out string? error);
+                HbaRecord record = parser.Parse(line, out error);
                 entries[i] = new HbaEntry(line, record, error, error is null ? ++number : null);
             }
             catch (HbaRefusal refusal)
             {
-                entries[i] = new HbaEntry(line, null, refusal.Message, refusal.IsSilent ? ++number : null);
+                // What was said about the connection type before stays said.
+                entries[i] = new HbaEntry(line, null, refusal.Message, refusal.IsSilent && error is null ? ++number : null);
             }
         }
         return entries;

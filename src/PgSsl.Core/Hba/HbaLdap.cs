@@ -38,52 +38,75 @@ internal static class HbaLdap
     }
 
     /// <summary>atoi: digits at the start count, what follows does not.</summary>
-    public static int LeadingInteger(string text)
+    public static int LeadingInteger(string text) => (int)(Strtol(text).Number ?? 0);
+
+    /// <summary>strtol, in the C locale and for 64 bits.</summary>
+    private static (long? Number, bool IsWhole) Strtol(string text)
     {
         ReadOnlySpan<char> digits = text.AsSpan().TrimStart(" \t\n\v\f\r");
-        int length = digits.Length > 0 && digits[0] is '+' or '-' ? 1 : 0;
+        int sign = digits.Length > 0 && digits[0] is '+' or '-' ? 1 : 0, length = sign;
         while (length < digits.Length && char.IsAsciiDigit(digits[length]))
             length++;
-        return (int)(long.TryParse(digits[..length], NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out long number) ? number : 0);
+        if (length == sign)
+            return (null, false);
+        bool fits = long.TryParse(digits[..length], NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out long number);
+        return (fits ? number : digits[0] == '-' ? long.MinValue : long.MaxValue, length == digits.Length);
     }
 
-    /// <summary>Which options a URL stands for. One without a base DN stands for the empty one.</summary>
+    /// <summary>Which options a URL stands for. One without a slash behind the host says nothing about a base DN.</summary>
     private static List<string> PartsOfUrl(string url)
     {
         string text = url.StartsWith('<') && url.EndsWith('>') ? url[1..^1] : url;
         if (text.StartsWith("URL:", StringComparison.OrdinalIgnoreCase))
             text = text[4..];
-        string scheme = Schemes.FirstOrDefault(one => text.StartsWith(one, StringComparison.OrdinalIgnoreCase)) ?? throw Bad(url, "Bad parameter to an ldap routine");
+        string scheme = Schemes.FirstOrDefault(one => text.StartsWith(one, StringComparison.OrdinalIgnoreCase)) ?? throw Bad(url);
         if (scheme is not ("ldap://" or "ldaps://"))
             throw new HbaRefusal($"unsupported LDAP URL scheme: {scheme[..^3]}");
 
         string rest = text[scheme.Length..];
         int slash = rest.IndexOf('/', StringComparison.Ordinal);
-        CheckHost(slash < 0 ? rest : rest[..slash], url);
-        List<string> found = ["ldapserver", "ldapport", "ldapbasedn"];
+        CheckHost(slash < 0 ? rest.Split('?')[0] : rest[..slash], url);
+        List<string> found = ["ldapserver", "ldapport"];
         if (slash < 0)
             return found;
-        string[] parts = rest[(slash + 1)..].Split('?', 5);
+        found.Add("ldapbasedn");
+        string[] parts = rest[(slash + 1)..].Split('?');
         if (parts.Length > 1 && parts[1].Length > 0)
+        {
+            // The server takes the first of them without looking whether there is one, and crashes.
+            if (Unescape(parts[1]).Trim(',').Length == 0)
+                throw Bad(url);
             found.Add("ldapsearchattribute");
-        if (parts.Length > 2 && !Scopes.Contains(parts[2], StringComparer.OrdinalIgnoreCase))
-            throw Bad(url, "Bad parameter to an ldap routine");
+        }
+        if (parts.Length > 2 && !Scopes.Contains(Unescape(parts[2]), StringComparer.OrdinalIgnoreCase))
+            throw Bad(url);
         if (parts.Length > 3 && parts[3].Length > 0)
+        {
+            if (Unescape(parts[3]).Length == 0)
+                throw Bad(url);
             found.Add("ldapsearchfilter");
-        if (parts.Length > 4 && parts[4].Length == 0)
-            throw Bad(url, "Bad parameter to an ldap routine");
-        return found;
+        }
+        return parts.Length < 5 || (parts.Length == 5 && parts[4].Trim(',').Length > 0) ? found : throw Bad(url);
     }
 
     private static void CheckHost(string host, string url)
     {
-        int end = host.StartsWith('[') ? host.IndexOf(']', StringComparison.Ordinal) : 0;
-        if (end < 0)
-            throw Bad(url, "Bad parameter to an ldap routine");
-        int colon = host.IndexOf(':', end);
-        if (colon >= 0 && !(int.TryParse(host[(colon + 1)..], NumberStyles.None, CultureInfo.InvariantCulture, out int port) && port <= ushort.MaxValue))
-            throw Bad(url, "Bad parameter to an ldap routine");
+        int end = host.StartsWith('[') ? host.IndexOf(']', StringComparison.Ordinal) + 1 : host.IndexOf(':', StringComparison.Ordinal);
+        if (host.StartsWith('[') && end == 0)
+            throw Bad(url);
+        // Any number will do, also one that is no port.
+        if (end >= 0 && end < host.Length && host[end] == ':' && !Strtol(host[(end + 1)..]).IsWhole)
+            throw Bad(url);
     }
 
-    private static HbaRefusal Bad(string url, string why) => new($"could not parse LDAP URL \"{url}\": {why}");
+    // ldap_pvt_hex_unescape: one wrong sequence, and nothing is left.
+    private static string Unescape(string text)
+    {
+        for (int i = text.IndexOf('%', StringComparison.Ordinal); i >= 0; i = text.IndexOf('%', i + 1))
+            if (i + 2 >= text.Length || !char.IsAsciiHexDigit(text[i + 1]) || !char.IsAsciiHexDigit(text[i + 2]))
+                return "";
+        return Uri.UnescapeDataString(text);
+    }
+
+    private static HbaRefusal Bad(string url) => new($"could not parse LDAP URL \"{url}\": Bad parameter to an ldap routine");
 }

@@ -1,3 +1,5 @@
+using System.Buffers;
+
 namespace PgSsl.Hba;
 
 /// <summary>
@@ -8,6 +10,8 @@ namespace PgSsl.Hba;
 /// <param name="buffer">Room for a token's text: as long as the line.</param>
 internal ref struct HbaLexer(ReadOnlySpan<byte> line, Span<byte> buffer)
 {
+    private static readonly SearchValues<byte> Special = SearchValues.Create(" \t\r,\"#"u8);
+
     private readonly ReadOnlySpan<byte> _line = line;
     private readonly Span<byte> _text = buffer;
     private int _position;
@@ -43,6 +47,8 @@ internal ref struct HbaLexer(ReadOnlySpan<byte> line, Span<byte> buffer)
         while (_position < _line.Length && (IsBlank(_line[_position]) || _line[_position] == ','))
             _position++;
         Start = _position;
+        if (TakePlainToken())
+            return true;
         int length = 0;
         for (; _position < _line.Length; _position++)
         {
@@ -76,5 +82,21 @@ internal ref struct HbaLexer(ReadOnlySpan<byte> line, Span<byte> buffer)
             _position = _line.Length;
         Text = _text[..length];
         return sawQuote || length > 0;
+    }
+
+    /// <summary>Nearly every token: no quote in it, no comment at its end.</summary>
+    private bool TakePlainToken()
+    {
+        ReadOnlySpan<byte> rest = _line[_position..];
+        int length = rest.IndexOfAny(Special);
+        if (length < 0)
+            length = rest.Length;
+        else if (rest[length] is (byte)'"' or (byte)'#')
+            return false;
+        HasComma = length < rest.Length && rest[length] == ',';
+        _position += length;
+        End = _position;
+        Text = rest[..length];
+        return length > 0;
     }
 }

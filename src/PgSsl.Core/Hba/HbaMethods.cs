@@ -50,19 +50,17 @@ internal sealed class HbaMethods(HbaDialect dialect)
         };
     }
 
-    /// <summary>Checks each option, then what a method must have.</summary>
+    /// <summary>Checks which options a method has and must have together, after each was checked.</summary>
     /// <exception cref="HbaRefusal">The server refuses them.</exception>
-    public void CheckOptions(string method, HbaConnectionType type, IReadOnlyList<HbaOption> options)
+    public void CheckTogether(string method, IReadOnlyList<HbaOption> options)
     {
-        foreach (HbaOption option in options)
-            CheckOption(option, method, type);
         switch (method)
         {
             case "ldap":
                 HbaLdap.CheckTogether(options);
                 break;
             case "radius":
-                HbaRadius.CheckTogether(options);
+                HbaRadius.CheckTogether(options, dialect);
                 break;
             case "oauth":
                 CheckOAuth(options);
@@ -70,7 +68,9 @@ internal sealed class HbaMethods(HbaDialect dialect)
         }
     }
 
-    private void CheckOption(HbaOption option, string method, HbaConnectionType type)
+    /// <summary>Checks one option.</summary>
+    /// <exception cref="HbaRefusal">The server refuses it.</exception>
+    public void CheckOption(HbaOption option, string method, HbaConnectionType type)
     {
         if (option.Name == "clientcert" || (option.Name == "clientname" && dialect.HasClientName))
         {
@@ -84,7 +84,7 @@ internal sealed class HbaMethods(HbaDialect dialect)
         if (methods == Ldap)
             HbaLdap.Check(option);
         if (methods == Radius)
-            HbaRadius.Check(option);
+            HbaRadius.Check(option, dialect);
     }
 
     private void CheckClientCertificate(HbaOption option, string method, HbaConnectionType type)

@@ -10,7 +10,6 @@ internal sealed class HbaParser(HbaDialect dialect)
     private static readonly HbaAddress SameNet = new HbaAddress.SameNet();
 
     private readonly Dictionary<string, (AdvancedRegex? Pattern, string? Error)> _patterns = [];
-    private readonly Dictionary<string, HbaAddress> _networks = [];
     private readonly HbaMethods _methods = new(dialect);
 
     /// <summary>Understands one line.</summary>
@@ -28,8 +27,10 @@ internal sealed class HbaParser(HbaDialect dialect)
         HbaAddress? address = type == HbaConnectionType.Local ? null : ParseAddress(line, ref field);
         HbaToken method = Single(line, field++, "authentication method", "authentication type");
         string effective = _methods.Check(method.Text, type);
-        HbaOption[] options = ParseOptions(line, field);
-        _methods.CheckOptions(effective, type, options);
+        HbaOption[] options = ParseOptions(line, field, effective, type);
+        // auth-oauth.c, check_oauth_validator: it forgets what was said before.
+        if (effective == "oauth")
+            error = null;
         return new HbaRecord(line, type, databases, users, address, effective, method, options);
     }
 
@@ -72,7 +73,7 @@ internal sealed class HbaParser(HbaDialect dialect)
         return known.Pattern ?? throw new HbaRefusal($"invalid regular expression \"{text}\": {known.Error}");
     }
 
-    private HbaAddress ParseAddress(HbaLine line, ref int field)
+    private static HbaAddress ParseAddress(HbaLine line, ref int field)
     {
         HbaToken token = Single(line, field++, "IP address specification", "host address");
         if (!token.IsQuoted)
@@ -84,9 +85,6 @@ internal sealed class HbaParser(HbaDialect dialect)
                 case "samenet": return SameNet;
             }
         }
-        if (_networks.TryGetValue(token.Text, out HbaAddress? known))
-            return known;
-
         int slash = token.Text.IndexOf('/', StringComparison.Ordinal);
         NumericAddress? address = NumericAddress.Parse(slash < 0 ? token.Text : token.Text[..slash]);
         if (address is not { } start)
@@ -97,7 +95,7 @@ internal sealed class HbaParser(HbaDialect dialect)
         {
             int ones = NumericAddress.ParsePrefix(token.Text[(slash + 1)..], start.IsIPv6)
                 ?? throw new HbaRefusal($"invalid CIDR mask in address \"{token.Text}\"");
-            return _networks[token.Text] = new HbaAddress.Network(start, NumericAddress.Mask(start.IsIPv6, ones));
+            return new HbaAddress.Network(start, NumericAddress.Mask(start.IsIPv6, ones));
         }
         HbaToken maskToken = Single(line, field++, "netmask specification", "netmask");
         NumericAddress mask = NumericAddress.Parse(maskToken.Text)
@@ -107,11 +105,9 @@ internal sealed class HbaParser(HbaDialect dialect)
             : throw new HbaRefusal("IP address and mask do not match");
     }
 
-    private static HbaOption[] ParseOptions(HbaLine line, int field)
+    private HbaOption[] ParseOptions(HbaLine line, int field, string method, HbaConnectionType type)
     {
-        if (field >= line.FieldCount)
-            return [];
-        var options = new List<HbaOption>();
+        List<HbaOption>? options = null;
         for (; field < line.FieldCount; field++)
         {
             foreach (HbaToken token in line.Field(field))
@@ -119,10 +115,14 @@ internal sealed class HbaParser(HbaDialect dialect)
                 int equals = token.Text.IndexOf('=', StringComparison.Ordinal);
                 if (equals < 0)
                     throw new HbaRefusal($"authentication option not in name=value format: {token.Text}");
-                options.Add(new HbaOption(token.Text[..equals], token.Text[(equals + 1)..], token));
+                var option = new HbaOption(token.Text[..equals], token.Text[(equals + 1)..], token);
+                _methods.CheckOption(option, method, type);
+                (options ??= []).Add(option);
             }
         }
-        return [.. options];
+        HbaOption[] all = options?.ToArray() ?? [];
+        _methods.CheckTogether(method, all);
+        return all;
     }
 
     private static ReadOnlySpan<HbaToken> Field(HbaLine line, int index, string what) =>

@@ -5,9 +5,9 @@ internal static class HbaRadius
 {
     /// <summary>Checks the value of one option.</summary>
     /// <exception cref="HbaRefusal">The server refuses it.</exception>
-    public static void Check(HbaOption option)
+    public static void Check(HbaOption option, HbaDialect dialect)
     {
-        if (Split(option.Value) is not { } values)
+        if (Split(option.Value, dialect) is not { } values)
             throw new HbaRefusal($"could not parse RADIUS list \"{(option.IsSecret ? "***" : option.Value)}\"") { IsSilent = option.Name != "radiusports" };
         if (option.Name == "radiusports" && values.Any(port => HbaLdap.LeadingInteger(port) == 0))
             throw new HbaRefusal($"invalid RADIUS port number: \"{option.Value}\"") { IsSilent = true };
@@ -15,7 +15,7 @@ internal static class HbaRadius
 
     /// <summary>Checks the lists together.</summary>
     /// <exception cref="HbaRefusal">The server refuses them.</exception>
-    public static void CheckTogether(IReadOnlyList<HbaOption> options)
+    public static void CheckTogether(IReadOnlyList<HbaOption> options, HbaDialect dialect)
     {
         int servers = Count("radiusservers"), secrets = Count("radiussecrets");
         if (servers == 0)
@@ -26,14 +26,16 @@ internal static class HbaRadius
             if (count > 1 && count != servers)
                 throw new HbaRefusal($"the number of RADIUS {what} ({count}) must be 1 or the same as the number of RADIUS servers ({servers})");
 
-        int Count(string name) => options.LastOrDefault(option => option.Name == name) is { Name: not null } option ? Split(option.Value)!.Count : 0;
+        int Count(string name) => options.LastOrDefault(option => option.Name == name) is { Name: not null } option ? Split(option.Value, dialect)!.Count : 0;
     }
 
     /// <summary>A list of names, quoted or not, with commas between them; null where the syntax is wrong.</summary>
-    private static List<string>? Split(string text)
+    private static List<string>? Split(string text, HbaDialect dialect)
     {
+        // scansup.c, scanner_isspace.
+        string blanks = dialect.HasVerticalTabs ? " \t\n\r\f\v" : " \t\n\r\f";
         var values = new List<string>();
-        int i = SkipBlanks(text, 0);
+        int i = SkipBlanks(text, blanks, 0);
         if (i == text.Length)
             return values;
         while (true)
@@ -53,30 +55,27 @@ internal static class HbaRadius
             }
             else
             {
-                while (i < text.Length && text[i] != ',' && !IsBlank(text[i]))
+                while (i < text.Length && text[i] != ',' && !blanks.Contains(text[i], StringComparison.Ordinal))
                     i++;
                 if (i == start)
                     return null;
                 values.Add(text[start..i]);
             }
-            i = SkipBlanks(text, i);
+            i = SkipBlanks(text, blanks, i);
             if (i == text.Length)
                 return values;
             if (text[i] != ',')
                 return null;
-            i = SkipBlanks(text, i + 1);
+            i = SkipBlanks(text, blanks, i + 1);
             if (i == text.Length)
                 return null;
         }
     }
 
-    private static int SkipBlanks(string text, int i)
+    private static int SkipBlanks(string text, string blanks, int i)
     {
-        while (i < text.Length && IsBlank(text[i]))
+        while (i < text.Length && blanks.Contains(text[i], StringComparison.Ordinal))
             i++;
         return i;
     }
-
-    // scansup.c, scanner_isspace.
-    private static bool IsBlank(char c) => c is ' ' or '\t' or '\n' or '\r' or '\f' or '\v';
 }

@@ -6,16 +6,19 @@ namespace PgSsl.Hba;
 /// </summary>
 internal sealed class HbaReader(IHbaFiles files, HbaDialect dialect)
 {
-    // conffiles.h, CONF_FILE_MAX_DEPTH. Before 16 a file that included itself ended in an error of another kind.
-    private const int MaxDepth = 10;
-
-    // Files that include each other several times over are read as often as that: a bound on what hostile ones can cost.
+    // Files that include each other several times over are read as often as that: bounds on what hostile ones can cost, those that
+    // include themselves above all, of which the server may not see the end.
     private const int MaxReads = 20_000;
+    private const int MaxReadsWithin = 2_000;
+    private const int MaxBytesAgain = 1 << 25;
 
     private readonly Dictionary<string, HbaFile> _files = [];
     private readonly TokenTexts _texts = new();
     private byte[] _buffer = new byte[256];
+    private readonly List<HbaFile> _open = [];
     private int _reads;
+    private int _readsWithin;
+    private int _bytesAgain;
 
     /// <summary>The files that were read, the main one first.</summary>
     public IReadOnlyList<HbaFile> Files => [.. _files.Values];
@@ -42,6 +45,7 @@ internal sealed class HbaReader(IHbaFiles files, HbaDialect dialect)
 
     private void ReadLines(HbaFile file, int depth, List<HbaLine> lines)
     {
+        _open.Add(file);
         var reader = new HbaLineReader(file.Content, dialect.HasContinuation);
         var tokens = new List<HbaToken>();
         var fieldEnds = new List<int>();
@@ -76,6 +80,7 @@ internal sealed class HbaReader(IHbaFiles files, HbaDialect dialect)
             else if (error is not null)
                 lines.Add(new HbaLine(file, line.Number, line.Start, line.End, [.. tokens], [.. fieldEnds]) { Error = error, Comment = line.Comment });
         }
+        _open.RemoveAt(_open.Count - 1);
     }
 
     private void ReadField(
@@ -174,13 +179,17 @@ internal sealed class HbaReader(IHbaFiles files, HbaDialect dialect)
     {
         isMissing = false;
         string path = HbaPath.Resolve(name, namedIn.Path);
-        if (depth > MaxDepth || ++_reads > MaxReads)
+        if (depth > dialect.MaxDepth || ++_reads > MaxReads || _readsWithin > MaxReadsWithin || _bytesAgain > MaxBytesAgain)
         {
             error = $"could not open file \"{path}\": maximum nesting depth exceeded";
             return null;
         }
         if (_files.TryGetValue(path, out HbaFile? known))
+        {
+            _bytesAgain += known.Content.Length;
+            _readsWithin += _open.Contains(known) ? 1 : 0;
             return known;
+        }
         HbaFileContent content = files.Read(path);
         if (content.Bytes is null)
         {

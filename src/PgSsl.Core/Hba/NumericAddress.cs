@@ -12,8 +12,6 @@ namespace PgSsl.Hba;
 /// <param name="Bits">The address; 32 or 128 bits.</param>
 public readonly record struct NumericAddress(bool IsIPv6, UInt128 Bits)
 {
-    private const int LongestText = 64;
-
     /// <summary>How many bits the family has.</summary>
     public int Width => WidthOf(IsIPv6);
 
@@ -39,6 +37,41 @@ public readonly record struct NumericAddress(bool IsIPv6, UInt128 Bits)
         return new IPAddress(bytes);
     }
 
+    /// <summary>
+    /// As the server writes it (glibc, inet_ntop): the first of the longest runs of zeros becomes a double colon, and only addresses
+    /// that stand for IPv4 ones end like them. .NET ends more addresses like that.
+    /// </summary>
+    public override string ToString()
+    {
+        if (!IsIPv6)
+            return ToIPAddress().ToString();
+        int gap = 0, gapLength = 0;
+        for (int start = 0, end; start < 8; start = end + 1)
+        {
+            for (end = start; end < 8 && Group(end) == 0;)
+                end++;
+            if (end - start > gapLength)
+                (gap, gapLength) = (start, end - start);
+        }
+        bool endsLikeIPv4 = gap == 0 && (gapLength == 6 || (gapLength == 5 && Group(5) == 0xFFFF));
+        string tail = endsLikeIPv4 ? new NumericAddress(false, (uint)Bits).ToString() : "";
+        int groups = endsLikeIPv4 ? 6 : 8;
+        if (gapLength < 2)
+            return Join(0, groups);
+        string behind = Join(gap + gapLength, groups);
+        return $"{Join(0, gap)}::{behind}{(behind.Length > 0 && endsLikeIPv4 ? ":" : "")}{tail}";
+    }
+
+    private int Group(int index) => (ushort)(Bits >> (16 * (7 - index)));
+
+    private string Join(int from, int to)
+    {
+        var groups = new string[Math.Max(to - from, 0)];
+        for (int i = 0; i < groups.Length; i++)
+            groups[i] = Group(from + i).ToString("x", CultureInfo.InvariantCulture);
+        return string.Join(':', groups);
+    }
+
     /// <summary>The mask with that many leading ones.</summary>
     public static UInt128 Mask(bool isIPv6, int ones)
     {
@@ -54,7 +87,7 @@ public readonly record struct NumericAddress(bool IsIPv6, UInt128 Bits)
     public static NumericAddress? Parse(string text)
     {
         ArgumentNullException.ThrowIfNull(text);
-        if (text.Length is 0 or > LongestText)
+        if (text.Length == 0)
             return null;
         if (ParseIPv4(text) is { } bits)
             return new NumericAddress(false, bits);
@@ -62,7 +95,7 @@ public readonly record struct NumericAddress(bool IsIPv6, UInt128 Bits)
             return null;
         // A scope that is no number names an interface; whether the server has it cannot be seen from here.
         int scope = text.IndexOf('%', StringComparison.Ordinal);
-        if (scope >= 0 && (scope == text.Length - 1 || !text.AsSpan(scope + 1).ContainsOnlyDigits()))
+        if (scope >= 0 && !uint.TryParse(text.AsSpan(scope + 1), NumberStyles.None, CultureInfo.InvariantCulture, out _))
             return null;
         return IPAddress.TryParse(scope < 0 ? text : text[..scope], out IPAddress? address) && address.AddressFamily == AddressFamily.InterNetworkV6
             ? Of(address)
@@ -102,11 +135,11 @@ public readonly record struct NumericAddress(bool IsIPv6, UInt128 Bits)
 
     private static ulong? ParsePart(ReadOnlySpan<char> part)
     {
-        if (part.Length is 0 or > 16)
+        if (part.Length == 0)
             return null;
-        if (part[0] != '0' || part.Length == 1)
-            return part.ContainsOnlyDigits() ? ulong.Parse(part, CultureInfo.InvariantCulture) : null;
-        if (part[1] is 'x' or 'X')
+        if (part[0] != '0')
+            return ulong.TryParse(part, NumberStyles.None, CultureInfo.InvariantCulture, out ulong number) ? number : null;
+        if (part.Length > 1 && part[1] is 'x' or 'X')
             return ulong.TryParse(part[2..], NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture, out ulong hex) ? hex : null;
         ulong octal = 0;
         foreach (char digit in part)
@@ -114,12 +147,9 @@ public readonly record struct NumericAddress(bool IsIPv6, UInt128 Bits)
             if (digit is < '0' or > '7')
                 return null;
             octal = (octal * 8) + (ulong)(digit - '0');
+            if (octal > uint.MaxValue)
+                return null;
         }
         return octal;
     }
-}
-
-internal static class DigitSpans
-{
-    public static bool ContainsOnlyDigits(this ReadOnlySpan<char> text) => !text.ContainsAnyExceptInRange('0', '9') && text.Length > 0;
 }

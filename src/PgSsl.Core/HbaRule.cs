@@ -5,61 +5,66 @@ namespace PgSsl;
 /// <summary>A rule of pg_hba.conf, or a line that should be one and that the server refuses.</summary>
 public sealed record HbaRule
 {
+    private readonly HbaDocument _document;
+    private readonly HbaEntry _entry;
+
+    private HbaRule(HbaDocument document, HbaEntry entry) => (_document, _entry) = (document, entry);
+
     /// <summary>Its number, as pg_hba_file_rules counts from PostgreSQL 16 on; null for a line with an error.</summary>
-    public required int? RuleNumber { get; init; }
+    public int? RuleNumber => _entry.Record is null ? null : _entry.Number;
 
     /// <summary>The file that it is in; an included one, perhaps.</summary>
-    public required string FileName { get; init; }
+    public string FileName => _entry.Line.File.Path;
 
     /// <summary>The number of its first line in that file.</summary>
-    public required int LineNumber { get; init; }
+    public int LineNumber => _entry.Line.Number;
 
     /// <summary>local, host, hostssl, hostnossl, hostgssenc or hostnogssenc; null for a line that is refused.</summary>
-    public required string? Type { get; init; }
+    public string? Type => _entry.Record?.Type.ToWord();
 
     /// <summary>The databases. A name that is called like a keyword is shown in quotes.</summary>
-    public required string[] Database { get; init; }
+    public string[] Database => Names(_entry.Record?.Databases);
 
     /// <summary>The users.</summary>
-    public required string[] User { get; init; }
+    public string[] User => Names(_entry.Record?.Users);
 
     /// <summary>An address, host name or keyword; null for local.</summary>
-    public required string? Address { get; init; }
+    public string? Address => _entry.Record?.Address?.Text;
 
     /// <summary>The mask of the address; null where there is none.</summary>
-    public required string? Netmask { get; init; }
+    public string? Netmask => _entry.Record?.Address?.MaskText;
 
     /// <summary>How clients authenticate.</summary>
-    public required string? Method { get; init; }
+    public string? Method => _entry.Record?.Method;
 
     /// <summary>name=value, as written; three asterisks for a secret.</summary>
-    public required string[] Options { get; init; }
+    public string[] Options => [.. (_entry.Record?.Options ?? []).Select(option => option.Display)];
 
     /// <summary>The comment behind it.</summary>
-    public required string? Comment { get; init; }
+    public string? Comment => _entry.Line.Comment;
 
     /// <summary>The line as it is in the file, but for secrets.</summary>
-    public required string Raw { get; init; }
+    public string Raw => HbaSecrets.MaskLine(_entry);
 
     /// <summary>
     /// What the server says about it: with a <see cref="Type"/>, the rule is loaded and never matches; without one, the whole file is refused.
     /// </summary>
-    public required string? Error { get; init; }
+    public string? Error => HbaSecrets.MaskError(_entry);
 
     /// <summary>Whether it is about connections in plaintext and does not refuse them.</summary>
-    public required bool AllowsPlaintext { get; init; }
+    public bool AllowsPlaintext => _entry.Record?.LetsIn(HbaTransport.Plaintext) == true;
 
     /// <summary>Whether it is about connections over TLS and does not refuse them.</summary>
-    public required bool AllowsTls { get; init; }
+    public bool AllowsTls => _entry.Record?.LetsIn(HbaTransport.Tls) == true && _entry.Error is null;
 
     /// <summary>The earlier rule that always wins, as <c>pg_hba.conf:12</c>; null if it can be reached.</summary>
-    public required string? IsShadowedBy { get; init; }
+    public string? IsShadowedBy { get; private init; }
 
     /// <summary>What is the matter with it.</summary>
-    public required Finding[] Findings { get; init; }
+    public Finding[] Findings { get; private init; } = [];
 
     /// <summary>pg_hba.conf itself; what included its file, if that is another one.</summary>
-    public required string Path { get; init; }
+    public string Path => _document.Files[0].Path;
 
     /// <summary>The line.</summary>
     public override string ToString() => Raw;
@@ -69,48 +74,27 @@ public sealed record HbaRule
     {
         ArgumentNullException.ThrowIfNull(document);
         HbaEntry?[] shadows = HbaShadows.Find(document.Entries);
-        IReadOnlyList<Finding>[] findings = HbaFindings.Find(document, shadows);
+        Finding[][] findings = HbaFindings.Find(document, shadows);
         var rules = new HbaRule[shadows.Length];
         for (int i = 0; i < rules.Length; i++)
-            rules[i] = Of(document, document.Entries[i], shadows[i], findings[i]);
+            rules[i] = new HbaRule(document, document.Entries[i])
+            {
+                IsShadowedBy = shadows[i] is { } shadow ? Place(shadow.Line, document) : null,
+                Findings = findings[i],
+            };
         return rules;
     }
 
     /// <summary>One rule without judging it beside the others.</summary>
-    public static HbaRule Of(HbaDocument document, HbaEntry entry) => Of(document, entry, null, []);
+    public static HbaRule Of(HbaDocument document, HbaEntry entry) => new(document, entry);
 
     /// <summary>Where a line is, as short as it is clear.</summary>
     internal static string Place(HbaLine line, HbaDocument document)
     {
         string name = line.File.Path[(line.File.Path.LastIndexOfAny(['/', '\\']) + 1)..];
-        bool isAmbiguous = document.Files.Any(file => file != line.File && file.Path.EndsWith(name, StringComparison.Ordinal));
+        bool isAmbiguous = document.Files.Count > 1
+            && document.Files.Any(file => file != line.File && file.Path.EndsWith(name, StringComparison.Ordinal));
         return $"{(isAmbiguous ? line.File.Path : name)}:{line.Number}";
-    }
-
-    private static HbaRule Of(HbaDocument document, HbaEntry entry, HbaEntry? shadow, IReadOnlyList<Finding> findings)
-    {
-        HbaRecord? record = entry.Record;
-        return new HbaRule
-        {
-            RuleNumber = record is null ? null : entry.Number,
-            FileName = entry.Line.File.Path,
-            LineNumber = entry.Line.Number,
-            Type = record?.Type.ToWord(),
-            Database = Names(record?.Databases),
-            User = Names(record?.Users),
-            Address = record?.Address?.Text,
-            Netmask = record?.Address?.MaskText,
-            Method = record?.Method,
-            Options = record is { Options.Count: > 0 } ? [.. record.Options.Select(option => option.Display)] : [],
-            Comment = entry.Line.Comment,
-            Raw = HbaSecrets.MaskLine(entry),
-            Error = HbaSecrets.MaskError(entry),
-            AllowsPlaintext = record?.LetsIn(HbaTransport.Plaintext) == true,
-            AllowsTls = record?.LetsIn(HbaTransport.Tls) == true && entry.Error is null,
-            IsShadowedBy = shadow is null ? null : Place(shadow.Line, document),
-            Findings = [.. findings],
-            Path = document.Files[0].Path,
-        };
     }
 
     private static string[] Names(HbaName[]? names) => names is null ? [] : Array.ConvertAll(names, name => name.Display);

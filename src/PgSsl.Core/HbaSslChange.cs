@@ -51,7 +51,7 @@ public sealed record HbaSslChange
             Path = plan.Before.Files[0].Path,
             Endpoint = endpoint,
             IsChanged = result is not null,
-            RuleCount = plan.Rules.Count,
+            RuleCount = plan.Changes.Count,
             Backup = [.. result?.Backups ?? []],
             Proofs = proofs,
             IsProven = Array.Exists(proofs, proof => proof is { Name: "Wire", State: HbaProofState.Proven }),

@@ -9,7 +9,7 @@ public sealed class HbaDocument
     private HbaDocument(HbaDialect dialect, IReadOnlyList<HbaFile> files, IReadOnlyList<HbaEntry> entries, IReadOnlyList<HbaLine> swallowing)
     {
         (Dialect, Files, Entries, SwallowingComments) = (dialect, files, entries, swallowing);
-        Records = [.. entries.Where(entry => entry.Record is not null)];
+        Records = entries.All(entry => entry.Record is not null) ? entries : [.. entries.Where(entry => entry.Record is not null)];
     }
 
     /// <summary>How the server reads it.</summary>
@@ -44,36 +44,32 @@ public sealed class HbaDocument
         ArgumentNullException.ThrowIfNull(dialect);
         ArgumentNullException.ThrowIfNull(files);
         var reader = new HbaReader(files, dialect);
-        List<HbaLine> lines = reader.Read(path);
-        return new HbaDocument(dialect, reader.Files, Understand(lines, dialect), reader.SwallowingComments);
+        var parser = new HbaParser(dialect);
+        var entries = new List<HbaEntry>();
+        int number = 0;
+        reader.Read(path, line =>
+        {
+            entries.Add(Understand(line, parser, ref number));
+            line.LetGoOfTokens();
+        });
+        return new HbaDocument(dialect, reader.Files, [.. entries], reader.SwallowingComments);
     }
 
     // hbafuncs.c, fill_hba_view: whatever has no error text has a number, also the row in which everything else is missing.
-    private static HbaEntry[] Understand(List<HbaLine> lines, HbaDialect dialect)
+    private static HbaEntry Understand(HbaLine line, HbaParser parser, ref int number)
     {
-        var parser = new HbaParser(dialect);
-        var entries = new HbaEntry[lines.Count];
-        int number = 0;
-        for (int i = 0; i < entries.Length; i++)
+        if (line.Error is not null)
+            return new HbaEntry(line, null, line.Error, null);
+        string? error = null;
+        try
         {
-            HbaLine line = lines[i];
-            if (line.Error is not null)
-            {
-                entries[i] = new HbaEntry(line, null, line.Error, null);
-                continue;
-            }
-            string? error = null;
-            try
-            {
-                HbaRecord record = parser.Parse(line, out error);
-                entries[i] = new HbaEntry(line, record, error, error is null ? ++number : null);
-            }
-            catch (HbaRefusal refusal)
-            {
-                // What was said about the connection type before stays said.
-                entries[i] = new HbaEntry(line, null, refusal.Message, refusal.IsSilent && error is null ? ++number : null);
-            }
+            HbaRecord record = parser.Parse(line, out error);
+            return new HbaEntry(line, record, error, error is null ? ++number : null);
         }
-        return entries;
+        catch (HbaRefusal refusal)
+        {
+            // What was said about the connection type before stays said.
+            return new HbaEntry(line, null, refusal.Message, refusal.IsSilent && error is null ? ++number : null);
+        }
     }
 }

@@ -1,10 +1,16 @@
 namespace PgSsl.Hba;
 
 /// <summary>One file, byte for byte.</summary>
-/// <param name="Path">Its absolute path.</param>
-/// <param name="Content">Its bytes.</param>
-public sealed record HbaFile(string Path, byte[] Content)
+/// <param name="path">Its absolute path.</param>
+/// <param name="content">Its bytes.</param>
+public sealed class HbaFile(string path, byte[] content)
 {
+    /// <summary>Its absolute path.</summary>
+    public string Path { get; } = path;
+
+    /// <summary>Its bytes.</summary>
+    public byte[] Content { get; } = content;
+
     /// <summary>The line break that new lines get: the file's first one, or a line feed.</summary>
     public string LineBreak
     {

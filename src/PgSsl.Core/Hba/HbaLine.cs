@@ -3,13 +3,16 @@ namespace PgSsl.Hba;
 /// <summary>A line of a file that says something, with what continues it, taken apart into fields (hba.c, TokenizedAuthLine).</summary>
 public sealed class HbaLine
 {
-    private readonly HbaToken[] _tokens;
+    private static readonly int[][] OneEach = [.. Enumerable.Range(0, 16).Select(count => Enumerable.Range(1, count).ToArray())];
+
+    private HbaToken[]? _tokens;
     private readonly int[] _fieldEnds;
 
-    internal HbaLine(HbaFile file, int number, int start, int end, HbaToken[] tokens, int[] fieldEnds)
+    internal HbaLine(HbaFile file, int number, int start, int end, List<HbaToken> tokens, List<int> fieldEnds)
     {
         (File, Number, Start, End) = (file, number, start, end);
-        (_tokens, _fieldEnds) = (tokens, fieldEnds);
+        // Nearly every field has one token.
+        (_tokens, _fieldEnds) = ([.. tokens], fieldEnds.Count == tokens.Count && tokens.Count < OneEach.Length ? OneEach[tokens.Count] : [.. fieldEnds]);
     }
 
     /// <summary>The file it is in.</summary>
@@ -40,11 +43,34 @@ public sealed class HbaLine
     public ReadOnlySpan<HbaToken> Field(int index)
     {
         int start = index == 0 ? 0 : _fieldEnds[index - 1];
-        return _tokens.AsSpan(start, _fieldEnds[index] - start);
+        return Tokens[start.._fieldEnds[index]];
     }
 
     /// <summary>All tokens, in order.</summary>
-    public ReadOnlySpan<HbaToken> Tokens => _tokens;
+    public ReadOnlySpan<HbaToken> Tokens => _tokens ?? ReadAgain();
+
+    /// <summary>Whether its tokens are in its bytes as they are: lines are not glued, and no file is named with @.</summary>
+    internal bool IsPlain { get; init; }
+
+    /// <summary>
+    /// Lets go of the tokens, which are half of what a file takes in memory, once they are understood. Few lines are edited, and their
+    /// tokens can be read again.
+    /// </summary>
+    internal void LetGoOfTokens()
+    {
+        if (IsPlain)
+            _tokens = null;
+    }
+
+    private HbaToken[] ReadAgain()
+    {
+        ReadOnlySpan<byte> text = File.Content.AsSpan(Start, End - Start);
+        var lexer = new HbaLexer(text, new byte[text.Length]);
+        var tokens = new List<HbaToken>();
+        while (lexer.Next())
+            tokens.Add(new HbaToken(HbaText.Decode(lexer.Text), lexer.IsQuoted, Start + lexer.Start, Start + lexer.End));
+        return [.. tokens];
+    }
 
     /// <summary>The line as it is in the file.</summary>
     public string Raw => HbaText.Decode(File.Content.AsSpan(Start, End - Start));

@@ -11,7 +11,6 @@ internal sealed class HbaLineReader(byte[] content, bool hasContinuation)
     private readonly List<byte> _glued = [];
     private readonly List<int> _places = [];
     private byte[] _gluedBytes = [];
-    private bool _isGlued;
     private int _continuations;
     private int _next;
 
@@ -27,11 +26,14 @@ internal sealed class HbaLineReader(byte[] content, bool hasContinuation)
     /// <summary>Where in the text lines were glued last; 0 if they were not.</summary>
     public int LastGlue { get; private set; }
 
+    /// <summary>Whether the line is more than its bytes from start to end.</summary>
+    public bool IsGlued { get; private set; }
+
     /// <summary>The line without line breaks.</summary>
-    public ReadOnlySpan<byte> Text => _isGlued ? _gluedBytes : content.AsSpan(Start, End - Start);
+    public ReadOnlySpan<byte> Text => IsGlued ? _gluedBytes : content.AsSpan(Start, End - Start);
 
     /// <summary>Where a byte of the text is in the file.</summary>
-    public int PlaceOf(int index) => _isGlued ? _places[index] : Start + index;
+    public int PlaceOf(int index) => IsGlued ? _places[index] : Start + index;
 
     /// <summary>Reads the next logical line.</summary>
     public bool Read()
@@ -46,8 +48,8 @@ internal sealed class HbaLineReader(byte[] content, bool hasContinuation)
         End = Strip(from, to);
         bool isOneLine = !(hasContinuation && End > from && content[End - 1] == '\\')
             && !(_hasNul && content.AsSpan(from, to - from).Contains((byte)0));
-        _isGlued = !isOneLine;
-        if (_isGlued)
+        IsGlued = !isOneLine;
+        if (IsGlued)
             Glue(from, to);
         return true;
     }

@@ -72,7 +72,7 @@ public sealed class HbaMatcher(HbaSurroundings surroundings)
     private static bool IsRuledOut(HbaRecord record, HbaClient client) =>
         !record.Type.Admits(client.Transport)
         || (record.Address is HbaAddress.Network network && !network.Contains(client.Address!.Value))
-        || (record.Users is [{ Kind: HbaNameKind.Literal } user] && user.Token.Text != client.User);
+        || (record.Users is [{ Kind: HbaNameKind.Literal } user] && user.Text != client.User);
 
     private HbaAnswer MatchAddress(HbaAddress range, NumericAddress client) => range switch
     {
@@ -100,7 +100,7 @@ public sealed class HbaMatcher(HbaSurroundings surroundings)
             HbaNameKind.SameUser => new HbaAnswer(client.Database == client.User, null),
             HbaNameKind.SameRole => IsMember(client.User, client.Database),
             HbaNameKind.Pattern => MatchPattern(name, client.Database),
-            _ => new HbaAnswer(name.Token.Text == client.Database, null),
+            _ => new HbaAnswer(name.Text == client.Database, null),
         };
     }
 
@@ -109,12 +109,12 @@ public sealed class HbaMatcher(HbaSurroundings surroundings)
         HbaNameKind.All => new HbaAnswer(true, null),
         HbaNameKind.Members => IsMember(client.User, name.Value),
         HbaNameKind.Pattern => MatchPattern(name, client.User),
-        _ => new HbaAnswer(name.Token.Text == client.User, null),
+        _ => new HbaAnswer(name.Text == client.User, null),
     };
 
     private static HbaAnswer MatchPattern(HbaName name, string text) => name.Pattern!.TryMatch(text, out bool isMatch)
         ? new HbaAnswer(isMatch, null)
-        : new HbaAnswer(null, $"whether {text} matches {name.Token.Text}");
+        : new HbaAnswer(null, $"whether {text} matches {name.Text}");
 
     private HbaAnswer IsMember(string user, string role) => Answer(surroundings.IsMember(user, role), () => "", $"whether {user} is a member of {role}");
 

@@ -22,16 +22,17 @@ public enum HbaNameKind
 }
 
 /// <summary>An element of a database or user list.</summary>
-/// <param name="Token">As it is written.</param>
+/// <param name="Text">As it is written, without quotes.</param>
+/// <param name="IsQuoted">Whether it starts with a quote.</param>
 /// <param name="Kind">What it stands for.</param>
 /// <param name="Pattern">The regular expression of a pattern.</param>
-public readonly record struct HbaName(HbaToken Token, HbaNameKind Kind, AdvancedRegex? Pattern)
+public sealed record HbaName(string Text, bool IsQuoted, HbaNameKind Kind, AdvancedRegex? Pattern)
 {
     /// <summary>The name, the role (without its plus) or the pattern (without its slash).</summary>
-    public string Value => Kind is HbaNameKind.Members or HbaNameKind.Pattern ? Token.Text[1..] : Token.Text;
+    public string Value => Kind is HbaNameKind.Members or HbaNameKind.Pattern ? Text[1..] : Text;
 
-    /// <summary>The token in words that nobody mistakes: a quoted keyword is shown with its quotes.</summary>
-    public string Display => Token.IsQuoted && IsSpecial(Token.Text) ? $"\"{Token.Text}\"" : Token.Text;
+    /// <summary>The element in words that nobody mistakes: a quoted keyword is shown with its quotes.</summary>
+    public string Display => IsQuoted && IsSpecial(Text) ? $"\"{Text}\"" : Text;
 
     /// <summary>Whether a name would mean something else without quotes.</summary>
     internal static bool IsSpecial(string text) => KindOf(text, isDatabase: true) != HbaNameKind.Literal || text.StartsWith('+');

@@ -10,6 +10,7 @@ internal sealed class HbaParser(HbaDialect dialect)
     private static readonly HbaAddress SameNet = new HbaAddress.SameNet();
 
     private readonly Dictionary<string, (AdvancedRegex? Pattern, string? Error)> _patterns = [];
+    private readonly Dictionary<(string, bool, bool), HbaName[]> _names = [];
     private readonly HbaMethods _methods = new(dialect);
 
     /// <summary>Understands one line.</summary>
@@ -31,7 +32,7 @@ internal sealed class HbaParser(HbaDialect dialect)
         // auth-oauth.c, check_oauth_validator: it forgets what was said before.
         if (effective == "oauth")
             error = null;
-        return new HbaRecord(line, type, databases, users, address, effective, method, options);
+        return new HbaRecord(line, type, typeToken, databases, users, address, effective, method, options);
     }
 
     private HbaConnectionType ParseType(HbaToken token, out string? error)
@@ -49,19 +50,29 @@ internal sealed class HbaParser(HbaDialect dialect)
         return type.Value;
     }
 
+    // Large files say few names over and over: each is made once, and so is a list of one name.
     private HbaName[] ParseNames(ReadOnlySpan<HbaToken> tokens, bool isDatabase)
     {
+        if (tokens.Length == 1)
+            return ParseName(tokens[0], isDatabase);
         var names = new HbaName[tokens.Length];
         for (int i = 0; i < tokens.Length; i++)
-        {
-            HbaToken token = tokens[i];
-            // Quotes do not make a pattern a name: regcomp_auth_token does not look at them.
-            names[i] = dialect.HasPatterns && token.Text.StartsWith('/')
-                ? new HbaName(token, HbaNameKind.Pattern, Compile(token.Text[1..]))
-                : new HbaName(token, token.IsQuoted ? HbaNameKind.Literal : HbaName.KindOf(token.Text, isDatabase), null);
-        }
+            names[i] = ParseName(tokens[i], isDatabase)[0];
         return names;
     }
+
+    private HbaName[] ParseName(HbaToken token, bool isDatabase)
+    {
+        (string, bool, bool) key = (token.Text, token.IsQuoted, isDatabase);
+        if (!_names.TryGetValue(key, out HbaName[]? known))
+            _names[key] = known = [Understand(token, isDatabase)];
+        return known;
+    }
+
+    // Quotes do not make a pattern a name: regcomp_auth_token does not look at them.
+    private HbaName Understand(HbaToken token, bool isDatabase) => dialect.HasPatterns && token.Text.StartsWith('/')
+        ? new HbaName(token.Text, token.IsQuoted, HbaNameKind.Pattern, Compile(token.Text[1..]))
+        : new HbaName(token.Text, token.IsQuoted, token.IsQuoted ? HbaNameKind.Literal : HbaName.KindOf(token.Text, isDatabase), null);
 
     private AdvancedRegex Compile(string text)
     {

@@ -27,8 +27,10 @@ internal sealed class HbaReader(IHbaFiles files, HbaDialect dialect)
     public List<HbaLine> SwallowingComments { get; } = [];
 
     /// <summary>Reads the main file.</summary>
+    /// <param name="path">The file.</param>
+    /// <param name="take">Takes each line as it comes.</param>
     /// <exception cref="PgSslException"><see cref="PgSslError.FileNotFound"/> or <see cref="PgSslError.FileUnreadable"/>.</exception>
-    public List<HbaLine> Read(string path)
+    public void Read(string path, Action<HbaLine> take)
     {
         HbaFileContent content = files.Read(path);
         if (content.Bytes is null)
@@ -38,12 +40,10 @@ internal sealed class HbaReader(IHbaFiles files, HbaDialect dialect)
                     PgSslError.FileUnreadable, $"{path} cannot be read: {content.Error}", "Run this as the server's account or as an administrator.");
         var file = new HbaFile(path, content.Bytes);
         _files[path] = file;
-        var lines = new List<HbaLine>();
-        ReadLines(file, 0, lines);
-        return lines;
+        ReadLines(file, 0, take);
     }
 
-    private void ReadLines(HbaFile file, int depth, List<HbaLine> lines)
+    private void ReadLines(HbaFile file, int depth, Action<HbaLine> take)
     {
         _open.Add(file);
         var reader = new HbaLineReader(file.Content, dialect.HasContinuation);
@@ -67,18 +67,19 @@ internal sealed class HbaReader(IHbaFiles files, HbaDialect dialect)
             if (fieldEnds.Count == 0 && error is null && !swallows)
                 continue;
             string? comment = lexer.CommentStart < 0 ? null : HbaText.Decode(text[lexer.CommentStart..]).Trim();
-            var line = new HbaLine(file, reader.Number, reader.Start, reader.End, [.. tokens], [.. fieldEnds])
+            var line = new HbaLine(file, reader.Number, reader.Start, reader.End, tokens, fieldEnds)
             {
                 Error = error,
                 Comment = string.IsNullOrEmpty(comment) ? null : comment,
                 SwallowsNextLine = swallows,
+                IsPlain = !reader.IsGlued && !tokens.Exists(token => token.IsFromFile),
             };
             if (fieldEnds.Count == 0 && error is null)
                 SwallowingComments.Add(line);
-            else if (error is not null || !IsInclude(line, depth, lines, out error))
-                lines.Add(line);
+            else if (error is not null || !IsInclude(line, depth, take, out error))
+                take(line);
             else if (error is not null)
-                lines.Add(new HbaLine(file, line.Number, line.Start, line.End, [.. tokens], [.. fieldEnds]) { Error = error, Comment = line.Comment });
+                take(new HbaLine(file, line.Number, line.Start, line.End, tokens, fieldEnds) { Error = error, Comment = line.Comment });
         }
         _open.RemoveAt(_open.Count - 1);
     }
@@ -111,7 +112,7 @@ internal sealed class HbaReader(IHbaFiles files, HbaDialect dialect)
         byte[] buffer = _buffer;
         var lines = new List<HbaLine>();
         _buffer = new byte[256];
-        ReadLines(file, depth, lines);
+        ReadLines(file, depth, lines.Add);
         _buffer = buffer;
         foreach (HbaLine line in lines)
         {
@@ -126,7 +127,7 @@ internal sealed class HbaReader(IHbaFiles files, HbaDialect dialect)
     }
 
     /// <summary>Whether the line includes files; then it is no record, unless that went wrong.</summary>
-    private bool IsInclude(HbaLine line, int depth, List<HbaLine> lines, out string? error)
+    private bool IsInclude(HbaLine line, int depth, Action<HbaLine> take, out string? error)
     {
         error = null;
         if (!dialect.HasIncludes || line.FieldCount != 2)
@@ -135,29 +136,29 @@ internal sealed class HbaReader(IHbaFiles files, HbaDialect dialect)
         switch (line.Field(0)[0].Text)
         {
             case "include":
-                Include(name, line.File, depth + 1, mayBeMissing: false, lines, ref error);
+                Include(name, line.File, depth + 1, mayBeMissing: false, take, ref error);
                 return true;
             case "include_if_exists":
-                Include(name, line.File, depth + 1, mayBeMissing: true, lines, ref error);
+                Include(name, line.File, depth + 1, mayBeMissing: true, take, ref error);
                 return true;
             case "include_dir":
-                IncludeDirectory(name, line.File, depth + 1, lines, ref error);
+                IncludeDirectory(name, line.File, depth + 1, take, ref error);
                 return true;
             default:
                 return false;
         }
     }
 
-    private void Include(string name, HbaFile namedIn, int depth, bool mayBeMissing, List<HbaLine> lines, ref string? error)
+    private void Include(string name, HbaFile namedIn, int depth, bool mayBeMissing, Action<HbaLine> take, ref string? error)
     {
         string? problem = null;
         if (Open(name, namedIn, depth, ref problem, out bool isMissing) is { } file)
-            ReadLines(file, depth, lines);
+            ReadLines(file, depth, take);
         else if (!(mayBeMissing && isMissing))
             error = problem;
     }
 
-    private void IncludeDirectory(string name, HbaFile namedIn, int depth, List<HbaLine> lines, ref string? error)
+    private void IncludeDirectory(string name, HbaFile namedIn, int depth, Action<HbaLine> take, ref string? error)
     {
         if (name.All(char.IsWhiteSpace))
         {
@@ -172,7 +173,7 @@ internal sealed class HbaReader(IHbaFiles files, HbaDialect dialect)
             return;
         }
         foreach (string path in found)
-            Include(path, namedIn, depth, mayBeMissing: false, lines, ref error);
+            Include(path, namedIn, depth, mayBeMissing: false, take, ref error);
     }
 
     private HbaFile? Open(string name, HbaFile namedIn, int depth, ref string? error, out bool isMissing)

@@ -16,6 +16,7 @@ public readonly record struct HbaOption(string Name, string Value, HbaToken Toke
 /// <summary>A record that the server understands (hba.h, HbaLine).</summary>
 /// <param name="Line">Where it is written.</param>
 /// <param name="Type">Which connections.</param>
+/// <param name="TypeToken">The type as it is written.</param>
 /// <param name="Databases">To which databases.</param>
 /// <param name="Users">As which users.</param>
 /// <param name="Address">From where; null for local.</param>
@@ -23,8 +24,8 @@ public readonly record struct HbaOption(string Name, string Value, HbaToken Toke
 /// <param name="MethodToken">The method as it is written.</param>
 /// <param name="Options">Options of the method, in order.</param>
 public sealed record HbaRecord(
-    HbaLine Line, HbaConnectionType Type, HbaName[] Databases, HbaName[] Users, HbaAddress? Address, string Method, HbaToken MethodToken,
-    IReadOnlyList<HbaOption> Options)
+    HbaLine Line, HbaConnectionType Type, HbaToken TypeToken, HbaName[] Databases, HbaName[] Users, HbaAddress? Address, string Method,
+    HbaToken MethodToken, IReadOnlyList<HbaOption> Options)
 {
     /// <summary>Whether it refuses whoever it matches.</summary>
     public bool IsReject => Method == "reject";

@@ -1,3 +1,5 @@
+using System.Runtime.InteropServices;
+
 namespace PgSsl.Hba;
 
 /// <summary>
@@ -12,7 +14,7 @@ internal sealed class HbaShadows
 
     private readonly Dictionary<NetworkKey, Bucket> _networks = [];
     private readonly HashSet<(bool IsIPv6, int Ones)> _lengths = [];
-    private readonly Bucket _everyone = new(), _others = new();
+    private readonly Bucket _everyone = new(), _names = new(), _oddMasks = new();
 
     /// <summary>For each entry, the earlier one that always wins; null for none.</summary>
     public static HbaEntry?[] Find(IReadOnlyList<HbaEntry> entries)
@@ -26,7 +28,7 @@ internal sealed class HbaShadows
             found[i] = shadows.Covering(record);
             // Whoever a covered record covers, its own cover covers as well. One with an error matches nobody.
             if (found[i] is null && entries[i].Error is null)
-                shadows.Add(entries[i], record);
+                shadows.BucketOf(record).Add(entries[i], record);
         }
         return found;
     }
@@ -36,35 +38,25 @@ internal sealed class HbaShadows
         if (_everyone.Covering(record) is { } found)
             return found;
         if (record.Address is not HbaAddress.Network network)
-            return _others.Covering(record);
+            return _names.Covering(record);
         foreach ((bool isIPv6, int ones) in _lengths)
         {
             if (isIPv6 == network.Address.IsIPv6 && ones <= network.LeadingOnes
                 && _networks.TryGetValue(KeyOf(network, ones), out Bucket? bucket) && bucket.Covering(record) is { } covering)
                 return covering;
         }
-        return _others.Covering(record);
+        return _oddMasks.Covering(record);
     }
 
-    private void Add(HbaEntry entry, HbaRecord record)
+    private Bucket BucketOf(HbaRecord record)
     {
-        Bucket bucket = record.Address switch
-        {
-            HbaAddress.Everyone => _everyone,
-            HbaAddress.Network { IsContiguous: true } network => BucketOf(network),
-            _ => _others,
-        };
-        bucket.Add(entry, record);
-    }
-
-    private Bucket BucketOf(HbaAddress.Network network)
-    {
+        if (record.Address is not HbaAddress.Network network)
+            return record.Address is HbaAddress.Everyone ? _everyone : _names;
+        if (!network.IsContiguous)
+            return _oddMasks;
         int ones = Math.Min(network.LeadingOnes, network.Address.Width);
         _lengths.Add((network.Address.IsIPv6, ones));
-        NetworkKey key = KeyOf(network, ones);
-        if (!_networks.TryGetValue(key, out Bucket? bucket))
-            _networks[key] = bucket = new Bucket();
-        return bucket;
+        return CollectionsMarshal.GetValueRefOrAddDefault(_networks, KeyOf(network, ones), out _) ??= new Bucket();
     }
 
     private static NetworkKey KeyOf(HbaAddress.Network network, int ones) =>
@@ -72,43 +64,47 @@ internal sealed class HbaShadows
 
     private readonly record struct NetworkKey(bool IsIPv6, int Ones, UInt128 Bits);
 
-    /// <summary>The records about the same addresses.</summary>
+    /// <summary>
+    /// Records with the same kind of addresses. A few are compared one by one; more are looked up by user and database.
+    /// </summary>
     private sealed class Bucket
     {
-        private readonly Dictionary<(string User, string Database), List<HbaEntry>> _byPair = [];
-        private readonly List<HbaEntry> _wide = [];
+        private const int Few = 8;
+        private readonly List<HbaEntry> _compared = new(1);
+        private Dictionary<(string User, string Database), List<HbaEntry>>? _byPair;
 
         public void Add(HbaEntry entry, HbaRecord record)
         {
-            if (record.Users.Length * record.Databases.Length > MostPairs || HasPattern(record.Users) || HasPattern(record.Databases))
-            {
-                _wide.Add(entry);
-                return;
-            }
-            foreach (HbaName user in record.Users)
-            {
-                foreach (HbaName database in record.Databases)
-                {
-                    (string, string) key = (KeyOf(user), KeyOf(database));
-                    if (!_byPair.TryGetValue(key, out List<HbaEntry>? list))
-                        _byPair[key] = list = [];
-                    list.Add(entry);
-                }
-            }
+            if (_byPair is null && _compared.Count < Few)
+                _compared.Add(entry);
+            else if (record.Users.Length * (long)record.Databases.Length > MostPairs || HasPattern(record.Users) || HasPattern(record.Databases))
+                _compared.Add(entry);
+            else
+                AddPairs(entry, record, _byPair ??= []);
         }
 
         public HbaEntry? Covering(HbaRecord record)
         {
-            if (_byPair.Count == 0 && _wide.Count == 0)
+            foreach (HbaEntry earlier in _compared)
+                if (Covers(earlier.Record!, record))
+                    return earlier;
+            if (_byPair is null)
                 return null;
             // Whoever covers all users covers the first one, under its name or as all.
             string user = KeyOf(record.Users[0]), database = KeyOf(record.Databases[0]);
             return Covering(user, database, record) ?? Covering("all", database, record) ?? Covering(user, "all", record)
-                ?? Covering("all", "all", record) ?? _wide.Find(earlier => Covers(earlier.Record!, record));
+                ?? Covering("all", "all", record);
         }
 
         private HbaEntry? Covering(string user, string database, HbaRecord record) =>
-            _byPair.TryGetValue((user, database), out List<HbaEntry>? list) ? list.Find(earlier => Covers(earlier.Record!, record)) : null;
+            _byPair!.TryGetValue((user, database), out List<HbaEntry>? list) ? list.Find(earlier => Covers(earlier.Record!, record)) : null;
+
+        private static void AddPairs(HbaEntry entry, HbaRecord record, Dictionary<(string User, string Database), List<HbaEntry>> byPair)
+        {
+            foreach (HbaName user in record.Users)
+                foreach (HbaName database in record.Databases)
+                    (CollectionsMarshal.GetValueRefOrAddDefault(byPair, (KeyOf(user), KeyOf(database)), out _) ??= new List<HbaEntry>(1)).Add(entry);
+        }
 
         // Quoted keywords get their quotes back, so that they differ from keywords; samegroup and samerole do not differ.
         private static string KeyOf(HbaName name) => name.Kind == HbaNameKind.SameRole ? "samerole" : name.Display;

@@ -13,8 +13,8 @@ internal static class HbaChangeText
     public static string Of(HbaPlan plan, HbaImpact impact)
     {
         string[] diff = [.. plan.Diff.Take(MostDiffLines + 1)];
-        IEnumerable<string> shown = diff.Length > MostDiffLines ? diff.Take(MostDiffLines).Append($"… {plan.Rules.Count} rules change in all.") : diff;
-        string heading = $"{plan.Rules.Count} rule{(plan.Rules.Count == 1 ? "" : "s")} of {plan.Before.Files[0].Path} would change:";
+        IEnumerable<string> shown = diff.Length > MostDiffLines ? diff.Take(MostDiffLines).Append($"… {plan.Changes.Count} rules change in all.") : diff;
+        string heading = $"{plan.Changes.Count} rule{(plan.Changes.Count == 1 ? "" : "s")} of {plan.Before.Files[0].Path} would change:";
         return string.Join(System.Environment.NewLine, [heading, .. shown, .. impact.Describe(), .. impact.Notes]);
     }
 

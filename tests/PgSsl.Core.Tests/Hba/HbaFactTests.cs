@@ -14,7 +14,7 @@ public class HbaFactTests
 
     private static HbaRecord Record(string text) => Assert.Single(Read(text).Records).Record!;
 
-    private static string[] Words(HbaName[] names) => [.. names.Select(name => name.Token.Text)];
+    private static string[] Words(HbaName[] names) => [.. names.Select(name => name.Text)];
 
     [Fact]
     public void A_wrong_clientcert_blocks_the_reload_and_the_view_does_not_say_so()

@@ -53,7 +53,7 @@ public class HbaMatcherTests
     [Fact]
     public void All_rules_are_explained()
     {
-        HbaDocument document = MemoryHbaFiles.Read("local all all peer\nhostnossl all all all md5\nhost x all all md5\nhost all bob all md5\nhost all all 192.0.2.0/24 md5\nhost all all all md5\nhost all all all trust");
+        HbaDocument document = WrittenFiles.Read("local all all peer\nhostnossl all all all md5\nhost x all all md5\nhost all bob all md5\nhost all all 192.0.2.0/24 md5\nhost all all all md5\nhost all all all trust");
         Assert.Equal(
             [
                 (false, "local is not about connections over TLS"), (false, "hostnossl is not about connections over TLS"),
@@ -64,5 +64,5 @@ public class HbaMatcherTests
     }
 
     private static HbaRuleTest Test(string text, HbaSurroundings? surroundings = null) =>
-        HbaRuleTest.Of(MemoryHbaFiles.Read(text), App, surroundings ?? HbaSurroundings.Unknown);
+        HbaRuleTest.Of(WrittenFiles.Read(text), App, surroundings ?? HbaSurroundings.Unknown);
 }

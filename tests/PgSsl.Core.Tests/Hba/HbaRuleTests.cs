@@ -75,8 +75,8 @@ public class HbaRuleTests
     [Fact]
     public void While_TLS_is_off_hostssl_lets_nobody_in()
     {
-        var files = new MemoryHbaFiles((MemoryHbaFiles.Main, "hostssl all all all scram-sha-256"));
-        HbaRule rule = HbaRule.Of(MemoryHbaFiles.Read(files, sslIsOn: false)).Single();
+        var files = new WrittenFiles((WrittenFiles.Main, "hostssl all all all scram-sha-256"));
+        HbaRule rule = HbaRule.Of(WrittenFiles.Read(files, sslIsOn: false)).Single();
         Assert.Equal("TlsIsOff", Codes(rule));
         Assert.Equal("hostssl", rule.Type);
         Assert.False(rule.AllowsTls);
@@ -85,9 +85,9 @@ public class HbaRuleTests
 
     [Fact]
     public void Comments_that_swallow_a_rule_are_found_where_they_stand_alone() =>
-        Assert.Equal(1, MemoryHbaFiles.Read("# old \\\nhost all all all trust\nlocal all all peer").SwallowingComments.Single().Number);
+        Assert.Equal(1, WrittenFiles.Read("# old \\\nhost all all all trust\nlocal all all peer").SwallowingComments.Single().Number);
 
-    private static IReadOnlyList<HbaRule> Rules(string text) => HbaRule.Of(MemoryHbaFiles.Read(text));
+    private static IReadOnlyList<HbaRule> Rules(string text) => HbaRule.Of(WrittenFiles.Read(text));
 
     private static string Codes(HbaRule rule) => string.Join(' ', rule.Findings.Select(finding => finding.Code));
 }

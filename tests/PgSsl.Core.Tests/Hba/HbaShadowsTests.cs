@@ -44,7 +44,7 @@ public class HbaShadowsTests
         int found = 0;
         for (int i = 0; i < 1500; i++)
         {
-            HbaDocument document = MemoryHbaFiles.Read(string.Join('\n', Enumerable.Range(0, 8).Select(_ => RandomRule(random))));
+            HbaDocument document = WrittenFiles.Read(string.Join('\n', Enumerable.Range(0, 8).Select(_ => RandomRule(random))));
             HbaEntry?[] shadows = HbaShadows.Find(document.Entries);
             HashSet<HbaEntry> shadowed = [.. document.Entries.Where((_, k) => shadows[k] is not null)];
             found += shadowed.Count;
@@ -72,5 +72,5 @@ public class HbaShadowsTests
         random.Pick(["all", "0.0.0.0/0", "10.0.0.0/8", "10.1.0.0/16", "::/0", "10.0.2.3 255.0.255.255"]),
         random.Pick(["md5", "reject"]));
 
-    private static string? ShadowOfLast(string earlier, string later) => HbaRule.Of(MemoryHbaFiles.Read($"{earlier}\n{later}"))[^1].IsShadowedBy;
+    private static string? ShadowOfLast(string earlier, string later) => HbaRule.Of(WrittenFiles.Read($"{earlier}\n{later}"))[^1].IsShadowedBy;
 }

@@ -73,7 +73,7 @@ internal static partial class HbaView
         return Row([.. where, .. what, error]);
     }
 
-    private static string Array(HbaName[] names) => string.Join(Separator, names.Select(name => name.Token.Text));
+    private static string Array(HbaName[] names) => string.Join(Separator, names.Select(name => name.Text));
 
     private static string? Options(HbaRecord record, HbaDialect dialect)
     {

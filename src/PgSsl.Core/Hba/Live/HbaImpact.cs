@@ -64,7 +64,7 @@ public sealed record HbaImpact(IReadOnlyList<CutOffSession> CutOff, IReadOnlyLis
     {
         if (facts.HiddenSessions > 0)
             yield return $"{facts.HiddenSessions} sessions of other roles could not be looked at: GRANT pg_read_all_stats to this role, or ask as another one.";
-        if (!plan.Rules.Any(rule => rule is { Before.Method: not "scram-sha-256", After.Method: "scram-sha-256" }))
+        if (!plan.Changes.Any(change => change is { Before.Record.Method: not "scram-sha-256", After.Record.Method: "scram-sha-256" }))
             yield break;
         if (facts.StoredPasswords is not { } stored)
         {

@@ -46,12 +46,12 @@ public static class HbaPreflight
                 PgSslError.ContradictoryParameters,
                 $"{live.Session.Host} reads {live.Facts.HbaPath ?? "another file"}, and that is not what is in {path}: {difference}.",
                 "Run this on the server's machine, with -Path where the file has another name there (in a container, a volume).");
-        if (plan.Rules.Any(rule => DemandsCertificate(rule.After) && !DemandsCertificate(rule.Before)) && !live.Facts.HasClientCa)
+        if (plan.Changes.Any(change => DemandsCertificate(change.After) && !DemandsCertificate(change.Before)) && !live.Facts.HasClientCa)
             throw new PgSslException(
                 PgSslError.LockOut,
                 "Client certificates are asked for, and the server has no ssl_ca_file to verify them with: nobody would get in.",
                 "Set ssl_ca_file to the CA of your client certificates, and reload, first.");
-        return plan.Rules.Any(rule => rule.After?.Type == "hostssl" && rule.Before?.Type != "hostssl")
+        return plan.Changes.Any(change => IsForTls(change.After) && !IsForTls(change.Before))
             ? [await ProveTlsAsync(live, cancellationToken).ConfigureAwait(false)]
             : [];
     }
@@ -95,8 +95,9 @@ public static class HbaPreflight
                 $"Use a superuser, or have one say: {string.Join("; ", missing)}.");
     }
 
-    private static bool DemandsCertificate(HbaRule? rule) =>
-        rule is not null && Array.Exists(rule.Options, option => option.StartsWith("clientcert=verify", StringComparison.Ordinal));
+    private static bool IsForTls(HbaEntry? entry) => entry?.Record?.Type == HbaConnectionType.HostSsl;
+
+    private static bool DemandsCertificate(HbaEntry? entry) => entry?.Record?.Option("clientcert") is "verify-ca" or "verify-full";
 
     private static PgSslException ManagedElsewhere(string what, HbaManager manager) => new(
         PgSslError.ManagedElsewhere, $"{what}: a change made here would be lost, or cannot be made. Nothing was changed.", manager.Knob);

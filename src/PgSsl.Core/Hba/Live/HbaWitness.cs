@@ -29,8 +29,8 @@ public sealed record HbaWitness(HbaWay Way, string UserName, string Database, Hb
         ArgumentNullException.ThrowIfNull(live);
         ArgumentNullException.ThrowIfNull(way);
         var matcher = new HbaMatcher(live.Surroundings);
-        string[] users = [.. NamesIn(plan, rule => rule.User, live.Facts.LoginRoles).Prepend(live.Session.UserName).Distinct().Take(MostNames)];
-        string[] databases = [.. NamesIn(plan, rule => rule.Database, live.Facts.Databases).Prepend(live.Session.Database).Distinct().Take(MostNames)];
+        string[] users = [.. NamesIn(plan, record => record.Users, live.Facts.LoginRoles).Prepend(live.Session.UserName).Distinct().Take(MostNames)];
+        string[] databases = [.. NamesIn(plan, record => record.Databases, live.Facts.Databases).Prepend(live.Session.Database).Distinct().Take(MostNames)];
         return (from transport in Transports
                 from name in users
                 from databaseName in databases
@@ -51,9 +51,9 @@ public sealed record HbaWitness(HbaWay Way, string UserName, string Database, Hb
     }
 
     // The names that the changed rules are about, then all others: a role or a database that does not exist would be refused anyhow.
-    private static IEnumerable<string> NamesIn(HbaPlan plan, Func<HbaRule, string[]> names, IReadOnlyList<string> existing)
+    private static IEnumerable<string> NamesIn(HbaPlan plan, Func<HbaRecord, HbaName[]> names, IReadOnlyList<string> existing)
     {
-        HashSet<string> written = [.. plan.Rules.Select(rule => rule.After ?? rule.Before!).SelectMany(names)];
+        HashSet<string> written = [.. plan.Changes.Select(change => (change.After ?? change.Before)!.Record).OfType<HbaRecord>().SelectMany(names).Select(name => name.Text)];
         return existing.OrderByDescending(written.Contains);
     }
 }

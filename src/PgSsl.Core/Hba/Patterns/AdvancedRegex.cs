@@ -9,15 +9,16 @@ namespace PgSsl.Hba.Patterns;
 /// </summary>
 /// <remarks>
 /// The same patterns are refused and the same names matched as by the server, with these exceptions. Nested deeper than 250 parentheses
-/// is "too complex" here, about 8,000 there. The server's other limits (stack, memory, colors) are known as far as they come from the
-/// number of states in a row. And see <see cref="TryMatch"/> for back references. Instances can be used from several threads.
+/// is "too complex" here, about 8,000 there. The server's other limits are known as far as they come from the number of states in a row
+/// (more than 43,359 characters, counted with their repetitions); it also refuses what takes too much memory, such as 1,543 optional
+/// characters in a row. For back references see <see cref="TryMatch"/>. Instances can be used from several threads.
 /// </remarks>
 public sealed class AdvancedRegex
 {
     /// <summary>No packet that asks for a connection is longer (pqcomm.h, MAX_STARTUP_PACKET_LENGTH), and so no name in it.</summary>
     public const int MaxTextLength = 10_000;
 
-    // Some tenths of a second. A name of 63 characters and a pattern that a person wrote take some thousands.
+    // At most about a second. A name of 63 characters and a pattern that a person wrote take some thousands.
     private const int WorkLimit = 10_000_000;
 
     private readonly RegexUnits _units;
@@ -57,7 +58,7 @@ public sealed class AdvancedRegex
     /// <param name="text">The name; one that is longer than <see cref="MaxTextLength"/> never gets to a server and does not match.</param>
     public bool IsMatch(string text) => TryMatch(text, out bool isMatch) && isMatch;
 
-    /// <summary>Whether the name, or a part of it, matches, if that can be found out within some tenths of a second.</summary>
+    /// <summary>Whether the name, or a part of it, matches, if that can be found out within about a second.</summary>
     /// <param name="text">The name; one that is longer than <see cref="MaxTextLength"/> never gets to a server and does not match.</param>
     /// <param name="isMatch">It matches.</param>
     /// <returns>

@@ -152,23 +152,28 @@ internal sealed class Dissector(ParsedRegex pattern, Dissection root, uint[] tex
 
     private void Clear(Dissection part)
     {
-        if (part.Group > 0)
-            _groups[part.Group] = null;
-        switch (part)
+        while (true)
         {
-            case Dissection.Pair pair:
-                Clear(pair.Left);
-                Clear(pair.Right);
-                break;
-            case Dissection.Choice choice:
-                Array.ForEach(choice.Branches, Clear);
-                break;
-            case Dissection.Iteration iteration:
-                Clear(iteration.Inner);
-                break;
-            case Dissection.Wrapper wrapper:
-                Clear(wrapper.Inner);
-                break;
+            if (part.Group > 0)
+                _groups[part.Group] = null;
+            switch (part)
+            {
+                case Dissection.Pair pair:
+                    Clear(pair.Left);
+                    part = pair.Right;
+                    break;
+                case Dissection.Choice choice:
+                    Array.ForEach(choice.Branches, Clear);
+                    return;
+                case Dissection.Iteration iteration:
+                    part = iteration.Inner;
+                    break;
+                case Dissection.Wrapper wrapper:
+                    part = wrapper.Inner;
+                    break;
+                default:
+                    return;
+            }
         }
     }
 }

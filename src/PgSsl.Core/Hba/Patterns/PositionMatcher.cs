@@ -15,21 +15,42 @@ internal sealed class PositionMatcher(uint[] text, WorkBudget budget)
     /// <summary>The ends of all matches that begin at one of these.</summary>
     internal PositionSet Ends(RegexNode node, PositionSet starts)
     {
-        if (starts.IsEmpty || !budget.TrySpend((text.Length / PositionsPerStep) + 1))
-            return new PositionSet(text.Length);
-        return node switch
+        while (!starts.IsEmpty && budget.TrySpend((text.Length / PositionsPerStep) + 1))
         {
-            RegexNode.Empty => starts,
-            RegexNode.Character character => Step(character.Set, starts),
-            RegexNode.Assertion assertion => Filter(starts, position => Holds(assertion.Kind, position)),
-            RegexNode.Look look => FilterLook(look, starts),
-            RegexNode.Sequence sequence => EndsOfAll(sequence, starts),
-            RegexNode.Alternatives alternatives => EndsOfAny(alternatives, starts),
-            RegexNode.Group group => Ends(group.Inner, starts),
-            RegexNode.Repeat repeat => EndsOfRepeat(repeat.Inner, repeat.Count, starts),
-            RegexNode.BackReference reference => Ends(reference.Approximation, starts),
-            _ => throw new InvalidOperationException(node.GetType().Name),
-        };
+            switch (node)
+            {
+                case RegexNode.Empty:
+                    return starts;
+                case RegexNode.Character character:
+                    return Step(character.Set, starts);
+                case RegexNode.Assertion assertion:
+                    return Filter(starts, position => Holds(assertion.Kind, position));
+                case RegexNode.Look look:
+                    return FilterLook(look, starts);
+                case RegexNode.Alternatives alternatives:
+                    return EndsOfAny(alternatives, starts);
+                case RegexNode.Repeat repeat:
+                    return EndsOfRepeat(repeat.Inner, repeat.Count, starts);
+
+                // These go on with their last part, because a long division is a chain of pairs.
+                case RegexNode.Sequence { Items.Length: 0 }:
+                    return starts;
+                case RegexNode.Sequence sequence:
+                    foreach (RegexNode item in sequence.Items.AsSpan(..^1))
+                        starts = Ends(item, starts);
+                    node = sequence.Items[^1];
+                    break;
+                case RegexNode.Group group:
+                    node = group.Inner;
+                    break;
+                case RegexNode.BackReference reference:
+                    node = reference.Approximation;
+                    break;
+                default:
+                    throw new InvalidOperationException(node.GetType().Name);
+            }
+        }
+        return new PositionSet(text.Length);
     }
 
     /// <summary>The ends of all matches that begin there; remembered.</summary>
@@ -89,18 +110,6 @@ internal sealed class PositionMatcher(uint[] text, WorkBudget budget)
             return Filter(starts, position => ends.Contains(position) == (look.Kind == LookKind.Behind));
         }
         return Filter(starts, position => !EndsFrom(look.Inner, position).IsEmpty == (look.Kind == LookKind.Ahead));
-    }
-
-    private PositionSet EndsOfAll(RegexNode.Sequence sequence, PositionSet starts)
-    {
-        PositionSet reached = starts;
-        foreach (RegexNode item in sequence.Items)
-        {
-            if (reached.IsEmpty)
-                break;
-            reached = Ends(item, reached);
-        }
-        return reached;
     }
 
     private PositionSet EndsOfAny(RegexNode.Alternatives alternatives, PositionSet starts)

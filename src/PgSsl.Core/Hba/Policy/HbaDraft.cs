@@ -3,23 +3,15 @@ namespace PgSsl.Hba.Policy;
 /// <summary>Edits of a document that are being collected, each once, though a file may be included twice.</summary>
 internal sealed class HbaDraft(HbaDocument document, IHbaFiles files)
 {
-    private readonly Dictionary<string, HashSet<HbaEdit>> _edits = [];
-    private readonly HashSet<(HbaFile, int)> _edited = [];
-
-    /// <summary>Whether a line is edited, or goes.</summary>
-    public bool IsEdited(HbaLine line) => _edited.Contains((line.File, line.Start));
+    private readonly Dictionary<string, List<HbaEdit>> _edits = [];
 
     /// <summary>Changes something in a line.</summary>
-    public void Edit(HbaLine line, HbaEdit edit)
-    {
-        _edited.Add((line.File, line.Start));
-        Add(line.File, edit);
-    }
+    public void Edit(HbaLine line, HbaEdit edit) => Add(line.File, edit);
 
     /// <summary>Changes something between lines.</summary>
     public void Add(HbaFile file, HbaEdit edit)
     {
-        if (!_edits.TryGetValue(file.Path, out HashSet<HbaEdit>? edits))
+        if (!_edits.TryGetValue(file.Path, out List<HbaEdit>? edits))
             _edits[file.Path] = edits = [];
         edits.Add(edit);
     }
@@ -30,7 +22,7 @@ internal sealed class HbaDraft(HbaDocument document, IHbaFiles files)
         if (_edits.Count == 0)
             return document;
         Dictionary<string, byte[]> contents = document.Files.ToDictionary(
-            file => file.Path, file => _edits.TryGetValue(file.Path, out HashSet<HbaEdit>? edits) ? HbaEdit.Apply(file.Content, edits) : file.Content);
+            file => file.Path, file => _edits.TryGetValue(file.Path, out List<HbaEdit>? edits) ? HbaEdit.Apply(file.Content, edits) : file.Content);
         return HbaDocument.Read(document.Files[0].Path, document.Dialect, new OverlaidHbaFiles(files, contents));
     }
 }

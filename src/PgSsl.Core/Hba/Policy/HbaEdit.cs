@@ -8,16 +8,28 @@ namespace PgSsl.Hba.Policy;
 /// <param name="Text">What comes in their place.</param>
 internal readonly record struct HbaEdit(int Start, int Length, string Text)
 {
-    /// <summary>Makes edits that do not overlap; an insertion goes behind what ends there.</summary>
-    public static byte[] Apply(ReadOnlySpan<byte> content, IEnumerable<HbaEdit> edits)
+    /// <summary>
+    /// Makes edits that do not overlap; an insertion comes before what starts where it is. The same edit twice is one: a file may be
+    /// included twice.
+    /// </summary>
+    public static byte[] Apply(ReadOnlySpan<byte> content, IReadOnlyCollection<HbaEdit> edits)
     {
-        var result = new MemoryStream(content.Length + 1024);
+        (HbaEdit Edit, int Index)[] ordered = [.. edits.Select((edit, index) => (edit, index))];
+        Array.Sort(ordered, (one, other) =>
+            one.Edit.Start != other.Edit.Start ? one.Edit.Start.CompareTo(other.Edit.Start)
+            : (one.Edit.Length == 0) != (other.Edit.Length == 0) ? (one.Edit.Length == 0 ? -1 : 1)
+            : one.Index.CompareTo(other.Index));
+        var result = new MemoryStream(content.Length + edits.Sum(edit => Encoding.UTF8.GetMaxByteCount(edit.Text.Length)));
         int from = 0;
-        foreach (HbaEdit edit in edits.OrderBy(edit => edit.Start).ThenBy(edit => edit.Length == 0 ? 0 : 1))
+        HbaEdit? last = null;
+        foreach ((HbaEdit edit, _) in ordered)
         {
+            if (edit == last)
+                continue;
             result.Write(content[from..edit.Start]);
             result.Write(Encoding.UTF8.GetBytes(edit.Text));
             from = edit.Start + edit.Length;
+            last = edit;
         }
         result.Write(content[from..]);
         return result.ToArray();

@@ -6,12 +6,17 @@ namespace PgSsl.Hba.Policy;
 /// <param name="After">Its content then.</param>
 public sealed record HbaFileChange(string Path, byte[] Before, byte[] After);
 
+/// <summary>A line of pg_hba.conf before and after a change.</summary>
+/// <param name="Before">As it was; null for one that is added.</param>
+/// <param name="After">As it would be; null for one that is removed.</param>
+public readonly record struct HbaEntryChange(HbaEntry? Before, HbaEntry? After);
+
 /// <summary>What is to be changed in pg_hba.conf, worked out before anything is.</summary>
 /// <param name="Before">The file as it is.</param>
 /// <param name="After">The file as it would be.</param>
-/// <param name="Rules">The rules that would change, come or go, in the order of the file.</param>
+/// <param name="Changes">The lines that would change, come or go, in the order of the file.</param>
 /// <param name="Notes">What the user should know.</param>
-public sealed record HbaPlan(HbaDocument Before, HbaDocument After, IReadOnlyList<HbaRuleChange> Rules, IReadOnlyList<string> Notes)
+public sealed record HbaPlan(HbaDocument Before, HbaDocument After, IReadOnlyList<HbaEntryChange> Changes, IReadOnlyList<string> Notes)
 {
     /// <summary>The files that would change.</summary>
     public IReadOnlyList<HbaFileChange> Files { get; } =
@@ -24,6 +29,10 @@ public sealed record HbaPlan(HbaDocument Before, HbaDocument After, IReadOnlyLis
 
     /// <summary>Whether everything is as it should be already.</summary>
     public bool IsNoChange => Files.Count == 0;
+
+    /// <summary>The changed lines as rules.</summary>
+    public IEnumerable<HbaRuleChange> Rules => Changes.Select(change => new HbaRuleChange(
+        change.Before is { } old ? HbaRule.Of(Before, old) : null, change.After is { } @new ? HbaRule.Of(After, @new) : null));
 
     /// <summary>The change, as diff -u shows it.</summary>
     public IEnumerable<string> Diff => Files.SelectMany(file => UnifiedDiff.Between(file.Path, file.Before, file.After));

@@ -68,24 +68,23 @@ public sealed class HbaPlanner
     private void Convert(HbaRecord record, HbaDraft draft, HbaDocument document)
     {
         HbaLine line = record.Line;
-        string place = HbaRule.Place(line, document);
         if (_policy.AllowsPlaintext)
         {
             if (record.Type == HbaConnectionType.HostSsl)
-                Allow(record, draft, place);
+                Allow(record, draft, HbaRule.Place(line, document));
             return;
         }
         if (record.Type != HbaConnectionType.HostSsl && record.Type != HbaConnectionType.HostGssEnc)
         {
-            draft.Edit(line, HbaEdit.Replace(line, line.Field(0)[0], HbaConnectionType.HostSsl.ToWord()));
+            draft.Edit(line, HbaEdit.Replace(line, record.TypeToken, HbaConnectionType.HostSsl.ToWord()));
             // hostssl is not about connections that GSSAPI encrypts (check_hba), and these were not in plaintext.
             if (record.Method == "gss" && record.Type.Admits(HbaTransport.Gss))
-                draft.Add(line.File, HbaEdit.InsertAfter(line, WithType(line, HbaConnectionType.HostGssEnc)));
+                draft.Add(line.File, HbaEdit.InsertAfter(line, WithType(record, HbaConnectionType.HostGssEnc)));
         }
         if (_policy.Method is { } method && record.Method is "trust" or "password" or "md5")
             draft.Edit(line, HbaEdit.Replace(line, record.MethodToken, method));
-        if (record.Type != HbaConnectionType.HostGssEnc)
-            DemandClientCertificate(record, draft, place);
+        if (record.Type != HbaConnectionType.HostGssEnc && _policy.ClientCertificate is { } demand)
+            DemandClientCertificate(record, demand, draft, HbaRule.Place(line, document));
     }
 
     private void Allow(HbaRecord record, HbaDraft draft, string place)
@@ -98,15 +97,13 @@ public sealed class HbaPlanner
         }
         if (record.Options.Any(option => option.Name is "clientcert" or "clientname" && option.Token.IsFromFile))
             throw NotEditable($"{place}: its options come out of a file that is named with @.");
-        draft.Edit(line, HbaEdit.Replace(line, line.Field(0)[0], HbaConnectionType.Host.ToWord()));
+        draft.Edit(line, HbaEdit.Replace(line, record.TypeToken, HbaConnectionType.Host.ToWord()));
         foreach (HbaOption option in record.Options.Where(option => option.Name is "clientcert" or "clientname"))
             draft.Edit(line, HbaEdit.Remove(line, option.Token));
     }
 
-    private void DemandClientCertificate(HbaRecord record, HbaDraft draft, string place)
+    private void DemandClientCertificate(HbaRecord record, ClientCertificateDemand demand, HbaDraft draft, string place)
     {
-        if (_policy.ClientCertificate is not { } demand)
-            return;
         if (record.Method == "cert")
         {
             if (demand != ClientCertificateDemand.VerifyFull)
@@ -128,26 +125,26 @@ public sealed class HbaPlanner
 
     private void NoteRemainingPlaintext(HbaDocument planned)
     {
-        HbaEntry?[] shadows = HbaShadows.Find(planned.Entries);
-        int reject = Enumerable.Range(0, planned.Entries.Count)
-            .FirstOrDefault(i => planned.Entries[i].Record is { } record && PlaintextReject.IsFor(record), planned.Entries.Count);
-        string[] left =
+        IReadOnlyList<HbaEntry> records = planned.Records;
+        int[] letting =
         [
-            .. planned.Entries.Take(reject).Where((entry, i) =>
-                shadows[i] is null && entry.Record is { IsLoopback: false } record && record.LetsIn(HbaTransport.Plaintext))
-                .Select(entry => HbaRule.Place(entry.Line, planned)),
+            .. Enumerable.Range(0, records.Count).TakeWhile(i => !PlaintextReject.IsFor(records[i].Record!))
+                .Where(i => records[i].Record is { IsLoopback: false } record && record.LetsIn(HbaTransport.Plaintext)),
         ];
+        if (letting.Length == 0)
+            return;
+        HbaEntry?[] shadows = HbaShadows.Find(records);
+        string[] left = [.. letting.Where(i => shadows[i] is null).Select(i => HbaRule.Place(records[i].Line, planned))];
         if (left.Length > 0)
             _notes.Add($"Plaintext is still let in by {string.Join(", ", left.Take(5))}{(left.Length > 5 ? $" and {left.Length - 5} more" : "")}, which "
                 + $"{(left.Length == 1 ? "is" : "are")} not among the rules that were asked for.");
     }
 
     /// <summary>The line once more with another type, in one physical line.</summary>
-    internal static string WithType(HbaLine line, HbaConnectionType type)
+    internal static string WithType(HbaRecord record, HbaConnectionType type)
     {
-        HbaToken token = line.Field(0)[0];
-        ReadOnlySpan<byte> content = line.File.Content;
-        string tail = HbaText.Decode(content[token.End..line.Tokens[^1].End]);
+        ReadOnlySpan<byte> content = record.Line.File.Content;
+        string tail = HbaText.Decode(content[record.TypeToken.End..record.Line.Tokens[^1].End]);
         return type.ToWord() + tail.Replace("\\\r\n", "", StringComparison.Ordinal).Replace("\\\n", "", StringComparison.Ordinal);
     }
 

@@ -38,7 +38,7 @@ public sealed record HbaSelection
     }
 
     private static bool IsAnyOf(IReadOnlyList<string> patterns, HbaName[] names) =>
-        patterns.Count == 0 || patterns.Any(pattern => names.Any(name => FileSystemName.MatchesSimpleExpression(pattern, name.Token.Text, ignoreCase: false)));
+        patterns.Count == 0 || patterns.Any(pattern => names.Any(name => FileSystemName.MatchesSimpleExpression(pattern, name.Text, ignoreCase: false)));
 
     private static bool IsAt(string wanted, HbaAddress? address)
     {

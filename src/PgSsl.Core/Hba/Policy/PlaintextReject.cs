@@ -52,7 +52,7 @@ internal static class PlaintextReject
         HbaEntry[] rules = [.. behind.Where(entry => entry.Record!.Type.Admits(HbaTransport.Gss))];
         int last = Array.FindLastIndex(
             rules, entry => entry.Record is { IsReject: false } record && (record.Type == HbaConnectionType.HostGssEnc || record.Method == "gss"));
-        return rules.Take(last + 1).Select(entry => HbaPlanner.WithType(entry.Line, HbaConnectionType.HostGssEnc));
+        return rules.Take(last + 1).Select(entry => HbaPlanner.WithType(entry.Record!, HbaConnectionType.HostGssEnc));
     }
 
     private static void CheckLoopback(HbaDocument document, int first, HbaSelection selection)

@@ -7,19 +7,16 @@ internal static class RuleComparison
     private const int Reach = 24;
 
     /// <summary>The rules that differ, in the order of the file.</summary>
-    public static IReadOnlyList<HbaRuleChange> Compare(HbaDocument before, HbaDocument after)
+    public static IReadOnlyList<HbaEntryChange> Compare(HbaDocument before, HbaDocument after)
     {
-        var changes = new List<HbaRuleChange>();
+        var changes = new List<HbaEntryChange>();
         int i = 0, j = 0;
         while (i < before.Entries.Count || j < after.Entries.Count)
         {
             (int removed, int added) = Differing(before.Entries, after.Entries, i, j);
             for (int k = 0; k < Math.Max(removed, added); k++)
-            {
-                HbaRule? old = k < removed ? HbaRule.Of(before, before.Entries[i + k]) : null;
-                HbaRule? @new = k < added ? HbaRule.Of(after, after.Entries[j + k]) : null;
-                changes.Add(new HbaRuleChange(old, @new));
-            }
+                changes.Add(new HbaEntryChange(
+                    k < removed ? before.Entries[i + k] : null, k < added ? after.Entries[j + k] : null));
             i += removed;
             j += added;
             if (removed == 0 && added == 0)
@@ -54,7 +51,7 @@ internal static class RuleComparison
             ? Subject(one, record).SequenceEqual(Subject(other, otherRecord))
             : AreSame(one, other));
 
-    private static ReadOnlySpan<byte> Subject(HbaEntry entry, HbaRecord record) => Bytes(entry, entry.Line.Tokens[0].End, record.MethodToken.Start);
+    private static ReadOnlySpan<byte> Subject(HbaEntry entry, HbaRecord record) => Bytes(entry, record.TypeToken.End, record.MethodToken.Start);
 
     private static ReadOnlySpan<byte> Bytes(HbaEntry entry, int start, int end) => entry.Line.File.Content.AsSpan(start, end - start);
 }

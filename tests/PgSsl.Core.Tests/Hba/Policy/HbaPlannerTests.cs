@@ -91,10 +91,10 @@ public class HbaPlannerTests
     [Fact]
     public void An_option_out_of_a_file_cannot_be_taken_out_of_it()
     {
-        var files = new MemoryHbaFiles(
-            (MemoryHbaFiles.Main, "hostssl all all all ident @options"), ("/etc/options", "clientcert=verify-ca map=x"));
+        var files = new WrittenFiles(
+            (WrittenFiles.Main, "hostssl all all all ident @options"), ("/etc/options", "clientcert=verify-ca map=x"));
         var policy = new HbaPolicy { ClientCertificate = ClientCertificateDemand.None };
-        var failure = Assert.Throws<PgSslException>(() => HbaPlanner.Plan(MemoryHbaFiles.Read(files), policy, files));
+        var failure = Assert.Throws<PgSslException>(() => HbaPlanner.Plan(WrittenFiles.Read(files), policy, files));
         Assert.Equal(PgSslError.InvalidHbaFile, failure.Error);
         Assert.Contains("@", failure.Message);
     }
@@ -121,9 +121,9 @@ public class HbaPlannerTests
     [Fact]
     public void Included_files_are_changed_where_they_are()
     {
-        var files = new MemoryHbaFiles(
-            (MemoryHbaFiles.Main, "include extra.conf\nhost all all all md5"), ("/etc/extra.conf", "host all app all md5\n"));
-        HbaPlan plan = HbaPlanner.Plan(MemoryHbaFiles.Read(files), new HbaPolicy(), files);
+        var files = new WrittenFiles(
+            (WrittenFiles.Main, "include extra.conf\nhost all all all md5"), ("/etc/extra.conf", "host all app all md5\n"));
+        HbaPlan plan = HbaPlanner.Plan(WrittenFiles.Read(files), new HbaPolicy(), files);
         Assert.Equal(["/etc/pg_hba.conf", "/etc/extra.conf"], plan.Files.Select(file => file.Path));
         Assert.Equal(["/etc/extra.conf:hostssl all app all md5", "/etc/pg_hba.conf:hostssl all all all md5"], plan.Rules.Select(rule => $"{rule.FileName}:{rule.RawAfter}"));
     }
@@ -131,8 +131,8 @@ public class HbaPlannerTests
     [Fact]
     public void A_file_that_is_included_twice_is_changed_once()
     {
-        var files = new MemoryHbaFiles((MemoryHbaFiles.Main, "include extra.conf\ninclude extra.conf"), ("/etc/extra.conf", "host all app all gss\n"));
-        HbaPlan plan = HbaPlanner.Plan(MemoryHbaFiles.Read(files), new HbaPolicy(), files);
+        var files = new WrittenFiles((WrittenFiles.Main, "include extra.conf\ninclude extra.conf"), ("/etc/extra.conf", "host all app all gss\n"));
+        HbaPlan plan = HbaPlanner.Plan(WrittenFiles.Read(files), new HbaPolicy(), files);
         Assert.Equal("hostssl all app all gss\nhostgssenc all app all gss\n", System.Text.Encoding.UTF8.GetString(plan.Files.Single().After));
     }
 

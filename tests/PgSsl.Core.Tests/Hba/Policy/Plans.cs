@@ -9,8 +9,8 @@ internal static class Plans
 {
     public static HbaPlan Make(string text, HbaPolicy? policy = null, int major = 18)
     {
-        var files = new MemoryHbaFiles((MemoryHbaFiles.Main, text));
-        return HbaPlanner.Plan(MemoryHbaFiles.Read(files, major), policy ?? new HbaPolicy(), files);
+        var files = new WrittenFiles((WrittenFiles.Main, text));
+        return HbaPlanner.Plan(WrittenFiles.Read(files, major), policy ?? new HbaPolicy(), files);
     }
 
     /// <summary>The main file as the plan would leave it.</summary>

@@ -4,18 +4,18 @@ using PgSsl.Hba;
 namespace PgSsl.Tests.Hba;
 
 /// <summary>Files that are nowhere but here, below /etc.</summary>
-internal sealed class MemoryHbaFiles : IHbaFiles
+internal sealed class WrittenFiles : IHbaFiles
 {
     public const string Main = "/etc/pg_hba.conf";
 
     private readonly Dictionary<string, byte[]> _files;
 
-    public MemoryHbaFiles(params IReadOnlyList<(string Path, string Text)> files) =>
+    public WrittenFiles(params IReadOnlyList<(string Path, string Text)> files) =>
         _files = files.ToDictionary(file => file.Path, file => Encoding.UTF8.GetBytes(file.Text));
 
-    public static HbaDocument Read(string text, int major = 18) => Read(new MemoryHbaFiles((Main, text)), major);
+    public static HbaDocument Read(string text, int major = 18) => Read(new WrittenFiles((Main, text)), major);
 
-    public static HbaDocument Read(MemoryHbaFiles files, int major = 18, bool? sslIsOn = null) =>
+    public static HbaDocument Read(WrittenFiles files, int major = 18, bool? sslIsOn = null) =>
         HbaDocument.Read(Main, new HbaDialect { Major = major, SslIsOn = sslIsOn }, files);
 
     public HbaFileContent Read(string path) => _files.TryGetValue(path, out byte[]? content) ? HbaFileContent.Of(content) : HbaFileContent.Missing;

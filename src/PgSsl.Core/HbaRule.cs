@@ -41,7 +41,7 @@ public sealed record HbaRule
     public string[] Options => [.. (_entry.Record?.Options ?? []).Select(option => option.Display)];
 
     /// <summary>The comment behind it.</summary>
-    public string? Comment => _entry.Line.Comment;
+    public string? Comment => HbaSecrets.MaskComment(_entry.Line.Comment);
 
     /// <summary>The line as it is in the file, but for secrets.</summary>
     public string Raw => HbaSecrets.MaskLine(_entry);

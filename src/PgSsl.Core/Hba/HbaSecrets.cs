@@ -1,11 +1,13 @@
+using System.Diagnostics.CodeAnalysis;
 using System.Text;
+using System.Text.RegularExpressions;
 
 namespace PgSsl.Hba;
 
 /// <summary>Passwords that stand in pg_hba.conf, kept out of what is shown.</summary>
-internal static class HbaSecrets
+internal static partial class HbaSecrets
 {
-    private const string Mask = "***";
+    private const string Masked = "***";
 
     // Fields of hba.h that hold a secret.
     private static readonly string[] Options = ["ldapbindpasswd", "radiussecrets"];
@@ -14,7 +16,7 @@ internal static class HbaSecrets
     public static bool IsSecret(string option) => Array.IndexOf(Options, option) >= 0;
 
     /// <summary>name=value without a secret.</summary>
-    public static string MaskOption(string name, string value) => $"{name}={(IsSecret(name) ? Mask : value)}";
+    public static string MaskOption(string name, string value) => $"{name}={(IsSecret(name) ? Masked : value)}";
 
     /// <summary>A line as it is in the file, but for secrets.</summary>
     public static string MaskLine(HbaEntry entry)
@@ -22,14 +24,31 @@ internal static class HbaSecrets
         HbaLine line = entry.Line;
         if (entry.Record is null)
             return MaskRest(line.Raw);
+        HbaOption[] secrets = SecretsOf(entry.Record);
+        return secrets.Length == 0 ? MaskComment(line.Raw) : MaskComment(HbaText.Decode(Mask(line.File.Content, line.Start, line.End, secrets)));
+    }
+
+    /// <summary>What somebody wrote into a comment, such as a rule that was switched off.</summary>
+    [return: NotNullIfNotNull(nameof(text))]
+    public static string? MaskComment(string? text) => text is null ? null : Assignment().Replace(text, $"${{name}}={Masked}");
+
+    /// <summary>A file without secrets, with as many lines as it has.</summary>
+    public static string MaskFile(HbaDocument document, HbaFile file)
+    {
+        // What is refused may hold a secret that nobody knows the end of.
         var text = new StringBuilder();
-        int from = line.Start;
-        foreach (HbaOption option in entry.Record.Options.Where(option => IsSecret(option.Name) && !option.Token.IsFromFile))
+        int from = 0;
+        foreach (HbaEntry entry in document.Entries.Where(entry => entry.Line.File.Path == file.Path).DistinctBy(entry => entry.Line.Start))
         {
-            text.Append(HbaText.Decode(line.File.Content.AsSpan(from, option.Token.Start - from))).Append(option.Display);
-            from = option.Token.End;
+            HbaLine line = entry.Line;
+            if (line.Start < from)
+                continue;
+            string masked = MaskLine(entry);
+            int lost = file.Content.AsSpan(line.Start, line.End - line.Start).Count((byte)'\n') - masked.Count(letter => letter == '\n');
+            text.Append(HbaText.Decode(file.Content.AsSpan(from, line.Start - from))).Append(masked).Append('\n', lost);
+            from = line.End;
         }
-        return from == line.Start ? line.Raw : text.Append(HbaText.Decode(line.File.Content.AsSpan(from, line.End - from))).ToString();
+        return MaskComment(text.Append(HbaText.Decode(file.Content.AsSpan(from))).ToString());
     }
 
     /// <summary>What the server says about a line, without a piece of a secret that it took for something else.</summary>
@@ -37,6 +56,22 @@ internal static class HbaSecrets
         entry.Error is { } error && Array.Exists(Options, option => entry.Line.Raw.Contains(option, StringComparison.OrdinalIgnoreCase))
             ? MaskRest(error.Split(':')[0])
             : entry.Error;
+
+    private static HbaOption[] SecretsOf(HbaRecord record) =>
+        [.. record.Options.Where(option => IsSecret(option.Name) && !option.Token.IsFromFile)];
+
+    private static byte[] Mask(byte[] content, int from, int to, HbaOption[] secrets)
+    {
+        var masked = new MemoryStream();
+        foreach (HbaOption option in secrets)
+        {
+            masked.Write(content.AsSpan(from, option.Token.Start - from));
+            masked.Write(Encoding.UTF8.GetBytes(option.Display));
+            from = option.Token.End;
+        }
+        masked.Write(content.AsSpan(from, to - from));
+        return masked.ToArray();
+    }
 
     // In a line that is refused, nobody knows where a secret ends.
     private static string MaskRest(string text)
@@ -46,6 +81,9 @@ internal static class HbaSecrets
             .. Options.Select(option => (At: text.IndexOf(option, StringComparison.OrdinalIgnoreCase), option.Length))
                 .Where(found => found.At >= 0).Select(found => found.At + found.Length),
         ];
-        return ends.Length == 0 ? text : $"{text[..ends.Min()]}={Mask}";
+        return ends.Length == 0 ? text : $"{text[..ends.Min()]}={Masked}";
     }
+
+    [GeneratedRegex("""(?<name>ldapbindpasswd|radiussecrets)"?[ \t]*=[ \t]*("([^"\n]|"")*"?|[^\s#]+)""", RegexOptions.IgnoreCase | RegexOptions.ExplicitCapture)]
+    private static partial Regex Assignment();
 }

@@ -34,6 +34,8 @@ public sealed record HbaPlan(HbaDocument Before, HbaDocument After, IReadOnlyLis
     public IEnumerable<HbaRuleChange> Rules => Changes.Select(change => new HbaRuleChange(
         change.Before is { } old ? HbaRule.Of(Before, old) : null, change.After is { } @new ? HbaRule.Of(After, @new) : null));
 
-    /// <summary>The change, as diff -u shows it.</summary>
-    public IEnumerable<string> Diff => Files.SelectMany(file => UnifiedDiff.Between(file.Path, file.Before, file.After));
+    /// <summary>The change, as diff -u shows it, without secrets.</summary>
+    public IEnumerable<string> Diff => Files.SelectMany(file => UnifiedDiff.Between(file.Path, Mask(Before, file.Path), Mask(After, file.Path)));
+
+    private static string Mask(HbaDocument document, string path) => HbaSecrets.MaskFile(document, document.Files.First(file => file.Path == path));
 }

@@ -29,7 +29,7 @@ public sealed class HbaPlanner
         if (!policy.AllowsPlaintext)
             planner.NoteRemainingPlaintext(planned);
         HbaPlan plan = Between(document, planned, planner._notes);
-        return plan.After.IsLoadable ? plan : throw NotEditable($"{plan.After.Files[0].Path}: {plan.After.Refused.FirstOrDefault()?.Error}");
+        return plan.After.IsLoadable ? plan : throw NotEditable($"{plan.After.Files[0].Path}: {(plan.After.Refused.FirstOrDefault() is { } refused ? HbaSecrets.MaskError(refused) : "no rule would be left")}.");
     }
 
     /// <summary>The plan that leads from one state to another, whatever made it.</summary>

@@ -15,7 +15,11 @@ public static class UnifiedDiff
     /// <param name="path">The file, for the heading.</param>
     /// <param name="before">Its old content.</param>
     /// <param name="after">Its new content.</param>
-    public static IReadOnlyList<string> Between(string path, byte[] before, byte[] after)
+    public static IReadOnlyList<string> Between(string path, byte[] before, byte[] after) =>
+        Between(path, HbaText.Decode(before), HbaText.Decode(after));
+
+    /// <summary>The same, of texts.</summary>
+    public static IReadOnlyList<string> Between(string path, string before, string after)
     {
         ArgumentNullException.ThrowIfNull(before);
         ArgumentNullException.ThrowIfNull(after);
@@ -34,9 +38,8 @@ public static class UnifiedDiff
     }
 
     // A line break that is missing at the end, and carriage returns, are part of what a line is.
-    private static string[] Lines(byte[] content)
+    private static string[] Lines(string text)
     {
-        string text = HbaText.Decode(content);
         string[] lines = text.Split('\n');
         return text.EndsWith('\n') ? lines[..^1] : text.Length == 0 ? [] : [.. lines[..^1], lines[^1] + "\n\\ No newline at end of file"];
     }

@@ -21,6 +21,9 @@ public sealed class EndpointArgument
     /// <summary>Why it could not be read; null where it could.</summary>
     public PgSslException? Failure { get; }
 
+    /// <summary>Whether it is an object that has nothing to do with servers, and may have come down the pipeline for other parameters.</summary>
+    internal bool IsForeign { get; init; }
+
     /// <summary>What errors are reported against.</summary>
     public object Target { get; }
 

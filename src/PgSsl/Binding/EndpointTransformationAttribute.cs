@@ -36,6 +36,8 @@ public sealed class EndpointTransformationAttribute : ArgumentTransformationAttr
                 Uri uri => new(PgEndpoint.Parse(uri.OriginalString)),
                 System.Net.IPAddress address => new(PgEndpoint.Parse(address.ToString())),
                 null => throw Unusable("null"),
+                object other when !NamesServer(PSObject.AsPSObject(other)) =>
+                    new(Unusable(PSObject.AsPSObject(other).BaseObject.GetType().Name), TargetOf(other)) { IsForeign = true },
                 object other => new(FromProperties(PSObject.AsPSObject(other))),
             };
         }
@@ -54,14 +56,13 @@ public sealed class EndpointTransformationAttribute : ArgumentTransformationAttr
         _ => item.GetType().Name,
     };
 
+    private static bool NamesServer(PSObject item) => HostProperties.Prepend("Endpoint").Any(name => ValueOf(item, name) is not null);
+
     private static PgEndpoint FromProperties(PSObject item)
     {
         if (ValueOf(item, "Endpoint") is { } endpoint)
             return PgEndpoint.Parse(endpoint);
-        string? host = HostProperties.Select(name => ValueOf(item, name)).FirstOrDefault(value => value is not null);
-        if (host is null)
-            throw Unusable(item.BaseObject.GetType().Name);
-        var parameters = new Dictionary<string, string> { ["host"] = host };
+        var parameters = new Dictionary<string, string> { ["host"] = HostProperties.Select(name => ValueOf(item, name)).First(value => value is not null)! };
         if (ValueOf(item, "Port") is { } port)
             parameters["port"] = port;
         return PgEndpoint.FromParameters(parameters);

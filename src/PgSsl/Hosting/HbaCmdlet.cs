@@ -12,6 +12,7 @@ public abstract class HbaCmdlet : PgCmdlet, IDisposable
 {
     private const int DefaultTimeoutSec = 10;
     private readonly CancellationTokenSource _stop = new();
+    private bool _isServerGiven;
 
     /// <summary>pg_hba.conf. With -Endpoint, where that server's file is on this machine, if it is not where the server says.</summary>
     [Parameter(Position = 0, ValueFromPipelineByPropertyName = true)]
@@ -54,9 +55,14 @@ public abstract class HbaCmdlet : PgCmdlet, IDisposable
     protected abstract void Process(HbaSource source);
 
     /// <inheritdoc/>
+    protected override void BeginProcessing() => _isServerGiven = Endpoint is not null;
+
+    /// <inheritdoc/>
     protected override void ProcessRecord()
     {
-        if (Path is null && Endpoint is null)
+        // An object from the pipeline may bring a file, or a client, and no server.
+        EndpointArgument[] servers = [.. (Endpoint ?? []).Where(server => _isServerGiven || Path is null || !server.IsForeign)];
+        if (Path is null && servers.Length == 0)
         {
             // In a pipeline, an object that has neither is an error of that object.
             WriteFailure(
@@ -66,9 +72,9 @@ public abstract class HbaCmdlet : PgCmdlet, IDisposable
                 null);
             return;
         }
-        if (Endpoint is null)
+        if (servers.Length == 0)
             Try(Path, () => Process(ReadFile()));
-        foreach (EndpointArgument argument in Endpoint ?? [])
+        foreach (EndpointArgument argument in servers)
             Try(argument.Target, () => ProcessServer(argument));
     }
 

@@ -10,7 +10,7 @@ public sealed class HbaServerReader(IServerSession session, CancellationToken ca
     private const string Settings =
         """
         SELECT current_setting('ssl') AS ssl, current_setting('ssl_ca_file', true) AS ca, version() AS version,
-               current_setting('oauth_validator_libraries', true) AS validators, host(inet_client_addr()) AS client,
+               host(inet_client_addr()) AS client,
                has_function_privilege('pg_reload_conf()', 'EXECUTE') AS may_reload,
                has_table_privilege('pg_hba_file_rules', 'SELECT') AND has_function_privilege('pg_hba_file_rules()', 'EXECUTE') AS may_see
         """;
@@ -41,6 +41,8 @@ public sealed class HbaServerReader(IServerSession session, CancellationToken ca
         IReadOnlyList<SqlRow> databases = await QueryAsync("SELECT datname::text AS name FROM pg_database WHERE datallowconn ORDER BY 1").ConfigureAwait(false);
         IReadOnlyList<SqlRow> sessions = await QueryAsync(Sessions).ConfigureAwait(false);
         IReadOnlyList<SqlRow> names = await QueryAsync("SELECT name FROM pg_settings").ConfigureAwait(false);
+        // Only those may see it who may see all settings (GUC_SUPERUSER_ONLY), and there is none before 18.
+        string? validators = (await TryAsync("SELECT coalesce(current_setting('oauth_validator_libraries', true), '') AS value").ConfigureAwait(false))?[0]["value"];
         string[] roleNames = [.. roles.Select(row => row["name"]!)];
         bool isWindows = settings["version"]!.Contains("mingw", StringComparison.Ordinal) || settings["version"]!.Contains("Visual C++", StringComparison.Ordinal)
             || settings["version"]!.Contains("msvc", StringComparison.Ordinal);
@@ -52,7 +54,7 @@ public sealed class HbaServerReader(IServerSession session, CancellationToken ca
             {
                 Major = session.ServerVersion.Major,
                 SslIsOn = settings["ssl"] == "on",
-                OAuthValidators = session.ServerVersion.Major < 18 ? null : SplitList(settings["validators"]),
+                OAuthValidators = session.ServerVersion.Major < 18 || validators is null ? null : SplitList(validators),
                 HasSspi = isWindows,
             }.BuiltWith((await TryAsync("SELECT setting FROM pg_config WHERE name = 'CONFIGURE'").ConfigureAwait(false)) is [var configure, ..] ? configure["setting"] : null),
             HasClientCa = !string.IsNullOrEmpty(settings["ca"]),
@@ -114,6 +116,5 @@ public sealed class HbaServerReader(IServerSession session, CancellationToken ca
 
     private static NumericAddress? AddressOf(string? text) => IPAddress.TryParse(text, out IPAddress? address) ? NumericAddress.Of(address) : null;
 
-    private static string[] SplitList(string? list) =>
-        list?.Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries) ?? [];
+    private static string[] SplitList(string list) => list.Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);
 }

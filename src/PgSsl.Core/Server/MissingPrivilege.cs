@@ -62,7 +62,8 @@ internal static partial class MissingPrivilege
     private static bool IsNamePart(string text, int index) =>
         index >= 0 && index < text.Length && (char.IsAsciiLetterOrDigit(text[index]) || text[index] == '_');
 
-    private static string QuoteIdentifier(string name) =>
+    /// <summary>A name as SQL takes it.</summary>
+    public static string QuoteIdentifier(string name) =>
         PlainIdentifier().IsMatch(name) ? name : "\"" + name.Replace("\"", "\"\"") + "\"";
 
     [GeneratedRegex(@"^\s*ALTER\s+SYSTEM\s+(SET|RESET)\s+(?<name>\w+(\.\w+)?)", RegexOptions.IgnoreCase | RegexOptions.ExplicitCapture)]

@@ -1,6 +1,7 @@
 using PgSsl.Hba.Managed;
 using PgSsl.Hba.Policy;
 using PgSsl.Probing;
+using PgSsl.Server;
 
 namespace PgSsl.Hba.Live;
 
@@ -82,7 +83,7 @@ public static class HbaPreflight
 
     private static void CheckPrivileges(HbaLive live)
     {
-        string role = live.Session.UserName;
+        string role = MissingPrivilege.QuoteIdentifier(live.Session.UserName);
         string[] missing =
         [
             .. live.Facts.MayReload ? (string[])[] : [$"GRANT EXECUTE ON FUNCTION pg_reload_conf() TO {role}"],
@@ -91,7 +92,7 @@ public static class HbaPreflight
         if (missing.Length > 0)
             throw new PgSslException(
                 PgSslError.InsufficientPrivilege,
-                $"Role {role} may not do what a proven change needs: {(live.Facts.MayReload ? "see pg_hba_file_rules" : "reload the configuration")}.",
+                $"Role {live.Session.UserName} may not do what a proven change needs: {(live.Facts.MayReload ? "see pg_hba_file_rules" : "reload the configuration")}.",
                 $"Use a superuser, or have one say: {string.Join("; ", missing)}.");
     }
 

@@ -5,20 +5,32 @@ namespace PgSsl.Hba.Live;
 /// <summary>The server's files, through SQL: for those who may not, or cannot, look at its disk. Needs pg_read_server_files.</summary>
 public sealed class ServerHbaFiles(IServerSession session, CancellationToken cancellationToken) : IHbaFiles
 {
+    // What is missing must not be an error: at SQLSTATE 58P01 (undefined_file) Npgsql gives the connection up (PostgresErrorCodes,
+    // IsCriticalFailure). A directory has no content, and reads as empty to the server as well.
+    private const string Content =
+        """
+        SELECT encode(CASE WHEN isdir THEN '' ELSE pg_read_binary_file($1, 0, size, true) END, 'base64') AS content
+        FROM pg_stat_file($1, true) WHERE size IS NOT NULL
+        """;
+
+    private const string Names =
+        """
+        SELECT name FROM pg_stat_file($1, true) AS folder, pg_ls_dir($1, true, false) AS name
+        WHERE folder.isdir AND NOT (pg_stat_file($1 || '/' || name, true)).isdir
+        """;
+
     /// <inheritdoc/>
     public HbaFileContent Read(string path)
     {
         try
         {
-            // A directory has no content, and reads as empty to the server as well.
-            if (Query("SELECT encode(CASE WHEN (pg_stat_file($1)).isdir THEN '' ELSE pg_read_binary_file($1) END, 'base64') AS content", path) is [var row])
-                return HbaFileContent.Of(Convert.FromBase64String(row["content"]!.Replace("\n", "", StringComparison.Ordinal)));
-            return HbaFileContent.Missing;
+            return Query(Content, path) is [var row] && row["content"] is { } content
+                ? HbaFileContent.Of(Convert.FromBase64String(content.Replace("\n", "", StringComparison.Ordinal)))
+                : HbaFileContent.Missing;
         }
         catch (PgSslException failure) when (failure.Error == PgSslError.SqlFailed)
         {
-            // SQLSTATE 58P01, undefined_file.
-            return failure.Message.Contains("58P01", StringComparison.Ordinal) ? HbaFileContent.Missing : HbaFileContent.Unreadable(failure.Message);
+            return HbaFileContent.Unreadable(failure.Message);
         }
     }
 
@@ -28,11 +40,12 @@ public sealed class ServerHbaFiles(IServerSession session, CancellationToken can
         error = null;
         try
         {
-            string[] names =
-            [
-                .. Query("SELECT name FROM pg_ls_dir($1) AS name WHERE NOT (pg_stat_file($1 || '/' || name)).isdir", directory)
-                    .Select(row => row["name"]!).Where(HbaPath.IsConfigurationFile),
-            ];
+            if (Query("SELECT 1 FROM pg_stat_file($1, true) WHERE size IS NOT NULL", directory).Count == 0)
+            {
+                error = HbaFileContent.Missing.Error;
+                return [];
+            }
+            string[] names = [.. Query(Names, directory).Select(row => row["name"]!).Where(HbaPath.IsConfigurationFile)];
             Array.Sort(names, HbaPath.CompareBytes);
             return [.. names.Select(name => HbaPath.Join(directory, name))];
         }
@@ -43,6 +56,20 @@ public sealed class ServerHbaFiles(IServerSession session, CancellationToken can
         }
     }
 
-    private IReadOnlyList<SqlRow> Query(string sql, string path) =>
-        Task.Run(() => session.QueryAsync(sql, [path], cancellationToken), cancellationToken).GetAwaiter().GetResult();
+    private IReadOnlyList<SqlRow> Query(string sql, string path)
+    {
+        try
+        {
+            return Task.Run(() => session.QueryAsync(sql, [path], cancellationToken), cancellationToken).GetAwaiter().GetResult();
+        }
+        catch (PgSslException failure) when (failure.Error == PgSslError.InsufficientPrivilege)
+        {
+            string role = MissingPrivilege.QuoteIdentifier(session.UserName);
+            throw new PgSslException(
+                PgSslError.InsufficientPrivilege, failure.Message,
+                $"As a superuser: GRANT pg_read_server_files TO {role}; GRANT EXECUTE ON FUNCTION pg_stat_file(text, boolean), "
+                    + $"pg_read_binary_file(text, bigint, bigint, boolean), pg_ls_dir(text, boolean, boolean) TO {role}",
+                failure);
+        }
+    }
 }

@@ -21,6 +21,7 @@ public sealed class SetPgHbaSslCommand : HbaCmdlet
     [Parameter(ParameterSetName = RequireSet)]
     [Parameter(ParameterSetName = AllowSet)]
     [ValidateNotNullOrEmpty]
+    [SupportsWildcards]
     [ArgumentCompleter(typeof(HbaUserCompleter))]
     public string[] User { get; set; } = [];
 
@@ -28,6 +29,7 @@ public sealed class SetPgHbaSslCommand : HbaCmdlet
     [Parameter(ParameterSetName = RequireSet)]
     [Parameter(ParameterSetName = AllowSet)]
     [ValidateNotNullOrEmpty]
+    [SupportsWildcards]
     [ArgumentCompleter(typeof(HbaDatabaseCompleter))]
     public string[] Database { get; set; } = [];
 

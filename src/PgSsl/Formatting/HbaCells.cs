@@ -39,14 +39,14 @@ public static class HbaCells
     public static string Findings(PSObject rule, object? style)
     {
         string[] codes = [.. Objects(Value(rule, "Findings")).Select(finding => $"{Value(finding, "Code")}")];
-        bool isCritical = Objects(Value(rule, "Findings")).Any(finding => $"{Value(finding, "Severity")}" == "Critical");
+        bool isCritical = Objects(Value(rule, "Findings")).Any(finding => Text(finding, "Severity") == "Critical");
         string text = Value(rule, "Type") is null && Value(rule, "Error") is { } error ? $"{error}" : string.Join(", ", codes);
         return Cells.Paint(text, isCritical ? "Red" : codes.Length > 0 ? "Yellow" : null, style);
     }
 
     /// <summary>Findings as sentences, each with what to do.</summary>
     public static string Explain(object? findings) => string.Join(
-        Environment.NewLine, Objects(findings).Select(finding => $"{Value(finding, "Severity")}: {Value(finding, "Message")} {Value(finding, "Remedy")}"));
+        Environment.NewLine, Objects(findings).Select(finding => $"{Text(finding, "Severity")}: {Value(finding, "Message")} {Value(finding, "Remedy")}"));
 
     /// <summary>What becomes of a client.</summary>
     public static string Outcome(string? outcome, object? style) =>
@@ -74,7 +74,7 @@ public static class HbaCells
     /// <summary>What was proven, one in a line.</summary>
     public static string Proofs(object? proofs) => string.Join(
         Environment.NewLine,
-        Objects(proofs).Select(proof => $"{Value(proof, "Name")}: {($"{Value(proof, "State")}" == "Proven" ? "" : "not proven: ")}{Value(proof, "Detail")}"));
+        Objects(proofs).Select(proof => $"{Value(proof, "Name")}: {(Text(proof, "State") == "Proven" ? "" : "not proven: ")}{Value(proof, "Detail")}"));
 
     /// <summary>Lines of text.</summary>
     public static string Lines(object? lines) => string.Join(Environment.NewLine, Items(lines));
@@ -87,6 +87,9 @@ public static class HbaCells
         return list is IEnumerable items and not string ? items.Cast<object?>().OfType<object>().Select(PSObject.AsPSObject)
             : list is null ? [] : [PSObject.AsPSObject(list)];
     }
+
+    // An enumeration that was deserialized is a number that is called as it was.
+    private static string Text(PSObject target, string property) => $"{target.Properties[property]?.Value}";
 
     private static object? Value(PSObject target, string property) =>
         target.Properties[property]?.Value is PSObject wrapped ? wrapped.BaseObject : target.Properties[property]?.Value;

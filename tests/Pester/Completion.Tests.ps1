@@ -22,6 +22,10 @@ Describe 'Completion' {
         @{ Line = 'ConvertTo-PgConnectionString db1 -Format '; Expected = 'Uri', 'Conninfo', 'Npgsql', 'Jdbc', 'Environment', 'Service' }
         @{ Line = 'Install-PgRootCert -Provider amazonrds'; Expected = 'AmazonRds', 'AmazonRdsChina', 'AmazonRdsGovCloud' }
         @{ Line = 'Get-PgRootCert -Provider Az'; Expected = 'AzureCosmosDb', 'AzureFlexibleServer' }
+        @{ Line = 'Set-PgHbaSsl x -Type '; Expected = 'host', 'hostssl', 'hostnossl', 'hostnogssenc' }
+        @{ Line = 'Set-PgHbaSsl x -ClientCertificate v'; Expected = 'verify-ca', 'verify-full' }
+        @{ Line = 'Set-PgHbaSsl x -AuthenticationMethod '; Expected = , 'scram-sha-256' }
+        @{ Line = 'Get-PgHbaRule x -ServerVersion '; Expected = '14', '15', '16', '17', '18' }
         @{ Line = 'Get-PgConnectionSetting db1 -Name sslr'; Expected = , 'sslrootcert' }
         @{ Line = 'Get-PgConnectionSetting db1 channel'; Expected = , 'channel_binding' }
     ) {
@@ -33,6 +37,28 @@ Describe 'Completion' {
         $null = New-Item $file
         (Get-Completion 'Get-PgServerCertificate db1 -RootCertificate s').CompletionText | Should -Contain system
         (Get-Completion "Get-PgServerCertificate db1 -RootCertificate $TestDrive/co").CompletionText | Should -Be $file
+    }
+
+    Context 'of names in pg_hba.conf' {
+        BeforeAll {
+            Push-Location $TestDrive
+            'host orders,"two words" app,bob 10.0.0.0/8 md5', 'host all all .example.com md5', 'hosts' | Set-Content pg_hba.conf
+        }
+
+        AfterAll { Pop-Location }
+
+        It 'offers those of the file that -Path names: "<Line>" is <Expected>' -ForEach @(
+            @{ Line = 'Test-PgHbaRule pg_hba.conf -User '; Expected = 'all', 'app', 'bob' }
+            @{ Line = 'Test-PgHbaRule -Path ./pg_hba.conf -User b'; Expected = , 'bob' }
+            @{ Line = 'Set-PgHbaSsl pg_hba.conf -Database '; Expected = 'all', 'orders', "'two words'" }
+            @{ Line = 'Set-PgHbaSsl pg_hba.conf -Address 1'; Expected = , '10.0.0.0' }
+        ) {
+            (Get-Completion $Line).CompletionText | Should -Be $Expected
+        }
+
+        It 'offers nothing, and does not complain, without the file' {
+            (Get-Completion 'Test-PgHbaRule nowhere.conf -User a').CompletionText | Should -Not -Contain app
+        }
     }
 
     Context 'of -Endpoint' {

@@ -4,20 +4,35 @@ BeforeDiscovery {
         @{ Type = 'SslModeResult'; Narrowest = 80; Header = 'SslMode +Connects +Transport +VerifiesServer +MitmSafe +Reason' }
         @{ Type = 'ConnectionSetting'; Narrowest = 80; Header = 'Name +Value +Source +Warning' }
         @{ Type = 'RootCertificate'; Narrowest = 100; Header = 'Position +Subject +NotAfter +Days +Fingerprint +Status' }
+        @{ Type = 'HbaRule'; Narrowest = 80; Header = ' *Line +Type +Database +User +Address +Method +Findings' }
+        @{ Type = 'HbaRuleTest'; Narrowest = 80; Header = 'User +Database +Address +Transport +Outcome +Method +Line' }
+        @{ Type = 'HbaRuleMatch'; Narrowest = 80; Header = ' *Line +Decides +Match +Rule +Reason' }
+        @{ Type = 'HbaRuleChange'; Narrowest = 80; Header = ' *Line +Action +Rule' }
+        @{ Type = 'HbaSslChange'; Narrowest = 80; Header = 'IsChanged +Rules +IsProven +CutOff +Path +Backup' }
         @{ Type = 'RootCertificateProvider'; Narrowest = 100; Header = 'Provider +Title +Kind +SslMode +Roots +RootCertificate' }
     )
-    $coloured = $types | Where-Object { $_.Type -ne 'RootCertificateProvider' }
+    $coloured = $types | Where-Object { $_.Type -notin 'RootCertificateProvider', 'HbaRuleMatch' }
 }
 
 BeforeAll {
     Import-Module $PSScriptRoot/Sandbox.psm1
     $sandbox = Get-Sandbox
     Get-Content $sandbox.Root, $sandbox.OtherRoot | Set-Content $TestDrive/roots.pem
+    $hba = "$TestDrive/pg_hba.conf"
+    'local all all peer', 'host all "all",app 10.0.0.0/8 md5 # x', 'hostssl all all 0.0.0.0/0 ldap ldapserver=a ldapbasedn=b' | Set-Content $hba
+    Copy-Item $hba "$TestDrive/changed.conf"
+    $client = @{ Path = $hba; User = 'app'; Database = 'orders'; Address = '10.0.0.7' }
+    $change = Set-PgHbaSsl "$TestDrive/changed.conf" -RejectPlaintext
     $objects = @{
         ServerCertificate = Get-PgServerCertificate $sandbox.Good, $sandbox.Expired, $sandbox.SelfSigned -RootCertificate $sandbox.Root
         SslModeResult     = Test-PgSslMode $sandbox.Good -UserName anyone -Database postgres
         ConnectionSetting = Get-PgConnectionSetting $sandbox.Good
         RootCertificate   = Get-PgRootCert $TestDrive/roots.pem
+        HbaRule           = Get-PgHbaRule $hba
+        HbaRuleTest       = Test-PgHbaRule @client
+        HbaRuleMatch      = Test-PgHbaRule @client -Ssl -All
+        HbaRuleChange     = $change.Rules
+        HbaSslChange      = $change
 
         RootCertificateProvider = Get-PgRootCert -Provider Neon, AmazonRds, Aiven
     }
@@ -94,5 +109,24 @@ Describe 'Format' {
 
     It 'shows an IPv6 address in brackets' {
         [PgSsl.Formatting.Cells]::Server('::1', 5432) | Should -Be '[::1]:5432'
+    }
+
+    It 'shows an address of pg_hba.conf with its mask: <Expected>' -ForEach @(
+        @{ Address = '10.0.0.0'; Mask = '255.0.0.0'; Expected = '10.0.0.0/8' }
+        @{ Address = '10.0.0.0'; Mask = '255.0.255.0'; Expected = '10.0.0.0 255.0.255.0' }
+        @{ Address = '::'; Mask = '::'; Expected = '::/0' }
+        @{ Address = '.example.com'; Mask = $null; Expected = '.example.com' }
+    ) {
+        [PgSsl.Formatting.HbaCells]::Address($Address, $Mask) | Should -Be $Expected
+    }
+
+    It 'shows findings of a rule by their codes, and in a list with what to do' {
+        $objects.HbaRule[1] | Out-String -Width 160 | Should -Match 'PlaintextAllowed, Md5'
+        $objects.HbaRule[1] | Format-List | Out-String -Width 300 | Should -Match 'Findings +: Warning: Clients may come in plaintext.+ Make it hostssl'
+    }
+
+    It 'shows a change as a diff' {
+        $objects.HbaRuleChange[0] | Out-String -Width 160 | Should -Match '2 Changed - host all "all",app 10\.0\.0\.0/8 md5 # x\r?\n +\+ hostssl all'
+        $objects.HbaSslChange | Format-List | Out-String -Width 160 | Should -Match 'Reload: not proven: no server was asked'
     }
 }

@@ -12,6 +12,9 @@ Gets the servers (host:port each), roots and client files by name.
 Good, TlsOff, SelfSigned, LeafOnly, Expired, AsksForCertificate, Renewable: PostgreSQL 15. Direct: PostgreSQL 18, or DirectMissing.
 Managed: PostgreSQL 15 below a root that only a URL leads to; ManagedFingerprint is the root's.
 Role anyone gets in everywhere; ssl_only by hostssl and scram-sha-256, plain_only by hostnossl and md5.
+HbaChanged, HbaShown, HbaDirect (PostgreSQL 18, or none): for Set-PgHbaSsl.Tests.ps1, Help.Tests.ps1, and once more the former, which
+change their pg_hba.conf; HbaKept: one that stays. Each with its file (HbaKeptFile) and the socket's directory (HbaKeptSocket);
+superuser postgres, roles app, auditor, replicator, legacy (stored as md5), admins with its member bob.
 Closed, Silent, Ssh: no PostgreSQL at all. Root, OtherRoot, ClientCertificate, ClientKey: files.
 #>
 function Get-Sandbox {
@@ -58,6 +61,55 @@ function Get-PsqlTransport {
 
 <#
 .SYNOPSIS
+Runs SQL as superuser over the socket of a server whose pg_hba.conf is a test's.
+#>
+function Invoke-SandboxSql {
+    param([string] $Server, [string] $Sql)
+    $sandbox = Get-Sandbox
+    $rows = & $sandbox.Psql -XAtq -h $sandbox."${Server}Socket" -p $sandbox."${Server}Port" -U postgres -d postgres -c $Sql 2>&1
+    if ($LASTEXITCODE) { throw "$rows" }
+    $rows
+}
+
+<#
+.SYNOPSIS
+Writes the pg_hba.conf of such a server, below the line that keeps the sandbox in, and waits until the server goes by it.
+#>
+function Set-SandboxHba {
+    param([string] $Server, [string[]] $Line)
+    $text = (@('local all postgres trust') + $Line -join "`n") + "`n"
+    $loaded = Invoke-SandboxSql $Server 'SELECT pg_conf_load_time()'
+    [IO.File]::WriteAllText((Get-Sandbox)."${Server}File", $text)
+    Invoke-SandboxSql $Server 'SELECT pg_reload_conf()' | Out-Null
+    Wait-Until { (Invoke-SandboxSql $Server 'SELECT pg_conf_load_time()') -ne $loaded }
+}
+
+<#
+.SYNOPSIS
+Starts a session that sleeps on such a server, and waits until it is there. Stop-SandboxSession ends it.
+#>
+function Start-SandboxSession {
+    param([string] $Server, [string] $Connection)
+    $name = "sleeper_$([guid]::NewGuid().ToString('N').Substring(0, 8))"
+    $endpoint = "host=127.0.0.1 port=$((Get-Sandbox)."${Server}Port") dbname=postgres gssencmode=disable application_name=$name $Connection"
+    $start = [Diagnostics.ProcessStartInfo]::new((Get-Sandbox).Psql, [string[]]('-X', '-w', '-d', $endpoint, '-c', 'SELECT pg_sleep(120)'))
+    $start.RedirectStandardOutput = $start.RedirectStandardError = $true
+    $null = [Diagnostics.Process]::Start($start)
+    Wait-Until { (Invoke-SandboxSql $Server "SELECT count(*) FROM pg_stat_activity WHERE application_name = '$name' AND state = 'active'") -eq 1 }
+}
+
+<#
+.SYNOPSIS
+Ends the sessions that sleep on such a server, and waits until they are gone.
+#>
+function Stop-SandboxSession {
+    param([string] $Server)
+    $sleeping = "FROM pg_stat_activity WHERE application_name LIKE 'sleeper_%'"
+    while ((Invoke-SandboxSql $Server "SELECT count(pg_terminate_backend(pid)) $sleeping") -ne 0) { Start-Sleep -Milliseconds 20 }
+}
+
+<#
+.SYNOPSIS
 Waits until something is so; throws if it does not become so.
 #>
 function Wait-Until {
@@ -68,4 +120,5 @@ function Wait-Until {
     throw "It did not come to this: $Condition"
 }
 
-Export-ModuleMember -Function Get-Sandbox, Invoke-SandboxRenewal, Get-SandboxConnectionCount, Get-PsqlTransport, Wait-Until
+Export-ModuleMember -Function Get-Sandbox, Invoke-SandboxRenewal, Get-SandboxConnectionCount, Get-PsqlTransport, Invoke-SandboxSql,
+    Set-SandboxHba, Start-SandboxSession, Stop-SandboxSession, Wait-Until

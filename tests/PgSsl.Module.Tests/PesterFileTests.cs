@@ -18,6 +18,8 @@ public sealed class Format : PesterFileTests;
 
 public sealed class Get_PgConnectionSetting : PesterFileTests;
 
+public sealed class Get_PgHbaRule : PesterFileTests;
+
 public sealed class Get_PgRootCert : PesterFileTests;
 
 public sealed class Get_PgServerCertificate : PesterFileTests;
@@ -34,7 +36,11 @@ public sealed class New_PgSelfSignedCertificate : PesterFileTests;
 
 public sealed class Pipeline : PesterFileTests;
 
+public sealed class Set_PgHbaSsl : PesterFileTests;
+
 public sealed class SqlSession : PesterFileTests;
+
+public sealed class Test_PgHbaRule : PesterFileTests;
 
 public sealed class Test_PgSslMode : PesterFileTests;
 

@@ -22,6 +22,13 @@ internal sealed class PesterServers
 
     private static readonly string[] Roles = ["anyone", "ssl_only", "plain_only", "with_certificate", "by_certificate"];
 
+    private static readonly string[] HbaRules =
+    [
+        "host all postgres 127.0.0.1/32 trust",
+        "host all all 0.0.0.0/0 trust",
+        "host replication replicator 0.0.0.0/0 trust",
+    ];
+
     // Bound and not listening: the system refuses connections, and gives the port to nobody else.
     private static readonly Socket Closed = new(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
 
@@ -80,7 +87,8 @@ internal sealed class PesterServers
             StartAsync("AsksForCertificate", installation, cluster => cluster.InstallCertificateAsync(good, _clientRoot.CertificatePem)),
             StartRenewableAsync(installation, selfSigned),
             StartManagedAsync(installation),
-            StartDirectAsync(good));
+            StartDirectAsync(good),
+            StartHbaAsync(installation, good));
 
         Closed.Bind(new IPEndPoint(IPAddress.Loopback, 0));
         _description["Closed"] = $"127.0.0.1:{((IPEndPoint)Closed.LocalEndPoint!).Port}";
@@ -165,6 +173,36 @@ internal sealed class PesterServers
             await StartAsync("Direct", installation.Value, cluster => cluster.InstallCertificateAsync(certificate));
         else
             _description["DirectMissing"] = installation.Reason;
+    }
+
+    /// <summary>
+    /// Servers for the cmdlets of pg_hba.conf, each with where its file and its socket are: one per Pester file that changes the file, and
+    /// one whose rules stay.
+    /// </summary>
+    private async Task StartHbaAsync(PostgresInstallation installation, TestCertificate certificate)
+    {
+        Availability<PostgresInstallation> newest = await PostgresInstallation.FindAsync(DirectMajor);
+        await Task.WhenAll(
+            StartHbaAsync("HbaChanged", installation, certificate),
+            StartHbaAsync("HbaShown", installation, certificate),
+            StartHbaAsync("HbaKept", newest.IsAvailable ? newest.Value : installation, certificate),
+            newest.IsAvailable ? StartHbaAsync("HbaDirect", newest.Value, certificate) : Task.CompletedTask);
+    }
+
+    private async Task StartHbaAsync(string name, PostgresInstallation installation, TestCertificate certificate)
+    {
+        PostgresCluster cluster = await PostgresCluster.StartAsync(installation, new ClusterOptions { Hba = HbaRules });
+        await cluster.QueryAsync(
+            $"""
+            CREATE ROLE app LOGIN PASSWORD '{Password}'; CREATE ROLE auditor LOGIN; CREATE ROLE replicator LOGIN REPLICATION;
+            CREATE ROLE admins; CREATE ROLE bob LOGIN IN ROLE admins;
+            SET password_encryption = md5; CREATE ROLE legacy LOGIN PASSWORD '{Password}'
+            """);
+        await cluster.InstallCertificateAsync(certificate);
+        _description[name] = $"127.0.0.1:{cluster.Port}";
+        _description[name + "Port"] = $"{cluster.Port}";
+        _description[name + "File"] = cluster.HbaPath;
+        _description[name + "Socket"] = cluster.SocketDirectory;
     }
 
     /// <summary>Does something for each connection, tells the outcome, and hangs up.</summary>

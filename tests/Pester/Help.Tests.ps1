@@ -18,6 +18,7 @@ BeforeDiscovery {
             }
         }
     }
+    $topics = Get-ChildItem $root/en-US/about_*.help.txt | ForEach-Object { @{ Topic = $_.Name -replace '\.help\.txt$'; File = $_.FullName } }
     $shownExamples = $examples | Where-Object { $_.Output }
 }
 
@@ -98,11 +99,23 @@ Describe 'An example' {
     # The examples are about db1.example.com. libpq's environment says where that is, so they run as they are written, each in a folder
     # and a home of its own.
     BeforeAll {
+        $sample = @(
+            '# TYPE  DATABASE     USER        ADDRESS         METHOD'
+            'local   all          postgres                    peer'
+            'host    all          all         127.0.0.1/32    scram-sha-256'
+            'host    orders       app         10.0.0.0/8      md5'
+            'host    all          +admins     10.0.0.0/8      scram-sha-256'
+            'hostssl orders       app         10.1.0.0/16     scram-sha-256'
+            'host    replication  replicator  10.0.0.0/8      scram-sha-256'
+        )
+
         function New-ExampleFolder {
             $folder = New-Item -ItemType Directory "$TestDrive/$(New-Guid)"
             Copy-Item $sandbox.Root $folder/corp-root.crt
             Copy-Item $sandbox.OtherRoot $folder/new-root.crt
             "[orders]`nhost=db1.example.com`nuser=app`nsslmode=verify-full" | Set-Content $folder/pg_service.conf
+            $sample | Set-Content $folder/pg_hba.conf
+            "User,Database,Address`napp,orders,10.0.0.7`nalice,orders,10.0.0.8`nalice,postgres,192.168.1.5" | Set-Content $folder/clients.csv
             "HostName,Port`ndb1.example.com,$($sandbox.GoodPort)`ndb2.example.com,$($sandbox.ExpiredPort)" | Set-Content $folder/servers.csv
             $folder
         }
@@ -119,9 +132,15 @@ Describe 'An example' {
 
     BeforeEach {
         $folder = New-ExampleFolder
+        # Some are about a pg_hba.conf that may change.
+        $isHba = $Page -match 'Hba'
+        if ($isHba) {
+            if (-not $sandbox.Psql) { Set-ItResult -Skipped -Because 'psql is not installed' }
+            Set-SandboxHba HbaShown 'host all postgres 127.0.0.1/32 trust', 'host all all 0.0.0.0/0 trust'
+        }
         $environment = @{
             PGHOSTADDR    = '127.0.0.1'
-            PGPORT        = $sandbox.GoodPort
+            PGPORT        = $isHba ? $sandbox.HbaShownPort : $sandbox.GoodPort
             PGSERVICEFILE = "$folder/pg_service.conf"
             HOME          = "$folder"
         }
@@ -178,23 +197,18 @@ Describe 'docs/cmdlets' {
     }
 }
 
-Describe 'about_PgSsl_SslModes' {
+Describe '<Topic>' -ForEach $topics {
     It 'is found' {
-        Get-Help about_PgSsl_SslModes | Out-String | Should -Match '^TOPIC\s+about_PgSsl_SslModes'
-    }
-
-    It 'explains each mode' {
-        $text = Get-Content -Raw $about
-        foreach ($mode in 'disable', 'allow', 'prefer', 'require', 'verify-ca', 'verify-full') { $text | Should -Match "(?m)^  $mode\b" }
+        Get-Help $Topic | Out-String | Should -Match "^TOPIC\s+$Topic"
     }
 
     It 'is no wider than 80 columns' {
-        Get-Content $about | Where-Object Length -GT 80 | Should -BeNullOrEmpty
+        Get-Content $File | Where-Object Length -GT 80 | Should -BeNullOrEmpty
     }
 
     It 'uses parameters that there are' {
         # Code stands at a depth of eight.
-        $code = ((Get-Content $about) -match '^ {8}' -join "`n")
+        $code = ((Get-Content $File) -match '^ {8}' -join "`n")
         $isCommand = { $args[0] -is [Management.Automation.Language.CommandAst] -and "$($args[0].GetCommandName())" -match '-Pg' }
         $ast = [Management.Automation.Language.Parser]::ParseInput($code, [ref]$null, [ref]$null)
         $used = $ast.FindAll($isCommand, $true)
@@ -202,5 +216,19 @@ Describe 'about_PgSsl_SslModes' {
         foreach ($command in $used) {
             [Management.Automation.Language.StaticParameterBinder]::BindCommand($command).BindingExceptions.Keys | Should -BeNullOrEmpty -Because "$command"
         }
+    }
+}
+
+Describe 'about_PgSsl_SslModes' {
+    It 'explains each mode' {
+        $text = Get-Content -Raw $about
+        foreach ($mode in 'disable', 'allow', 'prefer', 'require', 'verify-ca', 'verify-full') { $text | Should -Match "(?m)^  $mode\b" }
+    }
+}
+
+Describe 'about_PgSsl_Hba' {
+    It 'names each type of rule' {
+        $text = Get-Content -Raw $root/en-US/about_PgSsl_Hba.help.txt
+        foreach ($type in 'local', 'host', 'hostssl', 'hostnossl', 'hostgssenc', 'hostnogssenc') { $text | Should -Match "(?m)^ +$type\b" }
     }
 }

@@ -87,20 +87,27 @@ Describe 'Set-PgHbaSsl' {
         }
 
         It 'has the rule of -RejectPlaintext where it takes effect, behind what is to get in all the same' {
-            $before = "local all all peer`nhost all all 10.0.0.0/8 reject`nhostnossl old all all md5`nhost all all 127.0.0.1/32 md5`nhost all all 10.0.0.0/8 gss`n"
+            $before = "local all all peer`nhost all all 127.0.0.1/32 md5`nhostnossl old all all md5`nhost all all 10.0.0.0/8 gss`n"
             $after = @(
                 'local all all peer'
-                'host all all 10.0.0.0/8 reject'
                 'host all all 127.0.0.1/32 md5'
+                'hostgssenc old all all md5'
                 'hostgssenc all all 10.0.0.0/8 gss'
                 'hostnossl all,replication all all reject'
                 'hostnossl old all all md5'
-                'host all all 127.0.0.1/32 md5'
                 'hostssl all all 10.0.0.0/8 gss'
                 'hostgssenc all all 10.0.0.0/8 gss'
             )
             Edit-Hba $before @{ RejectPlaintext = $true } | Should -BeExactly (($after -join "`n") + "`n")
             Edit-Hba (($after -join "`n") + "`n") @{ RejectPlaintext = $true } | Should -BeExactly (($after -join "`n") + "`n")
+        }
+
+        It 'has no place for that rule before loopback rules that are to stay, and says so' {
+            $path = New-HbaFile "hostnossl old all all md5`nhost all all 127.0.0.1/32 md5`n"
+            Set-PgHbaSsl $path -RejectPlaintext -ErrorVariable failure -ErrorAction SilentlyContinue | Should -BeNullOrEmpty
+            $failure.FullyQualifiedErrorId | Should -Match '^ContradictoryParameters'
+            $failure[0].Exception.Message | Should -Match 'must come before .*\.conf:1, and .*\.conf:2'
+            (Set-PgHbaSsl $path -RejectPlaintext -IncludeLoopback).IsChanged | Should -BeTrue
         }
 
         It 'warns of plaintext that is still let in' {

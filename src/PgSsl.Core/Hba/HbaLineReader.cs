@@ -12,6 +12,7 @@ internal sealed class HbaLineReader(byte[] content, bool hasContinuation)
     private readonly List<int> _places = [];
     private byte[] _gluedBytes = [];
     private int _continuations;
+    private int _room = 1024;
     private int _next;
 
     /// <summary>The number of the line's first physical line, from 1.</summary>
@@ -46,8 +47,8 @@ internal sealed class HbaLineReader(byte[] content, bool hasContinuation)
         Start = _next;
         (int from, int to) = NextPhysicalLine();
         End = Strip(from, to);
-        bool isOneLine = !(hasContinuation && End > from && content[End - 1] == '\\')
-            && !(_hasNul && content.AsSpan(from, to - from).Contains((byte)0));
+        // How long lines were matters for those behind them with a NUL.
+        bool isOneLine = !_hasNul && !(hasContinuation && End > from && content[End - 1] == '\\');
         IsGlued = !isOneLine;
         if (IsGlued)
             Glue(from, to);
@@ -96,20 +97,42 @@ internal sealed class HbaLineReader(byte[] content, bool hasContinuation)
         _gluedBytes = [.. _glued];
     }
 
-    /// <returns>
-    /// Whether the line break was seen: fgets keeps what follows a NUL, and strlen does not see it, so that the next line is appended.
-    /// </returns>
+    /// <returns>Whether the line break was seen: if not, the next line is appended.</returns>
     private bool Append(int from, int to)
     {
-        int end = to;
-        if (_hasNul && content.AsSpan(from, to - from).IndexOf((byte)0) is >= 0 and int nul)
-            end = from + nul;
-        for (int i = from; i < end; i++)
+        if (_hasNul)
+            return AppendChunks(from, to);
+        for (int i = from; i < to; i++)
+            Keep(i);
+        return true;
+    }
+
+    /// <summary>
+    /// fgets reads into what room the buffer has left, and strlen sees nothing behind a NUL: the rest of that chunk is lost, and with it the
+    /// line break, if it was in there. The buffer begins with 1024 bytes, and doubles (stringinfo.c, enlargeStringInfo).
+    /// </summary>
+    private bool AppendChunks(int from, int to)
+    {
+        int next = to < content.Length ? to + 1 : to;
+        while (from < next)
         {
-            _glued.Add(content[i]);
-            _places.Add(i);
+            int end = Math.Min(next, from + _room - _glued.Count - 1);
+            int nul = content.AsSpan(from, end - from).IndexOf((byte)0);
+            for (int i = from; i < (nul < 0 ? end : from + nul) && i < to; i++)
+                Keep(i);
+            if (nul < 0 && end == next)
+                return true;
+            from = end;
+            while (_glued.Count + 128 + 1 > _room)
+                _room *= 2;
         }
-        return end == to;
+        return false;
+    }
+
+    private void Keep(int place)
+    {
+        _glued.Add(content[place]);
+        _places.Add(place);
     }
 
     private void Drop()

@@ -42,7 +42,8 @@ internal static partial class HbaView
     [GeneratedRegex("""^([, ]+|"(127\.0\.0\.1|::1|10\.1)"|(127\.0\.0\.1|::1|10\.1)(?![0-9.:"]))*$""")]
     private static partial Regex RadiusServers();
 
-    [GeneratedRegex("""^/.*[^\w ,"/^$].*|^/.+\^|^/.*\$.""", RegexOptions.Singleline)]
+    // The view judges patterns by the characters of the database, and the server by bytes (Patterns/HbaAgreementTests).
+    [GeneratedRegex("""^/.*[^\x00-\x7f]""", RegexOptions.Singleline)]
     private static partial Regex SpecialPattern();
 
     /// <summary>The columns of a row in one text, those that are NULL as a dash.</summary>

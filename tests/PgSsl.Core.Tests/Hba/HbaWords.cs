@@ -11,7 +11,7 @@ internal static class HbaWords
     public static readonly string[] Databases =
     [
         "all", "sameuser", "samerole", "samegroup", "replication", "db1", "db2", "app", "ALL", "Replication", "a b", "x\"y", "d\u00C3\u00BC", "d\u00FC", "#1",
-        "a,b", "/^app", "/db$", "/", "+grp", "@", "\\", "-",
+        "a,b", "/^app", "/db$", "/", "/(", "/a{2,1}", "/[[:alpha:]]+", "/[", "/\\mapp", "/(?=x)", "/***=(", "/a**", "+grp", "@", "\\", "-",
     ];
 
     public static readonly string[] Users =

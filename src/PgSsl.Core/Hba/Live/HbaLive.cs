@@ -15,6 +15,9 @@ public sealed record HbaLive(IServerSession Session, HbaServerFacts Facts, Conne
 {
     private const string RejectedByHba = "28000";
 
+    // config_file_error: client certificates are asked for, and the server could not load a CA (auth.c, ClientAuthentication).
+    private const string NoClientCa = "F0000";
+
     /// <summary>Whether the server is on this machine.</summary>
     public bool IsLocal => Session.Host.IsUnixSocket || (Facts.ClientAddress is { } address && IPAddress.IsLoopback(address.ToIPAddress()));
 
@@ -65,7 +68,7 @@ public sealed record HbaLive(IServerSession Session, HbaServerFacts Facts, Conne
         return facts.Answer switch
         {
             StartupAnswer.Admitted admitted => (true, $"the server asks for authentication by {admitted.Method}"),
-            StartupAnswer.Refused { SqlState: RejectedByHba } refused => (false, refused.Message),
+            StartupAnswer.Refused { SqlState: RejectedByHba or NoClientCa } refused => (false, refused.Message),
             // Past pg_hba.conf, and stopped by something else: no such database, a password that is due.
             StartupAnswer.Refused { SqlState: ['3', 'D', ..] or ['2', '8', 'P', ..] or ['4', '2', ..] } refused => (true, refused.Message),
             StartupAnswer.Refused refused => (null, $"{refused.Message} (SQLSTATE {refused.SqlState})"),

@@ -47,23 +47,24 @@ public static class HbaPreflight
                 PgSslError.ContradictoryParameters,
                 $"{live.Session.Host} reads {live.Facts.HbaPath ?? "another file"}, and that is not what is in {path}: {difference}.",
                 "Run this on the server's machine, with -Path where the file has another name there (in a container, a volume).");
-        if (plan.Changes.Any(change => DemandsCertificate(change.After) && !DemandsCertificate(change.Before)) && !live.Facts.HasClientCa)
-            throw new PgSslException(
-                PgSslError.LockOut,
-                "Client certificates are asked for, and the server has no ssl_ca_file to verify them with: nobody would get in.",
-                "Set ssl_ca_file to the CA of your client certificates, and reload, first.");
-        return plan.Changes.Any(change => IsForTls(change.After) && !IsForTls(change.Before))
-            ? [await ProveTlsAsync(live, cancellationToken).ConfigureAwait(false)]
+        bool demandsCertificates = plan.Changes.Any(change => DemandsCertificate(change.After) && !DemandsCertificate(change.Before));
+        if (demandsCertificates && !live.Facts.HasClientCa)
+            throw NoClientCa("the server has no ssl_ca_file");
+        return demandsCertificates || plan.Changes.Any(change => IsForTls(change.After) && !IsForTls(change.Before))
+            ? [await ProveTlsAsync(live, demandsCertificates, cancellationToken).ConfigureAwait(false)]
             : [];
     }
 
-    private static async Task<HbaProof> ProveTlsAsync(HbaLive live, CancellationToken cancellationToken)
+    private static async Task<HbaProof> ProveTlsAsync(HbaLive live, bool demandsCertificates, CancellationToken cancellationToken)
     {
         HbaWay? tried = null;
         PgSslException? failure = null;
         foreach (HbaWay way in live.Ways)
         {
             ConnectionFacts facts = await live.TryTlsAsync(way, cancellationToken).ConfigureAwait(false);
+            // The setting may be there, and its file not have been loaded.
+            if (facts.Tls is { RequestsClientCertificate: false } && demandsCertificates)
+                throw NoClientCa($"{way.Host} does not ask for any, as its ssl_ca_file could not be loaded");
             if (facts.Tls is { } tls)
                 return new HbaProof("TlsOffered", HbaProofState.Proven, $"{way.Host} does {tls.Protocol}.");
             // The server need not listen at every address of this machine; what it says where it does counts.
@@ -99,6 +100,11 @@ public static class HbaPreflight
     private static bool IsForTls(HbaEntry? entry) => entry?.Record?.Type == HbaConnectionType.HostSsl;
 
     private static bool DemandsCertificate(HbaEntry? entry) => entry?.Record?.Option("clientcert") is "verify-ca" or "verify-full";
+
+    private static PgSslException NoClientCa(string why) => new(
+        PgSslError.LockOut,
+        $"Client certificates are to be demanded, and {why}: nobody would get in. Nothing was changed.",
+        "Set ssl_ca_file to the CA of your client certificates, reload, and look into the server's log, first.");
 
     private static PgSslException ManagedElsewhere(string what, HbaManager manager) => new(
         PgSslError.ManagedElsewhere, $"{what}: a change made here would be lost, or cannot be made. Nothing was changed.", manager.Knob);

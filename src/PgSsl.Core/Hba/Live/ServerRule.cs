@@ -19,7 +19,7 @@ public sealed record ServerRule(string? FileName, int LineNumber, string? Type, 
                 return $"the server sees {rules.Count} rules, and there are {document.Entries.Count} in the file";
             HbaEntry entry = document.Entries[i];
             if (rules[i].LineNumber != entry.Line.Number || rules[i].Type != entry.Record?.Type.ToWord())
-                return $"the server sees {rules[i].Type ?? $"an error ({rules[i].Error ?? "its log has it"})"} in line {rules[i].LineNumber}, "
+                return $"the server sees {rules[i].Type ?? "an error"} in line {rules[i].LineNumber}, "
                     + $"where {HbaRule.Place(entry.Line, document)} has {entry.Record?.Type.ToWord() ?? $"an error ({HbaSecrets.MaskError(entry)})"}";
         }
         return null;

@@ -27,7 +27,7 @@ internal readonly record struct HbaEdit(int Start, int Length, string Text)
             if (edit == last)
                 continue;
             result.Write(content[from..edit.Start]);
-            result.Write(Encoding.UTF8.GetBytes(edit.Text));
+            result.Write(HbaText.Encode(edit.Text));
             from = edit.Start + edit.Length;
             last = edit;
         }

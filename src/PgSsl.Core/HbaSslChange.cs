@@ -24,8 +24,8 @@ public sealed record HbaSslChange
     /// <summary>What was proven, and what could not be.</summary>
     public required HbaProof[] Proofs { get; init; }
 
-    /// <summary>Whether the server was seen to go by the new rules on the wire.</summary>
-    public required bool IsProven { get; init; }
+    /// <summary>Whether the server was seen to go by the new rules on the wire; null where nothing was changed.</summary>
+    public required bool? IsProven { get; init; }
 
     /// <summary>Sessions that could not come back as they came; they go on until they end.</summary>
     public required string[] CutOff { get; init; }
@@ -54,7 +54,7 @@ public sealed record HbaSslChange
             RuleCount = plan.Changes.Count,
             Backup = [.. result?.Backups ?? []],
             Proofs = proofs,
-            IsProven = Array.Exists(proofs, proof => proof is { Name: "Wire", State: HbaProofState.Proven }),
+            IsProven = result is null ? null : Array.Exists(proofs, proof => proof is { Name: "Wire", State: HbaProofState.Proven }),
             CutOff = [.. impact.Describe()],
             Diff = [.. plan.Diff],
             Rules = [.. plan.Rules],

@@ -331,7 +331,7 @@ Describe 'Set-PgHbaSsl on PostgreSQL <Version>' -Skip:$isUnjudged -ForEach $serv
         Set-PgHbaSsl -Endpoint $socket | Out-Null
         $first = Get-Bytes $file
         $again = Set-PgHbaSsl -Endpoint $socket
-        $again.IsChanged, $again.IsProven | Should -Be $false, $false
+        $again.IsChanged, $again.IsProven | Should -Be $false, $null
         Get-Bytes $file | Should -Be $first
         Get-ChildItem "$file.*.bak" | Should -HaveCount 1
     }

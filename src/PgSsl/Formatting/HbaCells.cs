@@ -52,6 +52,9 @@ public static class HbaCells
     public static string Outcome(string? outcome, object? style) =>
         Cells.Paint(outcome ?? "", outcome switch { "authenticate" => "Green", "unknown" => "Yellow", _ => "Red" }, style);
 
+    /// <summary>yes or no in their colours; nothing where there was nothing to prove.</summary>
+    public static string Proven(object? value, object? style) => value is bool isProven ? Cells.YesNo(isProven, style) : "";
+
     /// <summary>yes, no, or a question mark.</summary>
     public static string Answer(object? value) => value switch { true => "yes", false => "no", _ => "?" };
 

@@ -50,26 +50,33 @@ foreach ($major in $Version) {
     $dialect.GetType().GetProperty('Major').SetValue($dialect, $major)
     $conversation = $cluster.ConnectAsync([Text.Encoding]::UTF8, 'postgres').GetAwaiter().GetResult()
     $read = { $script:document = [PgSsl.Hba.HbaDocument]::Read($path, $dialect, [PgSsl.Hba.DiskHbaFiles]::Instance) }
-    # All of it: read, judged, each host made hostssl, and the new text read again to be sure of it.
-    $change = {
+    # What Get-PgHbaRule does, and the file once more.
+    $judge = {
         $script:document = [PgSsl.Hba.HbaDocument]::Read($path, $dialect, [PgSsl.Hba.DiskHbaFiles]::Instance)
         $null = [PgSsl.HbaRule]::Of($document)
-        $plan = [PgSsl.Hba.Policy.HbaPlanner]::Plan($document, [PgSsl.Hba.Policy.HbaPolicy]::new(), [PgSsl.Hba.DiskHbaFiles]::Instance)
-        [IO.File]::WriteAllBytes("$path.new", $plan.Files[0].After)
+        [IO.File]::WriteAllBytes("$path.new", $document.Files[0].Content)
+    }
+    # What Set-PgHbaSsl does before it asks: each host made hostssl, and the new text read again to be sure of it.
+    $plan = {
+        $script:document = [PgSsl.Hba.HbaDocument]::Read($path, $dialect, [PgSsl.Hba.DiskHbaFiles]::Instance)
+        $changed = [PgSsl.Hba.Policy.HbaPlanner]::Plan($document, [PgSsl.Hba.Policy.HbaPolicy]::new(), [PgSsl.Hba.DiskHbaFiles]::Instance)
+        [IO.File]::WriteAllBytes("$path.new", $changed.Files[0].After)
     }
     $ask = { $script:answer = $conversation.QueryAsync('SELECT count(*) FROM pg_hba_file_rules').GetAwaiter().GetResult() }
 
-    $cold = @((Measure-Once $change), (Measure-Once $ask))
+    $cold = @((Measure-Once $judge), (Measure-Once $ask))
     if ($document.Records.Count -ne $answer[0][0]) { throw "$($document.Records.Count) rules here, $($answer[0][0]) there." }
-    $reads, $changes, $theirs = @(), @(), @()
+    $reads, $judgements, $plans, $theirs = @(), @(), @(), @()
     foreach ($round in 1..$Rounds) {
         $reads += Measure-Once $read
-        $changes += Measure-Once $change
+        $judgements += Measure-Once $judge
+        $plans += Measure-Once $plan
         $theirs += Measure-Once $ask
     }
-    foreach ($pair in @{ What = 'all of it, first'; Ours = $cold[0]; Theirs = $cold[1] },
-        @{ What = 'read, median'; Ours = Get-Median $reads; Theirs = Get-Median $theirs },
-        @{ What = 'all of it, median'; Ours = Get-Median $changes; Theirs = Get-Median $theirs }) {
+    foreach ($pair in @{ What = 'read, judged, written, the first time'; Ours = $cold[0]; Theirs = $cold[1] },
+        @{ What = 'read'; Ours = Get-Median $reads; Theirs = Get-Median $theirs },
+        @{ What = 'read, judged, written'; Ours = Get-Median $judgements; Theirs = Get-Median $theirs },
+        @{ What = 'read, planned, written'; Ours = Get-Median $plans; Theirs = Get-Median $theirs }) {
         [pscustomobject]@{
             Measurement = "$Rules rules, PostgreSQL $major, $($pair.What)"
             'PgSsl ms' = [int]$pair.Ours

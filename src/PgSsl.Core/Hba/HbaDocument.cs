@@ -47,11 +47,7 @@ public sealed class HbaDocument
         var parser = new HbaParser(dialect);
         var entries = new List<HbaEntry>();
         int number = 0;
-        reader.Read(path, line =>
-        {
-            entries.Add(Understand(line, parser, ref number));
-            line.LetGoOfTokens();
-        });
+        reader.Read(path, line => entries.Add(Understand(line, parser, ref number)));
         return new HbaDocument(dialect, reader.Files, [.. entries], reader.SwallowingComments);
     }
 

@@ -19,6 +19,8 @@ internal sealed class HbaFindings
     private static readonly Finding PlaintextAllowed = new(
         "PlaintextAllowed", FindingSeverity.Warning, "Clients may come in plaintext, and psql does so when TLS fails.", "Make it hostssl (Set-PgHbaSsl).");
 
+    private static readonly Finding[] OnlyPlaintextAllowed = [PlaintextAllowed];
+
     private static readonly Finding Md5 = new(
         "Md5", FindingSeverity.Warning, "The method md5 also takes passwords that are stored as MD5, which PostgreSQL 18 calls deprecated.",
         "Use scram-sha-256, once every role's password is stored so (Set-PgHbaSsl -AuthenticationMethod scram-sha-256 names those that are not).");
@@ -28,7 +30,11 @@ internal sealed class HbaFindings
         "Connections encrypted by GSSAPI are not TLS: it refuses them as well, before a later rule could let them in.",
         "Put the hostgssenc rules before it.");
 
-    private static readonly string[] PasswordMethods = ["password", "ldap", "pam", "radius", "bsd"];
+    private static readonly Dictionary<string, Finding> PasswordInPlaintext = ((string[])["password", "ldap", "pam", "radius", "bsd"]).ToDictionary(
+        method => method,
+        method => new Finding(
+            "PasswordInPlaintext", FindingSeverity.Critical, $"{method} sends the password as it is, and this rule does not ask for TLS.",
+            "Make it hostssl (Set-PgHbaSsl)."));
 
     // The networks of one family for which there is the same in the other.
     private static readonly (HbaAddress.Network V4, HbaAddress.Network V6)[] Twins =
@@ -69,7 +75,7 @@ internal sealed class HbaFindings
         {
             list.Clear();
             findings.AddAll(i, document.Entries[i], shadows[i], list);
-            found[i] = list.Count == 0 ? [] : [.. list];
+            found[i] = list.Count == 0 ? [] : list is [var single] && ReferenceEquals(single, PlaintextAllowed) ? OnlyPlaintextAllowed : [.. list];
             if (shadows[i] is null && document.Entries[i].Record is { IsLoopback: false } record && record.LetsIn(HbaTransport.Plaintext))
                 findings._firstPlaintext ??= document.Entries[i];
         }
@@ -109,9 +115,7 @@ internal sealed class HbaFindings
         if (record.Method == "trust" && record.Option("clientcert") is null)
             found.Add(record.IsLoopback ? TrustOverLoopback : TrustOverTcp);
         if (!record.IsLoopback && record.LetsIn(HbaTransport.Plaintext))
-            found.Add(!PasswordMethods.Contains(record.Method) ? PlaintextAllowed : new Finding(
-                "PasswordInPlaintext", FindingSeverity.Critical, $"{record.Method} sends the password as it is, and this rule does not ask for TLS.",
-                "Make it hostssl (Set-PgHbaSsl)."));
+            found.Add(PasswordInPlaintext.GetValueOrDefault(record.Method, PlaintextAllowed));
         if (record.Method == "md5")
             found.Add(Md5);
         for (int twin = 0; twin < Twins.Length; twin++)

@@ -1,3 +1,5 @@
+using System.Runtime.InteropServices;
+
 namespace PgSsl.Hba;
 
 /// <summary>A line of a file that says something, with what continues it, taken apart into fields (hba.c, TokenizedAuthLine).</summary>
@@ -5,14 +7,16 @@ public sealed class HbaLine
 {
     private static readonly int[][] OneEach = [.. Enumerable.Range(0, 16).Select(count => Enumerable.Range(1, count).ToArray())];
 
-    private HbaToken[]? _tokens;
     private readonly int[] _fieldEnds;
+    private List<HbaToken>? _borrowed;
+    private HbaToken[]? _tokens;
 
+    /// <summary>Makes a line whose tokens are the reader's, until it is settled.</summary>
     internal HbaLine(HbaFile file, int number, int start, int end, List<HbaToken> tokens, List<int> fieldEnds)
     {
-        (File, Number, Start, End) = (file, number, start, end);
+        (File, Number, Start, End, _borrowed) = (file, number, start, end, tokens);
         // Nearly every field has one token.
-        (_tokens, _fieldEnds) = ([.. tokens], fieldEnds.Count == tokens.Count && tokens.Count < OneEach.Length ? OneEach[tokens.Count] : [.. fieldEnds]);
+        _fieldEnds = fieldEnds.Count == tokens.Count && tokens.Count < OneEach.Length ? OneEach[tokens.Count] : [.. fieldEnds];
     }
 
     /// <summary>The file it is in.</summary>
@@ -47,19 +51,20 @@ public sealed class HbaLine
     }
 
     /// <summary>All tokens, in order.</summary>
-    public ReadOnlySpan<HbaToken> Tokens => _tokens ?? ReadAgain();
+    public ReadOnlySpan<HbaToken> Tokens => _borrowed is not null ? CollectionsMarshal.AsSpan(_borrowed) : _tokens ?? ReadAgain();
 
     /// <summary>Whether its tokens are in its bytes as they are: lines are not glued, and no file is named with @.</summary>
     internal bool IsPlain { get; init; }
 
     /// <summary>
-    /// Lets go of the tokens, which are half of what a file takes in memory, once they are understood. Few lines are edited, and their
-    /// tokens can be read again.
+    /// Gives the tokens back to the reader once they are understood. They would be half of what a file takes in memory, and few lines are
+    /// edited: there they are read again.
     /// </summary>
-    internal void LetGoOfTokens()
+    internal void Settle()
     {
-        if (IsPlain)
-            _tokens = null;
+        if (!IsPlain)
+            _tokens = [.. _borrowed!];
+        _borrowed = null;
     }
 
     private HbaToken[] ReadAgain()

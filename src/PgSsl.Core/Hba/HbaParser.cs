@@ -97,14 +97,14 @@ internal sealed class HbaParser(HbaDialect dialect)
             }
         }
         int slash = token.Text.IndexOf('/', StringComparison.Ordinal);
-        NumericAddress? address = NumericAddress.Parse(slash < 0 ? token.Text : token.Text[..slash]);
+        NumericAddress? address = NumericAddress.Parse(slash < 0 ? token.Text : token.Text.AsSpan(0, slash));
         if (address is not { } start)
             return slash < 0
                 ? new HbaAddress.HostName(token.Text)
                 : throw new HbaRefusal($"specifying both host name and CIDR mask is invalid: \"{token.Text}\"");
         if (slash >= 0)
         {
-            int ones = NumericAddress.ParsePrefix(token.Text[(slash + 1)..], start.IsIPv6)
+            int ones = NumericAddress.ParsePrefix(token.Text.AsSpan(slash + 1), start.IsIPv6)
                 ?? throw new HbaRefusal($"invalid CIDR mask in address \"{token.Text}\"");
             return new HbaAddress.Network(start, NumericAddress.Mask(start.IsIPv6, ones));
         }

@@ -21,7 +21,7 @@ internal sealed class HbaReader(IHbaFiles files, HbaDialect dialect)
     private int _bytesAgain;
 
     /// <summary>The files that were read, the main one first.</summary>
-    public IReadOnlyList<HbaFile> Files => [.. _files.Values];
+    public HbaFile[] Files => [.. _files.Values];
 
     /// <summary>Lines that are nothing but a comment which swallows the next line.</summary>
     public List<HbaLine> SwallowingComments { get; } = [];
@@ -79,7 +79,8 @@ internal sealed class HbaReader(IHbaFiles files, HbaDialect dialect)
             else if (error is not null || !IsInclude(line, depth, take, out error))
                 take(line);
             else if (error is not null)
-                take(new HbaLine(file, line.Number, line.Start, line.End, tokens, fieldEnds) { Error = error, Comment = line.Comment });
+                take(line = new HbaLine(file, line.Number, line.Start, line.End, tokens, fieldEnds) { Error = error, Comment = line.Comment });
+            line.Settle();
         }
         _open.RemoveAt(_open.Count - 1);
     }

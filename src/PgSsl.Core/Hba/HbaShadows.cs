@@ -14,12 +14,13 @@ internal sealed class HbaShadows
 
     private readonly Dictionary<NetworkKey, Bucket> _networks = [];
     private readonly HashSet<(bool IsIPv6, int Ones)> _lengths = [];
-    private readonly Bucket _everyone = new(), _names = new(), _oddMasks = new();
+    private Bucket _everyone, _names, _oddMasks;
 
     /// <summary>For each entry, the earlier one that always wins; null for none.</summary>
     public static HbaEntry?[] Find(IReadOnlyList<HbaEntry> entries)
     {
         var shadows = new HbaShadows();
+        shadows._networks.EnsureCapacity(entries.Count);
         var found = new HbaEntry?[entries.Count];
         for (int i = 0; i < found.Length; i++)
         {
@@ -42,21 +43,23 @@ internal sealed class HbaShadows
         foreach ((bool isIPv6, int ones) in _lengths)
         {
             if (isIPv6 == network.Address.IsIPv6 && ones <= network.LeadingOnes
-                && _networks.TryGetValue(KeyOf(network, ones), out Bucket? bucket) && bucket.Covering(record) is { } covering)
+                && _networks.TryGetValue(KeyOf(network, ones), out Bucket bucket) && bucket.Covering(record) is { } covering)
                 return covering;
         }
         return _oddMasks.Covering(record);
     }
 
-    private Bucket BucketOf(HbaRecord record)
+    private ref Bucket BucketOf(HbaRecord record)
     {
+        if (record.Address is HbaAddress.Everyone)
+            return ref _everyone;
         if (record.Address is not HbaAddress.Network network)
-            return record.Address is HbaAddress.Everyone ? _everyone : _names;
+            return ref _names;
         if (!network.IsContiguous)
-            return _oddMasks;
+            return ref _oddMasks;
         int ones = Math.Min(network.LeadingOnes, network.Address.Width);
         _lengths.Add((network.Address.IsIPv6, ones));
-        return CollectionsMarshal.GetValueRefOrAddDefault(_networks, KeyOf(network, ones), out _) ??= new Bucket();
+        return ref CollectionsMarshal.GetValueRefOrAddDefault(_networks, KeyOf(network, ones), out _);
     }
 
     private static NetworkKey KeyOf(HbaAddress.Network network, int ones) =>
@@ -67,25 +70,30 @@ internal sealed class HbaShadows
     /// <summary>
     /// Records with the same kind of addresses. A few are compared one by one; more are looked up by user and database.
     /// </summary>
-    private sealed class Bucket
+    private struct Bucket
     {
         private const int Few = 8;
-        private readonly List<HbaEntry> _compared = new(1);
+        private HbaEntry? _first;
+        private List<HbaEntry>? _compared;
         private Dictionary<(string User, string Database), List<HbaEntry>>? _byPair;
 
         public void Add(HbaEntry entry, HbaRecord record)
         {
-            if (_byPair is null && _compared.Count < Few)
-                _compared.Add(entry);
-            else if (record.Users.Length * (long)record.Databases.Length > MostPairs || HasPattern(record.Users) || HasPattern(record.Databases))
-                _compared.Add(entry);
+            // In most files most networks have one rule.
+            if (_first is null)
+                _first = entry;
+            else if ((_byPair is null && !(_compared?.Count >= Few)) || record.Users.Length * (long)record.Databases.Length > MostPairs
+                || HasPattern(record.Users) || HasPattern(record.Databases))
+                (_compared ??= []).Add(entry);
             else
                 AddPairs(entry, record, _byPair ??= []);
         }
 
-        public HbaEntry? Covering(HbaRecord record)
+        public readonly HbaEntry? Covering(HbaRecord record)
         {
-            foreach (HbaEntry earlier in _compared)
+            if (_first is null || Covers(_first.Record!, record))
+                return _first;
+            foreach (HbaEntry earlier in _compared ?? [])
                 if (Covers(earlier.Record!, record))
                     return earlier;
             if (_byPair is null)
@@ -96,7 +104,7 @@ internal sealed class HbaShadows
                 ?? Covering("all", "all", record);
         }
 
-        private HbaEntry? Covering(string user, string database, HbaRecord record) =>
+        private readonly HbaEntry? Covering(string user, string database, HbaRecord record) =>
             _byPair!.TryGetValue((user, database), out List<HbaEntry>? list) ? list.Find(earlier => Covers(earlier.Record!, record)) : null;
 
         private static void AddPairs(HbaEntry entry, HbaRecord record, Dictionary<(string User, string Database), List<HbaEntry>> byPair)

@@ -84,18 +84,17 @@ public readonly record struct NumericAddress(bool IsIPv6, UInt128 Bits)
     /// What getaddrinfo takes for an address with AI_NUMERICHOST: the forms of inet_aton (<c>127.1</c>, <c>0x7f.1</c>, octal), IPv6 with or
     /// without scope.
     /// </summary>
-    public static NumericAddress? Parse(string text)
+    public static NumericAddress? Parse(ReadOnlySpan<char> text)
     {
-        ArgumentNullException.ThrowIfNull(text);
         if (text.Length == 0)
             return null;
         if (ParseIPv4(text) is { } bits)
             return new NumericAddress(false, bits);
-        if (!text.Contains(':', StringComparison.Ordinal) || text.AsSpan().IndexOfAny("[]/ ") >= 0)
+        if (!text.Contains(':') || text.IndexOfAny("[]/ ") >= 0)
             return null;
         // A scope that is no number names an interface; whether the server has it cannot be seen from here.
-        int scope = text.IndexOf('%', StringComparison.Ordinal);
-        if (scope >= 0 && !uint.TryParse(text.AsSpan(scope + 1), NumberStyles.None, CultureInfo.InvariantCulture, out _))
+        int scope = text.IndexOf('%');
+        if (scope >= 0 && !uint.TryParse(text[(scope + 1)..], NumberStyles.None, CultureInfo.InvariantCulture, out _))
             return null;
         return IPAddress.TryParse(scope < 0 ? text : text[..scope], out IPAddress? address) && address.AddressFamily == AddressFamily.InterNetworkV6
             ? Of(address)
@@ -103,9 +102,8 @@ public readonly record struct NumericAddress(bool IsIPv6, UInt128 Bits)
     }
 
     /// <summary>The ones of a mask in CIDR notation (ifaddr.c, pg_sockaddr_cidr_mask: strtol); null where the server refuses it.</summary>
-    public static int? ParsePrefix(string text, bool isIPv6)
+    public static int? ParsePrefix(ReadOnlySpan<char> text, bool isIPv6)
     {
-        ArgumentNullException.ThrowIfNull(text);
         const NumberStyles Strtol = NumberStyles.AllowLeadingWhite | NumberStyles.AllowLeadingSign;
         return int.TryParse(text, Strtol, CultureInfo.InvariantCulture, out int ones) && ones >= 0 && ones <= WidthOf(isIPv6) ? ones : null;
     }
@@ -113,22 +111,20 @@ public readonly record struct NumericAddress(bool IsIPv6, UInt128 Bits)
     private static int WidthOf(bool isIPv6) => isIPv6 ? 128 : 32;
 
     // inet_aton(3): one to four parts, decimal, octal (0…) or hexadecimal (0x…), the last of which fills what is left.
-    private static UInt128? ParseIPv4(string text)
+    private static UInt128? ParseIPv4(ReadOnlySpan<char> text)
     {
         if (!char.IsAsciiDigit(text[0]))
             return null;
         ulong bits = 0;
-        int from = 0;
         for (int left = 32; left > 0; left -= 8)
         {
-            int dot = text.IndexOf('.', from);
-            bool isLast = dot < 0;
-            if (ParsePart(text.AsSpan(from, (isLast ? text.Length : dot) - from)) is not { } part || part >= (isLast ? 1UL << left : 256))
+            int dot = text.IndexOf('.');
+            if (ParsePart(dot < 0 ? text : text[..dot]) is not { } part || part >= (dot < 0 ? 1UL << left : 256))
                 return null;
-            if (isLast)
+            if (dot < 0)
                 return bits | part;
             bits |= part << (left - 8);
-            from = dot + 1;
+            text = text[(dot + 1)..];
         }
         return null;
     }

@@ -19,7 +19,7 @@ public readonly record struct HbaEntryChange(HbaEntry? Before, HbaEntry? After);
 public sealed record HbaPlan(HbaDocument Before, HbaDocument After, IReadOnlyList<HbaEntryChange> Changes, IReadOnlyList<string> Notes)
 {
     /// <summary>The files that would change.</summary>
-    public IReadOnlyList<HbaFileChange> Files { get; } =
+    public HbaFileChange[] Files { get; } =
     [
         .. from old in Before.Files
            join @new in After.Files on old.Path equals @new.Path
@@ -28,7 +28,7 @@ public sealed record HbaPlan(HbaDocument Before, HbaDocument After, IReadOnlyLis
     ];
 
     /// <summary>Whether everything is as it should be already.</summary>
-    public bool IsNoChange => Files.Count == 0;
+    public bool IsNoChange => Files.Length == 0;
 
     /// <summary>The changed lines as rules.</summary>
     public IEnumerable<HbaRuleChange> Rules => Changes.Select(change => new HbaRuleChange(

@@ -75,7 +75,7 @@ internal sealed class HbaShadows
         private const int Few = 8;
         private HbaEntry? _first;
         private List<HbaEntry>? _compared;
-        private Dictionary<(string User, string Database), List<HbaEntry>>? _byPair;
+        private Dictionary<(string User, string Database), Node>? _byPair;
 
         public void Add(HbaEntry entry, HbaRecord record)
         {
@@ -104,14 +104,24 @@ internal sealed class HbaShadows
                 ?? Covering("all", "all", record);
         }
 
-        private readonly HbaEntry? Covering(string user, string database, HbaRecord record) =>
-            _byPair!.TryGetValue((user, database), out List<HbaEntry>? list) ? list.Find(earlier => Covers(earlier.Record!, record)) : null;
+        private readonly HbaEntry? Covering(string user, string database, HbaRecord record)
+        {
+            _byPair!.TryGetValue((user, database), out Node? node);
+            while (node is not null && !Covers(node.Entry.Record!, record))
+                node = node.Next;
+            return node?.Entry;
+        }
 
-        private static void AddPairs(HbaEntry entry, HbaRecord record, Dictionary<(string User, string Database), List<HbaEntry>> byPair)
+        private static void AddPairs(HbaEntry entry, HbaRecord record, Dictionary<(string User, string Database), Node> byPair)
         {
             foreach (HbaName user in record.Users)
+            {
                 foreach (HbaName database in record.Databases)
-                    (CollectionsMarshal.GetValueRefOrAddDefault(byPair, (KeyOf(user), KeyOf(database)), out _) ??= new List<HbaEntry>(1)).Add(entry);
+                {
+                    ref Node? node = ref CollectionsMarshal.GetValueRefOrAddDefault(byPair, (KeyOf(user), KeyOf(database)), out _);
+                    node = new Node(entry, node);
+                }
+            }
         }
 
         // Quoted keywords get their quotes back, so that they differ from keywords; samegroup and samerole do not differ.
@@ -119,6 +129,9 @@ internal sealed class HbaShadows
 
         private static bool HasPattern(HbaName[] names) => Array.Exists(names, name => name.Kind == HbaNameKind.Pattern);
     }
+
+    /// <summary>Records for the same user and database, the latest first.</summary>
+    private sealed record Node(HbaEntry Entry, Node? Next);
 
     private static bool Covers(HbaRecord one, HbaRecord other) =>
         one.Type.Covers(other.Type)

@@ -1,3 +1,5 @@
+using System.Buffers;
+
 namespace PgSsl.Hba;
 
 /// <summary>Texts of tokens, each made once: a file of a hundred thousand rules has few words, and says them over and over.</summary>
@@ -5,6 +7,9 @@ internal sealed class TokenTexts
 {
     private const int Slots = 4096;
     private const int LongestKept = 32;
+
+    // Addresses come once each, and would drive out the names.
+    private static readonly SearchValues<byte> Address = SearchValues.Create(".:/"u8);
     private readonly string?[] _kept = new string?[Slots];
 
     /// <summary>The text of a token.</summary>
@@ -12,7 +17,7 @@ internal sealed class TokenTexts
     {
         if (bytes.Length == 0)
             return "";
-        if (bytes.Length > LongestKept)
+        if (bytes.Length > LongestKept || bytes.ContainsAny(Address))
             return HbaText.Decode(bytes);
         uint hash = 2166136261;
         foreach (byte b in bytes)

@@ -175,15 +175,8 @@ public sealed class SetPgHbaSslCommand : HbaCmdlet
 
     private HbaPlan PlanRestore(HbaSource source)
     {
-        var contents = new Dictionary<string, byte[]>();
-        foreach (string backup in Restore)
-        {
-            string path = ResolveFilePath(backup);
-            HbaFileContent content = DiskHbaFiles.Instance.Read(path);
-            string target = Restore.Length == 1 && Path is not null ? ResolveFilePath(Path) : HbaBackup.TargetOf(path) ?? source.Document.Files[0].Path;
-            contents[target] = content.Bytes ?? throw new PgSslException(
-                PgSslError.FileNotFound, $"The backup {path} cannot be read: {content.Error}.", "Name a file that Set-PgHbaSsl reported as Backup.");
-        }
-        return HbaBackup.Plan(source.Document, contents, source.Files);
+        string? main = Path is null ? null : ResolveFilePath(Path);
+        string[] backups = [.. Restore.Select(ResolveFilePath)];
+        return HbaBackup.Plan(source.Document, HbaBackup.Read(backups, main, source.Document.Files[0].Path), source.Files);
     }
 }

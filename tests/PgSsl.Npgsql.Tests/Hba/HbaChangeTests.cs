@@ -117,6 +117,25 @@ public class HbaChangeTests
         await AssertUntouchedAsync(server, old);
     }
 
+    /// <summary>The session is gone for good: the file is as it was, and nobody can have the server load it.</summary>
+    [Fact]
+    public async Task What_cannot_be_loaded_again_is_said()
+    {
+        await using HbaServer server = await HbaServer.StartAsync(15);
+        await server.Cluster.SetHbaAsync("host all all 0.0.0.0/0 trust");
+        byte[] old = server.Content;
+        HbaLive live = await server.LookAsync();
+        HbaPlan plan = HbaServer.Plan(live, server.Cluster.HbaPath);
+        var broken = new PgSslException(PgSslError.ConnectionClosed, "the connection broke.", null);
+        live = live with { Session = new FaultySession(live.Session, "pg_reload_conf", broken, isForGood: true) };
+
+        var failure = await Assert.ThrowsAsync<PgSslException>(() => ApplyAsync(plan, live));
+
+        Assert.Equal(PgSslError.FileNotRestored, failure.Error);
+        Assert.Contains("is as it was; the server may go by other rules", failure.Message);
+        await AssertUntouchedAsync(server, old);
+    }
+
     [Fact]
     public async Task Who_stops_it_half_way_gets_the_old_rules_back()
     {

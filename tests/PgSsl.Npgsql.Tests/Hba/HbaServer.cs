@@ -54,7 +54,7 @@ internal sealed class HbaServer(PostgresCluster cluster, IServerSession session)
 }
 
 /// <summary>A session in which one statement fails, or does nothing.</summary>
-internal sealed class FaultySession(IServerSession inner, string statement, Exception? failure, int after = 0) : IServerSession
+internal sealed class FaultySession(IServerSession inner, string statement, Exception? failure, int after = 0, bool isForGood = false) : IServerSession
 {
     private int _left = after;
 
@@ -76,7 +76,7 @@ internal sealed class FaultySession(IServerSession inner, string statement, Exce
         if (!sql.Contains(statement, StringComparison.Ordinal) || _left-- > 0)
             return await inner.QueryAsync(sql, parameters, cancellationToken);
         // Once only: what is undone afterwards must work.
-        _left = int.MaxValue;
+        _left = isForGood ? 0 : int.MaxValue;
         return failure is null ? [] : throw failure;
     }
 

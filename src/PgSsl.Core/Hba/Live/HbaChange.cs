@@ -122,21 +122,29 @@ public sealed class HbaChange(HbaPlan plan, HbaLive? live, IFileLayer? files = n
             FileTransactionResult undone = FileTransaction.Apply([.. plan.Files.Select(file => EditOf(file.Path, file.After, file.Before))], at, files);
             foreach (string backup in written.Backups.Concat(undone.Backups))
                 (files ?? DiskFiles.Instance).Delete(backup);
-            if (live is null)
-                return;
-            await ReloadAsync(CancellationToken.None).ConfigureAwait(false);
-            if (witness is not null)
-                await ExpectAsync(witness, witness.Transport, witness.WasLetIn, CancellationToken.None).ConfigureAwait(false);
         }
         catch (Exception problem) when (problem is PgSslException or IOException or UnauthorizedAccessException)
         {
-            throw new PgSslException(
-                PgSslError.FileNotRestored,
-                $"The change could not be proven ({failure.Message}), and not all of it could be undone: {problem.Message} The old rules are in {string.Join(", ", written.Backups)}.",
-                "Put the file right by hand, have the server reload it (SELECT pg_reload_conf()), and see that it does, before you close your sessions.",
-                failure);
+            throw NotPutBack(failure, problem, $"The old rules are in {string.Join(", ", written.Backups)}.");
+        }
+        try
+        {
+            if (live is not null)
+                await ReloadAsync(CancellationToken.None).ConfigureAwait(false);
+            if (witness is not null)
+                await ExpectAsync(witness, witness.Transport, witness.WasLetIn, CancellationToken.None).ConfigureAwait(false);
+        }
+        catch (PgSslException problem)
+        {
+            throw NotPutBack(failure, problem, $"{plan.Before.Files[0].Path} is as it was; the server may go by other rules.");
         }
     }
+
+    private static PgSslException NotPutBack(Exception failure, Exception problem, string state) => new(
+        PgSslError.FileNotRestored,
+        $"The change could not be proven ({failure.Message}), and not all of it could be undone: {problem.Message} {state}",
+        "Put it right by hand: the old rules in the file, SELECT pg_reload_conf(), and see that the server goes by them before you close your sessions.",
+        failure);
 
     private static FileEdit EditOf(string path, byte[] from, byte[] to) =>
         new(path, to) { MayReplace = true, MayWriteInPlace = true, Expected = from };

@@ -8,6 +8,26 @@ public static partial class HbaBackup
     /// <summary>The file that a backup belongs to; null for a name that no backup has.</summary>
     public static string? TargetOf(string backup) => BackupName().Match(backup) is { Success: true } match ? match.Groups["target"].Value : null;
 
+    /// <summary>Reads backups.</summary>
+    /// <param name="backups">Their paths.</param>
+    /// <param name="main">The file of the only one, whatever the backup is called; null where the names say it.</param>
+    /// <param name="otherwise">The file of one whose name does not say it.</param>
+    /// <returns>The content of each file to be put back, by the file's path.</returns>
+    /// <exception cref="PgSslException"><see cref="PgSslError.FileNotFound"/>: one cannot be read.</exception>
+    public static IReadOnlyDictionary<string, byte[]> Read(IReadOnlyList<string> backups, string? main, string otherwise)
+    {
+        ArgumentNullException.ThrowIfNull(backups);
+        var contents = new Dictionary<string, byte[]>();
+        foreach (string backup in backups)
+        {
+            HbaFileContent content = DiskHbaFiles.Instance.Read(backup);
+            string target = backups.Count == 1 && main is not null ? main : TargetOf(backup) ?? otherwise;
+            contents[target] = content.Bytes ?? throw new PgSslException(
+                PgSslError.FileNotFound, $"The backup {backup} cannot be read: {content.Error}.", "Name a file that Set-PgHbaSsl reported as Backup.");
+        }
+        return contents;
+    }
+
     /// <summary>The plan that puts backups back.</summary>
     /// <param name="document">The file as it is.</param>
     /// <param name="backups">The content of each file to be put back, by the file's path.</param>

@@ -28,6 +28,12 @@ public enum HbaNameKind
 /// <param name="Pattern">The regular expression of a pattern.</param>
 public sealed record HbaName(string Text, bool IsQuoted, HbaNameKind Kind, AdvancedRegex? Pattern)
 {
+    /// <summary>The <see cref="Key"/> of the keyword all.</summary>
+    internal const int AllKey = 0;
+
+    /// <summary>A number that elements of a document share which stand for the same, whatever way they are written.</summary>
+    internal int Key { get; init; }
+
     /// <summary>The name, the role (without its plus) or the pattern (without its slash).</summary>
     public string Value => Kind is HbaNameKind.Members or HbaNameKind.Pattern ? Text[1..] : Text;
 

@@ -11,6 +11,7 @@ internal sealed class HbaParser(HbaDialect dialect)
 
     private readonly Dictionary<string, (AdvancedRegex? Pattern, string? Error)> _patterns = [];
     private readonly Dictionary<(string, bool, bool), HbaName[]> _names = [];
+    private readonly Dictionary<string, int> _keys = new() { ["all"] = HbaName.AllKey };
     private readonly HbaMethods _methods = new(dialect);
 
     /// <summary>Understands one line.</summary>
@@ -70,9 +71,17 @@ internal sealed class HbaParser(HbaDialect dialect)
     }
 
     // Quotes do not make a pattern a name: regcomp_auth_token does not look at them.
-    private HbaName Understand(HbaToken token, bool isDatabase) => dialect.HasPatterns && token.Text.StartsWith('/')
-        ? new HbaName(token.Text, token.IsQuoted, HbaNameKind.Pattern, Compile(token.Text[1..]))
-        : new HbaName(token.Text, token.IsQuoted, token.IsQuoted ? HbaNameKind.Literal : HbaName.KindOf(token.Text, isDatabase), null);
+    private HbaName Understand(HbaToken token, bool isDatabase)
+    {
+        HbaName name = dialect.HasPatterns && token.Text.StartsWith('/')
+            ? new HbaName(token.Text, token.IsQuoted, HbaNameKind.Pattern, Compile(token.Text[1..]))
+            : new HbaName(token.Text, token.IsQuoted, token.IsQuoted ? HbaNameKind.Literal : HbaName.KindOf(token.Text, isDatabase), null);
+        // Quoted keywords get their quotes back, so that they differ from keywords; samegroup and samerole do not differ.
+        string meaning = name.Kind == HbaNameKind.SameRole ? "samerole" : name.Display;
+        if (!_keys.TryGetValue(meaning, out int key))
+            _keys[meaning] = key = _keys.Count;
+        return name with { Key = key };
+    }
 
     private AdvancedRegex Compile(string text)
     {

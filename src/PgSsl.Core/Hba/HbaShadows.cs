@@ -75,7 +75,7 @@ internal sealed class HbaShadows
         private const int Few = 8;
         private HbaEntry? _first;
         private List<HbaEntry>? _compared;
-        private Dictionary<(string User, string Database), Node>? _byPair;
+        private Dictionary<long, Node>? _byPair;
 
         public void Add(HbaEntry entry, HbaRecord record)
         {
@@ -99,33 +99,32 @@ internal sealed class HbaShadows
             if (_byPair is null)
                 return null;
             // Whoever covers all users covers the first one, under its name or as all.
-            string user = KeyOf(record.Users[0]), database = KeyOf(record.Databases[0]);
-            return Covering(user, database, record) ?? Covering("all", database, record) ?? Covering(user, "all", record)
-                ?? Covering("all", "all", record);
+            int user = record.Users[0].Key, database = record.Databases[0].Key;
+            return Covering(user, database, record) ?? Covering(HbaName.AllKey, database, record)
+                ?? Covering(user, HbaName.AllKey, record) ?? Covering(HbaName.AllKey, HbaName.AllKey, record);
         }
 
-        private readonly HbaEntry? Covering(string user, string database, HbaRecord record)
+        private readonly HbaEntry? Covering(int user, int database, HbaRecord record)
         {
-            _byPair!.TryGetValue((user, database), out Node? node);
+            _byPair!.TryGetValue(PairOf(user, database), out Node? node);
             while (node is not null && !Covers(node.Entry.Record!, record))
                 node = node.Next;
             return node?.Entry;
         }
 
-        private static void AddPairs(HbaEntry entry, HbaRecord record, Dictionary<(string User, string Database), Node> byPair)
+        private static void AddPairs(HbaEntry entry, HbaRecord record, Dictionary<long, Node> byPair)
         {
             foreach (HbaName user in record.Users)
             {
                 foreach (HbaName database in record.Databases)
                 {
-                    ref Node? node = ref CollectionsMarshal.GetValueRefOrAddDefault(byPair, (KeyOf(user), KeyOf(database)), out _);
+                    ref Node? node = ref CollectionsMarshal.GetValueRefOrAddDefault(byPair, PairOf(user.Key, database.Key), out _);
                     node = new Node(entry, node);
                 }
             }
         }
 
-        // Quoted keywords get their quotes back, so that they differ from keywords; samegroup and samerole do not differ.
-        private static string KeyOf(HbaName name) => name.Kind == HbaNameKind.SameRole ? "samerole" : name.Display;
+        private static long PairOf(int user, int database) => ((long)user << 32) | (uint)database;
 
         private static bool HasPattern(HbaName[] names) => Array.Exists(names, name => name.Kind == HbaNameKind.Pattern);
     }
@@ -135,23 +134,33 @@ internal sealed class HbaShadows
 
     private static bool Covers(HbaRecord one, HbaRecord other) =>
         one.Type.Covers(other.Type)
-        && (one.Address is null || one.Address.Covers(other.Address!))
+        && Covers(one.Users, other.Users)
         && Covers(one.Databases, other.Databases)
-        && Covers(one.Users, other.Users);
+        && (one.Address is null || one.Address.Covers(other.Address!));
 
     private static bool Covers(HbaName[] names, HbaName[] others)
     {
-        if (names.Length * (long)others.Length <= FewComparisons || Array.Exists(names, name => name.Kind is HbaNameKind.All or HbaNameKind.Pattern))
-            return Array.TrueForAll(others, other => Array.Exists(names, name => Covers(name, other)));
-        HashSet<(HbaNameKind, string)> known = [.. names.Select(name => (name.Kind, name.Value))];
-        return Array.TrueForAll(others, other => known.Contains((other.Kind, other.Value)));
+        if (names.Length * (long)others.Length > FewComparisons && !Array.Exists(names, name => name.Kind is HbaNameKind.All or HbaNameKind.Pattern))
+            return others.Select(other => other.Key).ToHashSet().IsSubsetOf(names.Select(name => name.Key));
+        foreach (HbaName other in others)
+            if (!Covers(names, other))
+                return false;
+        return true;
     }
 
-    private static bool Covers(HbaName name, HbaName other) => name.Kind switch
+    private static bool Covers(HbaName[] names, HbaName other)
     {
-        HbaNameKind.All => other.Kind != HbaNameKind.Replication,
-        HbaNameKind.Pattern when other.Kind == HbaNameKind.Literal => name.Pattern!.IsMatch(other.Value),
-        HbaNameKind.SameRole => other.Kind == HbaNameKind.SameRole,
-        _ => name.Kind == other.Kind && name.Value == other.Value,
-    };
+        foreach (HbaName name in names)
+        {
+            bool covers = name.Key == other.Key || name.Kind switch
+            {
+                HbaNameKind.All => other.Kind != HbaNameKind.Replication,
+                HbaNameKind.Pattern => other.Kind == HbaNameKind.Literal && name.Pattern!.IsMatch(other.Value),
+                _ => false,
+            };
+            if (covers)
+                return true;
+        }
+        return false;
+    }
 }

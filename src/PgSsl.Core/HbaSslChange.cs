@@ -56,7 +56,7 @@ public sealed record HbaSslChange
             Proofs = proofs,
             IsProven = result is null ? null : Array.Exists(proofs, proof => proof is { Name: "Wire", State: HbaProofState.Proven }),
             CutOff = [.. impact.Describe()],
-            Diff = [.. plan.Diff],
+            Diff = plan.Diff,
             Rules = [.. plan.Rules],
         };
     }

@@ -71,10 +71,6 @@ public abstract record HbaAddress
         /// <summary>Whether every address of another network is in it.</summary>
         public bool Covers(Network other) =>
             other.Address.IsIPv6 == Address.IsIPv6 && (Mask & other.Mask) == Mask && ((other.Address.Bits ^ Address.Bits) & Mask) == 0;
-
-        /// <summary>Whether an address is in both.</summary>
-        public bool Overlaps(Network other) =>
-            other.Address.IsIPv6 == Address.IsIPv6 && ((other.Address.Bits ^ Address.Bits) & Mask & other.Mask) == 0;
     }
 
     private static readonly Network Loopback4 = new(new NumericAddress(false, 0x7F000000), NumericAddress.Mask(false, 8));
@@ -98,7 +94,4 @@ public abstract record HbaAddress
         (Network one, Network two) => one.Covers(two),
         _ => false,
     };
-
-    /// <summary>Whether there may be a client that both stand for.</summary>
-    public bool MayOverlap(HbaAddress other) => (this, other) is not (Network one, Network two) || one.Overlaps(two);
 }

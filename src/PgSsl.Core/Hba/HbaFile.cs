@@ -1,3 +1,5 @@
+using PgSsl.Files;
+
 namespace PgSsl.Hba;
 
 /// <summary>One file, byte for byte.</summary>
@@ -12,12 +14,5 @@ public sealed class HbaFile(string path, byte[] content)
     public byte[] Content { get; } = content;
 
     /// <summary>The line break that new lines get: the file's first one, or a line feed.</summary>
-    public string LineBreak
-    {
-        get
-        {
-            int feed = Content.AsSpan().IndexOf((byte)'\n');
-            return feed > 0 && Content[feed - 1] == '\r' ? "\r\n" : "\n";
-        }
-    }
+    public string LineBreak => LineEnds.Of(Content);
 }

@@ -74,7 +74,10 @@ public sealed class TestPgHbaRuleCommand : HbaCmdlet
         WarnOfRefusedLine(source.Document);
         HbaSurroundings surroundings = source.Surroundings(!NoDns);
         if (RoleMembership is not null)
-            surroundings = surroundings with { IsMember = (user, role) => ReadMemberships(RoleMembership).IsMember(user, role) };
+        {
+            RoleMemberships memberships = ReadMemberships(RoleMembership);
+            surroundings = surroundings with { IsMember = (user, role) => memberships.IsMember(user, role) };
+        }
         foreach (HbaClient client in FindClients())
         {
             if (All)

@@ -12,8 +12,9 @@ internal static class HbaChangeText
     /// <summary>The text.</summary>
     public static string Of(HbaPlan plan, HbaImpact impact)
     {
-        string[] diff = [.. plan.Diff.Take(MostDiffLines + 1)];
-        IEnumerable<string> shown = diff.Length > MostDiffLines ? diff.Take(MostDiffLines).Append($"… {plan.Changes.Count} rules change in all.") : diff;
+        IEnumerable<string> shown = plan.Diff.Length > MostDiffLines
+            ? plan.Diff.Take(MostDiffLines).Append($"… {plan.Changes.Count} rules change in all.")
+            : plan.Diff;
         string heading = $"{plan.Changes.Count} rule{(plan.Changes.Count == 1 ? "" : "s")} of {plan.Before.Files[0].Path} would change:";
         return string.Join(System.Environment.NewLine, [heading, .. shown, .. impact.Describe(), .. impact.Notes]);
     }

@@ -10,8 +10,8 @@ namespace PgSsl.Hosting;
 /// <summary>A cmdlet that works on pg_hba.conf: a file, or that of a server, or a file together with its server.</summary>
 public abstract class HbaCmdlet : PgCmdlet, IDisposable
 {
-    private const int DefaultTimeoutSec = 10;
     private readonly CancellationTokenSource _stop = new();
+    private ConnectionEnvironment? _environment;
     private bool _isServerGiven;
 
     /// <summary>pg_hba.conf. With -Endpoint, where that server's file is on this machine, if it is not where the server says.</summary>
@@ -124,9 +124,9 @@ public abstract class HbaCmdlet : PgCmdlet, IDisposable
     private void ProcessServer(EndpointArgument argument)
     {
         PgEndpoint endpoint = argument.Endpoint ?? throw argument.Failure!;
-        var environment = ConnectionEnvironment.Capture(WorkingDirectory);
+        ConnectionEnvironment environment = _environment ??= ConnectionEnvironment.Capture(WorkingDirectory);
         ConnectionSettings settings = endpoint.Resolve(environment);
-        TimeSpan timeout = TimeoutSec > 0 ? TimeSpan.FromSeconds(TimeoutSec) : settings.ConnectTimeout ?? TimeSpan.FromSeconds(DefaultTimeoutSec);
+        TimeSpan timeout = TimeoutSec > 0 ? TimeSpan.FromSeconds(TimeoutSec) : ServerCmdlet.DefaultTimeout(settings);
         IServerSession session = SqlEndpoint.Open(endpoint, environment, Credential, timeout, Stopped);
         try
         {

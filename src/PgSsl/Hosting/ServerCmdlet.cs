@@ -51,7 +51,7 @@ public abstract class ServerCmdlet : EndpointCmdlet, IDisposable
         TimeoutSec > 0 ? TimeSpan.FromSeconds(TimeoutSec) : DefaultTimeout(settings);
 
     /// <summary>How long one connection may take where the user did not say.</summary>
-    protected static TimeSpan DefaultTimeout(ConnectionSettings settings) => settings.ConnectTimeout ?? TimeSpan.FromSeconds(DefaultTimeoutSec);
+    protected internal static TimeSpan DefaultTimeout(ConnectionSettings settings) => settings.ConnectTimeout ?? TimeSpan.FromSeconds(DefaultTimeoutSec);
 
     /// <inheritdoc/>
     protected override void BeginProcessing()

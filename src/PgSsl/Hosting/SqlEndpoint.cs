@@ -7,8 +7,6 @@ namespace PgSsl.Hosting;
 /// <summary>How a cmdlet gets an SQL session: from an endpoint and, where one was given, a credential.</summary>
 internal static class SqlEndpoint
 {
-    private static readonly TimeSpan DefaultTimeout = TimeSpan.FromSeconds(10);
-
     /// <summary>Opens a session with the first of the endpoint's hosts that libpq would take, and waits for it.</summary>
     /// <param name="endpoint">The server.</param>
     /// <param name="environment">The world in which it is resolved.</param>
@@ -32,6 +30,6 @@ internal static class SqlEndpoint
             endpoint = endpoint.With("user", userName);
         ConnectionSettings settings = endpoint.Resolve(environment);
         return ServerSessions.OpenAsync(
-            SqlSessions.Factory, settings, credential?.Password, timeout ?? settings.ConnectTimeout ?? DefaultTimeout, cancellationToken);
+            SqlSessions.Factory, settings, credential?.Password, timeout ?? ServerCmdlet.DefaultTimeout(settings), cancellationToken);
     }
 }

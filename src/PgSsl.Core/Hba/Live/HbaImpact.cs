@@ -55,8 +55,9 @@ public sealed record HbaImpact(IReadOnlyList<CutOffSession> CutOff, IReadOnlyLis
         foreach (IGrouping<string, CutOffSession> group in cutOff.Where(one => one.Session.IsReplication).GroupBy(one => $"role {one.Session.UserName}{From(one.Session)}"))
             yield return $"replication, {group.Key} ({string.Join(", ", group.Select(one => one.Session.ApplicationName).Where(name => name.Length > 0).Distinct().DefaultIfEmpty("no application name"))})";
         ILookup<string, LiveSession> all = facts.Sessions.ToLookup(session => session.UserName);
+        ILookup<string, CutOffSession> cutOffOf = cutOff.ToLookup(one => one.Session.UserName);
         foreach (IGrouping<string, CutOffSession> group in cutOff.Where(one => one.Session is { IsOwn: false, IsReplication: false }).GroupBy(one => one.Session.UserName))
-            if (all[group.Key].All(session => Array.Exists(cutOff, one => one.Session == session)))
+            if (all[group.Key].Count() == cutOffOf[group.Key].Count())
                 yield return $"role {group.Key}, all of whose sessions ({group.Count()}) come as they could not any more";
     }
 

@@ -79,10 +79,9 @@ public sealed record HbaLive(IServerSession Session, HbaServerFacts Facts, Conne
     /// <summary>The rules that the server reads out of its files now (pg_hba_file_rules). They need not be those it goes by.</summary>
     public async Task<IReadOnlyList<ServerRule>> ReadRulesAsync(CancellationToken cancellationToken)
     {
-        string fileName = Facts.Version.Major >= 16 ? "file_name" : "NULL::text";
         IReadOnlyList<SqlRow> rows = await Session.QueryAsync(
-            $"SELECT {fileName} AS file, line_number AS line, type, error FROM pg_hba_file_rules", null, cancellationToken).ConfigureAwait(false);
-        return [.. rows.Select(row => new ServerRule(row["file"], row.GetInt32("line")!.Value, row["type"], row["error"]))];
+            "SELECT line_number AS line, type FROM pg_hba_file_rules", null, cancellationToken).ConfigureAwait(false);
+        return [.. rows.Select(row => new ServerRule(row.GetInt32("line")!.Value, row["type"]))];
     }
 }
 

@@ -24,7 +24,7 @@ public sealed class HbaServerReader(IServerSession session, CancellationToken ca
     // Without pg_read_all_stats, of another role's session only pid, role and database are seen.
     private const string Sessions =
         """
-        SELECT a.pid, a.usename::text AS role, a.datname::text AS database, host(a.client_addr) AS address, a.client_port AS port,
+        SELECT a.pid, a.usename::text AS role, a.datname::text AS database, host(a.client_addr) AS address,
                coalesce(a.application_name, '') AS application, a.backend_type AS type, s.ssl, s.client_dn IS NOT NULL AS certificate,
                g.encrypted AS gss, a.pid = pg_backend_pid() AS own
         FROM pg_stat_activity a LEFT JOIN pg_stat_ssl s ON s.pid = a.pid LEFT JOIN pg_stat_gssapi g ON g.pid = a.pid

@@ -1,11 +1,9 @@
 namespace PgSsl.Hba.Live;
 
 /// <summary>A row of pg_hba_file_rules.</summary>
-/// <param name="FileName">The file, from PostgreSQL 16 on.</param>
 /// <param name="LineNumber">The line.</param>
 /// <param name="Type">The connection type; null for a line that is refused, which need not have an error in this view.</param>
-/// <param name="Error">What the server says about it.</param>
-public sealed record ServerRule(string? FileName, int LineNumber, string? Type, string? Error)
+public sealed record ServerRule(int LineNumber, string? Type)
 {
     /// <summary>Whether these are the rules of a document, as the server sees it.</summary>
     /// <returns>What differs first, in words; null where nothing does.</returns>

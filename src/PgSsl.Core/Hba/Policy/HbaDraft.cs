@@ -1,14 +1,11 @@
 namespace PgSsl.Hba.Policy;
 
-/// <summary>Edits of a document that are being collected, each once, though a file may be included twice.</summary>
+/// <summary>Edits of a document that are being collected.</summary>
 internal sealed class HbaDraft(HbaDocument document, IHbaFiles files)
 {
     private readonly Dictionary<string, List<HbaEdit>> _edits = [];
 
-    /// <summary>Changes something in a line.</summary>
-    public void Edit(HbaLine line, HbaEdit edit) => Add(line.File, edit);
-
-    /// <summary>Changes something between lines.</summary>
+    /// <summary>Adds an edit.</summary>
     public void Add(HbaFile file, HbaEdit edit)
     {
         if (!_edits.TryGetValue(file.Path, out List<HbaEdit>? edits))

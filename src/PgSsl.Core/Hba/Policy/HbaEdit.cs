@@ -14,22 +14,13 @@ internal readonly record struct HbaEdit(int Start, int Length, string Text)
     /// </summary>
     public static byte[] Apply(ReadOnlySpan<byte> content, IReadOnlyCollection<HbaEdit> edits)
     {
-        (HbaEdit Edit, int Index)[] ordered = [.. edits.Select((edit, index) => (edit, index))];
-        Array.Sort(ordered, (one, other) =>
-            one.Edit.Start != other.Edit.Start ? one.Edit.Start.CompareTo(other.Edit.Start)
-            : (one.Edit.Length == 0) != (other.Edit.Length == 0) ? (one.Edit.Length == 0 ? -1 : 1)
-            : one.Index.CompareTo(other.Index));
         var result = new MemoryStream(content.Length + edits.Sum(edit => Encoding.UTF8.GetMaxByteCount(edit.Text.Length)));
         int from = 0;
-        HbaEdit? last = null;
-        foreach ((HbaEdit edit, _) in ordered)
+        foreach (HbaEdit edit in edits.Distinct().OrderBy(edit => edit.Start).ThenBy(edit => edit.Length > 0))
         {
-            if (edit == last)
-                continue;
             result.Write(content[from..edit.Start]);
             result.Write(HbaText.Encode(edit.Text));
             from = edit.Start + edit.Length;
-            last = edit;
         }
         result.Write(content[from..]);
         return result.ToArray();

@@ -18,6 +18,8 @@ public readonly record struct HbaEntryChange(HbaEntry? Before, HbaEntry? After);
 /// <param name="Notes">What the user should know.</param>
 public sealed record HbaPlan(HbaDocument Before, HbaDocument After, IReadOnlyList<HbaEntryChange> Changes, IReadOnlyList<string> Notes)
 {
+    private string[]? _diff;
+
     /// <summary>The files that would change.</summary>
     public HbaFileChange[] Files { get; } =
     [
@@ -35,7 +37,8 @@ public sealed record HbaPlan(HbaDocument Before, HbaDocument After, IReadOnlyLis
         change.Before is { } old ? HbaRule.Of(Before, old) : null, change.After is { } @new ? HbaRule.Of(After, @new) : null));
 
     /// <summary>The change, as diff -u shows it, without secrets.</summary>
-    public IEnumerable<string> Diff => Files.SelectMany(file => UnifiedDiff.Between(file.Path, Mask(Before, file.Path), Mask(After, file.Path)));
+    public string[] Diff =>
+        _diff ??= [.. Files.SelectMany(file => UnifiedDiff.Between(file.Path, Mask(Before, file.Path), Mask(After, file.Path)))];
 
     private static string Mask(HbaDocument document, string path) => HbaSecrets.MaskFile(document, document.Files.First(file => file.Path == path));
 }

@@ -60,7 +60,7 @@ public sealed class HbaPlanner
             if (_policy.Selection.Includes(entry.Record!))
                 Convert(entry.Record!, draft, document);
             else if (_policy.AllowsPlaintext && _policy.Selection.IsEverything && PlaintextReject.IsFor(entry.Record!))
-                draft.Edit(entry.Line, HbaEdit.RemoveLine(entry.Line));
+                draft.Add(entry.Line.File, HbaEdit.RemoveLine(entry.Line));
         }
         return draft.Apply();
     }
@@ -76,13 +76,13 @@ public sealed class HbaPlanner
         }
         if (record.Type != HbaConnectionType.HostSsl && record.Type != HbaConnectionType.HostGssEnc)
         {
-            draft.Edit(line, HbaEdit.Replace(line, record.TypeToken, HbaConnectionType.HostSsl.ToWord()));
+            draft.Add(line.File, HbaEdit.Replace(line, record.TypeToken, HbaConnectionType.HostSsl.ToWord()));
             // hostssl is not about connections that GSSAPI encrypts (check_hba), and these were not in plaintext.
             if (record.Method == "gss" && record.Type.Admits(HbaTransport.Gss))
                 draft.Add(line.File, HbaEdit.InsertAfter(line, WithType(record, HbaConnectionType.HostGssEnc)));
         }
         if (_policy.Method is { } method && record.Method is "trust" or "password" or "md5")
-            draft.Edit(line, HbaEdit.Replace(line, record.MethodToken, method));
+            draft.Add(line.File, HbaEdit.Replace(line, record.MethodToken, method));
         if (record.Type != HbaConnectionType.HostGssEnc && _policy.ClientCertificate is { } demand)
             DemandClientCertificate(record, demand, draft, HbaRule.Place(line, document));
     }
@@ -97,9 +97,9 @@ public sealed class HbaPlanner
         }
         if (record.Options.Any(option => option.Name is "clientcert" or "clientname" && option.Token.IsFromFile))
             throw NotEditable($"{place}: its options come out of a file that is named with @.");
-        draft.Edit(line, HbaEdit.Replace(line, record.TypeToken, HbaConnectionType.Host.ToWord()));
+        draft.Add(line.File, HbaEdit.Replace(line, record.TypeToken, HbaConnectionType.Host.ToWord()));
         foreach (HbaOption option in record.Options.Where(option => option.Name is "clientcert" or "clientname"))
-            draft.Edit(line, HbaEdit.Remove(line, option.Token));
+            draft.Add(line.File, HbaEdit.Remove(line, option.Token));
     }
 
     private void DemandClientCertificate(HbaRecord record, ClientCertificateDemand demand, HbaDraft draft, string place)
@@ -118,9 +118,9 @@ public sealed class HbaPlanner
             throw NotEditable($"{place}: its options come out of a file that is named with @.");
         HbaOption[] existing = [.. record.Options.Where(option => option.Name == "clientcert")];
         foreach (HbaOption option in existing)
-            draft.Edit(line, value is null ? HbaEdit.Remove(line, option.Token) : HbaEdit.Replace(line, option.Token, $"clientcert={value}"));
+            draft.Add(line.File, value is null ? HbaEdit.Remove(line, option.Token) : HbaEdit.Replace(line, option.Token, $"clientcert={value}"));
         if (existing.Length == 0)
-            draft.Edit(line, HbaEdit.Append(line, $"clientcert={value}"));
+            draft.Add(line.File, HbaEdit.Append(line, $"clientcert={value}"));
     }
 
     private void NoteRemainingPlaintext(HbaDocument planned)

@@ -8,9 +8,8 @@ using PgSsl.Server;
 namespace PgSsl.Hosting;
 
 /// <summary>A cmdlet that works on pg_hba.conf: a file, or that of a server, or a file together with its server.</summary>
-public abstract class HbaCmdlet : PgCmdlet, IDisposable
+public abstract class HbaCmdlet : CancellableCmdlet
 {
-    private readonly CancellationTokenSource _stop = new();
     private ConnectionEnvironment? _environment;
     private bool _isServerGiven;
 
@@ -47,9 +46,6 @@ public abstract class HbaCmdlet : PgCmdlet, IDisposable
     /// <summary>Whether the file is to be changed, and must be on this machine.</summary>
     protected virtual bool ChangesFile => false;
 
-    /// <summary>Cancelled when the user stops the pipeline.</summary>
-    protected CancellationToken Stopped => _stop.Token;
-
     /// <summary>Works on one pg_hba.conf.</summary>
     /// <exception cref="PgSslException">Written as an error of this one.</exception>
     protected abstract void Process(HbaSource source);
@@ -77,19 +73,6 @@ public abstract class HbaCmdlet : PgCmdlet, IDisposable
         foreach (EndpointArgument argument in servers)
             Try(argument.Target, () => ProcessServer(argument));
     }
-
-    /// <inheritdoc/>
-    protected override void StopProcessing() => _stop.Cancel();
-
-    /// <summary>Ends what is under way.</summary>
-    public void Dispose()
-    {
-        Dispose(true);
-        GC.SuppressFinalize(this);
-    }
-
-    /// <summary>Ends what is under way.</summary>
-    protected virtual void Dispose(bool disposing) => _stop.Dispose();
 
     /// <summary>Waits for work that is done on another thread, so that nothing depends on this one.</summary>
     protected T Wait<T>(Func<CancellationToken, Task<T>> work) => Task.Run(() => work(Stopped), Stopped).GetAwaiter().GetResult();

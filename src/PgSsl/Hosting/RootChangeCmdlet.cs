@@ -11,9 +11,8 @@ namespace PgSsl.Hosting;
 /// A cmdlet that changes root files: it collects what is asked for, and at the end plans, checks what the plan does to servers, asks
 /// ShouldProcess, writes, and tells.
 /// </summary>
-public abstract class RootChangeCmdlet : PgCmdlet, IDisposable
+public abstract class RootChangeCmdlet : CancellableCmdlet
 {
-    private readonly CancellationTokenSource _stop = new();
     private readonly List<EndpointArgument> _endpoints = [];
 
     /// <summary>A service of pg_service.conf: the root file of that service alone changes, and nobody else's connections do.</summary>
@@ -40,27 +39,11 @@ public abstract class RootChangeCmdlet : PgCmdlet, IDisposable
     /// <summary>The world in which files and services are looked for.</summary>
     protected ConnectionEnvironment Environment { get; private set; } = null!;
 
-    /// <summary>Cancelled when the user stops the pipeline.</summary>
-    protected CancellationToken Stopped => _stop.Token;
-
     /// <inheritdoc/>
     protected override void BeginProcessing() => Environment = ConnectionEnvironment.Capture(WorkingDirectory);
 
     /// <inheritdoc/>
     protected override void ProcessRecord() => _endpoints.AddRange(Endpoint ?? []);
-
-    /// <inheritdoc/>
-    protected override void StopProcessing() => _stop.Cancel();
-
-    /// <summary>Ends what is under way.</summary>
-    public void Dispose()
-    {
-        Dispose(true);
-        GC.SuppressFinalize(this);
-    }
-
-    /// <summary>Ends what is under way.</summary>
-    protected virtual void Dispose(bool disposing) => _stop.Dispose();
 
     /// <summary>What to do instead of a change that costs connections.</summary>
     protected abstract string AdviceAtRisk { get; }

@@ -39,6 +39,13 @@ public class LibpqFormatTests
     [InlineData("service=crm sslmode=verify-full", "service=crm sslmode=verify-full")]
     public void A_connection_string_begins_with_the_server(string endpoint, string expected) => Assert.Equal(expected, Write.Text("Conninfo", endpoint));
 
+    [Fact]
+    public void A_value_that_ends_in_a_semicolon_does_not_make_it_an_ADO_NET_string()
+    {
+        string written = ConninfoText.Write([new("sslpassword", "pw;"), new("host", "db1")]);
+        Assert.Equal("pw;", PgEndpoint.Parse(written).Parameters["sslpassword"]);
+    }
+
     [Theory]
     [InlineData("Uri")]
     [InlineData("Conninfo")]

@@ -149,4 +149,8 @@ public enum PgSslError
     LockOut,
     /// <summary>A change that the server did not take over, or that had another effect than planned. It was undone.</summary>
     ChangeNotProven,
+
+    // postgresql.conf
+    /// <summary>A configuration file that the server would not load.</summary>
+    InvalidConfigurationFile,
 }

@@ -70,7 +70,7 @@ public sealed class ConfigurationPlanner
         ConfigurationEntry? effective = EffectiveOf(document, parameter);
         if (value is null)
             return CommentOut(document, parameter);
-        if (effective is not null && parameter.IsSame(effective.Value!, value, document.ResolvePath))
+        if ((effective?.Value ?? parameter.Default) is { } now && parameter.IsSame(now, value, document.ResolvePath))
             return document;
         ConfigurationFile file = document.File(_path)!;
         HbaEdit?[] ways =
@@ -82,7 +82,7 @@ public sealed class ConfigurationPlanner
         foreach (HbaEdit edit in ways.OfType<HbaEdit>())
         {
             ConfigurationDocument candidate = With(document, [edit]);
-            if (EffectiveOf(candidate, parameter) is { } now && now.Path == _path && parameter.IsSame(now.Value!, value, candidate.ResolvePath))
+            if (EffectiveOf(candidate, parameter) is { } counting && counting.Path == _path && parameter.IsSame(counting.Value!, value, candidate.ResolvePath))
                 return candidate;
         }
         throw Overridden(document, parameter, effective!);

@@ -1,9 +1,11 @@
+using PgSsl.Server.Settings;
+
 namespace PgSsl.Server.Configuration;
 
 /// <summary>What kind of value a server parameter takes.</summary>
 public enum SslParameterKind
 {
-    /// <summary>on or off, in any of the spellings of bool.c, parse_bool_with_len.</summary>
+    /// <summary>on or off, in any of the spellings of bool.c, parse_bool.</summary>
     Switch,
     /// <summary>A file or directory of the server's; relative to the data directory.</summary>
     Path,
@@ -33,6 +35,9 @@ public sealed record SslParameter(string Name, SslParameterKind Kind, int Since,
     /// <summary>Whether no value at all is one: no file, no limit.</summary>
     public bool MayBeEmpty { get; init; }
 
+    /// <summary>What counts where no file sets it; null where that differs from version to version.</summary>
+    public string? Default { get; init; }
+
     /// <summary>Its name in a version.</summary>
     public string NameIn(int major) => FormerName is { } former && major < RenamedIn ? former : Name;
 
@@ -46,7 +51,7 @@ public sealed record SslParameter(string Name, SslParameterKind Kind, int Since,
         ArgumentNullException.ThrowIfNull(value);
         return Kind switch
         {
-            SslParameterKind.Switch => ToBoolean(value) is not null,
+            SslParameterKind.Switch => ServerSetting.ParseBoolean(value) is not null,
             SslParameterKind.Protocol => (MayBeEmpty && value.Length == 0) || IndexOfProtocol(value) >= 0,
             _ => true,
         };
@@ -63,7 +68,7 @@ public sealed record SslParameter(string Name, SslParameterKind Kind, int Since,
         ArgumentNullException.ThrowIfNull(resolve);
         return Kind switch
         {
-            SslParameterKind.Switch => ToBoolean(one) is { } truth && truth == ToBoolean(other),
+            SslParameterKind.Switch => ServerSetting.ParseBoolean(one) is { } truth && truth == ServerSetting.ParseBoolean(other),
             SslParameterKind.Protocol => string.Equals(one, other, StringComparison.OrdinalIgnoreCase),
             SslParameterKind.Path => one == other || (one.Length > 0 && other.Length > 0 && resolve(one) == resolve(other)),
             _ => one == other,
@@ -72,14 +77,4 @@ public sealed record SslParameter(string Name, SslParameterKind Kind, int Since,
 
     /// <summary>How new a TLS version is, to be compared; -1 for what is none, such as no limit at all.</summary>
     public static int IndexOfProtocol(string value) => Array.FindIndex(Protocols, word => string.Equals(word, value, StringComparison.OrdinalIgnoreCase));
-
-    /// <summary>on or off; null for what is neither (bool.c, parse_bool_with_len: true, false, yes and no may be shortened).</summary>
-    public static bool? ToBoolean(string value)
-    {
-        ArgumentNullException.ThrowIfNull(value);
-        bool Begins(string word, int least) => value.Length >= least && word.StartsWith(value, StringComparison.OrdinalIgnoreCase);
-        if (value == "1" || Begins("true", 1) || Begins("yes", 1) || Begins("on", 2))
-            return true;
-        return value == "0" || Begins("false", 1) || Begins("no", 1) || Begins("off", 2) ? false : null;
-    }
 }

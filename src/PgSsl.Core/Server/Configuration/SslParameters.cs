@@ -6,7 +6,7 @@ public static class SslParameters
     private const string Tables = "postgres/postgres: src/backend/utils/misc/guc_tables.c; documentation, \"Connections and Authentication\", SSL";
 
     /// <summary>Whether TLS is on.</summary>
-    public static SslParameter Ssl { get; } = new("ssl", SslParameterKind.Switch, 7, Tables);
+    public static SslParameter Ssl { get; } = new("ssl", SslParameterKind.Switch, 7, Tables) { Default = "off" };
 
     /// <summary>The server's certificate, and what it sends with it.</summary>
     public static SslParameter CertificateFile { get; } = new("ssl_cert_file", SslParameterKind.Path, 9, Tables);

@@ -21,7 +21,7 @@ public sealed class ConfigurationDocument
         foreach (ConfigurationEntry entry in entries.Where(entry => entry.Name is not null))
             _effective[entry.Name!] = entry;
         // Values are looked at only where nothing else is wrong.
-        Entries = entries.Any(entry => entry.Error is not null) ? entries : [.. entries.Select(Judge)];
+        Entries = entries.Any(entry => entry.Error is not null) ? entries : Judge(entries);
     }
 
     /// <summary>The data directory, in which ALTER SYSTEM writes, and from which the server resolves relative paths.</summary>
@@ -76,13 +76,18 @@ public sealed class ConfigurationDocument
         return new ConfigurationDocument(dataDirectory, reader.Files, reader.Entries);
     }
 
-    private ConfigurationEntry Judge(ConfigurationEntry entry) =>
-        SslParameters.Find(entry.Name!) is { } parameter && !parameter.Accepts(entry.Value!) && !IsReplaced(entry)
-            ? entry with { Error = "setting could not be applied" }
-            : entry;
-
-    // An earlier assignment is put aside only if the later one spells the name the same (strcmp).
-    private bool IsReplaced(ConfigurationEntry entry) => _effective[entry.Name!] is var last && last != entry && last.Name == entry.Name;
+    // An earlier assignment is put aside, and its value not looked at, if a later one spells the name the same (strcmp).
+    private static ConfigurationEntry[] Judge(IReadOnlyList<ConfigurationEntry> entries)
+    {
+        var judged = new ConfigurationEntry[entries.Count];
+        var later = new HashSet<string>(StringComparer.Ordinal);
+        for (int i = entries.Count - 1; i >= 0; i--)
+        {
+            bool isWrong = later.Add(entries[i].Name!) && SslParameters.Find(entries[i].Name!)?.Accepts(entries[i].Value!) == false;
+            judged[i] = isWrong ? entries[i] with { Error = "setting could not be applied" } : entries[i];
+        }
+        return judged;
+    }
 
     private static PgSslException Unreadable(string path, HbaFileContent content) => content.IsMissing
         ? new PgSslException(PgSslError.FileNotFound, $"{path} does not exist.", "Name the server's postgresql.conf: SHOW config_file tells where it is.")

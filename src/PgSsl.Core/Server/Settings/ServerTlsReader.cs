@@ -25,7 +25,7 @@ public static class ServerTlsReader
     private const string FileRows =
         """
         SELECT sourcefile, sourceline, name, setting, applied, error FROM pg_file_settings
-        WHERE name ~ '^ssl(_|$)' OR error IS NOT NULL OR name = ANY ($1::text[]) ORDER BY seqno
+        WHERE name ~* '^ssl(_|$)' OR error IS NOT NULL OR name = ANY ($1::text[]) ORDER BY seqno
         """;
 
     private const string NamesOfSettings = "SELECT name FROM pg_settings";

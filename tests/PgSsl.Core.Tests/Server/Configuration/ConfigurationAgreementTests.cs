@@ -23,7 +23,7 @@ public class ConfigurationAgreementTests
         {
             ConfigurationFileSet files = generator.Next();
             server.Put(files);
-            if (!server.IsForeseeable)
+            if (!server.IsForeseeable || HasUndefined(files))
                 continue;
             compared++;
             if (await DifferenceAsync(server, files) is not null)
@@ -33,6 +33,9 @@ public class ConfigurationAgreementTests
         Assert.True(differences.Count == 0, string.Join("\n\n", differences));
         Assert.True(compared > Count / 2, $"Only {compared} of {Count} file sets could be compared.");
     }
+
+    /// <summary>A string of which the server sees nothing: it writes before the memory that it took (DeescapeQuotedString, j - 1).</summary>
+    private static bool HasUndefined(ConfigurationFileSet files) => files.Files.Values.Any(text => text?.Contains("'\0", StringComparison.Ordinal) == true);
 
     private static async Task<string?> DifferenceAsync(ConfigurationServer server, ConfigurationFileSet files)
     {
@@ -51,7 +54,7 @@ public class ConfigurationAgreementTests
                 var smaller = new ConfigurationFileSet(
                     files.Files.ToDictionary(file => file.Key, file => file.Key == name ? file.Value!.Remove(i, 1) : file.Value));
                 server.Put(smaller);
-                if (server.IsForeseeable && await DifferenceAsync(server, smaller) is not null)
+                if (server.IsForeseeable && !HasUndefined(smaller) && await DifferenceAsync(server, smaller) is not null)
                     files = smaller;
             }
         }

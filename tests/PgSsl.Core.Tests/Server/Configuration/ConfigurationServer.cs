@@ -33,7 +33,7 @@ internal sealed class ConfigurationServer : IAsyncDisposable
     [
         .. (await _conversation.QueryAsync(
             $"SELECT sourcefile, sourceline, name, setting, applied, error FROM pg_file_settings WHERE sourcefile NOT LIKE '%/{Base}' ORDER BY seqno"))
-            .Select(row => Row(row[0], row[1], row[2], Decode(row[3]), row[4] == "t", Decode(row[5]))),
+            .Select(row => Row(row[0], row[1], Decode(row[2]), Decode(row[3]), row[4] == "t", Decode(row[5]))),
     ];
 
     /// <summary>What we say to the same files, as the view would show it: it gives a file up at the first syntax error (DEBUG3).</summary>

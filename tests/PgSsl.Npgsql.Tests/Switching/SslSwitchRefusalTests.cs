@@ -104,6 +104,10 @@ public class SslSwitchRefusalTests
             }
             Assert.True((await server.ApplyAsync(target, live: live)) is { IsChanged: true, IsProven: true });
         }
+        catch (PgSslException failure)
+        {
+            Assert.Fail(failure.Message + failure.Remedy);
+        }
         finally
         {
             await server.Cluster.QueryAsync("DROP OWNED BY app");

@@ -63,7 +63,7 @@ public class SslSwitchUndoTests
     {
         await using SwitchServer server = await SwitchServer.OpenAsync(15);
         byte[] old = File.ReadAllBytes(server.MainPath);
-        SslSwitch planned = await server.PrepareAsync(server.On, server.MainPath, Faulty(server, "pg_reload_conf", new OperationCanceledException()));
+        SslSwitch planned = await server.PrepareAsync(server.On, server.MainPath, Faulty(server, "SELECT pg_reload_conf", new OperationCanceledException()));
 
         await Assert.ThrowsAnyAsync<OperationCanceledException>(() => planned.ApplyAsync(TestContext.Current.CancellationToken));
 
@@ -76,7 +76,7 @@ public class SslSwitchUndoTests
     public async Task A_reload_that_does_not_happen()
     {
         await using SwitchServer server = await SwitchServer.OpenAsync(15);
-        AlterSystemChange change = await server.UncheckedAsync(server.On, Faulty(server, "pg_reload_conf", failure: null), TimeSpan.FromSeconds(1));
+        AlterSystemChange change = await server.UncheckedAsync(server.On, Faulty(server, "SELECT pg_reload_conf", failure: null), TimeSpan.FromSeconds(1));
 
         PgSslException failure = await AssertUndoneAsync(server, change);
 
@@ -101,7 +101,7 @@ public class SslSwitchUndoTests
     {
         await using SwitchServer server = await SwitchServer.OpenAsync(15);
         var broken = new PgSslException(PgSslError.ConnectionClosed, "the connection broke.", null);
-        AlterSystemChange change = await server.UncheckedAsync(server.On, Faulty(server, "pg_reload_conf", broken, isForGood: true));
+        AlterSystemChange change = await server.UncheckedAsync(server.On, Faulty(server, "SELECT pg_reload_conf", broken, isForGood: true));
 
         var failure = await Assert.ThrowsAsync<PgSslException>(() => change.ApplyAsync(TestContext.Current.CancellationToken));
 

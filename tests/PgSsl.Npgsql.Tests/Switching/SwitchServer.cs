@@ -48,8 +48,9 @@ internal sealed class SwitchServer : IAsyncDisposable
     public static async Task<SwitchServer> OpenAsync(int major)
     {
         PostgresCluster cluster = (await ClusterPool.GetAsync(major, "switching", PrepareAsync)).OrSkip(Assert.Skip);
-        await cluster.QueryAsync("ALTER SYSTEM RESET ALL");
         await cluster.ConfigureAsync(new Dictionary<string, string?> { ["allow_alter_system"] = null, ["ssl_max_protocol_version"] = null, ["ssl"] = null });
+        await cluster.QueryAsync("ALTER SYSTEM RESET ALL");
+        await cluster.ReloadAsync();
         await cluster.SetHbaAsync("host all all 127.0.0.1/32 trust");
         string conninfo = $"host={cluster.SocketDirectory} port={cluster.Port} user=postgres dbname=postgres";
         IServerSession session = await Sessions.OpenAsync(conninfo);

@@ -24,6 +24,8 @@ public sealed class Get_PgRootCert : PesterFileTests;
 
 public sealed class Get_PgServerCertificate : PesterFileTests;
 
+public sealed class Get_PgSslConfiguration : PesterFileTests;
+
 public sealed class Help : PesterFileTests;
 
 public sealed class Install_PgRootCert : PesterFileTests;

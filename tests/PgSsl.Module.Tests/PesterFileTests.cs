@@ -38,6 +38,8 @@ public sealed class New_PgSelfSignedCertificate : PesterFileTests;
 
 public sealed class Pipeline : PesterFileTests;
 
+public sealed class ServerLife : PesterFileTests;
+
 public sealed class Set_PgHbaSsl : PesterFileTests;
 
 public sealed class SqlSession : PesterFileTests;

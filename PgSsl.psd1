@@ -14,6 +14,7 @@
         'bin/Hba.Format.ps1xml'
         'bin/RootCertificate.Format.ps1xml'
         'bin/RootCertificateProvider.Format.ps1xml'
+        'bin/Session.Format.ps1xml'
     )
     TypesToProcess       = @('bin/PgSsl.Types.ps1xml')
     CmdletsToExport      = @(
@@ -22,6 +23,7 @@
         'Get-PgHbaRule'
         'Get-PgRootCert'
         'Get-PgServerCertificate'
+        'Get-PgSslSession'
         'Install-PgRootCert'
         'New-PgCsr'
         'New-PgSelfSignedCertificate'

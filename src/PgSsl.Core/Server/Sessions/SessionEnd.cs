@@ -5,8 +5,8 @@ namespace PgSsl.Server.Sessions;
 /// <summary>Ends a session.</summary>
 public static class SessionEnd
 {
-    // Process ids come again; within one statement nobody gets in between. A superuser's session only superusers may end (signalfuncs.c,
-    // pg_signal_backend).
+    // Process ids come again: the process is told in the statement that looks whether it is still that session. Whoever is no superuser may
+    // end no superuser's (signalfuncs.c, pg_signal_backend).
     private const string Terminate =
         """
         SELECT pg_catalog.pg_terminate_backend(pid) AS told FROM pg_catalog.pg_stat_activity
@@ -31,7 +31,7 @@ public static class SessionEnd
         ArgumentNullException.ThrowIfNull(session);
         ArgumentNullException.ThrowIfNull(victim);
         object[] which = [victim.ProcessId, new DateTimeOffset(victim.BackendStart)];
-        if (await session.QueryAsync(Terminate, which, cancellationToken).ConfigureAwait(false) is not [var row] || row.GetBoolean("told") != true)
+        if (!await TellAsync(session, victim, which, cancellationToken).ConfigureAwait(false))
             return SessionFate.HadGone;
         for (long start = Stopwatch.GetTimestamp(); Stopwatch.GetElapsedTime(start) < Timeout;)
         {
@@ -40,6 +40,23 @@ public static class SessionEnd
             await Task.Delay(Pause, cancellationToken).ConfigureAwait(false);
         }
         return SessionFate.StillThere;
+    }
+
+    private static async Task<bool> TellAsync(IServerSession session, SslSession victim, object[] which, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await session.QueryAsync(Terminate, which, cancellationToken).ConfigureAwait(false) is [var row] && row.GetBoolean("told") == true;
+        }
+        catch (PgSslException failure) when (failure.Error == PgSslError.InsufficientPrivilege)
+        {
+            // No grant helps there.
+            const string IsSuperuser = "SELECT 1 FROM pg_catalog.pg_roles WHERE rolname = $1 AND rolsuper";
+            if ((await session.QueryAsync(IsSuperuser, [victim.UserName], cancellationToken).ConfigureAwait(false)).Count == 0)
+                throw;
+            throw new PgSslException(
+                PgSslError.InsufficientPrivilege, failure.Message, $"{victim.UserName} is a superuser, whose sessions only superusers may end: connect as one.", failure);
+        }
     }
 }
 

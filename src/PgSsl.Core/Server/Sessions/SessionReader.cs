@@ -19,10 +19,10 @@ public static class SessionReader
         SELECT a.pid, pg_catalog.pg_get_userbyid(a.usesysid)::text AS role, a.datname::text AS database,
                pg_catalog.host(a.client_addr) AS address, a.client_port AS port, a.client_hostname AS hostname,
                coalesce(a.application_name, '') AS application, a.backend_type AS type, a.backend_start, a.state, a.state_change,
-               s.ssl, s.version, s.cipher, s.bits, {0},
+               s.ssl, s.version, s.cipher, s.bits, {certificate},
                r.pid IS NOT NULL AS walsender, r.state AS replication, a.pid = pg_catalog.pg_backend_pid() AS own
         FROM pg_catalog.pg_stat_activity a LEFT JOIN pg_catalog.pg_stat_ssl s ON s.pid = a.pid
-             LEFT JOIN pg_catalog.pg_stat_replication r ON r.pid = a.pid {1}
+             LEFT JOIN pg_catalog.pg_stat_replication r ON r.pid = a.pid{gssapi}
         WHERE a.usesysid IS NOT NULL AND (a.backend_type IS NULL OR a.backend_type IN ('client backend', 'walsender')) ORDER BY a.pid
         """;
 
@@ -40,10 +40,10 @@ public static class SessionReader
 
     /// <summary>The statement that a version understands.</summary>
     internal static string SqlFor(ServerVersion version) => version.Major >= CertificateColumns
-        ? string.Format(
-            null, Sql, "s.client_dn AS dn, s.client_serial::text AS serial, s.issuer_dn AS issuer, g.principal, g.encrypted AS gss",
-            "LEFT JOIN pg_catalog.pg_stat_gssapi g ON g.pid = a.pid")
-        : string.Format(null, Sql, "nullif(s.clientdn, '') AS dn, NULL AS serial, NULL AS issuer, NULL AS principal, false AS gss", "");
+        ? Sql.Replace("{certificate}", "s.client_dn AS dn, s.client_serial::text AS serial, s.issuer_dn AS issuer, g.principal, g.encrypted AS gss", StringComparison.Ordinal)
+            .Replace("{gssapi}", " LEFT JOIN pg_catalog.pg_stat_gssapi g ON g.pid = a.pid", StringComparison.Ordinal)
+        : Sql.Replace("{certificate}", "nullif(s.clientdn, '') AS dn, NULL AS serial, NULL AS issuer, NULL AS principal, false AS gss", StringComparison.Ordinal)
+            .Replace("{gssapi}", "", StringComparison.Ordinal);
 
     /// <summary>What the rows say.</summary>
     internal static SessionList Read(IReadOnlyList<SqlRow> rows, string endpoint) => new(

@@ -87,16 +87,17 @@ function Set-SandboxHba {
 
 <#
 .SYNOPSIS
-Starts a session that sleeps on such a server, and waits until it is there. Stop-SandboxSession ends it.
+Starts a session that sleeps on such a server, and waits until it is there. Stop-SandboxSession ends it. -PassThru: gets its application name.
 #>
 function Start-SandboxSession {
-    param([string] $Server, [string] $Connection)
+    param([string] $Server, [string] $Connection, [switch] $PassThru)
     $name = "sleeper_$([guid]::NewGuid().ToString('N').Substring(0, 8))"
     $endpoint = "host=127.0.0.1 port=$((Get-Sandbox)."${Server}Port") dbname=postgres gssencmode=disable application_name=$name $Connection"
     $start = [Diagnostics.ProcessStartInfo]::new((Get-Sandbox).Psql, [string[]]('-X', '-w', '-d', $endpoint, '-c', 'SELECT pg_sleep(120)'))
     $start.RedirectStandardOutput = $start.RedirectStandardError = $true
     $null = [Diagnostics.Process]::Start($start)
     Wait-Until { (Invoke-SandboxSql $Server "SELECT count(*) FROM pg_stat_activity WHERE application_name = '$name' AND state = 'active'") -eq 1 }
+    if ($PassThru) { $name }
 }
 
 <#

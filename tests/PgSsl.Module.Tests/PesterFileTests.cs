@@ -26,6 +26,8 @@ public sealed class Get_PgServerCertificate : PesterFileTests;
 
 public sealed class Get_PgSslConfiguration : PesterFileTests;
 
+public sealed class Get_PgSslSession : PesterFileTests;
+
 public sealed class Help : PesterFileTests;
 
 public sealed class Install_PgRootCert : PesterFileTests;
@@ -39,6 +41,8 @@ public sealed class New_PgSelfSignedCertificate : PesterFileTests;
 public sealed class Pipeline : PesterFileTests;
 
 public sealed class ServerLife : PesterFileTests;
+
+public sealed class Secrets : PesterFileTests;
 
 public sealed class Set_PgHbaSsl : PesterFileTests;
 

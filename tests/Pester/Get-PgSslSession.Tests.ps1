@@ -117,14 +117,12 @@ Describe 'Get-PgSslSession' -Skip:$isWithoutClient {
         }
 
         It 'shows a line for each session with -WhatIf, and ends none' {
-            $victim | Get-PgSslSession -Terminate -WhatIf | Should -BeNullOrEmpty
+            Start-Transcript "$TestDrive/whatif.txt" | Out-Null
+            try { $victim | Get-PgSslSession -Terminate -WhatIf | Should -BeNullOrEmpty }
+            finally { Stop-Transcript | Out-Null }
             Find-Session $victim.ApplicationName | Should -HaveCount 1
-            $shown = & ([Environment]::ProcessPath) -NoProfile -NonInteractive -Command {
-                param($Manifest, $Endpoint, $Id)
-                Import-Module $Manifest
-                Get-PgSslSession $Endpoint -ProcessId $Id -Terminate -WhatIf
-            } -args "$(Resolve-Path $PSScriptRoot/../../PgSsl.psd1)", $superuser, $victim.ProcessId
-            $shown | Should -Match "^What if: .*end the session $($victim.ProcessId) app@postgres from 127\.0\.0\.1:\d+ \($($victim.ApplicationName)\), plaintext since"
+            Get-Content -Raw "$TestDrive/whatif.txt" |
+                Should -Match "What if: .*end the session $($victim.ProcessId) app@postgres from 127\.0\.0\.1:\d+ \($($victim.ApplicationName)\), plaintext since"
         }
 
         It 'leaves loopback where nobody named it, and says so' {

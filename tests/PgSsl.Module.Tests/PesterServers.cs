@@ -18,7 +18,7 @@ internal sealed class PesterServers
     // New enough to know it.
     private const int DirectMajor = 18;
 
-    private const string Password = "sandbox";
+    private const string Password = "S4ndbox-Passw0rd";
 
     private static readonly string[] Roles = ["anyone", "ssl_only", "plain_only", "with_certificate", "by_certificate"];
 

@@ -25,6 +25,6 @@ public static class SessionCells
     public static string Cipher(PSObject session)
     {
         ArgumentNullException.ThrowIfNull(session);
-        return string.Join(' ', new[] { "Protocol", "CipherSuite" }.Select(name => $"{session.Properties[name]?.Value}").Where(text => text.Length > 0));
+        return $"{session.Properties["Protocol"]?.Value} {session.Properties["CipherSuite"]?.Value}".Trim();
     }
 }

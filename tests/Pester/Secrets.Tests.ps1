@@ -180,8 +180,10 @@ BeforeAll {
     # All that there is to read of what a script has done: every stream, as objects and as text, the transcript, the errors that are kept.
     function Get-Everything([scriptblock] $Run) {
         $VerbosePreference = $DebugPreference = $InformationPreference = $WarningPreference = $ErrorActionPreference = 'Continue'
-        # -Debug alone would ask before each change.
-        $PSDefaultParameterValues = @{ '*-Pg*:Verbose' = $true; '*-Pg*:Debug' = $true; '*-Pg*:Confirm' = $false }
+        # -Debug alone would ask before each change, and at each warning and error.
+        $PSDefaultParameterValues = @{
+            '*-Pg*:Verbose' = $true; '*-Pg*:Debug' = $true; '*-Pg*:Confirm' = $false; '*-Pg*:WarningAction' = 'Continue'; '*-Pg*:ErrorAction' = 'Continue'
+        }
         $Error.Clear()
         $transcript = "$TestDrive/$(New-Guid).txt"
         $null = Start-Transcript $transcript
@@ -199,10 +201,26 @@ BeforeAll {
         }
     }
 
+    # The lines of a key, but for those that are its public half: a certificate shows that, too.
+    function Get-SecretLine([string] $Path) {
+        $public = ''
+        foreach ($key in [Security.Cryptography.ECDsa]::Create(), [Security.Cryptography.RSA]::Create()) {
+            try {
+                $key.ImportFromPem((Get-Content -Raw $Path))
+                $public = [Convert]::ToHexString($key.ExportSubjectPublicKeyInfo())
+            }
+            catch { Write-Debug "$Path is no such key, or encrypted" }
+        }
+        Get-Content $Path | Where-Object { $_ -match '^[A-Za-z0-9+/=]{24,}$' } | Where-Object {
+            $middle = [Convert]::FromBase64String($_.TrimEnd('=').Substring(8, 12))
+            -not $public.Contains([Convert]::ToHexString($middle))
+        }
+    }
+
     # The secrets that there were: what was given, and the keys that lie in the folder.
     function Get-Secret {
         $password, $wrongPassword, $keyPassphrase
-        Get-ChildItem *.key | Get-Content | Where-Object { $_ -match '^[A-Za-z0-9+/=]{24,}$' }
+        Get-ChildItem *.key | ForEach-Object { Get-SecretLine $_ }
     }
 
     # Which of them are told, each with where; nothing is as it should be.

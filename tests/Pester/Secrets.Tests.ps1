@@ -212,8 +212,8 @@ BeforeAll {
             catch { Write-Debug "$Path is no such key, or encrypted" }
         }
         Get-Content $Path | Where-Object { $_ -match '^[A-Za-z0-9+/=]{24,}$' } | Where-Object {
-            $middle = [Convert]::FromBase64String($_.TrimEnd('=').Substring(8, 12))
-            -not $public.Contains([Convert]::ToHexString($middle))
+            $bytes = [Convert]::ToHexString([Convert]::FromBase64String($_))
+            -not ($public.Contains($bytes.Substring(0, 16)) -and $public.Contains($bytes.Substring($bytes.Length - 16)))
         }
     }
 

@@ -14,6 +14,7 @@
         'bin/Hba.Format.ps1xml'
         'bin/RootCertificate.Format.ps1xml'
         'bin/RootCertificateProvider.Format.ps1xml'
+        'bin/Session.Format.ps1xml'
         'bin/SslConfiguration.Format.ps1xml'
         'bin/SslConfigurationChange.Format.ps1xml'
     )
@@ -27,6 +28,7 @@
         'Get-PgRootCert'
         'Get-PgServerCertificate'
         'Get-PgSslConfiguration'
+        'Get-PgSslSession'
         'Install-PgRootCert'
         'New-PgCsr'
         'New-PgSelfSignedCertificate'

@@ -139,6 +139,8 @@ public enum PgSslError
     InsufficientPrivilege,
     /// <summary>The server refused a statement for another reason; the message has its SQLSTATE.</summary>
     SqlFailed,
+    /// <summary>The server has no such session (any more).</summary>
+    SessionNotFound,
 
     // pg_hba.conf
     /// <summary>A pg_hba.conf that the server would not load.</summary>

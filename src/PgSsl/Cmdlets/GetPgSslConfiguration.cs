@@ -25,6 +25,13 @@ public sealed class GetPgSslConfigurationCommand : ServerCmdlet
     public SwitchParameter WireOnly { get; set; }
 
     /// <inheritdoc/>
+    protected override void Start(ServerTarget server)
+    {
+        ArgumentNullException.ThrowIfNull(server);
+        base.Start(server with { Credential = Credential });
+    }
+
+    /// <inheritdoc/>
     protected override async Task ProcessServerAsync(ServerTarget server, CancellationToken cancellationToken)
     {
         try
@@ -47,7 +54,9 @@ public sealed class GetPgSslConfigurationCommand : ServerCmdlet
             return (new SslConfigurationFacts(), server);
         try
         {
-            IServerSession session = await SqlEndpoint.OpenAsync(server.Endpoint, Environment, Credential, server.Timeout, cancellationToken).ConfigureAwait(false);
+            // Each server of a list is looked at, whatever its kind.
+            IServerSession session = await SqlEndpoint.OpenAsync(
+                server.Endpoint.With("target_session_attrs", "any"), Environment, server.Credential, server.Timeout, cancellationToken).ConfigureAwait(false);
             await using (session.ConfigureAwait(false))
             {
                 LiveServer live = await LiveServer.OfAsync(session, server.Settings, server.Timeout, cancellationToken).ConfigureAwait(false);
@@ -56,7 +65,7 @@ public sealed class GetPgSslConfigurationCommand : ServerCmdlet
                 return (facts, host is null ? server : server with { Host = host, Endpoint = server.Endpoint.At(host) });
             }
         }
-        catch (PgSslException failure) when (Credential is null && IsAboutTheRole(failure.Error))
+        catch (PgSslException failure) when (server.Credential is null && IsAboutTheRole(failure.Error))
         {
             // Without credentials there is still the wire.
             return (new SslConfigurationFacts { SqlFailure = failure }, server);

@@ -92,13 +92,26 @@ public sealed class AlterSystemChange(AlterSystemPlan plan, IServerSession sessi
                 await session.QueryAsync(step.Statement, null, cancellationToken).ConfigureAwait(false);
                 _done.Push(step);
             }
-            catch
+            catch (Exception failure)
             {
                 // Nobody has reloaded yet: the file is all there is to put back. What was cancelled may have been done.
                 _done.Push(step);
-                await PutBackAsync().ConfigureAwait(false);
+                await PutBackAfterAsync(failure).ConfigureAwait(false);
                 throw;
             }
+        }
+    }
+
+    private async Task PutBackAfterAsync(Exception failure)
+    {
+        try
+        {
+            await PutBackAsync().ConfigureAwait(false);
+        }
+        catch (PgSslException problem)
+        {
+            throw new PgSslException(
+                PgSslError.FileNotRestored, $"{Path} could not be written ({failure.Message}), and not put back: {problem.Message}", RemedyByHand, failure);
         }
     }
 

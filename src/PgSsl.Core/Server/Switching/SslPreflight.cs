@@ -142,16 +142,19 @@ public static class SslPreflight
     {
         string role = MissingPrivilege.QuoteIdentifier(facts.UserName);
         string[] lacking = altersSystem ? [.. names.Where(name => !facts.MayAlter.Contains(name))] : [];
-        if (lacking.Length == 0 && facts.MayReload)
+        // Some are for superusers to see (guc_tables.c, GUC_SUPERUSER_ONLY).
+        string[] hidden = [.. names.Where(name => !facts.Settings.ContainsKey(name))];
+        if (lacking.Length == 0 && hidden.Length == 0 && facts.MayReload)
             return;
         string[] grants =
         [
             .. lacking.Length > 0 ? (string[])[$"GRANT ALTER SYSTEM ON PARAMETER {string.Join(", ", lacking)} TO {role}"] : [],
+            .. hidden.Length > 0 ? (string[])[$"GRANT pg_read_all_settings TO {role}"] : [],
             .. facts.MayReload ? (string[])[] : [$"GRANT EXECUTE ON FUNCTION pg_reload_conf() TO {role}"],
         ];
         throw new PgSslException(
             PgSslError.InsufficientPrivilege,
-            $"Role {facts.UserName} may not {(lacking.Length > 0 ? $"set {string.Join(", ", lacking)}" : "reload the configuration")} on {live.Session.Host}. Nothing was changed.",
+            $"Role {facts.UserName} may not {(lacking.Length > 0 ? $"set {string.Join(", ", lacking)}" : hidden.Length > 0 ? $"see {string.Join(", ", hidden)}" : "reload the configuration")} on {live.Session.Host}. Nothing was changed.",
             lacking.Length > 0 && facts.Version.Major < 15
                 ? "Before PostgreSQL 15 only superusers may do this: connect as one."
                 : $"Use a superuser, or have one say: {string.Join("; ", grants)}.");

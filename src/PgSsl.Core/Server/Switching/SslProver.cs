@@ -18,6 +18,11 @@ public sealed class SslProver(LiveServer live, ServerTlsFacts facts, SslTarget t
     private const string FileRows = "SELECT sourcefile, sourceline, name, setting, error FROM pg_file_settings WHERE name ~* '^ssl(_|$)' OR error IS NOT NULL ORDER BY seqno";
     private const string SettingRows = "SELECT name, setting FROM pg_settings WHERE name = ANY ($1::text[])";
 
+#pragma warning disable CA5397, SYSLIB0039 // They are tried to see them refused.
+    private static readonly (string Name, SslProtocols Protocol)[] Protocols =
+        [("TLSv1", SslProtocols.Tls), ("TLSv1.1", SslProtocols.Tls11), ("TLSv1.2", SslProtocols.Tls12)];
+#pragma warning restore CA5397, SYSLIB0039
+
     private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(50);
 
     private readonly IReadOnlyDictionary<string, string> _values = target.ValuesIn(facts.Version.Major);
@@ -141,26 +146,26 @@ public sealed class SslProver(LiveServer live, ServerTlsFacts facts, SslTarget t
     private async Task<Proof> ProveMinimumAsync(string minimum, CancellationToken cancellationToken)
     {
         const string Name = "MinimumProtocol";
-        if (SslParameter.IndexOfProtocol(minimum) == 0)
+        if (SslParameter.IndexOfProtocol(minimum) is var index && index < 1)
             return new Proof(Name, ProofState.NotMade, "there is no older version to try.");
-        ServerWay? way = (await Served.LookAsync(cancellationToken).ConfigureAwait(false)) is [var seen, ..] ? live.Ways.First(one => one.Host == seen.Host) : null;
-        if (way is null)
+        if (await Served.LookAsync(cancellationToken).ConfigureAwait(false) is not [var seen, ..])
             return new Proof(Name, ProofState.NotMade, "the server does not answer over TCP.");
-#pragma warning disable CA5397, SYSLIB0039 // They are tried to see them refused.
-        (string Older, SslProtocols Protocol) = ((string, SslProtocols)[])[("TLSv1", SslProtocols.Tls), ("TLSv1.1", SslProtocols.Tls11), ("TLSv1.2", SslProtocols.Tls12)] is var all
-            ? all[SslParameter.IndexOfProtocol(minimum) - 1]
-            : default;
-#pragma warning restore CA5397, SYSLIB0039
-        ProbeRequest request = ProbeRequest.ForTls(live.Settings, way.Host, live.Timeout) with { Negotiation = SslNegotiation.Postgres, Protocols = Protocol };
-        ConnectionFacts facts = await ServerProbe.ConnectAsync(request, cancellationToken).ConfigureAwait(false);
-        if (facts.Tls is { } tls)
+        (string older, SslProtocols protocol) = Protocols[index - 1];
+        ProbeRequest request = ProbeRequest.ForTls(live.Settings, seen.Host, live.Timeout) with
+        {
+            Address = seen.Facts.Address,
+            Negotiation = SslNegotiation.Postgres,
+            Protocols = protocol,
+        };
+        ConnectionFacts tried = await ServerProbe.ConnectAsync(request, cancellationToken).ConfigureAwait(false);
+        if (tried.Tls is { } tls)
             throw new PgSslException(
-                PgSslError.ChangeNotProven, $"{way.Host} still speaks {tls.Protocol}, where {minimum} was to be the oldest version.",
+                PgSslError.ChangeNotProven, $"{seen.Host} still speaks {tls.Protocol}, where {minimum} was to be the oldest version.",
                 "Look into the server's log for \"SSL configuration was not reloaded\" and what comes before it.");
         // Only TLS 1.2 is sure to be spoken by this side.
-        return Protocol == SslProtocols.Tls12 && facts.Failure?.Error == PgSslError.TlsHandshakeFailed
-            ? new Proof(Name, ProofState.Proven, $"{way.Host} refuses {Older}.")
-            : new Proof(Name, ProofState.NotMade, $"{Older} could not be tried: this machine does not speak it itself.");
+        return protocol == SslProtocols.Tls12 && tried.Failure?.Error == PgSslError.TlsHandshakeFailed
+            ? new Proof(Name, ProofState.Proven, $"{seen.Host} refuses {older}.")
+            : new Proof(Name, ProofState.NotMade, $"{older} could not be tried: this machine does not speak it itself.");
     }
 
     private async Task<Proof> ProveClientCertificatesAsync(CancellationToken cancellationToken)

@@ -9,6 +9,7 @@ BeforeDiscovery {
         @{ Type = 'HbaRuleMatch'; Narrowest = 80; Header = ' *Line +Decides +Match +Rule +Reason' }
         @{ Type = 'HbaRuleChange'; Narrowest = 80; Header = ' *Line +Action +Rule' }
         @{ Type = 'HbaSslChange'; Narrowest = 80; Header = 'IsChanged +Rules +IsProven +CutOff +Path +Backup' }
+        @{ Type = 'SslConfigurationChange'; Narrowest = 80; Header = 'IsChanged +IsProven +Plaintext +Endpoint +Changes' }
         @{ Type = 'RootCertificateProvider'; Narrowest = 100; Header = 'Provider +Title +Kind +SslMode +Roots +RootCertificate' }
     )
     $coloured = $types | Where-Object { $_.Type -notin 'RootCertificateProvider', 'HbaRuleMatch' }
@@ -23,6 +24,7 @@ BeforeAll {
     Copy-Item $hba "$TestDrive/changed.conf"
     $client = @{ Path = $hba; User = 'app'; Database = 'orders'; Address = '10.0.0.7' }
     $change = Set-PgHbaSsl "$TestDrive/changed.conf" -RejectPlaintext
+    'ssl = on' | Set-Content $TestDrive/postgresql.conf
     $objects = @{
         ServerCertificate = Get-PgServerCertificate $sandbox.Good, $sandbox.Expired, $sandbox.SelfSigned -RootCertificate $sandbox.Root
         SslModeResult     = Test-PgSslMode $sandbox.Good -UserName anyone -Database postgres
@@ -34,6 +36,7 @@ BeforeAll {
         HbaRuleChange     = $change.Rules
         HbaSslChange      = $change
 
+        SslConfigurationChange  = Disable-PgSsl -ConfigurationPath $TestDrive/postgresql.conf
         RootCertificateProvider = Get-PgRootCert -Provider Neon, AmazonRds, Aiven
     }
 

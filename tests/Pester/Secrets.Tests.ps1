@@ -21,6 +21,26 @@ BeforeDiscovery {
             }
         }
         @{
+            Command = 'Disable-PgSsl'
+            Run     = {
+                Set-Content postgresql.conf "primary_conninfo = 'password=$password'", 'ssl = on'
+                Disable-PgSsl -ConfigurationPath postgresql.conf
+                Disable-PgSsl $server -Credential $credential
+                Disable-PgSsl "$server password=$wrongPassword"
+            }
+        }
+        @{
+            Command = 'Enable-PgSsl'
+            Run     = {
+                New-PgSelfSignedCertificate localhost | Out-Null
+                Set-Content postgresql.conf "primary_conninfo = 'password=$password'", 'ssl = off', "#ssl_passphrase_command = 'echo $keyPassphrase'"
+                Enable-PgSsl -ConfigurationPath postgresql.conf -WhatIf
+                Enable-PgSsl -ConfigurationPath postgresql.conf
+                Enable-PgSsl $server -Credential $credential
+                Enable-PgSsl $server -Credential $wrong
+            }
+        }
+        @{
             Command = 'Get-PgConnectionSetting'
             Run     = {
                 $env:PGPASSWORD = $password

@@ -71,6 +71,15 @@ internal sealed class SwitchServer : IAsyncDisposable
         return path;
     }
 
+    /// <summary>Lets everybody read the key: mode 0644.</summary>
+    public void ExposeKey()
+    {
+        if (OperatingSystem.IsWindows())
+            Assert.Skip("There is no such check on Windows.");
+        else
+            File.SetUnixFileMode(KeyPath, (UnixFileMode)0b110_100_100);
+    }
+
     public Task<SslSwitch> PrepareAsync(SslTarget target, string? path = null, LiveServer? live = null) =>
         SslSwitch.PrepareAsync(target, live ?? Live, path, DateTimeOffset.UtcNow, TestContext.Current.CancellationToken);
 

@@ -171,14 +171,14 @@ BeforeAll {
     # All that there is to read of what a script has done: every stream, as objects and as text, the transcript, the errors that are kept.
     function Get-Everything([scriptblock] $Run) {
         $VerbosePreference = $DebugPreference = $InformationPreference = $WarningPreference = $ErrorActionPreference = 'Continue'
-        # -Debug alone would ask before each change.
-        $PSDefaultParameterValues = @{ '*-Pg*:Verbose' = $true; '*-Pg*:Debug' = $true; '*-Pg*:Confirm' = $false }
+        # -Debug alone would ask before each change, and after each warning.
+        $PSDefaultParameterValues = @{ '*-Pg*:Verbose' = $true; '*-Pg*:Debug' = $true; '*-Pg*:Confirm' = $false; '*-Pg*:WarningAction' = 'Continue' }
         $Error.Clear()
         $transcript = "$TestDrive/$(New-Guid).txt"
         $null = Start-Transcript $transcript
         try { . $Run *>&1 | Tee-Object -Variable all | Out-Default }
         finally { $null = Stop-Transcript }
-        $results = $all | Where-Object { $_.GetType().Namespace -ne 'System.Management.Automation' -or $_ -is [Management.Automation.PSCustomObject] }
+        $results = $all | Where-Object { $null -ne $_ } | Where-Object { $_.GetType().Namespace -ne 'System.Management.Automation' -or $_ -is [Management.Automation.PSCustomObject] }
         $results | Export-Clixml "$transcript.xml" -Depth 4
         Get-Content -Raw $transcript, "$transcript.xml"
         $results | ConvertTo-Json -Depth 4 -WarningAction Ignore

@@ -145,7 +145,6 @@ BeforeDiscovery {
         @{ Way = 'a verbose line'; Leak = { Write-Verbose $password } }
         @{ Way = 'a debug line'; Leak = { Write-Debug $password } }
         @{ Way = 'information'; Leak = { Write-Information $password } }
-        @{ Way = 'the transcript alone'; Leak = { $Host.UI.WriteLine($password) } }
         @{ Way = 'a line of a key'; Leak = { Copy-Item $sandbox.ClientKey client.key; (Get-Content client.key)[1] } }
     )
 }
@@ -190,10 +189,12 @@ BeforeAll {
         }
     }
 
-    # The secrets that there were: what was given, and the keys that lie in the folder.
+    # The secrets that there were: what was given, and the keys that lie in the folder. The end of a key file is the public key, which may
+    # stand in a certificate or request in the same letters.
     function Get-Secret {
         $password, $wrongPassword, $keyPassphrase
-        Get-ChildItem *.key | Get-Content | Where-Object { $_ -match '^[A-Za-z0-9+/=]{24,}$' }
+        $public = -join (Get-ChildItem *.crt, *.csr | Get-Content)
+        Get-ChildItem *.key | Get-Content | Where-Object { $_ -match '^[A-Za-z0-9+/=]{24,}$' -and -not $public.Contains($_) }
     }
 
     # Which of them are told, each with where; nothing is as it should be.

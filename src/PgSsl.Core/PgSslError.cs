@@ -151,4 +151,8 @@ public enum PgSslError
     LockOut,
     /// <summary>A change that the server did not take over, or that had another effect than planned. It was undone.</summary>
     ChangeNotProven,
+
+    // Poolers
+    /// <summary>A pgbouncer.ini that PgBouncer would not load, or that cannot be changed without changing more.</summary>
+    InvalidPgBouncerFile,
 }

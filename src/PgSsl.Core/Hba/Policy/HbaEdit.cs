@@ -12,11 +12,11 @@ internal readonly record struct HbaEdit(int Start, int Length, string Text)
     /// Makes edits that do not overlap; an insertion comes before what starts where it is. The same edit twice is one: a file may be
     /// included twice.
     /// </summary>
-    public static byte[] Apply(ReadOnlySpan<byte> content, IReadOnlyCollection<HbaEdit> edits)
+    public static byte[] Apply(ReadOnlySpan<byte> content, IReadOnlyList<HbaEdit> edits)
     {
         var result = new MemoryStream(content.Length + edits.Sum(edit => Encoding.UTF8.GetMaxByteCount(edit.Text.Length)));
         int from = 0;
-        foreach (HbaEdit edit in edits.Distinct().OrderBy(edit => edit.Start).ThenBy(edit => edit.Length > 0))
+        foreach (HbaEdit edit in InOrder(edits))
         {
             result.Write(content[from..edit.Start]);
             result.Write(HbaText.Encode(edit.Text));
@@ -24,6 +24,15 @@ internal readonly record struct HbaEdit(int Start, int Length, string Text)
         }
         result.Write(content[from..]);
         return result.ToArray();
+    }
+
+    // Whoever goes through a file once makes them in order, each once.
+    private static IEnumerable<HbaEdit> InOrder(IReadOnlyList<HbaEdit> edits)
+    {
+        for (int i = 1; i < edits.Count; i++)
+            if (edits[i].Start <= edits[i - 1].Start)
+                return edits.Distinct().OrderBy(edit => edit.Start).ThenBy(edit => edit.Length > 0);
+        return edits;
     }
 
     /// <summary>Another word in the place of a token.</summary>

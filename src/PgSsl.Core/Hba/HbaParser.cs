@@ -11,6 +11,8 @@ internal sealed class HbaParser(HbaDialect dialect)
 
     private readonly Dictionary<string, (AdvancedRegex? Pattern, string? Error)> _patterns = [];
     private readonly Dictionary<(string, bool, bool), HbaName[]> _names = [];
+    private readonly Dictionary<(HbaName[], HbaName[]), HbaName[]> _pairs = [];
+    private readonly Dictionary<string, HbaAddress> _hosts = [];
     private readonly Dictionary<string, int> _keys = new() { ["all"] = HbaName.AllKey };
     private readonly HbaMethods _methods = new(dialect);
 
@@ -73,11 +75,22 @@ internal sealed class HbaParser(HbaDialect dialect)
         return type.Value;
     }
 
-    // Large files say few names over and over: each is made once, and so is a list of one name.
+    // Large files say few names and short lists over and over: each is made once.
     private HbaName[] ParseNames(ReadOnlySpan<HbaToken> tokens, bool isDatabase)
     {
+        HbaName[] first = ParseName(tokens[0], isDatabase);
         if (tokens.Length == 1)
-            return ParseName(tokens[0], isDatabase);
+            return first;
+        if (tokens.Length > 2)
+            return ParseList(tokens, isDatabase);
+        (HbaName[], HbaName[]) pair = (first, ParseName(tokens[1], isDatabase));
+        if (!_pairs.TryGetValue(pair, out HbaName[]? known))
+            _pairs[pair] = known = [first[0], pair.Item2[0]];
+        return known;
+    }
+
+    private HbaName[] ParseList(ReadOnlySpan<HbaToken> tokens, bool isDatabase)
+    {
         var names = new HbaName[tokens.Length];
         for (int i = 0; i < tokens.Length; i++)
             names[i] = ParseName(tokens[i], isDatabase)[0];
@@ -115,7 +128,7 @@ internal sealed class HbaParser(HbaDialect dialect)
         return known.Pattern ?? throw new HbaRefusal($"invalid regular expression \"{text}\": {known.Error}");
     }
 
-    private static HbaAddress ParseAddress(HbaFields line, ref int field)
+    private HbaAddress ParseAddress(HbaFields line, ref int field)
     {
         HbaToken token = Single(line, field++, "IP address specification", "host address");
         if (!token.IsQuoted)
@@ -131,7 +144,7 @@ internal sealed class HbaParser(HbaDialect dialect)
         NumericAddress? address = NumericAddress.Parse(slash < 0 ? token.Text : token.Text.AsSpan(0, slash));
         if (address is not { } start)
             return slash < 0
-                ? new HbaAddress.HostName(token.Text)
+                ? HostNamed(token.Text)
                 : throw new HbaRefusal($"specifying both host name and CIDR mask is invalid: \"{token.Text}\"");
         if (slash >= 0)
         {
@@ -145,6 +158,13 @@ internal sealed class HbaParser(HbaDialect dialect)
         return mask.IsIPv6 == start.IsIPv6
             ? new HbaAddress.Network(start, mask.Bits)
             : throw new HbaRefusal("IP address and mask do not match");
+    }
+
+    private HbaAddress HostNamed(string name)
+    {
+        if (!_hosts.TryGetValue(name, out HbaAddress? known))
+            _hosts[name] = known = new HbaAddress.HostName(name);
+        return known;
     }
 
     private HbaOption[] ParseOptions(HbaFields line, int field, string method, HbaConnectionType type)

@@ -1,5 +1,3 @@
-using System.Text;
-
 namespace PgSsl.Hba.Policy;
 
 /// <summary>Some bytes of a file that give way to others.</summary>
@@ -14,16 +12,25 @@ internal readonly record struct HbaEdit(int Start, int Length, string Text)
     /// </summary>
     public static byte[] Apply(ReadOnlySpan<byte> content, IReadOnlyList<HbaEdit> edits)
     {
-        var result = new MemoryStream(content.Length + edits.Sum(edit => Encoding.UTF8.GetMaxByteCount(edit.Text.Length)));
+        HbaEdit[] ordered = [.. InOrder(edits)];
+        byte[][] texts = Array.ConvertAll(ordered, edit => HbaText.Encode(edit.Text));
+        var result = new byte[content.Length + texts.Sum(text => text.Length) - ordered.Sum(edit => edit.Length)];
+        Span<byte> rest = result;
         int from = 0;
-        foreach (HbaEdit edit in InOrder(edits))
+        for (int i = 0; i < ordered.Length; i++)
         {
-            result.Write(content[from..edit.Start]);
-            result.Write(HbaText.Encode(edit.Text));
-            from = edit.Start + edit.Length;
+            Write(content[from..ordered[i].Start], ref rest);
+            Write(texts[i], ref rest);
+            from = ordered[i].Start + ordered[i].Length;
         }
-        result.Write(content[from..]);
-        return result.ToArray();
+        Write(content[from..], ref rest);
+        return result;
+    }
+
+    private static void Write(ReadOnlySpan<byte> bytes, ref Span<byte> rest)
+    {
+        bytes.CopyTo(rest);
+        rest = rest[bytes.Length..];
     }
 
     // Whoever goes through a file once makes them in order, each once.

@@ -1,3 +1,5 @@
+using System.Globalization;
+
 namespace PgSsl.Hba;
 
 /// <summary>
@@ -69,6 +71,9 @@ public readonly record struct HbaLine
 
     /// <summary>Whether a comment in it ends in a backslash: then the next line belongs to the comment.</summary>
     public bool SwallowsNextLine => _parts?.SwallowsNextLine == true;
+
+    /// <summary>Where it is. What it says may hold secrets.</summary>
+    public override string ToString() => string.Create(CultureInfo.InvariantCulture, $"{File?.Path}:{Number}");
 
     private ReadOnlySpan<byte> Bytes => File.Content.AsSpan(Start, End - Start);
 

@@ -15,6 +15,7 @@
         'bin/RootCertificate.Format.ps1xml'
         'bin/RootCertificateProvider.Format.ps1xml'
         'bin/Session.Format.ps1xml'
+        'bin/SslConfiguration.Format.ps1xml'
     )
     TypesToProcess       = @('bin/PgSsl.Types.ps1xml')
     CmdletsToExport      = @(
@@ -23,6 +24,7 @@
         'Get-PgHbaRule'
         'Get-PgRootCert'
         'Get-PgServerCertificate'
+        'Get-PgSslConfiguration'
         'Get-PgSslSession'
         'Install-PgRootCert'
         'New-PgCsr'

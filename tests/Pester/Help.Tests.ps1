@@ -132,8 +132,8 @@ Describe 'An example' {
 
     BeforeEach {
         $folder = New-ExampleFolder
-        # Some are about a pg_hba.conf that may change, or sessions that may be ended.
-        $isHba = $Page -match 'Hba|SslSession'
+        # Some are about a pg_hba.conf that may change, about sessions that may be ended, or about all that a superuser sees.
+        $isHba = $Page -match 'Hba|SslSession|Get-PgSslConfiguration'
         if ($isHba) {
             if (-not $sandbox.Psql) { Set-ItResult -Skipped -Because 'psql is not installed' }
             Set-SandboxHba HbaShown 'host all postgres 127.0.0.1/32 trust', 'host all all 0.0.0.0/0 trust'

@@ -14,6 +14,7 @@ Managed: PostgreSQL 15 below a root that only a URL leads to; ManagedFingerprint
 Role anyone gets in everywhere; ssl_only by hostssl and scram-sha-256, plain_only by hostnossl and md5.
 HbaChanged, HbaShown, HbaDirect (PostgreSQL 18, or none): for Set-PgHbaSsl.Tests.ps1, Help.Tests.ps1, and once more the former, which
 change their pg_hba.conf; HbaKept: one that stays. Each with its file (HbaKeptFile) and the socket's directory (HbaKeptSocket);
+Life15, Life18 (PostgreSQL 18, or none): the same without TLS, for ServerLife.Tests.ps1;
 superuser postgres, roles app, auditor, replicator, legacy (stored as md5), admins with its member bob.
 Closed, Silent, Ssh: no PostgreSQL at all. Root, OtherRoot, ClientCertificate, ClientKey: files.
 #>

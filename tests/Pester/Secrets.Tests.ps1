@@ -48,6 +48,15 @@ BeforeDiscovery {
             }
         }
         @{
+            Command = 'Get-PgSslConfiguration'
+            Run     = {
+                Get-PgSslConfiguration $server -Credential $credential
+                Get-PgSslConfiguration $server -Credential $wrong
+                Get-PgSslConfiguration "$server password=$wrongPassword"
+                Get-PgSslConfiguration "postgresql://ssl_only:$password@$($sandbox.Closed)/postgres" -WireOnly
+            }
+        }
+        @{
             Command = 'Get-PgSslSession'
             Run     = {
                 Get-PgSslSession $server -Credential $credential
@@ -170,8 +179,10 @@ BeforeAll {
     # All that there is to read of what a script has done: every stream, as objects and as text, the transcript, the errors that are kept.
     function Get-Everything([scriptblock] $Run) {
         $VerbosePreference = $DebugPreference = $InformationPreference = $WarningPreference = $ErrorActionPreference = 'Continue'
-        # -Debug alone would ask before each change, and after each warning.
-        $PSDefaultParameterValues = @{ '*-Pg*:Verbose' = $true; '*-Pg*:Debug' = $true; '*-Pg*:Confirm' = $false; '*-Pg*:WarningAction' = 'Continue' }
+        # -Debug alone would ask before each change, and at each warning and error.
+        $PSDefaultParameterValues = @{
+            '*-Pg*:Verbose' = $true; '*-Pg*:Debug' = $true; '*-Pg*:Confirm' = $false; '*-Pg*:WarningAction' = 'Continue'; '*-Pg*:ErrorAction' = 'Continue'
+        }
         $Error.Clear()
         $transcript = "$TestDrive/$(New-Guid).txt"
         $null = Start-Transcript $transcript
@@ -189,12 +200,26 @@ BeforeAll {
         }
     }
 
-    # The secrets that there were: what was given, and the keys that lie in the folder. The end of a key file is the public key, which may
-    # stand in a certificate or request in the same letters.
+    # The lines of a key, but for those that are its public half: a certificate shows that, too.
+    function Get-SecretLine([string] $Path) {
+        $public = ''
+        foreach ($key in [Security.Cryptography.ECDsa]::Create(), [Security.Cryptography.RSA]::Create()) {
+            try {
+                $key.ImportFromPem((Get-Content -Raw $Path))
+                $public = [Convert]::ToHexString($key.ExportSubjectPublicKeyInfo())
+            }
+            catch { Write-Debug "$Path is no such key, or encrypted" }
+        }
+        Get-Content $Path | Where-Object { $_ -match '^[A-Za-z0-9+/=]{24,}$' } | Where-Object {
+            $bytes = [Convert]::ToHexString([Convert]::FromBase64String($_))
+            -not ($public.Contains($bytes.Substring(0, 16)) -and $public.Contains($bytes.Substring($bytes.Length - 16)))
+        }
+    }
+
+    # The secrets that there were: what was given, and the keys that lie in the folder.
     function Get-Secret {
         $password, $wrongPassword, $keyPassphrase
-        $public = -join (Get-ChildItem *.crt, *.csr | Get-Content)
-        Get-ChildItem *.key | Get-Content | Where-Object { $_ -match '^[A-Za-z0-9+/=]{24,}$' -and -not $public.Contains($_) }
+        Get-ChildItem *.key | ForEach-Object { Get-SecretLine $_ }
     }
 
     # Which of them are told, each with where; nothing is as it should be.

@@ -133,7 +133,7 @@ internal static class ChainChecks
         };
 
     /// <summary>v3_purp.c, check_purpose_ssl_server: the extended key usage binds CAs too, and "any" does not count.</summary>
-    private static bool IsForTlsServers(ParsedCertificate certificate, bool mustBeCa)
+    internal static bool IsForTlsServers(ParsedCertificate certificate, bool mustBeCa)
     {
         CertificateExtensions extensions = certificate.Extensions;
         if (extensions.ExtendedKeyUsages is { } usages && !usages.Any(IsServerUsage))

@@ -5,7 +5,7 @@ using System.Security.Cryptography;
 namespace PgSsl.Certificates;
 
 /// <summary>
-/// Verifies Ed25519 signatures (RFC 8032 5.1.7), which .NET cannot. Only public values are handled, so it need not run in constant
+/// Verifies Ed25519 signatures (RFC 8032 5.1.7), which .NET cannot. That handles public values only, and need not run in constant
 /// time.
 /// </summary>
 internal static class Ed25519
@@ -28,6 +28,22 @@ internal static class Ed25519
         byte[] hash = SHA512.HashData([.. signature[..32], .. publicKey, .. message]);
         BigInteger challenge = new BigInteger(hash, isUnsigned: true) % Order;
         return Base.Times(s).Equals(commitment.Plus(key.Times(challenge)));
+    }
+
+    /// <summary>The public key of a private one (RFC 8032 5.1.5). Not in constant time: of keys in files that whoever runs this owns.</summary>
+    public static byte[] DerivePublicKey(ReadOnlySpan<byte> seed)
+    {
+        byte[] hash = SHA512.HashData(seed);
+        hash[0] &= 0xF8;
+        hash[31] = (byte)((hash[31] & 0x7F) | 0x40);
+        try
+        {
+            return Base.Times(new BigInteger(hash.AsSpan(0, 32), isUnsigned: true)).Encode();
+        }
+        finally
+        {
+            CryptographicOperations.ZeroMemory(hash);
+        }
     }
 
     private static byte[] BasePoint()
@@ -88,6 +104,17 @@ internal static class Ed25519
                     sum = sum.Plus(this);
             }
             return sum;
+        }
+
+        /// <summary>RFC 8032 5.1.2.</summary>
+        public byte[] Encode()
+        {
+            BigInteger inverse = Invert(Z);
+            byte[] encoded = new byte[32];
+            Modulo(Y * inverse).TryWriteBytes(encoded, out _, isUnsigned: true);
+            if (!Modulo(X * inverse).IsEven)
+                encoded[31] |= 0x80;
+            return encoded;
         }
 
         public bool Equals(Point? other) =>

@@ -20,4 +20,10 @@ internal sealed record PassphraseSource(string Name, string Consequence, string 
     {
         DecryptsDer = true,
     };
+
+    /// <summary>A cmdlet's parameter for the key of a server's certificate.</summary>
+    public static readonly PassphraseSource KeyParameter = new("-KeyPassphrase", "", "Give it: -KeyPassphrase (Read-Host -AsSecureString)")
+    {
+        DecryptsDer = true,
+    };
 }

@@ -37,16 +37,19 @@ public static class PrivateKeyFile
         }
     }
 
+    /// <summary>Whether group or others can use the file more than libpq and the server allow; root's may be read by its group.</summary>
+    internal static bool IsExposed(UnixFileMode mode, bool ownedByRoot) =>
+        (mode & (AnyOther | GroupWriteOrExecute | (ownedByRoot ? 0 : UnixFileMode.GroupRead))) != 0;
+
     private static void CheckMode(string path)
     {
         string target = File.ResolveLinkTarget(path, returnFinalTarget: true)?.FullName ?? path;
         UnixStatus status = UnixStatus.Of(target);
         bool ownedByRoot = status.Owner.UserId == 0;
-        UnixFileMode forbidden = AnyOther | (ownedByRoot ? GroupWriteOrExecute : GroupWriteOrExecute | UnixFileMode.GroupRead);
-        if ((status.Mode & forbidden) != 0)
+        if (IsExposed(status.Mode, ownedByRoot))
             throw new PgSslException(
                 PgSslError.InvalidKeyFile,
-                $"Private key file \"{path}\" has mode 0{Convert.ToString((int)status.Mode, 8)}: " +
+                $"Private key file \"{path}\" has mode {UnixModes.Text(status.Mode)}: " +
                 "group or others can use it, and libpq refuses that. " +
                 $"Expected is 0600 or less{(ownedByRoot ? ", or 0640 or less as root owns it" : "")}.",
                 $"chmod 0600 '{path}'");

@@ -11,4 +11,7 @@ internal static class UnixModes
 
     /// <summary>0700.</summary>
     public const UnixFileMode PrivateDirectory = Private | UnixFileMode.UserExecute;
+
+    /// <summary>A mode as chmod takes it: <c>0640</c>.</summary>
+    public static string Text(UnixFileMode mode) => "0" + Convert.ToString((int)mode, 8);
 }

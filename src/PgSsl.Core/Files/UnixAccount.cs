@@ -1,0 +1,100 @@
+using System.Globalization;
+using System.Runtime.InteropServices;
+using System.Text;
+
+namespace PgSsl.Files;
+
+/// <summary>An account of the operating system, as far as file permissions go. POSIX access lists are not looked at.</summary>
+/// <param name="UserId">The user.</param>
+/// <param name="GroupIds">The groups, its own first.</param>
+/// <param name="Name">What it is called; the number where it has no name.</param>
+public sealed record UnixAccount(uint UserId, IReadOnlyList<uint> GroupIds, string Name)
+{
+    private const int MostGroups = 1024;
+
+    private static readonly object Lookup = new();
+
+    /// <summary>The account's own group, which its files belong to.</summary>
+    public uint GroupId => GroupIds[0];
+
+    internal UnixOwner Owner => new(UserId, GroupId);
+
+    /// <summary>Finds an account by name or number.</summary>
+    /// <returns>Null where the system knows none; and on Windows, which has other ones.</returns>
+    public static UnixAccount? Find(string nameOrId)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(nameOrId);
+        return uint.TryParse(nameOrId, NumberStyles.None, CultureInfo.InvariantCulture, out uint id)
+            ? Find(id)
+            : Read(() => GetByName(CString(nameOrId)));
+    }
+
+    /// <summary>The account that owns what is there; null where there is nothing, and on Windows.</summary>
+    public static UnixAccount? OwnerOf(string path)
+    {
+        if (OperatingSystem.IsWindows())
+            return null;
+        try
+        {
+            UnixOwner owner = UnixStatus.Of(RealPath.Of(path)).Owner;
+            return Find(owner.UserId) ?? new UnixAccount(owner.UserId, [owner.GroupId], Number(owner.UserId));
+        }
+        catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
+        {
+            return null;
+        }
+    }
+
+    /// <summary>The name of a user; its number where it has none.</summary>
+    internal static string NameOf(uint userId) => Find(userId)?.Name ?? Number(userId);
+
+    /// <summary>Whether the mode lets the account read a file.</summary>
+    internal bool CanRead(UnixStatus file) => Has(file, UnixFileMode.UserRead, UnixFileMode.GroupRead, UnixFileMode.OtherRead);
+
+    /// <summary>Whether the mode lets the account go through a directory.</summary>
+    internal bool CanEnter(UnixStatus directory) =>
+        Has(directory, UnixFileMode.UserExecute, UnixFileMode.GroupExecute, UnixFileMode.OtherExecute);
+
+    /// <summary>The first of owner, group and others that fits decides (path_resolution(7)).</summary>
+    private bool Has(UnixStatus status, UnixFileMode asOwner, UnixFileMode asGroup, UnixFileMode asOther) =>
+        UserId == 0 || (status.Mode & (status.Owner.UserId == UserId ? asOwner : GroupIds.Contains(status.Owner.GroupId) ? asGroup : asOther)) != 0;
+
+    private static UnixAccount? Find(uint id) => Read(() => GetById(id));
+
+    /// <summary>pwd.h, struct passwd: name, password, user and group; what follows differs between systems.</summary>
+    private static UnixAccount? Read(Func<nint> get)
+    {
+        if (OperatingSystem.IsWindows())
+            return null;
+        // The structure is the C library's, and the next call overwrites it.
+        lock (Lookup)
+        {
+            nint entry = get();
+            if (entry == 0)
+                return null;
+            string name = Marshal.PtrToStringUTF8(Marshal.ReadIntPtr(entry))!;
+            uint user = (uint)Marshal.ReadInt32(entry, 2 * nint.Size);
+            uint group = (uint)Marshal.ReadInt32(entry, 2 * nint.Size + sizeof(int));
+            uint[] groups = new uint[MostGroups];
+            int count = groups.Length;
+            int found = GetGroups(CString(name), group, groups, ref count);
+            return new UnixAccount(user, found < 0 ? [group] : groups[..count], name);
+        }
+    }
+
+    private static byte[] CString(string text) => Encoding.UTF8.GetBytes(text + '\0');
+
+    private static string Number(uint id) => id.ToString(CultureInfo.InvariantCulture);
+
+    [DllImport("libc", EntryPoint = "getpwnam")]
+    [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
+    private static extern nint GetByName(byte[] name);
+
+    [DllImport("libc", EntryPoint = "getpwuid")]
+    [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
+    private static extern nint GetById(uint id);
+
+    [DllImport("libc", EntryPoint = "getgrouplist")]
+    [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
+    private static extern int GetGroups(byte[] name, uint group, [Out] uint[] groups, ref int count);
+}

@@ -1,0 +1,43 @@
+namespace PgSsl;
+
+/// <summary>Who insists on a requirement.</summary>
+public enum RequirementSource
+{
+    /// <summary>The server: it does not load the files otherwise, keeps what it has on a reload, and does not start.</summary>
+    Server,
+    /// <summary>Clients: some of them refuse the server otherwise.</summary>
+    Clients,
+    /// <summary>Good practice: everything works, and somebody should look at it.</summary>
+    Practice,
+}
+
+/// <summary>One thing that a server's certificate and key have to be, and whether they are.</summary>
+public sealed record ServerCertificateRequirement
+{
+    /// <summary>A stable name for scripts: <c>KeyMatches</c>, <c>ChainComplete</c> …</summary>
+    public required string Requirement { get; init; }
+
+    /// <summary>Whether it is met; null where it could not be judged, and <see cref="Detail"/> says why.</summary>
+    public required bool? IsMet { get; init; }
+
+    /// <summary>Who insists on it.</summary>
+    public required RequirementSource RequiredBy { get; init; }
+
+    /// <summary>What was seen.</summary>
+    public required string Detail { get; init; }
+
+    /// <summary>What to do; null where it is met.</summary>
+    public required string? Remedy { get; init; }
+
+    /// <summary>The certificate file.</summary>
+    public required string CertificatePath { get; init; }
+
+    /// <summary>The key file.</summary>
+    public required string KeyPath { get; init; }
+
+    /// <summary>Whether it is unmet, and the server or clients insist on it.</summary>
+    public bool IsViolated => IsMet == false && RequiredBy != RequirementSource.Practice;
+
+    /// <summary>The requirement and what was seen.</summary>
+    public override string ToString() => $"{Requirement}: {Detail}";
+}

@@ -16,10 +16,13 @@
         'bin/RootCertificateProvider.Format.ps1xml'
         'bin/Session.Format.ps1xml'
         'bin/SslConfiguration.Format.ps1xml'
+        'bin/SslConfigurationChange.Format.ps1xml'
     )
     TypesToProcess       = @('bin/PgSsl.Types.ps1xml')
     CmdletsToExport      = @(
         'ConvertTo-PgConnectionString'
+        'Disable-PgSsl'
+        'Enable-PgSsl'
         'Get-PgConnectionSetting'
         'Get-PgHbaRule'
         'Get-PgRootCert'

@@ -155,4 +155,8 @@ public enum PgSslError
     // Poolers
     /// <summary>A pgbouncer.ini that PgBouncer would not load, or that cannot be changed without changing more.</summary>
     InvalidPgBouncerFile,
+
+    // postgresql.conf
+    /// <summary>A configuration file that the server would not load.</summary>
+    InvalidConfigurationFile,
 }

@@ -22,6 +22,8 @@ Describe 'Completion' {
         @{ Line = 'ConvertTo-PgConnectionString db1 -Format '; Expected = 'Uri', 'Conninfo', 'Npgsql', 'Jdbc', 'Environment', 'Service' }
         @{ Line = 'Install-PgRootCert -Provider amazonrds'; Expected = 'AmazonRds', 'AmazonRdsChina', 'AmazonRdsGovCloud' }
         @{ Line = 'Get-PgRootCert -Provider Az'; Expected = 'AzureCosmosDb', 'AzureFlexibleServer' }
+        @{ Line = 'Enable-PgSsl x -MinimumProtocol TLSv1.'; Expected = 'TLSv1.2', 'TLSv1.3', 'TLSv1.1' }
+        @{ Line = 'Enable-PgSsl x -Groups X25519M'; Expected = , 'X25519MLKEM768' }
         @{ Line = 'Set-PgHbaSsl x -Type '; Expected = 'host', 'hostssl', 'hostnossl', 'hostnogssenc' }
         @{ Line = 'Set-PgHbaSsl x -ClientCertificate v'; Expected = 'verify-ca', 'verify-full' }
         @{ Line = 'Set-PgHbaSsl x -AuthenticationMethod '; Expected = , 'scram-sha-256' }

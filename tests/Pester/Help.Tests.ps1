@@ -115,6 +115,9 @@ Describe 'An example' {
             Copy-Item $sandbox.OtherRoot $folder/new-root.crt
             "[orders]`nhost=db1.example.com`nuser=app`nsslmode=verify-full" | Set-Content $folder/pg_service.conf
             $sample | Set-Content $folder/pg_hba.conf
+            New-Item -ItemType Directory $folder/pg | Out-Null
+            '# - SSL -', '', '#ssl = off', "#ssl_ca_file = ''" | Set-Content $folder/pg/postgresql.conf
+            New-PgSelfSignedCertificate db1.example.com -KeyPath $folder/pg/server.key -CertificatePath $folder/pg/server.crt | Out-Null
             "User,Database,Address`napp,orders,10.0.0.7`nalice,orders,10.0.0.8`nalice,postgres,192.168.1.5" | Set-Content $folder/clients.csv
             "HostName,Port`ndb1.example.com,$($sandbox.GoodPort)`ndb2.example.com,$($sandbox.ExpiredPort)" | Set-Content $folder/servers.csv
             $folder
@@ -140,7 +143,7 @@ Describe 'An example' {
         }
         $environment = @{
             PGHOSTADDR    = '127.0.0.1'
-            PGPORT        = $isHba ? $sandbox.HbaShownPort : $sandbox.GoodPort
+            PGPORT        = $Page -match 'able-PgSsl$' ? $sandbox.SwitchedShownPort : $isHba ? $sandbox.HbaShownPort : $sandbox.GoodPort
             PGSERVICEFILE = "$folder/pg_service.conf"
             HOME          = "$folder"
         }

@@ -16,6 +16,8 @@ HbaChanged, HbaShown, HbaDirect (PostgreSQL 18, or none): for Set-PgHbaSsl.Tests
 change their pg_hba.conf; HbaKept: one that stays. Each with its file (HbaKeptFile) and the socket's directory (HbaKeptSocket);
 Life15, Life18 (PostgreSQL 18, or none): the same without TLS, for ServerLife.Tests.ps1;
 superuser postgres, roles app, auditor, replicator, legacy (stored as md5), admins with its member bob.
+Switched, SwitchedDirect (PostgreSQL 18, or none), SwitchedOff, SwitchedShown: TLS off, and a certificate in the data directory
+(SwitchedDirectory), for Enable-PgSsl.Tests.ps1, Disable-PgSsl.Tests.ps1 and Help.Tests.ps1.
 Closed, Silent, Ssh: no PostgreSQL at all. Root, OtherRoot, ClientCertificate, ClientKey: files.
 #>
 function Get-Sandbox {

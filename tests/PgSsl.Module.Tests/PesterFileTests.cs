@@ -12,6 +12,10 @@ public sealed class Completion : PesterFileTests;
 
 public sealed class ConvertTo_PgConnectionString : PesterFileTests;
 
+public sealed class Disable_PgSsl : PesterFileTests;
+
+public sealed class Enable_PgSsl : PesterFileTests;
+
 public sealed class Endpoint : PesterFileTests;
 
 public sealed class Format : PesterFileTests;

@@ -88,7 +88,8 @@ internal sealed class PesterServers
             StartRenewableAsync(installation, selfSigned),
             StartManagedAsync(installation),
             StartDirectAsync(good),
-            StartHbaAsync(installation, good));
+            StartHbaAsync(installation, good),
+            StartSwitchedAsync(installation, good));
 
         Closed.Bind(new IPEndPoint(IPAddress.Loopback, 0));
         _description["Closed"] = $"127.0.0.1:{((IPEndPoint)Closed.LocalEndPoint!).Port}";
@@ -206,6 +207,27 @@ internal sealed class PesterServers
         _description[name + "Port"] = $"{cluster.Port}";
         _description[name + "File"] = cluster.HbaPath;
         _description[name + "Socket"] = cluster.SocketDirectory;
+    }
+
+    /// <summary>Servers whose TLS is off, with a certificate in their data directories.</summary>
+    private async Task StartSwitchedAsync(PostgresInstallation installation, TestCertificate certificate)
+    {
+        Availability<PostgresInstallation> newest = await PostgresInstallation.FindAsync(DirectMajor);
+        await Task.WhenAll(
+            StartAsync("Switched", installation),
+            StartAsync("SwitchedShown", installation),
+            StartAsync("SwitchedOff", installation),
+            newest.IsAvailable ? StartAsync("SwitchedDirect", newest.Value) : Task.CompletedTask);
+
+        async Task StartAsync(string name, PostgresInstallation version)
+        {
+            PostgresCluster cluster = await PostgresCluster.StartAsync(version, new ClusterOptions { Hba = HbaRules });
+            SandboxDirectory.WritePrivate(Path.Combine(cluster.DataDirectory, "server.crt"), certificate.ChainPem);
+            SandboxDirectory.WritePrivate(Path.Combine(cluster.DataDirectory, "server.key"), certificate.KeyPem);
+            _description[name] = $"127.0.0.1:{cluster.Port}";
+            _description[name + "Port"] = $"{cluster.Port}";
+            _description[name + "Directory"] = cluster.DataDirectory;
+        }
     }
 
     /// <summary>Does something for each connection, tells the outcome, and hangs up.</summary>

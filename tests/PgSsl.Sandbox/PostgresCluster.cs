@@ -256,7 +256,7 @@ public sealed class PostgresCluster : IAsyncDisposable
         {
             string[] lines = File.ReadAllLines(path);
             return lines.Length >= 8 && lines[0] == ProcessId.ToString(CultureInfo.InvariantCulture)
-                && lines[7].TrimEnd() == "ready";
+                && lines[7].TrimEnd() is "ready" or "standby";
         }
         catch (IOException)
         {

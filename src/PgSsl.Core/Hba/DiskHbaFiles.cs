@@ -15,7 +15,7 @@ public sealed class DiskHbaFiles : IHbaFiles
     {
         try
         {
-            return HbaFileContent.Of(Directory.Exists(path) ? [] : File.ReadAllBytes(path));
+            return Directory.Exists(path) ? HbaFileContent.Of([]) with { IsDirectory = true } : HbaFileContent.Of(File.ReadAllBytes(path));
         }
         catch (Exception failure) when (failure is FileNotFoundException or DirectoryNotFoundException)
         {

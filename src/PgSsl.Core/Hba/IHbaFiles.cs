@@ -22,6 +22,9 @@ public interface IHbaFiles
 /// <param name="IsMissing">Whether it does not exist.</param>
 public readonly record struct HbaFileContent(byte[]? Bytes, string? Error, bool IsMissing)
 {
+    /// <summary>Whether it is a directory, which pg_hba.conf reads as an empty file and postgresql.conf not at all.</summary>
+    public bool IsDirectory { get; init; }
+
     /// <summary>It could be read.</summary>
     public static HbaFileContent Of(byte[] bytes) => new(bytes, null, false);
 

@@ -38,20 +38,29 @@ public sealed class ServedCertificates(LiveServer server)
     /// <param name="cancellationToken">Ends the wait.</param>
     /// <returns>The proof <c>Wire</c>; not made where nothing listens that can be reached from here.</returns>
     /// <exception cref="PgSslException"><see cref="PgSslError.CertificateNotServed"/>: it did not happen in time; says what was seen.</exception>
-    public async Task<Proof> WaitAsync(string? fingerprint, CancellationToken cancellationToken)
+    public Task<Proof> WaitAsync(string? fingerprint, CancellationToken cancellationToken) => WaitAsync(
+        seen => seen.Is(fingerprint), fingerprint is null ? "where TLS was to be off" : $"and not the certificate {fingerprint}", cancellationToken);
+
+    /// <summary>Waits until every address answers as it should.</summary>
+    /// <param name="isWanted">Whether an answer is as it should be.</param>
+    /// <param name="expectation">What was expected, as the end of a sentence that says what was seen.</param>
+    /// <param name="cancellationToken">Ends the wait.</param>
+    /// <returns>The proof <c>Wire</c>; not made where nothing listens that can be reached from here.</returns>
+    /// <exception cref="PgSslException"><see cref="PgSslError.CertificateNotServed"/>: it did not happen in time; says what was seen.</exception>
+    public async Task<Proof> WaitAsync(Func<ServedAt, bool> isWanted, string expectation, CancellationToken cancellationToken)
     {
+        ArgumentNullException.ThrowIfNull(isWanted);
         for (DateTime deadline = DateTime.UtcNow + Patience; ; await Task.Delay(Pause, cancellationToken).ConfigureAwait(false))
         {
             IReadOnlyList<ServedAt> seen = await LookAsync(cancellationToken).ConfigureAwait(false);
             if (seen.Count == 0)
                 return new Proof("Wire", ProofState.NotMade, "the server does not answer over TCP: nobody comes over the network.");
-            ServedAt? other = seen.FirstOrDefault(one => !one.Is(fingerprint));
+            ServedAt? other = seen.FirstOrDefault(one => !isWanted(one));
             if (other is null)
                 return new Proof("Wire", ProofState.Proven, string.Join("; ", seen.Select(one => one.ToString())) + ".");
             if (DateTime.UtcNow > deadline)
                 throw new PgSslException(
-                    PgSslError.CertificateNotServed,
-                    $"{other}, {(fingerprint is null ? "where TLS was to be off" : $"and not the certificate {fingerprint}")}.",
+                    PgSslError.CertificateNotServed, $"{other}, {expectation}.",
                     "Look into the server's log for \"SSL configuration was not reloaded\" and what comes before it.");
         }
     }

@@ -1,4 +1,5 @@
 using PgSsl.Hba.Managed;
+using PgSsl.Server.Configuration;
 
 namespace PgSsl.Server.Settings;
 
@@ -25,7 +26,7 @@ public static class ServerTlsReader
     private const string FileRows =
         """
         SELECT sourcefile, sourceline, name, setting, applied, error FROM pg_file_settings
-        WHERE name ~ '^ssl(_|$)' OR error IS NOT NULL OR name = ANY ($1::text[]) ORDER BY seqno
+        WHERE name ~* '^ssl(_|$)' OR error IS NOT NULL OR name = ANY ($1::text[]) ORDER BY seqno
         """;
 
     private const string NamesOfSettings = "SELECT name FROM pg_settings";
@@ -83,7 +84,8 @@ public static class ServerTlsReader
         // Grants on parameters came with PostgreSQL 15; before, ALTER SYSTEM was for superusers (utility.c; guc.c, AlterSystemSetConfigFile).
         async Task<IReadOnlySet<string>> ReadMayAlterAsync()
         {
-            string[] names = [.. settings.Select(one => one.Name)];
+            // Some are only for superusers to see (GUC_SUPERUSER_ONLY), and may be set all the same.
+            string[] names = [.. settings.Select(one => one.Name).Union(SslParameters.All.Select(one => one.NameIn(session.ServerVersion.Major)))];
             if (isSuperuser || session.ServerVersion.Major < 15)
                 return isSuperuser ? names.ToHashSet() : new HashSet<string>();
             IReadOnlyList<SqlRow> rows = await QueryAsync(

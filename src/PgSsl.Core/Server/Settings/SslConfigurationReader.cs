@@ -1,3 +1,4 @@
+using System.Security.Cryptography.X509Certificates;
 using PgSsl.Certificates.Deployment;
 using PgSsl.Files;
 using PgSsl.Server.Live;
@@ -31,11 +32,9 @@ public static class SslConfigurationReader
             return WithFiles(facts, ServerCertificateFacts.Read(certificatePath, keyPath), sql);
         try
         {
-            IReadOnlyList<SqlRow> rows = await server.Session.QueryAsync(FileContent, [certificatePath], cancellationToken).ConfigureAwait(false);
-            byte[] content = rows is [var row] ? Convert.FromBase64String(row["content"]!.Replace("\n", "", StringComparison.Ordinal)) : [];
             return facts with
             {
-                InFile = ServerCertificateFile.Parse(content).Certificates is [var first, ..] ? first : null,
+                InFile = await ReadCertificateAsync(server.Session, certificatePath, cancellationToken).ConfigureAwait(false),
                 FilesOutOfReach = $"They are on another machine: {certificatePath} was read through SQL, the key was left alone.",
             };
         }
@@ -43,6 +42,19 @@ public static class SslConfigurationReader
         {
             return facts with { FilesOutOfReach = $"They are on another machine, and SQL does not show them: {failure.Message}" };
         }
+    }
+
+    /// <summary>The first certificate of a file of the server's, read through SQL; null where there is none.</summary>
+    /// <param name="session">The session.</param>
+    /// <param name="path">The file, as the server calls it.</param>
+    /// <param name="cancellationToken">Ends it at once.</param>
+    /// <exception cref="PgSslException"><see cref="PgSslError.InsufficientPrivilege"/> or <see cref="PgSslError.SqlFailed"/>: the role, or the server, may not read it.</exception>
+    public static async Task<X509Certificate2?> ReadCertificateAsync(IServerSession session, string path, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(session);
+        IReadOnlyList<SqlRow> rows = await session.QueryAsync(FileContent, [path], cancellationToken).ConfigureAwait(false);
+        byte[] content = rows is [var row] ? Convert.FromBase64String(row["content"]!.Replace("\n", "", StringComparison.Ordinal)) : [];
+        return ServerCertificateFile.Parse(content).Certificates is [var first, ..] ? first : null;
     }
 
     private static SslConfigurationFacts WithFiles(SslConfigurationFacts facts, ServerCertificateFacts files, ServerTlsFacts sql)

@@ -1,0 +1,58 @@
+using PgSsl.Hba;
+using PgSsl.Hba.Policy;
+
+namespace PgSsl.Server.Configuration;
+
+/// <summary>Where an assignment goes in a file, as bytes that give way to others.</summary>
+internal static class ConfigurationEdit
+{
+    /// <summary>Another value in the place of an assignment's; blanks and comments stay.</summary>
+    public static HbaEdit ReplaceValue(ConfigurationFile file, ConfigurationEntry entry, SslParameter parameter, string value)
+    {
+        bool isQuoted = file.Content[entry.ValueStart] == '\'';
+        return new HbaEdit(entry.ValueStart, entry.ValueEnd - entry.ValueStart, Write(parameter, value, isQuoted));
+    }
+
+    /// <summary>A # before an assignment.</summary>
+    public static HbaEdit CommentOut(ConfigurationEntry entry) => new(entry.NameStart, 0, "#");
+
+    /// <summary>A line behind the last one that is such an assignment commented out, as initdb writes them; null where there is none.</summary>
+    public static HbaEdit? InsertAfterComment(ConfigurationFile file, SslParameter parameter, string name, string value)
+    {
+        ReadOnlySpan<byte> content = file.Content;
+        int found = -1;
+        for (int start = 0; start < content.Length;)
+        {
+            int feed = content[start..].IndexOf((byte)'\n');
+            int next = feed < 0 ? content.Length : start + feed + 1;
+            if (IsCommentedOut(HbaText.Decode(content[start..next]), parameter))
+                found = next;
+            start = next;
+        }
+        return found < 0 ? null : Insert(file, found, parameter, name, value);
+    }
+
+    /// <summary>A line at the end.</summary>
+    public static HbaEdit Append(ConfigurationFile file, SslParameter parameter, string name, string value) =>
+        Insert(file, file.Content.Length, parameter, name, value);
+
+    private static HbaEdit Insert(ConfigurationFile file, int position, SslParameter parameter, string name, string value)
+    {
+        bool endsLine = position == 0 || file.Content[position - 1] == '\n';
+        return new HbaEdit(position, 0, $"{(endsLine ? "" : file.LineBreak)}{name} = {Write(parameter, value, isQuoted: false)}{file.LineBreak}");
+    }
+
+    // Words that are no name need quotes; on and off have none in the files that come with PostgreSQL.
+    private static string Write(SslParameter parameter, string value, bool isQuoted) =>
+        parameter.Kind == SslParameterKind.Switch && !isQuoted ? value : GucString.Quote(value);
+
+    // With the equals sign: else a sentence that begins with the word ssl would be taken for one.
+    private static bool IsCommentedOut(string line, SslParameter parameter)
+    {
+        string text = line.TrimStart(' ', '\t');
+        if (!text.StartsWith('#'))
+            return false;
+        int equals = text.IndexOf('=', StringComparison.Ordinal);
+        return equals > 0 && parameter.IsCalled(text[1..equals].Trim(' ', '\t'));
+    }
+}

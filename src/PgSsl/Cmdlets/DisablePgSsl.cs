@@ -1,0 +1,14 @@
+using System.Management.Automation;
+using PgSsl.Hosting;
+using PgSsl.Server.Switching;
+
+namespace PgSsl.Cmdlets;
+
+/// <summary>Switches TLS of a server off, and proves it on the wire, or undoes it.</summary>
+[Cmdlet(VerbsLifecycle.Disable, "PgSsl", SupportsShouldProcess = true)]
+[OutputType(typeof(SslConfigurationChange))]
+public sealed class DisablePgSslCommand : SslSwitchCmdlet
+{
+    /// <inheritdoc/>
+    protected override SslTarget Target => new() { IsOn = false };
+}

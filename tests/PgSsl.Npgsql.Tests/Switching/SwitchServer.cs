@@ -1,0 +1,118 @@
+using System.Security.Cryptography;
+using System.Security.Cryptography.X509Certificates;
+using PgSsl.Hba;
+using PgSsl.Sandbox;
+using PgSsl.Server;
+using PgSsl.Server.Live;
+using PgSsl.Server.Settings;
+using PgSsl.Server.Switching;
+
+namespace PgSsl.Tests.Switching;
+
+/// <summary>
+/// A real server whose TLS is off, with a good certificate in its data directory. The tests of a class share it, one after the other:
+/// each finds it as new. PostgreSQL 18 has its log in a file that SQL can read, 15 has not.
+/// </summary>
+internal sealed class SwitchServer : IAsyncDisposable
+{
+    public const string Collection = "servers whose TLS is switched";
+
+    private static readonly TestAuthority Root = TestAuthority.CreateRoot("Switching Root CA");
+
+    private SwitchServer(PostgresCluster cluster, IServerSession session, LiveServer live) => (Cluster, Session, Live) = (cluster, session, live);
+
+    public static TheoryData<int> Majors => [15, 18];
+
+    public PostgresCluster Cluster { get; }
+
+    public IServerSession Session { get; }
+
+    public LiveServer Live { get; }
+
+    public string CertificatePath => Path.Combine(Cluster.DataDirectory, "server.crt");
+
+    public string KeyPath => Path.Combine(Cluster.DataDirectory, "server.key");
+
+    public string MainPath => Path.Combine(Cluster.DataDirectory, "postgresql.conf");
+
+    public string AutoText => File.ReadAllText(Path.Combine(Cluster.DataDirectory, "postgresql.auto.conf"));
+
+    public SslTarget On => new() { IsOn = true, CertificatePath = CertificatePath, KeyPath = KeyPath };
+
+    public static SslTarget Off { get; } = new() { IsOn = false };
+
+    public static TestCertificate Issue(LeafOptions? options = null) => Root.Issue(options ?? LeafOptions.ForLoopback());
+
+    public static string RootPem => Root.CertificatePem;
+
+    public static async Task<SwitchServer> OpenAsync(int major)
+    {
+        PostgresCluster cluster = (await ClusterPool.GetAsync(major, "switching", PrepareAsync)).OrSkip(Assert.Skip);
+        await cluster.ConfigureAsync(new Dictionary<string, string?> { ["allow_alter_system"] = null, ["ssl_max_protocol_version"] = null, ["ssl"] = null });
+        await cluster.QueryAsync("ALTER SYSTEM RESET ALL");
+        await cluster.ReloadAsync();
+        await cluster.SetHbaAsync("host all all 127.0.0.1/32 trust");
+        string conninfo = $"host={cluster.SocketDirectory} port={cluster.Port} user=postgres dbname=postgres";
+        IServerSession session = await Sessions.OpenAsync(conninfo);
+        var server = new SwitchServer(
+            cluster, session, await LiveServer.OfAsync(session, Sessions.Resolve(conninfo), TimeSpan.FromSeconds(10), TestContext.Current.CancellationToken));
+        TestCertificate certificate = Issue();
+        server.Write("server.crt", certificate.ChainPem);
+        server.Write("server.key", certificate.KeyPem);
+        return server;
+    }
+
+    /// <summary>Writes a file of the server's into its data directory, with mode 0600.</summary>
+    public string Write(string name, string text)
+    {
+        string path = Path.Combine(Cluster.DataDirectory, name);
+        Directory.CreateDirectory(Path.GetDirectoryName(path)!);
+        SandboxDirectory.WritePrivate(path, text);
+        return path;
+    }
+
+    public Task<SslSwitch> PrepareAsync(SslTarget target, string? path = null, LiveServer? live = null) =>
+        SslSwitch.PrepareAsync(target, live ?? Live, path, DateTimeOffset.UtcNow, TestContext.Current.CancellationToken);
+
+    /// <summary>Makes the change that a user would get.</summary>
+    public async Task<SslConfigurationChange> ApplyAsync(SslTarget target, string? path = null, LiveServer? live = null) =>
+        await (await PrepareAsync(target, path, live)).ApplyAsync(TestContext.Current.CancellationToken);
+
+    /// <summary>A change by ALTER SYSTEM that no preflight looks at, to see the server refuse it.</summary>
+    public async Task<AlterSystemChange> UncheckedAsync(SslTarget target, LiveServer? live = null, TimeSpan? patience = null)
+    {
+        ServerTlsFacts facts = await ServerTlsReader.ReadAsync(Session, TestContext.Current.CancellationToken);
+        string fingerprint = X509Certificate2.CreateFromPem(File.ReadAllText(target.CertificatePath!))
+            .GetCertHashString(HashAlgorithmName.SHA256);
+        live ??= Live;
+        return new AlterSystemChange(
+            AlterSystemPlan.Make(facts, target.ValuesIn(facts.Version.Major)), live.Session,
+            new SslProver(live, facts, target, fingerprint) { Patience = patience ?? TimeSpan.FromSeconds(2) });
+    }
+
+    /// <summary>What psql meets over TCP.</summary>
+    public async Task<PsqlOutcome> ConnectAsync(string sslmode)
+    {
+        PsqlJudge judge = (await PsqlJudge.ForLibpqAsync(15)).OrSkip(Assert.Skip);
+        return (await judge.ConnectAsync([$"host=127.0.0.1 port={Cluster.Port} user=postgres dbname=postgres sslmode={sslmode}"]))[0];
+    }
+
+    /// <summary>What is served, by the sandbox's own eyes: SHA-256 of the certificate; null without TLS.</summary>
+    public async Task<string?> ServedAsync()
+    {
+        using X509Certificate2? served = await CertificateProbe.ReadAsync(Cluster.Port);
+        return served?.GetCertHashString(HashAlgorithmName.SHA256);
+    }
+
+    public ValueTask DisposeAsync() => Session.DisposeAsync();
+
+    private static async Task PrepareAsync(PostgresCluster cluster)
+    {
+        await cluster.QueryAsync("CREATE ROLE app LOGIN");
+        if (cluster.Installation.Major >= 18)
+        {
+            await cluster.ConfigureAsync(new Dictionary<string, string?> { ["logging_collector"] = "on" });
+            await cluster.RestartAsync();
+        }
+    }
+}

@@ -1,3 +1,4 @@
+using PgSsl.Changes;
 using PgSsl.Hba.Live;
 using PgSsl.Hba.Policy;
 
@@ -22,7 +23,7 @@ public sealed record HbaSslChange
     public required string[] Backup { get; init; }
 
     /// <summary>What was proven, and what could not be.</summary>
-    public required HbaProof[] Proofs { get; init; }
+    public required Proof[] Proofs { get; init; }
 
     /// <summary>Whether the server was seen to go by the new rules on the wire; null where nothing was changed.</summary>
     public required bool? IsProven { get; init; }
@@ -45,7 +46,7 @@ public sealed record HbaSslChange
     {
         ArgumentNullException.ThrowIfNull(plan);
         ArgumentNullException.ThrowIfNull(impact);
-        HbaProof[] proofs = [.. result?.Proofs ?? []];
+        Proof[] proofs = [.. result?.Proofs ?? []];
         return new HbaSslChange
         {
             Path = plan.Before.Files[0].Path,
@@ -54,7 +55,7 @@ public sealed record HbaSslChange
             RuleCount = plan.Changes.Count,
             Backup = [.. result?.Backups ?? []],
             Proofs = proofs,
-            IsProven = result is null ? null : Array.Exists(proofs, proof => proof is { Name: "Wire", State: HbaProofState.Proven }),
+            IsProven = result is null ? null : Array.Exists(proofs, proof => proof is { Name: "Wire", State: ProofState.Proven }),
             CutOff = [.. impact.Describe()],
             Diff = plan.Diff,
             Rules = [.. plan.Rules],

@@ -1,5 +1,6 @@
 using System.Management.Automation;
 using PgSsl.Binding;
+using PgSsl.Changes;
 using PgSsl.Hba;
 using PgSsl.Hba.Live;
 using PgSsl.Hba.Policy;
@@ -113,7 +114,7 @@ public sealed class SetPgHbaSslCommand : HbaCmdlet
             Tell(HbaSslChange.Of(plan, endpoint, HbaImpact.None, null));
             return;
         }
-        IReadOnlyList<HbaProof> proofs = source.Live is { } live ? Wait(token => HbaPreflight.CheckServerAsync(plan, live, token)) : [];
+        IReadOnlyList<Proof> proofs = source.Live is { } live ? Wait(token => HbaPreflight.CheckServerAsync(plan, live, token)) : [];
         HbaImpact impact = source.Live is null ? HbaImpact.None : HbaImpact.Of(plan, source.Live.Facts, source.Live.Surroundings);
         string text = HbaChangeText.Of(plan, impact);
         // Who only asks what would happen sees the change, and why it would not be made.
@@ -131,7 +132,7 @@ public sealed class SetPgHbaSslCommand : HbaCmdlet
         ? asked is SwitchParameter { IsPresent: true }
         : LanguagePrimitives.IsTrue(SessionState.PSVariable.GetValue("WhatIfPreference"));
 
-    private void Apply(HbaSource source, HbaPlan plan, HbaImpact impact, IReadOnlyList<HbaProof> proofs, string? endpoint)
+    private void Apply(HbaSource source, HbaPlan plan, HbaImpact impact, IReadOnlyList<Proof> proofs, string? endpoint)
     {
         foreach (string line in impact.Notes.Concat(impact.Describe()))
             WriteWarning(line);

@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using PgSsl.Changes;
 using PgSsl.Hba;
 using PgSsl.Hba.Live;
 using PgSsl.Hba.Policy;
@@ -19,10 +20,10 @@ public class HbaChangeTests
         HbaLive live = await server.LookAsync();
         HbaPlan plan = HbaServer.Plan(live, server.Cluster.HbaPath);
 
-        IReadOnlyList<HbaProof> preflight = await HbaPreflight.CheckServerAsync(plan, live, TestContext.Current.CancellationToken);
+        IReadOnlyList<Proof> preflight = await HbaPreflight.CheckServerAsync(plan, live, TestContext.Current.CancellationToken);
         HbaChangeResult result = await new HbaChange(plan, live).ApplyAsync(DateTimeOffset.UtcNow, TestContext.Current.CancellationToken);
 
-        Assert.All(preflight.Concat(result.Proofs), proof => Assert.Equal(HbaProofState.Proven, proof.State));
+        Assert.All(preflight.Concat(result.Proofs), proof => Assert.Equal(ProofState.Proven, proof.State));
         Assert.Equal(2, result.Proofs.Count(proof => proof.Name == "Wire"));
         Assert.Equal(plan.Before.Files[0].Content, await File.ReadAllBytesAsync(Assert.Single(result.Backups), TestContext.Current.CancellationToken));
         Assert.False((await server.ConnectAsync("disable")).Connected);
@@ -42,7 +43,7 @@ public class HbaChangeTests
         var contents = new Dictionary<string, byte[]> { [HbaBackup.TargetOf(made.Backups[0])!] = await File.ReadAllBytesAsync(made.Backups[0], TestContext.Current.CancellationToken) };
         HbaChangeResult restored = await ApplyAsync(HbaBackup.Plan(now, contents, DiskHbaFiles.Instance), live);
 
-        Assert.Contains(restored.Proofs, proof => proof is { Name: "Wire", State: HbaProofState.Proven });
+        Assert.Contains(restored.Proofs, proof => proof is { Name: "Wire", State: ProofState.Proven });
         Assert.Equal(old, server.Content);
         Assert.True((await server.ConnectAsync("disable")).Connected);
     }
@@ -132,7 +133,7 @@ public class HbaChangeTests
         var failure = await Assert.ThrowsAsync<PgSslException>(() => ApplyAsync(plan, live));
 
         Assert.Equal(PgSslError.FileNotRestored, failure.Error);
-        Assert.Contains("is as it was; the server may go by other rules", failure.Message);
+        Assert.Contains("is as it was; the server may go by something else", failure.Message);
         await AssertUntouchedAsync(server, old);
     }
 

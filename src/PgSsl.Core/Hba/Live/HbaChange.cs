@@ -1,5 +1,7 @@
+using PgSsl.Changes;
 using PgSsl.Files;
 using PgSsl.Hba.Policy;
+using PgSsl.Server.Live;
 
 namespace PgSsl.Hba.Live;
 
@@ -7,50 +9,89 @@ namespace PgSsl.Hba.Live;
 /// <param name="plan">The change.</param>
 /// <param name="live">The server; null to change files only.</param>
 /// <param name="files">The file system; the real one if null.</param>
-public sealed class HbaChange(HbaPlan plan, HbaLive? live, IFileLayer? files = null)
+public sealed class HbaChange(HbaPlan plan, HbaLive? live, IFileLayer? files = null) : ProvenChange
 {
     // The postmaster reads its files within milliseconds of the signal; a busy machine gets its time.
     internal TimeSpan ReloadTimeout { get; init; } = TimeSpan.FromSeconds(15);
 
     private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(50);
 
-    private readonly List<HbaProof> _proofs = [];
+    private ReversibleFiles? _files;
+    private HbaWitness? _witness;
+
+    /// <inheritdoc/>
+    protected override string Subject => plan.Before.Files[0].Path;
+
+    /// <inheritdoc/>
+    protected override string RemedyByHand =>
+        "Put it right by hand: the old rules in the file, SELECT pg_reload_conf(), and see that the server goes by them before you close your sessions.";
 
     /// <summary>Writes the files, has the server read them, and proves what came of it.</summary>
     /// <param name="at">The time that the names of backups carry.</param>
     /// <param name="cancellationToken">Puts everything back.</param>
-    /// <exception cref="PgSslException">
-    /// The errors of <see cref="FileTransaction.Apply"/>; <see cref="PgSslError.ChangeNotProven"/>: the server did otherwise than planned,
-    /// and all is as it was; <see cref="PgSslError.FileNotRestored"/>: it is not, and the message says what is where.
-    /// </exception>
+    /// <exception cref="PgSslException">As <see cref="ProvenChange.RunAsync"/>, and the errors of <see cref="FileTransaction.Apply"/>.</exception>
     public async Task<HbaChangeResult> ApplyAsync(DateTimeOffset at, CancellationToken cancellationToken)
     {
-        _proofs.Clear();
-        HbaWitness? witness = await FindWitnessAsync(cancellationToken).ConfigureAwait(false);
-        FileTransactionResult written = FileTransaction.Apply([.. plan.Files.Select(file => EditOf(file.Path, file.Before, file.After))], at, files);
-        _proofs.Add(new HbaProof("Rules", HbaProofState.Proven, $"{plan.After.Records.Count} rules are as PostgreSQL {plan.After.Dialect.Major} reads them."));
-        try
+        _files = new ReversibleFiles([.. plan.Files.Select(EditOf)], at, files);
+        IReadOnlyList<Proof> proofs = await RunAsync(cancellationToken).ConfigureAwait(false);
+        return new HbaChangeResult([.. _files.Written!.Backups], _files.Written.WrittenInPlace, proofs);
+    }
+
+    /// <inheritdoc/>
+    protected override async Task WriteAsync(CancellationToken cancellationToken)
+    {
+        _witness = await FindWitnessAsync(cancellationToken).ConfigureAwait(false);
+        _files!.Write();
+        AddProven("Rules", $"{plan.After.Records.Count} rules are as PostgreSQL {plan.After.Dialect.Major} reads them.");
+    }
+
+    /// <inheritdoc/>
+    protected override async Task ProveAsync(CancellationToken cancellationToken)
+    {
+        if (live is null)
         {
-            await ProveAsync(witness, cancellationToken).ConfigureAwait(false);
-            return new HbaChangeResult([.. written.Backups], written.WrittenInPlace, [.. _proofs]);
+            AddNotMade("Reload", "no server was asked (-Endpoint): it goes by the new rules after SELECT pg_reload_conf().");
+            AddNotMade("Wire", "no server was asked (-Endpoint).");
+            return;
         }
-        catch (Exception failure)
-        {
-            await PutBackAsync(written, witness, at, failure).ConfigureAwait(false);
-            if (failure is OperationCanceledException)
-                throw;
+        IReadOnlyList<ServerRule> rules = await live.ReadRulesAsync(cancellationToken).ConfigureAwait(false);
+        if (ServerRule.Differs(rules, plan.After) is { } difference)
             throw new PgSslException(
-                PgSslError.ChangeNotProven,
-                $"{plan.Before.Files[0].Path} is as it was, because the change could not be proven: {failure.Message}",
-                (failure as PgSslException)?.Remedy ?? "The server's log says what it made of the file.",
-                failure);
+                PgSslError.ChangeNotProven, $"{difference}.", "The server reads another file, or reads it otherwise: Get-PgHbaRule -Endpoint shows what it sees.");
+        AddProven("ServerRules", $"pg_hba_file_rules shows the {rules.Count} new rules without an error.");
+        await live.ReloadAsync(cancellationToken).ConfigureAwait(false);
+        if (_witness is not { } witness)
+        {
+            AddNotMade(
+                "Wire", "nothing changes for connections that can be made from here: the server was told to reload, and more could not be seen.");
+            return;
         }
+        await ExpectAsync(witness, witness.Transport, witness.IsLetIn, cancellationToken).ConfigureAwait(false);
+        AddProven("Reload", "the server goes by the new rules.");
+        if (witness.Transport == HbaTransport.Plaintext && IsLetIn(witness, HbaTransport.Tls) is { } overTls)
+            await ExpectAsync(witness, HbaTransport.Tls, overTls, cancellationToken).ConfigureAwait(false);
+    }
+
+    /// <inheritdoc/>
+    protected override Task PutBackAsync()
+    {
+        _files!.PutBack();
+        return Task.CompletedTask;
+    }
+
+    /// <inheritdoc/>
+    protected override async Task ProveOldAsync()
+    {
+        if (live is not null)
+            await live.ReloadAsync(CancellationToken.None).ConfigureAwait(false);
+        if (_witness is { } witness)
+            await ExpectAsync(witness, witness.Transport, witness.WasLetIn, CancellationToken.None).ConfigureAwait(false);
     }
 
     /// <summary>The first connection that the change concerns and that can be made: the server need not listen at all its addresses.</summary>
     private async Task<HbaWitness?> FindWitnessAsync(CancellationToken cancellationToken)
     {
-        foreach (HbaWay way in live?.Ways ?? [])
+        foreach (ServerWay way in live?.Ways ?? [])
         {
             if (HbaWitness.Find(plan, live!, way) is not { } witness)
                 continue;
@@ -61,36 +102,6 @@ public sealed class HbaChange(HbaPlan plan, HbaLive? live, IFileLayer? files = n
         return null;
     }
 
-    private async Task ProveAsync(HbaWitness? witness, CancellationToken cancellationToken)
-    {
-        if (live is null)
-        {
-            _proofs.Add(new HbaProof("Reload", HbaProofState.NotMade, "no server was asked (-Endpoint): it goes by the new rules after SELECT pg_reload_conf()."));
-            _proofs.Add(new HbaProof("Wire", HbaProofState.NotMade, "no server was asked (-Endpoint)."));
-            return;
-        }
-        IReadOnlyList<ServerRule> rules = await live.ReadRulesAsync(cancellationToken).ConfigureAwait(false);
-        if (ServerRule.Differs(rules, plan.After) is { } difference)
-            throw new PgSslException(
-                PgSslError.ChangeNotProven, $"{difference}.", "The server reads another file, or reads it otherwise: Get-PgHbaRule -Endpoint shows what it sees.");
-        _proofs.Add(new HbaProof("ServerRules", HbaProofState.Proven, $"pg_hba_file_rules shows the {rules.Count} new rules without an error."));
-        await ReloadAsync(cancellationToken).ConfigureAwait(false);
-        if (witness is null)
-        {
-            _proofs.Add(new HbaProof(
-                "Wire", HbaProofState.NotMade,
-                "nothing changes for connections that can be made from here: the server was told to reload, and more could not be seen."));
-            return;
-        }
-        await ExpectAsync(witness, witness.Transport, witness.IsLetIn, cancellationToken).ConfigureAwait(false);
-        _proofs.Add(new HbaProof("Reload", HbaProofState.Proven, "the server goes by the new rules."));
-        if (witness.Transport == HbaTransport.Plaintext && IsLetIn(witness, HbaTransport.Tls) is { } overTls)
-            await ExpectAsync(witness, HbaTransport.Tls, overTls, cancellationToken).ConfigureAwait(false);
-    }
-
-    private async Task ReloadAsync(CancellationToken cancellationToken) =>
-        await live!.Session.QueryAsync("SELECT pg_reload_conf()", null, cancellationToken).ConfigureAwait(false);
-
     /// <summary>Waits until a connection meets what the rules say, and remembers it as a proof.</summary>
     private async Task ExpectAsync(HbaWitness witness, HbaTransport transport, bool isLetIn, CancellationToken cancellationToken)
     {
@@ -100,7 +111,7 @@ public sealed class HbaChange(HbaPlan plan, HbaLive? live, IFileLayer? files = n
             (bool? observed, string seen) = await live!.TryAsync(witness.Way, witness.UserName, witness.Database, transport, cancellationToken).ConfigureAwait(false);
             if (observed == isLetIn)
             {
-                _proofs.Add(new HbaProof("Wire", HbaProofState.Proven, $"{what} is {(isLetIn ? "let in" : "refused")}: {seen}"));
+                AddProven("Wire", $"{what} is {(isLetIn ? "let in" : "refused")}: {seen}");
                 return;
             }
             if (DateTime.UtcNow > deadline)
@@ -114,44 +125,12 @@ public sealed class HbaChange(HbaPlan plan, HbaLive? live, IFileLayer? files = n
     private bool? IsLetIn(HbaWitness witness, HbaTransport transport) => HbaWitness.LetsIn(new HbaMatcher(live!.Surroundings).Find(
         plan.After.Records, new HbaClient(witness.UserName, witness.Database, transport, witness.Way.Address)));
 
-    // Not cancelled by anything: half a change is worse than a wait.
-    private async Task PutBackAsync(FileTransactionResult written, HbaWitness? witness, DateTimeOffset at, Exception failure)
-    {
-        try
-        {
-            FileTransactionResult undone = FileTransaction.Apply([.. plan.Files.Select(file => EditOf(file.Path, file.After, file.Before))], at, files);
-            foreach (string backup in written.Backups.Concat(undone.Backups))
-                (files ?? DiskFiles.Instance).Delete(backup);
-        }
-        catch (Exception problem) when (problem is PgSslException or IOException or UnauthorizedAccessException)
-        {
-            throw NotPutBack(failure, problem, $"The old rules are in {string.Join(", ", written.Backups)}.");
-        }
-        try
-        {
-            if (live is not null)
-                await ReloadAsync(CancellationToken.None).ConfigureAwait(false);
-            if (witness is not null)
-                await ExpectAsync(witness, witness.Transport, witness.WasLetIn, CancellationToken.None).ConfigureAwait(false);
-        }
-        catch (PgSslException problem)
-        {
-            throw NotPutBack(failure, problem, $"{plan.Before.Files[0].Path} is as it was; the server may go by other rules.");
-        }
-    }
-
-    private static PgSslException NotPutBack(Exception failure, Exception problem, string state) => new(
-        PgSslError.FileNotRestored,
-        $"The change could not be proven ({failure.Message}), and not all of it could be undone: {problem.Message} {state}",
-        "Put it right by hand: the old rules in the file, SELECT pg_reload_conf(), and see that the server goes by them before you close your sessions.",
-        failure);
-
-    private static FileEdit EditOf(string path, byte[] from, byte[] to) =>
-        new(path, to) { MayReplace = true, MayWriteInPlace = true, Expected = from };
+    private static FileEdit EditOf(HbaFileChange file) =>
+        new(file.Path, file.After) { MayReplace = true, MayWriteInPlace = true, Expected = file.Before };
 }
 
 /// <summary>A change that was made.</summary>
 /// <param name="Backups">The old content of each file.</param>
 /// <param name="WrittenInPlace">Files that could not be replaced in one step.</param>
 /// <param name="Proofs">What was seen to be so.</param>
-public sealed record HbaChangeResult(IReadOnlyList<string> Backups, IReadOnlyList<string> WrittenInPlace, IReadOnlyList<HbaProof> Proofs);
+public sealed record HbaChangeResult(IReadOnlyList<string> Backups, IReadOnlyList<string> WrittenInPlace, IReadOnlyList<Proof> Proofs);

@@ -1,53 +1,26 @@
-using System.Net;
 using PgSsl.Connections;
 using PgSsl.Probing;
 using PgSsl.Server;
+using PgSsl.Server.Live;
 using PgSsl.Wire;
 
 namespace PgSsl.Hba.Live;
 
-/// <summary>A server whose pg_hba.conf is to change: a session that stays open, and the way to it over the wire.</summary>
+/// <summary>A server whose pg_hba.conf is to change.</summary>
 /// <param name="Session">The session.</param>
 /// <param name="Facts">What the server told in it.</param>
 /// <param name="Settings">What libpq would connect with.</param>
 /// <param name="Timeout">For one connection in all.</param>
 public sealed record HbaLive(IServerSession Session, HbaServerFacts Facts, ConnectionSettings Settings, TimeSpan Timeout)
+    : LiveServer(Session, Settings, Timeout, Facts.ClientAddress)
 {
     private const string RejectedByHba = "28000";
 
     // config_file_error: client certificates are asked for, and the server could not load a CA (auth.c, ClientAuthentication).
     private const string NoClientCa = "F0000";
 
-    /// <summary>Whether the server is on this machine.</summary>
-    public bool IsLocal => Session.Host.IsUnixSocket || (Facts.ClientAddress is { } address && IPAddress.IsLoopback(address.ToIPAddress()));
-
     /// <summary>What decides matches besides the file: this machine's addresses are the server's where it is here.</summary>
     public HbaSurroundings Surroundings => Facts.SurroundingsOn(IsLocal ? HbaLocalSurroundings.Find(usesDns: false) : HbaSurroundings.Unknown);
-
-    /// <summary>
-    /// The ways over TCP from here to the server. On a Unix-domain socket there is no TLS, and rules for the loopback addresses are often
-    /// others: a server on this machine is tried at its other addresses as well, from which such connections then come.
-    /// </summary>
-    public IEnumerable<HbaWay> Ways
-    {
-        get
-        {
-            int port = Session.Host.Port;
-            if (!Session.Host.IsUnixSocket)
-                yield return new HbaWay(Session.Host, Facts.ClientAddress!.Value);
-            if (!IsLocal)
-                yield break;
-            foreach (NumericAddress address in HbaLocalSurroundings.FindAddresses())
-                yield return new HbaWay(new ConnectionHost(address.ToIPAddress().ToString(), null, port), address);
-        }
-    }
-
-    /// <summary>Begins TLS, and no more.</summary>
-    public Task<ConnectionFacts> TryTlsAsync(HbaWay way, CancellationToken cancellationToken)
-    {
-        ArgumentNullException.ThrowIfNull(way);
-        return ServerProbe.ConnectAsync(ProbeRequest.ForTls(Settings, way.Host, Timeout), cancellationToken);
-    }
 
     /// <summary>Whether the server lets somebody begin to authenticate; null where it says neither.</summary>
     /// <param name="way">The way to the server.</param>
@@ -57,7 +30,7 @@ public sealed record HbaLive(IServerSession Session, HbaServerFacts Facts, Conne
     /// <param name="cancellationToken">Ends the connection at once.</param>
     /// <returns>The answer, and what was seen, in words.</returns>
     public async Task<(bool? IsLetIn, string Seen)> TryAsync(
-        HbaWay way, string user, string database, HbaTransport transport, CancellationToken cancellationToken)
+        ServerWay way, string user, string database, HbaTransport transport, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(way);
         ProbeRequest request = transport == HbaTransport.Tls
@@ -84,8 +57,3 @@ public sealed record HbaLive(IServerSession Session, HbaServerFacts Facts, Conne
         return [.. rows.Select(row => new ServerRule(row.GetInt32("line")!.Value, row["type"]))];
     }
 }
-
-/// <summary>A way over TCP to a server.</summary>
-/// <param name="Host">Where to connect.</param>
-/// <param name="Address">Where such connections come from, as the server sees it.</param>
-public sealed record HbaWay(ConnectionHost Host, NumericAddress Address);

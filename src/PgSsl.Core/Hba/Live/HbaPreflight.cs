@@ -1,7 +1,9 @@
+using PgSsl.Changes;
 using PgSsl.Hba.Managed;
 using PgSsl.Hba.Policy;
 using PgSsl.Probing;
 using PgSsl.Server;
+using PgSsl.Server.Live;
 
 namespace PgSsl.Hba.Live;
 
@@ -29,17 +31,13 @@ public static class HbaPreflight
     /// (the server reads another file), <see cref="PgSslError.TlsNotOffered"/> and other failures of TLS, <see cref="PgSslError.LockOut"/>
     /// (client certificates that the server cannot verify).
     /// </exception>
-    public static async Task<IReadOnlyList<HbaProof>> CheckServerAsync(HbaPlan plan, HbaLive live, CancellationToken cancellationToken)
+    public static async Task<IReadOnlyList<Proof>> CheckServerAsync(HbaPlan plan, HbaLive live, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(plan);
         ArgumentNullException.ThrowIfNull(live);
         if (live.Facts.Managers is [var manager, ..])
             throw ManagedElsewhere($"{live.Session.Host} is {manager.Name}", manager);
-        if (live.Session.IsPooled)
-            throw new PgSslException(
-                PgSslError.ContradictoryParameters,
-                $"{live.Session.Host} is a pooler: clients come to it, and it comes to the server, so that nothing could be proven through it.",
-                "Name the server itself, with its own port or its socket directory.");
+        live.RefusePooler();
         CheckPrivileges(live);
         string path = plan.Before.Files[0].Path;
         if (ServerRule.Differs(await live.ReadRulesAsync(cancellationToken).ConfigureAwait(false), plan.Before) is { } difference)
@@ -55,18 +53,18 @@ public static class HbaPreflight
             : [];
     }
 
-    private static async Task<HbaProof> ProveTlsAsync(HbaLive live, bool demandsCertificates, CancellationToken cancellationToken)
+    private static async Task<Proof> ProveTlsAsync(HbaLive live, bool demandsCertificates, CancellationToken cancellationToken)
     {
-        HbaWay? tried = null;
+        ServerWay? tried = null;
         PgSslException? failure = null;
-        foreach (HbaWay way in live.Ways)
+        foreach (ServerWay way in live.Ways)
         {
             ConnectionFacts facts = await live.TryTlsAsync(way, cancellationToken).ConfigureAwait(false);
             // The setting may be there, and its file not have been loaded.
             if (facts.Tls is { RequestsClientCertificate: false } && demandsCertificates)
                 throw NoClientCa($"{way.Host} does not ask for any, as its ssl_ca_file could not be loaded");
             if (facts.Tls is { } tls)
-                return new HbaProof("TlsOffered", HbaProofState.Proven, $"{way.Host} does {tls.Protocol}.");
+                return new Proof("TlsOffered", ProofState.Proven, $"{way.Host} does {tls.Protocol}.");
             // The server need not listen at every address of this machine; what it says where it does counts.
             if (facts.Stage != ProbeStage.None || tried is null)
                 (tried, failure) = (way, facts.Failure);
@@ -74,7 +72,7 @@ public static class HbaPreflight
                 break;
         }
         if (failure is null or { Error: PgSslError.ConnectionRefused or PgSslError.ConnectionTimedOut or PgSslError.ConnectionFailed })
-            return new HbaProof("TlsOffered", HbaProofState.NotMade, "the server does not answer over TCP: nobody comes over the network.");
+            return new Proof("TlsOffered", ProofState.NotMade, "the server does not answer over TCP: nobody comes over the network.");
         string setting = live.Facts.Dialect.SslIsOn == true ? "ssl = on" : "ssl = off";
         throw new PgSslException(
             failure.Error,

@@ -44,8 +44,6 @@ public sealed class HbaServerReader(IServerSession session, CancellationToken ca
         // Only those may see it who may see all settings (GUC_SUPERUSER_ONLY), and there is none before 18.
         string? validators = (await TryAsync("SELECT coalesce(current_setting('oauth_validator_libraries', true), '') AS value").ConfigureAwait(false))?[0]["value"];
         string[] roleNames = [.. roles.Select(row => row["name"]!)];
-        bool isWindows = settings["version"]!.Contains("mingw", StringComparison.Ordinal) || settings["version"]!.Contains("Visual C++", StringComparison.Ordinal)
-            || settings["version"]!.Contains("msvc", StringComparison.Ordinal);
         return new HbaServerFacts
         {
             Version = session.ServerVersion,
@@ -55,7 +53,7 @@ public sealed class HbaServerReader(IServerSession session, CancellationToken ca
                 Major = session.ServerVersion.Major,
                 SslIsOn = settings["ssl"] == "on",
                 OAuthValidators = session.ServerVersion.Major < 18 || validators is null ? null : SplitList(validators),
-                HasSspi = isWindows,
+                HasSspi = ServerPlatform.IsWindows(settings["version"]!),
             }.BuiltWith((await TryAsync("SELECT setting FROM pg_config WHERE name = 'CONFIGURE'").ConfigureAwait(false)) is [var configure, ..] ? configure["setting"] : null),
             HasClientCa = !string.IsNullOrEmpty(settings["ca"]),
             ClientAddress = AddressOf(settings["client"]),

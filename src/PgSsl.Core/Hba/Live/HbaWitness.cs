@@ -1,4 +1,5 @@
 using PgSsl.Hba.Policy;
+using PgSsl.Server.Live;
 
 namespace PgSsl.Hba.Live;
 
@@ -12,7 +13,7 @@ namespace PgSsl.Hba.Live;
 /// <param name="Transport">How it is made.</param>
 /// <param name="WasLetIn">Whether the old rules let it in.</param>
 /// <param name="IsLetIn">Whether the new ones do.</param>
-public sealed record HbaWitness(HbaWay Way, string UserName, string Database, HbaTransport Transport, bool WasLetIn, bool IsLetIn)
+public sealed record HbaWitness(ServerWay Way, string UserName, string Database, HbaTransport Transport, bool WasLetIn, bool IsLetIn)
 {
     // Enough to find a witness where there is one, and few enough for a file with a hundred thousand rules.
     private const int MostNames = 12;
@@ -23,7 +24,7 @@ public sealed record HbaWitness(HbaWay Way, string UserName, string Database, Hb
     /// <param name="plan">The change.</param>
     /// <param name="live">The server.</param>
     /// <param name="way">The way that connections from here take.</param>
-    public static HbaWitness? Find(HbaPlan plan, HbaLive live, HbaWay way)
+    public static HbaWitness? Find(HbaPlan plan, HbaLive live, ServerWay way)
     {
         ArgumentNullException.ThrowIfNull(plan);
         ArgumentNullException.ThrowIfNull(live);

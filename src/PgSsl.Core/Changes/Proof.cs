@@ -1,7 +1,7 @@
-namespace PgSsl.Hba.Live;
+namespace PgSsl.Changes;
 
 /// <summary>Whether something about a change was seen to be so.</summary>
-public enum HbaProofState
+public enum ProofState
 {
     /// <summary>It was.</summary>
     Proven,
@@ -10,11 +10,11 @@ public enum HbaProofState
 }
 
 /// <summary>One thing about a change that was seen to be so, or why it could not be.</summary>
-/// <param name="Name">Rules, TlsOffered, ServerRules, Reload, Wire: what was to be proven.</param>
+/// <param name="Name">Rules, TlsOffered, Reload, Wire …: what was to be proven; a stable word.</param>
 /// <param name="State">Whether it was.</param>
 /// <param name="Detail">What was seen, or why it was not.</param>
-public sealed record HbaProof(string Name, HbaProofState State, string Detail)
+public sealed record Proof(string Name, ProofState State, string Detail)
 {
     /// <summary>In words.</summary>
-    public override string ToString() => $"{Name}: {(State == HbaProofState.Proven ? "" : "not proven: ")}{Detail}";
+    public override string ToString() => $"{Name}: {(State == ProofState.Proven ? "" : "not proven: ")}{Detail}";
 }

@@ -1,0 +1,69 @@
+using System.Net;
+using PgSsl.Connections;
+using PgSsl.Hba;
+using PgSsl.Probing;
+
+namespace PgSsl.Server.Live;
+
+/// <summary>A running server that is to be changed: a session that stays open, and the way to it over the wire.</summary>
+/// <param name="Session">The session.</param>
+/// <param name="Settings">What libpq would connect with.</param>
+/// <param name="Timeout">For one connection in all.</param>
+/// <param name="ClientAddress">Where the session comes from, as the server sees it; null over a Unix-domain socket.</param>
+public record LiveServer(IServerSession Session, ConnectionSettings Settings, TimeSpan Timeout, NumericAddress? ClientAddress)
+{
+    /// <summary>Asks the server where the session comes from.</summary>
+    /// <exception cref="PgSslException">The session broke.</exception>
+    public static async Task<LiveServer> OfAsync(
+        IServerSession session, ConnectionSettings settings, TimeSpan timeout, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(session);
+        IReadOnlyList<SqlRow> rows =
+            await session.QueryAsync("SELECT host(inet_client_addr()) AS client", null, cancellationToken).ConfigureAwait(false);
+        return new LiveServer(session, settings, timeout, rows[0].GetAddress("client") is { } address ? NumericAddress.Of(address) : null);
+    }
+
+    /// <summary>Whether the server is on this machine.</summary>
+    public bool IsLocal => Session.Host.IsUnixSocket || (ClientAddress is { } address && IPAddress.IsLoopback(address.ToIPAddress()));
+
+    /// <summary>
+    /// The ways over TCP from here to the server. On a Unix-domain socket there is no TLS, and rules for the loopback addresses are often
+    /// others: a server on this machine is tried at its other addresses as well, from which such connections then come.
+    /// </summary>
+    public IEnumerable<ServerWay> Ways
+    {
+        get
+        {
+            int port = Session.Host.Port;
+            if (!Session.Host.IsUnixSocket)
+                yield return new ServerWay(Session.Host, ClientAddress!.Value);
+            if (!IsLocal)
+                yield break;
+            foreach (NumericAddress address in HbaLocalSurroundings.FindAddresses())
+                yield return new ServerWay(new ConnectionHost(address.ToIPAddress().ToString(), null, port), address);
+        }
+    }
+
+    /// <summary>Begins TLS, and no more.</summary>
+    public Task<ConnectionFacts> TryTlsAsync(ServerWay way, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(way);
+        return ServerProbe.ConnectAsync(ProbeRequest.ForTls(Settings, way.Host, Timeout), cancellationToken);
+    }
+
+    /// <summary>Has the postmaster read its files again. It answers before it has done so.</summary>
+    /// <exception cref="PgSslException">InsufficientPrivilege, or the session broke.</exception>
+    public async Task ReloadAsync(CancellationToken cancellationToken) =>
+        await Session.QueryAsync("SELECT pg_reload_conf()", null, cancellationToken).ConfigureAwait(false);
+
+    /// <summary>Throws where a pooler is in between: what its clients meet says nothing about the server.</summary>
+    /// <exception cref="PgSslException"><see cref="PgSslError.ContradictoryParameters"/>.</exception>
+    public void RefusePooler()
+    {
+        if (Session.IsPooled)
+            throw new PgSslException(
+                PgSslError.ContradictoryParameters,
+                $"{Session.Host} is a pooler: clients come to it, and it comes to the server, so that nothing could be proven through it.",
+                "Name the server itself, with its own port or its socket directory.");
+    }
+}

@@ -1,0 +1,91 @@
+using System.Net;
+using System.Security.Cryptography;
+using PgSsl.Changes;
+using PgSsl.Connections;
+using PgSsl.Probing;
+
+namespace PgSsl.Server.Live;
+
+/// <summary>What a server answers to clients that want TLS, at each of its addresses that can be reached from here.</summary>
+/// <param name="server">The server.</param>
+public sealed class ServedCertificates(LiveServer server)
+{
+    // The postmaster reads its files within milliseconds of the signal; a busy machine gets its time.
+    internal TimeSpan Patience { get; init; } = TimeSpan.FromSeconds(15);
+
+    private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(50);
+
+    /// <summary>One look at each address. Addresses at which nothing listens are left out.</summary>
+    public async Task<IReadOnlyList<ServedAt>> LookAsync(CancellationToken cancellationToken)
+    {
+        var seen = new List<ServedAt>();
+        foreach ((ConnectionHost host, IPAddress? address) in await FindAddressesAsync(cancellationToken).ConfigureAwait(false))
+        {
+            // SSLRequest, whatever the settings say: every server that does direct TLS knows it too, and it can be answered by a no.
+            ProbeRequest request = ProbeRequest.ForTls(server.Settings, host, server.Timeout) with { Address = address, Negotiation = SslNegotiation.Postgres };
+            ConnectionFacts facts = await ServerProbe.ConnectAsync(request, cancellationToken).ConfigureAwait(false);
+            if (facts.Stage != ProbeStage.None)
+                seen.Add(new ServedAt(host, facts));
+        }
+        return seen;
+    }
+
+    /// <summary>
+    /// Waits until every address serves one certificate. A server on Unix takes over all of it at once; on Windows each new connection
+    /// reads the files.
+    /// </summary>
+    /// <param name="fingerprint">SHA-256 of the certificate, upper-case hex; null: until TLS is refused everywhere.</param>
+    /// <param name="cancellationToken">Ends the wait.</param>
+    /// <returns>The proof <c>Wire</c>; not made where nothing listens that can be reached from here.</returns>
+    /// <exception cref="PgSslException"><see cref="PgSslError.CertificateNotServed"/>: it did not happen in time; says what was seen.</exception>
+    public async Task<Proof> WaitAsync(string? fingerprint, CancellationToken cancellationToken)
+    {
+        for (DateTime deadline = DateTime.UtcNow + Patience; ; await Task.Delay(Pause, cancellationToken).ConfigureAwait(false))
+        {
+            IReadOnlyList<ServedAt> seen = await LookAsync(cancellationToken).ConfigureAwait(false);
+            if (seen.Count == 0)
+                return new Proof("Wire", ProofState.NotMade, "the server does not answer over TCP: nobody comes over the network.");
+            ServedAt? other = seen.FirstOrDefault(one => !one.Is(fingerprint));
+            if (other is null)
+                return new Proof("Wire", ProofState.Proven, string.Join("; ", seen.Select(one => one.ToString())) + ".");
+            if (DateTime.UtcNow > deadline)
+                throw new PgSslException(
+                    PgSslError.CertificateNotServed,
+                    $"{other}, {(fingerprint is null ? "where TLS was to be off" : $"and not the certificate {fingerprint}")}.",
+                    "Look into the server's log for \"SSL configuration was not reloaded\" and what comes before it.");
+        }
+    }
+
+    // A name may have several addresses, and only some of them lead to where the change was made.
+    private async Task<IReadOnlyList<(ConnectionHost Host, IPAddress? Address)>> FindAddressesAsync(CancellationToken cancellationToken)
+    {
+        var found = new List<(ConnectionHost Host, IPAddress? Address)>();
+        foreach (ServerWay way in server.Ways)
+            foreach (IPAddress address in await ServerProbe.ResolveAsync(way.Host, server.Timeout, cancellationToken).ConfigureAwait(false))
+                if (!found.Exists(one => address.Equals(one.Address)))
+                    found.Add((way.Host, address));
+        return found;
+    }
+}
+
+/// <summary>What one address of a server answered to a client that wants TLS.</summary>
+/// <param name="Host">The server, as it was named.</param>
+/// <param name="Facts">What was seen.</param>
+public sealed record ServedAt(ConnectionHost Host, ConnectionFacts Facts)
+{
+    /// <summary>SHA-256 of the certificate that is served, upper-case hex; null where there is no TLS.</summary>
+    public string? Fingerprint => Facts.Tls?.Chain[0].GetCertHashString(HashAlgorithmName.SHA256);
+
+    /// <summary>Whether this is the certificate, or, for null, no TLS.</summary>
+    public bool Is(string? fingerprint) => fingerprint is null ? Facts.Failure?.Error == PgSslError.TlsNotOffered : Fingerprint == fingerprint;
+
+    /// <summary>In words: <c>127.0.0.1:5432 serves CN=db1 (2F0C…) over TLSv1.3</c>.</summary>
+    public override string ToString() => $"{Place} " + Facts switch
+    {
+        { Tls: { } tls } => $"serves {tls.Chain[0].Subject} ({Fingerprint}) over {tls.Protocol}",
+        { Failure.Error: PgSslError.TlsNotOffered } => "does no TLS",
+        _ => $"does no TLS: {Facts.Failure?.Message.TrimEnd('.')}",
+    };
+
+    private string Place => Facts.Address is { } address ? new IPEndPoint(address, Host.Port).ToString() : Host.ToString();
+}

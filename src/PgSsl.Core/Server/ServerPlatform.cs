@@ -1,0 +1,13 @@
+namespace PgSsl.Server;
+
+/// <summary>What kind of machine a server runs on, told by <c>version()</c>.</summary>
+internal static class ServerPlatform
+{
+    private static readonly string[] WindowsCompilers = ["mingw", "Visual C++", "msvc"];
+
+    /// <summary>
+    /// Whether it is Windows, where each backend reads the files for TLS and authentication itself (EXEC_BACKEND). <c>version()</c> names
+    /// the compiler or the host (configure.ac, meson.build: PG_VERSION_STR).
+    /// </summary>
+    public static bool IsWindows(string version) => Array.Exists(WindowsCompilers, name => version.Contains(name, StringComparison.Ordinal));
+}

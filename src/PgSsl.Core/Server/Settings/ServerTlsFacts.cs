@@ -1,0 +1,96 @@
+using PgSsl.Hba.Managed;
+
+namespace PgSsl.Server.Settings;
+
+/// <summary>What a running server tells in SQL about its TLS. Nothing here is judged.</summary>
+public sealed record ServerTlsFacts
+{
+    /// <summary>The server's version.</summary>
+    public required ServerVersion Version { get; init; }
+
+    /// <summary>Whether it runs on Windows, where each new connection reads the files for TLS anew.</summary>
+    public required bool IsWindows { get; init; }
+
+    /// <summary>Whether it is a standby, or recovering: it takes no writes, but has a configuration of its own.</summary>
+    public required bool IsStandby { get; init; }
+
+    /// <summary>When it last read its configuration, in UTC.</summary>
+    public required DateTime ConfigurationLoadTime { get; init; }
+
+    /// <summary>The directory that relative paths start from; null where the role may not see it.</summary>
+    public required string? DataDirectory { get; init; }
+
+    /// <summary>postgresql.conf; null where the role may not see it.</summary>
+    public required string? ConfigurationFile { get; init; }
+
+    /// <summary>pg_hba.conf; null where the role may not see it.</summary>
+    public required string? HbaFile { get; init; }
+
+    /// <summary>The parameters <c>ssl</c> and <c>ssl_*</c>, and those that bear on them (<see cref="ServerTlsReader"/>), by name.</summary>
+    public required IReadOnlyDictionary<string, ServerSetting> Settings { get; init; }
+
+    /// <summary>What the files say about these parameters now; null where the role may not see it.</summary>
+    public required IReadOnlyList<FileSetting>? FileSettings { get; init; }
+
+    /// <summary>Who the session is.</summary>
+    public required string UserName { get; init; }
+
+    /// <summary>Whether the role is a superuser.</summary>
+    public required bool IsSuperuser { get; init; }
+
+    /// <summary>Whether the role may have the server read its files again.</summary>
+    public required bool MayReload { get; init; }
+
+    /// <summary>The parameters that the role may set by ALTER SYSTEM; before PostgreSQL 15 all or none.</summary>
+    public required IReadOnlySet<string> MayAlter { get; init; }
+
+    /// <summary>Who else manages the server.</summary>
+    public required IReadOnlyList<HbaManager> Managers { get; init; }
+
+    /// <summary>Whether ALTER SYSTEM is possible at all (allow_alter_system, since 17).</summary>
+    public bool AllowsAlterSystem => this["allow_alter_system"] is not "off";
+
+    /// <summary>Whether <c>ssl</c> is on, which does not mean that TLS works.</summary>
+    public bool SslIsOn => this["ssl"] == "on";
+
+    /// <summary>The file that ALTER SYSTEM writes; null where the data directory is not known.</summary>
+    public string? AutoConfigurationFile => DataDirectory is null ? null : $"{DataDirectory.TrimEnd('/')}/postgresql.auto.conf";
+
+    /// <summary>The value of a parameter; null where the server does not have it.</summary>
+    public string? this[string name] => Settings.GetValueOrDefault(name)?.Value;
+
+    /// <summary>
+    /// A file that a parameter names, as an absolute path: relative ones start from the data directory, which the server works in. Null
+    /// where none is named, or the data directory is not known.
+    /// </summary>
+    public string? PathOf(string name) => this[name] is { Length: > 0 } path ? ResolvePath(path) : null;
+
+    /// <summary>A path as the server understands it.</summary>
+    public string? ResolvePath(string path)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(path);
+        if (path[0] is '/' or '\\' || (path.Length > 2 && path[1] == ':' && path[2] is '/' or '\\'))
+            return path;
+        return DataDirectory is null ? null : $"{DataDirectory.TrimEnd('/')}/{path}";
+    }
+
+    /// <summary>
+    /// What the files would have the server go by after a reload, where that is something else: name, and the assignment that counts.
+    /// A parameter that the files do not set any more falls back to its default. Empty where the role may not see the files.
+    /// </summary>
+    public IEnumerable<(ServerSetting Setting, FileSetting? InFile)> PendingReloads
+    {
+        get
+        {
+            if (FileSettings is null)
+                yield break;
+            foreach (ServerSetting setting in Settings.Values.OrderBy(one => one.Name, StringComparer.Ordinal))
+            {
+                FileSetting? inFile = FileSettings.LastOrDefault(one => one.Name == setting.Name && one.IsEffective);
+                bool isFromFile = setting.Source == "configuration file";
+                if (inFile is not null ? (isFromFile || setting.Source == "default") && !setting.MeansSame(inFile.Value, setting.Value) : isFromFile)
+                    yield return (setting, inFile);
+            }
+        }
+    }
+}

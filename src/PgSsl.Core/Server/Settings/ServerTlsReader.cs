@@ -1,0 +1,107 @@
+using PgSsl.Hba.Managed;
+
+namespace PgSsl.Server.Settings;
+
+/// <summary>Asks a server for what concerns its TLS. What the role may not see is left out, and known to be.</summary>
+public static class ServerTlsReader
+{
+    // What bears on TLS besides ssl and ssl_*.
+    private static readonly string[] Others =
+        ["allow_alter_system", "password_encryption", "listen_addresses", "port", "db_user_namespace"];
+
+    private const string General =
+        """
+        SELECT version() AS version, pg_is_in_recovery() AS standby, pg_conf_load_time() AS loaded, current_setting('is_superuser') = 'on' AS superuser,
+               has_function_privilege('pg_reload_conf()', 'EXECUTE') AS may_reload
+        """;
+
+    // Rows that the role may not see are missing (GUC_SUPERUSER_ONLY), and so are file and line without pg_read_all_settings.
+    private const string SettingRows =
+        """
+        SELECT name, setting, boot_val, source, sourcefile, sourceline, vartype, pending_restart FROM pg_settings
+        WHERE name ~ '^ssl(_|$)' OR name IN ('data_directory', 'config_file', 'hba_file') OR name = ANY ($1::text[])
+        """;
+
+    private const string FileRows =
+        """
+        SELECT sourcefile, sourceline, name, setting, applied, error FROM pg_file_settings
+        WHERE name ~ '^ssl(_|$)' OR error IS NOT NULL OR name = ANY ($1::text[]) ORDER BY seqno
+        """;
+
+    private const string NamesOfSettings = "SELECT name FROM pg_settings";
+
+    private const string NamesOfRoles = "SELECT oid, rolname::text AS name FROM pg_roles";
+
+    /// <summary>Asks.</summary>
+    /// <exception cref="PgSslException">The session broke, or a statement failed.</exception>
+    public static async Task<ServerTlsFacts> ReadAsync(IServerSession session, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(session);
+        SqlRow general = (await QueryAsync(General).ConfigureAwait(false))[0];
+        ServerSetting[] settings = [.. (await QueryAsync(SettingRows, Others).ConfigureAwait(false)).Select(ToSetting)];
+        bool isSuperuser = general.GetBoolean("superuser") == true;
+        IReadOnlyList<SqlRow> roles = await QueryAsync(NamesOfRoles).ConfigureAwait(false);
+        return new ServerTlsFacts
+        {
+            Version = session.ServerVersion,
+            IsWindows = ServerPlatform.IsWindows(general["version"]!),
+            IsStandby = general.GetBoolean("standby") == true,
+            ConfigurationLoadTime = general.GetTime("loaded")!.Value.UtcDateTime,
+            DataDirectory = ValueOf("data_directory"),
+            ConfigurationFile = ValueOf("config_file"),
+            HbaFile = ValueOf("hba_file"),
+            Settings = settings.Where(one => one.Name is not ("data_directory" or "config_file" or "hba_file")).ToDictionary(one => one.Name),
+            FileSettings = await ReadFileSettingsAsync().ConfigureAwait(false),
+            UserName = session.UserName,
+            IsSuperuser = isSuperuser,
+            MayReload = general.GetBoolean("may_reload") == true,
+            MayAlter = await ReadMayAlterAsync().ConfigureAwait(false),
+            Managers = HbaManagers.FindOnServer(new ManagedServerFacts(
+                [.. (await QueryAsync(NamesOfSettings).ConfigureAwait(false)).Select(row => row["name"]!)], [.. roles.Select(row => row["name"]!)])
+            {
+                BootstrapRole = roles.FirstOrDefault(row => row["oid"] == "10")?["name"],
+            }),
+        };
+
+        Task<IReadOnlyList<SqlRow>> QueryAsync(string sql, string[]? names = null) =>
+            session.QueryAsync(sql, names is null ? null : [names], cancellationToken);
+
+        string? ValueOf(string name) => Array.Find(settings, one => one.Name == name)?.Value;
+
+        async Task<IReadOnlyList<FileSetting>?> ReadFileSettingsAsync()
+        {
+            try
+            {
+                return [.. (await QueryAsync(FileRows, Others).ConfigureAwait(false)).Select(ToFileSetting)];
+            }
+            catch (PgSslException failure) when (failure.Error == PgSslError.InsufficientPrivilege)
+            {
+                return null;
+            }
+        }
+
+        // Grants on parameters came with PostgreSQL 15; before, ALTER SYSTEM was for superusers (utility.c; guc.c, AlterSystemSetConfigFile).
+        async Task<IReadOnlySet<string>> ReadMayAlterAsync()
+        {
+            string[] names = [.. settings.Select(one => one.Name)];
+            if (isSuperuser || session.ServerVersion.Major < 15)
+                return isSuperuser ? names.ToHashSet() : new HashSet<string>();
+            IReadOnlyList<SqlRow> rows = await QueryAsync(
+                "SELECT name FROM unnest($1::text[]) AS name WHERE has_parameter_privilege(name, 'ALTER SYSTEM')", names).ConfigureAwait(false);
+            return rows.Select(row => row["name"]!).ToHashSet();
+        }
+    }
+
+    private static ServerSetting ToSetting(SqlRow row) => new(row["name"]!, row["setting"] ?? "")
+    {
+        Default = row["boot_val"],
+        Source = row["source"]!,
+        SourceFile = row["sourcefile"],
+        SourceLine = row.GetInt32("sourceline"),
+        Kind = row["vartype"]!,
+        IsRestartPending = row.GetBoolean("pending_restart") == true,
+    };
+
+    private static FileSetting ToFileSetting(SqlRow row) => new(
+        row["sourcefile"], row.GetInt32("sourceline"), row["name"], row["setting"], row.GetBoolean("applied") == true, row["error"]);
+}

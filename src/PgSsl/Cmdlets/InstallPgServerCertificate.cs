@@ -4,7 +4,6 @@ using System.Security.Cryptography;
 using PgSsl.Binding;
 using PgSsl.Certificates.Deployment;
 using PgSsl.Hosting;
-using PgSsl.Server;
 using PgSsl.Server.Live;
 using PgSsl.Server.Settings;
 
@@ -118,11 +117,7 @@ public sealed class InstallPgServerCertificateCommand : ServerCertificateCmdlet
         (LiveServer live, ServerTlsFacts facts) = OpenServer();
         try
         {
-            if (!facts.MayReload)
-                throw new PgSslException(
-                    PgSslError.InsufficientPrivilege,
-                    $"Role {facts.UserName} may not have {live.Session.Host} reload its files, and without that the new certificate would not be served.",
-                    $"GRANT EXECUTE ON FUNCTION pg_reload_conf() TO {MissingPrivilege.QuoteIdentifier(facts.UserName)}");
+            DeploymentTarget.CheckMayReload(facts);
             string? Resolve(string? path) => path is null ? null : ResolveFilePath(path);
             InstallInto(answer, keyPath, DeploymentTarget.Of(facts, live.IsLocal, Resolve(SslCertFile), Resolve(SslKeyFile)), live, facts);
         }

@@ -1,4 +1,5 @@
 using PgSsl.Files;
+using PgSsl.Server;
 using PgSsl.Server.Settings;
 
 namespace PgSsl.Certificates.Deployment;
@@ -32,6 +33,18 @@ public sealed record DeploymentTarget(string CertificatePath, string KeyPath, Se
             certificatePath ?? Find(facts, "ssl_cert_file"), keyPath ?? Find(facts, "ssl_key_file"), ServerConditions.Of(facts, isLocal));
     }
 
+    /// <summary>Throws where the role could not have the server take over what was written.</summary>
+    /// <exception cref="PgSslException"><see cref="PgSslError.InsufficientPrivilege"/>.</exception>
+    public static void CheckMayReload(ServerTlsFacts facts)
+    {
+        ArgumentNullException.ThrowIfNull(facts);
+        if (!facts.MayReload)
+            throw new PgSslException(
+                PgSslError.InsufficientPrivilege,
+                $"Role {facts.UserName} may not have the server reload its files, and without that the new certificate would not be served. Nothing is changed.",
+                $"GRANT EXECUTE ON FUNCTION pg_reload_conf() TO {QuotedRole(facts)}");
+    }
+
     /// <summary>Throws where one of the files is somebody else's to write.</summary>
     /// <exception cref="PgSslException"><see cref="PgSslError.ManagedElsewhere"/>.</exception>
     public void CheckOwners()
@@ -59,5 +72,5 @@ public sealed record DeploymentTarget(string CertificatePath, string KeyPath, Se
             "Run this on the server's machine, or give -SslCertFile and -SslKeyFile where the files have other names here (a container's volume).");
     }
 
-    private static string QuotedRole(ServerTlsFacts facts) => PgSsl.Server.MissingPrivilege.QuoteIdentifier(facts.UserName);
+    private static string QuotedRole(ServerTlsFacts facts) => MissingPrivilege.QuoteIdentifier(facts.UserName);
 }

@@ -28,6 +28,9 @@ public sealed record DeployedFiles(byte[]? Certificate, byte[]? Key)
     /// <summary>Whether only root can arrange this.</summary>
     public bool NeedsRoot { get; init; }
 
+    /// <summary>Whether some servers' OpenSSL takes what others refuse: security level 1 (OpenSSL before 3.2, unless a distribution raised it).</summary>
+    public bool DependsOnOpenSsl { get; init; }
+
     public static Dictionary<string, Func<DeployedFiles>> All { get; } = new()
     {
         ["a good chain"] = () => Of(Good.ChainPem),
@@ -48,7 +51,7 @@ public sealed record DeployedFiles(byte[]? Certificate, byte[]? Key)
         ["PKCS #12"] = () => new(Good.Certificate.Export(X509ContentType.Pkcs12), Bytes(Good.KeyPem)),
         ["text around the blocks"] = () => Of("Certificate:\n    Data: …\n" + Good.ChainPem + "# the end\n"),
         ["lines ended by CR LF"] = () => Of(Good.ChainPem.Replace("\n", "\r\n", StringComparison.Ordinal)),
-        ["a byte order mark"] = () => Of("\u00EF\u00BB\u00BF" + Good.ChainPem),
+        ["a byte order mark"] = () => Of("\u00EF\u00BB\u00BF" + Good.ChainPem) with { DependsOnOpenSsl = true },
         ["UTF-16"] = () => new(Encoding.Unicode.GetBytes(Good.ChainPem), Bytes(Good.KeyPem)),
         ["a TRUSTED CERTIFICATE first"] = () => Of(Good.CertificatePem.Replace(" CERTIFICATE", " TRUSTED CERTIFICATE", StringComparison.Ordinal)),
         ["the key in front of the certificate"] = () => Of(Good.KeyPem + Good.ChainPem),
@@ -73,9 +76,9 @@ public sealed record DeployedFiles(byte[]? Certificate, byte[]? Key)
         },
         ["an expired certificate"] = () => Of(Issuing.Issue(LeafOptions.ForLoopback() with { NotAfter = DateTimeOffset.UtcNow.AddHours(-1) })),
         ["a certificate for clients"] = () => Of(Issuing.Issue(LeafOptions.ForLoopback() with { ExtendedKeyUsages = [LeafOptions.ClientAuthentication] })),
-        ["RSA with 1024 bits"] = () => Of(Issuing.Issue(LeafOptions.ForLoopback() with { Key = KeyAlgorithm.Rsa1024 })),
-        ["a leaf signed with SHA-1"] = () => Of(Issuing.Issue(LeafOptions.ForLoopback() with { Digest = HashAlgorithmName.SHA1 })),
-        ["an intermediate signed with SHA-1"] = () => Of(Root.CreateIntermediate("Old CA", new() { Digest = HashAlgorithmName.SHA1 }).Issue(LeafOptions.ForLoopback())),
+        ["RSA with 1024 bits"] = () => Of(Issuing.Issue(LeafOptions.ForLoopback() with { Key = KeyAlgorithm.Rsa1024 })) with { DependsOnOpenSsl = true },
+        ["a leaf signed with SHA-1"] = () => Of(Issuing.Issue(LeafOptions.ForLoopback() with { Digest = HashAlgorithmName.SHA1 })) with { DependsOnOpenSsl = true },
+        ["an intermediate signed with SHA-1"] = () => Of(Root.CreateIntermediate("Old CA", new() { Digest = HashAlgorithmName.SHA1 }).Issue(LeafOptions.ForLoopback())) with { DependsOnOpenSsl = true },
         ["self-signed with SHA-1"] = () => Of(TestAuthority.IssueSelfSigned(LeafOptions.ForLoopback() with { Digest = HashAlgorithmName.SHA1 })),
         ["Ed25519"] = () => Of(Ed25519),
         ["a key of mode 0644"] = () => Mode("0644"),

@@ -13,6 +13,7 @@
         'bin/CertificateRequest.Format.ps1xml'
         'bin/Hba.Format.ps1xml'
         'bin/RootCertificate.Format.ps1xml'
+        'bin/ServerCertificateDeployment.Format.ps1xml'
         'bin/RootCertificateProvider.Format.ps1xml'
     )
     TypesToProcess       = @('bin/PgSsl.Types.ps1xml')
@@ -23,10 +24,12 @@
         'Get-PgRootCert'
         'Get-PgServerCertificate'
         'Install-PgRootCert'
+        'Install-PgServerCertificate'
         'New-PgCsr'
         'New-PgSelfSignedCertificate'
         'Set-PgHbaSsl'
         'Test-PgHbaRule'
+        'Test-PgServerCertificate'
         'Test-PgSslMode'
         'Uninstall-PgRootCert'
         'Wait-PgServerCertificate'

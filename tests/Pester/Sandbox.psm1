@@ -15,6 +15,8 @@ Role anyone gets in everywhere; ssl_only by hostssl and scram-sha-256, plain_onl
 HbaChanged, HbaShown, HbaDirect (PostgreSQL 18, or none): for Set-PgHbaSsl.Tests.ps1, Help.Tests.ps1, and once more the former, which
 change their pg_hba.conf; HbaKept: one that stays. Each with its file (HbaKeptFile) and the socket's directory (HbaKeptSocket);
 superuser postgres, roles app, auditor, replicator, legacy (stored as md5), admins with its member bob.
+Deployed, DeployedDirect (PostgreSQL 18, or none), DeployedShown: for Install-PgServerCertificate.Tests.ps1 and Help.Tests.ps1, which change
+their certificate; the same roles, and the data directory (DeployedData). IssuerCertificate, IssuerKey: the CA below Root, for openssl.
 Closed, Silent, Ssh: no PostgreSQL at all. Root, OtherRoot, ClientCertificate, ClientKey: files.
 #>
 function Get-Sandbox {

@@ -13,6 +13,8 @@ namespace PgSsl.Tests.Deployment;
 /// <summary>A real server of a test's own that serves an old certificate, and the CA that issues new ones for it.</summary>
 internal sealed class CertificateServer : IAsyncDisposable
 {
+    private static readonly System.Collections.Concurrent.ConcurrentDictionary<int, Lazy<Task<CertificateServer>>> Shared = new();
+
     private CertificateServer(PostgresCluster cluster, IServerSession session) => (Cluster, Session) = (cluster, session);
 
     public static TheoryData<int> Majors => [15, 18];
@@ -38,6 +40,16 @@ internal sealed class CertificateServer : IAsyncDisposable
         if (ssl)
             await cluster.InstallCertificateAsync(Old);
         return new CertificateServer(cluster, await OpenAsync(cluster, "postgres"));
+    }
+
+    /// <summary>One that all tests share: it serves the old certificate, and nothing lies about. Each restores that for the next.</summary>
+    public static async Task<CertificateServer> SharedAsync(int major)
+    {
+        CertificateServer server = await Shared.GetOrAdd(major, _ => new(() => StartAsync(major))).Value;
+        foreach (string backup in Directory.GetFiles(server.Cluster.DataDirectory, "server.*.bak"))
+            File.Delete(backup);
+        await server.Cluster.InstallCertificateAsync(Old);
+        return server;
     }
 
     public static Task<IServerSession> OpenAsync(PostgresCluster cluster, string user) => Sessions.OpenAsync(Conninfo(cluster, user));

@@ -36,7 +36,7 @@ public class ServerCertificateChangeTests
     [Theory, MemberData(nameof(Majors))]
     public async Task Certificates_in_any_order_are_served_in_the_right_one(int major)
     {
-        await using CertificateServer server = await CertificateServer.StartAsync(major);
+        CertificateServer server = await CertificateServer.SharedAsync(major);
         TestCertificate renewed = New();
 
         await server.InstallAsync(renewed, renewed.RootPem + renewed.Issuers[0].CertificatePem + renewed.CertificatePem);
@@ -49,7 +49,7 @@ public class ServerCertificateChangeTests
     public async Task A_key_that_everybody_could_read_is_no_more(int major)
     {
         Assert.SkipWhen(OperatingSystem.IsWindows(), "Modes are Unix'.");
-        await using CertificateServer server = await CertificateServer.StartAsync(major);
+        CertificateServer server = await CertificateServer.SharedAsync(major);
         File.SetUnixFileMode(server.KeyPath, UnixModes.ReadableByAll);
 
         await server.InstallAsync(CertificateServer.Old);
@@ -61,7 +61,7 @@ public class ServerCertificateChangeTests
     [Theory, MemberData(nameof(Majors))]
     public async Task The_same_again_is_nothing_to_do_and_a_forgotten_reload_is_made(int major)
     {
-        await using CertificateServer server = await CertificateServer.StartAsync(major);
+        CertificateServer server = await CertificateServer.SharedAsync(major);
         using (ServerCertificatePlan same = await server.PlanAsync(CertificateServer.Old))
             Assert.True((await server.PrepareAsync(same)).IsNothingToDo);
 
@@ -78,7 +78,7 @@ public class ServerCertificateChangeTests
     [Theory, MemberData(nameof(Majors))]
     public async Task Another_chain_of_the_same_certificate_is_waited_for(int major)
     {
-        await using CertificateServer server = await CertificateServer.StartAsync(major);
+        CertificateServer server = await CertificateServer.SharedAsync(major);
         await server.Cluster.InstallCertificateAsync(CertificateServer.Old.CertificatePem, CertificateServer.Old.KeyPem);
 
         await server.InstallAsync(CertificateServer.Old);
@@ -140,7 +140,7 @@ public class ServerCertificateChangeTests
     [Theory, MemberData(nameof(Refusals))]
     public async Task What_would_not_work_is_refused_before_anything_is_written(int major, string what, PgSslError error, string remedy)
     {
-        await using CertificateServer server = await CertificateServer.StartAsync(major);
+        CertificateServer server = await CertificateServer.SharedAsync(major);
         TestCertificate good = New();
         Func<Task<ServerCertificatePlan>> plan = what switch
         {
@@ -168,7 +168,7 @@ public class ServerCertificateChangeTests
     [Theory, MemberData(nameof(Majors))]
     public async Task A_full_disk_costs_nothing(int major)
     {
-        await using CertificateServer server = await CertificateServer.StartAsync(major);
+        CertificateServer server = await CertificateServer.SharedAsync(major);
         string directory = Directory.CreateDirectory(Path.Combine(Path.GetDirectoryName(server.Cluster.DataDirectory)!, "tls")).FullName;
         using SmallDisk disk = SmallDisk.Mount(directory);
         SandboxDirectory.WritePrivate(Path.Combine(directory, "server.crt"), CertificateServer.Old.ChainPem);
@@ -191,7 +191,7 @@ public class ServerCertificateChangeTests
     [Theory, MemberData(nameof(Majors))]
     public async Task Killed_between_the_renames_the_old_certificate_is_served_and_the_next_run_heals(int major)
     {
-        await using CertificateServer server = await CertificateServer.StartAsync(major);
+        CertificateServer server = await CertificateServer.SharedAsync(major);
         TestCertificate renewed = New();
         using ServerCertificatePlan plan = await server.PlanAsync(renewed);
         ServerCertificateChange change = await server.PrepareAsync(plan, FaultyFiles.KilledBefore(StepBetweenRenames(renewed)));
@@ -215,7 +215,7 @@ public class ServerCertificateChangeTests
     [Theory, MemberData(nameof(Majors))]
     public async Task A_reload_that_keeps_the_old_certificate_is_put_back(int major)
     {
-        await using CertificateServer server = await CertificateServer.StartAsync(major);
+        CertificateServer server = await CertificateServer.SharedAsync(major);
         using ServerCertificatePlan plan = await server.PlanAsync(New());
         ServerCertificateChange change = await server.PrepareAsync(
             plan, patience: TimeSpan.FromMilliseconds(300), session: new FaultySession(server.Session, "pg_reload_conf", failure: null));
@@ -231,7 +231,7 @@ public class ServerCertificateChangeTests
     [Theory, MemberData(nameof(Majors))]
     public async Task A_session_that_breaks_before_the_reload_is_put_back(int major)
     {
-        await using CertificateServer server = await CertificateServer.StartAsync(major);
+        CertificateServer server = await CertificateServer.SharedAsync(major);
         using ServerCertificatePlan plan = await server.PlanAsync(New());
         ServerCertificateChange change = await server.PrepareAsync(
             plan, session: new FaultySession(server.Session, "pg_reload_conf", new PgSslException(PgSslError.ConnectionClosed, "the connection broke", null)));
@@ -266,7 +266,7 @@ public class ServerCertificateChangeTests
     [Theory, MemberData(nameof(Majors))]
     public async Task Renewals_under_load_cost_no_transaction(int major)
     {
-        await using CertificateServer server = await CertificateServer.StartAsync(major);
+        CertificateServer server = await CertificateServer.SharedAsync(major);
         string pgbench = (await PostgresInstallation.FindAsync(15)).OrSkip(Assert.Skip).Program("pgbench");
         Assert.SkipUnless(File.Exists(pgbench), "pgbench is not installed.");
         string[] connection = ["-h", "127.0.0.1", "-p", $"{server.Cluster.Port}", "-U", "postgres", "postgres"];
@@ -293,15 +293,12 @@ public class ServerCertificateChangeTests
 
     private static void Fill(string directory)
     {
-        using FileStream filler = File.Create(Path.Combine(directory, "filler"));
+        using var filler = new FileStream(Path.Combine(directory, "filler"), FileMode.Create, FileAccess.Write, FileShare.None, bufferSize: 0);
         byte[] block = new byte[1024];
         try
         {
             while (true)
-            {
                 filler.Write(block);
-                filler.Flush(flushToDisk: true);
-            }
         }
         catch (IOException)
         {

@@ -184,8 +184,4 @@ public sealed class InstallPgServerCertificateCommand : ServerCertificateCmdlet
         var file = ServerFile.Read(path);
         return file.Content ?? throw file.Failure!;
     }
-
-    private bool IsWhatIf => MyInvocation.BoundParameters.TryGetValue("WhatIf", out object? asked)
-        ? asked is SwitchParameter { IsPresent: true }
-        : LanguagePrimitives.IsTrue(SessionState.PSVariable.GetValue("WhatIfPreference"));
 }

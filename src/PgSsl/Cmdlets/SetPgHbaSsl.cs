@@ -128,10 +128,6 @@ public sealed class SetPgHbaSslCommand : HbaCmdlet
             Apply(source, plan, impact, proofs, endpoint);
     }
 
-    private bool IsWhatIf => MyInvocation.BoundParameters.TryGetValue("WhatIf", out object? asked)
-        ? asked is SwitchParameter { IsPresent: true }
-        : LanguagePrimitives.IsTrue(SessionState.PSVariable.GetValue("WhatIfPreference"));
-
     private void Apply(HbaSource source, HbaPlan plan, HbaImpact impact, IReadOnlyList<Proof> proofs, string? endpoint)
     {
         foreach (string line in impact.Notes.Concat(impact.Describe()))

@@ -8,6 +8,9 @@ public abstract class CancellableCmdlet : PgCmdlet, IDisposable
     /// <summary>Cancelled when the user stops the pipeline.</summary>
     protected CancellationToken Stopped => _stop.Token;
 
+    /// <summary>Waits for work that is done on another thread, so that nothing depends on this one.</summary>
+    protected T Wait<T>(Func<CancellationToken, Task<T>> work) => Task.Run(() => work(Stopped), Stopped).GetAwaiter().GetResult();
+
     /// <inheritdoc/>
     protected override void StopProcessing() => _stop.Cancel();
 

@@ -74,9 +74,6 @@ public abstract class HbaCmdlet : CancellableCmdlet
             Try(argument.Target, () => ProcessServer(argument));
     }
 
-    /// <summary>Waits for work that is done on another thread, so that nothing depends on this one.</summary>
-    protected T Wait<T>(Func<CancellationToken, Task<T>> work) => Task.Run(() => work(Stopped), Stopped).GetAwaiter().GetResult();
-
     /// <summary>Says what is hidden in the file: lines that the server does not see.</summary>
     protected void WarnOfSwallowedLines(HbaDocument document)
     {

@@ -69,9 +69,6 @@ public abstract class ServerCertificateCmdlet : CancellableCmdlet
     /// <summary>What errors are reported against, where nothing nearer is known.</summary>
     protected object? Target => Endpoint?[0].Target;
 
-    /// <summary>Waits for work that is done on another thread, so that nothing depends on this one.</summary>
-    protected T Wait<T>(Func<CancellationToken, Task<T>> work) => Task.Run(() => work(Stopped), Stopped).GetAwaiter().GetResult();
-
     /// <summary>What libpq would connect with, and how long that may take.</summary>
     protected (ConnectionSettings Settings, TimeSpan Timeout) ResolveEndpoint()
     {

@@ -60,7 +60,7 @@ public sealed class ServerCertificatePlan : IDisposable
         ];
         return new ServerCertificatePlan(bundle, target, keyPem, oldKey)
         {
-            Before = before.Certificates?.Certificates.FirstOrDefault(),
+            Before = before.Certificates?.Certificates is [var first, ..] ? first : null,
             Edits = [.. edits.OfType<FileEdit>()],
             Requirements = ServerCertificateCheck.Judge(planned),
         };

@@ -102,7 +102,7 @@ Describe 'Install-PgServerCertificate' {
 
         It 'tells a role what it lacks' {
             New-PgCsr localhost | Invoke-SandboxCA | Set-Content answer.pem
-            Install-PgServerCertificate answer.pem server.key -Endpoint "postgresql://app@$($sandbox.$Server)" -ErrorAction SilentlyContinue -ErrorVariable failure
+            Install-PgServerCertificate answer.pem server.key -Endpoint "postgresql://app@$($sandbox.$Server)/postgres" -ErrorAction SilentlyContinue -ErrorVariable failure
             $failure.FullyQualifiedErrorId | Should -Match '^InsufficientPrivilege,'
             $failure.ErrorDetails.RecommendedAction | Should -Be 'GRANT EXECUTE ON FUNCTION pg_reload_conf() TO app'
         }
@@ -179,8 +179,10 @@ Describe 'Install-PgServerCertificate' {
             chmod 0644 pg/server.key
             $made = Install-PgServerCertificate answer.pem server.key @offline
             $made.Backup.ForEach{ Get-Content $_ } | Should -Be 'old', 'old'
-            (Get-Item pg/server.key).UnixMode | Should -Be '-rw-------'
-            (Get-Item $made.Backup[0]).UnixMode | Should -Be '-rw-------'
+            # The server takes a key of root's that its group may read.
+            $private = (id -u) -eq 0 ? '-rw-r-----' : '-rw-------'
+            (Get-Item pg/server.key).UnixMode | Should -Be $private
+            (Get-Item $made.Backup[0]).UnixMode | Should -Be $private
         }
 
         It 'of others are left alone' {

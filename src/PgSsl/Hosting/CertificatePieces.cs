@@ -63,14 +63,29 @@ internal sealed class CertificatePieces(Func<string, string> resolve)
             _isInBlock = text.LastIndexOf(Begin, StringComparison.Ordinal) > text.LastIndexOf(End, StringComparison.Ordinal)
                 || (_isInBlock && !text.Contains(End, StringComparison.Ordinal));
         }
-        else if (text.Length > 0 && text.IndexOfAny(['\n', '\r']) < 0 && File.Exists(resolve(text)))
+        else if (FindFile(text) is { } path)
         {
-            _answers.Add(CertificateAnswer.ReadFile(resolve(text), password));
+            _answers.Add(CertificateAnswer.ReadFile(path, password));
         }
         else if (text.Trim().Length > 0)
         {
             // What openssl ca and openssl pkcs7 print around the blocks.
             _words ??= text.Trim();
+        }
+    }
+
+    /// <summary>The file that a text names; null for any other text, also one that looks like a drive (<c>Certificate:</c>).</summary>
+    private string? FindFile(string text)
+    {
+        if (text.Length == 0 || text.IndexOfAny(['\n', '\r']) >= 0)
+            return null;
+        try
+        {
+            return resolve(text) is var path && File.Exists(path) ? path : null;
+        }
+        catch (PgSslException failure) when (failure.Error == PgSslError.FileNotFound)
+        {
+            return null;
         }
     }
 }

@@ -13,8 +13,10 @@
         'bin/CertificateRequest.Format.ps1xml'
         'bin/Hba.Format.ps1xml'
         'bin/RootCertificate.Format.ps1xml'
-        'bin/ServerCertificateDeployment.Format.ps1xml'
         'bin/RootCertificateProvider.Format.ps1xml'
+        'bin/ServerCertificateDeployment.Format.ps1xml'
+        'bin/Session.Format.ps1xml'
+        'bin/SslConfiguration.Format.ps1xml'
     )
     TypesToProcess       = @('bin/PgSsl.Types.ps1xml')
     CmdletsToExport      = @(
@@ -23,6 +25,8 @@
         'Get-PgHbaRule'
         'Get-PgRootCert'
         'Get-PgServerCertificate'
+        'Get-PgSslConfiguration'
+        'Get-PgSslSession'
         'Install-PgRootCert'
         'Install-PgServerCertificate'
         'New-PgCsr'

@@ -139,6 +139,8 @@ public enum PgSslError
     InsufficientPrivilege,
     /// <summary>The server refused a statement for another reason; the message has its SQLSTATE.</summary>
     SqlFailed,
+    /// <summary>The server has no such session (any more).</summary>
+    SessionNotFound,
 
     // pg_hba.conf
     /// <summary>A pg_hba.conf that the server would not load.</summary>
@@ -151,4 +153,8 @@ public enum PgSslError
     RequirementNotMet,
     /// <summary>A change that the server did not take over, or that had another effect than planned. It was undone.</summary>
     ChangeNotProven,
+
+    // Poolers
+    /// <summary>A pgbouncer.ini that PgBouncer would not load, or that cannot be changed without changing more.</summary>
+    InvalidPgBouncerFile,
 }

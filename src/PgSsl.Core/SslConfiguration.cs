@@ -98,9 +98,6 @@ public sealed record SslConfiguration
     /// <summary>Who owns the key file.</summary>
     public string? KeyOwner { get; init; }
 
-    /// <summary>What was served, with its chain; null where nothing was.</summary>
-    public ServerCertificate? Served { get; init; }
-
     /// <summary>The settings <c>ssl</c> and <c>ssl_*</c>, in the order of their names; empty where there was no session.</summary>
     public required SslSetting[] Settings { get; init; }
 
@@ -158,7 +155,6 @@ public sealed record SslConfiguration
             KeyMatches = facts is { Files.Key: { } found, InFile: { } leaf } ? found.Matches(leaf) : null,
             KeyMode = key is { } status ? UnixModes.Text(status.Mode) : null,
             KeyOwner = key is { } owned ? UnixAccount.NameOf(owned.Owner.UserId) : null,
-            Served = facts.Served,
             Settings = sql is null ? [] : SslSetting.Of(sql),
             Findings = SslConfigurationFindings.Find(facts),
             SqlFailure = facts.SqlFailure?.Message,

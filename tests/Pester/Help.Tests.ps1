@@ -138,8 +138,8 @@ Describe 'An example' {
 
     BeforeEach {
         $folder = New-ExampleFolder
-        # Some are about a pg_hba.conf that may change.
-        $isHba = $Page -match 'Hba'
+        # Some are about a pg_hba.conf that may change, about sessions that may be ended, or about all that a superuser sees.
+        $isHba = $Page -match 'Hba|SslSession|Get-PgSslConfiguration'
         $isDeployment = $Page -match '^(Test|Install)-PgServerCertificate$'
         if ($isHba) {
             if (-not $sandbox.Psql) { Set-ItResult -Skipped -Because 'psql is not installed' }

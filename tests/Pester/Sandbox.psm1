@@ -14,6 +14,7 @@ Managed: PostgreSQL 15 below a root that only a URL leads to; ManagedFingerprint
 Role anyone gets in everywhere; ssl_only by hostssl and scram-sha-256, plain_only by hostnossl and md5.
 HbaChanged, HbaShown, HbaDirect (PostgreSQL 18, or none): for Set-PgHbaSsl.Tests.ps1, Help.Tests.ps1, and once more the former, which
 change their pg_hba.conf; HbaKept: one that stays. Each with its file (HbaKeptFile) and the socket's directory (HbaKeptSocket);
+Life15, Life18 (PostgreSQL 18, or none): the same without TLS, for ServerLife.Tests.ps1;
 superuser postgres, roles app, auditor, replicator, legacy (stored as md5), admins with its member bob.
 Deployed, DeployedDirect (PostgreSQL 18, or none), DeployedShown: for Install-PgServerCertificate.Tests.ps1 and Help.Tests.ps1, which change
 their certificate; the same roles, and the data directory (DeployedData). IssuerCertificate, IssuerKey: the CA below Root, for openssl.
@@ -88,16 +89,17 @@ function Set-SandboxHba {
 
 <#
 .SYNOPSIS
-Starts a session that sleeps on such a server, and waits until it is there. Stop-SandboxSession ends it.
+Starts a session that sleeps on such a server, and waits until it is there. Stop-SandboxSession ends it. -PassThru: gets its application name.
 #>
 function Start-SandboxSession {
-    param([string] $Server, [string] $Connection)
+    param([string] $Server, [string] $Connection, [switch] $PassThru)
     $name = "sleeper_$([guid]::NewGuid().ToString('N').Substring(0, 8))"
     $endpoint = "host=127.0.0.1 port=$((Get-Sandbox)."${Server}Port") dbname=postgres gssencmode=disable application_name=$name $Connection"
     $start = [Diagnostics.ProcessStartInfo]::new((Get-Sandbox).Psql, [string[]]('-X', '-w', '-d', $endpoint, '-c', 'SELECT pg_sleep(120)'))
     $start.RedirectStandardOutput = $start.RedirectStandardError = $true
     $null = [Diagnostics.Process]::Start($start)
     Wait-Until { (Invoke-SandboxSql $Server "SELECT count(*) FROM pg_stat_activity WHERE application_name = '$name' AND state = 'active'") -eq 1 }
+    if ($PassThru) { $name }
 }
 
 <#

@@ -98,6 +98,6 @@ Describe 'Test-PgServerCertificate' {
         $all = $pair | Test-PgServerCertificate -KeyPassphrase $secret -Verbose -Debug *>&1
         ($all | Where-Object Requirement -EQ KeyMatches).IsMet | Should -BeTrue
         ($all | Where-Object Requirement -EQ KeyPassphrase).Remedy | Should -Match 'ssl_passphrase_command'
-        $all | Format-List * | Out-String | Should -Not -Match 'opensesame|PRIVATE KEY'
+        $all | Format-List * | Out-String | Should -Not -MatchExactly 'opensesame|PRIVATE KEY'
     }
 }

@@ -24,6 +24,10 @@ public sealed class Get_PgRootCert : PesterFileTests;
 
 public sealed class Get_PgServerCertificate : PesterFileTests;
 
+public sealed class Get_PgSslConfiguration : PesterFileTests;
+
+public sealed class Get_PgSslSession : PesterFileTests;
+
 public sealed class Help : PesterFileTests;
 
 public sealed class Install_PgRootCert : PesterFileTests;
@@ -37,6 +41,10 @@ public sealed class New_PgCsr : PesterFileTests;
 public sealed class New_PgSelfSignedCertificate : PesterFileTests;
 
 public sealed class Pipeline : PesterFileTests;
+
+public sealed class ServerLife : PesterFileTests;
+
+public sealed class Secrets : PesterFileTests;
 
 public sealed class Set_PgHbaSsl : PesterFileTests;
 

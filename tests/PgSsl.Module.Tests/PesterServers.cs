@@ -18,7 +18,7 @@ internal sealed class PesterServers
     // New enough to know it.
     private const int DirectMajor = 18;
 
-    private const string Password = "sandbox";
+    private const string Password = "S4ndbox-Passw0rd";
 
     private static readonly string[] Roles = ["anyone", "ssl_only", "plain_only", "with_certificate", "by_certificate"];
 
@@ -180,7 +180,7 @@ internal sealed class PesterServers
 
     /// <summary>
     /// Servers for the cmdlets of pg_hba.conf, each with where its file and its socket are: one per Pester file that changes the file, and
-    /// one whose rules stay.
+    /// one whose rules stay. Life15 and Life18 have no TLS.
     /// </summary>
     private async Task StartHbaAsync(PostgresInstallation installation, TestCertificate certificate)
     {
@@ -189,7 +189,9 @@ internal sealed class PesterServers
             StartHbaAsync("HbaChanged", installation, certificate),
             StartHbaAsync("HbaShown", installation, certificate),
             StartHbaAsync("HbaKept", newest.IsAvailable ? newest.Value : installation, certificate),
-            newest.IsAvailable ? StartHbaAsync("HbaDirect", newest.Value, certificate) : Task.CompletedTask);
+            newest.IsAvailable ? StartHbaAsync("HbaDirect", newest.Value, certificate) : Task.CompletedTask,
+            StartHbaAsync("Life15", installation, null),
+            newest.IsAvailable ? StartHbaAsync("Life18", newest.Value, null) : Task.CompletedTask);
     }
 
     /// <summary>Servers that get other certificates: PostgreSQL 15 and 18, and one for the examples of the help.</summary>
@@ -202,7 +204,7 @@ internal sealed class PesterServers
             newest.IsAvailable ? StartHbaAsync("DeployedDirect", newest.Value, certificate) : Task.CompletedTask);
     }
 
-    private async Task StartHbaAsync(string name, PostgresInstallation installation, TestCertificate certificate)
+    private async Task StartHbaAsync(string name, PostgresInstallation installation, TestCertificate? certificate)
     {
         PostgresCluster cluster = await PostgresCluster.StartAsync(installation, new ClusterOptions { Hba = HbaRules });
         await cluster.QueryAsync(
@@ -211,7 +213,8 @@ internal sealed class PesterServers
             CREATE ROLE admins; CREATE ROLE bob LOGIN IN ROLE admins;
             SET password_encryption = md5; CREATE ROLE legacy LOGIN PASSWORD '{Password}'
             """);
-        await cluster.InstallCertificateAsync(certificate);
+        if (certificate is not null)
+            await cluster.InstallCertificateAsync(certificate);
         _description[name] = $"127.0.0.1:{cluster.Port}";
         _description[name + "Port"] = $"{cluster.Port}";
         _description[name + "File"] = cluster.HbaPath;

@@ -19,7 +19,7 @@ internal static class ErrorMap
             or PgSslError.ContradictoryParameters or PgSslError.InvalidSubject or PgSslError.InvalidHostName
             or PgSslError.UnsupportedKeyAlgorithm or PgSslError.UnsupportedParameter => ErrorCategory.InvalidArgument,
         PgSslError.ServiceNotFound or PgSslError.HostNotFound or PgSslError.FileNotFound or PgSslError.RootNotFound
-            or PgSslError.ChainIncomplete => ErrorCategory.ObjectNotFound,
+            or PgSslError.ChainIncomplete or PgSslError.SessionNotFound => ErrorCategory.ObjectNotFound,
         PgSslError.ConnectionRefused or PgSslError.ConnectionFailed or PgSslError.ConnectionClosed
             or PgSslError.DownloadFailed => ErrorCategory.ConnectionError,
         PgSslError.ConnectionTimedOut or PgSslError.CertificateNotServed => ErrorCategory.OperationTimeout,

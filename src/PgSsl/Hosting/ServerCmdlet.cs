@@ -79,8 +79,17 @@ public abstract class ServerCmdlet : EndpointCmdlet, IDisposable
         [
             .. settings.Hosts.Select(host => new ServerTarget(endpoint.At(host), settings, host, timeout) { Candidates = candidates }),
         ];
-        return () => servers.ForEach(server => _pump!.Start(token => ProcessServerAsync(server, token)));
+        return () => servers.ForEach(Start);
     }
+
+    /// <summary>
+    /// Begins with one server, on the pipeline thread: what else is bound to this item (a credential, a process id) is to be read here, as
+    /// the worker may run when the next item is bound.
+    /// </summary>
+    protected virtual void Start(ServerTarget server) => Run(token => ProcessServerAsync(server, token));
+
+    /// <summary>Has something done on a worker, once there is a place for it.</summary>
+    protected void Run(Func<CancellationToken, Task> job) => _pump!.Start(job);
 
     /// <inheritdoc/>
     protected override void EndProcessing() => _pump!.Finish();

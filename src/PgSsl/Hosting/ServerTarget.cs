@@ -1,3 +1,4 @@
+using System.Management.Automation;
 using System.Net;
 using PgSsl.Connections;
 
@@ -12,6 +13,9 @@ public sealed record ServerTarget(PgEndpoint Endpoint, ConnectionSettings Settin
 {
     /// <summary>The settings once for each -RootCertificate given, in that order; otherwise only <see cref="Settings"/>.</summary>
     public IReadOnlyList<ConnectionSettings> Candidates { get; init; } = [Settings];
+
+    /// <summary>The role and its password for an SQL session; null for what the endpoint and the environment say.</summary>
+    public PSCredential? Credential { get; init; }
 
     /// <summary>The same server at one of its addresses.</summary>
     public ServerTarget At(IPAddress address)

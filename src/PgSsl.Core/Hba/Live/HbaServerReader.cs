@@ -1,6 +1,7 @@
 using System.Net;
 using PgSsl.Hba.Managed;
 using PgSsl.Server;
+using PgSsl.Server.Sessions;
 
 namespace PgSsl.Hba.Live;
 
@@ -21,16 +22,6 @@ public sealed class HbaServerReader(IServerSession session, CancellationToken ca
         FROM pg_auth_members am JOIN pg_roles r ON r.oid = am.roleid JOIN pg_roles m ON m.oid = am.member GROUP BY r.rolname
         """;
 
-    // Without pg_read_all_stats, of another role's session only pid, role and database are seen.
-    private const string Sessions =
-        """
-        SELECT a.pid, a.usename::text AS role, a.datname::text AS database, host(a.client_addr) AS address,
-               coalesce(a.application_name, '') AS application, a.backend_type AS type, s.ssl, s.client_dn IS NOT NULL AS certificate,
-               g.encrypted AS gss, a.pid = pg_backend_pid() AS own
-        FROM pg_stat_activity a LEFT JOIN pg_stat_ssl s ON s.pid = a.pid LEFT JOIN pg_stat_gssapi g ON g.pid = a.pid
-        WHERE a.usename IS NOT NULL AND (a.backend_type IS NULL OR a.backend_type IN ('client backend', 'walsender')) ORDER BY a.pid
-        """;
-
     /// <summary>Asks.</summary>
     /// <exception cref="PgSslException">The session broke, or a statement failed.</exception>
     public async Task<HbaServerFacts> ReadAsync()
@@ -39,7 +30,7 @@ public sealed class HbaServerReader(IServerSession session, CancellationToken ca
         SqlRow[] roles = [.. await QueryAsync("SELECT oid, rolname::text AS name, rolcanlogin AS login FROM pg_roles ORDER BY 2").ConfigureAwait(false)];
         IReadOnlyList<SqlRow> members = await QueryAsync(Members).ConfigureAwait(false);
         IReadOnlyList<SqlRow> databases = await QueryAsync("SELECT datname::text AS name FROM pg_database WHERE datallowconn ORDER BY 1").ConfigureAwait(false);
-        IReadOnlyList<SqlRow> sessions = await QueryAsync(Sessions).ConfigureAwait(false);
+        SessionList sessions = await SessionReader.ReadAsync(session, session.Host.ToString(), cancellationToken).ConfigureAwait(false);
         IReadOnlyList<SqlRow> names = await QueryAsync("SELECT name FROM pg_settings").ConfigureAwait(false);
         // Only those may see it who may see all settings (GUC_SUPERUSER_ONLY), and there is none before 18.
         string? validators = (await TryAsync("SELECT coalesce(current_setting('oauth_validator_libraries', true), '') AS value").ConfigureAwait(false))?[0]["value"];
@@ -57,8 +48,8 @@ public sealed class HbaServerReader(IServerSession session, CancellationToken ca
             }.BuiltWith((await TryAsync("SELECT setting FROM pg_config WHERE name = 'CONFIGURE'").ConfigureAwait(false)) is [var configure, ..] ? configure["setting"] : null),
             HasClientCa = !string.IsNullOrEmpty(settings["ca"]),
             ClientAddress = AddressOf(settings["client"]),
-            Sessions = [.. sessions.Where(row => row["type"] is not null).Select(ToSession)],
-            HiddenSessions = sessions.Count(row => row["type"] is null),
+            Sessions = [.. sessions.Sessions.Select(LiveSession.Of)],
+            HiddenSessions = sessions.HiddenCount,
             Memberships = new RoleMemberships(
                 members.ToDictionary(row => row["role"]!, row => row.GetArray("members")!.OfType<string>().ToArray()), roleNames),
             LoginRoles = [.. roles.Where(row => row.GetBoolean("login") == true).Select(row => row["name"]!)],
@@ -95,21 +86,6 @@ public sealed class HbaServerReader(IServerSession session, CancellationToken ca
         {
             return null;
         }
-    }
-
-    private static LiveSession ToSession(SqlRow row)
-    {
-        NumericAddress? address = AddressOf(row["address"]);
-        HbaTransport transport = address is null ? HbaTransport.Socket
-            : row.GetBoolean("ssl") == true ? HbaTransport.Tls
-            : row.GetBoolean("gss") == true ? HbaTransport.Gss
-            : HbaTransport.Plaintext;
-        return new LiveSession(row.GetInt32("pid")!.Value, row["role"]!, row["database"], transport, address, row["application"]!)
-        {
-            IsOwn = row.GetBoolean("own") == true,
-            IsReplication = row["type"] == "walsender",
-            HasClientCertificate = row.GetBoolean("certificate") == true,
-        };
     }
 
     private static NumericAddress? AddressOf(string? text) => IPAddress.TryParse(text, out IPAddress? address) ? NumericAddress.Of(address) : null;

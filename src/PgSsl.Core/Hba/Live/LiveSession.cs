@@ -1,6 +1,8 @@
+using System.Net;
+
 namespace PgSsl.Hba.Live;
 
-/// <summary>A session of pg_stat_activity, as far as pg_hba.conf is concerned.</summary>
+/// <summary>A session as pg_hba.conf is concerned with it: as a client that may come again.</summary>
 /// <param name="ProcessId">Its backend.</param>
 /// <param name="UserName">The role.</param>
 /// <param name="Database">The database; null for physical replication.</param>
@@ -21,4 +23,24 @@ public sealed record LiveSession(
 
     /// <summary>The client as pg_hba.conf sees it when it comes again.</summary>
     public HbaClient Client => new(UserName, Database ?? "", Transport, Address) { IsReplication = IsReplication && Database is null };
+
+    /// <summary>A session of the server's.</summary>
+    public static LiveSession Of(SslSession session)
+    {
+        ArgumentNullException.ThrowIfNull(session);
+        HbaTransport transport = session.Transport switch
+        {
+            "tls" => HbaTransport.Tls,
+            "gss" => HbaTransport.Gss,
+            "plaintext" => HbaTransport.Plaintext,
+            _ => HbaTransport.Socket,
+        };
+        NumericAddress? address = IPAddress.TryParse(session.ClientAddress, out IPAddress? parsed) ? NumericAddress.Of(parsed) : null;
+        return new LiveSession(session.ProcessId, session.UserName, session.Database, transport, address, session.ApplicationName)
+        {
+            IsOwn = session.IsOwn,
+            IsReplication = session.IsReplication,
+            HasClientCertificate = session.ClientDn is not null || session.ClientSerial is not null,
+        };
+    }
 }

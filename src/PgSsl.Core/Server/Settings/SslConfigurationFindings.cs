@@ -35,6 +35,10 @@ internal static class SslConfigurationFindings
 
     private static IEnumerable<Finding> FindBetween(SslConfigurationFacts facts)
     {
+        if (facts.SqlFailure is { } unseen)
+            yield return new(
+                "SettingsNotSeen", FindingSeverity.Information, $"There was no session, so that settings and files were not looked at: {unseen.Message}",
+                unseen.Remedy ?? "Give -Credential.");
         if (facts.IsPooled)
             yield return new(
                 "Pooled", FindingSeverity.Information, "A pooler is in between: the certificate is the pooler's, the settings are the server's.",

@@ -50,12 +50,12 @@ public sealed class CertificatePieceTransformationAttribute : ArgumentTransforma
             : NotSigned;
     }
 
-    private static CertificatePiece NotSigned => new CertificatePiece.Unusable(new PgSslException(
+    private static CertificatePiece.Unusable NotSigned => new(new PgSslException(
         PgSslError.InvalidCertificateFile,
         "This is a certificate request (CSR), no certificate.",
         "Have a CA sign it, and give what it answers: New-PgCsr … | ForEach-Object { <your CA> $_.CsrPath } | Install-PgServerCertificate"));
 
-    private static CertificatePiece Unusable(string message) => new CertificatePiece.Unusable(new PgSslException(
+    private static CertificatePiece.Unusable Unusable(string message) => new(new PgSslException(
         PgSslError.InvalidCertificateFile, message, "Give a file (PEM, DER, PKCS #7, PKCS #12), PEM text, or an X509Certificate2."));
 
     private static string? TextOf(PSObject item, string property) =>

@@ -149,6 +149,8 @@ public enum PgSslError
     ManagedElsewhere,
     /// <summary>Somebody would be locked out. Nothing was changed.</summary>
     LockOut,
+    /// <summary>A certificate, or a key, that the server would not load. Nothing was changed.</summary>
+    RequirementNotMet,
     /// <summary>A change that the server did not take over, or that had another effect than planned. It was undone.</summary>
     ChangeNotProven,
 

@@ -9,6 +9,8 @@ BeforeDiscovery {
         @{ Type = 'HbaRuleMatch'; Narrowest = 80; Header = ' *Line +Decides +Match +Rule +Reason' }
         @{ Type = 'HbaRuleChange'; Narrowest = 80; Header = ' *Line +Action +Rule' }
         @{ Type = 'HbaSslChange'; Narrowest = 80; Header = 'IsChanged +Rules +IsProven +CutOff +Path +Backup' }
+        @{ Type = 'ServerCertificateRequirement'; Narrowest = 80; Header = 'Requirement +IsMet +RequiredBy +Detail' }
+        @{ Type = 'ServerCertificateInstallation'; Narrowest = 100; Header = 'Subject +NotAfter +Days +IsChanged +IsProven +CertificatePath' }
         @{ Type = 'RootCertificateProvider'; Narrowest = 100; Header = 'Provider +Title +Kind +SslMode +Roots +RootCertificate' }
     )
     $coloured = $types | Where-Object { $_.Type -notin 'RootCertificateProvider', 'HbaRuleMatch' }
@@ -23,6 +25,8 @@ BeforeAll {
     Copy-Item $hba "$TestDrive/changed.conf"
     $client = @{ Path = $hba; User = 'app'; Database = 'orders'; Address = '10.0.0.7' }
     $change = Set-PgHbaSsl "$TestDrive/changed.conf" -RejectPlaintext
+    $pair = New-PgSelfSignedCertificate db1 -KeyPath "$TestDrive/pair.key" -WarningAction Ignore
+    $installed = @{ SslCertFile = "$TestDrive/installed.crt"; SslKeyFile = "$TestDrive/installed.key"; WarningAction = 'Ignore' }
     $objects = @{
         ServerCertificate = Get-PgServerCertificate $sandbox.Good, $sandbox.Expired, $sandbox.SelfSigned -RootCertificate $sandbox.Root
         SslModeResult     = Test-PgSslMode $sandbox.Good -UserName anyone -Database postgres
@@ -33,6 +37,9 @@ BeforeAll {
         HbaRuleMatch      = Test-PgHbaRule @client -Ssl -All
         HbaRuleChange     = $change.Rules
         HbaSslChange      = $change
+
+        ServerCertificateRequirement  = $pair | Test-PgServerCertificate
+        ServerCertificateInstallation = $pair | Install-PgServerCertificate @installed
 
         RootCertificateProvider = Get-PgRootCert -Provider Neon, AmazonRds, Aiven
     }

@@ -24,11 +24,6 @@ public abstract class PgCmdlet : PSCmdlet
     /// <summary>Where the session is in the file system, whatever provider it is in now.</summary>
     protected string WorkingDirectory => SessionState.Path.CurrentFileSystemLocation.ProviderPath;
 
-    /// <summary>Whether somebody only asks what would happen.</summary>
-    protected bool IsWhatIf => MyInvocation.BoundParameters.TryGetValue("WhatIf", out object? asked)
-        ? asked is SwitchParameter { IsPresent: true }
-        : LanguagePrimitives.IsTrue(SessionState.PSVariable.GetValue("WhatIfPreference"));
-
     /// <summary>Resolves a path of the user's (<c>~</c>, a PSDrive, relative to the session's location) to one that .NET understands.</summary>
     /// <param name="path">A literal path; it need not exist.</param>
     /// <exception cref="PgSslException"><see cref="PgSslError.FileNotFound"/>: it is no path of the file system.</exception>

@@ -149,8 +149,14 @@ public enum PgSslError
     ManagedElsewhere,
     /// <summary>Somebody would be locked out. Nothing was changed.</summary>
     LockOut,
+    /// <summary>A certificate, or a key, that the server would not load. Nothing was changed.</summary>
+    RequirementNotMet,
     /// <summary>A change that the server did not take over, or that had another effect than planned. It was undone.</summary>
     ChangeNotProven,
+
+    // Poolers
+    /// <summary>A pgbouncer.ini that PgBouncer would not load, or that cannot be changed without changing more.</summary>
+    InvalidPgBouncerFile,
 
     // postgresql.conf
     /// <summary>A configuration file that the server would not load.</summary>

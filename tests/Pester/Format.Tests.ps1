@@ -10,6 +10,8 @@ BeforeDiscovery {
         @{ Type = 'HbaRuleChange'; Narrowest = 80; Header = ' *Line +Action +Rule' }
         @{ Type = 'HbaSslChange'; Narrowest = 80; Header = 'IsChanged +Rules +IsProven +CutOff +Path +Backup' }
         @{ Type = 'SslConfigurationChange'; Narrowest = 80; Header = 'IsChanged +IsProven +Plaintext +Endpoint +Changes' }
+        @{ Type = 'ServerCertificateRequirement'; Narrowest = 80; Header = 'Requirement +IsMet +RequiredBy +Detail' }
+        @{ Type = 'ServerCertificateInstallation'; Narrowest = 100; Header = 'Subject +NotAfter +Days +IsChanged +IsProven +CertificatePath' }
         @{ Type = 'RootCertificateProvider'; Narrowest = 100; Header = 'Provider +Title +Kind +SslMode +Roots +RootCertificate' }
     )
     $coloured = $types | Where-Object { $_.Type -notin 'RootCertificateProvider', 'HbaRuleMatch' }
@@ -25,6 +27,8 @@ BeforeAll {
     $client = @{ Path = $hba; User = 'app'; Database = 'orders'; Address = '10.0.0.7' }
     $change = Set-PgHbaSsl "$TestDrive/changed.conf" -RejectPlaintext
     'ssl = on' | Set-Content $TestDrive/postgresql.conf
+    $pair = New-PgSelfSignedCertificate db1 -KeyPath "$TestDrive/pair.key" -WarningAction Ignore
+    $installed = @{ SslCertFile = "$TestDrive/installed.crt"; SslKeyFile = "$TestDrive/installed.key"; WarningAction = 'Ignore' }
     $objects = @{
         ServerCertificate = Get-PgServerCertificate $sandbox.Good, $sandbox.Expired, $sandbox.SelfSigned -RootCertificate $sandbox.Root
         SslModeResult     = Test-PgSslMode $sandbox.Good -UserName anyone -Database postgres
@@ -37,6 +41,9 @@ BeforeAll {
         HbaSslChange      = $change
 
         SslConfigurationChange  = Disable-PgSsl -ConfigurationPath $TestDrive/postgresql.conf
+        ServerCertificateRequirement  = $pair | Test-PgServerCertificate
+        ServerCertificateInstallation = $pair | Install-PgServerCertificate @installed
+
         RootCertificateProvider = Get-PgRootCert -Provider Neon, AmazonRds, Aiven
     }
 

@@ -126,6 +126,12 @@ Describe 'An example' {
         # The one thing that an example has psql do is a reload, after which the server serves another certificate.
         function psql { $env:PGPORT = $sandbox.ExpiredPort }
 
+        # What stands for a CA: it prints what it makes of a request, and its own certificate.
+        filter Invoke-CompanyCA {
+            openssl x509 -req -in $_.CsrPath -CA $sandbox.IssuerCertificate -CAkey $sandbox.IssuerKey -copy_extensions copy -days 90 2> $null
+            Get-Content $sandbox.IssuerCertificate
+        }
+
         function Get-Label([string] $Text) {
             [regex]::Matches($Text, '(?m)^(?<List>\w+) +:|^(?<Table>\w[\w ]*)\r?\n-+[- ]*$').ForEach{
                 if ($_.Groups['List'].Success) { $_.Groups['List'].Value } else { -split $_.Groups['Table'].Value }
@@ -137,13 +143,15 @@ Describe 'An example' {
         $folder = New-ExampleFolder
         # Some are about a pg_hba.conf that may change, about sessions that may be ended, or about all that a superuser sees.
         $isHba = $Page -match 'Hba|SslSession|Get-PgSslConfiguration'
+        $isDeployment = $Page -match '^(Test|Install)-PgServerCertificate$'
         if ($isHba) {
             if (-not $sandbox.Psql) { Set-ItResult -Skipped -Because 'psql is not installed' }
             Set-SandboxHba HbaShown 'host all postgres 127.0.0.1/32 trust', 'host all all 0.0.0.0/0 trust'
         }
         $environment = @{
             PGHOSTADDR    = '127.0.0.1'
-            PGPORT        = $Page -match 'able-PgSsl$' ? $sandbox.SwitchedShownPort : $isHba ? $sandbox.HbaShownPort : $sandbox.GoodPort
+            PGPORT        = $Page -match 'able-PgSsl$' ? $sandbox.SwitchedShownPort :
+                $isHba ? $sandbox.HbaShownPort : $isDeployment ? $sandbox.DeployedShownPort : $sandbox.GoodPort
             PGSERVICEFILE = "$folder/pg_service.conf"
             HOME          = "$folder"
         }

@@ -18,6 +18,8 @@ Life15, Life18 (PostgreSQL 18, or none): the same without TLS, for ServerLife.Te
 superuser postgres, roles app, auditor, replicator, legacy (stored as md5), admins with its member bob.
 Switched, SwitchedDirect (PostgreSQL 18, or none), SwitchedOff, SwitchedShown: TLS off, and a certificate in the data directory
 (SwitchedDirectory), for Enable-PgSsl.Tests.ps1, Disable-PgSsl.Tests.ps1 and Help.Tests.ps1.
+Deployed, DeployedDirect (PostgreSQL 18, or none), DeployedShown: for Install-PgServerCertificate.Tests.ps1 and Help.Tests.ps1, which change
+their certificate; the same roles, and the data directory (DeployedData). IssuerCertificate, IssuerKey: the CA below Root, for openssl.
 Closed, Silent, Ssh: no PostgreSQL at all. Root, OtherRoot, ClientCertificate, ClientKey: files.
 #>
 function Get-Sandbox {

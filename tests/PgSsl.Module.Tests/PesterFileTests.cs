@@ -36,6 +36,8 @@ public sealed class Help : PesterFileTests;
 
 public sealed class Install_PgRootCert : PesterFileTests;
 
+public sealed class Install_PgServerCertificate : PesterFileTests;
+
 public sealed class Module : PesterFileTests;
 
 public sealed class New_PgCsr : PesterFileTests;
@@ -53,6 +55,8 @@ public sealed class Set_PgHbaSsl : PesterFileTests;
 public sealed class SqlSession : PesterFileTests;
 
 public sealed class Test_PgHbaRule : PesterFileTests;
+
+public sealed class Test_PgServerCertificate : PesterFileTests;
 
 public sealed class Test_PgSslMode : PesterFileTests;
 

@@ -69,6 +69,8 @@ internal sealed class PesterServers
                 ["OtherRoot.crt"] = _clientRoot.CertificatePem,
                 ["ClientCertificate.crt"] = client.CertificatePem,
                 ["ClientKey.key"] = client.KeyPem,
+                ["IssuerCertificate.crt"] = _issuer.CertificatePem,
+                ["IssuerKey.key"] = _issuer.Certificate.KeyPem,
             };
         }
     }
@@ -89,7 +91,8 @@ internal sealed class PesterServers
             StartManagedAsync(installation),
             StartDirectAsync(good),
             StartHbaAsync(installation, good),
-            StartSwitchedAsync(installation, good));
+            StartSwitchedAsync(installation, good),
+            StartDeployedAsync(installation, good));
 
         Closed.Bind(new IPEndPoint(IPAddress.Loopback, 0));
         _description["Closed"] = $"127.0.0.1:{((IPEndPoint)Closed.LocalEndPoint!).Port}";
@@ -192,6 +195,16 @@ internal sealed class PesterServers
             newest.IsAvailable ? StartHbaAsync("Life18", newest.Value, null) : Task.CompletedTask);
     }
 
+    /// <summary>Servers that get other certificates: PostgreSQL 15 and 18, and one for the examples of the help.</summary>
+    private async Task StartDeployedAsync(PostgresInstallation installation, TestCertificate certificate)
+    {
+        Availability<PostgresInstallation> newest = await PostgresInstallation.FindAsync(DirectMajor);
+        await Task.WhenAll(
+            StartHbaAsync("Deployed", installation, certificate),
+            StartHbaAsync("DeployedShown", installation, certificate),
+            newest.IsAvailable ? StartHbaAsync("DeployedDirect", newest.Value, certificate) : Task.CompletedTask);
+    }
+
     private async Task StartHbaAsync(string name, PostgresInstallation installation, TestCertificate? certificate)
     {
         PostgresCluster cluster = await PostgresCluster.StartAsync(installation, new ClusterOptions { Hba = HbaRules });
@@ -207,6 +220,7 @@ internal sealed class PesterServers
         _description[name + "Port"] = $"{cluster.Port}";
         _description[name + "File"] = cluster.HbaPath;
         _description[name + "Socket"] = cluster.SocketDirectory;
+        _description[name + "Data"] = cluster.DataDirectory;
     }
 
     /// <summary>Servers whose TLS is off, with a certificate in their data directories.</summary>

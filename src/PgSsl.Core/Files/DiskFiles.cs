@@ -153,12 +153,11 @@ public sealed class DiskFiles : IFileLayer
         try
         {
             UnixFileMode mode = protection.NewMode;
+            UnixOwner? owner = protection.Owner ?? like?.Owner;
             if (like is { } status)
-            {
-                mode = protection.ModeInPlaceOf(status.Mode, status.Owner.UserId == 0);
-                if (!TryGiveTo(status.Owner, file.SafeFileHandle))
-                    mode = WithoutGroup(mode);
-            }
+                mode = protection.ModeInPlaceOf(status.Mode, owner!.Value.UserId == 0);
+            if (owner is { } wanted && !TryGiveTo(wanted, file.SafeFileHandle))
+                mode = WithoutGroup(mode);
             File.SetUnixFileMode(file.SafeFileHandle, mode);
             return file;
         }

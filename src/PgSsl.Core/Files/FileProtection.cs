@@ -1,6 +1,7 @@
 namespace PgSsl.Files;
 
 /// <summary>Who may use a file. An existing file that is replaced keeps its owner, group and mode as far as this allows.</summary>
+/// <remarks><see cref="OwnedBy"/> gives it to somebody else.</remarks>
 public sealed record FileProtection
 {
     private FileProtection()
@@ -19,6 +20,16 @@ public sealed record FileProtection
 
     /// <summary>On Windows, an account that may read it besides owner, SYSTEM and Administrators.</summary>
     public string? ServiceAccount { get; private init; }
+
+    /// <summary>The same for a file that is to belong to an account, whoever owned it before; only root may do that for others.</summary>
+    public FileProtection OwnedBy(UnixAccount account)
+    {
+        ArgumentNullException.ThrowIfNull(account);
+        return this with { Owner = account.Owner };
+    }
+
+    /// <summary>Whom the file is to belong to; null: as before, or to whoever writes it.</summary>
+    internal UnixOwner? Owner { get; private init; }
 
     /// <summary>The mode of a new file.</summary>
     internal UnixFileMode NewMode => IsPrivate ? UnixModes.Private : UnixModes.ReadableByAll;

@@ -47,25 +47,12 @@ public sealed class HbaDocument
         var parser = new HbaParser(dialect);
         var entries = new List<HbaEntry>();
         int number = 0;
-        reader.Read(path, line => entries.Add(Understand(line, parser, ref number)));
-        return new HbaDocument(dialect, reader.Files, [.. entries], reader.SwallowingComments);
-    }
-
-    // hbafuncs.c, fill_hba_view: whatever has no error text has a number, also the row in which everything else is missing.
-    private static HbaEntry Understand(HbaLine line, HbaParser parser, ref int number)
-    {
-        if (line.Error is not null)
-            return new HbaEntry(line, null, line.Error, null);
-        string? error = null;
-        try
+        reader.Read(path, line =>
         {
-            HbaRecord record = parser.Parse(line, out error);
-            return new HbaEntry(line, record, error, error is null ? ++number : null);
-        }
-        catch (HbaRefusal refusal)
-        {
-            // What was said about the connection type before stays said.
-            return new HbaEntry(line, null, refusal.Message, refusal.IsSilent && error is null ? ++number : null);
-        }
+            HbaEntry entry = parser.Understand(line, number + 1);
+            number = entry.Number ?? number;
+            entries.Add(entry);
+        });
+        return new HbaDocument(dialect, reader.Files, entries.ToArray(), reader.SwallowingComments);
     }
 }

@@ -7,13 +7,12 @@ namespace PgSsl.Hba;
 /// even in the middle of a token. A missing closing quote is no error: the rest of the line is the token.
 /// </summary>
 /// <param name="line">The line.</param>
-/// <param name="buffer">Room for a token's text: as long as the line.</param>
-internal ref struct HbaLexer(ReadOnlySpan<byte> line, Span<byte> buffer)
+internal ref struct HbaLexer(ReadOnlySpan<byte> line)
 {
     private static readonly SearchValues<byte> Special = SearchValues.Create(" \t\r,\"#"u8);
 
     private readonly ReadOnlySpan<byte> _line = line;
-    private readonly Span<byte> _text = buffer;
+    private Span<byte> _text;
     private int _position;
 
     /// <summary>The text of the token that was found last.</summary>
@@ -36,6 +35,9 @@ internal ref struct HbaLexer(ReadOnlySpan<byte> line, Span<byte> buffer)
 
     /// <summary>Whether the whole line has been read.</summary>
     public readonly bool IsAtEnd => _position >= _line.Length;
+
+    // Few lines have quotes; those that have need room for what is left without them.
+    private Span<byte> Room => _text.IsEmpty ? _text = new byte[_line.Length] : _text;
 
     private static bool IsBlank(byte c) => c is (byte)' ' or (byte)'\t' or (byte)'\r';
 
@@ -69,7 +71,7 @@ internal ref struct HbaLexer(ReadOnlySpan<byte> line, Span<byte> buffer)
                 }
             }
             if (c != '"' || wasQuote)
-                _text[length++] = c;
+                Room[length++] = c;
             wasQuote = inQuote && c == '"' && !wasQuote;
             if (c != '"')
                 continue;

@@ -1,22 +1,22 @@
-using System.Runtime.InteropServices;
+using System.Globalization;
 
 namespace PgSsl.Hba;
 
-/// <summary>A line of a file that says something, with what continues it, taken apart into fields (hba.c, TokenizedAuthLine).</summary>
-public sealed class HbaLine
+/// <summary>
+/// A line of a file that says something, with what continues it. It knows where it is, and is taken apart again for whoever asks for its
+/// tokens: with them, a file of a hundred thousand lines, of which few are edited, would take several times the memory.
+/// </summary>
+public readonly record struct HbaLine
 {
-    private static readonly int[][] OneEach = [.. Enumerable.Range(0, 16).Select(count => Enumerable.Range(1, count).ToArray())];
+    // What does not follow from its bytes alone; null where all does.
+    private readonly Parts? _parts;
 
-    private readonly int[] _fieldEnds;
-    private List<HbaToken>? _borrowed;
-    private HbaToken[]? _tokens;
-
-    /// <summary>Makes a line whose tokens are the reader's, until it is settled.</summary>
-    internal HbaLine(HbaFile file, int number, int start, int end, List<HbaToken> tokens, List<int> fieldEnds)
+    /// <summary>Keeps a line.</summary>
+    internal HbaLine(HbaFields fields)
     {
-        (File, Number, Start, End, _borrowed) = (file, number, start, end, tokens);
-        // Nearly every field has one token.
-        _fieldEnds = fieldEnds.Count == tokens.Count && tokens.Count < OneEach.Length ? OneEach[tokens.Count] : [.. fieldEnds];
+        (File, Number, Start, End) = (fields.File, fields.Number, fields.Start, fields.End);
+        if (!fields.IsPlain)
+            _parts = new Parts([.. fields.Tokens], fields.Comment, fields.SwallowsNextLine);
     }
 
     /// <summary>The file it is in.</summary>
@@ -31,52 +31,63 @@ public sealed class HbaLine
     /// <summary>Where it ends, without the line break.</summary>
     public int End { get; }
 
-    /// <summary>Why it could not be taken apart (a file that is named in it); null if it could.</summary>
-    public string? Error { get; internal init; }
-
-    /// <summary>The comment at its end, without the number sign and the blanks around it; null without one.</summary>
-    public string? Comment { get; internal init; }
-
-    /// <summary>Whether a comment in it ends in a backslash: then the next line belongs to the comment.</summary>
-    public bool SwallowsNextLine { get; internal init; }
-
-    /// <summary>How many fields it has.</summary>
-    public int FieldCount => _fieldEnds.Length;
-
-    /// <summary>The tokens of a field, at least one.</summary>
-    public ReadOnlySpan<HbaToken> Field(int index)
-    {
-        int start = index == 0 ? 0 : _fieldEnds[index - 1];
-        return Tokens[start.._fieldEnds[index]];
-    }
+    /// <summary>The line as it is in the file.</summary>
+    public string Raw => HbaText.Decode(Bytes);
 
     /// <summary>All tokens, in order.</summary>
-    public ReadOnlySpan<HbaToken> Tokens => _borrowed is not null ? CollectionsMarshal.AsSpan(_borrowed) : _tokens ?? ReadAgain();
-
-    /// <summary>Whether its tokens are in its bytes as they are: lines are not glued, and no file is named with @.</summary>
-    internal bool IsPlain { get; init; }
-
-    /// <summary>
-    /// Gives the tokens back to the reader once they are understood. They would be half of what a file takes in memory, and few lines are
-    /// edited: there they are read again.
-    /// </summary>
-    internal void Settle()
+    public ReadOnlySpan<HbaToken> Tokens
     {
-        if (!IsPlain)
-            _tokens = [.. _borrowed!];
-        _borrowed = null;
+        get
+        {
+            if (_parts is not null)
+                return _parts.Tokens;
+            var tokens = new List<HbaToken>();
+            var lexer = new HbaLexer(Bytes);
+            while (lexer.Next())
+                tokens.Add(TokenOf(lexer));
+            return tokens.ToArray();
+        }
     }
 
-    private HbaToken[] ReadAgain()
+    /// <summary>One of the tokens.</summary>
+    internal HbaToken Token(int index) => _parts is not null ? _parts.Tokens[index] : TokenOf(LexerAt(index));
+
+    /// <summary>Where in the file is what stands between two tokens.</summary>
+    internal Range Between(int first, int last) => _parts is not null
+        ? _parts.Tokens[first].End.._parts.Tokens[last].Start
+        : (Start + LexerAt(first).End)..(Start + LexerAt(last).Start);
+
+    /// <summary>The comment at its end, without the number sign and the blanks around it; null without one.</summary>
+    public string? Comment
     {
-        ReadOnlySpan<byte> text = File.Content.AsSpan(Start, End - Start);
-        var lexer = new HbaLexer(text, new byte[text.Length]);
-        var tokens = new List<HbaToken>();
-        while (lexer.Next())
-            tokens.Add(new HbaToken(HbaText.Decode(lexer.Text), lexer.IsQuoted, Start + lexer.Start, Start + lexer.End));
-        return [.. tokens];
+        get
+        {
+            if (_parts is not null)
+                return _parts.Comment;
+            int start = LexerAt(int.MaxValue).CommentStart;
+            return start < 0 ? null : HbaText.DecodeComment(Bytes[start..]);
+        }
     }
 
-    /// <summary>The line as it is in the file.</summary>
-    public string Raw => HbaText.Decode(File.Content.AsSpan(Start, End - Start));
+    /// <summary>Whether a comment in it ends in a backslash: then the next line belongs to the comment.</summary>
+    public bool SwallowsNextLine => _parts?.SwallowsNextLine == true;
+
+    /// <summary>Where it is. What it says may hold secrets.</summary>
+    public override string ToString() => string.Create(CultureInfo.InvariantCulture, $"{File?.Path}:{Number}");
+
+    private ReadOnlySpan<byte> Bytes => File.Content.AsSpan(Start, End - Start);
+
+    /// <summary>A lexer that has read a token, or the whole line.</summary>
+    private HbaLexer LexerAt(int index)
+    {
+        var lexer = new HbaLexer(Bytes);
+        for (int i = 0; i <= index && lexer.Next(); i++)
+        {
+        }
+        return lexer;
+    }
+
+    private HbaToken TokenOf(HbaLexer lexer) => new(HbaText.Decode(lexer.Text), lexer.IsQuoted, Start + lexer.Start, Start + lexer.End);
+
+    private sealed record Parts(HbaToken[] Tokens, string? Comment, bool SwallowsNextLine);
 }

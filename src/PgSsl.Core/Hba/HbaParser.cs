@@ -11,29 +11,53 @@ internal sealed class HbaParser(HbaDialect dialect)
 
     private readonly Dictionary<string, (AdvancedRegex? Pattern, string? Error)> _patterns = [];
     private readonly Dictionary<(string, bool, bool), HbaName[]> _names = [];
+    private readonly Dictionary<(HbaName[], HbaName[]), HbaName[]> _pairs = [];
+    private readonly Dictionary<string, HbaAddress> _hosts = [];
     private readonly Dictionary<string, int> _keys = new() { ["all"] = HbaName.AllKey };
     private readonly HbaMethods _methods = new(dialect);
 
     /// <summary>Understands one line.</summary>
     /// <param name="line">The line.</param>
-    /// <param name="error">What the server says; null if it has nothing to say, or says it in its log only.</param>
-    /// <returns>The record, also one that can never match.</returns>
-    /// <exception cref="HbaRefusal">The server refuses the line.</exception>
-    public HbaRecord Parse(HbaLine line, out string? error)
+    /// <param name="number">The number that it has if the view shows no error (hbafuncs.c, fill_hba_view): a line that is all NULL has one.</param>
+    public HbaEntry Understand(HbaFields line, int number)
+    {
+        if (line.Error is not null)
+            return new HbaEntry(line, line.Error, null);
+        string? error = null;
+        try
+        {
+            return Parse(line, number, out error);
+        }
+        catch (HbaRefusal refusal)
+        {
+            // What was said about the connection type before stays said.
+            return new HbaEntry(line, refusal.Message, refusal.IsSilent && error is null ? number : null);
+        }
+    }
+
+    private HbaRecord Parse(HbaFields line, int number, out string? error)
     {
         int field = 0;
-        HbaToken typeToken = Single(line, field++, "connection type", "connection type");
-        HbaConnectionType type = ParseType(typeToken, out error);
+        HbaConnectionType type = ParseType(Single(line, field++, "connection type", "connection type"), out error);
         HbaName[] databases = ParseNames(Field(line, field++, "database specification"), isDatabase: true);
         HbaName[] users = ParseNames(Field(line, field++, "role specification"), isDatabase: false);
         HbaAddress? address = type == HbaConnectionType.Local ? null : ParseAddress(line, ref field);
-        HbaToken method = Single(line, field++, "authentication method", "authentication type");
-        string effective = _methods.Check(method.Text, type);
-        HbaOption[] options = ParseOptions(line, field, effective, type);
+        int methodField = field++;
+        string method = _methods.Check(Single(line, methodField, "authentication method", "authentication type").Text, type);
+        HbaOption[] options = ParseOptions(line, field, method, type);
         // auth-oauth.c, check_oauth_validator: it forgets what was said before.
-        if (effective == "oauth")
+        if (method == "oauth")
             error = null;
-        return new HbaRecord(line, type, typeToken, databases, users, address, effective, method, options);
+        return new HbaRecord(line, error, error is null ? number : null)
+        {
+            Type = type,
+            Databases = databases,
+            Users = users,
+            Address = address,
+            Method = method,
+            MethodIndex = line.TokensBefore(methodField),
+            Options = options,
+        };
     }
 
     private HbaConnectionType ParseType(HbaToken token, out string? error)
@@ -51,11 +75,22 @@ internal sealed class HbaParser(HbaDialect dialect)
         return type.Value;
     }
 
-    // Large files say few names over and over: each is made once, and so is a list of one name.
+    // Large files say few names and short lists over and over: each is made once.
     private HbaName[] ParseNames(ReadOnlySpan<HbaToken> tokens, bool isDatabase)
     {
+        HbaName[] first = ParseName(tokens[0], isDatabase);
         if (tokens.Length == 1)
-            return ParseName(tokens[0], isDatabase);
+            return first;
+        if (tokens.Length > 2)
+            return ParseList(tokens, isDatabase);
+        (HbaName[], HbaName[]) pair = (first, ParseName(tokens[1], isDatabase));
+        if (!_pairs.TryGetValue(pair, out HbaName[]? known))
+            _pairs[pair] = known = [first[0], pair.Item2[0]];
+        return known;
+    }
+
+    private HbaName[] ParseList(ReadOnlySpan<HbaToken> tokens, bool isDatabase)
+    {
         var names = new HbaName[tokens.Length];
         for (int i = 0; i < tokens.Length; i++)
             names[i] = ParseName(tokens[i], isDatabase)[0];
@@ -93,7 +128,7 @@ internal sealed class HbaParser(HbaDialect dialect)
         return known.Pattern ?? throw new HbaRefusal($"invalid regular expression \"{text}\": {known.Error}");
     }
 
-    private static HbaAddress ParseAddress(HbaLine line, ref int field)
+    private HbaAddress ParseAddress(HbaFields line, ref int field)
     {
         HbaToken token = Single(line, field++, "IP address specification", "host address");
         if (!token.IsQuoted)
@@ -109,7 +144,7 @@ internal sealed class HbaParser(HbaDialect dialect)
         NumericAddress? address = NumericAddress.Parse(slash < 0 ? token.Text : token.Text.AsSpan(0, slash));
         if (address is not { } start)
             return slash < 0
-                ? new HbaAddress.HostName(token.Text)
+                ? HostNamed(token.Text)
                 : throw new HbaRefusal($"specifying both host name and CIDR mask is invalid: \"{token.Text}\"");
         if (slash >= 0)
         {
@@ -125,12 +160,19 @@ internal sealed class HbaParser(HbaDialect dialect)
             : throw new HbaRefusal("IP address and mask do not match");
     }
 
-    private HbaOption[] ParseOptions(HbaLine line, int field, string method, HbaConnectionType type)
+    private HbaAddress HostNamed(string name)
+    {
+        if (!_hosts.TryGetValue(name, out HbaAddress? known))
+            _hosts[name] = known = new HbaAddress.HostName(name);
+        return known;
+    }
+
+    private HbaOption[] ParseOptions(HbaFields line, int field, string method, HbaConnectionType type)
     {
         List<HbaOption>? options = null;
-        for (; field < line.FieldCount; field++)
+        for (; field < line.Count; field++)
         {
-            foreach (HbaToken token in line.Field(field))
+            foreach (HbaToken token in line[field])
             {
                 int equals = token.Text.IndexOf('=', StringComparison.Ordinal);
                 if (equals < 0)
@@ -145,10 +187,10 @@ internal sealed class HbaParser(HbaDialect dialect)
         return all;
     }
 
-    private static ReadOnlySpan<HbaToken> Field(HbaLine line, int index, string what) =>
-        index < line.FieldCount ? line.Field(index) : throw new HbaRefusal($"end-of-line before {what}");
+    private static ReadOnlySpan<HbaToken> Field(HbaFields line, int index, string what) =>
+        index < line.Count ? line[index] : throw new HbaRefusal($"end-of-line before {what}");
 
-    private static HbaToken Single(HbaLine line, int index, string missing, string several)
+    private static HbaToken Single(HbaFields line, int index, string missing, string several)
     {
         ReadOnlySpan<HbaToken> tokens = Field(line, index, missing);
         return tokens.Length == 1 ? tokens[0] : throw new HbaRefusal($"multiple values specified for {several}");

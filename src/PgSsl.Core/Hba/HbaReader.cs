@@ -14,7 +14,6 @@ internal sealed class HbaReader(IHbaFiles files, HbaDialect dialect)
 
     private readonly Dictionary<string, HbaFile> _files = [];
     private readonly TokenTexts _texts = new();
-    private byte[] _buffer = new byte[256];
     private readonly List<HbaFile> _open = [];
     private int _reads;
     private int _readsWithin;
@@ -28,9 +27,9 @@ internal sealed class HbaReader(IHbaFiles files, HbaDialect dialect)
 
     /// <summary>Reads the main file.</summary>
     /// <param name="path">The file.</param>
-    /// <param name="take">Takes each line as it comes.</param>
+    /// <param name="take">Takes each line as it comes; it is another one afterwards.</param>
     /// <exception cref="PgSslException"><see cref="PgSslError.FileNotFound"/> or <see cref="PgSslError.FileUnreadable"/>.</exception>
-    public void Read(string path, Action<HbaLine> take)
+    public void Read(string path, Action<HbaFields> take)
     {
         HbaFileContent content = files.Read(path);
         if (content.Bytes is null)
@@ -43,52 +42,33 @@ internal sealed class HbaReader(IHbaFiles files, HbaDialect dialect)
         ReadLines(file, 0, take);
     }
 
-    private void ReadLines(HbaFile file, int depth, Action<HbaLine> take)
+    private void ReadLines(HbaFile file, int depth, Action<HbaFields> take)
     {
         _open.Add(file);
         var reader = new HbaLineReader(file.Content, dialect.HasContinuation);
-        var tokens = new List<HbaToken>();
-        var fieldEnds = new List<int>();
+        var line = new HbaFields(file);
         while (reader.Read())
         {
-            tokens.Clear();
-            fieldEnds.Clear();
-            ReadOnlySpan<byte> text = reader.Text;
-            if (text.Length == 0)
-                continue;
-            if (_buffer.Length < text.Length)
-                _buffer = new byte[text.Length * 2];
-            var lexer = new HbaLexer(text, _buffer);
-            string? error = null;
-            while (!lexer.IsAtEnd && error is null)
-                ReadField(ref lexer, reader, file, depth, tokens, fieldEnds, ref error);
+            line.Begin(reader);
+            var lexer = new HbaLexer(reader.Text);
+            while (!lexer.IsAtEnd && line.Error is null)
+                ReadField(ref lexer, reader, line, depth);
 
-            bool swallows = lexer.CommentStart >= 0 && reader.LastGlue >= lexer.CommentStart;
-            if (fieldEnds.Count == 0 && error is null && !swallows)
-                continue;
-            string? comment = lexer.CommentStart < 0 ? null : HbaText.Decode(text[lexer.CommentStart..]).Trim();
-            var line = new HbaLine(file, reader.Number, reader.Start, reader.End, tokens, fieldEnds)
+            if (!line.IsPlain && lexer.CommentStart >= 0)
             {
-                Error = error,
-                Comment = string.IsNullOrEmpty(comment) ? null : comment,
-                SwallowsNextLine = swallows,
-                IsPlain = !reader.IsGlued && !tokens.Exists(token => token.IsFromFile),
-            };
-            if (fieldEnds.Count == 0 && error is null)
-                SwallowingComments.Add(line);
-            else if (error is not null || !IsInclude(line, depth, take, out error))
-                take(line);
-            else if (error is not null)
-                take(line = new HbaLine(file, line.Number, line.Start, line.End, tokens, fieldEnds) { Error = error, Comment = line.Comment });
-            line.Settle();
+                line.Comment = HbaText.DecodeComment(reader.Text[lexer.CommentStart..]);
+                line.SwallowsNextLine = reader.LastGlue >= lexer.CommentStart;
+            }
+            if (line.Count > 0 || line.Error is not null)
+                TakeOrInclude(line, depth, take);
+            else if (line.SwallowsNextLine)
+                SwallowingComments.Add(new HbaLine(line));
         }
         _open.RemoveAt(_open.Count - 1);
     }
 
-    private void ReadField(
-        ref HbaLexer lexer, HbaLineReader reader, HbaFile file, int depth, List<HbaToken> tokens, List<int> fieldEnds, ref string? error)
+    private void ReadField(ref HbaLexer lexer, HbaLineReader reader, HbaFields line, int depth)
     {
-        int before = tokens.Count;
         do
         {
             if (!lexer.Next())
@@ -96,90 +76,89 @@ internal sealed class HbaReader(IHbaFiles files, HbaDialect dialect)
             int start = reader.PlaceOf(lexer.Start), end = reader.PlaceOf(lexer.End - 1) + 1;
             string text = _texts.Get(lexer.Text);
             if (!lexer.IsQuoted && text.Length > 1 && text[0] == '@')
-                Expand(text[1..], file, depth + 1, new HbaToken("", false, start, end), tokens, ref error);
+                Expand(text[1..], line, depth + 1, start, end);
             else
-                tokens.Add(new HbaToken(text, lexer.IsQuoted, start, end));
+                line.Add(new HbaToken(text, lexer.IsQuoted, start, end));
         }
-        while (lexer.HasComma && error is null);
-        if (tokens.Count > before)
-            fieldEnds.Add(tokens.Count);
+        while (lexer.HasComma && line.Error is null);
+        line.EndField();
     }
 
     /// <summary>All tokens of a file that is named with @, as if they stood there.</summary>
-    private void Expand(string name, HbaFile namedIn, int depth, HbaToken place, List<HbaToken> tokens, ref string? error)
+    private void Expand(string name, HbaFields namedIn, int depth, int start, int end)
     {
-        if (Open(name, namedIn, depth, ref error, out _) is not { } file)
-            return;
-        byte[] buffer = _buffer;
-        var lines = new List<HbaLine>();
-        _buffer = new byte[256];
-        ReadLines(file, depth, lines.Add);
-        _buffer = buffer;
-        foreach (HbaLine line in lines)
+        namedIn.NamesFile();
+        if (Open(name, namedIn.File, depth, out string? error, out _) is not { } file)
         {
-            if (line.Error is not null)
-            {
-                error = line.Error;
-                return;
-            }
-            foreach (HbaToken token in line.Tokens)
-                tokens.Add(token with { Start = place.Start, End = place.End, IsFromFile = true });
+            namedIn.Error = error;
+            return;
         }
+        // What is wrong in it is wrong here.
+        ReadLines(file, depth, line =>
+        {
+            namedIn.Error ??= line.Error;
+            if (namedIn.Error is null)
+                namedIn.AddFrom(line, start, end);
+        });
     }
 
-    /// <summary>Whether the line includes files; then it is no record, unless that went wrong.</summary>
-    private bool IsInclude(HbaLine line, int depth, Action<HbaLine> take, out string? error)
+    /// <summary>A line that includes files is no record, unless that goes wrong.</summary>
+    private void TakeOrInclude(HbaFields line, int depth, Action<HbaFields> take)
     {
-        error = null;
-        if (!dialect.HasIncludes || line.FieldCount != 2)
+        if (line.Error is not null || !IsInclude(line, depth, take) || line.Error is not null)
+            take(line);
+    }
+
+    private bool IsInclude(HbaFields line, int depth, Action<HbaFields> take)
+    {
+        if (!dialect.HasIncludes || line.Count != 2)
             return false;
-        string name = line.Field(1)[0].Text;
-        switch (line.Field(0)[0].Text)
+        string name = line[1][0].Text;
+        switch (line[0][0].Text)
         {
             case "include":
-                Include(name, line.File, depth + 1, mayBeMissing: false, take, ref error);
+                Include(name, line, depth + 1, mayBeMissing: false, take);
                 return true;
             case "include_if_exists":
-                Include(name, line.File, depth + 1, mayBeMissing: true, take, ref error);
+                Include(name, line, depth + 1, mayBeMissing: true, take);
                 return true;
             case "include_dir":
-                IncludeDirectory(name, line.File, depth + 1, take, ref error);
+                IncludeDirectory(name, line, depth + 1, take);
                 return true;
             default:
                 return false;
         }
     }
 
-    private void Include(string name, HbaFile namedIn, int depth, bool mayBeMissing, Action<HbaLine> take, ref string? error)
+    private void Include(string name, HbaFields namedIn, int depth, bool mayBeMissing, Action<HbaFields> take)
     {
-        string? problem = null;
-        if (Open(name, namedIn, depth, ref problem, out bool isMissing) is { } file)
+        if (Open(name, namedIn.File, depth, out string? error, out bool isMissing) is { } file)
             ReadLines(file, depth, take);
         else if (!(mayBeMissing && isMissing))
-            error = problem;
+            namedIn.Error = error;
     }
 
-    private void IncludeDirectory(string name, HbaFile namedIn, int depth, Action<HbaLine> take, ref string? error)
+    private void IncludeDirectory(string name, HbaFields namedIn, int depth, Action<HbaFields> take)
     {
         if (name.All(char.IsWhiteSpace))
         {
-            error = $"empty configuration directory name: \"{name}\"";
+            namedIn.Error = $"empty configuration directory name: \"{name}\"";
             return;
         }
-        string directory = HbaPath.Resolve(name, namedIn.Path);
+        string directory = HbaPath.Resolve(name, namedIn.File.Path);
         IReadOnlyList<string> found = files.List(directory, out string? problem);
         if (problem is not null)
         {
-            error = $"could not open directory \"{directory}\": {problem}";
+            namedIn.Error = $"could not open directory \"{directory}\": {problem}";
             return;
         }
         foreach (string path in found)
-            Include(path, namedIn, depth, mayBeMissing: false, take, ref error);
+            Include(path, namedIn, depth, mayBeMissing: false, take);
     }
 
-    private HbaFile? Open(string name, HbaFile namedIn, int depth, ref string? error, out bool isMissing)
+    private HbaFile? Open(string name, HbaFile namedIn, int depth, out string? error, out bool isMissing)
     {
-        isMissing = false;
+        (error, isMissing) = (null, false);
         string path = HbaPath.Resolve(name, namedIn.Path);
         if (depth > dialect.MaxDepth || ++_reads > MaxReads || _readsWithin > MaxReadsWithin || _bytesAgain > MaxBytesAgain)
         {

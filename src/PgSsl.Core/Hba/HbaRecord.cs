@@ -1,32 +1,43 @@
 namespace PgSsl.Hba;
 
-/// <summary>An authentication option.</summary>
-/// <param name="Name">Its name.</param>
-/// <param name="Value">Its value, as it is written.</param>
-/// <param name="Token">Both, as they are written.</param>
-public readonly record struct HbaOption(string Name, string Value, HbaToken Token)
+/// <summary>An entry that the server understands (hba.h, HbaLine).</summary>
+public sealed class HbaRecord : HbaEntry
 {
-    /// <summary>name=value, with three asterisks instead of a secret.</summary>
-    public string Display => HbaSecrets.MaskOption(Name, Value);
+    internal HbaRecord(HbaFields fields, string? error, int? number)
+        : base(fields, error, number)
+    {
+    }
 
-    /// <summary>Whether the value is a secret.</summary>
-    public bool IsSecret => HbaSecrets.IsSecret(Name);
-}
+    /// <summary>Which connections.</summary>
+    public required HbaConnectionType Type { get; init; }
 
-/// <summary>A record that the server understands (hba.h, HbaLine).</summary>
-/// <param name="Line">Where it is written.</param>
-/// <param name="Type">Which connections.</param>
-/// <param name="TypeToken">The type as it is written.</param>
-/// <param name="Databases">To which databases.</param>
-/// <param name="Users">As which users.</param>
-/// <param name="Address">From where; null for local.</param>
-/// <param name="Method">How they authenticate, as it takes effect: ident is peer in a local record.</param>
-/// <param name="MethodToken">The method as it is written.</param>
-/// <param name="Options">Options of the method, in order.</param>
-public sealed record HbaRecord(
-    HbaLine Line, HbaConnectionType Type, HbaToken TypeToken, HbaName[] Databases, HbaName[] Users, HbaAddress? Address, string Method,
-    HbaToken MethodToken, IReadOnlyList<HbaOption> Options)
-{
+    /// <summary>To which databases.</summary>
+    public required HbaName[] Databases { get; init; }
+
+    /// <summary>As which users.</summary>
+    public required HbaName[] Users { get; init; }
+
+    /// <summary>From where; null for local.</summary>
+    public required HbaAddress? Address { get; init; }
+
+    /// <summary>How they authenticate, as it takes effect: ident is peer in a local record.</summary>
+    public required string Method { get; init; }
+
+    /// <summary>Options of the method, in order.</summary>
+    public required HbaOption[] Options { get; init; }
+
+    /// <summary>The type as it is written.</summary>
+    public HbaToken TypeToken => Line.Token(0);
+
+    /// <summary>The method as it is written.</summary>
+    public HbaToken MethodToken => Line.Token(MethodIndex);
+
+    /// <summary>Where in the file the databases, users and addresses are.</summary>
+    internal Range Subject => Line.Between(0, MethodIndex);
+
+    /// <summary>Which of the line's tokens the method is.</summary>
+    internal int MethodIndex { get; init; }
+
     /// <summary>Whether it refuses whoever it matches.</summary>
     public bool IsReject => Method == "reject";
 
@@ -39,19 +50,9 @@ public sealed record HbaRecord(
     /// <summary>The value of an option; null where it is not there. The last one counts.</summary>
     public string? Option(string name)
     {
-        for (int i = Options.Count - 1; i >= 0; i--)
+        for (int i = Options.Length - 1; i >= 0; i--)
             if (Options[i].Name == name)
                 return Options[i].Value;
         return null;
     }
 }
-
-/// <summary>A line of pg_hba.conf that is meant as a record, whether the server takes it or not.</summary>
-/// <param name="Line">Where it is written.</param>
-/// <param name="Record">What it says; null where the server refuses it, and with it the whole file.</param>
-/// <param name="Error">
-/// What the server says about it. A record with an error is loaded and never matches (hostssl while TLS is off); a line without record is
-/// refused.
-/// </param>
-/// <param name="Number">Its number among the rules, as the view counts them from 16 on; null for a line with an error.</param>
-public sealed record HbaEntry(HbaLine Line, HbaRecord? Record, string? Error, int? Number);

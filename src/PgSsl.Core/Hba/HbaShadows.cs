@@ -12,7 +12,8 @@ internal sealed class HbaShadows
     private const int MostPairs = 64;
     private const int FewComparisons = 256;
 
-    private readonly Dictionary<NetworkKey, Bucket> _networks = [];
+    // By a hash of the network: two that share one cost a comparison, not the answer.
+    private readonly Dictionary<int, Bucket> _networks = [];
     private readonly HashSet<(bool IsIPv6, int Ones)> _lengths = [];
     private Bucket _everyone, _names, _oddMasks;
 
@@ -29,12 +30,12 @@ internal sealed class HbaShadows
             found[i] = shadows.Covering(record);
             // Whoever a covered record covers, its own cover covers as well. One with an error matches nobody.
             if (found[i] is null && entries[i].Error is null)
-                shadows.BucketOf(record).Add(entries[i], record);
+                shadows.BucketOf(record).Add(record);
         }
         return found;
     }
 
-    private HbaEntry? Covering(HbaRecord record)
+    private HbaRecord? Covering(HbaRecord record)
     {
         if (_everyone.Covering(record) is { } found)
             return found;
@@ -62,39 +63,47 @@ internal sealed class HbaShadows
         return ref CollectionsMarshal.GetValueRefOrAddDefault(_networks, KeyOf(network, ones), out _);
     }
 
-    private static NetworkKey KeyOf(HbaAddress.Network network, int ones) =>
-        new(network.Address.IsIPv6, ones, network.Address.Bits & NumericAddress.Mask(network.Address.IsIPv6, ones));
+    private static int KeyOf(HbaAddress.Network network, int ones) =>
+        HashCode.Combine(network.Address.IsIPv6, ones, network.Address.Bits & NumericAddress.Mask(network.Address.IsIPv6, ones));
 
-    private readonly record struct NetworkKey(bool IsIPv6, int Ones, UInt128 Bits);
-
-    /// <summary>
-    /// Records with the same kind of addresses. A few are compared one by one; more are looked up by user and database.
-    /// </summary>
+    /// <summary>Records with the same kind of addresses. In most files most networks have one.</summary>
     private struct Bucket
     {
-        private const int Few = 8;
-        private HbaEntry? _first;
-        private List<HbaEntry>? _compared;
-        private Dictionary<long, Node>? _byPair;
+        private HbaRecord? _first;
+        private Others? _others;
 
-        public void Add(HbaEntry entry, HbaRecord record)
+        public void Add(HbaRecord record)
         {
-            // In most files most networks have one rule.
             if (_first is null)
-                _first = entry;
-            else if ((_byPair is null && !(_compared?.Count >= Few)) || record.Users.Length * (long)record.Databases.Length > MostPairs
-                || HasPattern(record.Users) || HasPattern(record.Databases))
-                (_compared ??= []).Add(entry);
+                _first = record;
             else
-                AddPairs(entry, record, _byPair ??= []);
+                (_others ??= new Others()).Add(record);
         }
 
-        public readonly HbaEntry? Covering(HbaRecord record)
+        public readonly HbaRecord? Covering(HbaRecord record) =>
+            _first is null || Covers(_first, record) ? _first : _others?.Covering(record);
+    }
+
+    /// <summary>A few records are compared one by one; more are looked up by user and database.</summary>
+    private sealed class Others
+    {
+        private const int Few = 8;
+        private readonly List<HbaRecord> _compared = [];
+        private Dictionary<long, Node>? _byPair;
+
+        public void Add(HbaRecord record)
         {
-            if (_first is null || Covers(_first.Record!, record))
-                return _first;
-            foreach (HbaEntry earlier in _compared ?? [])
-                if (Covers(earlier.Record!, record))
+            if ((_byPair is null && _compared.Count < Few) || record.Users.Length * (long)record.Databases.Length > MostPairs
+                || HasPattern(record.Users) || HasPattern(record.Databases))
+                _compared.Add(record);
+            else
+                AddPairs(record, _byPair ??= []);
+        }
+
+        public HbaRecord? Covering(HbaRecord record)
+        {
+            foreach (HbaRecord earlier in _compared)
+                if (Covers(earlier, record))
                     return earlier;
             if (_byPair is null)
                 return null;
@@ -104,22 +113,22 @@ internal sealed class HbaShadows
                 ?? Covering(user, HbaName.AllKey, record) ?? Covering(HbaName.AllKey, HbaName.AllKey, record);
         }
 
-        private readonly HbaEntry? Covering(int user, int database, HbaRecord record)
+        private HbaRecord? Covering(int user, int database, HbaRecord record)
         {
             _byPair!.TryGetValue(PairOf(user, database), out Node? node);
-            while (node is not null && !Covers(node.Entry.Record!, record))
+            while (node is not null && !Covers(node.Record, record))
                 node = node.Next;
-            return node?.Entry;
+            return node?.Record;
         }
 
-        private static void AddPairs(HbaEntry entry, HbaRecord record, Dictionary<long, Node> byPair)
+        private static void AddPairs(HbaRecord record, Dictionary<long, Node> byPair)
         {
             foreach (HbaName user in record.Users)
             {
                 foreach (HbaName database in record.Databases)
                 {
                     ref Node? node = ref CollectionsMarshal.GetValueRefOrAddDefault(byPair, PairOf(user.Key, database.Key), out _);
-                    node = new Node(entry, node);
+                    node = new Node(record, node);
                 }
             }
         }
@@ -130,7 +139,7 @@ internal sealed class HbaShadows
     }
 
     /// <summary>Records for the same user and database, the latest first.</summary>
-    private sealed record Node(HbaEntry Entry, Node? Next);
+    private sealed record Node(HbaRecord Record, Node? Next);
 
     private static bool Covers(HbaRecord one, HbaRecord other) =>
         one.Type.Covers(other.Type)

@@ -30,6 +30,9 @@ internal static class HbaText
         return text.ToString();
     }
 
+    /// <summary>A comment, from behind its number sign, without the blanks around it; null for an empty one.</summary>
+    public static string? DecodeComment(ReadOnlySpan<byte> bytes) => Decode(bytes).Trim() is { Length: > 0 } comment ? comment : null;
+
     /// <summary>Text as bytes.</summary>
     public static byte[] Encode(string text)
     {

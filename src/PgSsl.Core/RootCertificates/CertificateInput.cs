@@ -40,6 +40,21 @@ public static class CertificateInput
         return certificates.Count > 0 ? certificates : throw Refuse(file, bytes, name, wanted ?? CertificateWanted.Root);
     }
 
+    /// <summary>Whether bytes are PKCS #12 (RFC 7292 4, PFX: version 3, then a ContentInfo).</summary>
+    internal static bool IsPkcs12(ReadOnlyMemory<byte> bytes)
+    {
+        try
+        {
+            AsnReader outer = new AsnReader(bytes, AsnEncodingRules.BER).ReadSequence();
+            return outer.PeekTag() == Asn1Tag.Integer && outer.TryReadInt32(out int version) && version == 3
+                && outer.HasData && outer.PeekTag() == Asn1Tag.Sequence;
+        }
+        catch (AsnContentException)
+        {
+            return false;
+        }
+    }
+
     private static IReadOnlyList<X509Certificate2> CertificatesOf(RootFileSegment segment, ReadOnlyMemory<byte> bytes)
     {
         // The labels that OpenSSL and certutil give to PKCS #7 (include/openssl/pem.h, RFC 7468 section 8).
@@ -73,10 +88,9 @@ public static class CertificateInput
         {
             AsnReader outer = new AsnReader(bytes, AsnEncodingRules.BER).ReadSequence();
             Asn1Tag first = outer.PeekTag();
-            if (first == Asn1Tag.Integer && outer.TryReadInt32(out int version))
+            if (first == Asn1Tag.Integer)
             {
-                bool isPkcs12 = version == 3 && outer.HasData && outer.PeekTag() == Asn1Tag.Sequence;
-                return isPkcs12
+                return IsPkcs12(bytes)
                     ? Invalid(
                         $"{name} is PKCS #12 (.pfx, .p12), which carries a private key.",
                         $"Take {wanted.Name} out of it: openssl pkcs12 -in '{name}' {wanted.Pkcs12Options}")

@@ -14,6 +14,10 @@ public sealed record CertificateWanted
     public static CertificateWanted Leaf { get; } = new(
         "the certificate to renew", "Give the certificate that the CA made of it.", "-clcerts -nokeys -out old.crt");
 
+    /// <summary>What a CA answered to a request.</summary>
+    public static CertificateWanted Issued { get; } = new(
+        "the certificate that the CA issued", "Give the certificate that the CA made of it.", "-nokeys -out server.crt");
+
     /// <summary>What it is.</summary>
     internal string Name { get; }
 

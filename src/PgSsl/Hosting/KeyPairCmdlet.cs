@@ -1,5 +1,4 @@
 using System.Management.Automation;
-using System.Runtime.InteropServices;
 using System.Security;
 using PgSsl.Binding;
 using PgSsl.Certificates.Requests;
@@ -75,7 +74,7 @@ public abstract class KeyPairCmdlet : CertificateNamingCmdlet
         char[]? passphrase = null;
         try
         {
-            passphrase = CharactersOf(Passphrase);
+            passphrase = Secret.CharactersOf(Passphrase, nameof(Passphrase));
             Process(passphrase);
         }
         catch (PgSslException failure)
@@ -130,25 +129,4 @@ public abstract class KeyPairCmdlet : CertificateNamingCmdlet
     }
 
     private string? Resolve(string? path) => path is null ? null : ResolveFilePath(path);
-
-    /// <summary>The characters of a secret, which the caller clears; null for none.</summary>
-    private static char[]? CharactersOf(SecureString? secret)
-    {
-        if (secret is null)
-            return null;
-        if (secret.Length == 0)
-            throw new PgSslException(
-                PgSslError.InvalidParameterValue, "The passphrase is empty.", "Leave out -Passphrase for a key that is not encrypted.");
-        char[] characters = new char[secret.Length];
-        IntPtr copy = Marshal.SecureStringToGlobalAllocUnicode(secret);
-        try
-        {
-            Marshal.Copy(copy, characters, 0, characters.Length);
-            return characters;
-        }
-        finally
-        {
-            Marshal.ZeroFreeGlobalAllocUnicode(copy);
-        }
-    }
 }

@@ -16,13 +16,13 @@ public abstract class PgCmdlet : PSCmdlet
     /// <param name="target">The endpoint or path concerned.</param>
     protected void ThrowFailure(PgSslException exception, object? target) => ThrowTerminatingError(ErrorMap.ToErrorRecord(exception, target));
 
-    /// <summary>Where the session is in the file system, whatever provider it is in now.</summary>
-    protected string WorkingDirectory => SessionState.Path.CurrentFileSystemLocation.ProviderPath;
-
-    /// <summary>Whether somebody only asks what would happen.</summary>
+    /// <summary>Whether the user only asks what would happen. ShouldProcess says no to that, and to whoever does not confirm.</summary>
     protected bool IsWhatIf => MyInvocation.BoundParameters.TryGetValue("WhatIf", out object? asked)
         ? asked is SwitchParameter { IsPresent: true }
         : LanguagePrimitives.IsTrue(SessionState.PSVariable.GetValue("WhatIfPreference"));
+
+    /// <summary>Where the session is in the file system, whatever provider it is in now.</summary>
+    protected string WorkingDirectory => SessionState.Path.CurrentFileSystemLocation.ProviderPath;
 
     /// <summary>Resolves a path of the user's (<c>~</c>, a PSDrive, relative to the session's location) to one that .NET understands.</summary>
     /// <param name="path">A literal path; it need not exist.</param>

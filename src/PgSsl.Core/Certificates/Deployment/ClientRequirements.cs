@@ -13,7 +13,10 @@ internal static class ClientRequirements
         yield return JudgeAlternativeNames(leaf);
         yield return JudgeNames(facts, leaf.Certificate);
         if (facts.Served is { } served)
+        {
+            yield return JudgeNamesKept(served, leaf.Certificate);
             yield return JudgeServed(served, leaf.Certificate);
+        }
     }
 
     /// <summary>RFC 5280 4.2.1.3 and 4.2.1.12; RFC 8446 4.4.2.2: with a key usage, TLS 1.3 needs digitalSignature.</summary>
@@ -60,6 +63,19 @@ internal static class ClientRequirements
         return refusals.Length == 0
             ? Verdict.Met(Name, By.Clients, $"It names {string.Join(", ", facts.HostNames)}.")
             : Verdict.Unmet(Name, By.Clients, string.Join(" ", refusals), "Request one with all names that clients use: New-PgCsr -DnsName … -IPAddress …");
+    }
+
+    private static Verdict JudgeNamesKept(X509Certificate2 served, X509Certificate2 leaf)
+    {
+        const string Name = "NamesKept";
+        string[] lost = [.. (ParsedCertificate.Of(served)?.Extensions.SubjectAlternativeNames ?? [])
+            .Where(name => name.Kind is GeneralNameKind.Dns or GeneralNameKind.IpAddress).Select(name => name.ToString())
+            .Except(CertificateNames.SubjectAlternativeNames(leaf), StringComparer.OrdinalIgnoreCase)];
+        return lost.Length == 0
+            ? Verdict.Met(Name, By.Practice, "It has all names of the certificate that is served.")
+            : Verdict.Unmet(
+                Name, By.Practice, $"It lacks names of the certificate that is served: {string.Join(", ", lost)}. Clients that verify them will refuse the server.",
+                "Request one with these names too: Get-PgServerCertificate | New-PgCsr takes them over.");
     }
 
     private static Verdict JudgeServed(X509Certificate2 served, X509Certificate2 leaf)

@@ -28,7 +28,7 @@ internal static class FileRequirements
         if (file.Status is not { } status)
             return file.Failure is { } failure
                 ? Verdict.Unmet(Name, By.Server, failure.Message, failure.Remedy ?? "Provide the file.")
-                : Verdict.Met(Name, By.Server, $"{file.Path} is written so that the server's account can read it.");
+                : JudgePlanned(facts, Name, file, "and the server's account can read it");
         if (facts.Server.Account is not { } account)
             return Verdict.Unjudged(Name, By.Server, $"{Describe(file.Path, status)}; the server's account is not known.", "Name it: -ServerAccount postgres");
         return FindObstacle(file, status, account) is { } obstacle
@@ -56,7 +56,7 @@ internal static class FileRequirements
         if (file.Status is not { } status)
             return file.Failure is { } failure
                 ? Verdict.Unmet(Access, By.Server, failure.Message, failure.Remedy ?? "Provide the file.")
-                : Verdict.Met(Access, By.Server, $"{file.Path} is written with mode 0600, for the server's account.");
+                : JudgePlanned(facts, Access, file, "and the server's account alone can read it");
         string seen = Describe(file.Path, status);
         if (status.Identity.Type != RegularFile)
             return Verdict.Unmet(Access, By.Server, $"{file.Path} is no regular file, and the server takes nothing else.", "Name the key file itself.");
@@ -118,7 +118,22 @@ internal static class FileRequirements
         };
     }
 
-    private static (string Detail, string Remedy)? FindObstacle(ServerFile file, UnixStatus status, UnixAccount account)
+    /// <summary>Who writes the file sees to its owner and mode; the directories are as they are.</summary>
+    private static Verdict JudgePlanned(ServerCertificateFacts facts, string name, ServerFile file, string effect)
+    {
+        if (facts.Server.Account is not { } account)
+            return Verdict.Unjudged(name, By.Server, $"The server's account is not known: {file.Path} will belong to whom it belongs now.", "Name it: -ServerAccount postgres");
+        return FindClosedDirectory(file, account) is { } obstacle
+            ? Verdict.Unmet(name, By.Server, obstacle.Detail, obstacle.Remedy)
+            : Verdict.Met(name, By.Server, $"{file.Path} is written, {effect}.");
+    }
+
+    private static (string Detail, string Remedy)? FindObstacle(ServerFile file, UnixStatus status, UnixAccount account) =>
+        FindClosedDirectory(file, account) ?? (account.CanRead(status)
+            ? null
+            : ($"The server's account {account.Name} cannot read {Describe(file.Path, status)}.", $"chown {account.Name} '{file.Path}'"));
+
+    private static (string Detail, string Remedy)? FindClosedDirectory(ServerFile file, UnixAccount account)
     {
         foreach ((string directory, UnixStatus it) in file.Directories)
         {
@@ -126,9 +141,7 @@ internal static class FileRequirements
                 return ($"The server's account {account.Name} cannot enter {Describe(directory, it)}, and so not read {file.Path}.",
                     $"Put the file where it can, such as the data directory, or: chmod o+x '{directory}'");
         }
-        return account.CanRead(status)
-            ? null
-            : ($"The server's account {account.Name} cannot read {Describe(file.Path, status)}.", $"chown {account.Name} '{file.Path}'");
+        return null;
     }
 
     private static string Describe(string path, UnixStatus status) =>

@@ -20,7 +20,10 @@ internal static class PairRequirements
             case false:
                 yield return Verdict.Unmet(
                     Pair, By.Server, $"{key} is not the key of {name}, nor of another certificate in {certificates}.",
-                    "Use the key that the certificate was requested with: openssl x509 -noout -pubkey and openssl pkey -pubout print the same for both.");
+                    facts.MatchingKeyBackup is { } backup
+                        ? $"A change was interrupted between the two files: its key is in {backup}. Run Install-PgServerCertificate again with the new certificate, " +
+                            $"or put the old key back: mv '{backup}' '{key}'"
+                        : "Use the key that the certificate was requested with: openssl x509 -noout -pubkey and openssl pkey -pubout print the same for both.");
                 yield return Verdict.Unjudged(First, By.Server, "Which certificate is the server's own cannot be told without its key.");
                 break;
             default:

@@ -1,5 +1,6 @@
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
+using PgSsl.Files;
 
 namespace PgSsl.Certificates.Deployment;
 
@@ -50,13 +51,22 @@ public sealed record ServerCertificateFacts
         ServerFile key = ServerFile.Read(keyPath);
         try
         {
-            return Create(ServerFile.Read(certificatePath), key, passphrase);
+            ServerCertificateFacts facts = Create(ServerFile.Read(certificatePath), key, passphrase);
+            return facts.Leaf is { } leaf && facts.Key?.Matches(leaf) == false
+                ? facts with { MatchingKeyBackup = FindBackup(keyPath, leaf, passphrase) }
+                : facts;
         }
         finally
         {
             CryptographicOperations.ZeroMemory(key.Content);
         }
     }
+
+    /// <summary>
+    /// A file beside the key file that holds the key of the certificate, where the key file does not: a change that was interrupted leaves
+    /// it as a backup. Null where there is none.
+    /// </summary>
+    public string? MatchingKeyBackup { get; private init; }
 
     /// <summary>Takes both files as they are given; whoever made them clears the key's content.</summary>
     /// <param name="certificateFile">The file of the certificate and its intermediates.</param>
@@ -80,4 +90,32 @@ public sealed record ServerCertificateFacts
     /// <summary>The certificates of the file, the server's own first.</summary>
     internal IReadOnlyList<X509Certificate2> Chain =>
         Leaf is { } leaf ? [leaf, .. Certificates!.Certificates.Where(other => !ReferenceEquals(other, leaf))] : [];
+
+    private static string? FindBackup(string keyPath, X509Certificate2 leaf, char[]? passphrase)
+    {
+        try
+        {
+            string target = DiskFiles.Instance.FollowLinks(keyPath);
+            return Directory.EnumerateFiles(Path.GetDirectoryName(target)!, Path.GetFileName(target) + ".*.bak")
+                .OrderDescending(StringComparer.Ordinal)
+                .FirstOrDefault(backup => HoldsKeyOf(leaf, backup, passphrase));
+        }
+        catch (Exception unreadable) when (unreadable is IOException or UnauthorizedAccessException)
+        {
+            return null;
+        }
+    }
+
+    private static bool HoldsKeyOf(X509Certificate2 leaf, string path, char[]? passphrase)
+    {
+        byte[] content = ServerFile.Read(path).Content ?? [];
+        try
+        {
+            return ServerKey.Read(content, passphrase, path).Matches(leaf) == true;
+        }
+        finally
+        {
+            CryptographicOperations.ZeroMemory(content);
+        }
+    }
 }

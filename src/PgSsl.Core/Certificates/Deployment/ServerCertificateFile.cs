@@ -1,6 +1,7 @@
 using System.Formats.Asn1;
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
+using System.Text;
 
 namespace PgSsl.Certificates.Deployment;
 
@@ -31,6 +32,9 @@ public sealed record ServerCertificateFile(IReadOnlyList<X509Certificate2> Certi
                 return new ServerCertificateFile(certificates, $"block {certificates.Count + 1} is labelled {block.Label} and holds no valid one");
             }
         }
+        // OpenSSL 3.0 skips it, 1.1.1 does not (pem_lib.c, get_name).
+        if (content.Span.StartsWith(Encoding.UTF8.Preamble) && content.Span[Encoding.UTF8.Preamble.Length..].StartsWith("-----BEGIN"u8))
+            return new ServerCertificateFile(certificates, "it begins with a byte order mark, which OpenSSL before 3.0 does not read");
         if (end != PemFault.NoStartLine)
             return new ServerCertificateFile(certificates, PemFile.Describe(end));
         return new ServerCertificateFile(certificates, certificates.Count > 0 ? null : DescribeNothing(content.Span, blocks));

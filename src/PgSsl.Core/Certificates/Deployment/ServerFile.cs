@@ -41,7 +41,7 @@ public sealed class ServerFile
     /// <summary>A file that is not written yet, or whose permissions are not in question.</summary>
     /// <param name="path">Where it is to be, absolute.</param>
     /// <param name="content">What it is to hold.</param>
-    public static ServerFile Planned(string path, byte[] content) => new(path) { Content = content };
+    public static ServerFile Planned(string path, byte[] content) => new(path) { Content = content, Directories = DirectoriesOf(path) };
 
     private static UnixStatus? StatusOf(string path) => OperatingSystem.IsWindows() ? null : Try(RealPath.Of(path));
 

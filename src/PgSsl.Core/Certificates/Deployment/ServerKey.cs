@@ -33,23 +33,40 @@ public sealed record ServerKey
     public static ServerKey Read(byte[] content, char[]? passphrase, string path)
     {
         ArgumentNullException.ThrowIfNull(content);
-        PemReader.ReadAll(content, out IReadOnlyList<PemBlock> blocks);
-        PemBlock? block = blocks.FirstOrDefault(block => block.Label.EndsWith(PlainLabel, StringComparison.Ordinal));
+        (PemBlock? block, byte[] first) = FindFirst(content);
         bool isPem = block is not null;
         bool isEncrypted = block is { Label: "ENCRYPTED PRIVATE KEY" }
             || block?.Header.Contains("ENCRYPTED", StringComparison.Ordinal) == true
             || (!isPem && KeyEncryption.Find(content) is not null);
-        if (ReadOther(block?.Label == PlainLabel ? block.Data : content) is { } other)
-            return new ServerKey { IsPem = isPem, Public = other };
         try
         {
-            using AsymmetricAlgorithm key = PrivateKeyReader.Read(content, passphrase, PassphraseSource.KeyParameter, path);
+            if (ReadOther(block?.Label == PlainLabel ? block.Data : content) is { } other)
+                return new ServerKey { IsPem = isPem, Public = other };
+            using AsymmetricAlgorithm key = PrivateKeyReader.Read(first, passphrase, PassphraseSource.KeyParameter, path);
             return new ServerKey { IsPem = isPem, IsEncrypted = isEncrypted, Public = PublicOf(key.ExportSubjectPublicKeyInfo()) };
         }
         catch (PgSslException failure)
         {
             return new ServerKey { IsPem = isPem, IsEncrypted = isEncrypted, Failure = failure };
         }
+        finally
+        {
+            if (isPem)
+                CryptographicOperations.ZeroMemory(first);
+        }
+    }
+
+    /// <summary>OpenSSL takes the first key of a file; what is around it does not matter.</summary>
+    /// <returns>The block, and the bytes that it was read from; no block, and all bytes, where there is no PEM key.</returns>
+    private static (PemBlock? Block, byte[] Bytes) FindFirst(byte[] content)
+    {
+        var reader = new PemReader(content);
+        while (reader.ReadBlock(out PemBlock? block) is null)
+        {
+            if (block!.Label.EndsWith(PlainLabel, StringComparison.Ordinal))
+                return (block, content[reader.BlockStart..reader.Position]);
+        }
+        return (null, content);
     }
 
     /// <summary>Whether the key is the certificate's (X509_check_private_key); null where it cannot be told.</summary>

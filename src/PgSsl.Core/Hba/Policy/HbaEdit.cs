@@ -1,5 +1,3 @@
-using System.Text;
-
 namespace PgSsl.Hba.Policy;
 
 /// <summary>Some bytes of a file that give way to others.</summary>
@@ -12,18 +10,36 @@ internal readonly record struct HbaEdit(int Start, int Length, string Text)
     /// Makes edits that do not overlap; an insertion comes before what starts where it is. The same edit twice is one: a file may be
     /// included twice.
     /// </summary>
-    public static byte[] Apply(ReadOnlySpan<byte> content, IReadOnlyCollection<HbaEdit> edits)
+    public static byte[] Apply(ReadOnlySpan<byte> content, IReadOnlyList<HbaEdit> edits)
     {
-        var result = new MemoryStream(content.Length + edits.Sum(edit => Encoding.UTF8.GetMaxByteCount(edit.Text.Length)));
+        HbaEdit[] ordered = [.. InOrder(edits)];
+        byte[][] texts = Array.ConvertAll(ordered, edit => HbaText.Encode(edit.Text));
+        var result = new byte[content.Length + texts.Sum(text => text.Length) - ordered.Sum(edit => edit.Length)];
+        Span<byte> rest = result;
         int from = 0;
-        foreach (HbaEdit edit in edits.Distinct().OrderBy(edit => edit.Start).ThenBy(edit => edit.Length > 0))
+        for (int i = 0; i < ordered.Length; i++)
         {
-            result.Write(content[from..edit.Start]);
-            result.Write(HbaText.Encode(edit.Text));
-            from = edit.Start + edit.Length;
+            Write(content[from..ordered[i].Start], ref rest);
+            Write(texts[i], ref rest);
+            from = ordered[i].Start + ordered[i].Length;
         }
-        result.Write(content[from..]);
-        return result.ToArray();
+        Write(content[from..], ref rest);
+        return result;
+    }
+
+    private static void Write(ReadOnlySpan<byte> bytes, ref Span<byte> rest)
+    {
+        bytes.CopyTo(rest);
+        rest = rest[bytes.Length..];
+    }
+
+    // Whoever goes through a file once makes them in order, each once.
+    private static IEnumerable<HbaEdit> InOrder(IReadOnlyList<HbaEdit> edits)
+    {
+        for (int i = 1; i < edits.Count; i++)
+            if (edits[i].Start <= edits[i - 1].Start)
+                return edits.Distinct().OrderBy(edit => edit.Start).ThenBy(edit => edit.Length > 0);
+        return edits;
     }
 
     /// <summary>Another word in the place of a token.</summary>

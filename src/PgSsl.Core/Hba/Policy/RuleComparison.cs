@@ -42,16 +42,16 @@ internal static class RuleComparison
         return (i < old.Count ? 1 : 0, j < @new.Count ? 1 : 0);
     }
 
-    private static bool AreSame(HbaEntry one, HbaEntry other) => Bytes(one, one.Line.Start, one.Line.End).SequenceEqual(Bytes(other, other.Line.Start, other.Line.End));
+    private static bool AreSame(HbaEntry one, HbaEntry other) => Bytes(one, Whole(one)).SequenceEqual(Bytes(other, Whole(other)));
 
     // Databases, users and addresses are as they were, and perhaps nothing else.
     private static bool AreAboutTheSame(HbaEntry one, HbaEntry other) =>
         one.Line.File.Path == other.Line.File.Path
         && (one.Record is { } record && other.Record is { } otherRecord
-            ? Subject(one, record).SequenceEqual(Subject(other, otherRecord))
+            ? Bytes(record, record.Subject).SequenceEqual(Bytes(otherRecord, otherRecord.Subject))
             : AreSame(one, other));
 
-    private static ReadOnlySpan<byte> Subject(HbaEntry entry, HbaRecord record) => Bytes(entry, record.TypeToken.End, record.MethodToken.Start);
+    private static Range Whole(HbaEntry entry) => entry.Line.Start..entry.Line.End;
 
-    private static ReadOnlySpan<byte> Bytes(HbaEntry entry, int start, int end) => entry.Line.File.Content.AsSpan(start, end - start);
+    private static ReadOnlySpan<byte> Bytes(HbaEntry entry, Range range) => entry.Line.File.Content.AsSpan(range);
 }

@@ -1,0 +1,29 @@
+using System.Runtime.InteropServices;
+
+namespace PgSsl.Files;
+
+/// <summary>kill(2).</summary>
+internal static class UnixSignal
+{
+    // signal.h and errno.h, the same on Linux and macOS
+    private const int SigHup = 1;
+    private const int NotPermitted = 1;
+
+    /// <summary>Sends SIGHUP: daemons read their configuration again.</summary>
+    /// <exception cref="PgSslException">InsufficientPrivilege: the process is somebody else's. ServerNotReady: there is none.</exception>
+    public static void HangUp(int processId)
+    {
+        if (Kill(processId, SigHup) == 0)
+            return;
+        int error = Marshal.GetLastPInvokeError();
+        throw error == NotPermitted
+            ? new PgSslException(
+                PgSslError.InsufficientPrivilege, $"This account may not signal process {processId}.", "Run this as root, or as the account that the process runs as.")
+            : new PgSslException(
+                PgSslError.ServerNotReady, $"Process {processId} cannot be signalled: {Marshal.GetPInvokeErrorMessage(error)}.", "Look whether it runs still.");
+    }
+
+    [DllImport("libc", EntryPoint = "kill", SetLastError = true)]
+    [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
+    private static extern int Kill(int processId, int signal);
+}

@@ -1,0 +1,126 @@
+using System.Buffers.Binary;
+using System.Globalization;
+using System.Security.Cryptography;
+using System.Text;
+
+namespace PgSsl.Poolers;
+
+/// <summary>
+/// Says who we are to PgBouncer's console: trust, password, md5, or SCRAM-SHA-256 (PostgreSQL documentation, "Message Flow" and "SASL
+/// Authentication"; RFC 5802, RFC 7677), without channel binding, as there is no TLS to bind to.
+/// </summary>
+internal sealed class ConsoleLogin(string userName, Func<string?>? password)
+{
+    private const string Mechanism = "SCRAM-SHA-256";
+
+    // The server's proof costs us as many rounds as it says: PostgreSQL's is 4096 by default.
+    private const int MostRounds = 1_000_000;
+
+    /// <summary>Answers whatever is asked until the server says that we are in.</summary>
+    /// <exception cref="PgSslException">PasswordRequired, UnacceptableAuthentication, AuthenticationFailed, ProtocolViolation.</exception>
+    public async Task AnswerAsync(Func<char, Task<(char Type, byte[] Body)>> receive, Func<char, byte[], Task> send)
+    {
+        Scram? scram = null;
+        while (true)
+        {
+            byte[] body = (await receive('R').ConfigureAwait(false)).Body;
+            int request = body.Length < 4 ? -1 : BinaryPrimitives.ReadInt32BigEndian(body);
+            switch (request)
+            {
+                case 0:
+                    if (scram is { IsServerProven: false })
+                        throw Violation();
+                    return;
+                case 3:
+                    await send('p', Terminated(Password())).ConfigureAwait(false);
+                    break;
+                case 5 when body.Length >= 8:
+                    await send('p', Terminated(Md5(userName, Password(), body.AsSpan(4, 4)))).ConfigureAwait(false);
+                    break;
+                case 10 when scram is null && Encoding.ASCII.GetString(body.AsSpan(4)).Split('\0').Contains(Mechanism):
+                    scram = new Scram(Password());
+                    byte[] first = Encoding.UTF8.GetBytes(scram.First);
+                    byte[] length = new byte[4];
+                    BinaryPrimitives.WriteInt32BigEndian(length, first.Length);
+                    await send('p', [.. Terminated(Mechanism), .. length, .. first]).ConfigureAwait(false);
+                    break;
+                case 11 when scram is not null:
+                    await send('p', Encoding.UTF8.GetBytes(scram.Answer(Encoding.UTF8.GetString(body.AsSpan(4))))).ConfigureAwait(false);
+                    break;
+                case 12 when scram is not null:
+                    scram.CheckServer(Encoding.UTF8.GetString(body.AsSpan(4)));
+                    break;
+                default:
+                    throw new PgSslException(
+                        PgSslError.UnacceptableAuthentication, $"The admin console asks for an authentication (request {request}) that this module does not do there.",
+                        "Have PgBouncer reloaded by its pidfile.");
+            }
+        }
+    }
+
+    private string Password() => password?.Invoke() is { Length: > 0 } given ? given : throw new PgSslException(
+        PgSslError.PasswordRequired, $"The admin console of PgBouncer asks for the password of \"{userName}\", and there is none.", "Give -Credential.");
+
+    private static byte[] Terminated(string text) => [.. Encoding.UTF8.GetBytes(text), 0];
+
+    private static PgSslException Violation() =>
+        new(PgSslError.ProtocolViolation, "The admin console breaks the rules of SCRAM-SHA-256.", "Look what listens at unix_socket_dir and listen_port.");
+
+#pragma warning disable CA5351, CA1308 // That is the method md5: hex in lower case.
+    private static string Md5(string user, string password, ReadOnlySpan<byte> salt)
+    {
+        byte[] inner = Encoding.ASCII.GetBytes(Hex(MD5.HashData(Encoding.UTF8.GetBytes(password + user))));
+        return "md5" + Hex(MD5.HashData([.. inner, .. salt]));
+
+        static string Hex(byte[] bytes) => Convert.ToHexString(bytes).ToLowerInvariant();
+    }
+#pragma warning restore CA5351, CA1308
+
+    /// <summary>One exchange of RFC 5802. The name is in the StartupMessage; here it stays empty, as libpq's does.</summary>
+    private sealed class Scram(string password)
+    {
+        private readonly string _firstBare = $"n=,r={Convert.ToBase64String(RandomNumberGenerator.GetBytes(18))}";
+        private byte[] _serverSignature = [];
+
+        public bool IsServerProven { get; private set; }
+
+        public string First => "n,," + _firstBare;
+
+        public string Answer(string serverFirst)
+        {
+            string[] fields = serverFirst.Split(',');
+            string nonce = Field(fields, 'r'), salt = Field(fields, 's');
+            if (!nonce.StartsWith(_firstBare[5..], StringComparison.Ordinal) || nonce.Length == _firstBare.Length - 5
+                || !int.TryParse(Field(fields, 'i'), NumberStyles.None, CultureInfo.InvariantCulture, out int rounds) || rounds is < 1 or > MostRounds)
+                throw Violation();
+            // SASLprep of what is no ASCII is NFKC, for all that people use in passwords (RFC 4013).
+            byte[] salted = Rfc2898DeriveBytes.Pbkdf2(
+                Encoding.UTF8.GetBytes(password.Normalize(NormalizationForm.FormKC)), Base64(salt), rounds, HashAlgorithmName.SHA256, 32);
+            byte[] clientKey = HMACSHA256.HashData(salted, "Client Key"u8);
+            string final = $"c=biws,r={nonce}";
+            byte[] message = Encoding.UTF8.GetBytes($"{_firstBare},{serverFirst},{final}");
+            byte[] proof = HMACSHA256.HashData(SHA256.HashData(clientKey), message);
+            for (int i = 0; i < proof.Length; i++)
+                proof[i] ^= clientKey[i];
+            _serverSignature = HMACSHA256.HashData(HMACSHA256.HashData(salted, "Server Key"u8), message);
+            return $"{final},p={Convert.ToBase64String(proof)}";
+        }
+
+        public void CheckServer(string serverFinal)
+        {
+            byte[] signature = Base64(Field(serverFinal.Split(','), 'v'));
+            IsServerProven = CryptographicOperations.FixedTimeEquals(signature, _serverSignature);
+            if (!IsServerProven)
+                throw new PgSslException(
+                    PgSslError.AuthenticationFailed, "What answers as PgBouncer's console does not know the password itself.", "Look what listens at unix_socket_dir and listen_port.");
+        }
+
+        private static byte[] Base64(string text)
+        {
+            byte[] bytes = new byte[text.Length];
+            return Convert.TryFromBase64String(text, bytes, out int length) ? bytes[..length] : throw Violation();
+        }
+
+        private static string Field(string[] fields, char name) => Array.Find(fields, field => field.StartsWith(name) && field.Length > 1 && field[1] == '=')?[2..] ?? throw Violation();
+    }
+}

@@ -1,0 +1,121 @@
+using System.Buffers.Binary;
+using System.Net;
+using System.Net.Sockets;
+using System.Text;
+using PgSsl.Wire;
+
+namespace PgSsl.Poolers;
+
+/// <summary>
+/// Reloads PgBouncer through its admin console, the database pgbouncer. The console knows the simple query protocol only (admin.c), which
+/// Npgsql does not speak; so this does, as much of it as one command takes. It talks in plaintext and therefore on this machine only, where
+/// pgbouncer.ini is: over the Unix-domain socket, or the loopback address.
+/// </summary>
+/// <param name="endPoint">The socket, or a loopback address.</param>
+/// <param name="userName">A role of admin_users.</param>
+/// <param name="password">Its password, asked for when PgBouncer wants one; null where there is none.</param>
+/// <param name="timeout">For all of it.</param>
+public sealed class PgBouncerConsole(EndPoint endPoint, string userName, Func<string?>? password, TimeSpan timeout) : IPgBouncerReload
+{
+    private const string Database = "pgbouncer";
+    private const int LongestMessage = 1 << 20;
+
+    /// <inheritdoc/>
+    public string Way => $"RELOAD in the admin console at {endPoint}";
+
+    /// <summary>The console of a configuration: over its socket, or else the loopback address where that lets plaintext in.</summary>
+    /// <param name="ini">The configuration.</param>
+    /// <param name="userName">A role of admin_users.</param>
+    /// <param name="password">See the constructor.</param>
+    /// <param name="timeout">For all of it.</param>
+    /// <exception cref="PgSslException"><see cref="PgSslError.UnsupportedParameter"/>: it can be reached neither way.</exception>
+    public static PgBouncerConsole Of(PgBouncerIni ini, string userName, Func<string?>? password, TimeSpan timeout)
+    {
+        ArgumentNullException.ThrowIfNull(ini);
+        (string Host, int Port)[] loopback =
+            [.. ini.Listens.Where(listen => IPAddress.TryParse(listen.Host, out IPAddress? address) && IPAddress.IsLoopback(address))];
+        int port = ini.Listens.Select(listen => listen.Port).FirstOrDefault(6432);
+        // Debian's package, and the default of the source.
+        string[] directories = ini.Find("unix_socket_dir") is { } written ? [written.Value] : ["/tmp", "/var/run/postgresql"];
+        string? socket = directories.Where(directory => directory.StartsWith('/')).Select(directory => $"{directory}/.s.PGSQL.{port}").FirstOrDefault(File.Exists);
+        if (socket is not null)
+            return new PgBouncerConsole(new UnixDomainSocketEndPoint(socket), userName, password, timeout);
+        bool letsPlaintextIn = ini["client_tls_sslmode"] is null or "disable" or "allow" or "prefer";
+        if (letsPlaintextIn && loopback is [var first, ..])
+            return new PgBouncerConsole(new IPEndPoint(IPAddress.Parse(first.Host), first.Port), userName, password, timeout);
+        throw new PgSslException(
+            PgSslError.UnsupportedParameter, $"The admin console of {ini.Path} cannot be reached from here: there is no Unix-domain socket, and no loopback address that takes plaintext.",
+            "Set unix_socket_dir, or have PgBouncer reloaded by its pidfile.");
+    }
+
+    /// <inheritdoc/>
+    public async Task ReloadAsync(CancellationToken cancellationToken)
+    {
+        using var deadline = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        deadline.CancelAfter(timeout);
+        try
+        {
+            using var socket = new Socket(endPoint.AddressFamily, SocketType.Stream, endPoint is IPEndPoint ? ProtocolType.Tcp : ProtocolType.Unspecified);
+            await socket.ConnectAsync(endPoint, deadline.Token).ConfigureAwait(false);
+            var stream = new NetworkStream(socket);
+            await stream.WriteAsync(StartupMessage.Encode(userName, Database, "PgSsl"), deadline.Token).ConfigureAwait(false);
+            await new ConsoleLogin(userName, password).AnswerAsync(type => ReceiveAsync(stream, type, deadline.Token), (type, body) => SendAsync(stream, type, body, deadline.Token)).ConfigureAwait(false);
+            await ReceiveUntilReadyAsync(stream, deadline.Token).ConfigureAwait(false);
+            await SendAsync(stream, 'Q', "RELOAD\0"u8.ToArray(), deadline.Token).ConfigureAwait(false);
+            await ReceiveUntilReadyAsync(stream, deadline.Token).ConfigureAwait(false);
+            await SendAsync(stream, 'X', [], deadline.Token).ConfigureAwait(false);
+        }
+        catch (Exception failure) when (failure is SocketException or IOException or OperationCanceledException)
+        {
+            cancellationToken.ThrowIfCancellationRequested();
+            throw new PgSslException(
+                failure is OperationCanceledException ? PgSslError.ConnectionTimedOut : PgSslError.ConnectionFailed,
+                $"The admin console at {endPoint} does not answer: {failure.Message}", "Look whether PgBouncer runs, and where it listens.", failure);
+        }
+    }
+
+    private static async Task ReceiveUntilReadyAsync(NetworkStream stream, CancellationToken deadline)
+    {
+        while ((await ReceiveAsync(stream, null, deadline).ConfigureAwait(false)).Type != 'Z')
+        {
+            // Parameters, notices, CommandComplete.
+        }
+    }
+
+    /// <summary>The next message; of one type, or of any.</summary>
+    private static async Task<(char Type, byte[] Body)> ReceiveAsync(NetworkStream stream, char? expected, CancellationToken deadline)
+    {
+        while (true)
+        {
+            byte[] header = new byte[5];
+            await stream.ReadExactlyAsync(header, deadline).ConfigureAwait(false);
+            (char type, int length) = ((char)header[0], BinaryPrimitives.ReadInt32BigEndian(header.AsSpan(1)) - 4);
+            if (length is < 0 or > LongestMessage)
+                throw new PgSslException(PgSslError.NotPostgreSql, "What listens there does not speak the PostgreSQL protocol.", "Check unix_socket_dir, listen_addr and listen_port.");
+            byte[] body = new byte[length];
+            await stream.ReadExactlyAsync(body, deadline).ConfigureAwait(false);
+            if (type == 'E')
+                throw Refused(header, body);
+            if (expected is null || type == expected)
+                return (type, body);
+        }
+    }
+
+    // Older PgBouncers have the SQLSTATE 08P01 for all that they refuse; their messages are in English only.
+    private static PgSslException Refused(byte[] header, byte[] body) =>
+        BackendMessages.ReadStartupAnswer([.. header, .. body]) is StartupAnswer.Refused refused
+            ? new PgSslException(
+                refused.SqlState == "28P01" || refused.Message.Contains("authentication failed", StringComparison.Ordinal)
+                    ? PgSslError.AuthenticationFailed : PgSslError.ConnectionRejected,
+                $"The admin console of PgBouncer says: {refused.Message.TrimEnd('.')}.", "Its log says more. The role must be in admin_users, and in auth_file.")
+            : new PgSslException(PgSslError.ConnectionRejected, "The admin console of PgBouncer refuses.", "Its log says why.");
+
+    private static async Task SendAsync(NetworkStream stream, char type, byte[] body, CancellationToken deadline)
+    {
+        byte[] message = new byte[5 + body.Length];
+        message[0] = (byte)type;
+        BinaryPrimitives.WriteInt32BigEndian(message.AsSpan(1), 4 + body.Length);
+        body.CopyTo(message, 5);
+        await stream.WriteAsync(message, deadline).ConfigureAwait(false);
+    }
+}

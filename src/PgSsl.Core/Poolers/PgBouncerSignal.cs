@@ -1,0 +1,71 @@
+using System.Globalization;
+using PgSsl.Files;
+
+namespace PgSsl.Poolers;
+
+/// <summary>
+/// Reloads PgBouncer by SIGHUP to the process in its pidfile. It needs no password, and no more than writing pgbouncer.ini does: root, or the
+/// account that PgBouncer runs as.
+/// </summary>
+public sealed class PgBouncerSignal : IPgBouncerReload
+{
+    private readonly int _processId;
+
+    private PgBouncerSignal(int processId) => _processId = processId;
+
+    /// <inheritdoc/>
+    public string Way => $"SIGHUP to process {_processId}";
+
+    /// <summary>Finds the process.</summary>
+    /// <param name="ini">The configuration that PgBouncer runs with.</param>
+    /// <exception cref="PgSslException">
+    /// UnsupportedParameter: Windows, or no pidfile is set. ServerNotReady: nothing runs by that pidfile, or something that is no PgBouncer.
+    /// </exception>
+    public static PgBouncerSignal Find(PgBouncerIni ini)
+    {
+        ArgumentNullException.ThrowIfNull(ini);
+        if (OperatingSystem.IsWindows() || ini["pidfile"] is not { } path)
+            throw new PgSslException(
+                PgSslError.UnsupportedParameter, $"{ini.Path} names no pidfile, so that nobody knows which process to signal.",
+                "Set pidfile and restart PgBouncer, or give a role of admin_users for its console.");
+        if (!File.Exists(path) || !int.TryParse(ReadFirstLine(path), NumberStyles.None, CultureInfo.InvariantCulture, out int processId) || !IsPgBouncer(processId))
+            throw new PgSslException(
+                PgSslError.ServerNotReady, $"No PgBouncer runs by the pidfile {path}.", "Start it, or look whether it runs with another configuration.");
+        return new PgBouncerSignal(processId);
+    }
+
+    /// <inheritdoc/>
+    public Task ReloadAsync(CancellationToken cancellationToken)
+    {
+        cancellationToken.ThrowIfCancellationRequested();
+        UnixSignal.HangUp(_processId);
+        return Task.CompletedTask;
+    }
+
+    private static string ReadFirstLine(string path)
+    {
+        try
+        {
+            return File.ReadLines(path).FirstOrDefault() ?? "";
+        }
+        catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
+        {
+            throw new PgSslException(PgSslError.FileUnreadable, $"{path} cannot be read: {failure.Message}", "Run this as root, or as the account of PgBouncer.", failure);
+        }
+    }
+
+    // A pidfile that was left behind may name anybody. Only Linux tells; elsewhere the wire shows whether it was the right one.
+    private static bool IsPgBouncer(int processId)
+    {
+        if (!OperatingSystem.IsLinux())
+            return true;
+        try
+        {
+            return File.ReadAllText($"/proc/{processId}/comm").Trim() == "pgbouncer";
+        }
+        catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
+        {
+            return false;
+        }
+    }
+}

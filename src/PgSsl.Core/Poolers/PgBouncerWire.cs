@@ -1,0 +1,41 @@
+using PgSsl.Connections;
+using PgSsl.Probing;
+using PgSsl.Server.Live;
+
+namespace PgSsl.Poolers;
+
+/// <summary>What PgBouncer answers to clients that want TLS, where it listens.</summary>
+internal sealed class PgBouncerWire(IReadOnlyList<(string Host, int Port)> listens, TimeSpan timeout)
+{
+    private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(50);
+
+    /// <summary>One look at each address. Addresses at which nothing listens are left out.</summary>
+    public async Task<IReadOnlyList<ServedAt>> LookAsync(CancellationToken cancellationToken)
+    {
+        var seen = new List<ServedAt>();
+        foreach ((string name, int port) in listens)
+        {
+            var host = new ConnectionHost(name, null, port);
+            ConnectionFacts facts = await ServerProbe.ConnectAsync(new ProbeRequest(host, Transport.Tls, timeout), cancellationToken).ConfigureAwait(false);
+            if (facts.Stage != ProbeStage.None)
+                seen.Add(new ServedAt(host, facts));
+        }
+        return seen;
+    }
+
+    /// <summary>Waits until it is so everywhere, or a time has passed.</summary>
+    /// <param name="isSo">What is waited for.</param>
+    /// <param name="patience">How long.</param>
+    /// <param name="cancellationToken">Ends the wait.</param>
+    /// <returns>What was seen last, and the first of it that is otherwise; null where it came to be so.</returns>
+    public async Task<(IReadOnlyList<ServedAt> Seen, ServedAt? Other)> WaitAsync(Func<ServedAt, bool> isSo, TimeSpan patience, CancellationToken cancellationToken)
+    {
+        for (DateTime deadline = DateTime.UtcNow + patience; ; await Task.Delay(Pause, cancellationToken).ConfigureAwait(false))
+        {
+            IReadOnlyList<ServedAt> seen = await LookAsync(cancellationToken).ConfigureAwait(false);
+            ServedAt? other = seen.FirstOrDefault(one => !isSo(one));
+            if (other is null || DateTime.UtcNow > deadline)
+                return (seen, other);
+        }
+    }
+}

@@ -1,0 +1,127 @@
+using System.Management.Automation;
+using System.Security.Cryptography.X509Certificates;
+using PgSsl.Certificates.Deployment;
+using PgSsl.Connections;
+using PgSsl.Hosting;
+using PgSsl.Probing;
+using PgSsl.Server.Live;
+using PgSsl.Server.Settings;
+
+namespace PgSsl.Cmdlets;
+
+/// <summary>Says, requirement by requirement, whether a server loads a certificate and a key, and whether clients take them.</summary>
+[Cmdlet(VerbsDiagnostic.Test, "PgServerCertificate")]
+[OutputType(typeof(ServerCertificateRequirement), typeof(bool))]
+public sealed class TestPgServerCertificateCommand : ServerCertificateCmdlet
+{
+    /// <summary>The file of the certificate and its intermediates; without it, the server's own (-Endpoint).</summary>
+    [Parameter(Position = 0, ValueFromPipelineByPropertyName = true)]
+    [Alias("SslCertFile", "PSPath", "FullName")]
+    [ValidateNotNullOrEmpty]
+    public string? CertificatePath { get; set; }
+
+    /// <summary>The file of its key.</summary>
+    [Parameter(Position = 1, ValueFromPipelineByPropertyName = true)]
+    [Alias("SslKeyFile")]
+    [ValidateNotNullOrEmpty]
+    public string? KeyPath { get; set; }
+
+    /// <summary>Gives only whether server and clients would take them: true or false.</summary>
+    [Parameter]
+    public SwitchParameter Quiet { get; set; }
+
+    /// <inheritdoc/>
+    protected override void ProcessRecord()
+    {
+        char[]? passphrase = null;
+        try
+        {
+            passphrase = Secret.CharactersOf(KeyPassphrase, nameof(KeyPassphrase));
+            Write(ServerCertificateCheck.Judge(Gather(passphrase)));
+        }
+        catch (PgSslException failure)
+        {
+            WriteFailure(failure, CertificatePath ?? Target);
+        }
+        finally
+        {
+            Array.Clear(passphrase ?? []);
+        }
+    }
+
+    private void Write(IReadOnlyList<ServerCertificateRequirement> requirements)
+    {
+        if (Quiet)
+            WriteObject(!requirements.Any(requirement => requirement.IsViolated));
+        else
+            WriteObject(requirements, enumerateCollection: true);
+    }
+
+    private ServerCertificateFacts Gather(char[]? passphrase)
+    {
+        if (CertificatePath is null && KeyPath is null && Endpoint is not null)
+            return ReadServer(passphrase);
+        if (CertificatePath is null || KeyPath is null)
+            throw new PgSslException(
+                PgSslError.InvalidParameterValue,
+                CertificatePath is null && KeyPath is null ? "Neither files nor a server are named." : "One of the two files is not named.",
+                "Give -CertificatePath and -KeyPath, or -Endpoint for those that a server on this machine has.");
+        ServerConditions server = ServerConditions.Unknown;
+        X509Certificate2? served = null;
+        if (Endpoint is not null)
+            (server, served) = AskServer();
+        return Complete(ServerCertificateFacts.Read(ResolveFilePath(CertificatePath), ResolveFilePath(KeyPath), passphrase)) with
+        {
+            Server = Complete(server),
+            Served = served,
+        };
+    }
+
+    /// <summary>The files that a server names in SQL.</summary>
+    private ServerCertificateFacts ReadServer(char[]? passphrase)
+    {
+        (LiveServer live, ServerTlsFacts facts) = OpenServer();
+        try
+        {
+            DeploymentTarget target = DeploymentTarget.Of(facts, live.IsLocal, null, null);
+            return Complete(ServerCertificateFacts.Read(target.CertificatePath, target.KeyPath, passphrase)) with
+            {
+                Server = Complete(target.Server),
+                Served = LookAt(live),
+            };
+        }
+        finally
+        {
+            Close(live.Session);
+        }
+    }
+
+    /// <summary>What the server tells in SQL, if this role is let in; what it serves needs no role.</summary>
+    private (ServerConditions Server, X509Certificate2? Served) AskServer()
+    {
+        try
+        {
+            (LiveServer live, ServerTlsFacts facts) = OpenServer();
+            try
+            {
+                return (ServerConditions.Of(facts, live.IsLocal), LookAt(live));
+            }
+            finally
+            {
+                Close(live.Session);
+            }
+        }
+        catch (PgSslException failure)
+        {
+            WriteVerbose($"The server is looked at from outside only: {failure.Message}");
+        }
+        (ConnectionSettings settings, TimeSpan timeout) = ResolveEndpoint();
+        ConnectionFacts seen = Wait(token => ServerProbe.ConnectAsync(ProbeRequest.ForTls(settings, settings.Hosts[0], timeout), token));
+        if (seen is { Tls: null, Failure: { Error: not PgSslError.TlsNotOffered } unreachable })
+            throw unreachable;
+        return (ServerConditions.Unknown, seen.Tls?.Chain[0]);
+    }
+
+    private X509Certificate2? LookAt(LiveServer live) =>
+        Wait(new ServedCertificates(live).LookAsync).Select(seen => seen.Facts.Tls?.Chain[0]).FirstOrDefault(leaf => leaf is not null);
+}

@@ -1,0 +1,206 @@
+BeforeDiscovery {
+    Import-Module $PSScriptRoot/Sandbox.psm1
+    $servers = @(
+        @{ Server = 'Deployed'; Version = 15 }
+        if ((Get-Sandbox).DeployedDirect) { @{ Server = 'DeployedDirect'; Version = 18 } }
+    )
+}
+
+BeforeAll {
+    Import-Module $PSScriptRoot/Sandbox.psm1
+    $sandbox = Get-Sandbox
+    $WarningPreference = 'SilentlyContinue'
+
+    # A CA that prints what it makes of a request, as openssl does: line by line, with its issuer.
+    filter Invoke-SandboxCA([int] $Days = 90) {
+        openssl x509 -req -in $_.CsrPath -CA $sandbox.IssuerCertificate -CAkey $sandbox.IssuerKey -copy_extensions copy -days $Days 2> $null
+        Get-Content $sandbox.IssuerCertificate
+    }
+
+    # A CA whose answer is an object that still knows the request.
+    filter Invoke-ObjectCA {
+        $pem = $_ | Invoke-SandboxCA | Out-String
+        [pscustomobject]@{ CertificatePem = $pem; KeyPath = $_.KeyPath }
+    }
+
+    function Get-Served([string] $Server) { (Get-PgServerCertificate $sandbox.$Server).Fingerprint }
+
+    function Get-Endpoint([string] $Server) { "postgresql://postgres@$($sandbox.$Server)" }
+}
+
+Describe 'Install-PgServerCertificate' {
+    BeforeEach {
+        $folder = New-Item -ItemType Directory (Join-Path $TestDrive ([guid]::NewGuid()))
+        Push-Location $folder
+        $offline = @{ SslCertFile = "$folder/pg/server.crt"; SslKeyFile = "$folder/pg/server.key" }
+        $null = New-Item -ItemType Directory pg
+    }
+
+    AfterEach { Pop-Location }
+
+    Context 'a running server, PostgreSQL <Version>' -ForEach $servers {
+        It 'serves what the pipeline brings: New-PgCsr, a CA, and the server' {
+            $before = Get-Served $Server
+            $made = New-PgCsr localhost -IPAddress 127.0.0.1, ::1 | Invoke-SandboxCA | Install-PgServerCertificate -KeyPath server.key -Endpoint (Get-Endpoint $Server)
+            $made.IsChanged, $made.IsProven | Should -Be $true, $true
+            $made.PreviousFingerprint | Should -Be $before
+            $made.Fingerprint | Should -Be (Get-Served $Server)
+            $made.DaysRemaining | Should -Be 89
+            $made.SubjectAlternativeName | Should -Contain 'IP:127.0.0.1'
+            $made.Backup | Should -HaveCount 2
+            (Test-PgSslMode $sandbox.$Server -UserName app -Database postgres -SslMode verify-full -RootCertificate $sandbox.Root).VerifiesServer | Should -BeTrue
+        }
+
+        It 'takes the key from an object that knows it' {
+            $made = New-PgCsr localhost -IPAddress 127.0.0.1, ::1 | Invoke-ObjectCA | Install-PgServerCertificate -Endpoint (Get-Endpoint $Server)
+            $made.IsProven | Should -BeTrue
+            $made.Fingerprint | Should -Be (Get-Served $Server)
+        }
+
+        It 'has nothing to do the second time' {
+            New-PgCsr localhost -IPAddress 127.0.0.1, ::1 | Invoke-SandboxCA | Set-Content answer.pem
+            $setup = @{ Certificate = 'answer.pem'; KeyPath = 'server.key'; Endpoint = Get-Endpoint $Server }
+            (Install-PgServerCertificate @setup).IsChanged | Should -BeTrue
+            $again = Install-PgServerCertificate @setup
+            $again.IsChanged, $again.IsProven | Should -Be $false, $null
+            $again.Backup | Should -BeNullOrEmpty
+        }
+
+        It 'renews with the key that the server has' {
+            $key = Join-Path $sandbox."${Server}Data" server.key
+            $made = New-PgCsr localhost -ExistingKey $key -CsrPath renew.csr -IPAddress 127.0.0.1, ::1 | Invoke-SandboxCA | Install-PgServerCertificate -Endpoint (Get-Endpoint $Server)
+            $made.IsProven | Should -BeTrue
+            $made.Backup | Should -HaveCount 1
+        }
+
+        It 'changes nothing with -WhatIf' {
+            $before = Get-Served $Server
+            New-PgCsr localhost -IPAddress 127.0.0.1 | Invoke-SandboxCA | Set-Content answer.pem
+            Install-PgServerCertificate answer.pem server.key -Endpoint (Get-Endpoint $Server) -WhatIf | Should -BeNullOrEmpty
+            Get-Served $Server | Should -Be $before
+        }
+
+        It 'refuses what clients would, and does it with -Force' {
+            $before = Get-Served $Server
+            New-PgCsr localhost -IPAddress 127.0.0.1, ::1 | Invoke-SandboxCA | Set-Content answer.pem
+            $setup = @{ Certificate = 'answer.pem'; KeyPath = 'server.key'; Endpoint = Get-Endpoint $Server; HostName = 'db1.example.com' }
+            Install-PgServerCertificate @setup -ErrorAction SilentlyContinue -ErrorVariable failure
+            $failure.FullyQualifiedErrorId | Should -Match '^ConnectionsAtRisk,'
+            $failure.ErrorDetails.RecommendedAction | Should -Match '-Force'
+            Get-Served $Server | Should -Be $before
+            (Install-PgServerCertificate @setup -Force).IsProven | Should -BeTrue
+        }
+
+        It 'refuses the wrong key, and the old certificate is served' {
+            $before = Get-Served $Server
+            New-PgCsr localhost -IPAddress 127.0.0.1 | Invoke-SandboxCA | Set-Content answer.pem
+            $null = New-PgCsr other -KeyPath other.key
+            Install-PgServerCertificate answer.pem other.key -Endpoint (Get-Endpoint $Server) -ErrorAction SilentlyContinue -ErrorVariable failure
+            $failure.FullyQualifiedErrorId | Should -Match '^KeyMismatch,'
+            Get-Served $Server | Should -Be $before
+        }
+
+        It 'tells a role what it lacks' {
+            New-PgCsr localhost | Invoke-SandboxCA | Set-Content answer.pem
+            Install-PgServerCertificate answer.pem server.key -Endpoint "postgresql://app@$($sandbox.$Server)/postgres" -ErrorAction SilentlyContinue -ErrorVariable failure
+            $failure.FullyQualifiedErrorId | Should -Match '^InsufficientPrivilege,'
+            $failure.ErrorDetails.RecommendedAction | Should -Be 'GRANT EXECUTE ON FUNCTION pg_reload_conf() TO app'
+        }
+    }
+
+    Context 'what the CA gave' {
+        BeforeEach {
+            $request = New-PgCsr db1.example.com
+            $request | Invoke-SandboxCA | Set-Content answer.pem
+            $leaf = [Security.Cryptography.X509Certificates.X509Certificate2]::CreateFromPem((Get-Content -Raw answer.pem))
+        }
+
+        It 'is a chain in the right order from <Form>' -ForEach @(
+            @{ Form = 'PEM'; Certificate = { 'answer.pem' } }
+            @{ Form = 'the wrong order, with the root'; Certificate = { Get-Content $sandbox.Root, $sandbox.IssuerCertificate, answer.pem | Set-Content all.pem; 'all.pem' } }
+            @{ Form = 'leaf and intermediate apart'; Certificate = { openssl x509 -in answer.pem -out leaf.pem; $sandbox.IssuerCertificate, 'leaf.pem' } }
+            @{ Form = 'DER and PEM'; Certificate = { openssl x509 -in answer.pem -outform DER -out leaf.der; 'leaf.der', $sandbox.IssuerCertificate } }
+            @{ Form = 'PKCS #7'; Certificate = { openssl crl2pkcs7 -nocrl -certfile answer.pem -out all.p7b; 'all.p7b' } }
+            @{ Form = 'PKCS #7 in DER'; Certificate = { openssl crl2pkcs7 -nocrl -certfile answer.pem -outform DER -out all.p7b; 'all.p7b' } }
+            @{ Form = 'text'; Certificate = { Get-Content -Raw answer.pem } }
+            @{ Form = 'lines'; Certificate = { Get-Content answer.pem } }
+            @{ Form = 'lines with words around them'; Certificate = { 'Certificate:', '    Data:'; Get-Content answer.pem } }
+            @{ Form = 'objects'; Certificate = { $leaf, [Security.Cryptography.X509Certificates.X509Certificate2]::new($sandbox.IssuerCertificate) } }
+            @{ Form = 'files from a folder'; Certificate = { Get-Item answer.pem } }
+        ) {
+            $made = & $Certificate | Install-PgServerCertificate -KeyPath server.key @offline
+            $made.IsChanged, $made.IsProven | Should -Be $true, $false
+            $written = (Get-Content -Raw pg/server.crt) -split '(?<=-----END CERTIFICATE-----)\r?\n' -match 'BEGIN'
+            $written.ForEach{ ($_ | openssl x509 -noout -subject) -replace '.*CN = ' } | Should -Be 'db1.example.com', 'Pester Issuing CA'
+            (Get-Content -Raw pg/server.key) | Should -BeExactly (Get-Content -Raw server.key)
+        }
+
+        It 'may bring the key with it (PKCS #12)' {
+            openssl pkcs12 -export -in answer.pem -inkey server.key -passout pass:opensesame -out all.p12
+            $secret = [securestring]::new()
+            'opensesame'.ToCharArray().ForEach{ $secret.AppendChar($_) }
+            $made = Install-PgServerCertificate all.p12 -Pkcs12Password $secret @offline
+            $made.Subject | Should -Be 'CN=db1.example.com'
+            openssl pkey -in pg/server.key -pubout | Should -Be (openssl pkey -in server.key -pubout)
+            { Install-PgServerCertificate all.p12 @offline } | Should -Throw '*cannot be opened without a password.'
+        }
+
+        It 'is completed from the roots of clients' {
+            openssl x509 -in answer.pem -out leaf.pem
+            Get-Content $sandbox.Root, $sandbox.IssuerCertificate | Set-Content ca.pem
+            $made = Install-PgServerCertificate leaf.pem server.key -CaPath ca.pem @offline
+            $made.Remarks | Should -Contain "The intermediate 'Pester Issuing CA' is added: the CA did not give it."
+            (Get-Content pg/server.crt) -match 'BEGIN' | Should -HaveCount 2
+        }
+
+        It 'is no request' {
+            { New-PgCsr x -KeyPath x.key | Install-PgServerCertificate @offline } | Should -Throw 'This is a certificate request (CSR), no certificate.'
+        }
+
+        It 'is something' {
+            { Install-PgServerCertificate no-such-file server.key @offline -ErrorAction Stop } | Should -Throw 'There is no file no-such-file, and it is no certificate either.'
+            { Install-PgServerCertificate -KeyPath server.key @offline -ErrorAction Stop } | Should -Throw 'There is nothing to install: no certificate is given.'
+        }
+    }
+
+    Context 'files' {
+        BeforeEach {
+            New-PgCsr db1.example.com | Invoke-SandboxCA | Set-Content answer.pem
+        }
+
+        It 'belong to the server''s account, the key to nobody else' -Skip:($IsWindows -or (id -u) -ne 0) {
+            $null = Install-PgServerCertificate answer.pem server.key @offline -ServerAccount nobody
+            (Get-Item pg/server.key).UnixMode, (Get-Item pg/server.key).User | Should -Be '-rw-------', 'nobody'
+            (Get-Item pg/server.crt).UnixMode, (Get-Item pg/server.crt).User | Should -Be '-rw-r--r--', 'nobody'
+        }
+
+        It 'are kept as backups, and a key for everybody is no more' -Skip:$IsWindows {
+            'old' | Set-Content pg/server.crt, pg/server.key
+            chmod 0644 pg/server.key
+            $made = Install-PgServerCertificate answer.pem server.key @offline
+            $made.Backup.ForEach{ Get-Content $_ } | Should -Be 'old', 'old'
+            # The server takes a key of root's that its group may read.
+            $private = (id -u) -eq 0 ? '-rw-r-----' : '-rw-------'
+            (Get-Item pg/server.key).UnixMode | Should -Be $private
+            (Get-Item $made.Backup[0]).UnixMode | Should -Be $private
+        }
+
+        It 'of others are left alone' {
+            $snakeoil = @{ SslCertFile = "$folder/pg/ssl-cert-snakeoil.pem"; SslKeyFile = "$folder/pg/server.key" }
+            { Install-PgServerCertificate answer.pem server.key @snakeoil -ErrorAction Stop } | Should -Throw '*is not for the server alone*'
+        }
+
+        It 'are not named without a server' {
+            { Install-PgServerCertificate answer.pem server.key -ErrorAction Stop } | Should -Throw 'Neither a server nor its two files are named.'
+        }
+
+        It 'get no key that the server could not open, and its passphrase is told to nobody' {
+            $secret = [securestring]::new()
+            'opensesame'.ToCharArray().ForEach{ $secret.AppendChar($_) }
+            New-PgCsr db2 -KeyPath db2.key -Passphrase $secret | Invoke-SandboxCA | Set-Content db2.pem
+            $all = Install-PgServerCertificate db2.pem db2.key -KeyPassphrase $secret -Endpoint (Get-Endpoint Deployed) -Verbose -Debug *>&1
+            $all[-1].FullyQualifiedErrorId | Should -Match '^RequirementNotMet,'
+            $all | Format-List * -Force | Out-String | Should -Not -MatchExactly 'opensesame|PRIVATE KEY'
+        }
+    }
+}

@@ -1,0 +1,115 @@
+using System.Security.Cryptography.X509Certificates;
+using System.Text;
+using PgSsl.Certificates;
+using PgSsl.Certificates.Deployment;
+using PgSsl.Files;
+using PgSsl.Sandbox;
+using PgSsl.Server;
+using PgSsl.Server.Live;
+using PgSsl.Server.Settings;
+
+namespace PgSsl.Tests.Deployment;
+
+/// <summary>A real server of a test's own that serves an old certificate, and the CA that issues new ones for it.</summary>
+internal sealed class CertificateServer : IAsyncDisposable
+{
+    private static readonly System.Collections.Concurrent.ConcurrentDictionary<int, Lazy<Task<CertificateServer>>> Shared = new();
+
+    private CertificateServer(PostgresCluster cluster, IServerSession session) => (Cluster, Session) = (cluster, session);
+
+    public static TheoryData<int> Majors => [15, 18];
+
+    public static TestAuthority Root { get; } = TestAuthority.CreateRoot("Renewal Root");
+
+    public static TestAuthority Issuing { get; } = Root.CreateIntermediate("Renewal Issuing CA");
+
+    public static TestCertificate Old { get; } = Issuing.Issue(LeafOptions.ForLoopback());
+
+    public PostgresCluster Cluster { get; }
+
+    public IServerSession Session { get; set; }
+
+    public string CertificatePath => Path.Combine(Cluster.DataDirectory, "server.crt");
+
+    public string KeyPath => Path.Combine(Cluster.DataDirectory, "server.key");
+
+    public static async Task<CertificateServer> StartAsync(int major, bool ssl = true, Dictionary<string, string>? settings = null)
+    {
+        PostgresInstallation installation = (await PostgresInstallation.FindAsync(major)).OrSkip(Assert.Skip);
+        PostgresCluster cluster = await PostgresCluster.StartAsync(installation, new ClusterOptions { Settings = settings ?? [] });
+        if (ssl)
+            await cluster.InstallCertificateAsync(Old);
+        return new CertificateServer(cluster, await OpenAsync(cluster, "postgres"));
+    }
+
+    /// <summary>One that all tests share: it serves the old certificate, and nothing lies about. Each restores that for the next.</summary>
+    public static async Task<CertificateServer> SharedAsync(int major)
+    {
+        CertificateServer server = await Shared.GetOrAdd(major, _ => new(() => StartAsync(major))).Value;
+        foreach (string backup in Directory.GetFiles(server.Cluster.DataDirectory, "server.*.bak"))
+            File.Delete(backup);
+        await server.Cluster.InstallCertificateAsync(Old);
+        return server;
+    }
+
+    public static Task<IServerSession> OpenAsync(PostgresCluster cluster, string user) => Sessions.OpenAsync(Conninfo(cluster, user));
+
+    public Task<LiveServer> LookAsync() => LiveServer.OfAsync(
+        Session, Sessions.Resolve(Conninfo(Cluster, "postgres")), TimeSpan.FromSeconds(10), TestContext.Current.CancellationToken);
+
+    public Task<ServerTlsFacts> AskAsync() => ServerTlsReader.ReadAsync(Session, TestContext.Current.CancellationToken);
+
+    /// <summary>The plan for a certificate, with what the CA would have given for it.</summary>
+    public async Task<ServerCertificatePlan> PlanAsync(TestCertificate certificate, string? pem = null, string? keyPem = null, char[]? passphrase = null)
+    {
+        byte[] key = Encoding.ASCII.GetBytes(keyPem ?? certificate.KeyPem);
+        var answer = CertificateAnswer.Read(Encoding.ASCII.GetBytes(pem ?? certificate.ChainPem), "the CA's answer");
+        var bundle = CertificateBundle.Create(answer.Certificates, ServerKey.Read(key, passphrase, "server.key"), null, DateTimeOffset.UtcNow);
+        DeploymentTarget target = DeploymentTarget.Of(await AskAsync(), isLocal: true, null, null);
+        return ServerCertificatePlan.Create(bundle, key, passphrase, target, facts => facts with { ClientRoots = TrustStore.FromCertificates([Root.Certificate.Certificate], "root.crt") });
+    }
+
+    public async Task<ServerCertificateChange> PrepareAsync(ServerCertificatePlan plan, IFileLayer? files = null, TimeSpan? patience = null, IServerSession? session = null)
+    {
+        LiveServer live = await LookAsync();
+        IReadOnlyList<ServedAt> before = await new ServedCertificates(live).LookAsync(TestContext.Current.CancellationToken);
+        return new ServerCertificateChange(plan, session is null ? live : live with { Session = session }, (await AskAsync()).SslIsOn, before, DateTimeOffset.UtcNow, files)
+        {
+            Patience = patience ?? TimeSpan.FromSeconds(15),
+        };
+    }
+
+    /// <summary>Plan, check and change, as the cmdlet does.</summary>
+    public async Task<ServerCertificateChangeResult> InstallAsync(TestCertificate certificate, string? pem = null, string? keyPem = null)
+    {
+        using ServerCertificatePlan plan = await PlanAsync(certificate, pem, keyPem);
+        plan.Check(acceptsRisk: false);
+        return await (await PrepareAsync(plan)).ApplyAsync(TestContext.Current.CancellationToken);
+    }
+
+    /// <summary>Throws unless this is served at every address, also after the server has read its files once more.</summary>
+    public async Task AssertServesAsync(TestCertificate certificate)
+    {
+        await Cluster.ReloadAsync();
+        IReadOnlyList<ServedAt> seen = await new ServedCertificates(await LookAsync()).LookAsync(TestContext.Current.CancellationToken);
+        Assert.NotEmpty(seen);
+        Assert.All(seen, one => Assert.True(one.Is(certificate.Certificate.GetCertHashString(System.Security.Cryptography.HashAlgorithmName.SHA256)), one.ToString()));
+    }
+
+    /// <summary>The old certificate is served, its files are as they were, and nothing lies about.</summary>
+    public async Task AssertUntouchedAsync()
+    {
+        Assert.Equal(Old.ChainPem, await File.ReadAllTextAsync(CertificatePath, TestContext.Current.CancellationToken));
+        Assert.Equal(Old.KeyPem, await File.ReadAllTextAsync(KeyPath, TestContext.Current.CancellationToken));
+        Assert.Equal(["server.crt", "server.key"], Directory.GetFiles(Cluster.DataDirectory, "server*").Select(Path.GetFileName).Order());
+        await AssertServesAsync(Old);
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await Session.DisposeAsync();
+        await Cluster.DisposeAsync();
+    }
+
+    private static string Conninfo(PostgresCluster cluster, string user) => $"host={cluster.SocketDirectory} port={cluster.Port} user={user} dbname=postgres";
+}

@@ -36,7 +36,7 @@ public sealed class ServerCertificatePlan : IDisposable
     /// <param name="key">The key file's content, PEM or DER. The plan keeps a copy, and clears it when disposed.</param>
     /// <param name="passphrase">For an encrypted key; null for none.</param>
     /// <param name="target">Where both go.</param>
-    /// <param name="clients">What is known of clients, and what is served now: facts of any files; their own files do not count.</param>
+    /// <param name="clients">Adds to the facts about the new files what is known of clients, and what is served now; null for nothing.</param>
     /// <exception cref="PgSslException"><see cref="PgSslError.InvalidKeyFile"/>: the key cannot be read, so that nobody knows whether it fits.</exception>
     public static ServerCertificatePlan Create(
         CertificateBundle bundle, byte[] key, char[]? passphrase, DeploymentTarget target, Func<ServerCertificateFacts, ServerCertificateFacts>? clients = null)

@@ -4,10 +4,11 @@ BeforeAll {
     $kept = "postgresql://postgres@127.0.0.1:$($sandbox.HbaKeptPort)/postgres"
     $socket = "host=$($sandbox.HbaKeptSocket) port=$($sandbox.HbaKeptPort) user=postgres dbname=postgres"
 
-    function ConvertTo-Credential([string] $User, [string] $Password) {
+    # Role ssl_only, with what it says is the password.
+    function ConvertTo-Credential([string] $Text) {
         $secure = [securestring]::new()
-        $Password.ToCharArray().ForEach{ $secure.AppendChar($_) }
-        [pscredential]::new($User, $secure)
+        $Text.ToCharArray().ForEach{ $secure.AppendChar($_) }
+        [pscredential]::new('ssl_only', $secure)
     }
 }
 
@@ -72,13 +73,13 @@ Describe 'Get-PgSslConfiguration' {
 
     Context 'a credential' {
         It 'opens the session' {
-            $seen = Get-PgSslConfiguration "postgresql://$($sandbox.Good)/postgres" -Credential (ConvertTo-Credential ssl_only $sandbox.Password)
+            $seen = Get-PgSslConfiguration "postgresql://$($sandbox.Good)/postgres" -Credential (ConvertTo-Credential $sandbox.Password)
             $seen.Ssl | Should -BeTrue
             $seen.Findings.Code | Should -Contain SettingsHidden
         }
 
         It 'that is wrong is an error, not half an answer' {
-            $wrong = ConvertTo-Credential ssl_only 'not it'
+            $wrong = ConvertTo-Credential 'not it'
             Get-PgSslConfiguration "postgresql://$($sandbox.Good)/postgres" -Credential $wrong -ErrorVariable failures -ErrorAction SilentlyContinue | Should -BeNullOrEmpty
             $failures[0].FullyQualifiedErrorId | Should -Match '^AuthenticationFailed,'
         }

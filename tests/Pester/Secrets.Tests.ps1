@@ -41,6 +41,26 @@ BeforeDiscovery {
             }
         }
         @{
+            Command = 'Disable-PgSsl'
+            Run     = {
+                Disable-PgSsl $server -Credential $credential
+                Disable-PgSsl $server -Credential $wrong
+                Disable-PgSsl "$server password=$password" -WhatIf
+            }
+        }
+        @{
+            Command = 'Enable-PgSsl'
+            Run     = {
+                New-PgSelfSignedCertificate localhost -Passphrase $passphrase
+                Enable-PgSsl $server -Credential $credential -CertificatePath server.crt -KeyPath server.key
+                Enable-PgSsl $server -Credential $wrong
+                Enable-PgSsl "$server password=$password" -WhatIf
+                Set-Content postgresql.conf "ssl_passphrase_command = 'echo $keyPassphrase'", "ssl = off"
+                Enable-PgSsl -ConfigurationPath postgresql.conf -CertificatePath server.crt -KeyPath server.key -WhatIf
+                Enable-PgSsl -ConfigurationPath postgresql.conf -CertificatePath server.crt -KeyPath server.key
+            }
+        }
+        @{
             Command = 'Get-PgConnectionSetting'
             Run     = {
                 $env:PGPASSWORD = $password
@@ -95,6 +115,20 @@ BeforeDiscovery {
             }
         }
         @{
+            Command = 'Install-PgServerCertificate'
+            Run     = {
+                New-PgSelfSignedCertificate localhost -KeyPath fresh.key -CertificatePath fresh.crt -Passphrase $passphrase
+                Install-PgServerCertificate fresh.crt -KeyPath fresh.key -KeyPassphrase $passphrase -SslCertFile server.crt -SslKeyFile server.key
+                Install-PgServerCertificate fresh.crt -KeyPath fresh.key -KeyPassphrase $wrong.Password -SslCertFile server.crt -SslKeyFile server.key
+                Install-PgServerCertificate fresh.key -KeyPath fresh.key -SslCertFile server.crt -SslKeyFile server.key
+                openssl pkcs12 -export -in fresh.crt -inkey fresh.key -passin "pass:$keyPassphrase" -out fresh.p12 -passout "pass:$password"
+                Install-PgServerCertificate fresh.p12 -Pkcs12Password $credential.Password -SslCertFile server.crt -SslKeyFile server.key
+                Install-PgServerCertificate fresh.p12 -Pkcs12Password $wrong.Password -SslCertFile server.crt -SslKeyFile server.key
+                Install-PgServerCertificate fresh.crt -KeyPath fresh.key -Endpoint $server -Credential $credential
+                Install-PgServerCertificate fresh.crt -KeyPath fresh.key -Endpoint "$server password=$wrongPassword"
+            }
+        }
+        @{
             Command = 'New-PgCsr'
             Run     = {
                 New-PgCsr db1.example.com -Passphrase $passphrase
@@ -130,6 +164,17 @@ BeforeDiscovery {
                 Test-PgHbaRule pg_hba.conf -User app -Address 10.0.0.7 -All
                 Test-PgHbaRule -Endpoint $server -Credential $credential -User app
                 Test-PgHbaRule -Endpoint $server -Credential $wrong -User app
+            }
+        }
+        @{
+            Command = 'Test-PgServerCertificate'
+            Run     = {
+                New-PgSelfSignedCertificate localhost -Passphrase $passphrase
+                Test-PgServerCertificate server.crt server.key -KeyPassphrase $passphrase
+                Test-PgServerCertificate server.crt server.key -KeyPassphrase $wrong.Password
+                Test-PgServerCertificate server.key server.crt
+                Test-PgServerCertificate -Endpoint $server -Credential $credential
+                Test-PgServerCertificate -Endpoint "$server password=$wrongPassword"
             }
         }
         @{

@@ -48,8 +48,8 @@ Describe 'The life of a server of PostgreSQL <Major>' -ForEach $servers {
     }
 
     It 'gets a certificate from a CA, and its key, while TLS is off' {
-        $request = New-PgCsr -CommonName localhost -IPAddress 127.0.0.1 -Path "$folder/server.csr"
-        Get-SignedCertificate $request.Path "$folder/server.crt" | Out-Null
+        $request = New-PgCsr -CommonName localhost -IPAddress 127.0.0.1 -KeyPath "$folder/server.key" -CsrPath "$folder/server.csr"
+        Get-SignedCertificate $request.CsrPath "$folder/server.crt" | Out-Null
 
         $installed = Install-PgServerCertificate -Endpoint $server -Certificate "$folder/server.crt" -KeyPath $request.KeyPath
 
@@ -107,8 +107,8 @@ Describe 'The life of a server of PostgreSQL <Major>' -ForEach $servers {
         Wait-Until { (Invoke-SandboxSql $Name "SELECT count(*) FROM pg_stat_activity WHERE application_name = 'pgbench'") -gt 2 }
         $old = Get-PgServerCertificate $server
 
-        $request = $old | New-PgCsr -Path "$folder/renewed.csr"
-        $renewed = Install-PgServerCertificate -Endpoint $server -Certificate (Get-SignedCertificate $request.Path "$folder/renewed.crt") -KeyPath $request.KeyPath
+        $request = $old | New-PgCsr -KeyPath "$folder/renewed.key" -CsrPath "$folder/renewed.csr"
+        $renewed = Install-PgServerCertificate -Endpoint $server -Certificate (Get-SignedCertificate $request.CsrPath "$folder/renewed.crt") -KeyPath $request.KeyPath
 
         $running.HasExited | Should -Not -Contain $true -Because 'the load should last longer than the renewal'
         foreach ($process in $running) {
@@ -126,8 +126,8 @@ Describe 'The life of a server of PostgreSQL <Major>' -ForEach $servers {
     }
 
     It 'shows when its certificate will expire' {
-        $request = Get-PgServerCertificate $server | New-PgCsr -Path "$folder/short.csr"
-        $short = Get-SignedCertificate $request.Path "$folder/short.crt" -Days 10
+        $request = Get-PgServerCertificate $server | New-PgCsr -KeyPath "$folder/short.key" -CsrPath "$folder/short.csr"
+        $short = Get-SignedCertificate $request.CsrPath "$folder/short.crt" -Days 10
         Install-PgServerCertificate -Endpoint $server -Certificate $short -KeyPath $request.KeyPath -WarningAction Ignore | Out-Null
         $seen = Get-PgSslConfiguration $server
         $seen.DaysRemaining | Should -BeIn 9, 10

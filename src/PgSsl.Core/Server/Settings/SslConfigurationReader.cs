@@ -61,24 +61,10 @@ public static class SslConfigurationReader
     {
         files = files with
         {
-            Server = ConditionsOf(sql),
+            Server = ServerConditions.Of(sql, isLocal: true),
             MinimumDays = WantedDays,
             At = facts.At,
         };
         return facts with { Files = files, InFile = files.Leaf };
-    }
-
-    /// <summary>What a server on this machine told, as far as its files are concerned: it runs as the owner of its data.</summary>
-    public static ServerConditions ConditionsOf(ServerTlsFacts sql)
-    {
-        ArgumentNullException.ThrowIfNull(sql);
-        return new ServerConditions
-        {
-            Account = sql.DataDirectory is null ? null : UnixAccount.OwnerOf(sql.DataDirectory),
-            Version = sql.Version,
-            IsWindows = sql.IsWindows,
-            PassphraseCommand = sql["ssl_passphrase_command"],
-            PassphraseSupportsReload = sql["ssl_passphrase_command_supports_reload"] == "on",
-        };
     }
 }

@@ -59,7 +59,7 @@ public sealed record SslSwitch(SslChange Change, string? Endpoint, IReadOnlyList
         bool isHere = live.IsLocal && (facts.DataDirectory is null || Directory.Exists(facts.DataDirectory));
         string? certificatePath = target.CertificatePath ?? facts.PathOf("ssl_cert_file");
         SslFileCheck check = SslPreflight.CheckFiles(
-            target, certificatePath, target.KeyPath ?? facts.PathOf("ssl_key_file"), isHere ? SslConfigurationReader.ConditionsOf(facts) : null);
+            target, certificatePath, target.KeyPath ?? facts.PathOf("ssl_key_file"), isHere ? ServerConditions.Of(facts, isLocal: true) : null);
         string? fingerprint = check.Fingerprint ?? (target.IsOn && certificatePath is not null
             ? await ReadFingerprintAsync(live.Session, certificatePath, cancellationToken).ConfigureAwait(false)
             : null);

@@ -5,7 +5,7 @@
     Author               = 'PgSsl contributors'
     CompanyName          = 'PgSsl contributors'
     Copyright            = '(c) 2026 PgSsl contributors. MIT licence.'
-    Description          = 'TLS for PostgreSQL: see what a server really serves and what each sslmode of each client would make of it, make keys and certificate requests, install the roots that clients verify with.'
+    Description          = 'TLS for PostgreSQL: see what a server really serves and what each sslmode of each client would make of it, make keys and certificate requests, give servers their certificates, switch TLS on and prove it, install the roots that clients verify with, refuse plaintext.'
     CompatiblePSEditions = @('Core')
     PowerShellVersion    = '7.4'
     FormatsToProcess     = @(
@@ -47,7 +47,7 @@
     PrivateData          = @{
         PSData = @{
             Tags         = @('PostgreSQL', 'TLS', 'SSL', 'Certificate', 'libpq', 'Security', 'PSEdition_Core', 'Windows', 'Linux', 'MacOS')
-            ReleaseNotes = 'First cmdlets: what servers serve, what each sslmode would make of it, connection settings and strings, keys and certificate requests, root certificates, pg_hba.conf.'
+            ReleaseNotes = 'First cmdlets: what servers serve, what each sslmode would make of it, connection settings and strings, keys and certificate requests, root certificates, server certificates, TLS switched on and off, sessions, pg_hba.conf.'
         }
     }
 }

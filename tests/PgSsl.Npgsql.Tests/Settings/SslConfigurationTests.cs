@@ -147,6 +147,32 @@ public class SslConfigurationTests
     }
 
     [Theory, MemberData(nameof(Majors))]
+    public async Task A_line_that_waits_for_a_restart_is_no_error(int major)
+    {
+        await using PostgresCluster cluster = await StartAsync(major);
+        await File.AppendAllTextAsync(
+            Path.Combine(cluster.DataDirectory, "postgresql.conf"), "max_connections = 37\n", TestContext.Current.CancellationToken);
+
+        Finding finding = Assert.Single((await LookAsync(cluster)).Findings);
+
+        Assert.Equal(("RestartPending", FindingSeverity.Information), (finding.Code, finding.Severity));
+    }
+
+    /// <summary>PostgreSQL 18 still takes the name of before (guc.c, map_old_guc_names).</summary>
+    [Fact]
+    public async Task A_name_of_before_waits_for_nothing_once_it_is_loaded()
+    {
+        await using PostgresCluster cluster = await StartAsync(18);
+        await File.AppendAllTextAsync(
+            Path.Combine(cluster.DataDirectory, "postgresql.conf"), "SSL_ecdh_curve = 'prime256v1'\n", TestContext.Current.CancellationToken);
+        Assert.Equal("ReloadPending", Assert.Single((await LookAsync(cluster)).Findings).Code);
+
+        await cluster.ReloadAsync();
+
+        Assert.Empty((await LookAsync(cluster)).Findings);
+    }
+
+    [Theory, MemberData(nameof(Majors))]
     public async Task A_role_without_privileges_sees_settings_and_the_grants_that_it_lacks(int major)
     {
         PostgresCluster cluster = (await ClusterPool.GetAsync(major, "configuration settings", PrepareAsync)).OrSkip(Assert.Skip);

@@ -84,6 +84,16 @@ public class SslSwitchTests
         Assert.Contains(again.Proofs, proof => proof.Name == "Wire" && proof.Detail.Contains("serves"));
     }
 
+    /// <summary>max_connections is another one in the file, and the server says so as an error.</summary>
+    [Fact]
+    public async Task What_waits_for_a_restart_is_in_nobodys_way()
+    {
+        await using SwitchServer server = await SwitchServer.OpenAsync(15);
+        await server.Cluster.QueryAsync("ALTER SYSTEM SET max_connections = 37");
+
+        Assert.True(await server.ApplyAsync(server.On) is { IsChanged: true, IsProven: true });
+    }
+
     /// <summary>ssl = on and N on the wire: the files were put right, and nobody has reloaded since.</summary>
     [Theory, MemberData(nameof(Majors))]
     public async Task What_is_set_already_and_not_served_is_loaded_again(int major)

@@ -58,8 +58,30 @@ Show-Command 'Why can clients not verify these, and what is to be done?' {
     $SelfSigned, $MissingIntermediate, $Expired | Test-PgSslMode -SslMode verify-full | Format-List Port, Reason, Remedy
 }
 
+Show-Command 'Settings, files and wire of all of them, side by side: what is the matter?' {
+    $Servers.ForEach{ "$_ sslmode=allow" } | Get-PgSslConfiguration
+}
+
 Show-Command 'Renewed, but was it reloaded? What is served, and what is in the file:' {
-    (Get-PgServerCertificate $Stale).Certificate, (Get-PfxCertificate $StaleFile) | Format-Table Subject, NotAfter, SerialNumber
+    Get-PgSslConfiguration $Stale | Format-List ServedNotAfter, FileNotAfter, IsDrifted, Findings
+}
+
+Show-Command 'Who is connected to this one, and how?' {
+    Get-PgSslSession $HostSslOnly
+}
+
+Show-Command 'A certificate for the one without TLS (a CA should sign it, outside of a playground) ...' {
+    $folder = Split-Path $Root
+    $made = New-PgSelfSignedCertificate localhost -IPAddress 127.0.0.1 -KeyPath $folder/new.key -CertificatePath $folder/new.crt
+    Install-PgServerCertificate $made.CertificatePath -KeyPath $made.KeyPath -Endpoint "$TlsOff sslmode=disable"
+}
+
+Show-Command '... and TLS on, proven on the wire, or everything put back:' {
+    Enable-PgSsl "$TlsOff sslmode=disable" | Format-List IsChanged, IsProven, Diff, Proofs
+}
+
+Show-Command 'What would it take to refuse plaintext there, and who could not come back?' {
+    Set-PgHbaSsl -Endpoint "$TlsOff sslmode=require sslrootcert=" -IncludeLoopback -RejectPlaintext -WhatIf
 }
 
 Show-Command 'What would change, and for whom, if its root were installed where every client looks?' {
@@ -85,7 +107,7 @@ if ($Stay) {
 The servers stay up until you type exit. They are in `$Servers, and each in its own variable:
 `$Good `$SelfSigned `$MissingIntermediate `$Expired `$HostSslOnly `$TlsOff `$Stale. `$Root is the root certificate.
 
-  Get-Help about_PgSsl_SslModes
+  Get-Help about_PgSsl
   Get-Command -Module PgSsl
 "@
 }

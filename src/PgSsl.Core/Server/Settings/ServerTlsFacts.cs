@@ -1,4 +1,5 @@
 using PgSsl.Hba.Managed;
+using PgSsl.Server.Configuration;
 
 namespace PgSsl.Server.Settings;
 
@@ -74,6 +75,11 @@ public sealed record ServerTlsFacts
         return DataDirectory is null ? null : $"{DataDirectory.TrimEnd('/')}/{path}";
     }
 
+    // Files may have any case, and a name of before (guc.c, find_option).
+    private static bool IsCalled(ServerSetting setting, string name) => SslParameters.Find(setting.Name) is { } parameter
+        ? parameter.IsCalled(name)
+        : string.Equals(setting.Name, name, StringComparison.OrdinalIgnoreCase);
+
     /// <summary>
     /// What the files would have the server go by after a reload, where that is something else: name, and the assignment that counts.
     /// A parameter that the files do not set any more falls back to its default. Empty where the role may not see the files.
@@ -86,7 +92,7 @@ public sealed record ServerTlsFacts
                 yield break;
             foreach (ServerSetting setting in Settings.Values.OrderBy(one => one.Name, StringComparer.Ordinal))
             {
-                FileSetting? inFile = FileSettings.LastOrDefault(one => one.Name == setting.Name && one.IsEffective);
+                FileSetting? inFile = FileSettings.LastOrDefault(one => one.IsEffective && one.Name is { } name && IsCalled(setting, name));
                 bool isFromFile = setting.Source == "configuration file";
                 if (inFile is not null ? (isFromFile || setting.Source == "default") && !setting.MeansSame(inFile.Value, setting.Value) : isFromFile)
                     yield return (setting, inFile);

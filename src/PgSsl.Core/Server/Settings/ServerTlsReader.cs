@@ -7,8 +7,7 @@ namespace PgSsl.Server.Settings;
 public static class ServerTlsReader
 {
     // What bears on TLS besides ssl and ssl_*.
-    private static readonly string[] Others =
-        ["allow_alter_system", "password_encryption", "listen_addresses", "port", "db_user_namespace"];
+    private static readonly string[] Others = ["allow_alter_system", "password_encryption"];
 
     private const string General =
         """
@@ -25,8 +24,9 @@ public static class ServerTlsReader
 
     private const string FileRows =
         """
-        SELECT sourcefile, sourceline, name, setting, applied, error FROM pg_file_settings
-        WHERE name ~* '^ssl(_|$)' OR error IS NOT NULL OR name = ANY ($1::text[]) ORDER BY seqno
+        SELECT f.sourcefile, f.sourceline, f.name, f.setting, f.applied, f.error, s.context = 'postmaster' AS restart
+        FROM pg_file_settings f LEFT JOIN pg_settings s ON lower(s.name) = lower(f.name)
+        WHERE f.name ~* '^ssl(_|$)' OR f.error IS NOT NULL OR f.name = ANY ($1::text[]) ORDER BY f.seqno
         """;
 
     private const string NamesOfSettings = "SELECT name FROM pg_settings";
@@ -52,7 +52,7 @@ public static class ServerTlsReader
             ConfigurationFile = ValueOf("config_file"),
             HbaFile = ValueOf("hba_file"),
             Settings = settings.Where(one => one.Name is not ("data_directory" or "config_file" or "hba_file")).ToDictionary(one => one.Name),
-            FileSettings = await ReadFileSettingsAsync().ConfigureAwait(false),
+            FileSettings = await ReadFileSettingsAsync(session, cancellationToken).ConfigureAwait(false),
             UserName = session.UserName,
             IsSuperuser = isSuperuser,
             MayReload = general.GetBoolean("may_reload") == true,
@@ -69,18 +69,6 @@ public static class ServerTlsReader
 
         string? ValueOf(string name) => Array.Find(settings, one => one.Name == name)?.Value;
 
-        async Task<IReadOnlyList<FileSetting>?> ReadFileSettingsAsync()
-        {
-            try
-            {
-                return [.. (await QueryAsync(FileRows, Others).ConfigureAwait(false)).Select(ToFileSetting)];
-            }
-            catch (PgSslException failure) when (failure.Error == PgSslError.InsufficientPrivilege)
-            {
-                return null;
-            }
-        }
-
         // Grants on parameters came with PostgreSQL 15; before, ALTER SYSTEM was for superusers (utility.c; guc.c, AlterSystemSetConfigFile).
         async Task<IReadOnlySet<string>> ReadMayAlterAsync()
         {
@@ -91,6 +79,21 @@ public static class ServerTlsReader
             IReadOnlyList<SqlRow> rows = await QueryAsync(
                 "SELECT name FROM unnest($1::text[]) AS name WHERE has_parameter_privilege(name, 'ALTER SYSTEM')", names).ConfigureAwait(false);
             return rows.Select(row => row["name"]!).ToHashSet();
+        }
+    }
+
+    /// <summary>What the server's files say now about these parameters, and what is wrong in them; null where the role may not see it.</summary>
+    /// <exception cref="PgSslException">The session broke, or the statement failed.</exception>
+    public static async Task<IReadOnlyList<FileSetting>?> ReadFileSettingsAsync(IServerSession session, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(session);
+        try
+        {
+            return [.. (await session.QueryAsync(FileRows, [Others], cancellationToken).ConfigureAwait(false)).Select(ToFileSetting)];
+        }
+        catch (PgSslException failure) when (failure.Error == PgSslError.InsufficientPrivilege)
+        {
+            return null;
         }
     }
 
@@ -105,5 +108,8 @@ public static class ServerTlsReader
     };
 
     private static FileSetting ToFileSetting(SqlRow row) => new(
-        row["sourcefile"], row.GetInt32("sourceline"), row["name"], row["setting"], row.GetBoolean("applied") == true, row["error"]);
+        row["sourcefile"], row.GetInt32("sourceline"), row["name"], row["setting"], row.GetBoolean("applied") == true, row["error"])
+    {
+        NeedsRestart = row.GetBoolean("restart") == true,
+    };
 }

@@ -58,10 +58,14 @@ internal static class SettingFindings
                 $"As a superuser: GRANT {(facts.DataDirectory is null ? "pg_read_all_settings" : "SELECT ON pg_file_settings")} TO {MissingPrivilege.QuoteIdentifier(facts.UserName)}"
                     + (facts.FileSettings is null ? $"; GRANT EXECUTE ON FUNCTION pg_show_all_file_settings() TO {MissingPrivilege.QuoteIdentifier(facts.UserName)}" : ""));
         foreach (FileSetting error in (facts.FileSettings ?? []).Where(one => one.Error is not null))
-            yield return new(
-                "ConfigurationError", FindingSeverity.Critical,
-                $"{error.File}:{error.Line}{(error.Name is null ? "" : $" ({error.Name})")}: {error.Error}. A reload takes over nothing or not all, and a restart may fail.",
-                "Put the line right: select * from pg_file_settings where error is not null");
+        {
+            string seen = $"{error.File}:{error.Line}{(error.Name is null ? "" : $" ({error.Name})")}: {error.Error}.";
+            yield return error.NeedsRestart
+                ? new("RestartPending", FindingSeverity.Information, $"{seen} Only a restart takes it over.", "Restart the server when that suits; until then the old value counts.")
+                : new(
+                    "ConfigurationError", FindingSeverity.Critical, $"{seen} A reload takes over nothing or not all, and a restart may fail.",
+                    "Put the line right: select * from pg_file_settings where error is not null");
+        }
         foreach ((ServerSetting setting, FileSetting? inFile) in facts.PendingReloads)
             yield return new(
                 "ReloadPending", FindingSeverity.Warning,

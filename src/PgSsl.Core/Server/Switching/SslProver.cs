@@ -15,7 +15,6 @@ namespace PgSsl.Server.Switching;
 /// <param name="fingerprint">SHA-256 of the certificate that it is to serve, upper-case hex; null where that could not be read.</param>
 public sealed class SslProver(LiveServer live, ServerTlsFacts facts, SslTarget target, string? fingerprint)
 {
-    private const string FileRows = "SELECT sourcefile, sourceline, name, setting, error FROM pg_file_settings WHERE name ~* '^ssl(_|$)' OR error IS NOT NULL ORDER BY seqno";
     private const string SettingRows = "SELECT name, setting FROM pg_settings WHERE name = ANY ($1::text[])";
 
 #pragma warning disable CA5397, SYSLIB0039 // They are tried to see them refused.
@@ -87,16 +86,16 @@ public sealed class SslProver(LiveServer live, ServerTlsFacts facts, SslTarget t
     private async Task<Proof> ProveFilesAsync(CancellationToken cancellationToken)
     {
         const string Name = "FileSettings";
-        if (facts.FileSettings is null)
+        if (await ServerTlsReader.ReadFileSettingsAsync(live.Session, cancellationToken).ConfigureAwait(false) is not { } inFiles)
             return new Proof(Name, ProofState.NotMade, $"role {facts.UserName} may not see pg_file_settings.");
-        IReadOnlyList<SqlRow> rows = await live.Session.QueryAsync(FileRows, null, cancellationToken).ConfigureAwait(false);
-        if (rows.FirstOrDefault(row => row["error"] is not null) is { } broken)
+        // What waits for a restart keeps nothing else from being taken over (guc.c, ProcessConfigFileInternal).
+        if (inFiles.FirstOrDefault(one => one is { Error: not null, NeedsRestart: false }) is { } broken)
             throw new PgSslException(
-                PgSslError.ChangeNotProven, $"the server does not load {broken["sourcefile"]}:{broken["sourceline"]}: {broken["error"]}.",
+                PgSslError.ChangeNotProven, $"the server does not load {broken.File}:{broken.Line}: {broken.Error}.",
                 "Mend that line first; pg_file_settings shows what the server makes of its files.");
         foreach ((string name, string value) in _values)
         {
-            string? counting = rows.LastOrDefault(row => row["name"] is { } written && SslParameters.Find(name)!.IsCalled(written))?["setting"] ?? facts.Settings[name].Default;
+            string? counting = inFiles.LastOrDefault(one => one.Name is { } written && SslParameters.Find(name)!.IsCalled(written))?.Value ?? facts.Settings[name].Default;
             if (!IsSame(name, counting, value))
                 throw new PgSslException(
                     PgSslError.ChangeNotProven, $"the server reads {name} = '{counting}' in its files, and not '{value}'.",

@@ -235,7 +235,7 @@ Describe 'Install-PgServerCertificate' {
             $made.KeyPath, $made.CertificatePath | Should -Be ($ini -replace 'ini$', 'key'), ($ini -replace 'ini$', 'crt')
             Get-IniSetting | Should -Be 'client_tls_sslmode = require', "client_tls_key_file = $($made.KeyPath)", "client_tls_cert_file = $($made.CertificatePath)"
             $warnings | Should -Match 'PgBouncer refuses clients that come in plaintext|server_tls_sslmode'
-            $made.Remarks | Should -Be $warnings
+            $made.Remarks | Should -Be $warnings.Message
             Get-PoolerTransport sslmode=verify-full sslrootcert=$($sandbox.Root) | Should -Be tls
             Get-PoolerTransport sslmode=disable | Should -Be none
         }
@@ -249,13 +249,16 @@ Describe 'Install-PgServerCertificate' {
             (Install-PgServerCertificate @pooler).IsProven | Should -BeTrue
             $again = Install-PgServerCertificate @pooler -WarningVariable warnings
             $again.IsChanged, $again.IsProven | Should -Be $false, $null
-            $again.Backup, $warnings | Should -BeNullOrEmpty
+            $again.Backup | Should -BeNullOrEmpty
+            $warnings | Should -BeNullOrEmpty
         }
 
         It 'is told by its admin console with -Credential, where no reload came after the files' {
             $made = Install-PgServerCertificate @pooler
             $null = New-PgCsr localhost -IPAddress 127.0.0.1 -ExistingKey $made.KeyPath -CsrPath again.csr | Invoke-SandboxCA | Set-Content $made.CertificatePath
-            $boss = [pscredential]::new('boss', (ConvertTo-SecureString -AsPlainText -Force any))
+            $secret = [securestring]::new()
+            $secret.AppendChar('x')
+            $boss = [pscredential]::new('boss', $secret)
             $told = Install-PgServerCertificate $made.CertificatePath -PgBouncerIni $ini -Credential $boss
             $told.IsProven | Should -BeTrue
             $told.Proofs[0].Detail | Should -Match 'RELOAD in the admin console'

@@ -9,7 +9,9 @@ namespace PgSsl;
 /// <summary>What Install-PgServerCertificate did, and what it saw of the effect. Times are UTC.</summary>
 public sealed record ServerCertificateInstallation
 {
-    /// <summary>The server; null where only files were written.</summary>
+    /// <summary>
+    /// The server; null where only files were written. Of a PgBouncer: where it listens, or its pgbouncer.ini where nobody listens.
+    /// </summary>
     public required string? Endpoint { get; init; }
 
     /// <summary>The new certificate's subject.</summary>
@@ -61,8 +63,10 @@ public sealed record ServerCertificateInstallation
     /// <param name="plan">The plan.</param>
     /// <param name="endpoint">The server.</param>
     /// <param name="result">What was done; null for nothing.</param>
+    /// <param name="remarks">What there is to say besides.</param>
     /// <param name="at">The moment that days are counted from.</param>
-    public static ServerCertificateInstallation Of(ServerCertificatePlan plan, string? endpoint, ServerCertificateChangeResult? result, DateTimeOffset at)
+    public static ServerCertificateInstallation Of(
+        ServerCertificatePlan plan, string? endpoint, ServerCertificateChangeResult? result, IEnumerable<string> remarks, DateTimeOffset at)
     {
         ArgumentNullException.ThrowIfNull(plan);
         X509Certificate2 leaf = plan.Bundle.Leaf;
@@ -85,7 +89,7 @@ public sealed record ServerCertificateInstallation
             IsChanged = result is not null,
             IsProven = result is null ? null : Array.Exists(proofs, proof => proof is { Name: "Wire", State: ProofState.Proven }),
             Proofs = proofs,
-            Remarks = [.. plan.Warnings],
+            Remarks = [.. remarks],
         };
     }
 }

@@ -203,4 +203,131 @@ Describe 'Install-PgServerCertificate' {
             $all | Format-List * -Force | Out-String | Should -Not -MatchExactly 'opensesame|PRIVATE KEY'
         }
     }
+
+    # One PgBouncer, whose tests go on from each other: first its TLS is off, then on, then renewed.
+    Context 'a PgBouncer' {
+        BeforeAll {
+            $ini = $sandbox.PoolerIni
+            function Get-PoolerTransport { Get-PsqlTransport "host=127.0.0.1 port=$($sandbox.PoolerPort) user=app dbname=postgres $args" }
+            function Get-IniSetting { @(Get-Content $ini) -match '^client_tls' }
+            function Get-Sha256 { (Get-PgServerCertificate $sandbox.Pooler).Fingerprint }
+        }
+
+        BeforeEach {
+            if (-not $ini) { Set-ItResult -Skipped -Because $sandbox.PoolerMissing }
+            New-PgCsr localhost -IPAddress 127.0.0.1 | Invoke-SandboxCA | Set-Content answer.pem
+            $pooler = @{ Certificate = 'answer.pem'; KeyPath = 'server.key'; PgBouncerIni = $ini }
+        }
+
+        It 'stays as it is with -WhatIf' {
+            $before = Get-Content -Raw $ini
+            Install-PgServerCertificate @pooler -WhatIf | Should -BeNullOrEmpty
+            Get-Content -Raw $ini | Should -BeExactly $before
+            Get-ChildItem (Split-Path $ini) -Filter *.key | Should -BeNullOrEmpty
+        }
+
+        It 'has no TLS, and gets it, in files beside its configuration' {
+            $made = Install-PgServerCertificate @pooler -WarningVariable warnings
+            $made.IsChanged, $made.IsProven | Should -Be $true, $true
+            $made.Endpoint | Should -Be $sandbox.Pooler
+            $made.Proofs.Name | Should -Be 'Reload', 'Wire'
+            $made.Fingerprint | Should -Be (Get-Sha256)
+            $made.KeyPath, $made.CertificatePath | Should -Be ($ini -replace 'ini$', 'key'), ($ini -replace 'ini$', 'crt')
+            Get-IniSetting | Should -Be 'client_tls_sslmode = require', "client_tls_key_file = $($made.KeyPath)", "client_tls_cert_file = $($made.CertificatePath)"
+            $warnings | Should -Match 'PgBouncer refuses clients that come in plaintext|server_tls_sslmode'
+            $made.Remarks | Should -Be $warnings.Message
+            Get-PoolerTransport sslmode=verify-full sslrootcert=$($sandbox.Root) | Should -Be tls
+            Get-PoolerTransport sslmode=disable | Should -Be none
+        }
+
+        It 'can read its key, and nobody else' -Skip:$IsWindows {
+            $key = Get-Item ($ini -replace 'ini$', 'key')
+            $key.UnixMode, $key.User | Should -Be '-rw-------', (Get-Item $ini).User
+        }
+
+        It 'gets nothing the second time' {
+            (Install-PgServerCertificate @pooler).IsProven | Should -BeTrue
+            $again = Install-PgServerCertificate @pooler -WarningVariable warnings
+            $again.IsChanged, $again.IsProven | Should -Be $false, $null
+            $again.Backup | Should -BeNullOrEmpty
+            $warnings | Should -BeNullOrEmpty
+        }
+
+        It 'is told by its admin console with -Credential, where no reload came after the files' {
+            $made = Install-PgServerCertificate @pooler
+            $null = New-PgCsr localhost -IPAddress 127.0.0.1 -ExistingKey $made.KeyPath -CsrPath again.csr | Invoke-SandboxCA | Set-Content $made.CertificatePath
+            $secret = [securestring]::new()
+            $secret.AppendChar('x')
+            $boss = [pscredential]::new('boss', $secret)
+            $told = Install-PgServerCertificate $made.CertificatePath -PgBouncerIni $ini -Credential $boss
+            $told.IsProven | Should -BeTrue
+            $told.Proofs[0].Detail | Should -Match 'RELOAD in the admin console'
+            $told.Backup | Should -BeNullOrEmpty
+            $told.Fingerprint | Should -Be (Get-Sha256)
+            $told.Fingerprint | Should -Not -Be $made.Fingerprint
+        }
+
+        It 'is renewed while sessions through it go on' {
+            $start = [Diagnostics.ProcessStartInfo]::new($sandbox.Psql, [string[]]('-XAtq', '-d',
+                "host=127.0.0.1 port=$($sandbox.PoolerPort) user=app dbname=postgres sslmode=verify-full sslrootcert=$($sandbox.Root) gssencmode=disable"))
+            $start.RedirectStandardInput = $start.RedirectStandardOutput = $true
+            $session = [Diagnostics.Process]::Start($start)
+            $session.StandardInput.WriteLine("SELECT 'before';")
+            $session.StandardOutput.ReadLine() | Should -Be before
+            $before = Get-Sha256
+
+            $made = Install-PgServerCertificate @pooler
+
+            $made.PreviousFingerprint | Should -Be $before
+            $made.Fingerprint | Should -Be (Get-Sha256)
+            $made.Backup | Should -HaveCount 2
+            $session.StandardInput.WriteLine("SELECT 'after';")
+            $session.StandardInput.Close()
+            $session.StandardOutput.ReadLine() | Should -Be after
+            $session.WaitForExit()
+            $session.ExitCode | Should -Be 0
+        }
+
+        It 'keeps its certificate where the new one has another key' {
+            $before = Get-Sha256
+            $null = New-PgCsr other -KeyPath other.key
+            Install-PgServerCertificate answer.pem other.key -PgBouncerIni $ini -ErrorAction SilentlyContinue -ErrorVariable failure
+            $failure.FullyQualifiedErrorId | Should -Match '^KeyMismatch,'
+            Get-Sha256 | Should -Be $before
+        }
+
+        It 'has all put back where it does not take the new certificate over' {
+            $before = Get-Sha256
+            $text = Get-Content -Raw $ini
+            # PgBouncer says yes to the reload, and keeps the TLS that it has.
+            "$($text)client_tls_ca_file = /no/such/file`n" | Set-Content -NoNewline $ini
+            $files = @{}
+            Get-ChildItem (Split-Path $ini) -File | ForEach-Object { $files[$_.Name] = Get-Content -Raw $_ }
+            try {
+                Install-PgServerCertificate @pooler -ErrorAction SilentlyContinue -ErrorVariable failure
+                $failure.FullyQualifiedErrorId | Should -Match '^ChangeNotProven,'
+                $failure.ErrorDetails.RecommendedAction | Should -Match 'PgBouncer''s log'
+                Get-ChildItem (Split-Path $ini) -File | ForEach-Object { Get-Content -Raw $_ | Should -BeExactly $files[$_.Name] }
+                Get-Sha256 | Should -Be $before
+            }
+            finally { $text | Set-Content -NoNewline $ini }
+        }
+
+        It 'gets files only where it does not run' {
+            "[databases]`n[pgbouncer]`npidfile = $folder/none.pid" | Set-Content stopped.ini
+            $made = Install-PgServerCertificate answer.pem server.key -PgBouncerIni stopped.ini -SslCertFile tls/p.crt -SslKeyFile tls/p.key -ErrorAction SilentlyContinue -ErrorVariable failure
+            $failure.FullyQualifiedErrorId | Should -Match '^FileNotFound,' -Because 'there is no such directory'
+            $null = New-Item -ItemType Directory tls
+            $made = Install-PgServerCertificate answer.pem server.key -PgBouncerIni stopped.ini -SslCertFile tls/p.crt -SslKeyFile tls/p.key
+            $made.Endpoint | Should -Be "$folder/stopped.ini"
+            $made.IsChanged, $made.IsProven | Should -Be $true, $false
+            $made.Proofs.State | Should -Be 'NotMade', 'NotMade'
+            Get-Content stopped.ini | Should -Contain "client_tls_key_file = $folder/tls/p.key"
+        }
+
+        It 'is not a server as well' {
+            Install-PgServerCertificate @pooler -Endpoint (Get-Endpoint Deployed) -ErrorAction SilentlyContinue -ErrorVariable failure
+            $failure.FullyQualifiedErrorId | Should -Match '^ContradictoryParameters,'
+        }
+    }
 }

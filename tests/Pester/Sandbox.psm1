@@ -20,6 +20,7 @@ Switched, SwitchedDirect (PostgreSQL 18, or none), SwitchedOff, SwitchedShown: T
 (SwitchedDirectory), for Enable-PgSsl.Tests.ps1, Disable-PgSsl.Tests.ps1 and Help.Tests.ps1.
 Deployed, DeployedDirect (PostgreSQL 18, or none), DeployedShown: for Install-PgServerCertificate.Tests.ps1 and Help.Tests.ps1, which change
 their certificate; the same roles, and the data directory (DeployedData). IssuerCertificate, IssuerKey: the CA below Root, for openssl.
+Pooler: a PgBouncer before Deployed, whose TLS is off, with its PoolerIni; or PoolerMissing.
 Closed, Silent, Ssh: no PostgreSQL at all. Root, OtherRoot, ClientCertificate, ClientKey: files.
 #>
 function Get-Sandbox {

@@ -126,6 +126,11 @@ BeforeDiscovery {
                 Install-PgServerCertificate fresh.p12 -Pkcs12Password $wrong.Password -SslCertFile server.crt -SslKeyFile server.key
                 Install-PgServerCertificate fresh.crt -KeyPath fresh.key -Endpoint $server -Credential $credential
                 Install-PgServerCertificate fresh.crt -KeyPath fresh.key -Endpoint "$server password=$wrongPassword"
+                "[databases]`nx = host=db password=$password`n[pgbouncer]`nlisten_addr = 127.0.0.1`nlisten_port = 1" | Set-Content pgbouncer.ini
+                $pooler = @{ PgBouncerIni = "$PWD/pgbouncer.ini"; KeyPath = 'fresh.key'; KeyPassphrase = $passphrase }
+                Install-PgServerCertificate fresh.crt @pooler -WhatIf
+                Install-PgServerCertificate fresh.p12 -Pkcs12Password $credential.Password -PgBouncerIni pgbouncer.ini -Force
+                Install-PgServerCertificate fresh.crt @pooler -Credential $credential
             }
         }
         @{

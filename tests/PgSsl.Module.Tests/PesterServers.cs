@@ -195,17 +195,33 @@ internal sealed class PesterServers
             newest.IsAvailable ? StartHbaAsync("Life18", newest.Value, null) : Task.CompletedTask);
     }
 
-    /// <summary>Servers that get other certificates: PostgreSQL 15 and 18, and one for the examples of the help.</summary>
+    /// <summary>Servers that get other certificates: PostgreSQL 15, with a PgBouncer before it, and 18, and one for the examples of the help.</summary>
     private async Task StartDeployedAsync(PostgresInstallation installation, TestCertificate certificate)
     {
         Availability<PostgresInstallation> newest = await PostgresInstallation.FindAsync(DirectMajor);
         await Task.WhenAll(
-            StartHbaAsync("Deployed", installation, certificate),
+            StartPooledAsync(),
             StartHbaAsync("DeployedShown", installation, certificate),
             newest.IsAvailable ? StartHbaAsync("DeployedDirect", newest.Value, certificate) : Task.CompletedTask);
+
+        async Task StartPooledAsync() => await StartPoolerAsync(await StartHbaAsync("Deployed", installation, certificate));
     }
 
-    private async Task StartHbaAsync(string name, PostgresInstallation installation, TestCertificate? certificate)
+    /// <summary>A PgBouncer whose TLS is off; role boss may use its admin console.</summary>
+    private async Task StartPoolerAsync(PostgresCluster upstream)
+    {
+        if (PgBouncer.Find() is { IsAvailable: false, Reason: var reason })
+        {
+            _description["PoolerMissing"] = reason;
+            return;
+        }
+        PgBouncer pooler = await PgBouncer.StartAsync(upstream, null, settings: new Dictionary<string, string> { ["admin_users"] = "boss" });
+        _description["Pooler"] = $"{pooler.Host}:{pooler.Port}";
+        _description["PoolerPort"] = $"{pooler.Port}";
+        _description["PoolerIni"] = pooler.IniPath;
+    }
+
+    private async Task<PostgresCluster> StartHbaAsync(string name, PostgresInstallation installation, TestCertificate? certificate)
     {
         PostgresCluster cluster = await PostgresCluster.StartAsync(installation, new ClusterOptions { Hba = HbaRules });
         await cluster.QueryAsync(
@@ -221,6 +237,7 @@ internal sealed class PesterServers
         _description[name + "File"] = cluster.HbaPath;
         _description[name + "Socket"] = cluster.SocketDirectory;
         _description[name + "Data"] = cluster.DataDirectory;
+        return cluster;
     }
 
     /// <summary>Servers whose TLS is off, with a certificate in their data directories.</summary>

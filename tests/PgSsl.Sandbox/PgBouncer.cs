@@ -78,7 +78,7 @@ public sealed class PgBouncer : IAsyncDisposable
         try
         {
             await guard.StartAsync();
-            await WaitAsync(guard, port, directory);
+            await WaitAsync(guard, port, all["pidfile"], directory);
             return new PgBouncer(guard, port, ini, sockets);
         }
         catch
@@ -107,24 +107,23 @@ public sealed class PgBouncer : IAsyncDisposable
             """;
     }
 
-    private static async Task WaitAsync(ServerGuard guard, int port, string directory)
+    // It listens before it writes its pidfile (main.c, main).
+    private static async Task WaitAsync(ServerGuard guard, int port, string pidfile, string directory)
     {
-        for (DateTime deadline = DateTime.UtcNow + ReadyTimeout; ; await Task.Delay(10))
+        for (DateTime deadline = DateTime.UtcNow + ReadyTimeout; !guard.Exited.IsCompleted && DateTime.UtcNow < deadline; await Task.Delay(10))
         {
             try
             {
                 using var client = new TcpClient();
                 await client.ConnectAsync(IPAddress.Loopback, port);
-                return;
-            }
-            catch (SocketException) when (!guard.Exited.IsCompleted && DateTime.UtcNow < deadline)
-            {
-                // Not yet.
+                if (File.Exists(pidfile) && (await File.ReadAllTextAsync(pidfile)).EndsWith('\n'))
+                    return;
             }
             catch (SocketException)
             {
-                throw new SandboxException("PgBouncer did not start:\n" + ServerGuard.ReadLog(directory));
+                // Not yet.
             }
         }
+        throw new SandboxException("PgBouncer did not start:\n" + ServerGuard.ReadLog(directory));
     }
 }

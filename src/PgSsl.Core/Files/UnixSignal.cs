@@ -11,9 +11,15 @@ internal static class UnixSignal
 
     /// <summary>Sends SIGHUP: daemons read their configuration again.</summary>
     /// <exception cref="PgSslException">InsufficientPrivilege: the process is somebody else's. ServerNotReady: there is none.</exception>
-    public static void HangUp(int processId)
+    public static void HangUp(int processId) => Send(processId, SigHup);
+
+    /// <summary>Sends nothing, and throws where a signal could not be sent.</summary>
+    /// <exception cref="PgSslException">As <see cref="HangUp"/>.</exception>
+    public static void Check(int processId) => Send(processId, 0);
+
+    private static void Send(int processId, int signal)
     {
-        if (Kill(processId, SigHup) == 0)
+        if (Kill(processId, signal) == 0)
             return;
         int error = Marshal.GetLastPInvokeError();
         throw error == NotPermitted

@@ -9,6 +9,10 @@ public interface IPgBouncerReload
     /// <summary>How, to follow "by": <c>SIGHUP to process 4711</c>.</summary>
     string Way { get; }
 
+    /// <summary>Looks whether it could be told to, before anything is changed.</summary>
+    /// <exception cref="PgSslException">It could not.</exception>
+    Task CheckAsync(CancellationToken cancellationToken);
+
     /// <summary>Has it done. PgBouncer may answer before it has done so.</summary>
     /// <exception cref="PgSslException">It could not be told to, or says that it failed.</exception>
     Task ReloadAsync(CancellationToken cancellationToken);

@@ -1,3 +1,4 @@
+using System.Security.Cryptography.X509Certificates;
 using PgSsl.Changes;
 using PgSsl.Files;
 using PgSsl.Server.Live;
@@ -21,6 +22,9 @@ public sealed class PgBouncerChange(
     // PgBouncer takes over what it reads before it answers the next client.
     internal TimeSpan Patience { get; init; } = TimeSpan.FromSeconds(10);
 
+    /// <summary>What is to be sent, the certificate itself first; empty: whatever is sent with it will do.</summary>
+    public IReadOnlyList<X509Certificate2> Chain { get; init; } = [];
+
     // Where it listens changes with a restart only (main.c, CF_NO_RELOAD).
     private readonly PgBouncerWire _wire = new(plan.Before.Listens, timeout);
 
@@ -42,7 +46,7 @@ public sealed class PgBouncerChange(
     {
         _files = new ReversibleFiles([.. certificateFiles, .. plan.Edits], at, files);
         IReadOnlyList<Proof> proofs = await RunAsync(cancellationToken).ConfigureAwait(false);
-        return new PgBouncerChangeResult([.. _files.Written!.Backups], _files.Written.WrittenInPlace, proofs);
+        return new PgBouncerChangeResult([.. _files.Written?.Backups ?? []], _files.Written?.WrittenInPlace ?? [], proofs);
     }
 
     /// <inheritdoc/>
@@ -50,7 +54,8 @@ public sealed class PgBouncerChange(
     {
         if (reload is not null)
             _before = await _wire.LookAsync(cancellationToken).ConfigureAwait(false);
-        _files!.Write();
+        if (HasFiles)
+            _files!.Write();
     }
 
     /// <inheritdoc/>
@@ -64,10 +69,10 @@ public sealed class PgBouncerChange(
         }
         await reload.ReloadAsync(cancellationToken).ConfigureAwait(false);
         AddProven("Reload", $"PgBouncer was told by {reload.Way}.");
-        (IReadOnlyList<ServedAt> seen, ServedAt? other) = await _wire.WaitAsync(one => one.Is(fingerprint), Patience, cancellationToken).ConfigureAwait(false);
+        (IReadOnlyList<ServedAt> seen, ServedAt? other) = await _wire.WaitAsync(IsWanted, Patience, cancellationToken).ConfigureAwait(false);
         if (other is not null)
             throw new PgSslException(
-                PgSslError.CertificateNotServed, $"{other}, {(fingerprint is null ? "where TLS was to be off" : $"and not the certificate {fingerprint}")}.",
+                PgSslError.CertificateNotServed, $"{other}, {(fingerprint is null ? "where TLS was to be off" : $"and not the certificate {fingerprint}{(other.Is(fingerprint) ? " with its intermediates" : "")}")}.",
                 "Look into PgBouncer's log for \"TLS configuration could not be reloaded\" and what comes before it. Before 1.16 it takes over TLS with a restart only.");
         if (seen.Count == 0)
             AddNotMade("Wire", "PgBouncer listens at no address (listen_addr) that could be reached from here.");
@@ -78,7 +83,8 @@ public sealed class PgBouncerChange(
     /// <inheritdoc/>
     protected override Task PutBackAsync()
     {
-        _files!.PutBack();
+        if (_files!.Written is not null)
+            _files.PutBack();
         return Task.CompletedTask;
     }
 
@@ -92,6 +98,11 @@ public sealed class PgBouncerChange(
         if (other is not null)
             throw new PgSslException(PgSslError.CertificateNotServed, $"{other}, which is not what it was before.", RemedyByHand);
     }
+
+    // Who forgot the reload has all files in place.
+    private bool HasFiles => certificateFiles.Count > 0 || !plan.IsNoChange;
+
+    private bool IsWanted(ServedAt now) => now.Is(fingerprint) && (fingerprint is null || now.Sends(Chain));
 
     private bool IsAsBefore(ServedAt now) => _before.FirstOrDefault(one => one.Host == now.Host) is not { } before || now.Is(before.Fingerprint);
 }

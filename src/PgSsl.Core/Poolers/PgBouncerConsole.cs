@@ -49,7 +49,13 @@ public sealed class PgBouncerConsole(EndPoint endPoint, string userName, Func<st
     }
 
     /// <inheritdoc/>
-    public async Task ReloadAsync(CancellationToken cancellationToken)
+    public Task CheckAsync(CancellationToken cancellationToken) => RunAsync(null, cancellationToken);
+
+    /// <inheritdoc/>
+    public Task ReloadAsync(CancellationToken cancellationToken) => RunAsync("RELOAD", cancellationToken);
+
+    // Whoever may not use the console does not come in (admin.c, admin_pre_login).
+    private async Task RunAsync(string? command, CancellationToken cancellationToken)
     {
         using var deadline = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         deadline.CancelAfter(timeout);
@@ -61,8 +67,11 @@ public sealed class PgBouncerConsole(EndPoint endPoint, string userName, Func<st
             await stream.WriteAsync(StartupMessage.Encode(userName, Database, "PgSsl"), deadline.Token).ConfigureAwait(false);
             await new ConsoleLogin(userName, password).AnswerAsync(type => ReceiveAsync(stream, type, deadline.Token), (type, body) => SendAsync(stream, type, body, deadline.Token)).ConfigureAwait(false);
             await ReceiveUntilReadyAsync(stream, deadline.Token).ConfigureAwait(false);
-            await SendAsync(stream, 'Q', "RELOAD\0"u8.ToArray(), deadline.Token).ConfigureAwait(false);
-            await ReceiveUntilReadyAsync(stream, deadline.Token).ConfigureAwait(false);
+            if (command is not null)
+            {
+                await SendAsync(stream, 'Q', Encoding.ASCII.GetBytes(command + '\0'), deadline.Token).ConfigureAwait(false);
+                await ReceiveUntilReadyAsync(stream, deadline.Token).ConfigureAwait(false);
+            }
             await SendAsync(stream, 'X', [], deadline.Token).ConfigureAwait(false);
         }
         catch (Exception failure) when (failure is SocketException or IOException or OperationCanceledException)

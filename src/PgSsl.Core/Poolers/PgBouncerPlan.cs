@@ -1,3 +1,4 @@
+using System.Text.RegularExpressions;
 using PgSsl.Files;
 using PgSsl.Hba;
 using PgSsl.Hba.Policy;
@@ -5,7 +6,7 @@ using PgSsl.Hba.Policy;
 namespace PgSsl.Poolers;
 
 /// <summary>A change of pgbouncer.ini: the settings that are to differ, the bytes that change for it, and nothing else.</summary>
-public sealed class PgBouncerPlan
+public sealed partial class PgBouncerPlan
 {
     private PgBouncerPlan(PgBouncerIni before, PgBouncerIni after, IReadOnlyList<FileEdit> edits) => (Before, After, Edits) = (before, after, edits);
 
@@ -21,8 +22,11 @@ public sealed class PgBouncerPlan
     /// <summary>Whether all is as wanted.</summary>
     public bool IsNoChange => Edits.Count == 0;
 
-    /// <summary>The change, as diff -u shows it.</summary>
-    public string[] Diff => [.. Edits.SelectMany(edit => UnifiedDiff.Between(edit.Path, edit.Expected!, edit.Content!))];
+    /// <summary>The change, as diff -u shows it, without the passwords of [databases] that may stand near it.</summary>
+    public string[] Diff =>
+    [
+        .. Edits.SelectMany(edit => UnifiedDiff.Between(edit.Path, edit.Expected!, edit.Content!)).Select(line => Password().Replace(line, "${name}***")),
+    ];
 
     /// <summary>
     /// Plans. The value that counts is changed where it is written, in whatever file; what is written nowhere comes behind the last
@@ -98,4 +102,8 @@ public sealed class PgBouncerPlan
             .Where(entry => entry.Section != PgBouncerIni.MainSection || !settings.ContainsKey(entry.Key))
             .Select(entry => (entry.Section, entry.Key, entry.Value));
     }
+
+    // loader.c, cstr_get_pair: a value ends at a blank, or, in quotes, which are doubled to stand for themselves, at a quote.
+    [GeneratedRegex("""(?<name>password\s*=\s*)('([^']|'')*'?|\S+)""", RegexOptions.IgnoreCase | RegexOptions.ExplicitCapture)]
+    private static partial Regex Password();
 }

@@ -13,6 +13,11 @@ public sealed class PgBouncerSignal : IPgBouncerReload
 
     private PgBouncerSignal(int processId) => _processId = processId;
 
+    /// <summary>
+    /// The account that the process runs as; null where the system does not tell. On Linux the process's directory belongs to it (proc(5)).
+    /// </summary>
+    public UnixAccount? Account => OperatingSystem.IsLinux() ? UnixAccount.OwnerOf($"/proc/{_processId}") : null;
+
     /// <inheritdoc/>
     public string Way => $"SIGHUP to process {_processId}";
 
@@ -32,6 +37,13 @@ public sealed class PgBouncerSignal : IPgBouncerReload
             throw new PgSslException(
                 PgSslError.ServerNotReady, $"No PgBouncer runs by the pidfile {path}.", "Start it, or look whether it runs with another configuration.");
         return new PgBouncerSignal(processId);
+    }
+
+    /// <inheritdoc/>
+    public Task CheckAsync(CancellationToken cancellationToken)
+    {
+        UnixSignal.Check(_processId);
+        return Task.CompletedTask;
     }
 
     /// <inheritdoc/>

@@ -9,7 +9,7 @@ public sealed class ServerAccountCompleter : IArgumentCompleter
 {
     private const string Accounts = "/etc/passwd";
 
-    private static readonly string[] Usual = ["postgres", "pgsql", "_postgres"];
+    private static readonly string[] Usual = ["postgres", "pgsql", "_postgres", "pgbouncer"];
 
     /// <inheritdoc/>
     public IEnumerable<CompletionResult> CompleteArgument(

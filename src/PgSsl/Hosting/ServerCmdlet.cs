@@ -10,7 +10,8 @@ namespace PgSsl.Hosting;
 /// </summary>
 public abstract class ServerCmdlet : EndpointCmdlet, IDisposable
 {
-    private const int DefaultTimeoutSec = 10;
+    /// <summary>How long one connection may take where nobody says, in seconds.</summary>
+    protected internal const int DefaultTimeoutSec = 10;
 
     private WorkPump? _pump;
     private string[] _rootCertificates = [];

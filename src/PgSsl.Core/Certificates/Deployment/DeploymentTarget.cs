@@ -56,7 +56,9 @@ public sealed record DeploymentTarget(string CertificatePath, string KeyPath, Se
                 throw new PgSslException(
                     PgSslError.ManagedElsewhere,
                     $"{path} is not for the server alone: {owner}.",
-                    "Give the server files of its own: Enable-PgSsl -CertificatePath server.crt -KeyPath server.key");
+                    Server.IsPgBouncer
+                        ? "Have client_tls_cert_file and client_tls_key_file name files of PgBouncer's own."
+                        : "Give the server files of its own: Enable-PgSsl -CertificatePath server.crt -KeyPath server.key");
         }
     }
 

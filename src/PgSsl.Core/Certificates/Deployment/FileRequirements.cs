@@ -103,6 +103,11 @@ internal static class FileRequirements
             return Verdict.Unjudged(Passphrase, By.Server, "The key could not be read.");
         if (!key.IsEncrypted)
             return Verdict.Met(Passphrase, By.Server, "No passphrase protects the key.");
+        // libusual, tls.c: the key is loaded without a callback, so that OpenSSL asks the terminal, which a daemon does not have.
+        if (facts.Server.IsPgBouncer)
+            return Verdict.Unmet(
+                Passphrase, By.Server, "A passphrase protects the key, and PgBouncer has no setting to be told it: it cannot load the key.",
+                $"Write the key without one: openssl pkey -in '{facts.KeyFile.Path}' -out server.key");
         string decrypt = $"Write the key without one (openssl pkey -in '{facts.KeyFile.Path}' -out server.key), or set both ssl_passphrase_command and " +
             "ssl_passphrase_command_supports_reload.";
         return (facts.Server.PassphraseCommand, facts.Server.PassphraseSupportsReload) switch

@@ -1,4 +1,3 @@
-using System.Security.Cryptography.X509Certificates;
 using PgSsl.Changes;
 using PgSsl.Files;
 using PgSsl.Server.Live;
@@ -125,11 +124,7 @@ public sealed class ServerCertificateChange : ProvenChange
         }
     }
 
-    private bool SendsBundle(ServedAt seen) => seen.Facts.Tls is { } tls
-        && tls.Chain.Count >= _plan.Bundle.Chain.Count
-        && tls.Chain.Zip(_plan.Bundle.Chain).All(pair => IsSame(pair.First, pair.Second));
-
-    private static bool IsSame(X509Certificate2 one, X509Certificate2 other) => one.RawDataMemory.Span.SequenceEqual(other.RawDataMemory.Span);
+    private bool SendsBundle(ServedAt seen) => seen.Sends(_plan.Bundle.Chain);
 }
 
 /// <summary>A change that was made.</summary>

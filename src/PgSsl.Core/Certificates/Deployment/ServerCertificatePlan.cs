@@ -88,21 +88,16 @@ public sealed class ServerCertificatePlan : IDisposable
     public IEnumerable<string> Warnings => Bundle.Notes.Concat(Requirements
         .Where(one => one.IsMet == false && one is not { Requirement: "Served" }).Select(one => $"{one.Detail} {one.Remedy}"));
 
-    /// <summary>The change as text for -WhatIf.</summary>
-    /// <param name="endpoint">The server that is reloaded; null for none.</param>
-    public string Describe(string? endpoint)
+    /// <summary>What replaces what, line by line, for -WhatIf.</summary>
+    public IEnumerable<string> Describe()
     {
         string account = Target.Server.Account is { } owner ? $", for {owner.Name}" : "";
-        string[] lines =
+        return
         [
             Before is { } old ? $"- {Line(old)}" : $"- no certificate in {Target.CertificatePath}",
             $"+ {Line(Bundle.Leaf)}{(Bundle.Intermediates.Count == 0 ? "" : $", with {string.Join(", ", Bundle.Intermediates.Select(one => $"'{CertificateNames.Display(one)}'"))}")}",
             .. Edits.Select(edit => $"{(File.Exists(edit.Path) ? "Replace (and keep as a backup)" : "Create")} {edit.Path}{(edit.Protection.IsPrivate ? $" (the key{account})" : "")}."),
-            endpoint is null
-                ? "No server is asked: it takes the new certificate over with its next reload."
-                : $"Then {endpoint} is reloaded, and all is put back unless it serves the new certificate.",
         ];
-        return string.Join(Environment.NewLine, lines);
     }
 
     /// <summary>Clears the copies of the keys.</summary>

@@ -40,4 +40,7 @@ public sealed record ServerConditions
 
     /// <summary>Its <c>ssl_passphrase_command_supports_reload</c>.</summary>
     public bool? PassphraseSupportsReload { get; init; }
+
+    /// <summary>Whether it is no PostgreSQL but a PgBouncer, which takes the same two files.</summary>
+    public bool IsPgBouncer { get; init; }
 }

@@ -1,5 +1,6 @@
 using System.Net;
 using System.Security.Cryptography;
+using System.Security.Cryptography.X509Certificates;
 using PgSsl.Changes;
 using PgSsl.Connections;
 using PgSsl.Probing;
@@ -87,6 +88,11 @@ public sealed record ServedAt(ConnectionHost Host, ConnectionFacts Facts)
 
     /// <summary>Whether this is the certificate, or, for null, no TLS.</summary>
     public bool Is(string? fingerprint) => fingerprint is null ? Facts.Failure?.Error == PgSslError.TlsNotOffered : Fingerprint == fingerprint;
+
+    /// <summary>Whether these certificates are sent, in this order; more may follow them.</summary>
+    public bool Sends(IReadOnlyList<X509Certificate2> chain) => Facts.Tls is { } tls
+        && tls.Chain.Count >= chain.Count
+        && tls.Chain.Zip(chain).All(pair => pair.First.RawDataMemory.Span.SequenceEqual(pair.Second.RawDataMemory.Span));
 
     /// <summary>In words: <c>127.0.0.1:5432 serves CN=db1 (2F0C…) over TLSv1.3</c>.</summary>
     public override string ToString() => $"{Place} " + Facts switch

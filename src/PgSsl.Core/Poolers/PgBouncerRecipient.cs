@@ -1,0 +1,136 @@
+using PgSsl.Certificates.Deployment;
+using PgSsl.Connections;
+using PgSsl.Files;
+using PgSsl.Server.Live;
+
+namespace PgSsl.Poolers;
+
+/// <summary>
+/// A PgBouncer that gets a certificate for its clients: into the files that pgbouncer.ini names, or files beside it that it names then.
+/// </summary>
+public sealed class PgBouncerRecipient : ICertificateRecipient
+{
+    private readonly PgBouncerPlan _plan;
+    private readonly IPgBouncerReload? _reload;
+    private readonly PgSslException? _noReload;
+    private readonly TimeSpan _timeout;
+
+    private PgBouncerRecipient(DeploymentTarget target, PgBouncerPlan plan, IPgBouncerReload? reload, PgSslException? noReload, TimeSpan timeout)
+    {
+        (Target, _plan, _reload, _noReload, _timeout) = (target, plan, reload, noReload, timeout);
+        Remarks = [.. ModeRemark(plan), .. PgBouncerFindings.Find(plan.After).Select(finding => $"{finding.Message} {finding.Remedy}")];
+    }
+
+    /// <inheritdoc/>
+    public DeploymentTarget Target { get; }
+
+    /// <inheritdoc/>
+    public string? Endpoint => _reload is not null && _plan.Before.Listens is [var first, ..]
+        ? new ConnectionHost(first.Host, null, first.Port).ToString()
+        : _plan.Before.Path;
+
+    /// <inheritdoc/>
+    public IReadOnlyList<string> Remarks { get; }
+
+    /// <inheritdoc/>
+    public IEnumerable<string> Effects =>
+    [
+        .. _plan.Diff,
+        _reload is null
+            ? "PgBouncer does not run: it takes the new certificate over when it starts."
+            : $"Then PgBouncer is reloaded ({_reload.Way}), and all is put back unless it serves the new certificate.",
+    ];
+
+    /// <summary>Reads a configuration, and finds who goes by it.</summary>
+    /// <param name="iniPath">pgbouncer.ini, absolute.</param>
+    /// <param name="certificatePath">The certificate file, absolute, where the configuration names none yet; null for one beside it.</param>
+    /// <param name="keyPath">The key file, likewise.</param>
+    /// <param name="console">The admin console that reloads; null for a signal to the process in the pidfile.</param>
+    /// <param name="timeout">For one connection.</param>
+    /// <exception cref="PgSslException">
+    /// As <see cref="PgBouncerIni.Read"/> and <see cref="PgBouncerPlan.Of"/>. ContradictoryParameters: the configuration names another file.
+    /// InvalidPgBouncerFile: it names one relatively. FileUnreadable: the pidfile.
+    /// </exception>
+    public static PgBouncerRecipient Of(
+        string iniPath, string? certificatePath, string? keyPath, Func<PgBouncerIni, IPgBouncerReload>? console, TimeSpan timeout)
+    {
+        PgBouncerIni ini = PgBouncerIni.Read(iniPath);
+        string certificate = FindFile(ini, "client_tls_cert_file", certificatePath, "-SslCertFile", ".crt");
+        string key = FindFile(ini, "client_tls_key_file", keyPath, "-SslKeyFile", ".key");
+        var plan = PgBouncerPlan.Of(ini, new PgBouncerTls
+        {
+            SslMode = ini["client_tls_sslmode"] is { } mode && !IsDisable(mode) ? null : "require",
+            CertificatePath = ini["client_tls_cert_file"] is null ? certificate : null,
+            KeyPath = ini["client_tls_key_file"] is null ? key : null,
+        });
+        IPgBouncerReload? reload = null;
+        PgSslException? noReload = null;
+        try
+        {
+            reload = console?.Invoke(ini) ?? PgBouncerSignal.Find(ini);
+        }
+        catch (PgSslException failure) when (console is null && failure.Error is PgSslError.ServerNotReady or PgSslError.UnsupportedParameter)
+        {
+            noReload = failure;
+        }
+        UnixAccount? account = (reload as PgBouncerSignal)?.Account ?? FindAccount(ini);
+        var target = new DeploymentTarget(certificate, key, new ServerConditions { Account = account, IsPgBouncer = true });
+        return new PgBouncerRecipient(target, plan, reload, noReload, timeout);
+    }
+
+    /// <inheritdoc/>
+    public async Task<IReadOnlyList<ServedAt>> LookAsync(CancellationToken cancellationToken)
+    {
+        if (_reload is not null)
+            await _reload.CheckAsync(cancellationToken).ConfigureAwait(false);
+        IReadOnlyList<ServedAt> seen = await new PgBouncerWire(_plan.Before.Listens, _timeout).LookAsync(cancellationToken).ConfigureAwait(false);
+        if (_noReload is not null && seen is [var first, ..])
+            throw new PgSslException(
+                _noReload.Error, $"{_noReload.Message} But somebody listens at {first.Host}, who would not take over what is changed.",
+                "Have pidfile name the process, or give a role of admin_users for the admin console: -Credential.", _noReload);
+        return seen;
+    }
+
+    /// <inheritdoc/>
+    public bool IsInPlace(ServerCertificatePlan plan, IReadOnlyList<ServedAt> served)
+    {
+        ArgumentNullException.ThrowIfNull(plan);
+        return plan.Edits.Count == 0 && _plan.IsNoChange && served.All(one => one.Sends(plan.Bundle.Chain));
+    }
+
+    /// <inheritdoc/>
+    public async Task<ServerCertificateChangeResult> ApplyAsync(
+        ServerCertificatePlan plan, IReadOnlyList<ServedAt> served, DateTimeOffset at, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(plan);
+        var change = new PgBouncerChange(_plan, plan.Edits, plan.Fingerprint, _reload, _timeout) { Chain = plan.Bundle.Chain };
+        PgBouncerChangeResult result = await change.ApplyAsync(at, cancellationToken).ConfigureAwait(false);
+        return new ServerCertificateChangeResult(result.Backups, result.WrittenInPlace, result.Proofs);
+    }
+
+    private static string FindFile(PgBouncerIni ini, string setting, string? given, string parameter, string extension)
+    {
+        string? written = ini[setting];
+        if (written is null)
+            return given ?? Path.ChangeExtension(ini.Path, extension);
+        if (!Path.IsPathFullyQualified(written))
+            return given ?? throw new PgSslException(
+                PgSslError.InvalidPgBouncerFile, $"{ini.Path} names its {setting} relatively ({written}), and only PgBouncer knows from where.",
+                $"Write an absolute path into it, or give {parameter} as well.");
+        return given is null || RealPath.Of(given) == RealPath.Of(written) ? written : throw new PgSslException(
+            PgSslError.ContradictoryParameters, $"{ini.Path} has its {setting} in {written}, and {parameter} says {given}.",
+            $"Leave out {parameter}, or change {setting} first.");
+    }
+
+    /// <summary>The account of one that does not run: its own setting, else who owns the configuration. Root it refuses to be (main.c, check_limits).</summary>
+    private static UnixAccount? FindAccount(PgBouncerIni ini) =>
+        (ini["user"] is { } user ? UnixAccount.Find(user) : UnixAccount.OwnerOf(ini.Path)) is { UserId: not 0 } account ? account : null;
+
+    private static bool IsDisable(string mode) => mode.Equals("disable", StringComparison.OrdinalIgnoreCase);
+
+    private static IEnumerable<string> ModeRemark(PgBouncerPlan plan)
+    {
+        if (plan.Before.Find("client_tls_sslmode")?.Value != plan.After.Find("client_tls_sslmode")?.Value)
+            yield return $"client_tls_sslmode becomes {plan.After["client_tls_sslmode"]}: PgBouncer refuses clients that come in plaintext over TCP. Write prefer into {plan.Before.Path} first, to let them in yet.";
+    }
+}

@@ -51,9 +51,10 @@ Describe 'The life of a server of PostgreSQL <Major>' -ForEach $servers {
         $request = New-PgCsr -CommonName localhost -IPAddress 127.0.0.1 -KeyPath "$folder/server.key" -CsrPath "$folder/server.csr"
         Get-SignedCertificate $request.CsrPath "$folder/server.crt" | Out-Null
 
-        $installed = Install-PgServerCertificate -Endpoint $server -Certificate "$folder/server.crt" -KeyPath $request.KeyPath
+        $installed = Install-PgServerCertificate -Endpoint $server "$folder/server.crt" -KeyPath $request.KeyPath -WarningVariable warnings -WarningAction SilentlyContinue
 
-        $installed.IsChanged | Should -BeTrue
+        $installed.IsChanged, $installed.IsProven | Should -Be $true, $false
+        "$warnings" | Should -Match 'is off: Enable-PgSsl has it serve the certificate'
         Test-PgServerCertificate -Endpoint $server -CaPath "$TestDrive/root.crt" -HostName localhost, 127.0.0.1 -Quiet | Should -BeTrue
         Get-PsqlTransport "$server sslmode=require" | Should -Be none -Because 'TLS is off'
     }

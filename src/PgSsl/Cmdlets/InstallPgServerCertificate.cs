@@ -15,6 +15,7 @@ public sealed class InstallPgServerCertificateCommand : CertificateRecipientCmdl
     private const string Caption = "Install the certificate?";
 
     private CertificatesByKey? _given;
+    private bool _isSpoilt;
 
     /// <summary>
     /// What the CA gave: files (PEM in any order, DER, PKCS #7, PKCS #12), PEM text, also line by line, or certificates. All that comes with
@@ -56,7 +57,9 @@ public sealed class InstallPgServerCertificateCommand : CertificateRecipientCmdl
         }
         catch (PgSslException failure)
         {
-            ThrowFailure(failure, Concerned);
+            // What is left might be installed without an intermediate, or as another one than was meant.
+            _isSpoilt = true;
+            WriteFailure(failure, Concerned);
         }
         finally
         {
@@ -67,16 +70,11 @@ public sealed class InstallPgServerCertificateCommand : CertificateRecipientCmdl
     /// <inheritdoc/>
     protected override void EndProcessing()
     {
+        if (_isSpoilt)
+            return;
         try
         {
             Given.CheckIsOne();
-        }
-        catch (PgSslException failure)
-        {
-            ThrowFailure(failure, Concerned);
-        }
-        try
-        {
             if (Given.Take() is var (answer, keyPath))
                 WithRecipient(recipient => InstallInto(recipient, answer, keyPath));
         }

@@ -78,38 +78,22 @@ public sealed class TestPgServerCertificateCommand : ServerCertificateCmdlet
     }
 
     /// <summary>The files that a server names in SQL.</summary>
-    private ServerCertificateFacts ReadServer(char[]? passphrase)
+    private ServerCertificateFacts ReadServer(char[]? passphrase) => WithServer((live, facts) =>
     {
-        (LiveServer live, ServerTlsFacts facts) = OpenServer();
-        try
+        DeploymentTarget target = DeploymentTarget.Of(facts, live.IsLocal, null, null);
+        return Complete(ServerCertificateFacts.Read(target.CertificatePath, target.KeyPath, passphrase)) with
         {
-            DeploymentTarget target = DeploymentTarget.Of(facts, live.IsLocal, null, null);
-            return Complete(ServerCertificateFacts.Read(target.CertificatePath, target.KeyPath, passphrase)) with
-            {
-                Server = Complete(target.Server),
-                Served = LookAt(live),
-            };
-        }
-        finally
-        {
-            Close(live.Session);
-        }
-    }
+            Server = Complete(target.Server),
+            Served = LookAt(live),
+        };
+    });
 
     /// <summary>What the server tells in SQL, if this role is let in; what it serves needs no role.</summary>
     private (ServerConditions Server, X509Certificate2? Served) AskServer()
     {
         try
         {
-            (LiveServer live, ServerTlsFacts facts) = OpenServer();
-            try
-            {
-                return (ServerConditions.Of(facts, live.IsLocal), LookAt(live));
-            }
-            finally
-            {
-                Close(live.Session);
-            }
+            return WithServer((live, facts) => (ServerConditions.Of(facts, live.IsLocal), LookAt(live)));
         }
         catch (PgSslException failure)
         {

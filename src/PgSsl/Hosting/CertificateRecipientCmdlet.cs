@@ -35,7 +35,7 @@ public abstract class CertificateRecipientCmdlet : ServerCertificateCmdlet
     /// <summary>Does something with whom the parameters name, and closes it.</summary>
     /// <exception cref="PgSslException">
     /// <see cref="PgSslError.ContradictoryParameters"/>, <see cref="PgSslError.InvalidParameterValue"/>: two are named, or nobody; the errors
-    /// of <see cref="ServerCertificateCmdlet.OpenServer"/>, <see cref="ServerRecipient.Of"/> and <see cref="PgBouncerRecipient.Of"/>.
+    /// of <see cref="ServerCertificateCmdlet.WithServer{T}"/>, <see cref="ServerRecipient.Of"/> and <see cref="PgBouncerRecipient.Of"/>.
     /// </exception>
     private protected void WithRecipient(Action<ICertificateRecipient> work)
     {
@@ -47,26 +47,17 @@ public abstract class CertificateRecipientCmdlet : ServerCertificateCmdlet
         if (PgBouncerIni is not null)
             work(OpenPgBouncer(certificate, key));
         else if (Endpoint is not null)
-            WithServer((live, facts) => work(ServerRecipient.Of(live, facts, certificate, key)));
+            WithServer((live, facts) =>
+            {
+                work(ServerRecipient.Of(live, facts, certificate, key));
+                return true;
+            });
         else if (certificate is not null && key is not null)
             work(ServerRecipient.Offline(certificate, key));
         else
             throw new PgSslException(
                 PgSslError.InvalidParameterValue, "Neither a server nor its two files are named.",
                 "Give -Endpoint for a running server, -PgBouncerIni for a PgBouncer, or -SslCertFile and -SslKeyFile.");
-    }
-
-    private void WithServer(Action<LiveServer, ServerTlsFacts> work)
-    {
-        (LiveServer live, ServerTlsFacts facts) = OpenServer();
-        try
-        {
-            work(live, facts);
-        }
-        finally
-        {
-            Close(live.Session);
-        }
     }
 
     private PgBouncerRecipient OpenPgBouncer(string? certificate, string? key)

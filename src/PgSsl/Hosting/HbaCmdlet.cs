@@ -8,9 +8,8 @@ using PgSsl.Server;
 namespace PgSsl.Hosting;
 
 /// <summary>A cmdlet that works on pg_hba.conf: a file, or that of a server, or a file together with its server.</summary>
-public abstract class HbaCmdlet : CancellableCmdlet
+public abstract class HbaCmdlet : SqlCmdlet
 {
-    private ConnectionEnvironment? _environment;
     private bool _isServerGiven;
 
     /// <summary>pg_hba.conf. With -Endpoint, where that server's file is on this machine, if it is not where the server says.</summary>
@@ -26,22 +25,11 @@ public abstract class HbaCmdlet : CancellableCmdlet
     [ArgumentCompleter(typeof(EndpointCompleter))]
     public EndpointArgument[]? Endpoint { get; set; }
 
-    /// <summary>The role and its password for the SQL session; without it, those of the endpoint, PGUSER, PGPASSWORD and the password file.</summary>
-    [Parameter(ValueFromPipelineByPropertyName = true)]
-    [Credential]
-    public PSCredential? Credential { get; set; }
-
     /// <summary>The major version of the server that a file is for, where no server is asked: its grammar differs (10 to 19).</summary>
     [Parameter]
     [ValidateRange(10, 19)]
     [ArgumentCompleter(typeof(ServerVersionCompleter))]
     public int ServerVersion { get; set; }
-
-    /// <summary>How long a connection may take, in seconds; 0: the endpoint's connect_timeout, else 10.</summary>
-    [Parameter]
-    [Alias("TimeoutSeconds", "Timeout")]
-    [ValidateRange(0, 86400)]
-    public int TimeoutSec { get; set; }
 
     /// <summary>Whether the file is to be changed, and must be on this machine.</summary>
     protected virtual bool ChangesFile => false;
@@ -101,25 +89,14 @@ public abstract class HbaCmdlet : CancellableCmdlet
         return new HbaSource(HbaDocument.Read(path, dialect, DiskHbaFiles.Instance), DiskHbaFiles.Instance, null, path);
     }
 
-    private void ProcessServer(EndpointArgument argument)
+    private void ProcessServer(EndpointArgument argument) => WithServer(argument, server =>
     {
-        PgEndpoint endpoint = argument.Endpoint ?? throw argument.Failure!;
-        ConnectionEnvironment environment = _environment ??= ConnectionEnvironment.Capture(WorkingDirectory);
-        ConnectionSettings settings = endpoint.Resolve(environment);
-        TimeSpan timeout = TimeoutSec > 0 ? TimeSpan.FromSeconds(TimeoutSec) : ServerCmdlet.DefaultTimeout(settings);
-        IServerSession session = SqlEndpoint.Open(endpoint, environment, Credential, timeout, Stopped);
-        try
-        {
-            HbaServerFacts facts = Wait(token => new HbaServerReader(session, token).ReadAsync());
-            var live = new HbaLive(session, facts, settings, timeout);
-            string? path = Path is null ? null : ResolveFilePath(Path);
-            Process(path is not null || ChangesFile
-                ? HbaLiveSource.ReadLocally(live, path, argument.Target)
-                : HbaLiveSource.Read(live, argument.Target, Stopped));
-        }
-        finally
-        {
-            Task.Run(async () => await session.DisposeAsync().ConfigureAwait(false)).GetAwaiter().GetResult();
-        }
-    }
+        HbaServerFacts facts = Wait(token => new HbaServerReader(server.Session, token).ReadAsync());
+        var live = new HbaLive(server.Session, facts, server.Settings, server.Timeout);
+        string? path = Path is null ? null : ResolveFilePath(Path);
+        Process(path is not null || ChangesFile
+            ? HbaLiveSource.ReadLocally(live, path, argument.Target)
+            : HbaLiveSource.Read(live, argument.Target, Stopped));
+        return true;
+    });
 }

@@ -12,10 +12,8 @@ using PgSsl.Server.Settings;
 namespace PgSsl.Hosting;
 
 /// <summary>A cmdlet about the certificate and the key of one server.</summary>
-public abstract class ServerCertificateCmdlet : CancellableCmdlet
+public abstract class ServerCertificateCmdlet : SqlCmdlet
 {
-    private ConnectionEnvironment? _environment;
-
     /// <summary>The passphrase of an encrypted key.</summary>
     [Parameter]
     [ValidateNotNull]
@@ -46,25 +44,11 @@ public abstract class ServerCertificateCmdlet : CancellableCmdlet
     [ValidateCount(1, 1)]
     public EndpointArgument[]? Endpoint { get; set; }
 
-    /// <summary>The role and its password for the SQL session; without it, those of the endpoint, PGUSER, PGPASSWORD and the password file.</summary>
-    [Parameter]
-    [Credential]
-    public PSCredential? Credential { get; set; }
-
     /// <summary>The account that the server runs as, by name or number; a server on this machine tells it by itself.</summary>
     [Parameter]
     [ValidateNotNullOrEmpty]
     [ArgumentCompleter(typeof(ServerAccountCompleter))]
     public string? ServerAccount { get; set; }
-
-    /// <summary>How long a connection may take, in seconds; 0: the endpoint's connect_timeout, else 10.</summary>
-    [Parameter]
-    [Alias("TimeoutSeconds", "Timeout")]
-    [ValidateRange(0, 86400)]
-    public int TimeoutSec { get; set; }
-
-    /// <summary>The world in which the endpoint is resolved.</summary>
-    protected ConnectionEnvironment Environment => _environment ??= ConnectionEnvironment.Capture(WorkingDirectory);
 
     /// <summary>What errors are reported against, where nothing nearer is known.</summary>
     protected object? Target => Endpoint?[0].Target;
@@ -74,34 +58,16 @@ public abstract class ServerCertificateCmdlet : CancellableCmdlet
     {
         PgEndpoint endpoint = Endpoint![0].Endpoint ?? throw Endpoint[0].Failure!;
         ConnectionSettings settings = endpoint.ResolveForAnyMode(Environment);
-        return (settings, TimeoutSec > 0 ? TimeSpan.FromSeconds(TimeoutSec) : ServerCmdlet.DefaultTimeout(settings));
+        return (settings, TimeoutOf(settings));
     }
 
-    /// <summary>Opens a session and asks the server for its TLS.</summary>
-    /// <returns>The server, whose session the caller closes, and what it told.</returns>
-    /// <exception cref="PgSslException">There was no session, or a pooler answered.</exception>
-    protected (LiveServer Live, ServerTlsFacts Facts) OpenServer()
+    /// <summary>Opens a session, asks the server for its TLS, works in it, and closes it.</summary>
+    /// <exception cref="PgSslException">There was no session, or a pooler answered; and what <paramref name="work"/> throws.</exception>
+    protected T WithServer<T>(Func<LiveServer, ServerTlsFacts, T> work) => WithServer(Endpoint![0], live =>
     {
-        PgEndpoint endpoint = Endpoint![0].Endpoint ?? throw Endpoint[0].Failure!;
-        ConnectionSettings settings = endpoint.Resolve(Environment);
-        TimeSpan timeout = TimeoutSec > 0 ? TimeSpan.FromSeconds(TimeoutSec) : ServerCmdlet.DefaultTimeout(settings);
-        IServerSession session = SqlEndpoint.Open(endpoint, Environment, Credential, timeout, Stopped);
-        try
-        {
-            LiveServer live = Wait(token => LiveServer.OfAsync(session, settings, timeout, token));
-            live.RefusePooler();
-            return (live, Wait(token => ServerTlsReader.ReadAsync(session, token)));
-        }
-        catch
-        {
-            Close(session);
-            throw;
-        }
-    }
-
-    /// <summary>Closes a session.</summary>
-    protected static void Close(IServerSession session) =>
-        Task.Run(async () => await session.DisposeAsync().ConfigureAwait(false)).GetAwaiter().GetResult();
+        live.RefusePooler();
+        return work(live, Wait(token => ServerTlsReader.ReadAsync(live.Session, token)));
+    });
 
     /// <summary>Adds what the parameters say about server and clients.</summary>
     protected ServerCertificateFacts Complete(ServerCertificateFacts facts)

@@ -9,11 +9,9 @@ using PgSsl.Server.Switching;
 namespace PgSsl.Hosting;
 
 /// <summary>A cmdlet that switches a server's TLS: by ALTER SYSTEM, in a file of a server, or in a file alone.</summary>
-public abstract class SslSwitchCmdlet : CancellableCmdlet
+public abstract class SslSwitchCmdlet : SqlCmdlet
 {
     private const string Caption = "Change the server's TLS?";
-
-    private ConnectionEnvironment? _environment;
 
     /// <summary>The server, asked through SQL: host, URI, connection string, socket directory, or output of this module.</summary>
     [Parameter(Position = 0, ValueFromPipeline = true, ValueFromPipelineByPropertyName = true)]
@@ -22,21 +20,10 @@ public abstract class SslSwitchCmdlet : CancellableCmdlet
     [ArgumentCompleter(typeof(EndpointCompleter))]
     public EndpointArgument[]? Endpoint { get; set; }
 
-    /// <summary>The role and its password for the SQL session; without it, those of the endpoint, PGUSER, PGPASSWORD and the password file.</summary>
-    [Parameter(ValueFromPipelineByPropertyName = true)]
-    [Credential]
-    public PSCredential? Credential { get; set; }
-
     /// <summary>postgresql.conf, or a file that it includes, to be edited on this machine; without it, ALTER SYSTEM is how it is done.</summary>
     [Parameter]
     [ValidateNotNullOrEmpty]
     public string? ConfigurationPath { get; set; }
-
-    /// <summary>How long a connection may take, in seconds; 0: the endpoint's connect_timeout, else 10.</summary>
-    [Parameter]
-    [Alias("TimeoutSeconds", "Timeout")]
-    [ValidateRange(0, 86400)]
-    public int TimeoutSec { get; set; }
 
     /// <summary>Makes the change even where somebody is locked out.</summary>
     [Parameter]
@@ -64,25 +51,13 @@ public abstract class SslSwitchCmdlet : CancellableCmdlet
     /// <summary>A path of the server's: absolute as it is, else from where the session is.</summary>
     protected string? ServerPath(string? path) => string.IsNullOrEmpty(path) || path[0] == '/' ? path : ResolveFilePath(path);
 
-    private void ProcessServer(EndpointArgument argument)
+    private void ProcessServer(EndpointArgument argument) => WithServer(argument, live =>
     {
-        PgEndpoint endpoint = argument.Endpoint ?? throw argument.Failure!;
-        ConnectionEnvironment environment = _environment ??= ConnectionEnvironment.Capture(WorkingDirectory);
-        ConnectionSettings settings = endpoint.Resolve(environment);
-        TimeSpan timeout = TimeoutSec > 0 ? TimeSpan.FromSeconds(TimeoutSec) : ServerCmdlet.DefaultTimeout(settings);
-        IServerSession session = SqlEndpoint.Open(endpoint, environment, Credential, timeout, Stopped);
-        try
-        {
-            LiveServer live = Wait(token => LiveServer.OfAsync(session, settings, timeout, token));
-            SslTarget target = Target;
-            string? file = ConfigurationPath is null ? null : ResolveFilePath(ConfigurationPath);
-            Process(Wait(token => SslSwitch.PrepareAsync(target, live, file, DateTimeOffset.UtcNow, token)));
-        }
-        finally
-        {
-            Task.Run(async () => await session.DisposeAsync().ConfigureAwait(false)).GetAwaiter().GetResult();
-        }
-    }
+        SslTarget target = Target;
+        string? file = ConfigurationPath is null ? null : ResolveFilePath(ConfigurationPath);
+        Process(Wait(token => SslSwitch.PrepareAsync(target, live, file, DateTimeOffset.UtcNow, token)));
+        return true;
+    });
 
     private void Process(SslSwitch planned)
     {

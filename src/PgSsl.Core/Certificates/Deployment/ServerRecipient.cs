@@ -18,14 +18,15 @@ public sealed class ServerRecipient : ICertificateRecipient
     public string? Endpoint => _live?.Session.Host.ToString();
 
     /// <inheritdoc/>
-    public IReadOnlyList<string> Remarks => [];
+    public IReadOnlyList<string> Remarks => _live is null || _servesTls ? [] : [$"TLS of {Endpoint} is off: Enable-PgSsl has it serve the certificate."];
 
     /// <inheritdoc/>
     public IEnumerable<string> Effects =>
     [
         Endpoint is null
             ? "No server is asked: it takes the new certificate over with its next reload."
-            : $"Then {Endpoint} is reloaded, and all is put back unless it serves the new certificate.",
+            : _servesTls ? $"Then {Endpoint} is reloaded, and all is put back unless it serves the new certificate."
+            : $"Then {Endpoint} is reloaded; its TLS is off, so that nothing is served yet.",
     ];
 
     /// <summary>A running server.</summary>

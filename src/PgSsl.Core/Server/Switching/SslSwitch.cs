@@ -7,6 +7,7 @@ using PgSsl.Files;
 using PgSsl.Hba;
 using PgSsl.Server.Configuration;
 using PgSsl.Server.Live;
+using PgSsl.Server.Sessions;
 using PgSsl.Server.Settings;
 
 namespace PgSsl.Server.Switching;
@@ -76,16 +77,16 @@ public sealed record SslSwitch(SslChange Change, string? Endpoint, IReadOnlyList
             notes.AddRange(SslPreflight.CheckOwner(document, configurationPath));
             change = new ConfigurationFileChange(PlanFile(document, configurationPath, values), prover, at);
         }
-        (int plaintext, int hidden) = await Switching.PlaintextSessions.CountAsync(live.Session, cancellationToken).ConfigureAwait(false);
-        if (hidden > 0)
-            notes.Add($"{hidden} sessions of other roles could not be looked at: GRANT pg_read_all_stats to this role, or ask as another one.");
+        string endpoint = live.Session.Host.ToString();
+        SessionList sessions = await SessionReader.ReadAsync(live.Session, endpoint, cancellationToken).ConfigureAwait(false);
+        notes.AddRange(new[] { sessions.DescribeHidden(endpoint, facts.UserName) }.OfType<string>());
         bool locksOut = !target.IsOn && !change.IsNoChange;
         return new SslSwitch(
-            change, live.Session.Host.ToString(), [.. new[] { check.Proof }.OfType<Proof>()], [.. notes, .. check.Notes],
+            change, endpoint, [.. new[] { check.Proof }.OfType<Proof>()], [.. notes, .. check.Notes],
             locksOut ? await SslPreflight.FindLockOutsAsync(live, cancellationToken).ConfigureAwait(false) : [])
         {
             Session = live.Session,
-            PlaintextSessions = plaintext,
+            PlaintextSessions = CountPlaintext(sessions),
         };
     }
 
@@ -124,9 +125,12 @@ public sealed record SslSwitch(SslChange Change, string? Endpoint, IReadOnlyList
     {
         IReadOnlyList<Proof> proofs = await Change.ApplyAsync(cancellationToken).ConfigureAwait(false);
         // The sessions of the moment after it: until then some may have come.
-        int? plaintext = Session is null ? null : (await Switching.PlaintextSessions.CountAsync(Session, cancellationToken).ConfigureAwait(false)).Plaintext;
+        int? plaintext = Session is null ? null : CountPlaintext(await SessionReader.ReadAsync(Session, Endpoint!, cancellationToken).ConfigureAwait(false));
         return SslConfigurationChange.Of(Change, Endpoint, [.. Proofs, .. proofs], plaintext);
     }
+
+    // The session that asks ends with the cmdlet.
+    private static int CountPlaintext(SessionList sessions) => sessions.Sessions.Count(session => session is { IsPlaintext: true, IsOwn: false });
 
     private static ConfigurationPlan PlanFile(ConfigurationDocument document, string path, IReadOnlyDictionary<string, string> values) =>
         ConfigurationPlanner.Plan(document, path, values.ToDictionary(one => one.Key, one => (string?)one.Value), DiskHbaFiles.Instance);

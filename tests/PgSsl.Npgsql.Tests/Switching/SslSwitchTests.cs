@@ -84,6 +84,15 @@ public class SslSwitchTests
         Assert.Contains(again.Proofs, proof => proof.Name == "Wire" && proof.Detail.Contains("serves"));
     }
 
+    [Fact]
+    public async Task An_old_protocol_is_warned_of()
+    {
+        await using SwitchServer server = await SwitchServer.OpenAsync(15);
+
+        Assert.Contains((await server.PrepareAsync(server.On with { MinimumProtocol = "TLSv1.1" })).Notes, note => note.Contains("RFC 8996"));
+        Assert.DoesNotContain((await server.PrepareAsync(server.On with { MinimumProtocol = "TLSv1.2" })).Notes, note => note.Contains("RFC 8996"));
+    }
+
     /// <summary>max_connections is another one in the file, and the server says so as an error.</summary>
     [Fact]
     public async Task What_waits_for_a_restart_is_in_nobodys_way()

@@ -65,7 +65,7 @@ public sealed record SslSwitch(SslChange Change, string? Endpoint, IReadOnlyList
             ? await ReadFingerprintAsync(live.Session, certificatePath, cancellationToken).ConfigureAwait(false)
             : null);
         var prover = new SslProver(live, facts, target, fingerprint);
-        var notes = new List<string>(SslPreflight.NotesOf(facts, live));
+        var notes = new List<string>([.. SslPreflight.NotesOf(facts, live), .. target.Remarks]);
         SslChange change;
         if (configurationPath is null)
         {
@@ -114,7 +114,7 @@ public sealed record SslSwitch(SslChange Change, string? Endpoint, IReadOnlyList
         ConfigurationPlan plan = PlanFile(document, configurationPath, target.ValuesIn(major ?? HbaDialect.NewestMajor));
         return new SslSwitch(
             new ConfigurationFileChange(plan, null, at), null, [.. new[] { check.Proof }.OfType<Proof>()],
-            [.. notes, .. check.Notes, .. major is null ? [$"Which version of PostgreSQL reads {document.Files[0].Path} is not known: names are those of {HbaDialect.NewestMajor}."] : Array.Empty<string>()],
+            [.. notes, .. target.Remarks, .. check.Notes, .. major is null ? [$"Which version of PostgreSQL reads {document.Files[0].Path} is not known: names are those of {HbaDialect.NewestMajor}."] : Array.Empty<string>()],
             []);
     }
 

@@ -77,6 +77,16 @@ public sealed record SslTarget
                 "Raise ssl_max_protocol_version first, or set it to ''.");
     }
 
+    /// <summary>What the user should know about what was asked for.</summary>
+    public IEnumerable<string> Remarks
+    {
+        get
+        {
+            if (MinimumProtocol is "TLSv1" or "TLSv1.1")
+                yield return $"{MinimumProtocol} is let in again, which RFC 8996 says not to use: TLSv1.2 is what PostgreSQL has by default.";
+        }
+    }
+
     private static PgSslException Invalid(string name, string value, string remedy) =>
         new(PgSslError.InvalidParameterValue, $"{name} does not take the value \"{value}\".", remedy);
 }

@@ -54,7 +54,7 @@ public sealed class PgBouncerConsole(EndPoint endPoint, string userName, Func<st
     /// <inheritdoc/>
     public Task ReloadAsync(CancellationToken cancellationToken) => RunAsync("RELOAD", cancellationToken);
 
-    // Whoever may not use the console does not come in (admin.c, admin_pre_login).
+    // Whoever is in neither admin_users nor stats_users does not come in; the latter may look, and not reload (admin.c, admin_pre_login).
     private async Task RunAsync(string? command, CancellationToken cancellationToken)
     {
         using var deadline = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);

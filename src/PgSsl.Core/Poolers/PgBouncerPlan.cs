@@ -104,6 +104,6 @@ public sealed partial class PgBouncerPlan
     }
 
     // loader.c, cstr_get_pair: a value ends at a blank, or, in quotes, which are doubled to stand for themselves, at a quote.
-    [GeneratedRegex("""(?<name>password\s*=\s*)('([^']|'')*'?|\S+)""", RegexOptions.IgnoreCase | RegexOptions.ExplicitCapture)]
+    [GeneratedRegex("""(?<name>password\s*=\s*)('([^']|'')*'?|[^ \n]+)""", RegexOptions.IgnoreCase | RegexOptions.ExplicitCapture)]
     private static partial Regex Password();
 }

@@ -122,7 +122,7 @@ public sealed class PgBouncerRecipient : ICertificateRecipient
             $"Leave out {parameter}, or change {setting} first.");
     }
 
-    /// <summary>The account of one that does not run: its own setting, else who owns the configuration. Root it refuses to be (main.c, check_limits).</summary>
+    /// <summary>The account of one that does not run: its own setting, else who owns the configuration. Root it refuses to be (main.c, main).</summary>
     private static UnixAccount? FindAccount(PgBouncerIni ini) =>
         (ini["user"] is { } user ? UnixAccount.Find(user) : UnixAccount.OwnerOf(ini.Path)) is { UserId: not 0 } account ? account : null;
 

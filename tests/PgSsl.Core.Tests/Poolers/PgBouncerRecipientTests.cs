@@ -57,7 +57,7 @@ public sealed class PgBouncerRecipientTests : IDisposable
     [Fact]
     public void What_stands_near_the_change_is_shown_without_passwords()
     {
-        string text = string.Join('\n', Read("", databases: "a = host=x password=s3cret user=y\nb = password = 's3 c''ret' host=z PASSWORD=s3cret").Effects);
+        string text = string.Join('\n', Read("", databases: "a = host=x password=s3c\ts3ret user=y\nb = password = 's3 c''ret' host=z PASSWORD=s3cret").Effects);
         Assert.Contains("a = host=x password=*** user=y", text);
         Assert.Contains("b = password = *** host=z PASSWORD=***", text);
         Assert.DoesNotContain("s3", text);

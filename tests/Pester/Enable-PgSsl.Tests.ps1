@@ -39,12 +39,15 @@ Describe 'Enable-PgSsl' {
         }
 
         It 'switches it on, with psql as the judge' {
+            Start-SandboxSession $Server 'user=postgres sslmode=disable'
             $change = Enable-PgSsl $endpoint -MinimumProtocol Tls13 -WarningVariable warnings -WarningAction SilentlyContinue
+            Stop-SandboxSession $Server
             $change | Should -BeOfType PgSsl.SslConfigurationChange
             $change.IsChanged, $change.IsProven | Should -Be $true, $true
             $change.Changes.Name | Should -Contain ssl_min_protocol_version
             $change.Diff -match "ALTER SYSTEM SET ssl = 'on'" | Should -HaveCount 1
-            $warnings -match 'in plaintext' | Should -Not -BeNullOrEmpty
+            $change.PlaintextSessions | Should -Be 1 -Because 'the session that asks ends by itself'
+            "$warnings" | Should -Match '1 session is in plaintext'
             Get-Transport $Server require | Should -Be t
         }
 

@@ -257,6 +257,7 @@ internal sealed class PesterServers
             SandboxDirectory.WritePrivate(Path.Combine(cluster.DataDirectory, "server.key"), certificate.KeyPem);
             _description[name] = $"127.0.0.1:{cluster.Port}";
             _description[name + "Port"] = $"{cluster.Port}";
+            _description[name + "Socket"] = cluster.SocketDirectory;
             _description[name + "Directory"] = cluster.DataDirectory;
         }
     }

@@ -99,8 +99,9 @@ Describe 'The life of a server of PostgreSQL <Major>' -ForEach $servers {
         if (-not $pgbench) { Set-ItResult -Skipped -Because 'pgbench is not installed' }
         $load = "$server sslmode=verify-full"
         & $pgbench -i -q $load *> $null
-        # One that keeps its connections, and one that makes a new one for each transaction.
-        $running = foreach ($options in @('-n', '-T', '5', '-c', '2'), @('-n', '-S', '-C', '-T', '5', '-c', '2')) {
+        # One that keeps its connections, and one that makes a new one for each transaction; long enough for a slow machine, and no faster
+        # than other tests can bear.
+        $running = foreach ($options in @('-n', '-T', '15', '-c', '2', '-R', '100'), @('-n', '-S', '-C', '-T', '15', '-c', '2', '-R', '25')) {
             $start = [Diagnostics.ProcessStartInfo]::new($pgbench.Source, [string[]]($options + $load))
             $start.RedirectStandardOutput = $start.RedirectStandardError = $true
             [Diagnostics.Process]::Start($start)

@@ -10,7 +10,7 @@ BeforeAll {
 }
 
 Describe 'SQL sessions' {
-    # No cmdlet is public that opens one yet: the entry point of the cmdlets is called as they call it.
+    # The entry point of the cmdlets is called as they call it, and its session looked at from inside.
     It 'work beside another Npgsql, which stays the only one in the default context' {
         $decoy = Join-Path $TestDrive Npgsql.dll
         $lines = Invoke-FreshPowerShell -Arguments $decoy, "$($sandbox.Good)", "$($sandbox.Password)" -Script {

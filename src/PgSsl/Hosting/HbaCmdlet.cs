@@ -97,6 +97,5 @@ public abstract class HbaCmdlet : SqlCmdlet
         Process(path is not null || ChangesFile
             ? HbaLiveSource.ReadLocally(live, path, argument.Target)
             : HbaLiveSource.Read(live, argument.Target, Stopped));
-        return true;
     });
 }

@@ -28,6 +28,17 @@ public abstract class SqlCmdlet : CancellableCmdlet
     /// <summary>How long a connection may take.</summary>
     protected TimeSpan TimeoutOf(ConnectionSettings settings) => TimeoutSec > 0 ? TimeSpan.FromSeconds(TimeoutSec) : ServerCmdlet.DefaultTimeout(settings);
 
+    /// <inheritdoc cref="WithServer{T}"/>
+    protected void WithServer(EndpointArgument argument, Action<LiveServer> work)
+    {
+        ArgumentNullException.ThrowIfNull(work);
+        WithServer(argument, live =>
+        {
+            work(live);
+            return true;
+        });
+    }
+
     /// <summary>Opens a session with a server, works in it, and closes it.</summary>
     /// <param name="argument">The server.</param>
     /// <param name="work">What to do.</param>

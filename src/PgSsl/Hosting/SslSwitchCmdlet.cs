@@ -56,7 +56,6 @@ public abstract class SslSwitchCmdlet : SqlCmdlet
         SslTarget target = Target;
         string? file = ConfigurationPath is null ? null : ResolveFilePath(ConfigurationPath);
         Process(Wait(token => SslSwitch.PrepareAsync(target, live, file, DateTimeOffset.UtcNow, token)));
-        return true;
     });
 
     private void Process(SslSwitch planned)

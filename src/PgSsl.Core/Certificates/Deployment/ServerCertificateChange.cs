@@ -14,8 +14,6 @@ namespace PgSsl.Certificates.Deployment;
 /// </remarks>
 public sealed class ServerCertificateChange : ProvenChange
 {
-    private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(50);
-
     private readonly ServerCertificatePlan _plan;
     private readonly LiveServer? _live;
     private readonly bool _servesTls;
@@ -85,7 +83,10 @@ public sealed class ServerCertificateChange : ProvenChange
             return;
         }
         Add(await Served.WaitAsync(_plan.Fingerprint, cancellationToken).ConfigureAwait(false));
-        await WaitForChainAsync(cancellationToken).ConfigureAwait(false);
+        // The same certificate may come with other intermediates. A server that has none in its file adds what it finds in ssl_ca_file
+        // (ssl/statem/statem_lib.c, ssl_add_cert_chain), so that more may be sent than was written.
+        await Served.WaitAsync(
+            SendsBundle, $"and not the {_plan.Bundle.Intermediates.Count} intermediate(s) behind it", cancellationToken).ConfigureAwait(false);
     }
 
     /// <inheritdoc/>
@@ -104,24 +105,6 @@ public sealed class ServerCertificateChange : ProvenChange
         await _live.ReloadAsync(CancellationToken.None).ConfigureAwait(false);
         if (_servesTls && _before.FirstOrDefault(one => one.Fingerprint is not null) is { } old)
             await Served.WaitAsync(old.Fingerprint, CancellationToken.None).ConfigureAwait(false);
-    }
-
-    /// <summary>
-    /// The same certificate may come with other intermediates. A server that has none in its file adds what it finds in ssl_ca_file
-    /// (ssl/statem/statem_lib.c, ssl_add_cert_chain), so that more may be sent than was written.
-    /// </summary>
-    private async Task WaitForChainAsync(CancellationToken cancellationToken)
-    {
-        for (DateTime deadline = DateTime.UtcNow + Patience; ; await Task.Delay(Pause, cancellationToken).ConfigureAwait(false))
-        {
-            IReadOnlyList<ServedAt> seen = await Served.LookAsync(cancellationToken).ConfigureAwait(false);
-            if (seen.FirstOrDefault(one => !SendsBundle(one)) is not { } other)
-                return;
-            if (DateTime.UtcNow > deadline)
-                throw new PgSslException(
-                    PgSslError.CertificateNotServed, $"{other}, and not the {_plan.Bundle.Intermediates.Count} intermediate(s) behind it.",
-                    "Look into the server's log for \"SSL configuration was not reloaded\" and what comes before it.");
-        }
     }
 
     private bool SendsBundle(ServedAt seen) => seen.Sends(_plan.Bundle.Chain);

@@ -16,11 +16,15 @@ public sealed class ServedCertificates(LiveServer server)
 
     private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(50);
 
+    // Looked up once, however often they are looked at.
+    private IReadOnlyList<(ConnectionHost Host, IPAddress? Address)>? _addresses;
+
     /// <summary>One look at each address. Addresses at which nothing listens are left out.</summary>
     public async Task<IReadOnlyList<ServedAt>> LookAsync(CancellationToken cancellationToken)
     {
         var seen = new List<ServedAt>();
-        foreach ((ConnectionHost host, IPAddress? address) in await FindAddressesAsync(cancellationToken).ConfigureAwait(false))
+        _addresses ??= await FindAddressesAsync(cancellationToken).ConfigureAwait(false);
+        foreach ((ConnectionHost host, IPAddress? address) in _addresses)
         {
             // SSLRequest, whatever the settings say: every server that does direct TLS knows it too, and it can be answered by a no.
             ProbeRequest request = ProbeRequest.ForTls(server.Settings, host, server.Timeout) with { Address = address, Negotiation = SslNegotiation.Postgres };

@@ -1,5 +1,6 @@
 using System.Globalization;
 using Npgsql;
+using PgSsl.Common;
 using PgSsl.Probing;
 using PgSsl.Server;
 

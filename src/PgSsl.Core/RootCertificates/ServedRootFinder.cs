@@ -1,5 +1,7 @@
-using PgSsl.Certificates;
-using PgSsl.RootCertificates.Chains;
+using PgSsl.Certificates.Trust;
+using PgSsl.Certificates.Verification;
+using PgSsl.Chains;
+using PgSsl.RootFiles;
 
 namespace PgSsl.RootCertificates;
 

@@ -1,6 +1,6 @@
 using System.Management.Automation;
 using PgSsl.Binding;
-using PgSsl.Connections;
+using PgSsl.Files;
 using PgSsl.Hba;
 using PgSsl.Hba.Live;
 using PgSsl.Server;

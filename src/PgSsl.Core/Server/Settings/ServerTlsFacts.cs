@@ -1,4 +1,4 @@
-using PgSsl.Hba.Managed;
+using PgSsl.Managers;
 using PgSsl.Server.Configuration;
 
 namespace PgSsl.Server.Settings;

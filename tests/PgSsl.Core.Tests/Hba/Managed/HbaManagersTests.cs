@@ -1,5 +1,5 @@
 using System.Text;
-using PgSsl.Hba.Managed;
+using PgSsl.Managers;
 using Xunit;
 
 namespace PgSsl.Tests.Hba.Managed;

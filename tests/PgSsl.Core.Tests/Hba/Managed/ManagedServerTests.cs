@@ -1,4 +1,4 @@
-using PgSsl.Hba.Managed;
+using PgSsl.Managers;
 using Xunit;
 
 namespace PgSsl.Tests.Hba.Managed;

@@ -2,7 +2,6 @@ using System.Globalization;
 using System.Net.Sockets;
 using Npgsql;
 using NpgsqlTypes;
-using PgSsl.Common;
 using PgSsl.Connections;
 using PgSsl.Server;
 

@@ -1,6 +1,5 @@
 using System.Globalization;
 using Npgsql;
-using PgSsl.Common;
 using PgSsl.Probing;
 using PgSsl.Server;
 

@@ -1,4 +1,3 @@
-using PgSsl.Certificates;
 using PgSsl.Certificates.Verification;
 
 namespace PgSsl.Asn1;

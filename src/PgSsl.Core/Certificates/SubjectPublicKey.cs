@@ -1,7 +1,6 @@
 using System.Formats.Asn1;
 using System.Numerics;
 using PgSsl.Asn1;
-using PgSsl.Certificates.Verification;
 
 namespace PgSsl.Certificates;
 

@@ -1,7 +1,6 @@
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
 using PgSsl.Certificates.Trust;
-using PgSsl.Certificates.Verification;
 using PgSsl.RootFiles;
 
 namespace PgSsl.Deployment;

@@ -1,5 +1,4 @@
 using System.Security.Cryptography;
-using PgSsl.Certificates.Verification;
 
 namespace PgSsl.Requests;
 

@@ -1,7 +1,6 @@
 using PgSsl.Certificates.Trust;
 using PgSsl.Certificates.Verification;
 using PgSsl.Chains;
-using PgSsl.RootFiles;
 
 namespace PgSsl.RootCertificates;
 

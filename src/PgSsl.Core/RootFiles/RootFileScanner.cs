@@ -1,6 +1,5 @@
 using System.Formats.Asn1;
 using System.Security.Cryptography;
-using System.Text;
 using PgSsl.Asn1;
 using PgSsl.Certificates.Trust;
 

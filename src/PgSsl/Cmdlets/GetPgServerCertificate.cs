@@ -1,6 +1,5 @@
 using System.Management.Automation;
 using System.Net;
-using PgSsl.Binding;
 using PgSsl.Chains;
 using PgSsl.Downloads;
 using PgSsl.Hosting;

@@ -3,7 +3,6 @@ using PgSsl.Binding;
 using PgSsl.Files;
 using PgSsl.Hba;
 using PgSsl.Hba.Live;
-using PgSsl.Server;
 
 namespace PgSsl.Hosting;
 

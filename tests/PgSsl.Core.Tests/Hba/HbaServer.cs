@@ -1,6 +1,5 @@
 using System.Globalization;
 using System.Text;
-using PgSsl.Common;
 using PgSsl.Files;
 using PgSsl.Hba;
 using PgSsl.Sandbox;

@@ -1,6 +1,5 @@
 using System.Diagnostics;
 using PgSsl.Changes;
-using PgSsl.Common;
 using PgSsl.Files;
 using PgSsl.Hba;
 using PgSsl.Hba.Live;

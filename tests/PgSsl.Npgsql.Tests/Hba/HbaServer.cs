@@ -1,4 +1,3 @@
-using PgSsl.Common;
 using PgSsl.Files;
 using PgSsl.Hba;
 using PgSsl.Hba.Live;

@@ -4,7 +4,6 @@ using PgSsl.Sandbox;
 using PgSsl.Server;
 using PgSsl.Server.Live;
 using PgSsl.Switching;
-using PgSsl.Tests.Hba;
 
 namespace PgSsl.Tests.Switching;
 

@@ -1,5 +1,4 @@
 using PgSsl.Certificates.Trust;
-using PgSsl.Common;
 
 namespace PgSsl.Certificates.Verification;
 

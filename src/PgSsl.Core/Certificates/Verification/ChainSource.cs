@@ -1,5 +1,3 @@
-using PgSsl.RootFiles;
-
 namespace PgSsl.Certificates.Verification;
 
 /// <summary>Where a certificate of a completed chain comes from.</summary>

@@ -1,5 +1,4 @@
 using PgSsl.Changes;
-using PgSsl.Common;
 using PgSsl.Hba.Policy;
 using PgSsl.Managers;
 using PgSsl.Probing;

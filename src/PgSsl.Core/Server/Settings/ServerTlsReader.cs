@@ -1,5 +1,4 @@
 using PgSsl.Managers;
-using PgSsl.Server.Configuration;
 
 namespace PgSsl.Server.Settings;
 

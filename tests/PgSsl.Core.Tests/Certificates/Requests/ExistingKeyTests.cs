@@ -1,6 +1,5 @@
 using System.Security.Cryptography;
 using PgSsl.Asn1;
-using PgSsl.Certificates.Verification;
 using PgSsl.Requests;
 
 namespace PgSsl.Tests.Certificates.Requests;

@@ -1,4 +1,3 @@
-using System.Security.Cryptography;
 using PgSsl.Files;
 using PgSsl.Requests;
 using PgSsl.Tests.Files;

@@ -1,6 +1,5 @@
 using System.Text;
 using PgSsl.Managers;
-using Xunit;
 
 namespace PgSsl.Tests.Hba.Managed;
 

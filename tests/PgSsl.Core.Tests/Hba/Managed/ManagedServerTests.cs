@@ -1,5 +1,4 @@
 using PgSsl.Managers;
-using Xunit;
 
 namespace PgSsl.Tests.Hba.Managed;
 

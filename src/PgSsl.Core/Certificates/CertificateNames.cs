@@ -1,4 +1,5 @@
 using System.Security.Cryptography.X509Certificates;
+using PgSsl.Asn1;
 
 namespace PgSsl.Certificates;
 

@@ -1,5 +1,5 @@
 using System.Text;
-using PgSsl.Files;
+using PgSsl.Common;
 
 namespace PgSsl.Connections;
 

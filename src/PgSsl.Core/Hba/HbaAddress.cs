@@ -1,3 +1,5 @@
+using PgSsl.Common;
+
 namespace PgSsl.Hba;
 
 /// <summary>The address field of a record (hba.h, IPCompareMethod).</summary>

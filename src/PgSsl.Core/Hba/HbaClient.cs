@@ -1,3 +1,5 @@
+using PgSsl.Common;
+
 namespace PgSsl.Hba;
 
 /// <summary>A client that wants in, as pg_hba.conf sees it (libpq-be.h, Port).</summary>

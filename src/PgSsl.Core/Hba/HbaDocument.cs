@@ -1,3 +1,5 @@
+using PgSsl.Files;
+
 namespace PgSsl.Hba;
 
 /// <summary>

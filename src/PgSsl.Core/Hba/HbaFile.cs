@@ -1,4 +1,4 @@
-using PgSsl.Files;
+using PgSsl.Common;
 
 namespace PgSsl.Hba;
 

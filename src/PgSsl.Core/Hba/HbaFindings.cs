@@ -1,3 +1,5 @@
+using PgSsl.Common;
+
 namespace PgSsl.Hba;
 
 /// <summary>What is the matter with the records of a file: each by itself, and beside the others.</summary>

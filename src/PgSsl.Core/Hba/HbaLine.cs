@@ -1,4 +1,5 @@
 using System.Globalization;
+using PgSsl.Common;
 
 namespace PgSsl.Hba;
 

@@ -1,3 +1,5 @@
+using PgSsl.Common;
+
 namespace PgSsl.Hba;
 
 /// <summary>Whether a record is about a client, or why it is not.</summary>

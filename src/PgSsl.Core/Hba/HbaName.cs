@@ -1,4 +1,4 @@
-using PgSsl.Hba.Patterns;
+using PgSsl.Patterns;
 
 namespace PgSsl.Hba;
 

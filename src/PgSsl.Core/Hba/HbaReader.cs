@@ -1,3 +1,6 @@
+using PgSsl.Common;
+using PgSsl.Files;
+
 namespace PgSsl.Hba;
 
 /// <summary>

@@ -1,4 +1,5 @@
 using System.Buffers;
+using PgSsl.Common;
 
 namespace PgSsl.Hba;
 

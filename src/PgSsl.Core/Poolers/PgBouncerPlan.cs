@@ -1,7 +1,6 @@
 using System.Text.RegularExpressions;
+using PgSsl.Common;
 using PgSsl.Files;
-using PgSsl.Hba;
-using PgSsl.Hba.Policy;
 
 namespace PgSsl.Poolers;
 

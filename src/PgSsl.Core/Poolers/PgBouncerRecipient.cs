@@ -1,6 +1,7 @@
-using PgSsl.Certificates.Deployment;
 using PgSsl.Connections;
+using PgSsl.Deployment;
 using PgSsl.Files;
+using PgSsl.Requirements;
 using PgSsl.Server.Live;
 
 namespace PgSsl.Poolers;

@@ -1,4 +1,4 @@
-using PgSsl.Hba;
+using PgSsl.Common;
 
 namespace PgSsl.Poolers;
 

@@ -1,5 +1,6 @@
 using PgSsl.Connections;
 using PgSsl.SslModes;
+using PgSsl.SslModes.Clients;
 using PgSsl.Wire;
 
 namespace PgSsl.RootCertificates;

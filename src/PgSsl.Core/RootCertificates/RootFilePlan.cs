@@ -1,6 +1,8 @@
 using System.Security.Cryptography.X509Certificates;
 using PgSsl.Certificates;
+using PgSsl.Certificates.Verification;
 using PgSsl.Files;
+using PgSsl.RootFiles;
 
 namespace PgSsl.RootCertificates;
 

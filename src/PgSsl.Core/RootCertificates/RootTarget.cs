@@ -1,6 +1,7 @@
-using PgSsl.Certificates;
+using PgSsl.Certificates.Trust;
 using PgSsl.Connections;
 using PgSsl.Files;
+using PgSsl.RootFiles;
 
 namespace PgSsl.RootCertificates;
 

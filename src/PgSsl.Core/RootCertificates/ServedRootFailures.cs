@@ -1,4 +1,6 @@
 using PgSsl.Certificates;
+using PgSsl.Certificates.Verification;
+using PgSsl.RootFiles;
 
 namespace PgSsl.RootCertificates;
 

@@ -1,5 +1,6 @@
-using PgSsl.Certificates;
-using PgSsl.RootCertificates.Chains;
+using PgSsl.Certificates.Trust;
+using PgSsl.Certificates.Verification;
+using PgSsl.Chains;
 
 namespace PgSsl.RootCertificates;
 

@@ -1,5 +1,5 @@
 using System.Security.Cryptography.X509Certificates;
-using PgSsl.Certificates;
+using PgSsl.Certificates.Verification;
 using PgSsl.Connections;
 using PgSsl.Probing;
 using PgSsl.Wire;

@@ -1,5 +1,5 @@
 using System.Collections.Concurrent;
-using PgSsl.Certificates;
+using PgSsl.Certificates.Trust;
 using PgSsl.Connections;
 using PgSsl.Files;
 

@@ -1,7 +1,9 @@
 using System.Collections;
 using System.Management.Automation;
 using System.Management.Automation.Language;
+using PgSsl.Common;
 using PgSsl.Connections;
+using PgSsl.Files;
 using PgSsl.Hba;
 
 namespace PgSsl.Binding;

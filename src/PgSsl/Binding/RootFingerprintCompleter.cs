@@ -4,6 +4,7 @@ using System.Management.Automation.Language;
 using PgSsl.Certificates;
 using PgSsl.Connections;
 using PgSsl.RootCertificates;
+using PgSsl.RootFiles;
 
 namespace PgSsl.Binding;
 

@@ -1,6 +1,6 @@
 using System.Management.Automation;
 using PgSsl.Hosting;
-using PgSsl.Server.Switching;
+using PgSsl.Switching;
 
 namespace PgSsl.Cmdlets;
 

@@ -1,7 +1,7 @@
 using System.Management.Automation;
 using PgSsl.Binding;
 using PgSsl.Hosting;
-using PgSsl.Server.Switching;
+using PgSsl.Switching;
 
 namespace PgSsl.Cmdlets;
 

@@ -1,11 +1,10 @@
 using System.Management.Automation;
 using System.Net;
-using PgSsl.Binding;
-using PgSsl.Connections;
+using PgSsl.Chains;
+using PgSsl.Downloads;
 using PgSsl.Hosting;
 using PgSsl.Probing;
-using PgSsl.RootCertificates.Chains;
-using PgSsl.RootCertificates.Downloads;
+using PgSsl.Served;
 
 namespace PgSsl.Cmdlets;
 

@@ -1,10 +1,11 @@
 using System.Management.Automation;
 using PgSsl.Connections;
 using PgSsl.Hosting;
+using PgSsl.Inspection;
 using PgSsl.Probing;
+using PgSsl.Served;
 using PgSsl.Server;
 using PgSsl.Server.Live;
-using PgSsl.Server.Settings;
 
 namespace PgSsl.Cmdlets;
 

@@ -1,13 +1,14 @@
 using System.Management.Automation;
 using PgSsl.Binding;
-using PgSsl.Certificates;
+using PgSsl.Certificates.Trust;
+using PgSsl.Chains;
 using PgSsl.Connections;
+using PgSsl.Downloads;
 using PgSsl.Hosting;
+using PgSsl.Providers;
 using PgSsl.RootCertificates;
-using PgSsl.RootCertificates.Chains;
-using PgSsl.RootCertificates.Downloads;
-using PgSsl.RootCertificates.Providers;
-using PgSsl.SslModes;
+using PgSsl.RootFiles;
+using PgSsl.Served;
 
 namespace PgSsl.Cmdlets;
 

@@ -2,7 +2,7 @@ using System.Management.Automation;
 using System.Security;
 using System.Security.Cryptography;
 using PgSsl.Binding;
-using PgSsl.Certificates.Deployment;
+using PgSsl.Deployment;
 using PgSsl.Hosting;
 
 namespace PgSsl.Cmdlets;

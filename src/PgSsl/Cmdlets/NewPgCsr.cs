@@ -1,6 +1,6 @@
 using System.Management.Automation;
-using PgSsl.Certificates.Requests;
 using PgSsl.Hosting;
+using PgSsl.Requests;
 
 namespace PgSsl.Cmdlets;
 

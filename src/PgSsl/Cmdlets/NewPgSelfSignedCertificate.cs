@@ -1,7 +1,7 @@
 using System.Management.Automation;
 using System.Security.Cryptography.X509Certificates;
-using PgSsl.Certificates.Requests;
 using PgSsl.Hosting;
+using PgSsl.Requests;
 
 namespace PgSsl.Cmdlets;
 

@@ -3,6 +3,7 @@ using System.Management.Automation;
 using System.Net;
 using System.Net.Sockets;
 using PgSsl.Binding;
+using PgSsl.Common;
 using PgSsl.Hba;
 using PgSsl.Hba.Live;
 using PgSsl.Hosting;

@@ -1,11 +1,11 @@
 using System.Management.Automation;
 using System.Security.Cryptography.X509Certificates;
-using PgSsl.Certificates.Deployment;
 using PgSsl.Connections;
+using PgSsl.Deployment;
 using PgSsl.Hosting;
 using PgSsl.Probing;
+using PgSsl.Requirements;
 using PgSsl.Server.Live;
-using PgSsl.Server.Settings;
 
 namespace PgSsl.Cmdlets;
 

@@ -3,6 +3,7 @@ using PgSsl.Binding;
 using PgSsl.Connections;
 using PgSsl.Hosting;
 using PgSsl.SslModes;
+using PgSsl.SslModes.Clients;
 using Mode = PgSsl.Connections.SslMode;
 
 namespace PgSsl.Cmdlets;

@@ -3,6 +3,8 @@ using PgSsl.Binding;
 using PgSsl.Connections;
 using PgSsl.Hosting;
 using PgSsl.RootCertificates;
+using PgSsl.RootFiles;
+using PgSsl.Served;
 
 namespace PgSsl.Cmdlets;
 

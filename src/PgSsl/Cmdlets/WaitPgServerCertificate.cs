@@ -4,6 +4,7 @@ using System.Management.Automation;
 using PgSsl.Connections;
 using PgSsl.Hosting;
 using PgSsl.Probing;
+using PgSsl.Served;
 
 namespace PgSsl.Cmdlets;
 

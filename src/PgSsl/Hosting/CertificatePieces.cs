@@ -1,6 +1,6 @@
 using System.Text;
 using PgSsl.Binding;
-using PgSsl.Certificates.Deployment;
+using PgSsl.Deployment;
 
 namespace PgSsl.Hosting;
 

@@ -1,8 +1,6 @@
 using System.Management.Automation;
-using PgSsl.Certificates.Deployment;
+using PgSsl.Deployment;
 using PgSsl.Poolers;
-using PgSsl.Server.Live;
-using PgSsl.Server.Settings;
 
 namespace PgSsl.Hosting;
 

@@ -1,5 +1,5 @@
 using PgSsl.Binding;
-using PgSsl.Certificates.Deployment;
+using PgSsl.Deployment;
 
 namespace PgSsl.Hosting;
 

@@ -1,9 +1,8 @@
 using System.Management.Automation;
 using PgSsl.Binding;
-using PgSsl.Connections;
+using PgSsl.Files;
 using PgSsl.Hba;
 using PgSsl.Hba.Live;
-using PgSsl.Server;
 
 namespace PgSsl.Hosting;
 

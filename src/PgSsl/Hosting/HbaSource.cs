@@ -1,3 +1,4 @@
+using PgSsl.Files;
 using PgSsl.Hba;
 using PgSsl.Hba.Live;
 

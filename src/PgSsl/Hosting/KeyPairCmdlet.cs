@@ -1,7 +1,7 @@
 using System.Management.Automation;
 using System.Security;
 using PgSsl.Binding;
-using PgSsl.Certificates.Requests;
+using PgSsl.Requests;
 
 namespace PgSsl.Hosting;
 

@@ -2,6 +2,7 @@ using System.Management.Automation;
 using PgSsl.Binding;
 using PgSsl.Connections;
 using PgSsl.RootCertificates;
+using PgSsl.RootFiles;
 using PgSsl.SslModes;
 using Root = PgSsl.RootCertificate;
 

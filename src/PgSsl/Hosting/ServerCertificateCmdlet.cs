@@ -1,11 +1,10 @@
 using System.Management.Automation;
 using System.Security;
 using PgSsl.Binding;
-using PgSsl.Certificates;
-using PgSsl.Certificates.Deployment;
+using PgSsl.Certificates.Trust;
 using PgSsl.Connections;
 using PgSsl.Files;
-using PgSsl.Server;
+using PgSsl.Requirements;
 using PgSsl.Server.Live;
 using PgSsl.Server.Settings;
 

@@ -1,10 +1,7 @@
 using System.Management.Automation;
 using PgSsl.Binding;
 using PgSsl.Changes;
-using PgSsl.Connections;
-using PgSsl.Server;
-using PgSsl.Server.Live;
-using PgSsl.Server.Switching;
+using PgSsl.Switching;
 
 namespace PgSsl.Hosting;
 

@@ -1,5 +1,6 @@
 using PgSsl.Certificates;
 using PgSsl.Sandbox;
+using PgSsl.SslModes;
 using PgSsl.Tests.Connections;
 
 namespace PgSsl.Tests.Certificates;

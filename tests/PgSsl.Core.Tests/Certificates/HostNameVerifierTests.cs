@@ -1,6 +1,7 @@
 using FsCheck;
 using FsCheck.Fluent;
 using PgSsl.Certificates;
+using PgSsl.Certificates.Verification;
 
 namespace PgSsl.Tests.Certificates;
 

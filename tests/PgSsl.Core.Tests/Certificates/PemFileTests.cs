@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Security.Cryptography;
 using System.Text;
 using PgSsl.Certificates;
+using PgSsl.Certificates.Trust;
 
 namespace PgSsl.Tests.Certificates;
 

@@ -1,4 +1,5 @@
-using PgSsl.Certificates;
+using PgSsl.Certificates.Trust;
+using PgSsl.Certificates.Verification;
 
 namespace PgSsl.Tests.Certificates;
 

@@ -1,6 +1,8 @@
 using System.Formats.Asn1;
 using System.Security.Cryptography.X509Certificates;
 using PgSsl.Certificates;
+using PgSsl.Certificates.Trust;
+using PgSsl.Certificates.Verification;
 
 namespace PgSsl.Tests.Certificates;
 

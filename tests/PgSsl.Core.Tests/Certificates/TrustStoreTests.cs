@@ -1,5 +1,7 @@
 using System.Security.Cryptography.X509Certificates;
 using PgSsl.Certificates;
+using PgSsl.Certificates.Trust;
+using PgSsl.Certificates.Verification;
 
 namespace PgSsl.Tests.Certificates;
 

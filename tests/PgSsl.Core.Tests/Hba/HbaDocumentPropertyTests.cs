@@ -1,5 +1,6 @@
 using FsCheck;
 using FsCheck.Fluent;
+using PgSsl.Common;
 using PgSsl.Hba;
 
 namespace PgSsl.Tests.Hba;

@@ -1,5 +1,7 @@
 using System.Globalization;
 using System.Text;
+using PgSsl.Common;
+using PgSsl.Files;
 using PgSsl.Hba;
 
 namespace PgSsl.Tests.Hba;

@@ -1,3 +1,5 @@
+using PgSsl.Common;
+using PgSsl.Files;
 using PgSsl.Hba;
 using PgSsl.Hba.Live;
 using PgSsl.Sandbox;

@@ -1,3 +1,4 @@
+using PgSsl.Common;
 using PgSsl.Hba;
 using PgSsl.Hba.Live;
 

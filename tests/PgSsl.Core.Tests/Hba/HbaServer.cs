@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text;
+using PgSsl.Files;
 using PgSsl.Hba;
 using PgSsl.Sandbox;
 

@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text;
 using System.Text.RegularExpressions;
+using PgSsl.Common;
 using PgSsl.Hba;
 
 namespace PgSsl.Tests.Hba;

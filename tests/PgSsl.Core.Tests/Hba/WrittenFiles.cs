@@ -1,4 +1,5 @@
 using System.Text;
+using PgSsl.Files;
 using PgSsl.Hba;
 
 namespace PgSsl.Tests.Hba;

@@ -1,5 +1,5 @@
 using System.Text;
-using PgSsl.Certificates.Deployment;
+using PgSsl.Deployment;
 using PgSsl.Files;
 using PgSsl.Poolers;
 using PgSsl.Sandbox;

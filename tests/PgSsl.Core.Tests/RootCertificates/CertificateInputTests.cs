@@ -4,7 +4,7 @@ using System.Text;
 using FsCheck;
 using FsCheck.Fluent;
 using PgSsl.Certificates;
-using PgSsl.RootCertificates;
+using PgSsl.RootFiles;
 using PgSsl.Tests.Certificates;
 using DotNetRequest = System.Security.Cryptography.X509Certificates.CertificateRequest;
 using static PgSsl.Tests.RootCertificates.Pems;

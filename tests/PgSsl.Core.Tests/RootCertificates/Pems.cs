@@ -1,5 +1,5 @@
 using System.Text;
-using PgSsl.RootCertificates;
+using PgSsl.RootFiles;
 using PgSsl.Tests.Certificates;
 
 namespace PgSsl.Tests.RootCertificates;

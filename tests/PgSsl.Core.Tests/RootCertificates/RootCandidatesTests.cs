@@ -1,6 +1,7 @@
 using System.Security.Cryptography.X509Certificates;
 using PgSsl.Certificates;
 using PgSsl.RootCertificates;
+using PgSsl.RootFiles;
 using PgSsl.Tests.Certificates;
 using static PgSsl.Tests.RootCertificates.Pems;
 

@@ -1,6 +1,6 @@
 using PgSsl.Connections;
-using PgSsl.Files;
 using PgSsl.RootCertificates;
+using PgSsl.RootFiles;
 using PgSsl.Sandbox;
 using PgSsl.Tests.Connections;
 using PgSsl.Tests.Files;

@@ -4,6 +4,7 @@ using System.Text;
 using FsCheck;
 using FsCheck.Fluent;
 using PgSsl.RootCertificates;
+using PgSsl.RootFiles;
 using PgSsl.Tests.Certificates;
 using static PgSsl.Tests.RootCertificates.Pems;
 

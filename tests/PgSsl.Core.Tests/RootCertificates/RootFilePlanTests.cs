@@ -1,5 +1,6 @@
 using PgSsl.Files;
 using PgSsl.RootCertificates;
+using PgSsl.RootFiles;
 using PgSsl.Tests.Certificates;
 using static PgSsl.Tests.RootCertificates.Pems;
 

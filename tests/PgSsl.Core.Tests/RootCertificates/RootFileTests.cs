@@ -4,7 +4,7 @@ using System.Security.Cryptography.X509Certificates;
 using System.Text;
 using FsCheck;
 using FsCheck.Fluent;
-using PgSsl.RootCertificates;
+using PgSsl.RootFiles;
 using PgSsl.Tests.Certificates;
 using DotNetRequest = System.Security.Cryptography.X509Certificates.CertificateRequest;
 using static PgSsl.Tests.RootCertificates.Pems;

@@ -1,9 +1,10 @@
 using System.Net;
-using PgSsl.Certificates;
+using PgSsl.Certificates.Trust;
+using PgSsl.Chains;
+using PgSsl.Downloads;
+using PgSsl.Providers;
 using PgSsl.RootCertificates;
-using PgSsl.RootCertificates.Chains;
-using PgSsl.RootCertificates.Downloads;
-using PgSsl.RootCertificates.Providers;
+using PgSsl.RootFiles;
 using PgSsl.Sandbox;
 using PgSsl.Tests.RootCertificates.Downloads;
 

@@ -1,4 +1,4 @@
-using PgSsl.Server.Settings;
+using PgSsl.Inspection;
 
 namespace PgSsl.Tests.Server;
 

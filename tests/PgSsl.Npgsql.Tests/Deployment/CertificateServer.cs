@@ -1,8 +1,8 @@
-using System.Security.Cryptography.X509Certificates;
 using System.Text;
-using PgSsl.Certificates;
-using PgSsl.Certificates.Deployment;
+using PgSsl.Certificates.Trust;
+using PgSsl.Deployment;
 using PgSsl.Files;
+using PgSsl.Requirements;
 using PgSsl.Sandbox;
 using PgSsl.Server;
 using PgSsl.Server.Live;

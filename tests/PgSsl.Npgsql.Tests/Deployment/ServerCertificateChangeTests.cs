@@ -1,6 +1,7 @@
-using PgSsl.Certificates.Deployment;
 using PgSsl.Changes;
+using PgSsl.Deployment;
 using PgSsl.Files;
+using PgSsl.Requirements;
 using PgSsl.Sandbox;
 using PgSsl.Tests.Files;
 using PgSsl.Tests.Hba;

@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using PgSsl.Changes;
+using PgSsl.Files;
 using PgSsl.Hba;
 using PgSsl.Hba.Live;
 using PgSsl.Hba.Policy;

@@ -1,6 +1,8 @@
 using PgSsl.Connections;
+using PgSsl.Inspection;
 using PgSsl.Probing;
 using PgSsl.Sandbox;
+using PgSsl.Served;
 using PgSsl.Server;
 using PgSsl.Server.Live;
 using PgSsl.Server.Settings;

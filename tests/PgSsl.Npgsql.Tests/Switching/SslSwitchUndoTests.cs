@@ -1,7 +1,6 @@
-using PgSsl.Hba;
 using PgSsl.Sandbox;
 using PgSsl.Server.Live;
-using PgSsl.Server.Switching;
+using PgSsl.Switching;
 using PgSsl.Tests.Hba;
 
 namespace PgSsl.Tests.Switching;

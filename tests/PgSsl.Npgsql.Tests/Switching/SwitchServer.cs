@@ -1,11 +1,10 @@
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
-using PgSsl.Hba;
 using PgSsl.Sandbox;
 using PgSsl.Server;
 using PgSsl.Server.Live;
 using PgSsl.Server.Settings;
-using PgSsl.Server.Switching;
+using PgSsl.Switching;
 
 namespace PgSsl.Tests.Switching;
 

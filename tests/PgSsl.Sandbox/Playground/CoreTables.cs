@@ -2,7 +2,9 @@ using System.Globalization;
 using System.Security.Cryptography.X509Certificates;
 using PgSsl.Connections;
 using PgSsl.Probing;
+using PgSsl.Served;
 using PgSsl.SslModes;
+using PgSsl.SslModes.Clients;
 
 namespace PgSsl.Sandbox.Playground;
 

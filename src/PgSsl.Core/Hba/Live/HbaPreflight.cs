@@ -1,6 +1,6 @@
 using PgSsl.Changes;
-using PgSsl.Hba.Managed;
 using PgSsl.Hba.Policy;
+using PgSsl.Managers;
 using PgSsl.Probing;
 using PgSsl.Server;
 using PgSsl.Server.Live;

@@ -1,4 +1,5 @@
-using PgSsl.Hba.Managed;
+using PgSsl.Common;
+using PgSsl.Managers;
 using PgSsl.Server;
 
 namespace PgSsl.Hba.Live;

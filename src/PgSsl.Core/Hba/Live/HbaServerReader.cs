@@ -1,5 +1,6 @@
 using System.Net;
-using PgSsl.Hba.Managed;
+using PgSsl.Common;
+using PgSsl.Managers;
 using PgSsl.Server;
 using PgSsl.Server.Sessions;
 

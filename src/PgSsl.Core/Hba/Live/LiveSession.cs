@@ -1,4 +1,5 @@
 using System.Net;
+using PgSsl.Common;
 
 namespace PgSsl.Hba.Live;
 

@@ -1,3 +1,5 @@
+using PgSsl.Common;
+using PgSsl.Files;
 using PgSsl.Server;
 
 namespace PgSsl.Hba.Live;

@@ -1,4 +1,5 @@
 using System.Text.RegularExpressions;
+using PgSsl.Files;
 
 namespace PgSsl.Hba.Policy;
 

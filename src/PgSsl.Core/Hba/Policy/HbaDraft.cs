@@ -1,3 +1,5 @@
+using PgSsl.Files;
+
 namespace PgSsl.Hba.Policy;
 
 /// <summary>Edits of a document that are being collected.</summary>

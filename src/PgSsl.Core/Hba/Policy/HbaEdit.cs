@@ -1,3 +1,5 @@
+using PgSsl.Common;
+
 namespace PgSsl.Hba.Policy;
 
 /// <summary>Some bytes of a file that give way to others.</summary>

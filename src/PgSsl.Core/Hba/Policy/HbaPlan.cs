@@ -1,3 +1,5 @@
+using PgSsl.Common;
+
 namespace PgSsl.Hba.Policy;
 
 /// <summary>A file that a plan changes.</summary>

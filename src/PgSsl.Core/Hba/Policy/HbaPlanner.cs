@@ -1,3 +1,6 @@
+using PgSsl.Common;
+using PgSsl.Files;
+
 namespace PgSsl.Hba.Policy;
 
 /// <summary>Works out what to change in pg_hba.conf so that it is as a policy wants it, and no byte more.</summary>

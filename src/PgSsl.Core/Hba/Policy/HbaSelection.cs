@@ -1,4 +1,5 @@
 using System.IO.Enumeration;
+using PgSsl.Common;
 
 namespace PgSsl.Hba.Policy;
 

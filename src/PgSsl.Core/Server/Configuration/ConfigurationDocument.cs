@@ -1,4 +1,6 @@
-using PgSsl.Hba;
+using PgSsl.Common;
+using PgSsl.Files;
+using PgSsl.Server.Settings;
 
 namespace PgSsl.Server.Configuration;
 

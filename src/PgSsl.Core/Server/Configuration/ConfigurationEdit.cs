@@ -1,5 +1,6 @@
-using PgSsl.Hba;
+using PgSsl.Common;
 using PgSsl.Hba.Policy;
+using PgSsl.Server.Settings;
 
 namespace PgSsl.Server.Configuration;
 

@@ -1,4 +1,4 @@
-using PgSsl.Hba.Policy;
+using PgSsl.Common;
 
 namespace PgSsl.Server.Configuration;
 

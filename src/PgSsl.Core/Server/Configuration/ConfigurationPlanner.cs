@@ -1,5 +1,7 @@
-using PgSsl.Hba;
+using PgSsl.Common;
+using PgSsl.Files;
 using PgSsl.Hba.Policy;
+using PgSsl.Server.Settings;
 
 namespace PgSsl.Server.Configuration;
 

@@ -1,4 +1,5 @@
-using PgSsl.Hba;
+using PgSsl.Common;
+using PgSsl.Files;
 
 namespace PgSsl.Server.Configuration;
 

@@ -1,5 +1,5 @@
 using System.Text;
-using PgSsl.Hba;
+using PgSsl.Common;
 
 namespace PgSsl.Server.Configuration;
 

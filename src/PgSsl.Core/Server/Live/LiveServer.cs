@@ -1,4 +1,5 @@
 using System.Net;
+using PgSsl.Common;
 using PgSsl.Connections;
 using PgSsl.Hba;
 using PgSsl.Probing;

@@ -1,5 +1,5 @@
+using PgSsl.Common;
 using PgSsl.Connections;
-using PgSsl.Hba;
 
 namespace PgSsl.Server.Live;
 

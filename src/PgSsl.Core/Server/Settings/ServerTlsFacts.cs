@@ -1,5 +1,4 @@
-using PgSsl.Hba.Managed;
-using PgSsl.Server.Configuration;
+using PgSsl.Managers;
 
 namespace PgSsl.Server.Settings;
 

@@ -1,7 +1,6 @@
-using PgSsl.Certificates;
+using PgSsl.Certificates.Trust;
 using PgSsl.Connections;
 using PgSsl.Probing;
-using PgSsl.Wire;
 
 namespace PgSsl.SslModes.Clients;
 

@@ -1,7 +1,7 @@
-using PgSsl.Certificates;
+using PgSsl.Certificates.Trust;
 using PgSsl.Connections;
 using PgSsl.Probing;
-using PgSsl.SslModes.Clients.Names;
+using PgSsl.SslModes.Names;
 
 namespace PgSsl.SslModes.Clients;
 

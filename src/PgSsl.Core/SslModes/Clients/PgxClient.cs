@@ -1,8 +1,8 @@
-using PgSsl.Certificates;
+using PgSsl.Certificates.Trust;
+using PgSsl.Certificates.Verification;
 using PgSsl.Connections;
 using PgSsl.Probing;
-using PgSsl.SslModes.Clients.Names;
-using PgSsl.Wire;
+using PgSsl.SslModes.Names;
 
 namespace PgSsl.SslModes.Clients;
 

@@ -1,7 +1,9 @@
 using System.Security.Cryptography.X509Certificates;
 using System.Text;
 using PgSsl.Certificates;
-using PgSsl.Certificates.Deployment;
+using PgSsl.Certificates.Trust;
+using PgSsl.Deployment;
+using PgSsl.Requirements;
 using PgSsl.Tests.RootCertificates;
 
 namespace PgSsl.Tests.Certificates.Deployment;

@@ -1,4 +1,4 @@
-using PgSsl.Certificates.Deployment;
+using PgSsl.Requirements;
 using PgSsl.Sandbox;
 
 namespace PgSsl.Tests.Certificates.Deployment;

@@ -1,5 +1,5 @@
-using PgSsl.Certificates.Deployment;
 using PgSsl.Files;
+using PgSsl.Requirements;
 using PgSsl.Sandbox;
 using PgSsl.Server;
 

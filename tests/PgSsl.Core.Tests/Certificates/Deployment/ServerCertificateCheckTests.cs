@@ -1,6 +1,6 @@
 using System.Security.Cryptography;
-using PgSsl.Certificates;
-using PgSsl.Certificates.Deployment;
+using PgSsl.Certificates.Trust;
+using PgSsl.Requirements;
 using PgSsl.Server;
 using PgSsl.Tests.RootCertificates;
 

@@ -1,4 +1,4 @@
-using PgSsl.Certificates.Deployment;
+using PgSsl.Requirements;
 
 namespace PgSsl.Tests.Certificates.Deployment;
 

@@ -1,6 +1,6 @@
 using System.Security.Cryptography.X509Certificates;
 using PgSsl.Certificates;
-using PgSsl.Certificates.Requests;
+using PgSsl.Requests;
 
 namespace PgSsl.Tests.Certificates.Requests;
 

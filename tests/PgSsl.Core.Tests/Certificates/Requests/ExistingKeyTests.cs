@@ -1,6 +1,6 @@
 using System.Security.Cryptography;
-using PgSsl.Certificates;
-using PgSsl.Certificates.Requests;
+using PgSsl.Asn1;
+using PgSsl.Requests;
 
 namespace PgSsl.Tests.Certificates.Requests;
 

@@ -1,5 +1,5 @@
 using System.Security.Cryptography.X509Certificates;
-using PgSsl.Certificates.Requests;
+using PgSsl.Requests;
 using PgSsl.Sandbox;
 
 namespace PgSsl.Tests.Certificates.Requests;

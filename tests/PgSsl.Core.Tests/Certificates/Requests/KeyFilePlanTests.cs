@@ -1,6 +1,5 @@
-using System.Security.Cryptography;
-using PgSsl.Certificates.Requests;
 using PgSsl.Files;
+using PgSsl.Requests;
 using PgSsl.Tests.Files;
 
 namespace PgSsl.Tests.Certificates.Requests;

@@ -1,4 +1,4 @@
-using PgSsl.Certificates.Requests;
+using PgSsl.Requests;
 
 namespace PgSsl.Tests.Certificates.Requests;
 

@@ -1,7 +1,7 @@
 using System.Globalization;
 using System.Security.Cryptography.X509Certificates;
 using System.Text;
-using PgSsl.Certificates.Requests;
+using PgSsl.Requests;
 
 namespace PgSsl.Tests.Certificates.Requests;
 

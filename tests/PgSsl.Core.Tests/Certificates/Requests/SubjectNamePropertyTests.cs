@@ -2,7 +2,7 @@ using System.Globalization;
 using System.Security.Cryptography.X509Certificates;
 using FsCheck;
 using FsCheck.Fluent;
-using PgSsl.Certificates.Requests;
+using PgSsl.Requests;
 
 namespace PgSsl.Tests.Certificates.Requests;
 

@@ -1,6 +1,5 @@
 using System.Text;
-using PgSsl.Hba.Managed;
-using Xunit;
+using PgSsl.Managers;
 
 namespace PgSsl.Tests.Hba.Managed;
 

@@ -1,5 +1,4 @@
-using PgSsl.Hba.Managed;
-using Xunit;
+using PgSsl.Managers;
 
 namespace PgSsl.Tests.Hba.Managed;
 

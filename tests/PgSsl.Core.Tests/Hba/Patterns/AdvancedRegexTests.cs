@@ -1,5 +1,5 @@
 using System.Diagnostics;
-using PgSsl.Hba.Patterns;
+using PgSsl.Patterns;
 
 namespace PgSsl.Tests.Hba.Patterns;
 

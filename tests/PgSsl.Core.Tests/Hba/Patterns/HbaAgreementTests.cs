@@ -1,7 +1,7 @@
 using System.Globalization;
 using System.Text;
 using Npgsql;
-using PgSsl.Hba.Patterns;
+using PgSsl.Patterns;
 using PgSsl.Sandbox;
 
 namespace PgSsl.Tests.Hba.Patterns;

@@ -1,6 +1,6 @@
 using System.Globalization;
 using System.Text;
-using PgSsl.Hba.Patterns;
+using PgSsl.Patterns;
 using PgSsl.Sandbox;
 
 namespace PgSsl.Tests.Hba.Patterns;

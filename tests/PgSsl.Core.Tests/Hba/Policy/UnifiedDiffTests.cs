@@ -1,5 +1,5 @@
 using System.Text;
-using PgSsl.Hba.Policy;
+using PgSsl.Common;
 using PgSsl.Sandbox;
 
 namespace PgSsl.Tests.Hba.Policy;

@@ -1,8 +1,10 @@
 using System.Security.Cryptography.X509Certificates;
 using PgSsl.Certificates;
-using PgSsl.RootCertificates.Chains;
-using PgSsl.RootCertificates.Downloads;
-using PgSsl.RootCertificates.Providers;
+using PgSsl.Certificates.Trust;
+using PgSsl.Certificates.Verification;
+using PgSsl.Chains;
+using PgSsl.Downloads;
+using PgSsl.Providers;
 using PgSsl.Sandbox;
 using PgSsl.Tests.Certificates;
 using PgSsl.Tests.RootCertificates.Downloads;

@@ -1,5 +1,5 @@
 using System.Net;
-using PgSsl.RootCertificates.Downloads;
+using PgSsl.Downloads;
 
 namespace PgSsl.Tests.RootCertificates.Downloads;
 

@@ -1,6 +1,6 @@
 using System.Security.Cryptography.X509Certificates;
 using System.Text;
-using PgSsl.RootCertificates.Downloads;
+using PgSsl.Downloads;
 using PgSsl.Sandbox;
 using PgSsl.Tests.Certificates;
 

@@ -5,7 +5,7 @@ using System.Net.Sockets;
 using System.Security.Authentication;
 using System.Security.Cryptography.X509Certificates;
 using System.Text;
-using PgSsl.RootCertificates.Downloads;
+using PgSsl.Downloads;
 using PgSsl.Sandbox;
 
 namespace PgSsl.Tests.RootCertificates.Downloads;

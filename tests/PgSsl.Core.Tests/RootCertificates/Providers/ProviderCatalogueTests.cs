@@ -1,7 +1,8 @@
 using System.Text.RegularExpressions;
 using PgSsl.Certificates;
-using PgSsl.RootCertificates;
-using PgSsl.RootCertificates.Providers;
+using PgSsl.Certificates.Trust;
+using PgSsl.Providers;
+using PgSsl.RootFiles;
 
 namespace PgSsl.Tests.RootCertificates.Providers;
 

@@ -1,7 +1,7 @@
-using PgSsl.Certificates;
-using PgSsl.RootCertificates;
-using PgSsl.RootCertificates.Downloads;
-using PgSsl.RootCertificates.Providers;
+using PgSsl.Certificates.Trust;
+using PgSsl.Downloads;
+using PgSsl.Providers;
+using PgSsl.RootFiles;
 using PgSsl.Sandbox;
 using PgSsl.Tests.RootCertificates.Downloads;
 

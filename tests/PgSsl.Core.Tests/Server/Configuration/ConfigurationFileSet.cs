@@ -1,5 +1,6 @@
 using System.Text;
-using PgSsl.Hba;
+using PgSsl.Common;
+using PgSsl.Files;
 using PgSsl.Server.Configuration;
 
 namespace PgSsl.Tests.Server.Configuration;

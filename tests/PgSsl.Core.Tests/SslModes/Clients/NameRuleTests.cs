@@ -3,9 +3,9 @@ using System.Net.Security;
 using System.Net.Sockets;
 using System.Security.Authentication;
 using System.Security.Cryptography.X509Certificates;
-using PgSsl.Certificates;
+using PgSsl.Certificates.Verification;
 using PgSsl.Sandbox;
-using PgSsl.SslModes.Clients.Names;
+using PgSsl.SslModes.Names;
 
 namespace PgSsl.Tests.SslModes.Clients;
 

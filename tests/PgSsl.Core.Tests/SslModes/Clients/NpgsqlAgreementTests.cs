@@ -3,6 +3,7 @@ using PgSsl.Connections;
 using PgSsl.Probing;
 using PgSsl.Sandbox;
 using PgSsl.SslModes;
+using PgSsl.SslModes.Clients;
 using SslMode = PgSsl.Connections.SslMode;
 
 namespace PgSsl.Tests.SslModes.Clients;

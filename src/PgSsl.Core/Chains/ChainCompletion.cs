@@ -87,7 +87,7 @@ internal sealed class ChainCompletion(ChainRequest request, CertificateDownloade
     }
 
     private ChainCandidate? Published(ChainCandidate root) =>
-        request.HostName is { } host && ProviderCatalogue.OfRoot(RootFile.FingerprintOf(root.Certificate.Certificate), host) is { } provider
+        request.HostName is { } host && ProviderCatalogue.OfRoot(Fingerprint.Of(root.Certificate.Certificate), host) is { } provider
             ? root with { Source = ChainSource.Provider, Origin = $"provider {provider.Name} (its fingerprint)" }
             : null;
 

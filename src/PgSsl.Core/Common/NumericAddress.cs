@@ -15,6 +15,9 @@ public readonly record struct NumericAddress(bool IsIPv6, UInt128 Bits)
     /// <summary>How many bits the family has.</summary>
     public int Width => WidthOf(IsIPv6);
 
+    /// <summary>Whether it is 127.0.0.1 or ::1, which every host has.</summary>
+    public bool IsLoopback => Bits == (IsIPv6 ? 1 : (UInt128)0x7F000001);
+
     /// <summary>An address of .NET's, without its scope.</summary>
     public static NumericAddress Of(IPAddress address)
     {

@@ -15,7 +15,7 @@ public static class UnifiedDiff
     /// <param name="before">Its old content.</param>
     /// <param name="after">Its new content.</param>
     public static IReadOnlyList<string> Between(string path, byte[] before, byte[] after) =>
-        Between(path, HbaText.Decode(before), HbaText.Decode(after));
+        Between(path, ServerText.Decode(before), ServerText.Decode(after));
 
     /// <summary>The same, of texts.</summary>
     public static IReadOnlyList<string> Between(string path, string before, string after)

@@ -19,7 +19,7 @@ public sealed class CertificateDeployment : IDisposable
     /// <summary>Plans. Reads files; changes nothing.</summary>
     /// <param name="recipient">Who gets the certificate.</param>
     /// <param name="target">Its <see cref="ICertificateRecipient.Target"/>, completed with what the user says.</param>
-    /// <param name="served">What it serves now (<see cref="ICertificateRecipient.LookAsync"/>).</param>
+    /// <param name="served">What it serves now (<see cref="ICertificateRecipient.ObserveAsync"/>).</param>
     /// <param name="request">What is installed.</param>
     /// <exception cref="PgSslException">
     /// ManagedElsewhere; FileNotFound, FileUnreadable, InvalidKeyFile: the key; and the errors of <see cref="CertificateBundle.Create"/>.
@@ -91,4 +91,4 @@ public sealed class CertificateDeployment : IDisposable
 /// <param name="Roots">The roots that clients have: an intermediate that the CA did not give may be there. Null where they are not known.</param>
 /// <param name="Complete">Adds to the facts what is known of server and clients.</param>
 public sealed record DeploymentRequest(
-    CertificateAnswer Answer, string? KeyPath, char[]? Passphrase, TrustStore? Roots, Func<ServerCertificateFacts, ServerCertificateFacts> Complete);
+    IssuedCertificates Answer, string? KeyPath, char[]? Passphrase, TrustStore? Roots, Func<ServerCertificateFacts, ServerCertificateFacts> Complete);

@@ -19,16 +19,16 @@ public interface ICertificateRecipient
 
     /// <summary>What it serves now, at each of its addresses; nothing where none is asked.</summary>
     /// <exception cref="PgSslException">It could not be told to take over what was written: nothing is to be changed then.</exception>
-    Task<IReadOnlyList<ServedAt>> LookAsync(CancellationToken cancellationToken);
+    Task<IReadOnlyList<ServedAt>> ObserveAsync(CancellationToken cancellationToken);
 
     /// <summary>Whether all is in place, and served.</summary>
     /// <param name="plan">What is to be so.</param>
-    /// <param name="served">What <see cref="LookAsync"/> saw.</param>
+    /// <param name="served">What <see cref="ObserveAsync"/> saw.</param>
     bool IsInPlace(ServerCertificatePlan plan, IReadOnlyList<ServedAt> served);
 
     /// <summary>Writes the files, has them taken over and sees them served; or puts all back.</summary>
     /// <param name="plan">What is to be so.</param>
-    /// <param name="served">What <see cref="LookAsync"/> saw.</param>
+    /// <param name="served">What <see cref="ObserveAsync"/> saw.</param>
     /// <param name="at">The time that the names of backups carry.</param>
     /// <param name="cancellationToken">Puts everything back.</param>
     /// <exception cref="PgSslException">See <see cref="Changes.ProvenChange.RunAsync"/>.</exception>

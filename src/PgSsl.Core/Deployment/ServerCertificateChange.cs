@@ -25,7 +25,7 @@ public sealed class ServerCertificateChange : ProvenChange
     /// <param name="plan">What is to be written.</param>
     /// <param name="live">The server; null to write files only.</param>
     /// <param name="sslIsOn">Whether its setting <c>ssl</c> is on: with it off, nothing will be served.</param>
-    /// <param name="before">What it served before (<see cref="ServedCertificates.LookAsync"/>).</param>
+    /// <param name="before">What it served before (<see cref="ServedCertificates.ObserveAsync"/>).</param>
     /// <param name="at">The time that the names of backups carry.</param>
     /// <param name="files">The file system; the real one if null.</param>
     public ServerCertificateChange(
@@ -38,9 +38,9 @@ public sealed class ServerCertificateChange : ProvenChange
     }
 
     /// <summary>How long the server may take; tests of what never comes wait less.</summary>
-    internal TimeSpan Patience { get; init; } = TimeSpan.FromSeconds(15);
+    internal TimeSpan ReloadTimeout { get; init; } = TimeSpan.FromSeconds(15);
 
-    private ServedCertificates Served => new(_live!) { Patience = Patience };
+    private ServedCertificates Served => new(_live!) { ReloadTimeout = ReloadTimeout };
 
     /// <inheritdoc/>
     protected override string Subject => _plan.Target.CertificatePath;

@@ -51,8 +51,8 @@ public sealed class ServerRecipient : ICertificateRecipient
         new(new DeploymentTarget(certificatePath, keyPath, ServerConditions.Unknown), null, false);
 
     /// <inheritdoc/>
-    public async Task<IReadOnlyList<ServedAt>> LookAsync(CancellationToken cancellationToken) =>
-        _live is null ? [] : await new ServedCertificates(_live).LookAsync(cancellationToken).ConfigureAwait(false);
+    public async Task<IReadOnlyList<ServedAt>> ObserveAsync(CancellationToken cancellationToken) =>
+        _live is null ? [] : await new ServedCertificates(_live).ObserveAsync(cancellationToken).ConfigureAwait(false);
 
     /// <inheritdoc/>
     public bool IsInPlace(ServerCertificatePlan plan, IReadOnlyList<ServedAt> served) => Change(plan, served, default).IsNothingToDo;

@@ -1,3 +1,5 @@
+using PgSsl.Common;
+
 namespace PgSsl.Hba;
 
 /// <summary>
@@ -6,11 +8,8 @@ namespace PgSsl.Hba;
 /// </summary>
 public sealed record HbaDialect
 {
-    /// <summary>The newest version that is known here.</summary>
-    public const int NewestMajor = 18;
-
     /// <summary>The major version, 10 to 19.</summary>
-    public int Major { get; init; } = NewestMajor;
+    public int Major { get; init; } = PostgresVersion.Newest;
 
     /// <summary>The setting ssl; null where it is not known.</summary>
     public bool? SslIsOn { get; init; }

@@ -28,7 +28,7 @@ public sealed record HbaVerdict(HbaEntry? Entry, IReadOnlyList<(HbaEntry Entry, 
 
 /// <summary>The first record that matches decides, whatever comes of its method (hba.c, check_hba).</summary>
 /// <param name="surroundings">What is in no file.</param>
-public sealed class HbaMatcher(HbaSurroundings surroundings)
+public sealed class HbaMatcher(HbaMatchContext surroundings)
 {
     /// <summary>Finds the record that decides.</summary>
     /// <param name="entries">The records, in order.</param>

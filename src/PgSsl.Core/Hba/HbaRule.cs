@@ -79,7 +79,7 @@ public sealed record HbaRule
         for (int i = 0; i < rules.Length; i++)
             rules[i] = new HbaRule(document, document.Entries[i])
             {
-                IsShadowedBy = shadows[i] is { } shadow ? Place(shadow.Line, document) : null,
+                IsShadowedBy = shadows[i] is { } shadow ? document.PlaceOf(shadow.Line) : null,
                 Findings = findings[i],
             };
         return rules;
@@ -87,15 +87,6 @@ public sealed record HbaRule
 
     /// <summary>One rule without judging it beside the others.</summary>
     public static HbaRule Of(HbaDocument document, HbaEntry entry) => new(document, entry);
-
-    /// <summary>Where a line is, as short as it is clear.</summary>
-    internal static string Place(HbaLine line, HbaDocument document)
-    {
-        string name = line.File.Path[(line.File.Path.LastIndexOfAny(['/', '\\']) + 1)..];
-        bool isAmbiguous = document.Files.Count > 1
-            && document.Files.Any(file => file != line.File && file.Path.EndsWith(name, StringComparison.Ordinal));
-        return $"{(isAmbiguous ? line.File.Path : name)}:{line.Number}";
-    }
 
     private static string[] Names(HbaName[]? names) => names is null ? [] : Array.ConvertAll(names, name => name.Display);
 }

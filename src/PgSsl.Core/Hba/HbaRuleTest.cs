@@ -51,7 +51,7 @@ public sealed record HbaRuleTest
     /// <param name="document">The rules.</param>
     /// <param name="client">Who wants in.</param>
     /// <param name="surroundings">What is in no file.</param>
-    public static HbaRuleTest Of(HbaDocument document, HbaClient client, HbaSurroundings surroundings)
+    public static HbaRuleTest Of(HbaDocument document, HbaClient client, HbaMatchContext surroundings)
     {
         ArgumentNullException.ThrowIfNull(document);
         ArgumentNullException.ThrowIfNull(client);
@@ -80,9 +80,9 @@ public sealed record HbaRuleTest
     private static string Explain(HbaDocument document, HbaClient client, HbaVerdict verdict, string outcome)
     {
         if (outcome == "unknown")
-            return $"It is not known {string.Join(", nor ", verdict.Doubts.Select(doubt => $"{doubt.Reason} ({HbaRule.Place(doubt.Entry.Line, document)})").Distinct().Take(3))}.";
+            return $"It is not known {string.Join(", nor ", verdict.Doubts.Select(doubt => $"{doubt.Reason} ({document.PlaceOf(doubt.Entry.Line)})").Distinct().Take(3))}.";
         return outcome == "authenticate"
-            ? $"{HbaRule.Place(verdict.Entry!.Line, document)} matches first: the client authenticates by {verdict.Entry.Record!.Method}."
+            ? $"{document.PlaceOf(verdict.Entry!.Line)} matches first: the client authenticates by {verdict.Entry.Record!.Method}."
             : ServerMessage(client, verdict.Entry is null);
     }
 

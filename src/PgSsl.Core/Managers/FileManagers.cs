@@ -3,7 +3,7 @@ namespace PgSsl.Managers;
 /// <summary>The managers that mark what they write into pg_hba.conf, each phrase as its source writes it.</summary>
 internal static class FileManagers
 {
-    public static (HbaManager Manager, CommentMark[] Marks)[] All { get; } =
+    public static (ConfigurationManager Manager, CommentMark[] Marks)[] All { get; } =
     [
         (new(
             "Patroni",

@@ -7,7 +7,7 @@ namespace PgSsl.Managers;
 /// <param name="Manager">The service.</param>
 /// <param name="SettingPrefix">How the names of its settings begin; null if it has none.</param>
 /// <param name="Role">Its role; it counts if it is the bootstrap role, or if that one is not known.</param>
-internal sealed record ServerMarks(HbaManager Manager, string? SettingPrefix, string Role)
+internal sealed record ServerMarks(ConfigurationManager Manager, string? SettingPrefix, string Role)
 {
     /// <summary>Whether others have such settings as well (Scaleway runs Aiven's extension), so that the role must be there too.</summary>
     public bool NeedsBoth { get; init; }

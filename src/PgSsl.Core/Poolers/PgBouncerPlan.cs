@@ -79,7 +79,7 @@ public sealed partial class PgBouncerPlan
         foreach ((_, int start, int end, string text) in splices.OrderBy(splice => splice.Start).ThenBy(splice => splice.End))
         {
             content.Write(file.Content.AsSpan(from, start - from));
-            content.Write(HbaText.Encode(text));
+            content.Write(ServerText.Encode(text));
             from = end;
         }
         content.Write(file.Content.AsSpan(from));

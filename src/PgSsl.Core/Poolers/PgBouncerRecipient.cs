@@ -80,11 +80,11 @@ public sealed class PgBouncerRecipient : ICertificateRecipient
     }
 
     /// <inheritdoc/>
-    public async Task<IReadOnlyList<ServedAt>> LookAsync(CancellationToken cancellationToken)
+    public async Task<IReadOnlyList<ServedAt>> ObserveAsync(CancellationToken cancellationToken)
     {
         if (_reload is not null)
             await _reload.CheckAsync(cancellationToken).ConfigureAwait(false);
-        IReadOnlyList<ServedAt> seen = await new PgBouncerWire(_plan.Before.Listens, _timeout).LookAsync(cancellationToken).ConfigureAwait(false);
+        IReadOnlyList<ServedAt> seen = await new PgBouncerWire(_plan.Before.Listens, _timeout).ObserveAsync(cancellationToken).ConfigureAwait(false);
         if (_noReload is not null && seen is [var first, ..])
             throw new PgSslException(
                 _noReload.Error, $"{_noReload.Message} But somebody listens at {first.Host}, who would not take over what is changed.",

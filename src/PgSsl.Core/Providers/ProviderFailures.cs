@@ -31,12 +31,12 @@ internal static class ProviderFailures
     public static PgSslException FingerprintMismatch(Provider provider, Uri uri, X509Certificate2 root) => new(
         PgSslError.FingerprintMismatch,
         $"No root at {uri} is one that this module knows of {provider.Title}: " +
-        $"'{CertificateNames.Display(root)}' has the SHA-256 {RootFile.FingerprintOf(root)}.",
+        $"'{CertificateNames.Display(root)}' has the SHA-256 {Fingerprint.Of(root)}.",
         $"Nothing was taken from it. Where the provider has a new root, compare its fingerprint with {provider.DocumentationUrl} " +
         "and install the downloaded file; else somebody is in between.");
 
     public static string NotListedRemark(X509Certificate2 root) =>
-        $"'{CertificateNames.Display(root)}' (SHA-256 {RootFile.FingerprintOf(root)}) was left out: this module does not know it.";
+        $"'{CertificateNames.Display(root)}' (SHA-256 {Fingerprint.Of(root)}) was left out: this module does not know it.";
 
     public static string NoFingerprintRemark(Provider provider, Uri uri) =>
         $"No fingerprint of {provider.Title} is known to this module: only https vouches for what {uri.Host} sent.";

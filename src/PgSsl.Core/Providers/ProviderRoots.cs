@@ -34,12 +34,12 @@ public static class ProviderRoots
     {
         Uri uri = provider.UrlFor(region);
         IReadOnlyList<X509Certificate2> certificates = await downloader.GetAsync(uri, DownloadRules.Bundle, cancellationToken).ConfigureAwait(false);
-        List<X509Certificate2> roots = [.. certificates.Where(IsRoot).DistinctBy(RootFile.FingerprintOf)];
+        List<X509Certificate2> roots = [.. certificates.Where(IsRoot).DistinctBy(Fingerprint.Of)];
         if (roots.Count == 0)
             throw ProviderFailures.NoRoot(uri);
         if (provider.Roots.Count == 0)
             return new ProviderRootSet(roots, uri.AbsoluteUri, [ProviderFailures.NoFingerprintRemark(provider, uri)]);
-        ILookup<bool, X509Certificate2> byListed = roots.ToLookup(root => provider.RootOf(RootFile.FingerprintOf(root)) is not null);
+        ILookup<bool, X509Certificate2> byListed = roots.ToLookup(root => provider.RootOf(Fingerprint.Of(root)) is not null);
         if (!byListed[true].Any())
             throw ProviderFailures.FingerprintMismatch(provider, uri, roots[0]);
         return new ProviderRootSet([.. byListed[true]], uri.AbsoluteUri, [.. byListed[false].Select(ProviderFailures.NotListedRemark)]);
@@ -53,7 +53,7 @@ public static class ProviderRoots
             provider.UrlFor(region);
         if (provider.Roots.Count == 0)
             throw ProviderFailures.OnlySystem(provider);
-        List<X509Certificate2> roots = [.. system.Certificates.Where(root => provider.RootOf(RootFile.FingerprintOf(root)) is not null)];
+        List<X509Certificate2> roots = [.. system.Certificates.Where(root => provider.RootOf(Fingerprint.Of(root)) is not null)];
         if (roots.Count == 0)
             throw ProviderFailures.NotInSystem(provider);
         return new ProviderRootSet(roots, system.Origin, [ProviderFailures.SystemRemark(provider)]);

@@ -1,3 +1,4 @@
+using PgSsl.Certificates;
 using PgSsl.Connections;
 using PgSsl.Providers;
 

@@ -25,7 +25,7 @@ public sealed record RootCandidates(IReadOnlyList<X509Certificate2> Accepted, IR
         IEnumerable<X509Certificate2> offered, IEnumerable<X509Certificate2> present, RootInstallOptions options, DateTimeOffset at)
     {
         ArgumentNullException.ThrowIfNull(options);
-        ParsedCertificate[] candidates = [.. Parse(offered.DistinctBy(RootFile.FingerprintOf))];
+        ParsedCertificate[] candidates = [.. Parse(offered.DistinctBy(Fingerprint.Of))];
         ParsedCertificate[] known = [.. candidates, .. present.Select(ParsedCertificate.Of).OfType<ParsedCertificate>()];
         var accepted = new List<X509Certificate2>();
         var leftOut = new List<string>();
@@ -77,7 +77,7 @@ public sealed record RootCandidates(IReadOnlyList<X509Certificate2> Accepted, IR
 
     private static void RequireCa(ParsedCertificate root, RootInstallOptions options)
     {
-        if (root.CaKind != 0 || options.ServerCertificates.Contains(RootFile.FingerprintOf(root.Certificate)))
+        if (root.CaKind != 0 || options.ServerCertificates.Contains(Fingerprint.Of(root.Certificate)))
             return;
         throw new PgSslException(
             PgSslError.NotARootCertificate,

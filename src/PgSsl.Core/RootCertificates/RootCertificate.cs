@@ -64,9 +64,9 @@ public sealed record RootCertificate
     {
         ArgumentNullException.ThrowIfNull(file);
         ILookup<int?, RootFileProblem> problems = file.Problems(at).ToLookup(problem => problem.Position);
-        HashSet<string> trusted = [.. file.TrustedCertificates.Select(RootFile.FingerprintOf)];
+        HashSet<string> trusted = [.. file.TrustedCertificates.Select(Certificates.Fingerprint.Of)];
         return [.. file.Certificates.Select((certificate, i) => Describe(
-            certificate, i + 1, file.Path, at, [.. problems[i + 1]], trusted.Contains(RootFile.FingerprintOf(certificate))))];
+            certificate, i + 1, file.Path, at, [.. problems[i + 1]], trusted.Contains(Certificates.Fingerprint.Of(certificate))))];
     }
 
     /// <summary>The operating system's roots, as <c>sslrootcert=system</c> finds them.</summary>
@@ -97,7 +97,7 @@ public sealed record RootCertificate
         {
             Subject = certificate.Subject,
             Issuer = certificate.Issuer,
-            Fingerprint = RootFile.FingerprintOf(certificate),
+            Fingerprint = Certificates.Fingerprint.Of(certificate),
             NotBefore = certificate.NotBefore.ToUniversalTime(),
             NotAfter = certificate.NotAfter.ToUniversalTime(),
             DaysRemaining = (int)Math.Floor((certificate.NotAfter.ToUniversalTime() - at.UtcDateTime).TotalDays),

@@ -57,14 +57,14 @@ public sealed record RootFilePlan
         RootFile old = RootFile.Parse(before, path).Mend(out IReadOnlyList<string> mended);
         RootCandidates candidates = RootCandidates.Select(certificates, old.Certificates, options, at);
         X509Certificate2[] replaced = options.ReplaceExpired ? [.. Outdated(old, candidates.Accepted, at)] : [];
-        RootFile updated = old.Add(candidates.Accepted).Remove(replaced.Select(RootFile.FingerprintOf));
+        RootFile updated = old.Add(candidates.Accepted).Remove(replaced.Select(Fingerprint.Of));
         // Also where nothing is to be added: what is there already must be there for libpq, too.
         updated.RequireWhole();
         return new RootFilePlan(path, before, updated.ToBytes())
         {
-            Added = Entries(candidates.Accepted.Where(certificate => !old.Contains(RootFile.FingerprintOf(certificate)))),
+            Added = Entries(candidates.Accepted.Where(certificate => !old.Contains(Fingerprint.Of(certificate)))),
             Replaced = Entries(replaced),
-            Kept = Entries(old.Certificates.Where(certificate => updated.Contains(RootFile.FingerprintOf(certificate)))),
+            Kept = Entries(old.Certificates.Where(certificate => updated.Contains(Fingerprint.Of(certificate)))),
             Mended = mended,
             Notes = [.. candidates.LeftOut, .. StillExpired(updated, at)],
         };
@@ -86,7 +86,7 @@ public sealed record RootFilePlan
         bool isLast = updated.Certificates.Count == 0;
         return new RootFilePlan(path, before, isLast ? null : updated.ToBytes())
         {
-            Removed = Entries(old.Certificates.Where(certificate => unwanted.Contains(RootFile.FingerprintOf(certificate)))),
+            Removed = Entries(old.Certificates.Where(certificate => unwanted.Contains(Fingerprint.Of(certificate)))),
             Kept = Entries(updated.Certificates),
             Mended = isLast ? [] : mended,
             Notes = isLast ? WhatElseGoes(updated) : [.. updated.Problems(DateTimeOffset.UnixEpoch)

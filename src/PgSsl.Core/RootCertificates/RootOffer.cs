@@ -1,4 +1,5 @@
 using System.Security.Cryptography.X509Certificates;
+using PgSsl.Certificates;
 using PgSsl.RootFiles;
 
 namespace PgSsl.RootCertificates;
@@ -25,7 +26,7 @@ public sealed record RootOffer(IReadOnlyList<X509Certificate2> Certificates, str
     {
         if (fingerprints.Count == 0)
             return this;
-        X509Certificate2[] expected = [.. Certificates.Where(certificate => fingerprints.Contains(RootFile.FingerprintOf(certificate)))];
+        X509Certificate2[] expected = [.. Certificates.Where(certificate => fingerprints.Contains(Fingerprint.Of(certificate)))];
         if (expected.Length > 0)
             return this with { Certificates = expected };
         throw new PgSslException(

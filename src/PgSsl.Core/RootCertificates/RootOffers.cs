@@ -1,4 +1,5 @@
 using System.Security.Cryptography.X509Certificates;
+using PgSsl.Certificates;
 using PgSsl.RootFiles;
 
 namespace PgSsl.RootCertificates;
@@ -23,7 +24,7 @@ public sealed class RootOffers(IReadOnlyCollection<string> fingerprints, bool re
         ServerCertificates =
         [
             .. fingerprints,
-            .. _offers.Where(offer => offer.IsServerCertificate).SelectMany(offer => offer.Certificates).Select(RootFile.FingerprintOf),
+            .. _offers.Where(offer => offer.IsServerCertificate).SelectMany(offer => offer.Certificates).Select(Fingerprint.Of),
         ],
     };
 

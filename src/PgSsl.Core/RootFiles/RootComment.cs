@@ -19,7 +19,7 @@ internal static partial class RootComment
     public static string For(X509Certificate2 certificate) => string.Create(
         CultureInfo.InvariantCulture,
         $"# {Shorten(CertificateNames.Display(certificate))}, valid until {certificate.NotAfter.ToUniversalTime():yyyy-MM-dd}, " +
-        $"SHA-256 {RootFile.FingerprintOf(certificate)}");
+        $"SHA-256 {Fingerprint.Of(certificate)}");
 
     /// <summary>Where the comment of a block starts if that is the line above it; else the block's own start.</summary>
     public static int StartAbove(ReadOnlySpan<byte> bytes, int blockStart, string fingerprint)

@@ -1,6 +1,7 @@
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
 using System.Text;
+using PgSsl.Certificates;
 using PgSsl.Certificates.Trust;
 using PgSsl.Common;
 
@@ -21,7 +22,7 @@ public sealed class RootFile
         Path = path;
         Segments = RootFileScanner.Scan(bytes);
         Certificates = [.. Segments.SelectMany(segment => segment.Certificates)];
-        _fingerprints = new(() => [.. Certificates.Select(FingerprintOf)]);
+        _fingerprints = new(() => [.. Certificates.Select(Fingerprint.Of)]);
         try
         {
             TrustedCertificates = PemFile.Parse(bytes, path).Certificates;
@@ -59,13 +60,6 @@ public sealed class RootFile
     /// <summary>The content, byte for byte.</summary>
     public byte[] ToBytes() => _bytes.ToArray();
 
-    /// <summary>The SHA-256 fingerprint by which certificates are told apart: upper-case hex.</summary>
-    public static string FingerprintOf(X509Certificate2 certificate)
-    {
-        ArgumentNullException.ThrowIfNull(certificate);
-        return certificate.GetCertHashString(HashAlgorithmName.SHA256);
-    }
-
     /// <summary>Whether a certificate is in the file, as far as a person sees.</summary>
     /// <param name="fingerprint">SHA-256, upper-case hex.</param>
     public bool Contains(string fingerprint) => _fingerprints.Value.Contains(fingerprint);
@@ -78,7 +72,7 @@ public sealed class RootFile
     public RootFile Add(IEnumerable<X509Certificate2> certificates)
     {
         ArgumentNullException.ThrowIfNull(certificates);
-        X509Certificate2[] missing = [.. certificates.DistinctBy(FingerprintOf).Where(certificate => !Contains(FingerprintOf(certificate)))];
+        X509Certificate2[] missing = [.. certificates.DistinctBy(Fingerprint.Of).Where(certificate => !Contains(Fingerprint.Of(certificate)))];
         if (missing.Length == 0)
             return this;
         var added = new StringBuilder();
@@ -88,7 +82,7 @@ public sealed class RootFile
             added.Append(RootComment.For(certificate)).Append('\n').Append(certificate.ExportCertificatePem()).Append('\n');
         added.Replace("\n", LineEnds.Of(_bytes.Span));
         byte[] text = Encoding.UTF8.GetBytes(added.ToString());
-        return Edited([.. _bytes.Span, .. text], _fingerprints.Value.Concat(missing.Select(FingerprintOf)));
+        return Edited([.. _bytes.Span, .. text], _fingerprints.Value.Concat(missing.Select(Fingerprint.Of)));
     }
 
     /// <summary>
@@ -106,7 +100,7 @@ public sealed class RootFile
         int position = 0;
         foreach (RootFileSegment segment in Segments.Where(segment => segment.Kind == RootFileSegmentKind.Certificate))
         {
-            string fingerprint = FingerprintOf(segment.Certificates[0]);
+            string fingerprint = Fingerprint.Of(segment.Certificates[0]);
             if (!unwanted.Contains(fingerprint))
                 continue;
             int start = RootComment.StartAbove(_bytes.Span, segment.Start, fingerprint);
@@ -149,8 +143,8 @@ public sealed class RootFile
     /// <exception cref="PgSslException">InvalidCertificateFile.</exception>
     internal void RequireWhole()
     {
-        HashSet<string> read = [.. TrustedCertificates.Select(FingerprintOf)];
-        if (Refusal is null && Certificates.All(certificate => read.Contains(FingerprintOf(certificate))))
+        HashSet<string> read = [.. TrustedCertificates.Select(Fingerprint.Of)];
+        if (Refusal is null && Certificates.All(certificate => read.Contains(Fingerprint.Of(certificate))))
             return;
         RootFileProblem? cause = Problems(DateTimeOffset.UnixEpoch)
             .FirstOrDefault(problem => problem.IsFatal || problem.Kind is RootFileProblemKind.NulByte or RootFileProblemKind.HiddenBlock);

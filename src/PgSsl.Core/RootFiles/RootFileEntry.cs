@@ -10,7 +10,7 @@ namespace PgSsl.RootFiles;
 public sealed record RootFileEntry(string Subject, string Fingerprint, DateTime NotAfter)
 {
     internal static RootFileEntry Of(X509Certificate2 certificate) =>
-        new(certificate.Subject, RootFile.FingerprintOf(certificate), certificate.NotAfter.ToUniversalTime());
+        new(certificate.Subject, Certificates.Fingerprint.Of(certificate), certificate.NotAfter.ToUniversalTime());
 
     internal string Describe() => $"{CertificateNames.Printable(Subject)}, valid until {CertificateTime.Day(NotAfter)}, SHA-256 {Fingerprint}";
 }

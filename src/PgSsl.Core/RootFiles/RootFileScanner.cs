@@ -60,7 +60,7 @@ internal sealed class RootFileScanner
         AddPlain(start, first);
         ForEachBegin(first, end, (from, to) =>
         {
-            if (PemMending.TrySeparate(_bytes[from..to].Span) is not { } mended
+            if (PemNormalizer.TrySeparate(_bytes[from..to].Span) is not { } mended
                 || Classify(mended.Block, from, mended.Length) is not { Kind: RootFileSegmentKind.Certificate } segment)
             {
                 AddPlain(from, to);
@@ -87,7 +87,7 @@ internal sealed class RootFileScanner
             AddPlain(start + reader.Position, end);
             return;
         }
-        if (PemMending.TrySeparate(stretch.Span) is { } mended)
+        if (PemNormalizer.TrySeparate(stretch.Span) is { } mended)
         {
             _segments.Add(Classify(mended.Block, start, mended.Length) with
             {

@@ -26,7 +26,7 @@ public static class ConfigurationPaths
                 PgSslError.FileNotFound,
                 $"The server has its configuration in {main}, and there is no such file on this machine.",
                 $"Run this on the server's machine, or without -Endpoint for {path} alone, or leave -ConfigurationPath out.");
-        return ConfigurationDocument.Read(main, facts.DataDirectory, DiskHbaFiles.Instance);
+        return ConfigurationDocument.Read(main, facts.DataDirectory, DiskServerFiles.Instance);
     }
 
     /// <summary>Reads the configuration that a file belongs to, where no server is asked: postgresql.conf itself, or what it includes.</summary>
@@ -40,11 +40,11 @@ public static class ConfigurationPaths
         if (!File.Exists(path))
             throw new PgSslException(PgSslError.FileNotFound, $"{path} does not exist.", "Name the server's postgresql.conf, or a file that it includes.");
         if (Path.GetFileName(path) == MainName)
-            return ConfigurationDocument.Read(path, null, DiskHbaFiles.Instance);
+            return ConfigurationDocument.Read(path, null, DiskServerFiles.Instance);
         string? directory = Path.GetDirectoryName(path);
         for (int i = 0; i < 3 && directory is not null; i++, directory = Path.GetDirectoryName(directory))
             if (File.Exists(Path.Combine(directory, MainName)))
-                return ConfigurationDocument.Read(Path.Combine(directory, MainName), null, DiskHbaFiles.Instance);
+                return ConfigurationDocument.Read(Path.Combine(directory, MainName), null, DiskServerFiles.Instance);
         throw new PgSslException(
             PgSslError.FileNotFound,
             $"Which postgresql.conf includes {path} is not known: there is none beside it or above.",

@@ -32,16 +32,16 @@ internal sealed class ServerLog
     }
 
     /// <summary>Whether the server said that it did not take its files for TLS over.</summary>
-    /// <param name="patience">How long to wait for what is on its way into the file.</param>
+    /// <param name="timeout">How long to wait for what is on its way into the file.</param>
     /// <param name="cancellationToken">Ends the wait.</param>
     /// <returns>The reasons that it gave, empty if it did take them over; null where that cannot be told.</returns>
-    public async Task<IReadOnlyList<string>?> ReadRefusalAsync(TimeSpan patience, CancellationToken cancellationToken)
+    public async Task<IReadOnlyList<string>?> ReadRefusalAsync(TimeSpan timeout, CancellationToken cancellationToken)
     {
         // All messages come into the file by one pipe: once this one is there, so are those before it (syslogger.c).
         string mark = $"PgSsl {Guid.NewGuid():N}";
         if (await TryAsync(_session, $"DO $do$ BEGIN RAISE LOG '{mark}'; END $do$", null, cancellationToken).ConfigureAwait(false) is null)
             return null;
-        for (DateTime deadline = DateTime.UtcNow + patience; DateTime.UtcNow < deadline; await Task.Delay(50, cancellationToken).ConfigureAwait(false))
+        for (DateTime deadline = DateTime.UtcNow + timeout; DateTime.UtcNow < deadline; await Task.Delay(50, cancellationToken).ConfigureAwait(false))
         {
             if (await ReadAsync(cancellationToken).ConfigureAwait(false) is not { } text)
                 return null;

@@ -1,3 +1,4 @@
+using PgSsl.Certificates;
 using PgSsl.Changes;
 using PgSsl.Connections;
 using PgSsl.Managers;
@@ -64,7 +65,7 @@ public static class SslPreflight
         ArgumentNullException.ThrowIfNull(document);
         if (document.File(path) is not { } file)
             return [];
-        IReadOnlyList<HbaManager> managers = HbaManagers.FindInFile(file.Content);
+        IReadOnlyList<ConfigurationManager> managers = ConfigurationManagers.FindInFile(file.Content);
         if (managers.FirstOrDefault(one => !one.OwnsMarkedLinesOnly) is { } manager)
             throw new PgSslException(
                 PgSslError.ManagedElsewhere,

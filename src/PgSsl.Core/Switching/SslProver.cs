@@ -29,14 +29,14 @@ public sealed class SslProver(LiveServer live, ServerTlsFacts facts, SslTarget t
     private ServerLog? _log;
 
     // The postmaster reads its files within milliseconds of the signal; a busy machine gets its time.
-    internal TimeSpan Patience { get; init; } = TimeSpan.FromSeconds(15);
+    internal TimeSpan ReloadTimeout { get; init; } = TimeSpan.FromSeconds(15);
 
-    private ServedCertificates Served => new(live) { Patience = Patience };
+    private ServedCertificates Served => new(live) { ReloadTimeout = ReloadTimeout };
 
     /// <summary>Takes down what is served before the change.</summary>
     public async Task RememberAsync(CancellationToken cancellationToken)
     {
-        _before = await Served.LookAsync(cancellationToken).ConfigureAwait(false);
+        _before = await Served.ObserveAsync(cancellationToken).ConfigureAwait(false);
         _log = await ServerLog.OpenAsync(live.Session, cancellationToken).ConfigureAwait(false);
     }
 
@@ -106,7 +106,7 @@ public sealed class SslProver(LiveServer live, ServerTlsFacts facts, SslTarget t
 
     private async Task<Proof> ProveSettingsAsync(CancellationToken cancellationToken)
     {
-        for (DateTime deadline = DateTime.UtcNow + Patience; ; await Task.Delay(Pause, cancellationToken).ConfigureAwait(false))
+        for (DateTime deadline = DateTime.UtcNow + ReloadTimeout; ; await Task.Delay(Pause, cancellationToken).ConfigureAwait(false))
         {
             if (await FindOtherSettingAsync(cancellationToken).ConfigureAwait(false) is not { } other)
                 return new Proof("Settings", ProofState.Proven, $"the server goes by {string.Join(", ", _values.Select(one => $"{one.Key} = '{one.Value}'"))}.");
@@ -133,7 +133,7 @@ public sealed class SslProver(LiveServer live, ServerTlsFacts facts, SslTarget t
         const string Name = "TlsReload";
         if (await ReadRefusalAsync(cancellationToken).ConfigureAwait(false) is { } reasons)
             return reasons.Count == 0 ? new Proof(Name, ProofState.Proven, "the server's log has no refusal.") : throw Refused("the server went on with the TLS that it had", reasons);
-        IReadOnlyList<ServedAt> now = await Served.LookAsync(cancellationToken).ConfigureAwait(false);
+        IReadOnlyList<ServedAt> now = await Served.ObserveAsync(cancellationToken).ConfigureAwait(false);
         return now.Count > 0 && _before.Count > 0 && _before.All(old => old.Fingerprint != now[0].Fingerprint)
             ? new Proof(Name, ProofState.Proven, "what is served is another one than before, and the server takes over all of its TLS or nothing.")
             : new Proof(Name, ProofState.NotMade, "the same certificate is served as before, and the log cannot be read from here: look there for \"SSL configuration was not reloaded\".");
@@ -147,7 +147,7 @@ public sealed class SslProver(LiveServer live, ServerTlsFacts facts, SslTarget t
         const string Name = "MinimumProtocol";
         if (SslParameter.IndexOfProtocol(minimum) is var index && index < 1)
             return new Proof(Name, ProofState.NotMade, "there is no older version to try.");
-        if (await Served.LookAsync(cancellationToken).ConfigureAwait(false) is not [var seen, ..])
+        if (await Served.ObserveAsync(cancellationToken).ConfigureAwait(false) is not [var seen, ..])
             return new Proof(Name, ProofState.NotMade, "the server does not answer over TCP.");
         (string older, SslProtocols protocol) = Protocols[index - 1];
         ProbeRequest request = ProbeRequest.ForTls(live.Settings, seen.Host, live.Timeout) with
@@ -170,7 +170,7 @@ public sealed class SslProver(LiveServer live, ServerTlsFacts facts, SslTarget t
     private async Task<Proof> ProveClientCertificatesAsync(CancellationToken cancellationToken)
     {
         const string Name = "ClientCertificates";
-        IReadOnlyList<ServedAt> seen = await Served.LookAsync(cancellationToken).ConfigureAwait(false);
+        IReadOnlyList<ServedAt> seen = await Served.ObserveAsync(cancellationToken).ConfigureAwait(false);
         if (seen.FirstOrDefault(one => one.Facts.Tls is { RequestsClientCertificate: false }) is { } silent)
             throw new PgSslException(
                 PgSslError.ChangeNotProven, $"{silent.Host} asks for no client certificate, where it has an ssl_ca_file.",

@@ -114,10 +114,10 @@ public sealed record SslSwitch(SslChange Change, string? Endpoint, IReadOnlyList
                 PassphraseCommand = document.Effective(SslParameters.PassphraseCommand.Name)?.Value ?? "",
                 PassphraseSupportsReload = ServerSetting.ParseBoolean(document.Effective(SslParameters.PassphraseCommandSupportsReload.Name)?.Value) == true,
             });
-        ConfigurationPlan plan = PlanFile(document, configurationPath, target.ValuesIn(major ?? HbaDialect.NewestMajor));
+        ConfigurationPlan plan = PlanFile(document, configurationPath, target.ValuesIn(major ?? PostgresVersion.Newest));
         return new SslSwitch(
             new ConfigurationFileChange(plan, null, at), null, [.. new[] { check.Proof }.OfType<Proof>()],
-            [.. notes, .. target.Remarks, .. check.Notes, .. major is null ? [$"Which version of PostgreSQL reads {document.Files[0].Path} is not known: names are those of {HbaDialect.NewestMajor}."] : Array.Empty<string>()],
+            [.. notes, .. target.Remarks, .. check.Notes, .. major is null ? [$"Which version of PostgreSQL reads {document.Files[0].Path} is not known: names are those of {PostgresVersion.Newest}."] : Array.Empty<string>()],
             []);
     }
 
@@ -136,7 +136,7 @@ public sealed record SslSwitch(SslChange Change, string? Endpoint, IReadOnlyList
     private static int CountPlaintext(SessionList sessions) => sessions.Sessions.Count(session => session is { IsPlaintext: true, IsOwn: false });
 
     private static ConfigurationPlan PlanFile(ConfigurationDocument document, string path, IReadOnlyDictionary<string, string> values) =>
-        ConfigurationPlanner.Plan(document, path, values.ToDictionary(one => one.Key, one => (string?)one.Value), DiskHbaFiles.Instance);
+        ConfigurationPlanner.Plan(document, path, values.ToDictionary(one => one.Key, one => (string?)one.Value), DiskServerFiles.Instance);
 
     private static async Task<string?> ReadFingerprintAsync(IServerSession session, string path, CancellationToken cancellationToken)
     {
@@ -154,7 +154,7 @@ public sealed record SslSwitch(SslChange Change, string? Endpoint, IReadOnlyList
     // initdb writes it; a data directory has it (postgres/src/backend/utils/init/miscinit.c, ValidatePgVersion).
     private static int? ReadMajor(string dataDirectory)
     {
-        HbaFileContent content = DiskHbaFiles.Instance.Read(HbaPath.Join(dataDirectory, "PG_VERSION"));
-        return content.Bytes is { } text && int.TryParse(HbaText.Decode(text).Trim(), CultureInfo.InvariantCulture, out int major) ? major : null;
+        FileContent content = DiskServerFiles.Instance.Read(ServerPath.Join(dataDirectory, "PG_VERSION"));
+        return content.Bytes is { } text && int.TryParse(ServerText.Decode(text).Trim(), CultureInfo.InvariantCulture, out int major) ? major : null;
     }
 }

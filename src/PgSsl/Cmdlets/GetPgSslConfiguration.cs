@@ -38,7 +38,7 @@ public sealed class GetPgSslConfigurationCommand : ServerCmdlet
         try
         {
             (SslConfigurationFacts facts, ServerTarget atTcp) = await AskAsync(server, cancellationToken).ConfigureAwait(false);
-            facts = await LookAsync(atTcp, facts, cancellationToken).ConfigureAwait(false);
+            facts = await ObserveAsync(atTcp, facts, cancellationToken).ConfigureAwait(false);
             SslConfiguration configuration = SslConfiguration.Of(server.Endpoint, server.Host, facts);
             await PostAsync(() => WriteObject(configuration), cancellationToken).ConfigureAwait(false);
         }
@@ -73,7 +73,7 @@ public sealed class GetPgSslConfigurationCommand : ServerCmdlet
         }
     }
 
-    private async Task<SslConfigurationFacts> LookAsync(ServerTarget server, SslConfigurationFacts facts, CancellationToken cancellationToken)
+    private async Task<SslConfigurationFacts> ObserveAsync(ServerTarget server, SslConfigurationFacts facts, CancellationToken cancellationToken)
     {
         try
         {
@@ -90,8 +90,8 @@ public sealed class GetPgSslConfigurationCommand : ServerCmdlet
 
     private static async Task<ConnectionHost?> FindListeningAsync(LiveServer live, CancellationToken cancellationToken)
     {
-        foreach (ServerWay way in live.Ways)
-            if ((await live.TryTlsAsync(way, cancellationToken).ConfigureAwait(false)).Stage != ProbeStage.None)
+        foreach (ServerRoute way in live.Routes)
+            if ((await live.ProbeTlsAsync(way, cancellationToken).ConfigureAwait(false)).Stage != ProbeStage.None)
                 return way.Host;
         return null;
     }

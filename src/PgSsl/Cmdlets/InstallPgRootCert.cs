@@ -1,5 +1,6 @@
 using System.Management.Automation;
 using PgSsl.Binding;
+using PgSsl.Certificates;
 using PgSsl.Certificates.Trust;
 using PgSsl.Chains;
 using PgSsl.Connections;
@@ -121,7 +122,7 @@ public sealed class InstallPgRootCertCommand : RootChangeCmdlet
             WriteFailure(failure, offer.Origin);
         if (_offers.IsEmpty)
             return;
-        HashSet<string> wanted = [.. _offers.Certificates.Select(RootFile.FingerprintOf)];
+        HashSet<string> wanted = [.. _offers.Certificates.Select(Certificates.Fingerprint.Of)];
         Change(FindTarget, (path, before) => _offers.Plan(path, before, DateTimeOffset.UtcNow), root => wanted.Contains(root.Fingerprint));
     }
 

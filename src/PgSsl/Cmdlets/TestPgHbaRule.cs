@@ -73,7 +73,7 @@ public sealed class TestPgHbaRuleCommand : HbaCmdlet
         ArgumentNullException.ThrowIfNull(source);
         // A server goes by the rules that it has loaded; these are the rules in its file.
         WarnOfRefusedLine(source.Document);
-        HbaSurroundings surroundings = source.Surroundings(!NoDns);
+        HbaMatchContext surroundings = source.Surroundings(!NoDns);
         if (RoleMembership is not null)
         {
             RoleMemberships memberships = ReadMemberships(RoleMembership);

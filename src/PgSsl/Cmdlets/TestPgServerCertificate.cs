@@ -107,5 +107,5 @@ public sealed class TestPgServerCertificateCommand : ServerCertificateCmdlet
     }
 
     private X509Certificate2? LookAt(LiveServer live) =>
-        Wait(new ServedCertificates(live).LookAsync).Select(seen => seen.Facts.Tls?.Chain[0]).FirstOrDefault(leaf => leaf is not null);
+        Wait(new ServedCertificates(live).ObserveAsync).Select(seen => seen.Facts.Tls?.Chain[0]).FirstOrDefault(leaf => leaf is not null);
 }

@@ -72,7 +72,7 @@ public sealed class WaitPgServerCertificateCommand : ServerCmdlet
         string lastSeen = "";
         for (TimeSpan left = WaitTime; left > TimeSpan.Zero; left = WaitTime - Stopwatch.GetElapsedTime(start))
         {
-            (ServerCertificate? found, string seen) = await LookAsync(server, left, lastSeen, cancellationToken).ConfigureAwait(false);
+            (ServerCertificate? found, string seen) = await ObserveAsync(server, left, lastSeen, cancellationToken).ConfigureAwait(false);
             TimeSpan waited = Stopwatch.GetElapsedTime(start);
             await PostAsync(() => Report(server, waited, found is null ? seen : "found"), cancellationToken).ConfigureAwait(false);
             if (found is not null)
@@ -94,7 +94,7 @@ public sealed class WaitPgServerCertificateCommand : ServerCmdlet
     }
 
     /// <summary>One look: the certificate if it is the one, and in any case what was seen. A server that is down is one to wait for, too.</summary>
-    private async Task<(ServerCertificate? Found, string Seen)> LookAsync(
+    private async Task<(ServerCertificate? Found, string Seen)> ObserveAsync(
         ServerTarget server, TimeSpan left, string seenBefore, CancellationToken cancellationToken)
     {
         TimeSpan timeout = Min(server.Timeout, left);

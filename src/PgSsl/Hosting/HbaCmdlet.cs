@@ -1,5 +1,6 @@
 using System.Management.Automation;
 using PgSsl.Binding;
+using PgSsl.Common;
 using PgSsl.Files;
 using PgSsl.Hba;
 using PgSsl.Hba.Live;
@@ -84,8 +85,8 @@ public abstract class HbaCmdlet : SqlCmdlet
     private HbaSource ReadFile()
     {
         string path = ResolveFilePath(Path!);
-        var dialect = new HbaDialect { Major = ServerVersion == 0 ? HbaDialect.NewestMajor : ServerVersion };
-        return new HbaSource(HbaDocument.Read(path, dialect, DiskHbaFiles.Instance), DiskHbaFiles.Instance, null, path);
+        var dialect = new HbaDialect { Major = ServerVersion == 0 ? PostgresVersion.Newest : ServerVersion };
+        return new HbaSource(HbaDocument.Read(path, dialect, DiskServerFiles.Instance), DiskServerFiles.Instance, null, path);
     }
 
     private void ProcessServer(EndpointArgument argument) => WithServer(argument, server =>

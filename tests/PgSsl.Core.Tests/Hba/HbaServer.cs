@@ -54,7 +54,7 @@ internal sealed class HbaServer : IAsyncDisposable
     }
 
     /// <summary>What we say to the same files.</summary>
-    public HbaDocument Read() => HbaDocument.Read(_cluster.HbaPath, Dialect, DiskHbaFiles.Instance);
+    public HbaDocument Read() => HbaDocument.Read(_cluster.HbaPath, Dialect, DiskServerFiles.Instance);
 
     public ValueTask DisposeAsync() => _conversation.DisposeAsync();
 

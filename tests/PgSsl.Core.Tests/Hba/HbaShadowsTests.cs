@@ -41,7 +41,7 @@ public class HbaShadowsTests
     public void No_client_meets_a_shadowed_rule()
     {
         var random = new Random(11);
-        var matcher = new HbaMatcher(HbaSurroundings.Unknown);
+        var matcher = new HbaMatcher(HbaMatchContext.Unknown);
         int found = 0;
         for (int i = 0; i < 1500; i++)
         {

@@ -1,4 +1,5 @@
 using System.Text;
+using PgSsl.Certificates;
 using PgSsl.RootFiles;
 using PgSsl.Tests.Certificates;
 
@@ -22,7 +23,7 @@ internal static class Pems
 
     public static RootFile RootFileOf(string text) => RootFile.Parse(Bytes(text), "/x/root.crt");
 
-    public static string Fingerprint(MintedCertificate certificate) => RootFile.FingerprintOf(certificate.Certificate);
+    public static string FingerprintOf(MintedCertificate certificate) => Fingerprint.Of(certificate.Certificate);
 
     public static IEnumerable<string> Names(RootFile file) =>
         file.Certificates.Select(PgSsl.Certificates.CertificateNames.Display);

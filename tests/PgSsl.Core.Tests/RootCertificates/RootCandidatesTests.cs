@@ -54,7 +54,7 @@ public class RootCandidatesTests
     public void A_self_signed_server_certificate_is_taken_only_as_such()
     {
         Assert.Equal(PgSslError.NotARootCertificate, Refuse([SelfSigned]).Error);
-        Assert.Single(Select([SelfSigned], options: Defaults with { ServerCertificates = [RootFile.FingerprintOf(SelfSigned.Certificate)] }).Accepted);
+        Assert.Single(Select([SelfSigned], options: Defaults with { ServerCertificates = [Fingerprint.Of(SelfSigned.Certificate)] }).Accepted);
     }
 
     [Fact]

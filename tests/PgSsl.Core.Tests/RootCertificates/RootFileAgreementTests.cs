@@ -3,6 +3,7 @@ using System.Security.Cryptography.X509Certificates;
 using System.Text;
 using FsCheck;
 using FsCheck.Fluent;
+using PgSsl.Certificates;
 using PgSsl.RootCertificates;
 using PgSsl.RootFiles;
 using PgSsl.Tests.Certificates;
@@ -33,12 +34,12 @@ public class RootFileAgreementTests
         Prop.ForAll(Histories.ToArbitrary(), history =>
         {
             var file = RootFile.Parse(history.File, "x");
-            HashSet<string> wanted = [.. file.Certificates.Select(RootFile.FingerprintOf)];
+            HashSet<string> wanted = [.. file.Certificates.Select(Fingerprint.Of)];
             foreach (int edit in history.Edits)
             {
                 MintedCertificate root = Roots[Math.Abs(edit) - 1];
-                file = edit > 0 ? file.Add([root.Certificate]) : file.Remove([Fingerprint(root)]);
-                _ = edit > 0 ? wanted.Add(Fingerprint(root)) : wanted.Remove(Fingerprint(root));
+                file = edit > 0 ? file.Add([root.Certificate]) : file.Remove([FingerprintOf(root)]);
+                _ = edit > 0 ? wanted.Add(FingerprintOf(root)) : wanted.Remove(FingerprintOf(root));
             }
             files.Add(file.ToBytes());
             expected.Add(wanted);
@@ -59,7 +60,7 @@ public class RootFileAgreementTests
             try
             {
                 files.Add(RootFilePlan.Install("x", bytes, [RootC.Certificate], new RootInstallOptions(), MintOptions.Now).After!);
-                expected.Add([.. RootFile.Parse(bytes, "x").Certificates.Append(RootC.Certificate).Select(RootFile.FingerprintOf)]);
+                expected.Add([.. RootFile.Parse(bytes, "x").Certificates.Append(RootC.Certificate).Select(Fingerprint.Of)]);
             }
             catch (PgSslException refusal) when (refusal.Error == PgSslError.InvalidCertificateFile)
             {
@@ -75,7 +76,7 @@ public class RootFileAgreementTests
     public void Adding_and_removing_gives_the_file_as_it_was_but_for_a_line_end_it_lacked() =>
         Prop.ForAll(MutilatedFiles.Orderly.ToArbitrary(), bytes =>
         {
-            string after = Text(RootFile.Parse(bytes, "x").Add([RootC.Certificate]).Remove([Fingerprint(RootC)]).ToBytes());
+            string after = Text(RootFile.Parse(bytes, "x").Add([RootC.Certificate]).Remove([FingerprintOf(RootC)]).ToBytes());
             string before = Text(bytes);
             Assert.Contains(after, new[] { before, before + "\n", before + "\r\n" });
         }).QuickCheckThrowOnFailure();
@@ -119,7 +120,7 @@ public class RootFileAgreementTests
         {
             var certificates = new X509Certificate2Collection();
             certificates.ImportFromPem(output);
-            return certificates.Select(RootFile.FingerprintOf).ToHashSet();
+            return certificates.Select(Fingerprint.Of).ToHashSet();
         })];
     }
 

@@ -4,6 +4,7 @@ using System.Security.Cryptography.X509Certificates;
 using System.Text;
 using FsCheck;
 using FsCheck.Fluent;
+using PgSsl.Certificates;
 using PgSsl.RootFiles;
 using PgSsl.Tests.Certificates;
 using DotNetRequest = System.Security.Cryptography.X509Certificates.CertificateRequest;
@@ -85,7 +86,7 @@ public class RootFileTests
     [Fact]
     public void Adding_says_in_a_comment_what_was_added() =>
         Assert.Equal(
-            $"# Root A, valid until 2026-07-01, SHA-256 {Fingerprint(RootA)}\n{RootA.Pem}",
+            $"# Root A, valid until 2026-07-01, SHA-256 {FingerprintOf(RootA)}\n{RootA.Pem}",
             Text(RootFileOf("").Add([RootA.Certificate]).ToBytes()));
 
     [Fact]
@@ -110,14 +111,14 @@ public class RootFileTests
     {
         RootFile file = RootFileOf("# estate\n" + RootA.Pem + "# note of mine\n" + RootC.Pem).Add([RootB.Certificate]);
 
-        Assert.Equal("# estate\n" + RootA.Pem + "# note of mine\n" + RootC.Pem, Text(file.Remove([Fingerprint(RootB)]).ToBytes()));
-        Assert.StartsWith("# estate\n" + RootA.Pem + "# note of mine\n# Root B", Text(file.Remove([Fingerprint(RootC)]).ToBytes()), StringComparison.Ordinal);
-        Assert.Same(file, file.Remove([Fingerprint(Leaf)]));
+        Assert.Equal("# estate\n" + RootA.Pem + "# note of mine\n" + RootC.Pem, Text(file.Remove([FingerprintOf(RootB)]).ToBytes()));
+        Assert.StartsWith("# estate\n" + RootA.Pem + "# note of mine\n# Root B", Text(file.Remove([FingerprintOf(RootC)]).ToBytes()), StringComparison.Ordinal);
+        Assert.Same(file, file.Remove([FingerprintOf(Leaf)]));
     }
 
     [Fact]
     public void Removing_finds_a_certificate_that_is_there_twice() =>
-        Assert.Equal(RootB.Pem, Text(RootFileOf(RootA.Pem + RootB.Pem + RootA.Pem).Remove([Fingerprint(RootA)]).ToBytes()));
+        Assert.Equal(RootB.Pem, Text(RootFileOf(RootA.Pem + RootB.Pem + RootA.Pem).Remove([FingerprintOf(RootA)]).ToBytes()));
 
     [Theory]
     [InlineData("broken", "OpenSSL reads nothing from /x/root.crt: a block in it is not base64")]
@@ -155,7 +156,7 @@ public class RootFileTests
             Assert.DoesNotContain("-----", comment, StringComparison.Ordinal);
             Assert.DoesNotContain(comment, c => char.IsControl(c) || c is '\u2028' or '\u202E');
             Assert.InRange(Encoding.UTF8.GetByteCount(comment), 1, 250);
-            Assert.Equal("", Text(RootFileOf("").Add([certificate]).Remove([RootFile.FingerprintOf(certificate)]).ToBytes()));
+            Assert.Equal("", Text(RootFileOf("").Add([certificate]).Remove([Fingerprint.Of(certificate)]).ToBytes()));
         }
     }
 
@@ -216,6 +217,6 @@ public class RootFileTests
         }
         Assert.Equal(bytes.Length, position);
         // OpenSSL reads nothing that people do not see.
-        Assert.Empty(file.TrustedCertificates.Select(RootFile.FingerprintOf).Except(file.Certificates.Select(RootFile.FingerprintOf)));
+        Assert.Empty(file.TrustedCertificates.Select(Fingerprint.Of).Except(file.Certificates.Select(Fingerprint.Of)));
     }
 }

@@ -18,7 +18,7 @@ public class HbaChangeTests
     {
         await using HbaServer server = await HbaServer.StartAsync(major);
         await server.Cluster.SetHbaAsync("host all all 0.0.0.0/0 trust # everybody");
-        HbaLive live = await server.LookAsync();
+        HbaLive live = await server.ObserveAsync();
         HbaPlan plan = HbaServer.Plan(live, server.Cluster.HbaPath);
 
         IReadOnlyList<Proof> preflight = await HbaPreflight.CheckServerAsync(plan, live, TestContext.Current.CancellationToken);
@@ -37,12 +37,12 @@ public class HbaChangeTests
         await using HbaServer server = await HbaServer.StartAsync(major);
         await server.Cluster.SetHbaAsync("# odd \t ", "host\tall all 0.0.0.0/0 trust", "");
         byte[] old = server.Content;
-        HbaLive live = await server.LookAsync();
+        HbaLive live = await server.ObserveAsync();
         HbaChangeResult made = await ApplyAsync(HbaServer.Plan(live, server.Cluster.HbaPath), live);
 
-        HbaDocument now = HbaDocument.Read(server.Cluster.HbaPath, live.Facts.Dialect, DiskHbaFiles.Instance);
+        HbaDocument now = HbaDocument.Read(server.Cluster.HbaPath, live.Facts.Dialect, DiskServerFiles.Instance);
         var contents = new Dictionary<string, byte[]> { [HbaBackup.TargetOf(made.Backups[0])!] = await File.ReadAllBytesAsync(made.Backups[0], TestContext.Current.CancellationToken) };
-        HbaChangeResult restored = await ApplyAsync(HbaBackup.Plan(now, contents, DiskHbaFiles.Instance), live);
+        HbaChangeResult restored = await ApplyAsync(HbaBackup.Plan(now, contents, DiskServerFiles.Instance), live);
 
         Assert.Contains(restored.Proofs, proof => proof is { Name: "Wire", State: ProofState.Proven });
         Assert.Equal(old, server.Content);
@@ -60,7 +60,7 @@ public class HbaChangeTests
         try
         {
             await WaitForStreamingAsync(server);
-            HbaLive live = await server.LookAsync();
+            HbaLive live = await server.ObserveAsync();
             await ApplyAsync(HbaServer.Plan(live, server.Cluster.HbaPath), live);
 
             Assert.Equal("1", (await server.Cluster.QueryAsync("SELECT count(*) FROM pg_stat_replication WHERE state = 'streaming'"))[0][0]);
@@ -89,7 +89,7 @@ public class HbaChangeTests
         await using HbaServer server = await HbaServer.StartAsync(15);
         await server.Cluster.SetHbaAsync("host all all 0.0.0.0/0 trust");
         byte[] old = server.Content;
-        HbaLive live = await server.LookAsync();
+        HbaLive live = await server.ObserveAsync();
         HbaPlan plan = HbaServer.Plan(live, server.Cluster.HbaPath);
         live = live with { Session = new FaultySession(live.Session, statement, new PgSslException(PgSslError.ConnectionClosed, message, null), after) };
 
@@ -107,7 +107,7 @@ public class HbaChangeTests
         await using HbaServer server = await HbaServer.StartAsync(15);
         await server.Cluster.SetHbaAsync("host all all 0.0.0.0/0 trust");
         byte[] old = server.Content;
-        HbaLive live = await server.LookAsync();
+        HbaLive live = await server.ObserveAsync();
         HbaPlan plan = HbaServer.Plan(live, server.Cluster.HbaPath);
         live = live with { Session = new FaultySession(live.Session, "pg_reload_conf", failure: null) };
 
@@ -126,7 +126,7 @@ public class HbaChangeTests
         await using HbaServer server = await HbaServer.StartAsync(15);
         await server.Cluster.SetHbaAsync("host all all 0.0.0.0/0 trust");
         byte[] old = server.Content;
-        HbaLive live = await server.LookAsync();
+        HbaLive live = await server.ObserveAsync();
         HbaPlan plan = HbaServer.Plan(live, server.Cluster.HbaPath);
         var broken = new PgSslException(PgSslError.ConnectionClosed, "the connection broke.", null);
         live = live with { Session = new FaultySession(live.Session, "pg_reload_conf", broken, isForGood: true) };
@@ -144,7 +144,7 @@ public class HbaChangeTests
         await using HbaServer server = await HbaServer.StartAsync(15);
         await server.Cluster.SetHbaAsync("host all all 0.0.0.0/0 trust");
         byte[] old = server.Content;
-        HbaLive live = await server.LookAsync();
+        HbaLive live = await server.ObserveAsync();
         HbaPlan plan = HbaServer.Plan(live, server.Cluster.HbaPath);
         live = live with { Session = new FaultySession(live.Session, "pg_reload_conf", new OperationCanceledException()) };
 
@@ -161,7 +161,7 @@ public class HbaChangeTests
         File.Delete(Path.Combine(server.Cluster.DataDirectory, "server.crt"));
         await server.Cluster.ConfigureAsync(new Dictionary<string, string?> { ["ssl"] = "off" });
         await server.Cluster.ConfigureAsync(new Dictionary<string, string?> { ["ssl"] = "on" });
-        HbaLive live = await server.LookAsync();
+        HbaLive live = await server.ObserveAsync();
         Assert.True(live.Facts.Dialect.SslIsOn);
 
         var failure = await Assert.ThrowsAsync<PgSslException>(() =>
@@ -178,7 +178,7 @@ public class HbaChangeTests
         await server.Cluster.SetHbaAsync("host all all 0.0.0.0/0 trust");
         string directory = SandboxDirectory.Create(), other = Path.Combine(directory, "pg_hba.conf");
         await File.WriteAllTextAsync(other, "host all all all trust\n", TestContext.Current.CancellationToken);
-        HbaLive live = await server.LookAsync();
+        HbaLive live = await server.ObserveAsync();
 
         var failure = await Assert.ThrowsAsync<PgSslException>(() =>
             HbaPreflight.CheckServerAsync(HbaServer.Plan(live, other), live, TestContext.Current.CancellationToken));
@@ -193,7 +193,7 @@ public class HbaChangeTests
     {
         await using HbaServer server = await HbaServer.StartAsync(15);
         await server.Cluster.SetHbaAsync("host all all 0.0.0.0/0 trust");
-        HbaLive live = await server.LookAsync();
+        HbaLive live = await server.ObserveAsync();
         HbaPlan plan = HbaServer.Plan(live, server.Cluster.HbaPath, new HbaPolicy { ClientCertificate = ClientCertificateDemand.VerifyCa });
 
         var failure = await Assert.ThrowsAsync<PgSslException>(() => HbaPreflight.CheckServerAsync(plan, live, TestContext.Current.CancellationToken));
@@ -207,7 +207,7 @@ public class HbaChangeTests
     {
         await using HbaServer server = await HbaServer.StartAsync(15);
         await server.Cluster.SetHbaAsync("host all all 0.0.0.0/0 trust");
-        HbaLive live = await server.LookAsync();
+        HbaLive live = await server.ObserveAsync();
         await using var weak = await Sessions.OpenAsync($"host=127.0.0.1 port={server.Cluster.Port} user=app dbname=postgres sslmode=require");
         HbaLive asApp = new(weak, await new HbaServerReader(weak, TestContext.Current.CancellationToken).ReadAsync(), live.Settings, live.Timeout);
 

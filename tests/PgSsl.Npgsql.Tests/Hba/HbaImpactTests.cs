@@ -89,7 +89,7 @@ public class HbaImpactTests
 
     private static async Task<HbaImpact> ImpactAsync(HbaServer server, HbaPolicy? policy = null)
     {
-        HbaLive live = await server.LookAsync();
+        HbaLive live = await server.ObserveAsync();
         return HbaImpact.Of(HbaServer.Plan(live, server.Cluster.HbaPath, policy), live.Facts, live.Surroundings);
     }
 }

@@ -31,14 +31,14 @@ internal sealed class HbaServer(PostgresCluster cluster, IServerSession session)
         return new HbaServer(cluster, await Sessions.OpenAsync($"host={cluster.SocketDirectory} port={cluster.Port} user=postgres dbname=postgres"));
     }
 
-    public async Task<HbaLive> LookAsync() => new(
+    public async Task<HbaLive> ObserveAsync() => new(
         Session,
         await new HbaServerReader(Session, TestContext.Current.CancellationToken).ReadAsync(),
         Sessions.Resolve($"host={Cluster.SocketDirectory} port={Cluster.Port} user=postgres dbname=postgres"),
         TimeSpan.FromSeconds(10));
 
     public static HbaPlan Plan(HbaLive live, string path, HbaPolicy? policy = null) =>
-        HbaPlanner.Plan(HbaDocument.Read(path, live.Facts.Dialect, DiskHbaFiles.Instance), policy ?? new HbaPolicy(), DiskHbaFiles.Instance);
+        HbaPlanner.Plan(HbaDocument.Read(path, live.Facts.Dialect, DiskServerFiles.Instance), policy ?? new HbaPolicy(), DiskServerFiles.Instance);
 
     /// <summary>What psql meets as role app over TCP.</summary>
     public async Task<PsqlOutcome> ConnectAsync(string sslmode, string user = "app")

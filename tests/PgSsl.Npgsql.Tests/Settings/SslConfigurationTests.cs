@@ -21,7 +21,7 @@ public class SslConfigurationTests
     public async Task All_is_well_where_nothing_is_found(int major)
     {
         await using PostgresCluster cluster = await StartAsync(major);
-        SslConfiguration seen = await LookAsync(cluster);
+        SslConfiguration seen = await ObserveAsync(cluster);
 
         Assert.Empty(seen.Findings);
         Assert.Equal((true, true, false, true), (seen.Ssl, seen.ServesTls, seen.IsDrifted, seen.KeyMatches));
@@ -38,14 +38,14 @@ public class SslConfigurationTests
     public async Task A_forgotten_reload_is_drift_and_ends_with_the_reload(int major)
     {
         await using PostgresCluster cluster = await StartAsync(major);
-        SslConfiguration before = await LookAsync(cluster);
+        SslConfiguration before = await ObserveAsync(cluster);
         TestCertificate renewed = Issuer.Issue(LeafOptions.ForLoopback());
         await File.WriteAllTextAsync(before.CertificatePath!, renewed.ChainPem, TestContext.Current.CancellationToken);
         await File.WriteAllTextAsync(before.KeyPath!, renewed.KeyPem, TestContext.Current.CancellationToken);
 
-        SslConfiguration drifted = await LookAsync(cluster);
+        SslConfiguration drifted = await ObserveAsync(cluster);
         await cluster.ReloadAsync();
-        SslConfiguration after = await LookAsync(cluster);
+        SslConfiguration after = await ObserveAsync(cluster);
 
         Assert.True(drifted.IsDrifted);
         Assert.Equal(before.ServedFingerprint, drifted.ServedFingerprint);
@@ -60,9 +60,9 @@ public class SslConfigurationTests
         await using PostgresCluster cluster = await StartAsync(15);
         Assert.SkipWhen(OperatingSystem.IsWindows(), "Windows checks no modes.");
         if (!OperatingSystem.IsWindows())
-            File.SetUnixFileMode((await LookAsync(cluster)).KeyPath!, (UnixFileMode)0b110_100_100);
+            File.SetUnixFileMode((await ObserveAsync(cluster)).KeyPath!, (UnixFileMode)0b110_100_100);
 
-        SslConfiguration seen = await LookAsync(cluster);
+        SslConfiguration seen = await ObserveAsync(cluster);
 
         Finding finding = Assert.Single(seen.Findings);
         Assert.Equal(("KeyFileAccess", FindingSeverity.Critical), (finding.Code, finding.Severity));
@@ -78,11 +78,11 @@ public class SslConfigurationTests
     public async Task On_that_does_not_work_is_seen_on_the_wire(int major)
     {
         await using PostgresCluster cluster = await PostgresCluster.StartAsync((await PostgresInstallation.FindAsync(major)).OrSkip(Assert.Skip));
-        Assert.Contains((await LookAsync(cluster)).Findings, finding => finding.Code == "TlsIsOff");
+        Assert.Contains((await ObserveAsync(cluster)).Findings, finding => finding.Code == "TlsIsOff");
 
         await cluster.QueryAsync("ALTER SYSTEM SET ssl = on");
         await cluster.ReloadAsync();
-        SslConfiguration seen = await LookAsync(cluster);
+        SslConfiguration seen = await ObserveAsync(cluster);
 
         Assert.Equal((true, false), (seen.Ssl, seen.ServesTls));
         Assert.Contains(seen.Findings, finding => finding is { Code: "SslOnButNotServed", Severity: FindingSeverity.Critical });
@@ -142,7 +142,7 @@ public class SslConfigurationTests
         await File.AppendAllTextAsync(
             Path.Combine(cluster.DataDirectory, "postgresql.conf"), "ssl_min_protocol_version = TLSv9\n", TestContext.Current.CancellationToken);
 
-        Finding finding = Assert.Single((await LookAsync(cluster)).Findings);
+        Finding finding = Assert.Single((await ObserveAsync(cluster)).Findings);
 
         Assert.Equal("ConfigurationError", finding.Code);
         Assert.Contains("(ssl_min_protocol_version)", finding.Message, StringComparison.Ordinal);
@@ -155,7 +155,7 @@ public class SslConfigurationTests
         await File.AppendAllTextAsync(
             Path.Combine(cluster.DataDirectory, "postgresql.conf"), "max_connections = 37\n", TestContext.Current.CancellationToken);
 
-        Finding finding = Assert.Single((await LookAsync(cluster)).Findings);
+        Finding finding = Assert.Single((await ObserveAsync(cluster)).Findings);
 
         Assert.Equal(("RestartPending", FindingSeverity.Information), (finding.Code, finding.Severity));
     }
@@ -167,18 +167,18 @@ public class SslConfigurationTests
         await using PostgresCluster cluster = await StartAsync(18);
         await File.AppendAllTextAsync(
             Path.Combine(cluster.DataDirectory, "postgresql.conf"), "SSL_ecdh_curve = 'prime256v1'\n", TestContext.Current.CancellationToken);
-        Assert.Equal("ReloadPending", Assert.Single((await LookAsync(cluster)).Findings).Code);
+        Assert.Equal("ReloadPending", Assert.Single((await ObserveAsync(cluster)).Findings).Code);
 
         await cluster.ReloadAsync();
 
-        Assert.Empty((await LookAsync(cluster)).Findings);
+        Assert.Empty((await ObserveAsync(cluster)).Findings);
     }
 
     [Theory, MemberData(nameof(Majors))]
     public async Task A_role_without_privileges_sees_settings_and_the_grants_that_it_lacks(int major)
     {
         PostgresCluster cluster = (await ClusterPool.GetAsync(major, "configuration settings", PrepareAsync)).OrSkip(Assert.Skip);
-        SslConfiguration seen = await LookAsync(cluster, "nobody_special");
+        SslConfiguration seen = await ObserveAsync(cluster, "nobody_special");
 
         Assert.Equal((true, true), (seen.Ssl, seen.ServesTls));
         Assert.Null(seen.CertificatePath);
@@ -206,7 +206,7 @@ public class SslConfigurationTests
     private static Task<IServerSession> OpenAsync(PostgresCluster cluster, string user = "postgres") => Sessions.OpenAsync(Conninfo(cluster, user));
 
     /// <summary>All three sides, as the cmdlet brings them together.</summary>
-    private static async Task<SslConfiguration> LookAsync(PostgresCluster cluster, string user = "postgres")
+    private static async Task<SslConfiguration> ObserveAsync(PostgresCluster cluster, string user = "postgres")
     {
         CancellationToken token = TestContext.Current.CancellationToken;
         PgEndpoint endpoint = PgEndpoint.Parse(Conninfo(cluster, user));

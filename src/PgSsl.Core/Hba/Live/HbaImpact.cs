@@ -17,7 +17,7 @@ public sealed record HbaImpact(IReadOnlyList<CutOffSession> CutOff, IReadOnlyLis
     /// <param name="plan">The change.</param>
     /// <param name="facts">The sessions, and what else the server told.</param>
     /// <param name="surroundings">What decides matches besides the file.</param>
-    public static HbaImpact Of(HbaPlan plan, HbaServerFacts facts, HbaSurroundings surroundings)
+    public static HbaImpact Of(HbaPlan plan, HbaServerFacts facts, HbaMatchContext surroundings)
     {
         ArgumentNullException.ThrowIfNull(plan);
         ArgumentNullException.ThrowIfNull(facts);
@@ -80,7 +80,7 @@ public sealed record HbaImpact(IReadOnlyList<CutOffSession> CutOff, IReadOnlyLis
 
     private static string From(LiveSession session) => session.Address is { } address ? $" from {address.ToIPAddress()}" : "";
 
-    private sealed class Simulation(HbaPlan plan, HbaSurroundings surroundings)
+    private sealed class Simulation(HbaPlan plan, HbaMatchContext surroundings)
     {
         private readonly HbaMatcher _matcher = new(surroundings);
         private readonly Dictionary<HbaClient, (HbaVerdict Before, HbaVerdict After)> _verdicts = [];

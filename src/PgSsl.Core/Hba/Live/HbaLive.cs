@@ -20,7 +20,7 @@ public sealed record HbaLive(IServerSession Session, HbaServerFacts Facts, Conne
     private const string NoClientCa = "F0000";
 
     /// <summary>What decides matches besides the file: this machine's addresses are the server's where it is here.</summary>
-    public HbaSurroundings Surroundings => Facts.SurroundingsOn(IsLocal ? HbaLocalSurroundings.Find(usesDns: false) : HbaSurroundings.Unknown);
+    public HbaMatchContext Surroundings => Facts.SurroundingsOn(IsLocal ? LocalMatchContext.Find(usesDns: false) : HbaMatchContext.Unknown);
 
     /// <summary>Whether the server lets somebody begin to authenticate; null where it says neither.</summary>
     /// <param name="way">The way to the server.</param>
@@ -30,7 +30,7 @@ public sealed record HbaLive(IServerSession Session, HbaServerFacts Facts, Conne
     /// <param name="cancellationToken">Ends the connection at once.</param>
     /// <returns>The answer, and what was seen, in words.</returns>
     public async Task<(bool? IsLetIn, string Seen)> TryAsync(
-        ServerWay way, string user, string database, HbaTransport transport, CancellationToken cancellationToken)
+        ServerRoute way, string user, string database, HbaTransport transport, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(way);
         ProbeRequest request = transport == HbaTransport.Tls

@@ -16,9 +16,9 @@ public static class HbaPreflight
     public static IReadOnlyList<string> CheckOwner(HbaDocument document)
     {
         ArgumentNullException.ThrowIfNull(document);
-        (HbaFile File, HbaManager Manager)[] found =
-            [.. document.Files.SelectMany(file => HbaManagers.FindInFile(file.Content).Select(manager => (file, manager)))];
-        foreach ((HbaFile file, HbaManager manager) in found)
+        (HbaFile File, ConfigurationManager Manager)[] found =
+            [.. document.Files.SelectMany(file => ConfigurationManagers.FindInFile(file.Content).Select(manager => (file, manager)))];
+        foreach ((HbaFile file, ConfigurationManager manager) in found)
             if (!manager.OwnsMarkedLinesOnly)
                 throw ManagedElsewhere($"{file.Path} is written by {manager.Name}", manager);
         return [.. found.Select(one => $"{one.File.Path} has lines that {one.Manager.Name} marks as its own, and may write again. {one.Manager.Knob}")];
@@ -55,11 +55,11 @@ public static class HbaPreflight
 
     private static async Task<Proof> ProveTlsAsync(HbaLive live, bool demandsCertificates, CancellationToken cancellationToken)
     {
-        ServerWay? tried = null;
+        ServerRoute? tried = null;
         PgSslException? failure = null;
-        foreach (ServerWay way in live.Ways)
+        foreach (ServerRoute way in live.Routes)
         {
-            ConnectionFacts facts = await live.TryTlsAsync(way, cancellationToken).ConfigureAwait(false);
+            ConnectionFacts facts = await live.ProbeTlsAsync(way, cancellationToken).ConfigureAwait(false);
             // The setting may be there, and its file not have been loaded.
             if (facts.Tls is { RequestsClientCertificate: false } && demandsCertificates)
                 throw NoClientCa($"{way.Host} does not ask for any, as its ssl_ca_file could not be loaded");
@@ -104,6 +104,6 @@ public static class HbaPreflight
         $"Client certificates are to be demanded, and {why}: nobody would get in. Nothing was changed.",
         "Set ssl_ca_file to the CA of your client certificates, reload, and look into the server's log, first.");
 
-    private static PgSslException ManagedElsewhere(string what, HbaManager manager) => new(
+    private static PgSslException ManagedElsewhere(string what, ConfigurationManager manager) => new(
         PgSslError.ManagedElsewhere, $"{what}: a change made here would be lost, or cannot be made. Nothing was changed.", manager.Knob);
 }

@@ -41,7 +41,7 @@ public sealed record HbaServerFacts
     public required IReadOnlyDictionary<string, string>? StoredPasswords { get; init; }
 
     /// <summary>Who else writes its configuration.</summary>
-    public required IReadOnlyList<HbaManager> Managers { get; init; }
+    public required IReadOnlyList<ConfigurationManager> Managers { get; init; }
 
     /// <summary>Whether the role may have the server read its files again.</summary>
     public required bool MayReload { get; init; }
@@ -51,7 +51,7 @@ public sealed record HbaServerFacts
 
     /// <summary>What decides matches besides the file, with the memberships that the server told.</summary>
     /// <param name="networks">What is known of addresses and names.</param>
-    public HbaSurroundings SurroundingsOn(HbaSurroundings networks)
+    public HbaMatchContext SurroundingsOn(HbaMatchContext networks)
     {
         ArgumentNullException.ThrowIfNull(networks);
         return networks with { IsMember = (user, role) => Memberships.IsMember(user, role) };

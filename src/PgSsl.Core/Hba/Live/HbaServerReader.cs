@@ -56,7 +56,7 @@ public sealed class HbaServerReader(IServerSession session, CancellationToken ca
             LoginRoles = [.. roles.Where(row => row.GetBoolean("login") == true).Select(row => row["name"]!)],
             Databases = [.. databases.Select(row => row["name"]!)],
             StoredPasswords = await ReadStoredPasswordsAsync().ConfigureAwait(false),
-            Managers = HbaManagers.FindOnServer(new ManagedServerFacts([.. names.Select(row => row["name"]!)], roleNames)
+            Managers = ConfigurationManagers.FindOnServer(new ManagedServerFacts([.. names.Select(row => row["name"]!)], roleNames)
             {
                 BootstrapRole = roles.FirstOrDefault(row => row["oid"] == "10")?["name"],
             }),

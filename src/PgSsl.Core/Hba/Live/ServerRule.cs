@@ -18,7 +18,7 @@ public sealed record ServerRule(int LineNumber, string? Type)
             HbaEntry entry = document.Entries[i];
             if (rules[i].LineNumber != entry.Line.Number || rules[i].Type != entry.Record?.Type.ToWord())
                 return $"the server sees {rules[i].Type ?? "an error"} in line {rules[i].LineNumber}, "
-                    + $"where {HbaRule.Place(entry.Line, document)} has {entry.Record?.Type.ToWord() ?? $"an error ({HbaSecrets.MaskError(entry)})"}";
+                    + $"where {document.PlaceOf(entry.Line)} has {entry.Record?.Type.ToWord() ?? $"an error ({HbaSecrets.MaskError(entry)})"}";
         }
         return null;
     }

@@ -1,7 +1,6 @@
 using System.Net;
 using PgSsl.Common;
 using PgSsl.Connections;
-using PgSsl.Hba;
 using PgSsl.Probing;
 
 namespace PgSsl.Server.Live;
@@ -31,22 +30,22 @@ public record LiveServer(IServerSession Session, ConnectionSettings Settings, Ti
     /// The ways over TCP from here to the server. On a Unix-domain socket there is no TLS, and rules for the loopback addresses are often
     /// others: a server on this machine is tried at its other addresses as well, from which such connections then come.
     /// </summary>
-    public IEnumerable<ServerWay> Ways
+    public IEnumerable<ServerRoute> Routes
     {
         get
         {
             int port = Session.Host.Port;
             if (!Session.Host.IsUnixSocket)
-                yield return new ServerWay(Session.Host, ClientAddress!.Value);
+                yield return new ServerRoute(Session.Host, ClientAddress!.Value);
             if (!IsLocal)
                 yield break;
-            foreach (NumericAddress address in HbaLocalSurroundings.FindAddresses())
-                yield return new ServerWay(new ConnectionHost(address.ToIPAddress().ToString(), null, port), address);
+            foreach (NumericAddress address in LocalAddresses.Find())
+                yield return new ServerRoute(new ConnectionHost(address.ToIPAddress().ToString(), null, port), address);
         }
     }
 
     /// <summary>Begins TLS, and no more.</summary>
-    public Task<ConnectionFacts> TryTlsAsync(ServerWay way, CancellationToken cancellationToken)
+    public Task<ConnectionFacts> ProbeTlsAsync(ServerRoute way, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(way);
         return ServerProbe.ConnectAsync(ProbeRequest.ForTls(Settings, way.Host, Timeout), cancellationToken);

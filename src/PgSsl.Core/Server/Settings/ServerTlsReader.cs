@@ -56,7 +56,7 @@ public static class ServerTlsReader
             IsSuperuser = isSuperuser,
             MayReload = general.GetBoolean("may_reload") == true,
             MayAlter = await ReadMayAlterAsync().ConfigureAwait(false),
-            Managers = HbaManagers.FindOnServer(new ManagedServerFacts(
+            Managers = ConfigurationManagers.FindOnServer(new ManagedServerFacts(
                 [.. (await QueryAsync(NamesOfSettings).ConfigureAwait(false)).Select(row => row["name"]!)], [.. roles.Select(row => row["name"]!)])
             {
                 BootstrapRole = roles.FirstOrDefault(row => row["oid"] == "10")?["name"],

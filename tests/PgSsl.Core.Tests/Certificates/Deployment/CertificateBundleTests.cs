@@ -103,7 +103,7 @@ public class CertificateBundleTests
         directory.Write("db1.key", Leaf.Key.Algorithm.ExportPkcs8PrivateKeyPem());
         OpenSslJudge.Run(directory.Path, command + " 2>&1");
 
-        CertificateAnswer answer = CertificateAnswer.ReadFile(Path.Combine(directory.Path, "answer"), "horse".ToCharArray());
+        IssuedCertificates answer = IssuedCertificates.ReadFile(Path.Combine(directory.Path, "answer"), "horse".ToCharArray());
 
         Assert.Equal(["db1", "Lower CA", "Upper CA"], Create(answer.Certificates, KeyOf(Leaf)).Chain.Select(CertificateNames.Display));
         Assert.Equal(command.Contains("-inkey", StringComparison.Ordinal), answer.KeyPem is not null);
@@ -117,7 +117,7 @@ public class CertificateBundleTests
     public void A_pkcs12_file_without_its_password_says_so_and_no_more(string? password, string message)
     {
         byte[] pkcs12 = Leaf.Certificate.CopyWithPrivateKey((System.Security.Cryptography.ECDsa)Leaf.Key.Algorithm).Export(X509ContentType.Pkcs12, "horse");
-        var failure = Assert.Throws<PgSslException>(() => CertificateAnswer.Read(pkcs12, "db1.pfx", password?.ToCharArray()));
+        var failure = Assert.Throws<PgSslException>(() => IssuedCertificates.Read(pkcs12, "db1.pfx", password?.ToCharArray()));
         Assert.Equal(PgSslError.InvalidCertificateFile, failure.Error);
         Assert.Contains(message, failure.Message);
     }

@@ -16,7 +16,7 @@ public sealed class ManagedServerTests
     {
         if (setting is not null)
             Assert.Equal(name, Assert.Single(Find([setting, "ssl"], ["postgres"], "postgres")).Name);
-        HbaManager manager = Assert.Single(Find(["ssl"], ["postgres", role], role));
+        ConfigurationManager manager = Assert.Single(Find(["ssl"], ["postgres", role], role));
 
         Assert.Equal(name, manager.Name);
         Assert.Contains(knob, manager.Knob, StringComparison.Ordinal);
@@ -46,6 +46,6 @@ public sealed class ManagedServerTests
     public void A_server_of_ones_own_is_nobodys() =>
         Assert.Empty(Find(["ssl", "plpgsql.variable_conflict", "pg_stat_statements.max", "rdsx.setting"], ["postgres", "app"], bootstrapRole: null));
 
-    private static IReadOnlyList<HbaManager> Find(string[] settings, string[] roles, string? bootstrapRole) =>
-        HbaManagers.FindOnServer(new ManagedServerFacts(settings, roles) { BootstrapRole = bootstrapRole });
+    private static IReadOnlyList<ConfigurationManager> Find(string[] settings, string[] roles, string? bootstrapRole) =>
+        ConfigurationManagers.FindOnServer(new ManagedServerFacts(settings, roles) { BootstrapRole = bootstrapRole });
 }

@@ -60,7 +60,7 @@ public sealed partial class ProviderCatalogueTests
     public void Public_roots_are_those_of_the_operating_system()
     {
         Dictionary<string, string> system = TrustStore.LoadSystem(_ => null).Certificates
-            .Select(root => (Sha256: RootFile.FingerprintOf(root), Name: CertificateNames.Display(root)))
+            .Select(root => (Sha256: Fingerprint.Of(root), Name: CertificateNames.Display(root)))
             .DistinctBy(root => root.Sha256)
             .ToDictionary(root => root.Sha256, root => root.Name);
         Assert.SkipWhen(system.Count == 0, "no roots on this machine");

@@ -1,3 +1,4 @@
+using PgSsl.Certificates;
 using PgSsl.Certificates.Trust;
 using PgSsl.Downloads;
 using PgSsl.Providers;
@@ -37,7 +38,7 @@ public sealed class ProviderRootsTests : IDisposable
     {
         PgSslException failure = await FailAsync(Publishing(Unknown.CertificatePem), PgSslError.FingerprintMismatch);
 
-        Assert.Contains(RootFile.FingerprintOf(Unknown.Certificate.Certificate), failure.Message, StringComparison.Ordinal);
+        Assert.Contains(Fingerprint.Of(Unknown.Certificate.Certificate), failure.Message, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -103,7 +104,7 @@ public sealed class ProviderRootsTests : IDisposable
         Assert.Contains("Install-PgRootCert root.pem", failure.Remedy, StringComparison.Ordinal);
     }
 
-    private static ProviderRoot[] Listed => [new ProviderRoot("Known Root", RootFile.FingerprintOf(Known.Certificate.Certificate))];
+    private static ProviderRoot[] Listed => [new ProviderRoot("Known Root", Fingerprint.Of(Known.Certificate.Certificate))];
 
     private static Provider Public() => ProviderCatalogue.Get("Neon") with { Roots = Listed };
 

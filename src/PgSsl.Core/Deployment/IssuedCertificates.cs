@@ -8,37 +8,37 @@ namespace PgSsl.Deployment;
 /// <summary>What a CA answers, in whatever form: PEM, DER, PKCS #7, PKCS #12; in one piece or several.</summary>
 /// <param name="Certificates">The certificates, in the order given, each once.</param>
 /// <param name="KeyPem">The private key that came with them (PKCS #12), as PKCS #8 in PEM, in clear; null where none did. The caller clears it.</param>
-public sealed record CertificateAnswer(IReadOnlyList<X509Certificate2> Certificates, byte[]? KeyPem)
+public sealed record IssuedCertificates(IReadOnlyList<X509Certificate2> Certificates, byte[]? KeyPem)
 {
     /// <summary>Reads a file.</summary>
     /// <param name="path">The file.</param>
     /// <param name="password">For PKCS #12; null for none.</param>
     /// <exception cref="PgSslException">FileNotFound, FileUnreadable, or as <see cref="Read"/>.</exception>
-    public static CertificateAnswer ReadFile(string path, char[]? password = null) => Read(PemFile.ReadBytes(path), path, password);
+    public static IssuedCertificates ReadFile(string path, char[]? password = null) => Read(PemFile.ReadBytes(path), path, password);
 
     /// <summary>Reads bytes.</summary>
     /// <param name="bytes">The whole of one piece.</param>
     /// <param name="name">Names it in messages.</param>
     /// <param name="password">For PKCS #12; null for none.</param>
     /// <exception cref="PgSslException"><see cref="PgSslError.InvalidCertificateFile"/>: no certificate is in it, a block is broken, or the password is wrong.</exception>
-    public static CertificateAnswer Read(ReadOnlyMemory<byte> bytes, string name, char[]? password = null) =>
+    public static IssuedCertificates Read(ReadOnlyMemory<byte> bytes, string name, char[]? password = null) =>
         CertificateInput.IsPkcs12(bytes)
             ? ReadPkcs12(bytes.Span, name, password)
-            : new CertificateAnswer(CertificateInput.Read(bytes, name, CertificateWanted.Issued), null);
+            : new IssuedCertificates(CertificateInput.Read(bytes, name, CertificateWanted.Issued), null);
 
     /// <summary>Several pieces as one.</summary>
     /// <exception cref="PgSslException"><see cref="PgSslError.ContradictoryParameters"/>: two of them bring a key.</exception>
-    public static CertificateAnswer Join(IReadOnlyCollection<CertificateAnswer> pieces)
+    public static IssuedCertificates Join(IReadOnlyCollection<IssuedCertificates> pieces)
     {
         byte[][] keys = [.. pieces.Select(piece => piece.KeyPem).OfType<byte[]>()];
         if (keys.Length > 1)
             throw new PgSslException(
                 PgSslError.ContradictoryParameters, "Two of the certificate files bring a private key (PKCS #12).", "Give the one with the new certificate only.");
-        return new CertificateAnswer(
+        return new IssuedCertificates(
             [.. pieces.SelectMany(piece => piece.Certificates).DistinctBy(certificate => certificate.Thumbprint)], keys.FirstOrDefault());
     }
 
-    private static CertificateAnswer ReadPkcs12(ReadOnlySpan<byte> bytes, string name, char[]? password)
+    private static IssuedCertificates ReadPkcs12(ReadOnlySpan<byte> bytes, string name, char[]? password)
     {
         var all = new X509Certificate2Collection();
         try
@@ -61,7 +61,7 @@ public sealed record CertificateAnswer(IReadOnlyList<X509Certificate2> Certifica
                 PgSslError.InvalidCertificateFile,
                 $"{name} holds {withKey.Length} private keys; one is expected, that of the server.", "Export the server's certificate alone.");
         // Handles to keys stay with the objects they came with; what goes on is the certificates alone.
-        return new CertificateAnswer(
+        return new IssuedCertificates(
             [.. all.Select(certificate => new X509Certificate2(certificate.RawData))],
             withKey is [var one] ? ExportKey(one, name) : null);
     }

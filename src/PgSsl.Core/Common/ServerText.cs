@@ -7,7 +7,7 @@ namespace PgSsl.Common;
 /// The bytes of pg_hba.conf as text, and back. The server compares bytes; names are UTF-8 in practice. A byte that is not becomes a lone
 /// surrogate (U+DC80 to U+DCFF), which no UTF-8 can mean: different bytes give different text, and text gives its bytes back.
 /// </summary>
-internal static class HbaText
+internal static class ServerText
 {
     private const char FirstByte = '\uDC00';
     private const char LastByte = '\uDCFF';

@@ -6,7 +6,7 @@ namespace PgSsl.Common;
 /// The paths of included files. They are the server's, which need not be this machine's: a path that starts with a slash is put together
 /// as on Unix everywhere.
 /// </summary>
-internal static class HbaPath
+internal static class ServerPath
 {
     private const int ShortestName = 6;
 

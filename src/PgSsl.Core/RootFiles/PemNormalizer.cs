@@ -11,7 +11,7 @@ namespace PgSsl.RootFiles;
 internal sealed record MendedBlock(PemBlock Block, byte[] Text, int Length);
 
 /// <summary>Puts BEGIN and END onto lines of their own; nothing but blanks and line breaks comes or goes.</summary>
-internal static class PemMending
+internal static class PemNormalizer
 {
     private const string Begin = "-----BEGIN ";
     private const string Tail = "-----";

@@ -1,11 +1,11 @@
 namespace PgSsl.Files;
 
 /// <summary>Where the files of pg_hba.conf are read: this machine's disk, or the server through SQL.</summary>
-public interface IHbaFiles
+public interface IServerFiles
 {
     /// <summary>Reads a file. A directory reads as empty, as it does for the server (tokenize_auth_file).</summary>
     /// <param name="path">Its absolute path.</param>
-    HbaFileContent Read(string path);
+    FileContent Read(string path);
 
     /// <summary>
     /// The files of a directory that include_dir takes (conffiles.c, GetConfFilesInDir): not hidden, ending in .conf, in the order of
@@ -20,17 +20,17 @@ public interface IHbaFiles
 /// <param name="Bytes">Its content; null where there is none.</param>
 /// <param name="Error">Why it cannot be read; null if it can.</param>
 /// <param name="IsMissing">Whether it does not exist.</param>
-public readonly record struct HbaFileContent(byte[]? Bytes, string? Error, bool IsMissing)
+public readonly record struct FileContent(byte[]? Bytes, string? Error, bool IsMissing)
 {
     /// <summary>Whether it is a directory, which pg_hba.conf reads as an empty file and postgresql.conf not at all.</summary>
     public bool IsDirectory { get; init; }
 
     /// <summary>It could be read.</summary>
-    public static HbaFileContent Of(byte[] bytes) => new(bytes, null, false);
+    public static FileContent Of(byte[] bytes) => new(bytes, null, false);
 
     /// <summary>It does not exist.</summary>
-    public static HbaFileContent Missing { get; } = new(null, "No such file or directory", true);
+    public static FileContent Missing { get; } = new(null, "No such file or directory", true);
 
     /// <summary>It exists, and cannot be read.</summary>
-    public static HbaFileContent Unreadable(string error) => new(null, error, false);
+    public static FileContent Unreadable(string error) => new(null, error, false);
 }

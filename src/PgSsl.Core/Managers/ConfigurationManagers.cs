@@ -5,16 +5,16 @@ namespace PgSsl.Managers;
 /// the file are those that write no comment: Stolon (pgHBA in its cluster specification), Ansible's module community.postgresql.postgresql_pg_hba.
 /// The operators that run Patroni (Crunchy Data, Percona, Zalando) leave Patroni's mark.
 /// </summary>
-public static class HbaManagers
+public static class ConfigurationManagers
 {
     private const byte Comment = (byte)'#';
     private const byte Quote = (byte)'"';
 
     /// <summary>The managers whose marks are in the comments of a pg_hba.conf; none if it is written by hand.</summary>
     /// <param name="content">The file.</param>
-    public static IReadOnlyList<HbaManager> FindInFile(ReadOnlySpan<byte> content)
+    public static IReadOnlyList<ConfigurationManager> FindInFile(ReadOnlySpan<byte> content)
     {
-        (HbaManager Manager, CommentMark[] Marks)[] known = FileManagers.All;
+        (ConfigurationManager Manager, CommentMark[] Marks)[] known = FileManagers.All;
         bool[] isFound = new bool[known.Length];
         while (!content.IsEmpty)
         {
@@ -35,7 +35,7 @@ public static class HbaManagers
 
     /// <summary>The services whose marks a server has; none if it is one's own.</summary>
     /// <param name="facts">What the server shows.</param>
-    public static IReadOnlyList<HbaManager> FindOnServer(ManagedServerFacts facts)
+    public static IReadOnlyList<ConfigurationManager> FindOnServer(ManagedServerFacts facts)
     {
         ArgumentNullException.ThrowIfNull(facts);
         return [.. ServerManagers.All.Where(service => service.AreIn(facts)).Select(service => service.Manager)];

@@ -6,29 +6,21 @@ using PgSsl.Common;
 namespace PgSsl.Hba;
 
 /// <summary>What decides matches on this machine: its own addresses and networks, and the names that its resolver knows.</summary>
-public static class HbaLocalSurroundings
+public static class LocalMatchContext
 {
     /// <summary>The surroundings of a server on this machine.</summary>
     /// <param name="usesDns">Whether names of clients are looked up, in both directions.</param>
-    public static HbaSurroundings Find(bool usesDns)
+    public static HbaMatchContext Find(bool usesDns)
     {
         var networks = new Lazy<HbaAddress.Network[]>(FindNetworks);
         var names = new Dictionary<NumericAddress, string>();
-        return new HbaSurroundings
+        return new HbaMatchContext
         {
             IsSameHost = address => Array.Exists(networks.Value, network => network.Address == address),
             IsSameNet = address => Array.Exists(networks.Value, network => network.Contains(address)),
             NameOf = usesDns ? address => names.TryGetValue(address, out string? known) ? known : names[address] = FindName(address.ToIPAddress()) : _ => null,
         };
     }
-
-    /// <summary>The addresses of this machine that others reach it at, and then the loopback ones.</summary>
-    public static IReadOnlyList<NumericAddress> FindAddresses() =>
-    [
-        .. FindNetworks().Select(network => network.Address).Distinct()
-            .OrderBy(HbaSurroundings.IsLoopback)
-            .Where(address => !address.IsIPv6 || !address.ToIPAddress().IsIPv6LinkLocal),
-    ];
 
     // ifaddr.c, pg_foreach_ifaddr: each address of each interface, with its mask.
     private static HbaAddress.Network[] FindNetworks() =>

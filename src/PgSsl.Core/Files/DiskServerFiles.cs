@@ -3,29 +3,29 @@ using PgSsl.Common;
 namespace PgSsl.Files;
 
 /// <summary>The files of this machine.</summary>
-public sealed class DiskHbaFiles : IHbaFiles
+public sealed class DiskServerFiles : IServerFiles
 {
-    private DiskHbaFiles()
+    private DiskServerFiles()
     {
     }
 
     /// <summary>The only one.</summary>
-    public static DiskHbaFiles Instance { get; } = new();
+    public static DiskServerFiles Instance { get; } = new();
 
     /// <inheritdoc/>
-    public HbaFileContent Read(string path)
+    public FileContent Read(string path)
     {
         try
         {
-            return Directory.Exists(path) ? HbaFileContent.Of([]) with { IsDirectory = true } : HbaFileContent.Of(File.ReadAllBytes(path));
+            return Directory.Exists(path) ? FileContent.Of([]) with { IsDirectory = true } : FileContent.Of(File.ReadAllBytes(path));
         }
         catch (Exception failure) when (failure is FileNotFoundException or DirectoryNotFoundException)
         {
-            return IsBelowFile(path) ? HbaFileContent.Unreadable("Not a directory") : HbaFileContent.Missing;
+            return IsBelowFile(path) ? FileContent.Unreadable("Not a directory") : FileContent.Missing;
         }
         catch (Exception failure) when (failure is IOException or UnauthorizedAccessException or NotSupportedException or ArgumentException)
         {
-            return HbaFileContent.Unreadable(failure is UnauthorizedAccessException ? "Permission denied" : failure.Message);
+            return FileContent.Unreadable(failure is UnauthorizedAccessException ? "Permission denied" : failure.Message);
         }
     }
 
@@ -43,9 +43,9 @@ public sealed class DiskHbaFiles : IHbaFiles
         error = null;
         try
         {
-            string[] names = [.. Directory.EnumerateFiles(directory).Select(path => Path.GetFileName(path)).Where(HbaPath.IsConfigurationFile)];
-            Array.Sort(names, HbaPath.CompareBytes);
-            return [.. names.Select(name => HbaPath.Join(directory, name))];
+            string[] names = [.. Directory.EnumerateFiles(directory).Select(path => Path.GetFileName(path)).Where(ServerPath.IsConfigurationFile)];
+            Array.Sort(names, ServerPath.CompareBytes);
+            return [.. names.Select(name => ServerPath.Join(directory, name))];
         }
         catch (Exception failure) when (failure is IOException or UnauthorizedAccessException or ArgumentException)
         {

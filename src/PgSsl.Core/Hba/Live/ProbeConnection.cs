@@ -13,7 +13,7 @@ namespace PgSsl.Hba.Live;
 /// <param name="Transport">How it is made.</param>
 /// <param name="WasLetIn">Whether the old rules let it in.</param>
 /// <param name="IsLetIn">Whether the new ones do.</param>
-public sealed record HbaWitness(ServerWay Way, string UserName, string Database, HbaTransport Transport, bool WasLetIn, bool IsLetIn)
+public sealed record ProbeConnection(ServerRoute Way, string UserName, string Database, HbaTransport Transport, bool WasLetIn, bool IsLetIn)
 {
     // Enough to find a witness where there is one, and few enough for a file with a hundred thousand rules.
     private const int MostNames = 12;
@@ -24,7 +24,7 @@ public sealed record HbaWitness(ServerWay Way, string UserName, string Database,
     /// <param name="plan">The change.</param>
     /// <param name="live">The server.</param>
     /// <param name="way">The way that connections from here take.</param>
-    public static HbaWitness? Find(HbaPlan plan, HbaLive live, ServerWay way)
+    public static ProbeConnection? Find(HbaPlan plan, HbaLive live, ServerRoute way)
     {
         ArgumentNullException.ThrowIfNull(plan);
         ArgumentNullException.ThrowIfNull(live);
@@ -39,7 +39,7 @@ public sealed record HbaWitness(ServerWay Way, string UserName, string Database,
                 let was = LetsIn(matcher.Find(plan.Before.Records, client))
                 let @is = LetsIn(matcher.Find(plan.After.Records, client))
                 where was is not null && @is is not null && was != @is
-                select new HbaWitness(way, name, databaseName, transport, was.Value, @is.Value)).FirstOrDefault();
+                select new ProbeConnection(way, name, databaseName, transport, was.Value, @is.Value)).FirstOrDefault();
     }
 
     /// <summary>What the rules say about a connection without a client certificate; null where that is not certain.</summary>

@@ -1,7 +1,7 @@
 namespace PgSsl.Asn1;
 
 /// <summary>Why OpenSSL stops reading a PEM file (crypto/pem/pem_lib.c); the names are its reasons.</summary>
-public enum PemFault
+internal enum PemFault
 {
     /// <summary>No BEGIN line (again): the ordinary end of a file, or a file that is no PEM at all.</summary>
     NoStartLine,

@@ -6,7 +6,7 @@ namespace PgSsl.Asn1;
 /// Reads PEM as OpenSSL does (crypto/pem/pem_lib.c, PEM_read_bio_ex): text around blocks is skipped, CRLF, a byte order mark and
 /// trailing blanks are fine, and BEGIN and END stand on lines of their own.
 /// </summary>
-public sealed class PemReader
+internal sealed class PemReader
 {
     // OpenSSL reads lines through a buffer of 255 bytes; longer ones arrive in pieces, and that is visible in what it accepts.
     private const int MaximumPiece = 254;

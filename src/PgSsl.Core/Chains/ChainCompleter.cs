@@ -7,7 +7,7 @@ namespace PgSsl.Chains;
 /// published ones, and last with what the server and the URLs in its certificates give. One for a whole run.
 /// </summary>
 /// <param name="downloader">Fetches what this machine does not have; null to stay off the network.</param>
-public sealed class ChainCompleter(CertificateDownloader? downloader)
+internal sealed class ChainCompleter(CertificateDownloader? downloader)
 {
     /// <summary>Completes one chain. Certificates that do not belong to it are left out, and none stands in it twice.</summary>
     /// <remarks>

@@ -8,7 +8,7 @@ namespace PgSsl.Chains;
 /// <param name="Served">The certificates as sent, the server's own first; at least one.</param>
 /// <param name="Stores">The roots of this machine, in the order they are asked.</param>
 /// <param name="At">The moment for which valid certificates are preferred.</param>
-public sealed record ChainRequest(IReadOnlyList<X509Certificate2> Served, IReadOnlyList<TrustStore> Stores, DateTimeOffset At)
+internal sealed record ChainRequest(IReadOnlyList<X509Certificate2> Served, IReadOnlyList<TrustStore> Stores, DateTimeOffset At)
 {
     /// <summary>A chain that a server sent.</summary>
     /// <param name="served">The certificates as sent, the server's own first; at least one.</param>

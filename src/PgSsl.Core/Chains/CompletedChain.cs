@@ -6,7 +6,7 @@ namespace PgSsl.Chains;
 /// <summary>A server's chain from its own certificate upwards, as far as it could be completed.</summary>
 /// <param name="Members">The server's certificate, then its issuer, and so on; each signature in it verifies.</param>
 /// <param name="Failure">Why it ends below a root; null where it ends at one.</param>
-public sealed record CompletedChain(IReadOnlyList<ChainMember> Members, PgSslException? Failure)
+internal sealed record CompletedChain(IReadOnlyList<ChainMember> Members, PgSslException? Failure)
 {
     /// <summary>What the user of the root should know of where it comes from, one sentence each.</summary>
     public IReadOnlyList<string> Remarks { get; init; } = [];

@@ -10,7 +10,7 @@ namespace PgSsl.Common;
 /// </summary>
 /// <param name="IsIPv6">The family.</param>
 /// <param name="Bits">The address; 32 or 128 bits.</param>
-public readonly record struct NumericAddress(bool IsIPv6, UInt128 Bits)
+internal readonly record struct NumericAddress(bool IsIPv6, UInt128 Bits)
 {
     /// <summary>How many bits the family has.</summary>
     public int Width => WidthOf(IsIPv6);
@@ -21,7 +21,6 @@ public readonly record struct NumericAddress(bool IsIPv6, UInt128 Bits)
     /// <summary>An address of .NET's, without its scope.</summary>
     public static NumericAddress Of(IPAddress address)
     {
-        ArgumentNullException.ThrowIfNull(address);
         Span<byte> bytes = stackalloc byte[16];
         address.TryWriteBytes(bytes, out int length);
         UInt128 bits = 0;

@@ -3,7 +3,7 @@ using System.Globalization;
 namespace PgSsl.Common;
 
 /// <summary>The difference of two texts, as diff -u shows it.</summary>
-public static class UnifiedDiff
+internal static class UnifiedDiff
 {
     private const int Context = 3;
 
@@ -20,8 +20,6 @@ public static class UnifiedDiff
     /// <summary>The same, of texts.</summary>
     public static IReadOnlyList<string> Between(string path, string before, string after)
     {
-        ArgumentNullException.ThrowIfNull(before);
-        ArgumentNullException.ThrowIfNull(after);
         string[] old = Lines(before), @new = Lines(after);
         List<(char Kind, int Old, int New)> script = Compare(old, @new);
         if (script.TrueForAll(step => step.Kind == ' '))

@@ -14,7 +14,7 @@ namespace PgSsl.Deployment;
 /// <param name="Leaf">The server's own certificate.</param>
 /// <param name="Intermediates">What issued it, and so on up to below the root.</param>
 /// <param name="Notes">What was put right, and what was left out, as sentences.</param>
-public sealed record CertificateBundle(X509Certificate2 Leaf, IReadOnlyList<X509Certificate2> Intermediates, IReadOnlyList<string> Notes)
+internal sealed record CertificateBundle(X509Certificate2 Leaf, IReadOnlyList<X509Certificate2> Intermediates, IReadOnlyList<string> Notes)
 {
     /// <summary>All of it, in order.</summary>
     public IReadOnlyList<X509Certificate2> Chain => [Leaf, .. Intermediates];

@@ -7,7 +7,7 @@ using PgSsl.Server.Live;
 namespace PgSsl.Deployment;
 
 /// <summary>What a CA gave on its way to a recipient: gathered, judged, and then installed, whoever the recipient is.</summary>
-public sealed class CertificateDeployment : IDisposable
+internal sealed class CertificateDeployment : IDisposable
 {
     private readonly ICertificateRecipient _recipient;
     private readonly ServerCertificatePlan _plan;
@@ -27,10 +27,6 @@ public sealed class CertificateDeployment : IDisposable
     public static CertificateDeployment Prepare(
         ICertificateRecipient recipient, DeploymentTarget target, IReadOnlyList<ServedAt> served, DeploymentRequest request)
     {
-        ArgumentNullException.ThrowIfNull(recipient);
-        ArgumentNullException.ThrowIfNull(target);
-        ArgumentNullException.ThrowIfNull(served);
-        ArgumentNullException.ThrowIfNull(request);
         target.CheckOwners();
         byte[] key = request.KeyPath is { } path ? Read(path) : request.Answer.KeyPem ?? Read(target.KeyPath);
         try
@@ -90,5 +86,5 @@ public sealed class CertificateDeployment : IDisposable
 /// <param name="Passphrase">For an encrypted key; null for none. The caller clears it.</param>
 /// <param name="Roots">The roots that clients have: an intermediate that the CA did not give may be there. Null where they are not known.</param>
 /// <param name="Complete">Adds to the facts what is known of server and clients.</param>
-public sealed record DeploymentRequest(
+internal sealed record DeploymentRequest(
     IssuedCertificates Answer, string? KeyPath, char[]? Passphrase, TrustStore? Roots, Func<ServerCertificateFacts, ServerCertificateFacts> Complete);

@@ -9,7 +9,7 @@ namespace PgSsl.Deployment;
 /// <param name="CertificatePath"><c>ssl_cert_file</c>, as it is called on this machine, absolute.</param>
 /// <param name="KeyPath"><c>ssl_key_file</c>, likewise.</param>
 /// <param name="Server">The server.</param>
-public sealed record DeploymentTarget(string CertificatePath, string KeyPath, ServerConditions Server)
+internal sealed record DeploymentTarget(string CertificatePath, string KeyPath, ServerConditions Server)
 {
     // Files that somebody else makes, and other services use (make-ssl-cert(8) of Debian's ssl-cert; certbot(7)).
     private static readonly (string Mark, string Owner)[] Managed =
@@ -29,7 +29,6 @@ public sealed record DeploymentTarget(string CertificatePath, string KeyPath, Se
     /// </exception>
     public static DeploymentTarget Of(ServerTlsFacts facts, bool isLocal, string? certificatePath, string? keyPath)
     {
-        ArgumentNullException.ThrowIfNull(facts);
         return new DeploymentTarget(
             certificatePath ?? Find(facts, "ssl_cert_file"), keyPath ?? Find(facts, "ssl_key_file"), ServerConditions.Of(facts, isLocal));
     }
@@ -38,7 +37,6 @@ public sealed record DeploymentTarget(string CertificatePath, string KeyPath, Se
     /// <exception cref="PgSslException"><see cref="PgSslError.InsufficientPrivilege"/>.</exception>
     public static void CheckMayReload(ServerTlsFacts facts)
     {
-        ArgumentNullException.ThrowIfNull(facts);
         if (!facts.MayReload)
             throw new PgSslException(
                 PgSslError.InsufficientPrivilege,

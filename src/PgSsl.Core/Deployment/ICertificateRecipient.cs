@@ -3,7 +3,7 @@ using PgSsl.Server.Live;
 namespace PgSsl.Deployment;
 
 /// <summary>Who gets a certificate and its key: a running server, files alone, or a PgBouncer.</summary>
-public interface ICertificateRecipient
+internal interface ICertificateRecipient
 {
     /// <summary>Its two files, and what is known of it.</summary>
     DeploymentTarget Target { get; }

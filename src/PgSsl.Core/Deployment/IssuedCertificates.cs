@@ -8,7 +8,7 @@ namespace PgSsl.Deployment;
 /// <summary>What a CA answers, in whatever form: PEM, DER, PKCS #7, PKCS #12; in one piece or several.</summary>
 /// <param name="Certificates">The certificates, in the order given, each once.</param>
 /// <param name="KeyPem">The private key that came with them (PKCS #12), as PKCS #8 in PEM, in clear; null where none did. The caller clears it.</param>
-public sealed record IssuedCertificates(IReadOnlyList<X509Certificate2> Certificates, byte[]? KeyPem)
+internal sealed record IssuedCertificates(IReadOnlyList<X509Certificate2> Certificates, byte[]? KeyPem)
 {
     /// <summary>Reads a file.</summary>
     /// <param name="path">The file.</param>

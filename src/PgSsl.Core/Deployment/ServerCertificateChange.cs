@@ -13,7 +13,7 @@ namespace PgSsl.Deployment;
 /// server keeps what it has, <see cref="ServerCertificateCheck"/> finds the pair and the old key beside it, and the same installation made
 /// again writes what is missing.
 /// </remarks>
-public sealed class ServerCertificateChange : ProvenChange
+internal sealed class ServerCertificateChange : ProvenChange
 {
     private readonly ServerCertificatePlan _plan;
     private readonly LiveServer? _live;
@@ -31,8 +31,6 @@ public sealed class ServerCertificateChange : ProvenChange
     public ServerCertificateChange(
         ServerCertificatePlan plan, LiveServer? live, bool sslIsOn, IReadOnlyList<ServedAt> before, DateTimeOffset at, IFileLayer? files = null)
     {
-        ArgumentNullException.ThrowIfNull(plan);
-        ArgumentNullException.ThrowIfNull(before);
         (_plan, _live, _servesTls, _before) = (plan, live, sslIsOn, before);
         _files = new ReversibleFiles(plan.Edits, at, files);
     }
@@ -115,4 +113,4 @@ public sealed class ServerCertificateChange : ProvenChange
 /// <param name="Backups">The old content of each file.</param>
 /// <param name="WrittenInPlace">Files that could not be replaced in one step.</param>
 /// <param name="Proofs">What was seen to be so.</param>
-public sealed record ServerCertificateChangeResult(IReadOnlyList<string> Backups, IReadOnlyList<string> WrittenInPlace, IReadOnlyList<Proof> Proofs);
+internal sealed record ServerCertificateChangeResult(IReadOnlyList<string> Backups, IReadOnlyList<string> WrittenInPlace, IReadOnlyList<Proof> Proofs);

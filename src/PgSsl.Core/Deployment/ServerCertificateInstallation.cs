@@ -65,7 +65,7 @@ public sealed record ServerCertificateInstallation
     /// <param name="result">What was done; null for nothing.</param>
     /// <param name="remarks">What there is to say besides.</param>
     /// <param name="at">The moment that days are counted from.</param>
-    public static ServerCertificateInstallation Of(
+    internal static ServerCertificateInstallation Of(
         ServerCertificatePlan plan, string? endpoint, ServerCertificateChangeResult? result, IEnumerable<string> remarks, DateTimeOffset at)
     {
         ArgumentNullException.ThrowIfNull(plan);

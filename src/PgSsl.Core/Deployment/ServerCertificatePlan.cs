@@ -7,7 +7,7 @@ using PgSsl.Requirements;
 namespace PgSsl.Deployment;
 
 /// <summary>What it takes to give a server a certificate and a key: which files change, and what server and clients will make of it.</summary>
-public sealed class ServerCertificatePlan : IDisposable
+internal sealed class ServerCertificatePlan : IDisposable
 {
     private readonly byte[] _key;
     private readonly ServerFile _oldKey;
@@ -43,8 +43,6 @@ public sealed class ServerCertificatePlan : IDisposable
     public static ServerCertificatePlan Create(
         CertificateBundle bundle, byte[] key, char[]? passphrase, DeploymentTarget target, Func<ServerCertificateFacts, ServerCertificateFacts>? clients = null)
     {
-        ArgumentNullException.ThrowIfNull(bundle);
-        ArgumentNullException.ThrowIfNull(target);
         byte[] pem = bundle.ToPem(), keyPem = ToPem(key, passphrase, target.KeyPath);
         ServerCertificateFacts planned = ServerCertificateFacts.Create(
             ServerFile.Planned(target.CertificatePath, pem), ServerFile.Planned(target.KeyPath, keyPem), passphrase) with { Server = target.Server };

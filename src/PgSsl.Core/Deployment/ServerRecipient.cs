@@ -5,7 +5,7 @@ using PgSsl.Server.Settings;
 namespace PgSsl.Deployment;
 
 /// <summary>A PostgreSQL server that is asked, reloaded and looked at; or the files of one that is not asked.</summary>
-public sealed class ServerRecipient : ICertificateRecipient
+internal sealed class ServerRecipient : ICertificateRecipient
 {
     private readonly LiveServer? _live;
     private readonly bool _servesTls;
@@ -38,8 +38,6 @@ public sealed class ServerRecipient : ICertificateRecipient
     /// <exception cref="PgSslException">As <see cref="DeploymentTarget.CheckMayReload"/> and <see cref="DeploymentTarget.Of"/>.</exception>
     public static ServerRecipient Of(LiveServer live, ServerTlsFacts facts, string? certificatePath, string? keyPath)
     {
-        ArgumentNullException.ThrowIfNull(live);
-        ArgumentNullException.ThrowIfNull(facts);
         DeploymentTarget.CheckMayReload(facts);
         return new ServerRecipient(DeploymentTarget.Of(facts, live.IsLocal, certificatePath, keyPath), live, facts.SslIsOn);
     }

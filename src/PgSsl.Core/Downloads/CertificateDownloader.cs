@@ -9,7 +9,7 @@ namespace PgSsl.Downloads;
 /// Fetches certificates over https and http. One for a whole run: it asks for each URL once, however many servers name it, and however
 /// many at a time. What fails is not asked again either.
 /// </summary>
-public sealed class CertificateDownloader : IDisposable
+internal sealed class CertificateDownloader : IDisposable
 {
     private readonly HttpClient _clientForElsewhere;
     private readonly HttpClient _clientForAnywhere;

@@ -1,7 +1,7 @@
 namespace PgSsl.Downloads;
 
 /// <summary>What is asked of a download, by where its URL comes from.</summary>
-public sealed record DownloadRules
+internal sealed record DownloadRules
 {
     /// <summary>A provider's roots: the URL is in the catalogue.</summary>
     public static DownloadRules Bundle { get; } = new()

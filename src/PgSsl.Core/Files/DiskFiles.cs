@@ -4,7 +4,7 @@ using Microsoft.Win32.SafeHandles;
 namespace PgSsl.Files;
 
 /// <summary>The real file system.</summary>
-public sealed class DiskFiles : IFileLayer
+internal sealed class DiskFiles : IFileLayer
 {
     private DiskFiles()
     {

@@ -3,7 +3,7 @@ using PgSsl.Common;
 namespace PgSsl.Files;
 
 /// <summary>The files of this machine.</summary>
-public sealed class DiskServerFiles : IServerFiles
+internal sealed class DiskServerFiles : IServerFiles
 {
     private DiskServerFiles()
     {

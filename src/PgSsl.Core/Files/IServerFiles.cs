@@ -1,7 +1,7 @@
 namespace PgSsl.Files;
 
 /// <summary>Where the files of pg_hba.conf are read: this machine's disk, or the server through SQL.</summary>
-public interface IServerFiles
+internal interface IServerFiles
 {
     /// <summary>Reads a file. A directory reads as empty, as it does for the server (tokenize_auth_file).</summary>
     /// <param name="path">Its absolute path.</param>
@@ -20,7 +20,7 @@ public interface IServerFiles
 /// <param name="Bytes">Its content; null where there is none.</param>
 /// <param name="Error">Why it cannot be read; null if it can.</param>
 /// <param name="IsMissing">Whether it does not exist.</param>
-public readonly record struct FileContent(byte[]? Bytes, string? Error, bool IsMissing)
+internal readonly record struct FileContent(byte[]? Bytes, string? Error, bool IsMissing)
 {
     /// <summary>Whether it is a directory, which pg_hba.conf reads as an empty file and postgresql.conf not at all.</summary>
     public bool IsDirectory { get; init; }

@@ -3,7 +3,7 @@ using PgSsl.Common;
 namespace PgSsl.Hba;
 
 /// <summary>The address field of a record (hba.h, IPCompareMethod).</summary>
-public abstract record HbaAddress
+internal abstract record HbaAddress
 {
     private HbaAddress()
     {

@@ -7,7 +7,7 @@ namespace PgSsl.Hba;
 /// <param name="Database">The database it names; for physical replication it does not count.</param>
 /// <param name="Transport">How it is connected.</param>
 /// <param name="Address">From where; null over a Unix-domain socket.</param>
-public sealed record HbaClient(string User, string Database, HbaTransport Transport, NumericAddress? Address)
+internal sealed record HbaClient(string User, string Database, HbaTransport Transport, NumericAddress? Address)
 {
     /// <summary>Whether it asks for physical replication: pg_basebackup, a standby, pg_receivewal. Logical replication does not.</summary>
     public bool IsReplication { get; init; }
@@ -17,7 +17,7 @@ public sealed record HbaClient(string User, string Database, HbaTransport Transp
 /// What decides a match and is in no file: who is a member of which role, the server's own addresses, names of clients. Each answer is
 /// null where it is not known.
 /// </summary>
-public sealed record HbaMatchContext
+internal sealed record HbaMatchContext
 {
     /// <summary>Nothing is known but what is always so.</summary>
     public static HbaMatchContext Unknown { get; } = new();

@@ -6,7 +6,7 @@ namespace PgSsl.Hba;
 /// What decides how a server reads pg_hba.conf: its version, how it was built, and a few of its settings. What is not known is taken as
 /// the server would take it where it is possible.
 /// </summary>
-public sealed record HbaDialect
+internal sealed record HbaDialect
 {
     /// <summary>The major version, 10 to 19.</summary>
     public int Major { get; init; } = PostgresVersion.Newest;

@@ -6,7 +6,7 @@ namespace PgSsl.Hba;
 /// pg_hba.conf with the files it includes: bytes that nobody but a plan changes, and what the server makes of them, in the order in which
 /// it looks for a match.
 /// </summary>
-public sealed class HbaDocument
+internal sealed class HbaDocument
 {
     private HbaDocument(HbaDialect dialect, IReadOnlyList<HbaFile> files, IReadOnlyList<HbaEntry> entries, IReadOnlyList<HbaLine> swallowing)
     {
@@ -42,9 +42,6 @@ public sealed class HbaDocument
     /// <exception cref="PgSslException"><see cref="PgSslError.FileNotFound"/> or <see cref="PgSslError.FileUnreadable"/>: the main file.</exception>
     public static HbaDocument Read(string path, HbaDialect dialect, IServerFiles files)
     {
-        ArgumentNullException.ThrowIfNull(path);
-        ArgumentNullException.ThrowIfNull(dialect);
-        ArgumentNullException.ThrowIfNull(files);
         var reader = new HbaReader(files, dialect);
         var parser = new HbaParser(dialect);
         var entries = new List<HbaEntry>();

@@ -7,7 +7,7 @@ namespace PgSsl.Hba;
 /// A line of a file that says something, with what continues it. It knows where it is, and is taken apart again for whoever asks for its
 /// tokens: with them, a file of a hundred thousand lines, of which few are edited, would take several times the memory.
 /// </summary>
-public readonly record struct HbaLine
+internal readonly record struct HbaLine
 {
     // What does not follow from its bytes alone; null where all does.
     private readonly Parts? _parts;

@@ -70,7 +70,7 @@ public sealed record HbaRule
     public override string ToString() => Raw;
 
     /// <summary>The rules of a file, judged.</summary>
-    public static IReadOnlyList<HbaRule> Of(HbaDocument document)
+    internal static IReadOnlyList<HbaRule> Of(HbaDocument document)
     {
         ArgumentNullException.ThrowIfNull(document);
         HbaEntry?[] shadows = HbaShadows.Find(document.Entries);
@@ -86,7 +86,7 @@ public sealed record HbaRule
     }
 
     /// <summary>One rule without judging it beside the others.</summary>
-    public static HbaRule Of(HbaDocument document, HbaEntry entry) => new(document, entry);
+    internal static HbaRule Of(HbaDocument document, HbaEntry entry) => new(document, entry);
 
     private static string[] Names(HbaName[]? names) => names is null ? [] : Array.ConvertAll(names, name => name.Display);
 }

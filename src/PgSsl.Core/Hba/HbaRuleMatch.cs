@@ -15,7 +15,7 @@ public sealed record HbaRuleMatch(
     int? RuleNumber, string FileName, int LineNumber, string Transport, bool Decides, bool? IsMatch, string? Reason, HbaRule Rule)
 {
     /// <summary>Puts every rule beside a client.</summary>
-    public static IEnumerable<HbaRuleMatch> Of(HbaDocument document, HbaClient client, HbaMatchContext surroundings)
+    internal static IEnumerable<HbaRuleMatch> Of(HbaDocument document, HbaClient client, HbaMatchContext surroundings)
     {
         ArgumentNullException.ThrowIfNull(document);
         ArgumentNullException.ThrowIfNull(client);

@@ -51,7 +51,7 @@ public sealed record HbaRuleTest
     /// <param name="document">The rules.</param>
     /// <param name="client">Who wants in.</param>
     /// <param name="surroundings">What is in no file.</param>
-    public static HbaRuleTest Of(HbaDocument document, HbaClient client, HbaMatchContext surroundings)
+    internal static HbaRuleTest Of(HbaDocument document, HbaClient client, HbaMatchContext surroundings)
     {
         ArgumentNullException.ThrowIfNull(document);
         ArgumentNullException.ThrowIfNull(client);

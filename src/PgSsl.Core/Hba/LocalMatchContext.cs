@@ -6,7 +6,7 @@ using PgSsl.Common;
 namespace PgSsl.Hba;
 
 /// <summary>What decides matches on this machine: its own addresses and networks, and the names that its resolver knows.</summary>
-public static class LocalMatchContext
+internal static class LocalMatchContext
 {
     /// <summary>The surroundings of a server on this machine.</summary>
     /// <param name="usesDns">Whether names of clients are looked up, in both directions.</param>

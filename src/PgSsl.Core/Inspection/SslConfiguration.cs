@@ -118,7 +118,7 @@ public sealed record SslConfiguration
     /// <param name="endpoint">The endpoint, narrowed to this server.</param>
     /// <param name="host">This server.</param>
     /// <param name="facts">What was found.</param>
-    public static SslConfiguration Of(PgEndpoint endpoint, ConnectionHost host, SslConfigurationFacts facts)
+    internal static SslConfiguration Of(PgEndpoint endpoint, ConnectionHost host, SslConfigurationFacts facts)
     {
         ArgumentNullException.ThrowIfNull(endpoint);
         ArgumentNullException.ThrowIfNull(host);

@@ -5,7 +5,7 @@ using PgSsl.Server.Settings;
 namespace PgSsl.Inspection;
 
 /// <summary>A server's TLS from its three sides: what it says in SQL, what is in its files, and what it serves. Nothing here is judged.</summary>
-public sealed record SslConfigurationFacts
+internal sealed record SslConfigurationFacts
 {
     /// <summary>What it says; null where there was no session.</summary>
     public ServerTlsFacts? Sql { get; init; }

@@ -7,7 +7,7 @@ using PgSsl.Server.Settings;
 namespace PgSsl.Inspection;
 
 /// <summary>Gathers what a server says about its TLS, and what is in its files.</summary>
-public static class SslConfigurationReader
+internal static class SslConfigurationReader
 {
     private const int WantedDays = 30;
 
@@ -23,7 +23,6 @@ public static class SslConfigurationReader
     /// <exception cref="PgSslException">The session broke, or a statement failed.</exception>
     public static async Task<SslConfigurationFacts> ReadAsync(LiveServer server, CancellationToken cancellationToken)
     {
-        ArgumentNullException.ThrowIfNull(server);
         ServerTlsFacts sql = await ServerTlsReader.ReadAsync(server.Session, cancellationToken).ConfigureAwait(false);
         var facts = new SslConfigurationFacts { Sql = sql, IsPooled = server.Session.IsPooled };
         if (sql.PathOf("ssl_cert_file") is not { } certificatePath || sql.PathOf("ssl_key_file") is not { } keyPath)
@@ -52,7 +51,6 @@ public static class SslConfigurationReader
     /// <exception cref="PgSslException"><see cref="PgSslError.InsufficientPrivilege"/> or <see cref="PgSslError.SqlFailed"/>: the role, or the server, may not read it.</exception>
     public static async Task<X509Certificate2?> ReadCertificateAsync(IServerSession session, string path, CancellationToken cancellationToken)
     {
-        ArgumentNullException.ThrowIfNull(session);
         IReadOnlyList<SqlRow> rows = await session.QueryAsync(FileContent, [path], cancellationToken).ConfigureAwait(false);
         byte[] content = rows is [var row] ? Convert.FromBase64String(row["content"]!.Replace("\n", "", StringComparison.Ordinal)) : [];
         return ServerCertificateFile.Parse(content).Certificates is [var first, ..] ? first : null;

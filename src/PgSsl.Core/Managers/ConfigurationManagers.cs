@@ -5,7 +5,7 @@ namespace PgSsl.Managers;
 /// the file are those that write no comment: Stolon (pgHBA in its cluster specification), Ansible's module community.postgresql.postgresql_pg_hba.
 /// The operators that run Patroni (Crunchy Data, Percona, Zalando) leave Patroni's mark.
 /// </summary>
-public static class ConfigurationManagers
+internal static class ConfigurationManagers
 {
     private const byte Comment = (byte)'#';
     private const byte Quote = (byte)'"';
@@ -37,7 +37,6 @@ public static class ConfigurationManagers
     /// <param name="facts">What the server shows.</param>
     public static IReadOnlyList<ConfigurationManager> FindOnServer(ManagedServerFacts facts)
     {
-        ArgumentNullException.ThrowIfNull(facts);
         return [.. ServerManagers.All.Where(service => service.AreIn(facts)).Select(service => service.Manager)];
     }
 

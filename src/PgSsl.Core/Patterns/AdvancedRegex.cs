@@ -13,7 +13,7 @@ namespace PgSsl.Patterns;
 /// (more than 43,359 characters, counted with their repetitions); it also refuses what takes too much memory, such as 1,543 optional
 /// characters in a row. For back references see <see cref="TryMatch"/>. Instances can be used from several threads.
 /// </remarks>
-public sealed class AdvancedRegex
+internal sealed class AdvancedRegex
 {
     /// <summary>No packet that asks for a connection is longer (pqcomm.h, MAX_STARTUP_PACKET_LENGTH), and so no name in it.</summary>
     public const int MaxTextLength = 10_000;
@@ -49,7 +49,6 @@ public sealed class AdvancedRegex
     /// <returns>Null where PostgreSQL would refuse the pattern.</returns>
     public static AdvancedRegex? TryParse(string pattern, RegexUnits units, out string? error)
     {
-        ArgumentNullException.ThrowIfNull(pattern);
         ParsedRegex? parsed = RegexParser.Parse(ToUnits(pattern, units), out error);
         return parsed is null ? null : new AdvancedRegex(pattern, units, parsed);
     }
@@ -67,7 +66,6 @@ public sealed class AdvancedRegex
     /// </returns>
     public bool TryMatch(string text, out bool isMatch)
     {
-        ArgumentNullException.ThrowIfNull(text);
         isMatch = false;
         if (text.Length > MaxTextLength)
             return true;

@@ -1,7 +1,7 @@
 namespace PgSsl.Patterns;
 
 /// <summary>What a regular expression takes for one character.</summary>
-public enum RegexUnits
+internal enum RegexUnits
 {
     /// <summary>
     /// Bytes of UTF-8: how pg_hba.conf is matched. When a server reads that file and when it authenticates, it has no database and

@@ -15,7 +15,7 @@ namespace PgSsl.Poolers;
 /// <param name="reload">How PgBouncer is told; null where none is to be: then only files change.</param>
 /// <param name="timeout">For one connection.</param>
 /// <param name="files">The file system; the real one if null.</param>
-public sealed class PgBouncerChange(
+internal sealed class PgBouncerChange(
     PgBouncerPlan plan, IReadOnlyList<FileEdit> certificateFiles, string? fingerprint, IPgBouncerReload? reload, TimeSpan timeout, IFileLayer? files = null)
     : ProvenChange
 {
@@ -111,4 +111,4 @@ public sealed class PgBouncerChange(
 /// <param name="Backups">The old content of each file.</param>
 /// <param name="WrittenInPlace">Files that could not be replaced in one step.</param>
 /// <param name="Proofs">What was seen to be so.</param>
-public sealed record PgBouncerChangeResult(IReadOnlyList<string> Backups, IReadOnlyList<string> WrittenInPlace, IReadOnlyList<Proof> Proofs);
+internal sealed record PgBouncerChangeResult(IReadOnlyList<string> Backups, IReadOnlyList<string> WrittenInPlace, IReadOnlyList<Proof> Proofs);

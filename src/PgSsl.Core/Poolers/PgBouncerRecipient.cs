@@ -9,7 +9,7 @@ namespace PgSsl.Poolers;
 /// <summary>
 /// A PgBouncer that gets a certificate for its clients: into the files that pgbouncer.ini names, or files beside it that it names then.
 /// </summary>
-public sealed class PgBouncerRecipient : ICertificateRecipient
+internal sealed class PgBouncerRecipient : ICertificateRecipient
 {
     private readonly PgBouncerPlan _plan;
     private readonly IPgBouncerReload? _reload;
@@ -95,7 +95,6 @@ public sealed class PgBouncerRecipient : ICertificateRecipient
     /// <inheritdoc/>
     public bool IsInPlace(ServerCertificatePlan plan, IReadOnlyList<ServedAt> served)
     {
-        ArgumentNullException.ThrowIfNull(plan);
         return plan.Edits.Count == 0 && _plan.IsNoChange && served.All(one => one.Sends(plan.Bundle.Chain));
     }
 
@@ -103,7 +102,6 @@ public sealed class PgBouncerRecipient : ICertificateRecipient
     public async Task<ServerCertificateChangeResult> ApplyAsync(
         ServerCertificatePlan plan, IReadOnlyList<ServedAt> served, DateTimeOffset at, CancellationToken cancellationToken)
     {
-        ArgumentNullException.ThrowIfNull(plan);
         var change = new PgBouncerChange(_plan, plan.Edits, plan.Fingerprint, _reload, _timeout) { Chain = plan.Bundle.Chain };
         PgBouncerChangeResult result = await change.ApplyAsync(at, cancellationToken).ConfigureAwait(false);
         return new ServerCertificateChangeResult(result.Backups, result.WrittenInPlace, result.Proofs);

@@ -3,7 +3,7 @@ using System.Text.RegularExpressions;
 namespace PgSsl.Providers;
 
 /// <summary>What is known of one provider of managed PostgreSQL: an entry of providers.json.</summary>
-public sealed partial record Provider
+internal sealed partial record Provider
 {
     /// <summary>The name that users type: <c>AmazonRds</c>.</summary>
     public required string Name { get; init; }

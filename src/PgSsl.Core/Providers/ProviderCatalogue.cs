@@ -4,7 +4,7 @@ using System.Text.Json.Serialization;
 namespace PgSsl.Providers;
 
 /// <summary>The providers of managed PostgreSQL that this module knows: providers.json, read when it is first asked for.</summary>
-public static class ProviderCatalogue
+internal static class ProviderCatalogue
 {
     private const string ResourceName = "PgSsl.Providers.providers.json";
 

@@ -1,7 +1,7 @@
 namespace PgSsl.Providers;
 
 /// <summary>How one comes by the root of a provider's servers.</summary>
-public enum ProviderKind
+internal enum ProviderKind
 {
     /// <summary>A public authority: the operating system has the root already, and <c>sslrootcert=system</c> finds it.</summary>
     Public,

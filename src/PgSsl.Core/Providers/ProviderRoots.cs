@@ -7,7 +7,7 @@ using PgSsl.RootFiles;
 namespace PgSsl.Providers;
 
 /// <summary>Gets the roots of a provider's servers.</summary>
-public static class ProviderRoots
+internal static class ProviderRoots
 {
     /// <summary>
     /// Gets the roots: those of a public authority out of the operating system's store, those that the provider publishes from its

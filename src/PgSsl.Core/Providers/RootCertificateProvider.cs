@@ -44,7 +44,7 @@ public sealed record RootCertificateProvider
     public required string Checked { get; init; }
 
     /// <summary>Makes the record of an entry of the catalogue.</summary>
-    public static RootCertificateProvider Create(Provider provider) => new()
+    internal static RootCertificateProvider Create(Provider provider) => new()
     {
         Provider = provider.Name,
         Title = provider.Title,

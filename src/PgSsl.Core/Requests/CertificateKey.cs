@@ -8,7 +8,7 @@ using DotNetRequest = System.Security.Cryptography.X509Certificates.CertificateR
 namespace PgSsl.Requests;
 
 /// <summary>The key pair of a certificate that is to be made: a new one, or one from a file.</summary>
-public sealed class CertificateKey : IDisposable
+internal sealed class CertificateKey : IDisposable
 {
     // OWASP's figure for PBKDF2 with SHA-256 (2023): a quarter of a second for whoever reads the key.
     private const int Iterations = 600_000;

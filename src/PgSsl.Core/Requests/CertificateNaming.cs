@@ -3,7 +3,7 @@ using System.Security.Cryptography.X509Certificates;
 namespace PgSsl.Requests;
 
 /// <summary>The names that were asked for, as they were written. An empty text, like null, counts as not given.</summary>
-public sealed record CertificateNaming
+internal sealed record CertificateNaming
 {
     private readonly IReadOnlyList<string> _organizationalUnits = [];
     private readonly IReadOnlyList<string> _dnsNames = [];

@@ -8,7 +8,7 @@ using DotNetRequest = System.Security.Cryptography.X509Certificates.CertificateR
 namespace PgSsl.Requests;
 
 /// <summary>All of a certificate but its key and its issuer: who it is for, and what it may be used for.</summary>
-public sealed class CertificateProfile
+internal sealed class CertificateProfile
 {
     private const int SerialNumberBytes = 16;
 
@@ -42,7 +42,6 @@ public sealed class CertificateProfile
     /// </exception>
     public static CertificateProfile Create(CertificateNaming naming)
     {
-        ArgumentNullException.ThrowIfNull(naming);
         try
         {
             return CreateFrom(naming);
@@ -63,7 +62,6 @@ public sealed class CertificateProfile
     /// <exception cref="PgSslException"><see cref="PgSslError.InvalidKeyFile"/>: the key cannot sign.</exception>
     public string CreateRequestPem(CertificateKey key)
     {
-        ArgumentNullException.ThrowIfNull(key);
         DotNetRequest request = Prepare(key);
         var usage = X509KeyUsageFlags.DigitalSignature | (key.IsRsa ? X509KeyUsageFlags.KeyEncipherment : X509KeyUsageFlags.None);
         request.CertificateExtensions.Add(new X509KeyUsageExtension(usage, critical: true));
@@ -82,7 +80,6 @@ public sealed class CertificateProfile
     /// <exception cref="PgSslException"><see cref="PgSslError.InvalidKeyFile"/>: the key cannot sign.</exception>
     public X509Certificate2 CreateSelfSigned(CertificateKey key, int days, DateTimeOffset at)
     {
-        ArgumentNullException.ThrowIfNull(key);
         DotNetRequest request = Prepare(key);
         request.CertificateExtensions.Add(new X509SubjectKeyIdentifierExtension(request.PublicKey, critical: false));
         // Positive, and without leading zeros, so that it has the same digits in every tool (RFC 5280 4.1.2.2).

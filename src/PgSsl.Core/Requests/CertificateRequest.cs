@@ -42,7 +42,7 @@ public sealed record CertificateRequest
     /// <param name="isKeyEncrypted">Whether a passphrase was used; not looked at for a key that was there before.</param>
     /// <param name="csrPem">The request.</param>
     /// <param name="backups">What was replaced.</param>
-    public static CertificateRequest Create(
+    internal static CertificateRequest Create(
         CertificateProfile profile, CertificateKey key, KeyFilePlan files, bool isKeyEncrypted, string csrPem, IReadOnlyList<string> backups) => new()
     {
         Subject = profile.Subject.ToString(),

@@ -3,7 +3,7 @@ using System.Security.Cryptography;
 namespace PgSsl.Requests;
 
 /// <summary>The kinds of keys that PostgreSQL servers and clients can use, by name.</summary>
-public static class KeyAlgorithms
+internal static class KeyAlgorithms
 {
     /// <summary>The one to use unless something old forbids it: small, fast, and read by every client that speaks TLS 1.2.</summary>
     public const string Default = "ecdsa-p256";

@@ -8,7 +8,7 @@ namespace PgSsl.Requests;
 /// <param name="KeyPath">The key file, absolute.</param>
 /// <param name="DocumentPath">The file of the request or certificate, absolute.</param>
 /// <param name="KeyExists">Whether the key is there already, to be used and not written.</param>
-public sealed record KeyFilePlan(string KeyPath, string DocumentPath, bool KeyExists)
+internal sealed record KeyFilePlan(string KeyPath, string DocumentPath, bool KeyExists)
 {
     private const string KeyExtension = ".key";
 
@@ -83,7 +83,6 @@ public sealed record KeyFilePlan(string KeyPath, string DocumentPath, bool KeyEx
     /// <param name="serviceAccount">On Windows, an account that may read the key; null for none.</param>
     public string Describe(string documentName, CertificateProfile profile, string algorithm, string? serviceAccount)
     {
-        ArgumentNullException.ThrowIfNull(profile);
         string names = profile.SubjectAlternativeNames.Count > 0 ? $" ({string.Join(", ", profile.SubjectAlternativeNames)})" : "";
         string document = $"{Verb(DocumentPath)} the {documentName} {DocumentPath} for {profile.Subject}{names}";
         if (KeyExists)

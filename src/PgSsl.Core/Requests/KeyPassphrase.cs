@@ -3,7 +3,7 @@ using System.Text;
 namespace PgSsl.Requests;
 
 /// <summary>What the passphrase of a new key can be, so that servers and clients can read the key.</summary>
-public static class KeyPassphrase
+internal static class KeyPassphrase
 {
     // OpenSSL gives a callback for a passphrase a buffer of PEM_BUFSIZE bytes (pem.h); PostgreSQL and libpq end the text in it with a NUL.
     private const int LongestInBytes = 1023;

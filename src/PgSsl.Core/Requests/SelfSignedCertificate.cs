@@ -57,7 +57,7 @@ public sealed record SelfSignedCertificate
     /// <param name="isKeyEncrypted">Whether a passphrase was used; not looked at for a key that was there before.</param>
     /// <param name="certificate">The certificate.</param>
     /// <param name="backups">What was replaced.</param>
-    public static SelfSignedCertificate Create(
+    internal static SelfSignedCertificate Create(
         CertificateProfile profile,
         CertificateKey key,
         KeyFilePlan files,

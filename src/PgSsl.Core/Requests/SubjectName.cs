@@ -6,7 +6,7 @@ using PgSsl.Certificates;
 namespace PgSsl.Requests;
 
 /// <summary>The subject of a certificate that is to be made, exactly as it will be encoded.</summary>
-public sealed class SubjectName
+internal sealed class SubjectName
 {
     private readonly DistinguishedName _parsed;
 
@@ -33,14 +33,12 @@ public sealed class SubjectName
     /// <exception cref="PgSslException"><see cref="PgSslError.InvalidSubject"/>.</exception>
     public static SubjectName Parse(string text)
     {
-        ArgumentNullException.ThrowIfNull(text);
         return FromRelativeNames(text.StartsWith('/') ? OpenSslNameParser.Parse(text) : new Rfc4514NameParser(text).Parse());
     }
 
     /// <summary>The subject of a certificate, byte for byte.</summary>
     public static SubjectName Of(X509Certificate2 certificate)
     {
-        ArgumentNullException.ThrowIfNull(certificate);
         return new SubjectName(certificate.SubjectName.RawData);
     }
 

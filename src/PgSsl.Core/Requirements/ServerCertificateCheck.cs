@@ -5,13 +5,12 @@ namespace PgSsl.Requirements;
 /// <summary>
 /// Says, requirement by requirement, whether a server will load a certificate and its key, and whether clients will take them.
 /// </summary>
-public static class ServerCertificateCheck
+internal static class ServerCertificateCheck
 {
     /// <summary>Judges all requirements, in an order in which what explains others comes first.</summary>
     /// <param name="facts">What was found.</param>
     public static IReadOnlyList<ServerCertificateRequirement> Judge(ServerCertificateFacts facts)
     {
-        ArgumentNullException.ThrowIfNull(facts);
         IEnumerable<Verdict> verdicts = FileRequirements.Judge(facts);
         if (facts.Leaf is { } leaf && ParsedCertificate.Of(leaf) is { } parsed)
         {

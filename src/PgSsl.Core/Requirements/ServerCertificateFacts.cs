@@ -6,7 +6,7 @@ using PgSsl.Files;
 namespace PgSsl.Requirements;
 
 /// <summary>What <see cref="ServerCertificateCheck"/> judges: a certificate file, a key file, and what is known of server and clients.</summary>
-public sealed record ServerCertificateFacts
+internal sealed record ServerCertificateFacts
 {
     private ServerCertificateFacts(ServerFile certificateFile, ServerFile keyFile) => (CertificateFile, KeyFile) = (certificateFile, keyFile);
 
@@ -75,8 +75,6 @@ public sealed record ServerCertificateFacts
     /// <param name="passphrase">For an encrypted key; null for none.</param>
     public static ServerCertificateFacts Create(ServerFile certificateFile, ServerFile keyFile, char[]? passphrase = null)
     {
-        ArgumentNullException.ThrowIfNull(certificateFile);
-        ArgumentNullException.ThrowIfNull(keyFile);
         return new ServerCertificateFacts(certificateFile, keyFile)
         {
             Certificates = certificateFile.Content is { } content ? ServerCertificateFile.Parse(content) : null,

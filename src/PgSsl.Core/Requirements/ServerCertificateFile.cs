@@ -13,7 +13,7 @@ namespace PgSsl.Requirements;
 /// </summary>
 /// <param name="Certificates">The certificates in the order of the file, as far as it could be read.</param>
 /// <param name="Fault">Why the server would refuse the file; null where it reads it.</param>
-public sealed record ServerCertificateFile(IReadOnlyList<X509Certificate2> Certificates, string? Fault)
+internal sealed record ServerCertificateFile(IReadOnlyList<X509Certificate2> Certificates, string? Fault)
 {
     /// <summary>Reads a file's content.</summary>
     public static ServerCertificateFile Parse(ReadOnlyMemory<byte> content)

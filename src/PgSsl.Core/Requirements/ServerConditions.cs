@@ -5,7 +5,7 @@ using PgSsl.Server.Settings;
 namespace PgSsl.Requirements;
 
 /// <summary>What is known of the server that is to load the files; null for what is not.</summary>
-public sealed record ServerConditions
+internal sealed record ServerConditions
 {
     /// <summary>Nothing is known.</summary>
     public static ServerConditions Unknown { get; } = new();
@@ -15,7 +15,6 @@ public sealed record ServerConditions
     /// <param name="isLocal">Whether it runs on this machine: its data directory belongs to its account (miscinit.c, checkDataDir).</param>
     public static ServerConditions Of(ServerTlsFacts facts, bool isLocal)
     {
-        ArgumentNullException.ThrowIfNull(facts);
         return new ServerConditions
         {
             Account = isLocal && !facts.IsWindows && facts.DataDirectory is { } directory ? UnixAccount.OwnerOf(directory) : null,

@@ -4,7 +4,7 @@ using PgSsl.Files;
 namespace PgSsl.Requirements;
 
 /// <summary>A certificate or key file of a server as it was found, or as it is to be: content, and who may use it.</summary>
-public sealed class ServerFile
+internal sealed class ServerFile
 {
     private ServerFile(string path) => Path = path;
 
@@ -27,7 +27,6 @@ public sealed class ServerFile
     /// <param name="path">An absolute path.</param>
     public static ServerFile Read(string path)
     {
-        ArgumentNullException.ThrowIfNull(path);
         try
         {
             byte[] content = PemFile.ReadBytes(path);

@@ -8,7 +8,7 @@ using PgSsl.Certificates.Verification;
 namespace PgSsl.Requirements;
 
 /// <summary>What a private key file says of its key. The key itself is not kept.</summary>
-public sealed record ServerKey
+internal sealed record ServerKey
 {
     private const string PlainLabel = "PRIVATE KEY";
 
@@ -35,7 +35,6 @@ public sealed record ServerKey
     /// <returns>Never null: a key that cannot be read is a finding.</returns>
     public static ServerKey Read(byte[] content, char[]? passphrase, string path)
     {
-        ArgumentNullException.ThrowIfNull(content);
         (PemBlock? block, byte[] first) = FindFirst(content);
         bool isPem = block is not null;
         bool isEncrypted = block is { Label: "ENCRYPTED PRIVATE KEY" }
@@ -75,7 +74,6 @@ public sealed record ServerKey
     /// <summary>Whether the key is the certificate's (X509_check_private_key); null where it cannot be told.</summary>
     public bool? Matches(X509Certificate2 certificate)
     {
-        ArgumentNullException.ThrowIfNull(certificate);
         if (Public is not { } mine)
             return null;
         (string algorithm, byte[]? bits) = PublicOf(Normalize(certificate));

@@ -60,7 +60,7 @@ public sealed record RootCertificate
     /// <summary>The certificates of a file, also of one that libpq refuses.</summary>
     /// <param name="file">The file.</param>
     /// <param name="at">The moment to judge validity for.</param>
-    public static IReadOnlyList<RootCertificate> Of(RootFile file, DateTimeOffset at)
+    internal static IReadOnlyList<RootCertificate> Of(RootFile file, DateTimeOffset at)
     {
         ArgumentNullException.ThrowIfNull(file);
         ILookup<int?, RootFileProblem> problems = file.Problems(at).ToLookup(problem => problem.Position);
@@ -72,7 +72,7 @@ public sealed record RootCertificate
     /// <summary>The operating system's roots, as <c>sslrootcert=system</c> finds them.</summary>
     /// <param name="environment">SSL_CERT_FILE and SSL_CERT_DIR count.</param>
     /// <param name="at">The moment to judge validity for.</param>
-    public static IReadOnlyList<RootCertificate> OfSystem(ConnectionEnvironment environment, DateTimeOffset at)
+    internal static IReadOnlyList<RootCertificate> OfSystem(ConnectionEnvironment environment, DateTimeOffset at)
     {
         ArgumentNullException.ThrowIfNull(environment);
         X509Certificate2[] roots = [.. TrustStore.LoadSystem(environment.GetVariable).Certificates];

@@ -7,7 +7,7 @@ using PgSsl.RootFiles;
 namespace PgSsl.RootCertificates;
 
 /// <summary>What an installation or removal would make of a root file, worked out before anything is written.</summary>
-public sealed record RootFilePlan
+internal sealed record RootFilePlan
 {
     private RootFilePlan(string path, byte[]? before, byte[]? after) => (Path, Before, After) = (path, before, after);
 
@@ -53,7 +53,6 @@ public sealed record RootFilePlan
     public static RootFilePlan Install(
         string path, byte[]? before, IEnumerable<X509Certificate2> certificates, RootInstallOptions options, DateTimeOffset at)
     {
-        ArgumentNullException.ThrowIfNull(options);
         RootFile old = RootFile.Parse(before, path).Mend(out IReadOnlyList<string> mended);
         RootCandidates candidates = RootCandidates.Select(certificates, old.Certificates, options, at);
         X509Certificate2[] replaced = options.ReplaceExpired ? [.. Outdated(old, candidates.Accepted, at)] : [];

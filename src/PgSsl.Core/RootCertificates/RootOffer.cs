@@ -7,7 +7,7 @@ namespace PgSsl.RootCertificates;
 /// <summary>Certificates that somebody vouches for, to be installed as roots.</summary>
 /// <param name="Certificates">The certificates; intermediates may be among them.</param>
 /// <param name="Origin">Where they are from: a path, <c>system</c>, a provider, a URL, <c>sent by the server</c>.</param>
-public sealed record RootOffer(IReadOnlyList<X509Certificate2> Certificates, string Origin)
+internal sealed record RootOffer(IReadOnlyList<X509Certificate2> Certificates, string Origin)
 {
     /// <summary>True for the certificate of one self-signed server, which need not be a CA.</summary>
     public bool IsServerCertificate { get; init; }

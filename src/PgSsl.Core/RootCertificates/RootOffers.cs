@@ -7,7 +7,7 @@ namespace PgSsl.RootCertificates;
 /// <summary>What is to be installed in one go. Offers are judged together: one may hold the root of another's intermediate.</summary>
 /// <param name="fingerprints">The fingerprints that the user expects: SHA-256, upper-case hex; empty where he expects nothing.</param>
 /// <param name="replaceExpired">Whether expired roots of the same name go.</param>
-public sealed class RootOffers(IReadOnlyCollection<string> fingerprints, bool replaceExpired)
+internal sealed class RootOffers(IReadOnlyCollection<string> fingerprints, bool replaceExpired)
 {
     private readonly List<RootOffer> _offers = [];
 
@@ -32,7 +32,6 @@ public sealed class RootOffers(IReadOnlyCollection<string> fingerprints, bool re
     /// <exception cref="PgSslException"><see cref="PgSslError.FingerprintMismatch"/>: nothing of it is.</exception>
     public void Add(RootOffer offer)
     {
-        ArgumentNullException.ThrowIfNull(offer);
         _offers.Add(offer.Expect(fingerprints));
     }
 

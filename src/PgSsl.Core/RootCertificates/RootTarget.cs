@@ -7,7 +7,7 @@ namespace PgSsl.RootCertificates;
 
 /// <summary>Which root file is to change, and, where it is one service's own, how that service comes to go by it.</summary>
 /// <param name="Path">The root file, absolute; it need not exist.</param>
-public sealed record RootTarget(string Path)
+internal sealed record RootTarget(string Path)
 {
     private const string Parameter = "sslrootcert";
 

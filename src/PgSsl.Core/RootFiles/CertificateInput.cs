@@ -10,7 +10,7 @@ namespace PgSsl.RootFiles;
 /// Reads certificates in whatever form people have them: PEM with one or many, also in UTF-16 or with damaged line breaks, DER,
 /// PKCS #7 in PEM or DER. Private keys beside them are passed over.
 /// </summary>
-public static class CertificateInput
+internal static class CertificateInput
 {
     /// <summary>Reads a file.</summary>
     /// <param name="path">The file.</param>

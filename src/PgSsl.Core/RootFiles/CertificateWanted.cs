@@ -1,7 +1,7 @@
 namespace PgSsl.RootFiles;
 
 /// <summary>Which certificate is wanted of a file, in the words of remedies.</summary>
-public sealed record CertificateWanted
+internal sealed record CertificateWanted
 {
     private CertificateWanted(string name, string inPlaceOfRequest, string pkcs12Options) =>
         (Name, InPlaceOfRequest, Pkcs12Options) = (name, inPlaceOfRequest, pkcs12Options);

@@ -11,7 +11,7 @@ namespace PgSsl.RootFiles;
 /// A file of root certificates (libpq's root.crt, <c>sslrootcert</c>) as a document: every byte is kept, and an edit changes only what
 /// it is about. Immutable. An edit never gives a file that OpenSSL does not read.
 /// </summary>
-public sealed class RootFile
+internal sealed class RootFile
 {
     private readonly ReadOnlyMemory<byte> _bytes;
     private readonly Lazy<HashSet<string>> _fingerprints;
@@ -71,7 +71,6 @@ public sealed class RootFile
     /// <exception cref="PgSslException">InvalidCertificateFile: OpenSSL would not read the outcome as it should.</exception>
     public RootFile Add(IEnumerable<X509Certificate2> certificates)
     {
-        ArgumentNullException.ThrowIfNull(certificates);
         X509Certificate2[] missing = [.. certificates.DistinctBy(Fingerprint.Of).Where(certificate => !Contains(Fingerprint.Of(certificate)))];
         if (missing.Length == 0)
             return this;

@@ -7,7 +7,7 @@ namespace PgSsl.RootFiles;
 /// <param name="Subject">Its subject.</param>
 /// <param name="Fingerprint">SHA-256, upper-case hex.</param>
 /// <param name="NotAfter">Valid until.</param>
-public sealed record RootFileEntry(string Subject, string Fingerprint, DateTime NotAfter)
+internal sealed record RootFileEntry(string Subject, string Fingerprint, DateTime NotAfter)
 {
     internal static RootFileEntry Of(X509Certificate2 certificate) =>
         new(certificate.Subject, Certificates.Fingerprint.Of(certificate), certificate.NotAfter.ToUniversalTime());

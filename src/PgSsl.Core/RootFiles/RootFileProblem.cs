@@ -4,7 +4,7 @@ namespace PgSsl.RootFiles;
 /// <param name="Kind">What, as a stable name.</param>
 /// <param name="Message">What was seen and what it does to libpq, as a sentence.</param>
 /// <param name="Remedy">What to do about it.</param>
-public sealed record RootFileProblem(RootFileProblemKind Kind, string Message, string Remedy)
+internal sealed record RootFileProblem(RootFileProblemKind Kind, string Message, string Remedy)
 {
     /// <summary>Whether it is why OpenSSL, and so libpq, reads nothing from the file.</summary>
     public bool IsFatal { get; init; }

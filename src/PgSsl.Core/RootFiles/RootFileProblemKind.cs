@@ -1,7 +1,7 @@
 namespace PgSsl.RootFiles;
 
 /// <summary>What can be the matter with a root file.</summary>
-public enum RootFileProblemKind
+internal enum RootFileProblemKind
 {
     /// <summary>It is empty.</summary>
     Empty,

@@ -6,7 +6,7 @@ namespace PgSsl.RootFiles;
 /// <param name="Kind">What it is.</param>
 /// <param name="Start">Its first byte.</param>
 /// <param name="Length">Its length in bytes, the line end after a block included.</param>
-public sealed record RootFileSegment(RootFileSegmentKind Kind, int Start, int Length)
+internal sealed record RootFileSegment(RootFileSegmentKind Kind, int Start, int Length)
 {
     /// <summary>What stands after BEGIN; the name of the form for a file that is no PEM; null for text.</summary>
     public string? Label { get; init; }

@@ -1,7 +1,7 @@
 namespace PgSsl.RootFiles;
 
 /// <summary>What a stretch of a root file is.</summary>
-public enum RootFileSegmentKind
+internal enum RootFileSegmentKind
 {
     /// <summary>Comments, blank lines, anything between blocks: OpenSSL passes over it.</summary>
     Text,

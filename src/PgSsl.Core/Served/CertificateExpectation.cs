@@ -4,7 +4,7 @@ using PgSsl.Certificates;
 namespace PgSsl.Served;
 
 /// <summary>What a certificate must be like to be the one that is waited for.</summary>
-public sealed record CertificateExpectation
+internal sealed record CertificateExpectation
 {
     /// <summary>A test on the issuer's full name and on its common name; null: any issuer.</summary>
     public Func<string, bool>? Issuer { get; init; }

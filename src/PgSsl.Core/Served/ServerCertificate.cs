@@ -116,7 +116,7 @@ public sealed record ServerCertificate
 
     /// <summary>The same with the chain completed; <see cref="Chain"/> stays as sent.</summary>
     /// <param name="chain">The completed chain.</param>
-    public ServerCertificate WithChain(CompletedChain chain) => this with
+    internal ServerCertificate WithChain(CompletedChain chain) => this with
     {
         ChainPem = Pem(chain.Members.Select(member => member.Certificate)),
         ChainSource = chain.Members.Select(member => member.ToString()).ToArray(),
@@ -135,7 +135,7 @@ public sealed record ServerCertificate
     /// <param name="trust">Loads roots.</param>
     /// <param name="at">The moment to judge validity for.</param>
     /// <exception cref="PgSslException"><see cref="PgSslError.MalformedCertificate"/>: what was sent cannot be parsed.</exception>
-    public static ServerCertificate Create(
+    internal static ServerCertificate Create(
         PgEndpoint endpoint, ConnectionFacts facts, IReadOnlyList<ConnectionSettings> settings, TrustStoreCache trust, DateTimeOffset at)
     {
         TlsFacts tls = facts.Tls!;

@@ -7,7 +7,7 @@ using PgSsl.SslModes;
 namespace PgSsl.Served;
 
 /// <summary>Fetches what servers serve, as <see cref="ServerCertificate"/>. One for a whole run: it loads each root file once.</summary>
-public sealed class ServerCertificateReader
+internal sealed class ServerCertificateReader
 {
     private readonly TrustStoreCache _trust = new();
 

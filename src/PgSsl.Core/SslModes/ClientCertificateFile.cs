@@ -8,7 +8,7 @@ using PgSsl.Files;
 namespace PgSsl.SslModes;
 
 /// <summary>Loads the client certificate that libpq would present, by its rules (fe-secure-openssl.c, initialize_SSL).</summary>
-public static class ClientCertificateFile
+internal static class ClientCertificateFile
 {
     /// <summary>Loads certificate and key.</summary>
     /// <param name="settings">Name the files (sslcert, sslkey, else the default paths), the passphrase and sslcertmode.</param>

@@ -7,7 +7,7 @@ namespace PgSsl.Switching;
 /// <summary>What ALTER SYSTEM is to write into postgresql.auto.conf, worked out before anything is.</summary>
 /// <param name="Path">postgresql.auto.conf, as the server calls it.</param>
 /// <param name="Steps">The statements, in order; none where everything is as it should be.</param>
-public sealed record AlterSystemPlan(string Path, IReadOnlyList<AlterSystemStep> Steps)
+internal sealed record AlterSystemPlan(string Path, IReadOnlyList<AlterSystemStep> Steps)
 {
     /// <summary>Makes the plan.</summary>
     /// <param name="facts">What the server told.</param>
@@ -17,8 +17,6 @@ public sealed record AlterSystemPlan(string Path, IReadOnlyList<AlterSystemStep>
     /// </exception>
     public static AlterSystemPlan Make(ServerTlsFacts facts, IReadOnlyDictionary<string, string> wanted)
     {
-        ArgumentNullException.ThrowIfNull(facts);
-        ArgumentNullException.ThrowIfNull(wanted);
         if (facts.FileSettings is not { } inFiles)
             throw MayNotSee(facts);
         string path = facts.AutoConfigurationFile ?? ConfigurationDocument.AutoFileName;
@@ -58,7 +56,7 @@ public sealed record AlterSystemPlan(string Path, IReadOnlyList<AlterSystemStep>
 /// <param name="Running">What the server goes by now.</param>
 /// <param name="Old">What postgresql.auto.conf has now; null where it has nothing.</param>
 /// <param name="Value">What it is to have.</param>
-public sealed record AlterSystemStep(string Name, string Running, string? Old, string Value)
+internal sealed record AlterSystemStep(string Name, string Running, string? Old, string Value)
 {
     /// <summary>The statement.</summary>
     public string Statement => Set(Value);

@@ -6,7 +6,7 @@ using PgSsl.Server.Settings;
 namespace PgSsl.Switching;
 
 /// <summary>Finds the configuration that a file belongs to.</summary>
-public static class ConfigurationPaths
+internal static class ConfigurationPaths
 {
     private const string MainName = "postgresql.conf";
 
@@ -16,7 +16,6 @@ public static class ConfigurationPaths
     /// <exception cref="PgSslException">It is not here, or the role may not see where it is.</exception>
     public static ConfigurationDocument ReadOf(ServerTlsFacts facts, string path)
     {
-        ArgumentNullException.ThrowIfNull(facts);
         string main = facts.ConfigurationFile ?? throw new PgSslException(
             PgSslError.InsufficientPrivilege,
             $"Role {facts.UserName} may not see where the server has its configuration.",
@@ -36,7 +35,6 @@ public static class ConfigurationPaths
     /// </exception>
     public static ConfigurationDocument ReadAround(string path)
     {
-        ArgumentNullException.ThrowIfNull(path);
         if (!File.Exists(path))
             throw new PgSslException(PgSslError.FileNotFound, $"{path} does not exist.", "Name the server's postgresql.conf, or a file that it includes.");
         if (Path.GetFileName(path) == MainName)

@@ -7,7 +7,7 @@ namespace PgSsl.Switching;
 
 /// <summary>A change of the parameters of TLS, proven on the wire where there is a server, and put back where it cannot be.</summary>
 /// <param name="prover">Sees what the server makes of it; null where none is asked.</param>
-public abstract class SslChange(SslProver? prover) : ProvenChange
+internal abstract class SslChange(SslProver? prover) : ProvenChange
 {
     /// <summary>The file that changes.</summary>
     public abstract string Path { get; }
@@ -64,7 +64,7 @@ public abstract class SslChange(SslProver? prover) : ProvenChange
 /// <param name="plan">The statements.</param>
 /// <param name="session">Runs them.</param>
 /// <param name="prover">Sees what the server makes of it.</param>
-public sealed class AlterSystemChange(AlterSystemPlan plan, IServerSession session, SslProver prover) : SslChange(prover)
+internal sealed class AlterSystemChange(AlterSystemPlan plan, IServerSession session, SslProver prover) : SslChange(prover)
 {
     private readonly Stack<AlterSystemStep> _done = [];
 
@@ -129,7 +129,7 @@ public sealed class AlterSystemChange(AlterSystemPlan plan, IServerSession sessi
 /// <param name="prover">Sees what the server makes of it; null where none is asked.</param>
 /// <param name="at">The time that the name of the backup carries.</param>
 /// <param name="files">The file system; the real one if null.</param>
-public sealed class ConfigurationFileChange(ConfigurationPlan plan, SslProver? prover, DateTimeOffset at, IFileLayer? files = null) : SslChange(prover)
+internal sealed class ConfigurationFileChange(ConfigurationPlan plan, SslProver? prover, DateTimeOffset at, IFileLayer? files = null) : SslChange(prover)
 {
     // postgresql.conf may be a file that is mounted by itself; the server skips blank lines.
     private readonly ReversibleFiles _files =

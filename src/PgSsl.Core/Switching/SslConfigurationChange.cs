@@ -39,7 +39,7 @@ public sealed record SslConfigurationChange
     /// <param name="endpoint">The server.</param>
     /// <param name="proofs">What was seen.</param>
     /// <param name="plaintextSessions">Sessions in plaintext.</param>
-    public static SslConfigurationChange Of(SslChange change, string? endpoint, IEnumerable<Proof> proofs, int? plaintextSessions)
+    internal static SslConfigurationChange Of(SslChange change, string? endpoint, IEnumerable<Proof> proofs, int? plaintextSessions)
     {
         ArgumentNullException.ThrowIfNull(change);
         Proof[] all = [.. proofs];

@@ -11,7 +11,7 @@ using PgSsl.Server.Settings;
 namespace PgSsl.Switching;
 
 /// <summary>What must be so before a server's TLS is switched. Nothing is changed here.</summary>
-public static class SslPreflight
+internal static class SslPreflight
 {
     // What no file overrides (guc.h, GucSource: PGC_S_ENV_VAR is below PGC_S_FILE, PGC_S_ARGV above).
     private const string CommandLine = "command line";
@@ -27,9 +27,6 @@ public static class SslPreflight
     /// </exception>
     public static void CheckServer(IReadOnlyDictionary<string, string> values, LiveServer live, ServerTlsFacts facts, bool altersSystem)
     {
-        ArgumentNullException.ThrowIfNull(values);
-        ArgumentNullException.ThrowIfNull(live);
-        ArgumentNullException.ThrowIfNull(facts);
         if (facts.Managers is [var manager, ..])
             throw new PgSslException(
                 PgSslError.ManagedElsewhere,
@@ -51,8 +48,6 @@ public static class SslPreflight
     /// <summary>What is worth knowing about the server before it is changed.</summary>
     public static IEnumerable<string> NotesOf(ServerTlsFacts facts, LiveServer live)
     {
-        ArgumentNullException.ThrowIfNull(facts);
-        ArgumentNullException.ThrowIfNull(live);
         if (facts.IsStandby)
             yield return $"{live.Session.Host} is a standby: its configuration is its own, and the primary's stays as it is.";
     }
@@ -62,7 +57,6 @@ public static class SslPreflight
     /// <returns>What is worth knowing about lines that somebody else marks as his own.</returns>
     public static IReadOnlyList<string> CheckOwner(ConfigurationDocument document, string path)
     {
-        ArgumentNullException.ThrowIfNull(document);
         if (document.File(path) is not { } file)
             return [];
         IReadOnlyList<ConfigurationManager> managers = ConfigurationManagers.FindInFile(file.Content);
@@ -87,7 +81,6 @@ public static class SslPreflight
     /// </exception>
     public static SslFileCheck CheckFiles(SslTarget target, string? certificatePath, string? keyPath, ServerConditions? conditions)
     {
-        ArgumentNullException.ThrowIfNull(target);
         const string Name = "Files";
         if (!target.IsOn)
             return new SslFileCheck(null, null, []);
@@ -118,7 +111,6 @@ public static class SslPreflight
     /// <exception cref="PgSslException">The session broke.</exception>
     public static async Task<IReadOnlyList<string>> FindLockOutsAsync(LiveServer live, CancellationToken cancellationToken)
     {
-        ArgumentNullException.ThrowIfNull(live);
         var found = new List<string>();
         if (live.Session.Transport == SessionTransport.Tls && live.Settings.SslMode is SslMode.Require or SslMode.VerifyCa or SslMode.VerifyFull)
             found.Add($"this session, which comes with sslmode={live.Settings.SslMode.ToLibpq()}");
@@ -185,4 +177,4 @@ public static class SslPreflight
 /// <param name="Proof">Whether the server would load them; null where it needs none.</param>
 /// <param name="Fingerprint">SHA-256 of the certificate that it would serve, upper-case hex; null where it could not be read.</param>
 /// <param name="Notes">What clients would make of it, where that is not all good.</param>
-public sealed record SslFileCheck(Proof? Proof, string? Fingerprint, IReadOnlyList<string> Notes);
+internal sealed record SslFileCheck(Proof? Proof, string? Fingerprint, IReadOnlyList<string> Notes);

@@ -13,7 +13,7 @@ namespace PgSsl.Switching;
 /// <param name="facts">What it told before the change.</param>
 /// <param name="target">What it is to be like.</param>
 /// <param name="fingerprint">SHA-256 of the certificate that it is to serve, upper-case hex; null where that could not be read.</param>
-public sealed class SslProver(LiveServer live, ServerTlsFacts facts, SslTarget target, string? fingerprint)
+internal sealed class SslProver(LiveServer live, ServerTlsFacts facts, SslTarget target, string? fingerprint)
 {
     private const string SettingRows = "SELECT name, setting FROM pg_settings WHERE name = ANY ($1::text[])";
 

@@ -21,7 +21,7 @@ namespace PgSsl.Switching;
 /// <param name="Proofs">What was seen to be so before.</param>
 /// <param name="Notes">What the user should know.</param>
 /// <param name="LockOuts">Who could not come any more, in words.</param>
-public sealed record SslSwitch(SslChange Change, string? Endpoint, IReadOnlyList<Proof> Proofs, IReadOnlyList<string> Notes, IReadOnlyList<string> LockOuts)
+internal sealed record SslSwitch(SslChange Change, string? Endpoint, IReadOnlyList<Proof> Proofs, IReadOnlyList<string> Notes, IReadOnlyList<string> LockOuts)
 {
     /// <summary>The session that the server is asked in; null where none is.</summary>
     private IServerSession? Session { get; init; }
@@ -53,8 +53,6 @@ public sealed record SslSwitch(SslChange Change, string? Endpoint, IReadOnlyList
     public static async Task<SslSwitch> PrepareAsync(
         SslTarget target, LiveServer live, string? configurationPath, DateTimeOffset at, CancellationToken cancellationToken)
     {
-        ArgumentNullException.ThrowIfNull(target);
-        ArgumentNullException.ThrowIfNull(live);
         ServerTlsFacts facts = await ServerTlsReader.ReadAsync(live.Session, cancellationToken).ConfigureAwait(false);
         IReadOnlyDictionary<string, string> values = target.ValuesIn(facts.Version.Major);
         SslPreflight.CheckServer(values, live, facts, altersSystem: configurationPath is null);
@@ -100,7 +98,6 @@ public sealed record SslSwitch(SslChange Change, string? Endpoint, IReadOnlyList
     /// <exception cref="PgSslException">It cannot be done.</exception>
     public static SslSwitch PrepareFile(SslTarget target, string configurationPath, DateTimeOffset at)
     {
-        ArgumentNullException.ThrowIfNull(target);
         ConfigurationDocument document = ConfigurationPaths.ReadAround(configurationPath);
         IReadOnlyList<string> notes = SslPreflight.CheckOwner(document, configurationPath);
         int? major = ReadMajor(document.DataDirectory);

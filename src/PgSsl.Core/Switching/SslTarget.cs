@@ -3,7 +3,7 @@ using PgSsl.Server.Settings;
 namespace PgSsl.Switching;
 
 /// <summary>What a server's TLS is to be like. What is null stays as it is. Paths are absolute, and the server's.</summary>
-public sealed record SslTarget
+internal sealed record SslTarget
 {
     /// <summary>Whether TLS is to be on.</summary>
     public required bool IsOn { get; init; }

@@ -58,7 +58,7 @@ public sealed class EnablePgSslCommand : SslSwitchCmdlet
     public string? DhParametersPath { get; set; }
 
     /// <inheritdoc/>
-    protected override SslTarget Target
+    private protected override SslTarget Target
     {
         get
         {

@@ -46,7 +46,7 @@ public sealed class GetPgServerCertificateCommand : ServerCmdlet
     }
 
     /// <inheritdoc/>
-    protected override Task ProcessServerAsync(ServerTarget server, CancellationToken cancellationToken) =>
+    private protected override Task ProcessServerAsync(ServerTarget server, CancellationToken cancellationToken) =>
         AllAddresses && !server.Host.IsUnixSocket
             ? ProcessAllAddressesAsync(server, cancellationToken)
             : ProcessAddressAsync(server, cancellationToken);

@@ -26,14 +26,14 @@ public sealed class GetPgSslConfigurationCommand : ServerCmdlet
     public SwitchParameter WireOnly { get; set; }
 
     /// <inheritdoc/>
-    protected override void Start(ServerTarget server)
+    private protected override void Start(ServerTarget server)
     {
         ArgumentNullException.ThrowIfNull(server);
         base.Start(server with { Credential = Credential });
     }
 
     /// <inheritdoc/>
-    protected override async Task ProcessServerAsync(ServerTarget server, CancellationToken cancellationToken)
+    private protected override async Task ProcessServerAsync(ServerTarget server, CancellationToken cancellationToken)
     {
         try
         {

@@ -68,7 +68,7 @@ public sealed class TestPgHbaRuleCommand : HbaCmdlet
     public SwitchParameter Quiet { get; set; }
 
     /// <inheritdoc/>
-    protected override void Process(HbaSource source)
+    private protected override void Process(HbaSource source)
     {
         ArgumentNullException.ThrowIfNull(source);
         // A server goes by the rules that it has loaded; these are the rules in its file.

@@ -41,7 +41,7 @@ public sealed class WaitPgServerCertificateCommand : ServerCmdlet
     public int IntervalSec { get; set; } = 2;
 
     /// <inheritdoc/>
-    protected override TimeSpan ConnectionTimeout(ConnectionSettings settings) => DefaultTimeout(settings);
+    private protected override TimeSpan ConnectionTimeout(ConnectionSettings settings) => settings.TimeoutOrDefault;
 
     private TimeSpan WaitTime => TimeSpan.FromSeconds(TimeoutSec > 0 ? TimeoutSec : DefaultWaitSec);
 
@@ -66,7 +66,7 @@ public sealed class WaitPgServerCertificateCommand : ServerCmdlet
     }
 
     /// <inheritdoc/>
-    protected override async Task ProcessServerAsync(ServerTarget server, CancellationToken cancellationToken)
+    private protected override async Task ProcessServerAsync(ServerTarget server, CancellationToken cancellationToken)
     {
         long start = Stopwatch.GetTimestamp();
         string lastSeen = "";

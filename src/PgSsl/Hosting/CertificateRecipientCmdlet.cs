@@ -1,4 +1,5 @@
 using System.Management.Automation;
+using PgSsl.Connections;
 using PgSsl.Deployment;
 using PgSsl.Poolers;
 
@@ -60,7 +61,7 @@ public abstract class CertificateRecipientCmdlet : ServerCertificateCmdlet
 
     private PgBouncerRecipient OpenPgBouncer(string? certificate, string? key)
     {
-        TimeSpan timeout = TimeSpan.FromSeconds(TimeoutSec > 0 ? TimeoutSec : ServerCmdlet.DefaultTimeoutSec);
+        TimeSpan timeout = TimeoutSec > 0 ? TimeSpan.FromSeconds(TimeoutSec) : ConnectionSettings.DefaultTimeout;
         Func<PgBouncerIni, IPgBouncerReload>? console = Credential is { } role
             ? ini => PgBouncerConsole.Of(ini, role.UserName, () => role.GetNetworkCredential().Password, timeout)
             : null;

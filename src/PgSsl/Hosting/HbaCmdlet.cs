@@ -36,7 +36,7 @@ public abstract class HbaCmdlet : SqlCmdlet
 
     /// <summary>Works on one pg_hba.conf.</summary>
     /// <exception cref="PgSslException">Written as an error of this one.</exception>
-    protected abstract void Process(HbaSource source);
+    private protected abstract void Process(HbaSource source);
 
     /// <inheritdoc/>
     protected override void BeginProcessing() => _isServerGiven = Endpoint is not null;
@@ -63,7 +63,7 @@ public abstract class HbaCmdlet : SqlCmdlet
     }
 
     /// <summary>Says what is hidden in the file: lines that the server does not see.</summary>
-    protected void WarnOfSwallowedLines(HbaDocument document)
+    private protected void WarnOfSwallowedLines(HbaDocument document)
     {
         ArgumentNullException.ThrowIfNull(document);
         foreach (HbaLine line in document.SwallowingComments)

@@ -9,11 +9,11 @@ namespace PgSsl.Hosting;
 /// <param name="Files">Where its files are read.</param>
 /// <param name="Live">The server it belongs to; null where none was named.</param>
 /// <param name="Target">What errors are reported against.</param>
-public sealed record HbaSource(HbaDocument Document, IServerFiles Files, HbaLive? Live, object Target)
+internal sealed record HbaSource(HbaDocument Document, IServerFiles Files, HbaLive? Live, object Target)
 {
     /// <summary>What decides matches besides the file.</summary>
     /// <param name="usesDns">Whether names of clients are looked up.</param>
-    public HbaMatchContext Surroundings(bool usesDns)
+    internal HbaMatchContext Surroundings(bool usesDns)
     {
         // Interfaces are this machine's: they are the server's where it is here.
         HbaMatchContext local = LocalMatchContext.Find(usesDns);

@@ -28,7 +28,7 @@ public abstract class SslSwitchCmdlet : SqlCmdlet
 
     /// <summary>What the server's TLS is to be like.</summary>
     /// <exception cref="PgSslException">A path is none.</exception>
-    protected abstract SslTarget Target { get; }
+    private protected abstract SslTarget Target { get; }
 
     /// <inheritdoc/>
     protected override void ProcessRecord()

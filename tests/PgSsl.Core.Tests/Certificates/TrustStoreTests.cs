@@ -105,7 +105,7 @@ public sealed class TrustStoreTests : IDisposable
     [InlineData("-addreject serverAuth", ChainError.RejectedByTrustSettings)]
     [InlineData("-addreject clientAuth", ChainError.None)]
     [InlineData("-addtrust anyExtendedKeyUsage", ChainError.None)]
-    public void Trust_settings_count_as_with_openssl(string settings, ChainError expected)
+    public void Trust_settings_count_as_with_openssl(string settings, Enum expected)
     {
         if (!OpenSslJudge.IsAvailable)
             Assert.Skip("openssl is not installed.");
@@ -113,7 +113,7 @@ public sealed class TrustStoreTests : IDisposable
         string pem = OpenSslJudge.Run(_directory.Path, $"openssl x509 -in root.pem {settings}");
         var item = new ChainCase(settings, [Leaf.Certificate, Ca.Certificate], pem);
 
-        Assert.Equal((int)expected, OpenSslJudge.Judge([item])[0].Error);
+        Assert.Equal((int)(ChainError)expected, OpenSslJudge.Judge([item])[0].Error);
         Assert.Equal(expected, ChainAgreementTests.Verify(item).Error);
     }
 

@@ -9,7 +9,7 @@ namespace PgSsl.Certificates.Trust;
 /// Reads files of certificates and CRLs as OpenSSL reads <c>sslrootcert</c> and <c>sslcrl</c>
 /// (crypto/x509/by_file.c, X509_load_cert_crl_file): all of it, or nothing after the first broken block.
 /// </summary>
-public static class PemFile
+internal static class PemFile
 {
     /// <summary>
     /// Reads a file. Throws <see cref="PgSslException"/>: FileNotFound, FileUnreadable, or InvalidCertificateFile where OpenSSL

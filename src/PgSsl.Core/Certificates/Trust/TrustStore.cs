@@ -6,7 +6,7 @@ namespace PgSsl.Certificates.Trust;
 /// What a libpq client trusts: the content of <c>sslrootcert</c> and, where one could be loaded, of <c>sslcrl</c> and
 /// <c>sslcrldir</c> (fe-secure-openssl.c, initialize_SSL).
 /// </summary>
-public sealed class TrustStore
+internal sealed class TrustStore
 {
     private readonly IReadOnlyList<TrustAnchor> _anchors;
     private readonly ILookup<DistinguishedName, TrustAnchor> _anchorsBySubject;

@@ -1,7 +1,7 @@
 namespace PgSsl.Certificates.Verification;
 
 /// <summary>Which certificates of a trust store may end a chain, and what is asked of them: TLS libraries differ.</summary>
-public enum AnchorRule
+internal enum AnchorRule
 {
     /// <summary>OpenSSL (libpq, Node.js) and .NET: only a self-signed certificate ends a chain, and it must be valid now.</summary>
     SelfSigned,

@@ -3,7 +3,7 @@ using System.Security.Cryptography.X509Certificates;
 namespace PgSsl.Certificates.Verification;
 
 /// <summary>What is remarkable about a chain as sent.</summary>
-public enum ChainFindingKind
+internal enum ChainFindingKind
 {
     /// <summary>The leaf is self-signed.</summary>
     SelfSigned,
@@ -31,4 +31,4 @@ public enum ChainFindingKind
 /// <param name="Kind">What was found.</param>
 /// <param name="Certificate">The certificate concerned.</param>
 /// <param name="Message">The finding as a sentence.</param>
-public sealed record ChainFinding(ChainFindingKind Kind, X509Certificate2 Certificate, string Message);
+internal sealed record ChainFinding(ChainFindingKind Kind, X509Certificate2 Certificate, string Message);

@@ -8,7 +8,7 @@ namespace PgSsl.Certificates.Verification;
 /// <param name="Origin">
 /// The place: <c>sent by the server</c>, a path, <c>system</c>, <c>provider AmazonRds (https://…)</c>, or the URL it was fetched from.
 /// </param>
-public sealed record ChainMember(X509Certificate2 Certificate, ChainSource Source, string Origin)
+internal sealed record ChainMember(X509Certificate2 Certificate, ChainSource Source, string Origin)
 {
     /// <summary>The certificate's name and its origin: <c>db1.example.com: sent by the server</c>.</summary>
     public override string ToString() => $"{CertificateNames.Display(Certificate)}: {Origin}";

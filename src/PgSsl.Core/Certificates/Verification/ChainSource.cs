@@ -1,7 +1,7 @@
 namespace PgSsl.Certificates.Verification;
 
 /// <summary>Where a certificate of a completed chain comes from.</summary>
-public enum ChainSource
+internal enum ChainSource
 {
     /// <summary>A file of roots on this machine, which its user trusts.</summary>
     RootFile,

@@ -7,7 +7,7 @@ namespace PgSsl.Certificates.Verification;
 /// <param name="Path">The path that was built, leaf first, as far as it goes.</param>
 /// <param name="Depth">The position in <paramref name="Path"/> that the error is about: 0 is the leaf.</param>
 /// <param name="Reason">One sentence for a DBA that names the certificate concerned; empty for a good chain.</param>
-public sealed record ChainVerdict(ChainError Error, IReadOnlyList<X509Certificate2> Path, int Depth, string Reason)
+internal sealed record ChainVerdict(ChainError Error, IReadOnlyList<X509Certificate2> Path, int Depth, string Reason)
 {
     /// <summary>True for a chain that ends at a trusted root without an error.</summary>
     public bool IsValid => Error == ChainError.None;

@@ -8,7 +8,7 @@ namespace PgSsl.Certificates.Verification;
 /// sslserver, trusted first, no partial chains, depth 100, security level 2). The same on every platform, without network and
 /// without the operating system's chain engine.
 /// </summary>
-public static class ChainVerifier
+internal static class ChainVerifier
 {
     /// <summary>
     /// Verifies a chain. However many certificates are sent, at most 101 links are followed; the cost is one signature for each

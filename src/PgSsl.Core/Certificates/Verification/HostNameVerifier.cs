@@ -9,7 +9,7 @@ namespace PgSsl.Certificates.Verification;
 /// The name check of <c>sslmode=verify-full</c> (libpq 15 and later: fe-secure-common.c, pq_verify_peer_name_matches_certificate;
 /// fe-secure-openssl.c, pgtls_verify_peer_name_matches_certificate_guts).
 /// </summary>
-public static class HostNameVerifier
+internal static class HostNameVerifier
 {
     private const string EmbeddedNul = "SSL certificate's name contains embedded null";
 

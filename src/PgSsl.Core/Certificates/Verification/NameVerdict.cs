@@ -1,7 +1,7 @@
 namespace PgSsl.Certificates.Verification;
 
 /// <summary>Which kind of name in the certificate matched the host.</summary>
-public enum NameSource
+internal enum NameSource
 {
     /// <summary>None did.</summary>
     None,
@@ -19,4 +19,4 @@ public enum NameSource
 /// <param name="FirstName">The first name that libpq looked at, the one its message shows; null if there was none.</param>
 /// <param name="NamesExamined">How many names libpq looked at, up to the one that matched.</param>
 /// <param name="Reason">One sentence with the meaning of libpq's message; empty if it matches.</param>
-public sealed record NameVerdict(bool Matches, NameSource MatchedBy, string? FirstName, int NamesExamined, string Reason);
+internal sealed record NameVerdict(bool Matches, NameSource MatchedBy, string? FirstName, int NamesExamined, string Reason);

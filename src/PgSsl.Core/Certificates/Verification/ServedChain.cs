@@ -4,7 +4,7 @@ using PgSsl.Certificates.Trust;
 namespace PgSsl.Certificates.Verification;
 
 /// <summary>Looks at a chain as a server sent it, independent of any one client.</summary>
-public static class ServedChain
+internal static class ServedChain
 {
     /// <summary>Examines a chain.</summary>
     /// <param name="served">The certificates as sent, leaf first; at least one.</param>

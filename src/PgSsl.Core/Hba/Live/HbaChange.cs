@@ -9,7 +9,7 @@ namespace PgSsl.Hba.Live;
 /// <param name="plan">The change.</param>
 /// <param name="live">The server; null to change files only.</param>
 /// <param name="files">The file system; the real one if null.</param>
-public sealed class HbaChange(HbaPlan plan, HbaLive? live, IFileLayer? files = null) : ProvenChange
+internal sealed class HbaChange(HbaPlan plan, HbaLive? live, IFileLayer? files = null) : ProvenChange
 {
     // The postmaster reads its files within milliseconds of the signal; a busy machine gets its time.
     internal TimeSpan ReloadTimeout { get; init; } = TimeSpan.FromSeconds(15);
@@ -133,4 +133,4 @@ public sealed class HbaChange(HbaPlan plan, HbaLive? live, IFileLayer? files = n
 /// <param name="Backups">The old content of each file.</param>
 /// <param name="WrittenInPlace">Files that could not be replaced in one step.</param>
 /// <param name="Proofs">What was seen to be so.</param>
-public sealed record HbaChangeResult(IReadOnlyList<string> Backups, IReadOnlyList<string> WrittenInPlace, IReadOnlyList<Proof> Proofs);
+internal sealed record HbaChangeResult(IReadOnlyList<string> Backups, IReadOnlyList<string> WrittenInPlace, IReadOnlyList<Proof> Proofs);

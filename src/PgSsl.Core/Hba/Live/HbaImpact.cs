@@ -6,7 +6,7 @@ namespace PgSsl.Hba.Live;
 /// <param name="CutOff">Sessions that could not come back as they came.</param>
 /// <param name="LockOuts">Those of them that nobody wants to lose, in words: this session, replication, all that a role has.</param>
 /// <param name="Notes">What is worth knowing besides.</param>
-public sealed record HbaImpact(IReadOnlyList<CutOffSession> CutOff, IReadOnlyList<string> LockOuts, IReadOnlyList<string> Notes)
+internal sealed record HbaImpact(IReadOnlyList<CutOffSession> CutOff, IReadOnlyList<string> LockOuts, IReadOnlyList<string> Notes)
 {
     private const int MostShown = 20;
 
@@ -19,8 +19,6 @@ public sealed record HbaImpact(IReadOnlyList<CutOffSession> CutOff, IReadOnlyLis
     /// <param name="surroundings">What decides matches besides the file.</param>
     public static HbaImpact Of(HbaPlan plan, HbaServerFacts facts, HbaMatchContext surroundings)
     {
-        ArgumentNullException.ThrowIfNull(plan);
-        ArgumentNullException.ThrowIfNull(facts);
         var simulation = new Simulation(plan, surroundings);
         CutOffSession[] cutOff =
             [.. facts.Sessions.Where(simulation.IsCutOff).Select(session => new CutOffSession(session, simulation.ComesBackOverTls(session)))];
@@ -111,4 +109,4 @@ public sealed record HbaImpact(IReadOnlyList<CutOffSession> CutOff, IReadOnlyLis
 /// <summary>A session that could not come back as it came.</summary>
 /// <param name="Session">The session.</param>
 /// <param name="ComesBackOverTls">Whether it could over TLS.</param>
-public sealed record CutOffSession(LiveSession Session, bool ComesBackOverTls);
+internal sealed record CutOffSession(LiveSession Session, bool ComesBackOverTls);

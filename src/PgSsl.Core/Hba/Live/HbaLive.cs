@@ -11,7 +11,7 @@ namespace PgSsl.Hba.Live;
 /// <param name="Facts">What the server told in it.</param>
 /// <param name="Settings">What libpq would connect with.</param>
 /// <param name="Timeout">For one connection in all.</param>
-public sealed record HbaLive(IServerSession Session, HbaServerFacts Facts, ConnectionSettings Settings, TimeSpan Timeout)
+internal sealed record HbaLive(IServerSession Session, HbaServerFacts Facts, ConnectionSettings Settings, TimeSpan Timeout)
     : LiveServer(Session, Settings, Timeout, Facts.ClientAddress)
 {
     private const string RejectedByHba = "28000";
@@ -32,7 +32,6 @@ public sealed record HbaLive(IServerSession Session, HbaServerFacts Facts, Conne
     public async Task<(bool? IsLetIn, string Seen)> TryAsync(
         ServerRoute way, string user, string database, HbaTransport transport, CancellationToken cancellationToken)
     {
-        ArgumentNullException.ThrowIfNull(way);
         ProbeRequest request = transport == HbaTransport.Tls
             ? ProbeRequest.ForTls(Settings, way.Host, Timeout)
             : new ProbeRequest(way.Host, Probing.Transport.Plaintext, Timeout);

@@ -8,14 +8,13 @@ using PgSsl.Server.Live;
 namespace PgSsl.Hba.Live;
 
 /// <summary>What must be so before pg_hba.conf is touched. Nothing is changed here.</summary>
-public static class HbaPreflight
+internal static class HbaPreflight
 {
     /// <summary>Whether the files are anybody else's to write.</summary>
     /// <returns>What is worth knowing about lines that are.</returns>
     /// <exception cref="PgSslException"><see cref="PgSslError.ManagedElsewhere"/>.</exception>
     public static IReadOnlyList<string> CheckOwner(HbaDocument document)
     {
-        ArgumentNullException.ThrowIfNull(document);
         (HbaFile File, ConfigurationManager Manager)[] found =
             [.. document.Files.SelectMany(file => ConfigurationManagers.FindInFile(file.Content).Select(manager => (file, manager)))];
         foreach ((HbaFile file, ConfigurationManager manager) in found)
@@ -33,8 +32,6 @@ public static class HbaPreflight
     /// </exception>
     public static async Task<IReadOnlyList<Proof>> CheckServerAsync(HbaPlan plan, HbaLive live, CancellationToken cancellationToken)
     {
-        ArgumentNullException.ThrowIfNull(plan);
-        ArgumentNullException.ThrowIfNull(live);
         if (live.Facts.Managers is [var manager, ..])
             throw ManagedElsewhere($"{live.Session.Host} is {manager.Name}", manager);
         live.RefusePooler();

@@ -5,7 +5,7 @@ using PgSsl.Server;
 namespace PgSsl.Hba.Live;
 
 /// <summary>What a running server tells about its pg_hba.conf and those whom it concerns.</summary>
-public sealed record HbaServerFacts
+internal sealed record HbaServerFacts
 {
     /// <summary>The server's version.</summary>
     public required ServerVersion Version { get; init; }
@@ -53,7 +53,6 @@ public sealed record HbaServerFacts
     /// <param name="networks">What is known of addresses and names.</param>
     public HbaMatchContext SurroundingsOn(HbaMatchContext networks)
     {
-        ArgumentNullException.ThrowIfNull(networks);
         return networks with { IsMember = (user, role) => Memberships.IsMember(user, role) };
     }
 }

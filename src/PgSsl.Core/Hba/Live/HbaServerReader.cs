@@ -7,7 +7,7 @@ using PgSsl.Server.Sessions;
 namespace PgSsl.Hba.Live;
 
 /// <summary>Asks a server for what concerns its pg_hba.conf. What the role may not see is left out, and known to be.</summary>
-public sealed class HbaServerReader(IServerSession session, CancellationToken cancellationToken)
+internal sealed class HbaServerReader(IServerSession session, CancellationToken cancellationToken)
 {
     private const string Settings =
         """

@@ -42,7 +42,7 @@ public sealed record HbaSslChange
     /// <param name="endpoint">The server.</param>
     /// <param name="impact">Whom it concerns.</param>
     /// <param name="result">What was done; null for nothing.</param>
-    public static HbaSslChange Of(HbaPlan plan, string? endpoint, HbaImpact impact, HbaChangeResult? result)
+    internal static HbaSslChange Of(HbaPlan plan, string? endpoint, HbaImpact impact, HbaChangeResult? result)
     {
         ArgumentNullException.ThrowIfNull(plan);
         ArgumentNullException.ThrowIfNull(impact);

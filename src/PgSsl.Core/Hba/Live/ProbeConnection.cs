@@ -13,7 +13,7 @@ namespace PgSsl.Hba.Live;
 /// <param name="Transport">How it is made.</param>
 /// <param name="WasLetIn">Whether the old rules let it in.</param>
 /// <param name="IsLetIn">Whether the new ones do.</param>
-public sealed record ProbeConnection(ServerRoute Way, string UserName, string Database, HbaTransport Transport, bool WasLetIn, bool IsLetIn)
+internal sealed record ProbeConnection(ServerRoute Way, string UserName, string Database, HbaTransport Transport, bool WasLetIn, bool IsLetIn)
 {
     // Enough to find a witness where there is one, and few enough for a file with a hundred thousand rules.
     private const int MostNames = 12;
@@ -26,9 +26,6 @@ public sealed record ProbeConnection(ServerRoute Way, string UserName, string Da
     /// <param name="way">The way that connections from here take.</param>
     public static ProbeConnection? Find(HbaPlan plan, HbaLive live, ServerRoute way)
     {
-        ArgumentNullException.ThrowIfNull(plan);
-        ArgumentNullException.ThrowIfNull(live);
-        ArgumentNullException.ThrowIfNull(way);
         var matcher = new HbaMatcher(live.Surroundings);
         string[] users = [.. NamesIn(plan, record => record.Users, live.Facts.LoginRoles).Prepend(live.Session.UserName).Distinct().Take(MostNames)];
         string[] databases = [.. NamesIn(plan, record => record.Databases, live.Facts.Databases).Prepend(live.Session.Database).Distinct().Take(MostNames)];
@@ -45,7 +42,6 @@ public sealed record ProbeConnection(ServerRoute Way, string UserName, string Da
     /// <summary>What the rules say about a connection without a client certificate; null where that is not certain.</summary>
     public static bool? LetsIn(HbaVerdict verdict)
     {
-        ArgumentNullException.ThrowIfNull(verdict);
         return verdict.IsCertain
             ? verdict.Entry is { Record: { IsReject: false, Method: not "cert" } record, Error: null } && record.Option("clientcert") is null
             : null;

@@ -5,7 +5,7 @@ using PgSsl.Server;
 namespace PgSsl.Hba.Live;
 
 /// <summary>The server's files, through SQL: for those who may not, or cannot, look at its disk. Needs pg_read_server_files.</summary>
-public sealed class ServerHbaFiles(IServerSession session, CancellationToken cancellationToken) : IServerFiles
+internal sealed class ServerHbaFiles(IServerSession session, CancellationToken cancellationToken) : IServerFiles
 {
     // What is missing must not be an error: at SQLSTATE 58P01 (undefined_file) Npgsql gives the connection up (PostgresErrorCodes,
     // IsCriticalFailure). A directory has no content, and reads as empty to the server as well.

@@ -4,7 +4,7 @@ using PgSsl.Files;
 namespace PgSsl.Hba.Policy;
 
 /// <summary>Backups that a change left behind, on their way back.</summary>
-public static partial class HbaBackup
+internal static partial class HbaBackup
 {
     /// <summary>The file that a backup belongs to; null for a name that no backup has.</summary>
     public static string? TargetOf(string backup) => BackupName().Match(backup) is { Success: true } match ? match.Groups["target"].Value : null;
@@ -17,7 +17,6 @@ public static partial class HbaBackup
     /// <exception cref="PgSslException"><see cref="PgSslError.FileNotFound"/>: one cannot be read.</exception>
     public static IReadOnlyDictionary<string, byte[]> Read(IReadOnlyList<string> backups, string? main, string otherwise)
     {
-        ArgumentNullException.ThrowIfNull(backups);
         var contents = new Dictionary<string, byte[]>();
         foreach (string backup in backups)
         {
@@ -36,7 +35,6 @@ public static partial class HbaBackup
     /// <exception cref="PgSslException"><see cref="PgSslError.InvalidHbaFile"/>: the server would not load what is in the backups.</exception>
     public static HbaPlan Plan(HbaDocument document, IReadOnlyDictionary<string, byte[]> backups, IServerFiles files)
     {
-        ArgumentNullException.ThrowIfNull(document);
         // A file that only the old state includes is read from the disk; one that is put back, from its backup.
         HbaDocument restored = HbaDocument.Read(document.Files[0].Path, document.Dialect, new OverlaidFiles(files, backups));
         HbaPlanner.CheckLoadable(restored);

@@ -4,7 +4,7 @@ using PgSsl.Files;
 namespace PgSsl.Hba.Policy;
 
 /// <summary>Works out what to change in pg_hba.conf so that it is as a policy wants it, and no byte more.</summary>
-public sealed class HbaPlanner
+internal sealed class HbaPlanner
 {
     private readonly HbaPolicy _policy;
     private readonly IServerFiles _files;
@@ -22,8 +22,6 @@ public sealed class HbaPlanner
     /// </exception>
     public static HbaPlan Plan(HbaDocument document, HbaPolicy policy, IServerFiles files)
     {
-        ArgumentNullException.ThrowIfNull(document);
-        ArgumentNullException.ThrowIfNull(policy);
         policy.Check();
         CheckLoadable(document);
         var planner = new HbaPlanner(policy, files);
@@ -43,7 +41,6 @@ public sealed class HbaPlanner
     /// <exception cref="PgSslException"><see cref="PgSslError.InvalidHbaFile"/>.</exception>
     public static void CheckLoadable(HbaDocument document)
     {
-        ArgumentNullException.ThrowIfNull(document);
         if (document.IsLoadable)
             return;
         string what = document.Refused.FirstOrDefault() is { } refused

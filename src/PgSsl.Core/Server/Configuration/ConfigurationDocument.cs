@@ -8,7 +8,7 @@ namespace PgSsl.Server.Configuration;
 /// postgresql.conf with the files it includes, and postgresql.auto.conf behind them: bytes that nobody but a plan changes, and what the
 /// server makes of them (guc.c, ProcessConfigFileInternal: the last assignment wins).
 /// </summary>
-public sealed class ConfigurationDocument
+internal sealed class ConfigurationDocument
 {
     /// <summary>The file that ALTER SYSTEM writes, in the data directory (guc.h, PG_AUTOCONF_FILENAME).</summary>
     public const string AutoFileName = "postgresql.auto.conf";
@@ -62,8 +62,6 @@ public sealed class ConfigurationDocument
     /// <summary>The same, where a file is given up after so many syntax errors.</summary>
     internal static ConfigurationDocument Read(string path, string? dataDirectory, IServerFiles files, int mostErrors)
     {
-        ArgumentNullException.ThrowIfNull(path);
-        ArgumentNullException.ThrowIfNull(files);
         FileContent content = files.Read(path);
         if (content.Bytes is null || content.IsDirectory)
             throw Unreadable(path, content);

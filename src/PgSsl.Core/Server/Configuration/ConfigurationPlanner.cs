@@ -9,7 +9,7 @@ namespace PgSsl.Server.Configuration;
 /// Works out what to change in a configuration file so that parameters of TLS have the values that are wanted, and no byte more. What the
 /// new text means is not assumed: it is read again.
 /// </summary>
-public sealed class ConfigurationPlanner
+internal sealed class ConfigurationPlanner
 {
     private readonly ConfigurationDocument _before;
     private readonly string _path;
@@ -28,8 +28,6 @@ public sealed class ConfigurationPlanner
     /// </exception>
     public static ConfigurationPlan Plan(ConfigurationDocument document, string path, IReadOnlyDictionary<string, string?> wanted, IServerFiles files)
     {
-        ArgumentNullException.ThrowIfNull(document);
-        ArgumentNullException.ThrowIfNull(wanted);
         CheckLoadable(document);
         CheckTarget(document, path);
         var planner = new ConfigurationPlanner(document, path, files);
@@ -44,7 +42,6 @@ public sealed class ConfigurationPlanner
     /// <exception cref="PgSslException"><see cref="PgSslError.InvalidConfigurationFile"/>.</exception>
     public static void CheckLoadable(ConfigurationDocument document)
     {
-        ArgumentNullException.ThrowIfNull(document);
         if (document.Problems.FirstOrDefault() is { } problem)
             throw new PgSslException(
                 PgSslError.InvalidConfigurationFile,

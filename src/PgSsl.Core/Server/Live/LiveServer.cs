@@ -10,14 +10,13 @@ namespace PgSsl.Server.Live;
 /// <param name="Settings">What libpq would connect with.</param>
 /// <param name="Timeout">For one connection in all.</param>
 /// <param name="ClientAddress">Where the session comes from, as the server sees it; null over a Unix-domain socket.</param>
-public record LiveServer(IServerSession Session, ConnectionSettings Settings, TimeSpan Timeout, NumericAddress? ClientAddress)
+internal record LiveServer(IServerSession Session, ConnectionSettings Settings, TimeSpan Timeout, NumericAddress? ClientAddress)
 {
     /// <summary>Asks the server where the session comes from.</summary>
     /// <exception cref="PgSslException">The session broke.</exception>
     public static async Task<LiveServer> OfAsync(
         IServerSession session, ConnectionSettings settings, TimeSpan timeout, CancellationToken cancellationToken)
     {
-        ArgumentNullException.ThrowIfNull(session);
         IReadOnlyList<SqlRow> rows =
             await session.QueryAsync("SELECT host(inet_client_addr()) AS client", null, cancellationToken).ConfigureAwait(false);
         return new LiveServer(session, settings, timeout, rows[0].GetAddress("client") is { } address ? NumericAddress.Of(address) : null);
@@ -47,7 +46,6 @@ public record LiveServer(IServerSession Session, ConnectionSettings Settings, Ti
     /// <summary>Begins TLS, and no more.</summary>
     public Task<ConnectionFacts> ProbeTlsAsync(ServerRoute way, CancellationToken cancellationToken)
     {
-        ArgumentNullException.ThrowIfNull(way);
         return ServerProbe.ConnectAsync(ProbeRequest.ForTls(Settings, way.Host, Timeout), cancellationToken);
     }
 

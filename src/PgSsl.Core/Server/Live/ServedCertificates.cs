@@ -10,7 +10,7 @@ namespace PgSsl.Server.Live;
 
 /// <summary>What a server answers to clients that want TLS, at each of its addresses that can be reached from here.</summary>
 /// <param name="server">The server.</param>
-public sealed class ServedCertificates(LiveServer server)
+internal sealed class ServedCertificates(LiveServer server)
 {
     // The postmaster reads its files within milliseconds of the signal; a busy machine gets its time.
     internal TimeSpan ReloadTimeout { get; init; } = TimeSpan.FromSeconds(15);
@@ -55,7 +55,6 @@ public sealed class ServedCertificates(LiveServer server)
     /// <exception cref="PgSslException"><see cref="PgSslError.CertificateNotServed"/>: it did not happen in time; says what was seen.</exception>
     public async Task<Proof> WaitAsync(Func<ServedAt, bool> isWanted, string expectation, CancellationToken cancellationToken)
     {
-        ArgumentNullException.ThrowIfNull(isWanted);
         for (DateTime deadline = DateTime.UtcNow + ReloadTimeout; ; await Task.Delay(Pause, cancellationToken).ConfigureAwait(false))
         {
             IReadOnlyList<ServedAt> seen = await ObserveAsync(cancellationToken).ConfigureAwait(false);
@@ -86,7 +85,7 @@ public sealed class ServedCertificates(LiveServer server)
 /// <summary>What one address of a server answered to a client that wants TLS.</summary>
 /// <param name="Host">The server, as it was named.</param>
 /// <param name="Facts">What was seen.</param>
-public sealed record ServedAt(ConnectionHost Host, ConnectionFacts Facts)
+internal sealed record ServedAt(ConnectionHost Host, ConnectionFacts Facts)
 {
     /// <summary>SHA-256 of the certificate that is served, upper-case hex; null where there is no TLS.</summary>
     public string? Fingerprint => Facts.Tls?.Chain[0].GetCertHashString(HashAlgorithmName.SHA256);

@@ -6,4 +6,4 @@ namespace PgSsl.Server.Live;
 /// <summary>A way over TCP to a server.</summary>
 /// <param name="Host">Where to connect.</param>
 /// <param name="Address">Where such connections come from, as the server sees it.</param>
-public sealed record ServerRoute(ConnectionHost Host, NumericAddress Address);
+internal sealed record ServerRoute(ConnectionHost Host, NumericAddress Address);

@@ -3,7 +3,7 @@ using PgSsl.Managers;
 namespace PgSsl.Server.Settings;
 
 /// <summary>What a running server tells in SQL about its TLS. Nothing here is judged.</summary>
-public sealed record ServerTlsFacts
+internal sealed record ServerTlsFacts
 {
     /// <summary>The server's version.</summary>
     public required ServerVersion Version { get; init; }

@@ -1,7 +1,7 @@
 namespace PgSsl.Server.Settings;
 
 /// <summary>What kind of value a server parameter takes.</summary>
-public enum SslParameterKind
+internal enum SslParameterKind
 {
     /// <summary>on or off, in any of the spellings of bool.c, parse_bool.</summary>
     Switch,
@@ -18,7 +18,7 @@ public enum SslParameterKind
 /// <param name="Kind">What it takes.</param>
 /// <param name="Since">The first major version that has it.</param>
 /// <param name="Source">Where PostgreSQL says so.</param>
-public sealed record SslParameter(string Name, SslParameterKind Kind, int Since, string Source)
+internal sealed record SslParameter(string Name, SslParameterKind Kind, int Since, string Source)
 {
     private static readonly string[] Protocols = ["TLSv1", "TLSv1.1", "TLSv1.2", "TLSv1.3"];
 
@@ -46,7 +46,6 @@ public sealed record SslParameter(string Name, SslParameterKind Kind, int Since,
     /// <summary>Whether the server takes a value for it; whether files are there is another matter.</summary>
     public bool Accepts(string value)
     {
-        ArgumentNullException.ThrowIfNull(value);
         return Kind switch
         {
             SslParameterKind.Switch => ServerSetting.ParseBoolean(value) is not null,
@@ -61,9 +60,6 @@ public sealed record SslParameter(string Name, SslParameterKind Kind, int Since,
     /// <param name="resolve">Makes a path of the server's absolute.</param>
     public bool IsSame(string one, string other, Func<string, string> resolve)
     {
-        ArgumentNullException.ThrowIfNull(one);
-        ArgumentNullException.ThrowIfNull(other);
-        ArgumentNullException.ThrowIfNull(resolve);
         return Kind switch
         {
             SslParameterKind.Switch => ServerSetting.ParseBoolean(one) is { } truth && truth == ServerSetting.ParseBoolean(other),

@@ -1,7 +1,7 @@
 namespace PgSsl.Server.Settings;
 
 /// <summary>The server's parameters of TLS, and which version has which.</summary>
-public static class SslParameters
+internal static class SslParameters
 {
     private const string Tables = "postgres/postgres: src/backend/utils/misc/guc_tables.c; documentation, \"Connections and Authentication\", SSL";
 
@@ -70,7 +70,6 @@ public static class SslParameters
     /// <exception cref="PgSslException"><see cref="PgSslError.UnsupportedParameter"/>: that version does not have it.</exception>
     public static string NameIn(SslParameter parameter, int major)
     {
-        ArgumentNullException.ThrowIfNull(parameter);
         return major >= parameter.Since ? parameter.NameIn(major) : throw new PgSslException(
             PgSslError.UnsupportedParameter,
             $"PostgreSQL {major} has no {parameter.Name}: it came with PostgreSQL {parameter.Since}.",

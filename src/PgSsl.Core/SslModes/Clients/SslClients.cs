@@ -1,7 +1,7 @@
 namespace PgSsl.SslModes.Clients;
 
 /// <summary>The clients whose rules are known.</summary>
-public static class SslClients
+internal static class SslClients
 {
     private static readonly ISslClient[] Known =
     [

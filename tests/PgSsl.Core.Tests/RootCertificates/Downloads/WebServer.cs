@@ -11,7 +11,7 @@ using PgSsl.Sandbox;
 namespace PgSsl.Tests.RootCertificates.Downloads;
 
 /// <summary>A web server on loopback that answers each path byte by byte, over http or, below an authority of its own, over https.</summary>
-public sealed class WebServer : IDisposable
+internal sealed class WebServer : IDisposable
 {
     private static readonly TestAuthority Authority = TestAuthority.CreateRoot("Web Test CA");
     private static readonly TestCertificate Certificate = Authority.Issue(LeafOptions.ForLoopback());

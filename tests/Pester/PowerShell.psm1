@@ -19,8 +19,9 @@ function Invoke-PowerShell {
     $encoded = [Convert]::ToBase64String([Text.Encoding]::Unicode.GetBytes("& { $Script } $quoted"))
     $pwsh = $env:PGSSL_TEST_PWSH ? $env:PGSSL_TEST_PWSH : (Join-Path $PSHOME pwsh)
     # A pwsh.dll has no program that fits every machine.
-    $program, $first = $pwsh -like '*.dll' ? (($env:DOTNET_HOST_PATH ? $env:DOTNET_HOST_PATH : 'dotnet'), $pwsh) : $pwsh
-    & $program @first -NoProfile -NonInteractive -OutputFormat Text -EncodedCommand $encoded 2>&1
+    $program = $pwsh -notlike '*.dll' ? $pwsh : $env:DOTNET_HOST_PATH ? $env:DOTNET_HOST_PATH : 'dotnet'
+    $options = @($pwsh -like '*.dll' ? $pwsh : @()) + '-NoProfile', '-NonInteractive', '-OutputFormat', 'Text', '-EncodedCommand', $encoded
+    & $program @options 2>&1
 }
 
 Export-ModuleMember -Function Invoke-PowerShell

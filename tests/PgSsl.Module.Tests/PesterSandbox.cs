@@ -45,6 +45,7 @@ internal sealed class PesterSandbox
         var sandbox = new PesterSandbox(SandboxDirectory.Create());
         AppDomain.CurrentDomain.ProcessExit += (_, _) => sandbox.Delete();
         Dictionary<string, string?> description = servers.Value.Describe();
+        description["Configuration"] = Repository.Configuration;
         foreach ((string name, string pem) in servers.Value.Files)
             description[Path.GetFileNameWithoutExtension(name)] = sandbox.Write(name, pem);
         await File.WriteAllTextAsync(sandbox.DescriptionPath, JsonSerializer.Serialize(description));

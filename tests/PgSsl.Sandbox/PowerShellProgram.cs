@@ -15,7 +15,8 @@ public sealed class PowerShellProgram
     // Where the .NET CLI tells its children which dotnet they belong to.
     private const string DotnetVariable = "DOTNET_HOST_PATH";
 
-    private static readonly string Dotnet = FindDotnet();
+    /// <summary>The dotnet that runs this.</summary>
+    internal static readonly string Dotnet = FindDotnet();
 
     private readonly string _path;
 
@@ -87,7 +88,7 @@ public sealed class PowerShellProgram
         return Path.GetExtension(_path).Equals(".dll", StringComparison.OrdinalIgnoreCase) ? (Dotnet, [_path, .. all]) : (_path, all);
     }
 
-    // The one that runs this: DIRECTORY/dotnet, where the runtime is in DIRECTORY/shared/Microsoft.NETCore.App/VERSION.
+    // DIRECTORY/dotnet, where the runtime is in DIRECTORY/shared/Microsoft.NETCore.App/VERSION.
     private static string FindDotnet()
     {
         string root = Path.GetFullPath(Path.Combine(RuntimeEnvironment.GetRuntimeDirectory(), "..", "..", ".."));

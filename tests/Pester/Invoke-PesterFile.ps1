@@ -38,12 +38,17 @@ function Get-Place {
     @("$($Record.ScriptStackTrace)" -split '\r?\n' -like "*$([IO.Path]::GetFileName($Path))*") -join "`n"
 }
 
+# Set-ItResult -Skipped in a BeforeAll: Pester takes it for a failure.
+function Test-Skipped {
+    param($Record)
+    $Record.FullyQualifiedErrorId -like 'PesterTestSkipped*'
+}
+
 function ConvertFrom-PesterTest {
     param($Test)
     $record = Get-ErrorRecord $Test | Select-Object -First 1
     $message = if ($record) { $record.Exception.Message }
-    # In a BeforeAll, Pester takes it for a failure.
-    $result = $record.FullyQualifiedErrorId -like 'PesterTestSkipped*' ? 'Skipped' : $Test.Result
+    $result = (Test-Skipped $record) ? 'Skipped' : $Test.Result
     if ($result -eq 'Skipped') { $message = $message -replace '^is skipped(, because )?' }
     New-Result -Name $Test.ExpandedPath -Outcome $result -Message $message -Place (Get-Place $record)
 }
@@ -64,7 +69,7 @@ $results = @(
     foreach ($container in $run.Containers | Where-Object ErrorRecord) {
         New-Result -Name $name -Outcome Failed -Message "$($container.ErrorRecord)" -Place (Get-Place $container.ErrorRecord[0])
     }
-    foreach ($block in $run.FailedBlocks | Where-Object ErrorRecord) {
+    foreach ($block in $run.FailedBlocks | Where-Object { $_.ErrorRecord -and -not (Test-Skipped $_.ErrorRecord[0]) }) {
         $where = "$($block.ExpandedPath) (set-up or tear-down)"
         New-Result -Name $where -Outcome Failed -Message "$($block.ErrorRecord)" -Place (Get-Place $block.ErrorRecord[0])
     }

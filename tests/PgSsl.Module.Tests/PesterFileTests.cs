@@ -46,6 +46,8 @@ public sealed class New_PgCsr : PesterFileTests;
 
 public sealed class New_PgSelfSignedCertificate : PesterFileTests;
 
+public sealed class Package : PesterFileTests;
+
 public sealed class Pipeline : PesterFileTests;
 
 public sealed class ServerLife : PesterFileTests;

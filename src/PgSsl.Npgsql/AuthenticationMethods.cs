@@ -1,5 +1,4 @@
 using PgSsl.Connections;
-using PgSsl.Server;
 
 namespace PgSsl.Sql;
 

@@ -11,14 +11,13 @@ namespace PgSsl.Sql;
 /// Opens sessions with Npgsql by libpq's rules: this class decides which address, which transport and which password, and the Core
 /// verifies the server. To Npgsql is left what does not differ: the protocol.
 /// </summary>
-public sealed class NpgsqlSessionFactory : IServerSessionFactory
+internal sealed class NpgsqlSessionFactory : IServerSessionFactory
 {
     private static readonly LibpqClient Libpq = new();
 
     /// <inheritdoc/>
     public async Task<IServerSession> OpenAsync(SqlSessionRequest request, CancellationToken cancellationToken)
     {
-        ArgumentNullException.ThrowIfNull(request);
         SessionSupport.Check(request.Settings, request.Host);
         var password = SessionPassword.Find(request.Settings, request.Host, request.Password);
         ClientIdentity identity = ClientIdentity.Load(request.Settings);

@@ -14,6 +14,8 @@ public sealed class ConvertTo_PgConnectionString : PesterFileTests;
 
 public sealed class Disable_PgSsl : PesterFileTests;
 
+public sealed class Documents : PesterFileTests;
+
 public sealed class Enable_PgSsl : PesterFileTests;
 
 public sealed class Endpoint : PesterFileTests;

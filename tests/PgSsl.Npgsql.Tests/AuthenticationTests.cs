@@ -1,4 +1,3 @@
-using PgSsl.Sandbox;
 using PgSsl.Server;
 
 namespace PgSsl.Tests;

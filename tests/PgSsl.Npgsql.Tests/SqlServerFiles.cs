@@ -1,4 +1,3 @@
-using System.Security.Cryptography;
 using PgSsl.Sandbox;
 
 namespace PgSsl.Tests;

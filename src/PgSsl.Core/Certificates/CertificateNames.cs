@@ -1,9 +1,10 @@
 using System.Security.Cryptography.X509Certificates;
+using PgSsl.Asn1;
 
 namespace PgSsl.Certificates;
 
 /// <summary>The names in a certificate, as text.</summary>
-public static class CertificateNames
+internal static class CertificateNames
 {
     /// <summary>
     /// The subject alternative names in the order of the certificate: <c>DNS:db1</c>, <c>IP:10.0.0.1</c>, <c>email:…</c>,

@@ -1,9 +1,10 @@
 using System.Formats.Asn1;
+using PgSsl.Asn1;
 
 namespace PgSsl.Certificates;
 
 /// <summary>A certificate revocation list (RFC 5280 5), with what OpenSSL keeps of it (crypto/x509/x_crl.c).</summary>
-public sealed class CertificateRevocationList
+internal sealed class CertificateRevocationList
 {
     private readonly ILookup<string, RevokedCertificate> _revokedBySerial;
 

@@ -4,7 +4,7 @@ namespace PgSsl.Certificates;
 /// Why OpenSSL would refuse a chain; the numbers are OpenSSL's own X509_V_ERR_* (include/openssl/x509_vfy.h), so that a reader
 /// can look them up and a test can compare them.
 /// </summary>
-public enum ChainError
+internal enum ChainError
 {
     /// <summary>The chain is good.</summary>
     None = 0,

@@ -6,7 +6,7 @@ namespace PgSsl.Certificates;
 /// <param name="Certificate">The certificate; it has its private key.</param>
 /// <param name="Intermediates">The other certificates of the file, in its order.</param>
 /// <param name="Path">The certificate file.</param>
-public sealed record ClientCertificate(
+internal sealed record ClientCertificate(
     X509Certificate2 Certificate,
     IReadOnlyList<X509Certificate2> Intermediates,
     string Path);

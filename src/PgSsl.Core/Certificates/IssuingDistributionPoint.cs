@@ -1,4 +1,5 @@
 using System.Formats.Asn1;
+using PgSsl.Asn1;
 
 namespace PgSsl.Certificates;
 

@@ -1,6 +1,7 @@
 using System.Formats.Asn1;
 using System.Runtime.CompilerServices;
 using System.Security.Cryptography.X509Certificates;
+using PgSsl.Asn1;
 
 namespace PgSsl.Certificates;
 

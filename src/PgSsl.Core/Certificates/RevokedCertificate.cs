@@ -4,7 +4,7 @@ namespace PgSsl.Certificates;
 /// <param name="SerialNumber">The certificate's serial number, upper-case hex.</param>
 /// <param name="RevocationDate">When it was revoked; null where not written as RFC 5280 wants it.</param>
 /// <param name="Reason">The reason code of RFC 5280 5.3.1; null where none is given; 8 is removeFromCRL.</param>
-public sealed record RevokedCertificate(string SerialNumber, DateTimeOffset? RevocationDate, int? Reason)
+internal sealed record RevokedCertificate(string SerialNumber, DateTimeOffset? RevocationDate, int? Reason)
 {
     /// <summary>RFC 5280 5.3.1: taken back from a hold; OpenSSL does not count it as revoked.</summary>
     public bool IsRemoved => Reason == 8;

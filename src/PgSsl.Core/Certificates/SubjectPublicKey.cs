@@ -1,5 +1,6 @@
 using System.Formats.Asn1;
 using System.Numerics;
+using PgSsl.Asn1;
 
 namespace PgSsl.Certificates;
 

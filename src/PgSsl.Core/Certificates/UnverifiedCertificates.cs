@@ -7,7 +7,7 @@ namespace PgSsl.Certificates;
 /// Remembers which certificates came over the wire, so that one taken out of the object it came in (<c>$served.Certificate</c>) is no
 /// better known than that. Text that was made of one has no such memory.
 /// </summary>
-public static class UnverifiedCertificates
+internal static class UnverifiedCertificates
 {
     private static readonly ConditionalWeakTable<X509Certificate2, object> Known = new();
 

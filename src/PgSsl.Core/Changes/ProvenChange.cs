@@ -4,7 +4,7 @@ namespace PgSsl.Changes;
 /// A change that is made, proven, and put back where it cannot be proven: files, or a server's settings, together with the server that
 /// goes by them. Used once.
 /// </summary>
-public abstract class ProvenChange
+internal abstract class ProvenChange
 {
     private readonly List<Proof> _proofs = [];
 

@@ -8,7 +8,7 @@ namespace PgSsl.Changes;
 /// </param>
 /// <param name="at">The time that the names of backups carry.</param>
 /// <param name="files">The file system; the real one if null.</param>
-public sealed class ReversibleFiles(IReadOnlyList<FileEdit> edits, DateTimeOffset at, IFileLayer? files = null)
+internal sealed class ReversibleFiles(IReadOnlyList<FileEdit> edits, DateTimeOffset at, IFileLayer? files = null)
 {
     /// <summary>What was left behind; null before <see cref="Write"/>.</summary>
     public FileTransactionResult? Written { get; private set; }

@@ -7,7 +7,7 @@ namespace PgSsl.Connections;
 /// The world outside a connection string, as a snapshot: environment variables, user, directories. Everything that resolves
 /// settings reads it from here, so that a test or a runspace can have a world of its own.
 /// </summary>
-public sealed class ConnectionEnvironment
+internal sealed class ConnectionEnvironment
 {
     private readonly IReadOnlyDictionary<string, string> _variables;
 

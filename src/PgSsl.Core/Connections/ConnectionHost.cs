@@ -7,7 +7,7 @@ namespace PgSsl.Connections;
 /// </param>
 /// <param name="HostAddress">The <c>hostaddr</c> parameter: where to connect, without a look-up; null where not given.</param>
 /// <param name="Port">The TCP port, 1 to 65535.</param>
-public sealed record ConnectionHost(string Host, string? HostAddress, int Port)
+internal sealed record ConnectionHost(string Host, string? HostAddress, int Port)
 {
     /// <summary>True for a socket directory (<c>/…</c>) or an abstract socket (<c>@…</c>), where sslmode is ignored.</summary>
     public bool IsUnixSocket => HostAddress is null && (Host.StartsWith('/') || Host.StartsWith('@'));

@@ -6,7 +6,7 @@ namespace PgSsl.Connections;
 /// none.</param>
 /// <param name="DefaultValue">The value compiled in; null where libpq has none or works it out.</param>
 /// <param name="Description">One line about what it does.</param>
-public sealed record ConnectionParameter(string Name, string? EnvironmentVariable, string? DefaultValue, string Description)
+internal sealed record ConnectionParameter(string Name, string? EnvironmentVariable, string? DefaultValue, string Description)
 {
     /// <summary>True for a value that is never shown.</summary>
     public bool IsSecret { get; init; }

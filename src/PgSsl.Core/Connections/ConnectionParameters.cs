@@ -6,7 +6,7 @@ namespace PgSsl.Connections;
 /// Every connection parameter of libpq 18, in libpq's order (fe-connect.c, PQconninfoOptions; a test compares it with
 /// PQconndefaults). A name that is not here is refused, as libpq refuses it.
 /// </summary>
-public static class ConnectionParameters
+internal static class ConnectionParameters
 {
     private static readonly string[] TlsVersions = ["TLSv1", "TLSv1.1", "TLSv1.2", "TLSv1.3"];
     private static readonly string[] WireVersions = ["3.0", "3.2", "latest"];

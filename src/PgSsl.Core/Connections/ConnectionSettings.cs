@@ -6,7 +6,7 @@ namespace PgSsl.Connections;
 /// The settings that libpq 18 would connect with, each with its source. Only settings that libpq would accept exist:
 /// <see cref="PgEndpoint.Resolve"/> refuses the others.
 /// </summary>
-public sealed class ConnectionSettings
+internal sealed class ConnectionSettings
 {
     /// <summary>The word that <c>sslrootcert</c> takes instead of a file: the operating system's roots.</summary>
     public const string SystemRoots = "system";
@@ -117,6 +117,12 @@ public sealed class ConnectionSettings
         this["connect_timeout"] is { } text && LibpqInteger.TryParse(text, out int seconds) && seconds > 0
             ? TimeSpan.FromSeconds(seconds)
             : null;
+
+    /// <summary>How long one connection may take where nobody says. libpq would wait without end; a runbook must not.</summary>
+    public static TimeSpan DefaultTimeout { get; } = TimeSpan.FromSeconds(10);
+
+    /// <summary><see cref="ConnectTimeout"/>, else <see cref="DefaultTimeout"/>.</summary>
+    public TimeSpan TimeoutOrDefault => ConnectTimeout ?? DefaultTimeout;
 
     /// <summary>The setting of a parameter, spelt as libpq spells it.</summary>
     /// <exception cref="PgSslException">libpq knows no such parameter.</exception>

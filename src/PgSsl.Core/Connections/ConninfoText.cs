@@ -1,7 +1,7 @@
 namespace PgSsl.Connections;
 
 /// <summary>Writes what <see cref="PgEndpoint.Parse"/> and libpq read as a connection string.</summary>
-public static class ConninfoText
+internal static class ConninfoText
 {
     /// <summary>Writes <c>name=value</c> pairs separated by blanks, quoted where need be.</summary>
     public static string Write(IEnumerable<KeyValuePair<string, string>> parameters) =>

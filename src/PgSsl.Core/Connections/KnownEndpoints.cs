@@ -1,7 +1,7 @@
 namespace PgSsl.Connections;
 
 /// <summary>The servers that the user's own files name: what tab completion offers.</summary>
-public static class KnownEndpoints
+internal static class KnownEndpoints
 {
     /// <summary>
     /// Reads the password file's hosts (<c>host:port</c>) and the service files' sections (<c>service=name</c>). Files that cannot be
@@ -9,7 +9,6 @@ public static class KnownEndpoints
     /// </summary>
     public static IReadOnlyList<string> Find(ConnectionEnvironment environment)
     {
-        ArgumentNullException.ThrowIfNull(environment);
         string? passwordFile = environment.GetVariable("PGPASSFILE") ?? environment.DefaultPasswordFile;
         return
         [
@@ -22,7 +21,6 @@ public static class KnownEndpoints
     /// <summary>Reads the names of the services in the service files, each once. Files that cannot be read are passed over.</summary>
     public static IReadOnlyList<string> FindServices(ConnectionEnvironment environment)
     {
-        ArgumentNullException.ThrowIfNull(environment);
         string?[] files =
         [
             environment.GetVariable("PGSERVICEFILE") ?? environment.UnderHome(".pg_service.conf"),

@@ -1,7 +1,7 @@
 namespace PgSsl.Connections;
 
 /// <summary>The PowerShell names under which a hashtable may give libpq's parameters.</summary>
-public static class ParameterAliases
+internal static class ParameterAliases
 {
     private static readonly Dictionary<string, string> Aliases = new(StringComparer.OrdinalIgnoreCase)
     {
@@ -18,7 +18,6 @@ public static class ParameterAliases
     /// <exception cref="PgSslException">libpq knows no such parameter.</exception>
     public static string Resolve(string name)
     {
-        ArgumentNullException.ThrowIfNull(name);
         if (Aliases.TryGetValue(name, out string? canonical)) return canonical;
         return ConnectionParameters.Find(name.ToLowerInvariant())?.Name ?? throw EndpointErrors.UnknownParameter(name);
     }

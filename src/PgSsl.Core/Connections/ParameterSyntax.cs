@@ -1,7 +1,7 @@
 namespace PgSsl.Connections;
 
 /// <summary>How libpq reads the value of a connection parameter.</summary>
-public enum ParameterSyntax
+internal enum ParameterSyntax
 {
     /// <summary>Anything goes.</summary>
     Text,

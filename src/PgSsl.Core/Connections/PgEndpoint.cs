@@ -7,7 +7,7 @@ namespace PgSsl.Connections;
 /// A server as the user named it: the parameters written, in the order written, and nothing yet from service file, environment
 /// or defaults.
 /// </summary>
-public sealed partial class PgEndpoint
+internal sealed partial class PgEndpoint
 {
     private readonly Dictionary<string, string> _parameters;
 
@@ -28,7 +28,6 @@ public sealed partial class PgEndpoint
     /// <exception cref="PgSslException">The text is none of these, or names a parameter that libpq does not know.</exception>
     public static PgEndpoint Parse(string text)
     {
-        ArgumentNullException.ThrowIfNull(text);
         // Text from files and clipboards has blanks around it; in a connection string the last one may be escaped and count.
         string trimmed = text.Trim();
         if (ConnectionUriParser.IsUri(trimmed)) return FromParsed(ConnectionUriParser.Parse(trimmed), trimmed);
@@ -44,7 +43,6 @@ public sealed partial class PgEndpoint
     /// <exception cref="PgSslException">libpq knows no such parameter, or it is given twice under different names.</exception>
     public static PgEndpoint FromParameters(IEnumerable<KeyValuePair<string, string>> parameters)
     {
-        ArgumentNullException.ThrowIfNull(parameters);
         var found = new Dictionary<string, string>(StringComparer.Ordinal);
         foreach ((string name, string value) in parameters)
         {
@@ -79,7 +77,6 @@ public sealed partial class PgEndpoint
     /// </summary>
     public PgEndpoint At(ConnectionHost host)
     {
-        ArgumentNullException.ThrowIfNull(host);
         PgEndpoint narrowed = With("host", host.Host.Length > 0 ? host.Host : null)
             .With("hostaddr", host.HostAddress)
             .With("port", host.Port.ToString(CultureInfo.InvariantCulture));
@@ -94,7 +91,6 @@ public sealed partial class PgEndpoint
     /// <exception cref="PgSslException">libpq would refuse a value, a combination, or the service file.</exception>
     public ConnectionSettings Resolve(ConnectionEnvironment environment)
     {
-        ArgumentNullException.ThrowIfNull(environment);
         return SettingsResolver.Resolve(this, environment);
     }
 

@@ -6,12 +6,11 @@ namespace PgSsl.Connections;
 /// Masks what looks like a secret in a text that could not be read: too much rather than too little. What could be read is
 /// masked exactly (<see cref="PgEndpoint.Text"/>).
 /// </summary>
-public static partial class SecretMask
+internal static partial class SecretMask
 {
     /// <summary>The text with a mask for each password in front of an <c>@</c>, and for each value of a secret parameter.</summary>
     public static string Apply(string text)
     {
-        ArgumentNullException.ThrowIfNull(text);
         string masked = BeforeAt().Replace(text, ConnectionSetting.Mask);
         return SecretValue().Replace(masked, match => match.Groups["name"].Value + ConnectionSetting.Mask);
     }

@@ -1,10 +1,10 @@
 using System.Text;
-using PgSsl.Files;
+using PgSsl.Common;
 
 namespace PgSsl.Connections;
 
 /// <summary>Changes one parameter of one service in <c>pg_service.conf</c>, and not a byte besides.</summary>
-public static class ServiceFileEditor
+internal static class ServiceFileEditor
 {
     /// <summary>
     /// Sets a parameter: in its line where the section has one (libpq goes by the first), else below the last entry of the section. A
@@ -20,7 +20,6 @@ public static class ServiceFileEditor
     /// </exception>
     public static byte[] Set(byte[] content, string service, string name, string value, string path)
     {
-        ArgumentNullException.ThrowIfNull(content);
         if (ConnectionParameters.Find(name) is null || name == "service") throw EndpointErrors.UnknownParameter(name);
         RequireWritable(service, name, value);
         List<ServiceFileLine>? section = Find(content, service, path);

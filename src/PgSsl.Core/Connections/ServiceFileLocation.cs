@@ -4,7 +4,7 @@ namespace PgSsl.Connections;
 /// <param name="Path">The file; it need not exist.</param>
 /// <param name="DefinesService">Whether the service is in it: libpq reads the service from there.</param>
 /// <param name="IsShared">Whether it is the system-wide file, so that a change concerns every user.</param>
-public sealed record ServiceFileLocation(string Path, bool DefinesService, bool IsShared)
+internal sealed record ServiceFileLocation(string Path, bool DefinesService, bool IsShared)
 {
     /// <summary>
     /// Finds the file from which libpq would read a service (fe-connect.c, parseServiceInfo), else where a new one belongs:
@@ -16,7 +16,6 @@ public sealed record ServiceFileLocation(string Path, bool DefinesService, bool 
     /// </exception>
     public static ServiceFileLocation Find(string service, ConnectionEnvironment environment)
     {
-        ArgumentNullException.ThrowIfNull(environment);
         string[] candidates = [.. ServiceFile.Candidates(environment)];
         string? shared = environment.SystemConfigurationDirectory is { } directory
             ? environment.ResolvePath(directory + "/pg_service.conf")

@@ -1,7 +1,7 @@
 namespace PgSsl.Connections;
 
 /// <summary>libpq's <c>sslmode</c>, weakest first (libpq documentation, "SSL Mode Descriptions").</summary>
-public enum SslMode
+internal enum SslMode
 {
     /// <summary>Plaintext only.</summary>
     Disable,
@@ -18,7 +18,7 @@ public enum SslMode
 }
 
 /// <summary>libpq's <c>sslnegotiation</c> (PostgreSQL 17+).</summary>
-public enum SslNegotiation
+internal enum SslNegotiation
 {
     /// <summary>Ask with an SSLRequest first.</summary>
     Postgres,

@@ -1,7 +1,7 @@
 namespace PgSsl.Connections;
 
 /// <summary>The spellings of <see cref="SslMode"/>: libpq's own, and what people type in PowerShell.</summary>
-public static class SslModeText
+internal static class SslModeText
 {
     private static readonly string[] Names = ["disable", "allow", "prefer", "require", "verify-ca", "verify-full"];
 

@@ -1,7 +1,7 @@
 namespace PgSsl.Connections;
 
 /// <summary>The spellings of <see cref="SslNegotiation"/>.</summary>
-public static class SslNegotiationText
+internal static class SslNegotiationText
 {
     /// <summary>libpq's spelling: <c>postgres</c> or <c>direct</c>.</summary>
     public static string ToLibpq(this SslNegotiation negotiation) => negotiation == SslNegotiation.Direct ? "direct" : "postgres";

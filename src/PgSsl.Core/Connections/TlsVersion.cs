@@ -1,7 +1,7 @@
 namespace PgSsl.Connections;
 
 /// <summary>A bound of <c>ssl_min_protocol_version</c> or <c>ssl_max_protocol_version</c>, oldest first.</summary>
-public enum TlsVersion
+internal enum TlsVersion
 {
     /// <summary><c>TLSv1</c></summary>
     Tls10,

@@ -4,7 +4,7 @@ using Microsoft.Win32.SafeHandles;
 namespace PgSsl.Files;
 
 /// <summary>The real file system.</summary>
-public sealed class DiskFiles : IFileLayer
+internal sealed class DiskFiles : IFileLayer
 {
     private DiskFiles()
     {
@@ -107,8 +107,8 @@ public sealed class DiskFiles : IFileLayer
     /// <inheritdoc/>
     public IDisposable? Lock(string directory) =>
         OperatingSystem.IsWindows()
-            ? WindowsAccess.Lock(directory, LockTimeout.Patience)
-            : UnixDirectory.Lock(directory, LockTimeout.Patience);
+            ? WindowsAccess.Lock(directory, LockTimeout.Limit)
+            : UnixDirectory.Lock(directory, LockTimeout.Limit);
 
     /// <summary>False where only the group stays the caller's own, because the other one is none of his.</summary>
     [UnsupportedOSPlatform("windows")]

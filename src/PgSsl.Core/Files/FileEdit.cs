@@ -3,7 +3,7 @@ namespace PgSsl.Files;
 /// <summary>One file as it is to be, as part of a <see cref="FileTransaction"/>.</summary>
 /// <param name="Path">The file, absolute; it need not exist. A symbolic link stays one, and the file behind it changes.</param>
 /// <param name="Content">The whole content; null to delete the file.</param>
-public sealed record FileEdit(string Path, byte[]? Content)
+internal sealed record FileEdit(string Path, byte[]? Content)
 {
     /// <summary>Who may use it.</summary>
     public FileProtection Protection { get; init; } = FileProtection.Public;

@@ -7,4 +7,4 @@ namespace PgSsl.Files;
 /// <param name="Device">The file system.</param>
 /// <param name="Inode">The file's number there.</param>
 /// <param name="Type">Regular file, link, directory …, as the bits S_IFMT of sys/stat.h.</param>
-public readonly record struct FileIdentity(ulong Device, ulong Inode, int Type);
+internal readonly record struct FileIdentity(ulong Device, ulong Inode, int Type);

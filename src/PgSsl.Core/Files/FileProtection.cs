@@ -2,7 +2,7 @@ namespace PgSsl.Files;
 
 /// <summary>Who may use a file. An existing file that is replaced keeps its owner, group and mode as far as this allows.</summary>
 /// <remarks><see cref="OwnedBy"/> gives it to somebody else.</remarks>
-public sealed record FileProtection
+internal sealed record FileProtection
 {
     private FileProtection()
     {
@@ -24,7 +24,6 @@ public sealed record FileProtection
     /// <summary>The same for a file that is to belong to an account, whoever owned it before; only root may do that for others.</summary>
     public FileProtection OwnedBy(UnixAccount account)
     {
-        ArgumentNullException.ThrowIfNull(account);
         return this with { Owner = account.Owner };
     }
 

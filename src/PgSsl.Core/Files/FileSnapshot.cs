@@ -6,7 +6,7 @@ namespace PgSsl.Files;
 /// </summary>
 /// <param name="Path">Where it was found.</param>
 /// <param name="Content">What it held.</param>
-public sealed record FileSnapshot(string Path, byte[] Content)
+internal sealed record FileSnapshot(string Path, byte[] Content)
 {
     /// <summary>Owner and mode; null on Windows.</summary>
     internal UnixStatus? Status { get; init; }

@@ -10,7 +10,7 @@ namespace PgSsl.Files;
 /// Two files cannot be renamed in one step. If the process is killed in between, the edits before are made and those after are not:
 /// whoever orders the edits sees to it that this does no harm (a key before its request).
 /// </remarks>
-public static class FileTransaction
+internal static class FileTransaction
 {
     /// <summary>Makes the edits.</summary>
     /// <param name="edits">The files as they are to be; each file once.</param>
@@ -23,7 +23,6 @@ public static class FileTransaction
     /// </exception>
     public static FileTransactionResult Apply(IReadOnlyList<FileEdit> edits, DateTimeOffset at, IFileLayer? files = null)
     {
-        ArgumentNullException.ThrowIfNull(edits);
         files ??= DiskFiles.Instance;
         StagedFile[] staged = [.. edits.Select(edit => new StagedFile(files, edit))];
         StagedFile? current = null;

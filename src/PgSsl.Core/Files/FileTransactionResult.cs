@@ -6,4 +6,4 @@ namespace PgSsl.Files;
 /// The files, as the edits name them, that could not be replaced in one step and were written in place
 /// (<see cref="FileEdit.MayWriteInPlace"/>): had the machine died in the middle, they would be a mix of old and new.
 /// </param>
-public sealed record FileTransactionResult(IReadOnlyList<string> Backups, IReadOnlyList<string> WrittenInPlace);
+internal sealed record FileTransactionResult(IReadOnlyList<string> Backups, IReadOnlyList<string> WrittenInPlace);

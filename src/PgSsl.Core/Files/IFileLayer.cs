@@ -4,7 +4,7 @@ namespace PgSsl.Files;
 /// The few steps of which every change to files consists. <see cref="DiskFiles"/> is the real one; a test puts one in its place that
 /// fails, or dies, at any step.
 /// </summary>
-public interface IFileLayer
+internal interface IFileLayer
 {
     /// <summary>The file that a path leads to: symbolic links are followed, as all readers of these files follow them.</summary>
     string FollowLinks(string path);

@@ -4,7 +4,7 @@ namespace PgSsl.Files;
 /// Whether libpq would take a file for a private key: a regular file that nobody else can use. Root may own it with group read
 /// (0640), everybody else only for himself (0600); Windows is not checked (fe-secure-openssl.c, initialize_SSL).
 /// </summary>
-public static class PrivateKeyFile
+internal static class PrivateKeyFile
 {
     private const UnixFileMode GroupWriteOrExecute = UnixFileMode.GroupWrite | UnixFileMode.GroupExecute;
     private const UnixFileMode AnyOther = UnixFileMode.OtherRead | UnixFileMode.OtherWrite | UnixFileMode.OtherExecute;

@@ -8,7 +8,7 @@ namespace PgSsl.Files;
 /// <param name="UserId">The user.</param>
 /// <param name="GroupIds">The groups, its own first.</param>
 /// <param name="Name">What it is called; the number where it has no name.</param>
-public sealed record UnixAccount(uint UserId, IReadOnlyList<uint> GroupIds, string Name)
+internal sealed record UnixAccount(uint UserId, IReadOnlyList<uint> GroupIds, string Name)
 {
     private const int MostGroups = 1024;
 

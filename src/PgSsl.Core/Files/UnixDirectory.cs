@@ -32,7 +32,7 @@ internal static class UnixDirectory
 
     /// <summary>Locks the directory; null where its file system cannot.</summary>
     /// <exception cref="PgSslException"><see cref="PgSslError.FileNotWritten"/>: somebody else keeps it locked.</exception>
-    public static SafeFileHandle? Lock(string path, TimeSpan patience)
+    public static SafeFileHandle? Lock(string path, TimeSpan timeout)
     {
         SafeFileHandle? directory = Open(path);
         if (directory is null)
@@ -42,7 +42,7 @@ internal static class UnixDirectory
         while (Flock(directory, LockExclusive | LockWithoutWaiting) != 0)
         {
             bool isHeld = Marshal.GetLastPInvokeError() == wouldBlock;
-            if (isHeld && Stopwatch.GetElapsedTime(start) < patience)
+            if (isHeld && Stopwatch.GetElapsedTime(start) < timeout)
             {
                 Thread.Sleep(LockTimeout.Pause);
                 continue;

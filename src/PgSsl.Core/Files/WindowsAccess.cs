@@ -29,7 +29,7 @@ internal static class WindowsAccess
 
     /// <summary>A file that is open belongs to whoever opened it, and is gone with its last handle: on Windows both in one step.</summary>
     /// <exception cref="PgSslException"><see cref="PgSslError.FileNotWritten"/>: somebody else keeps it locked.</exception>
-    public static FileStream Lock(string directory, TimeSpan patience)
+    public static FileStream Lock(string directory, TimeSpan timeout)
     {
         long start = Stopwatch.GetTimestamp();
         while (true)
@@ -39,7 +39,7 @@ internal static class WindowsAccess
                 return new FileStream(
                     Path.Combine(directory, LockName), FileMode.OpenOrCreate, FileAccess.Write, FileShare.None, 1, FileOptions.DeleteOnClose);
             }
-            catch (Exception held) when (held is IOException or UnauthorizedAccessException && Stopwatch.GetElapsedTime(start) < patience)
+            catch (Exception held) when (held is IOException or UnauthorizedAccessException && Stopwatch.GetElapsedTime(start) < timeout)
             {
                 Thread.Sleep(LockTimeout.Pause);
             }

@@ -1,7 +1,9 @@
+using PgSsl.Common;
+
 namespace PgSsl.Hba;
 
 /// <summary>The address field of a record (hba.h, IPCompareMethod).</summary>
-public abstract record HbaAddress
+internal abstract record HbaAddress
 {
     private HbaAddress()
     {
@@ -43,8 +45,8 @@ public abstract record HbaAddress
 
         /// <summary>Whether a name is meant by it (hba.c, hostname_match): the suffix does not stand for the bare domain.</summary>
         public bool Includes(string name) => Name.StartsWith('.')
-            ? name.Length >= Name.Length && HbaText.EqualsIgnoringCase(name.AsSpan(name.Length - Name.Length), Name)
-            : HbaText.EqualsIgnoringCase(name, Name);
+            ? name.Length >= Name.Length && ServerText.EqualsIgnoringCase(name.AsSpan(name.Length - Name.Length), Name)
+            : ServerText.EqualsIgnoringCase(name, Name);
     }
 
     /// <summary>Addresses of one family. Bits of the address that the mask does not have are allowed, and do not count.</summary>
@@ -80,7 +82,7 @@ public abstract record HbaAddress
     public bool IsLoopback => this switch
     {
         SameHost => true,
-        HostName host => HbaText.EqualsIgnoringCase(host.Name, "localhost"),
+        HostName host => ServerText.EqualsIgnoringCase(host.Name, "localhost"),
         Network network => Loopback4.Covers(network) || Loopback6.Covers(network),
         _ => false,
     };
@@ -90,7 +92,7 @@ public abstract record HbaAddress
     {
         (Everyone, _) => true,
         (SameNet, SameHost or SameNet) or (SameHost, SameHost) => true,
-        (HostName one, HostName two) => HbaText.EqualsIgnoringCase(one.Name, two.Name) || (!two.Name.StartsWith('.') && one.Includes(two.Name)),
+        (HostName one, HostName two) => ServerText.EqualsIgnoringCase(one.Name, two.Name) || (!two.Name.StartsWith('.') && one.Includes(two.Name)),
         (Network one, Network two) => one.Covers(two),
         _ => false,
     };

@@ -1,7 +1,7 @@
 namespace PgSsl.Hba;
 
 /// <summary>The first field of a record (hba.h, ConnType).</summary>
-public enum HbaConnectionType
+internal enum HbaConnectionType
 {
     /// <summary>local: Unix-domain sockets.</summary>
     Local,
@@ -18,7 +18,7 @@ public enum HbaConnectionType
 }
 
 /// <summary>How a client is connected, as far as pg_hba.conf tells connections apart.</summary>
-public enum HbaTransport
+internal enum HbaTransport
 {
     /// <summary>A Unix-domain socket.</summary>
     Socket,
@@ -31,7 +31,7 @@ public enum HbaTransport
 }
 
 /// <summary>The rules of connection types (hba.c, check_hba).</summary>
-public static class HbaConnectionTypes
+internal static class HbaConnectionTypes
 {
     private static readonly string[] Words = ["local", "host", "hostssl", "hostnossl", "hostgssenc", "hostnogssenc"];
 

@@ -1,16 +1,15 @@
+using PgSsl.Common;
+
 namespace PgSsl.Hba;
 
 /// <summary>
 /// What decides how a server reads pg_hba.conf: its version, how it was built, and a few of its settings. What is not known is taken as
 /// the server would take it where it is possible.
 /// </summary>
-public sealed record HbaDialect
+internal sealed record HbaDialect
 {
-    /// <summary>The newest version that is known here.</summary>
-    public const int NewestMajor = 18;
-
     /// <summary>The major version, 10 to 19.</summary>
-    public int Major { get; init; } = NewestMajor;
+    public int Major { get; init; } = PostgresVersion.Newest;
 
     /// <summary>The setting ssl; null where it is not known.</summary>
     public bool? SslIsOn { get; init; }

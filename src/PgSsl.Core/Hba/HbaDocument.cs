@@ -1,10 +1,12 @@
+using PgSsl.Files;
+
 namespace PgSsl.Hba;
 
 /// <summary>
 /// pg_hba.conf with the files it includes: bytes that nobody but a plan changes, and what the server makes of them, in the order in which
 /// it looks for a match.
 /// </summary>
-public sealed class HbaDocument
+internal sealed class HbaDocument
 {
     private HbaDocument(HbaDialect dialect, IReadOnlyList<HbaFile> files, IReadOnlyList<HbaEntry> entries, IReadOnlyList<HbaLine> swallowing)
     {
@@ -38,11 +40,8 @@ public sealed class HbaDocument
     /// <param name="dialect">How the server reads it.</param>
     /// <param name="files">Where files are read.</param>
     /// <exception cref="PgSslException"><see cref="PgSslError.FileNotFound"/> or <see cref="PgSslError.FileUnreadable"/>: the main file.</exception>
-    public static HbaDocument Read(string path, HbaDialect dialect, IHbaFiles files)
+    public static HbaDocument Read(string path, HbaDialect dialect, IServerFiles files)
     {
-        ArgumentNullException.ThrowIfNull(path);
-        ArgumentNullException.ThrowIfNull(dialect);
-        ArgumentNullException.ThrowIfNull(files);
         var reader = new HbaReader(files, dialect);
         var parser = new HbaParser(dialect);
         var entries = new List<HbaEntry>();
@@ -54,5 +53,13 @@ public sealed class HbaDocument
             entries.Add(entry);
         });
         return new HbaDocument(dialect, reader.Files, entries.ToArray(), reader.SwallowingComments);
+    }
+
+    /// <summary>Where a line is: the file's name and the line's number, with the whole path where two files have the name.</summary>
+    internal string PlaceOf(HbaLine line)
+    {
+        string name = line.File.Path[(line.File.Path.LastIndexOfAny(['/', '\\']) + 1)..];
+        bool isAmbiguous = Files.Count > 1 && Files.Any(file => file != line.File && file.Path.EndsWith(name, StringComparison.Ordinal));
+        return $"{(isAmbiguous ? line.File.Path : name)}:{line.Number}";
     }
 }

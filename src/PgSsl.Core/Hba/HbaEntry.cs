@@ -1,7 +1,7 @@
 namespace PgSsl.Hba;
 
 /// <summary>A line of pg_hba.conf that is meant as a record, whether the server takes it or not.</summary>
-public class HbaEntry
+internal class HbaEntry
 {
     private readonly HbaLine _line;
     private readonly int _number;

@@ -1,11 +1,11 @@
-using PgSsl.Files;
+using PgSsl.Common;
 
 namespace PgSsl.Hba;
 
 /// <summary>One file, byte for byte.</summary>
 /// <param name="path">Its absolute path.</param>
 /// <param name="content">Its bytes.</param>
-public sealed class HbaFile(string path, byte[] content)
+internal sealed class HbaFile(string path, byte[] content)
 {
     /// <summary>Its absolute path.</summary>
     public string Path { get; } = path;

@@ -1,3 +1,5 @@
+using PgSsl.Common;
+
 namespace PgSsl.Hba;
 
 /// <summary>What is the matter with the records of a file: each by itself, and beside the others.</summary>
@@ -95,7 +97,7 @@ internal sealed class HbaFindings
         }
         if (shadow is not null)
             found.Add(new Finding(
-                "Shadowed", FindingSeverity.Warning, $"It is never reached: {HbaRule.Place(shadow.Line, _document)} matches everybody whom it is about.",
+                "Shadowed", FindingSeverity.Warning, $"It is never reached: {_document.PlaceOf(shadow.Line)} matches everybody whom it is about.",
                 "Take it away, or put it before that rule."));
         if (record.Type == HbaConnectionType.HostSsl && _document.Dialect.SslIsOn == false)
             found.Add(TlsIsOff);
@@ -135,7 +137,7 @@ internal sealed class HbaFindings
             return;
         if (_firstPlaintext is { } earlier)
             found.Add(new Finding(
-                "RejectTooLate", FindingSeverity.Warning, $"It comes too late for whom {HbaRule.Place(earlier.Line, _document)} lets in in plaintext before.",
+                "RejectTooLate", FindingSeverity.Warning, $"It comes too late for whom {_document.PlaceOf(earlier.Line)} lets in in plaintext before.",
                 "Put it before that rule, or make that rule hostssl (Set-PgHbaSsl)."));
         if (_lastGss > index)
             found.Add(RejectsGss);

@@ -1,4 +1,5 @@
 using System.Globalization;
+using PgSsl.Common;
 
 namespace PgSsl.Hba;
 
@@ -6,7 +7,7 @@ namespace PgSsl.Hba;
 /// A line of a file that says something, with what continues it. It knows where it is, and is taken apart again for whoever asks for its
 /// tokens: with them, a file of a hundred thousand lines, of which few are edited, would take several times the memory.
 /// </summary>
-public readonly record struct HbaLine
+internal readonly record struct HbaLine
 {
     // What does not follow from its bytes alone; null where all does.
     private readonly Parts? _parts;
@@ -32,7 +33,7 @@ public readonly record struct HbaLine
     public int End { get; }
 
     /// <summary>The line as it is in the file.</summary>
-    public string Raw => HbaText.Decode(Bytes);
+    public string Raw => ServerText.Decode(Bytes);
 
     /// <summary>All tokens, in order.</summary>
     public ReadOnlySpan<HbaToken> Tokens
@@ -65,7 +66,7 @@ public readonly record struct HbaLine
             if (_parts is not null)
                 return _parts.Comment;
             int start = LexerAt(int.MaxValue).CommentStart;
-            return start < 0 ? null : HbaText.DecodeComment(Bytes[start..]);
+            return start < 0 ? null : ServerText.DecodeComment(Bytes[start..]);
         }
     }
 
@@ -87,7 +88,7 @@ public readonly record struct HbaLine
         return lexer;
     }
 
-    private HbaToken TokenOf(HbaLexer lexer) => new(HbaText.Decode(lexer.Text), lexer.IsQuoted, Start + lexer.Start, Start + lexer.End);
+    private HbaToken TokenOf(HbaLexer lexer) => new(ServerText.Decode(lexer.Text), lexer.IsQuoted, Start + lexer.Start, Start + lexer.End);
 
     private sealed record Parts(HbaToken[] Tokens, string? Comment, bool SwallowsNextLine);
 }

@@ -1,14 +1,16 @@
+using PgSsl.Common;
+
 namespace PgSsl.Hba;
 
 /// <summary>Whether a record is about a client, or why it is not.</summary>
 /// <param name="IsMatch">Null where it depends on something that is not known.</param>
 /// <param name="Reason">Why it does not match, or what is not known; null for a match.</param>
-public readonly record struct HbaAnswer(bool? IsMatch, string? Reason);
+internal readonly record struct HbaAnswer(bool? IsMatch, string? Reason);
 
 /// <summary>Which record decides about a client.</summary>
 /// <param name="Entry">The first record that matches; null for none, which is an implicit reject.</param>
 /// <param name="Doubts">Earlier records of which it is not known whether they match, each with what is not known.</param>
-public sealed record HbaVerdict(HbaEntry? Entry, IReadOnlyList<(HbaEntry Entry, string Reason)> Doubts)
+internal sealed record HbaVerdict(HbaEntry? Entry, IReadOnlyList<(HbaEntry Entry, string Reason)> Doubts)
 {
     /// <summary>Whether it depends on nothing that is not known.</summary>
     public bool IsCertain => Doubts.Count == 0;
@@ -26,15 +28,13 @@ public sealed record HbaVerdict(HbaEntry? Entry, IReadOnlyList<(HbaEntry Entry, 
 
 /// <summary>The first record that matches decides, whatever comes of its method (hba.c, check_hba).</summary>
 /// <param name="surroundings">What is in no file.</param>
-public sealed class HbaMatcher(HbaSurroundings surroundings)
+internal sealed class HbaMatcher(HbaMatchContext surroundings)
 {
     /// <summary>Finds the record that decides.</summary>
     /// <param name="entries">The records, in order.</param>
     /// <param name="client">Who wants in.</param>
     public HbaVerdict Find(IEnumerable<HbaEntry> entries, HbaClient client)
     {
-        ArgumentNullException.ThrowIfNull(entries);
-        ArgumentNullException.ThrowIfNull(client);
         List<(HbaEntry, string)>? doubts = null;
         foreach (HbaEntry entry in entries)
         {
@@ -52,8 +52,6 @@ public sealed class HbaMatcher(HbaSurroundings surroundings)
     /// <summary>Whether one record matches.</summary>
     public HbaAnswer Match(HbaRecord record, HbaClient client)
     {
-        ArgumentNullException.ThrowIfNull(record);
-        ArgumentNullException.ThrowIfNull(client);
         if (!record.Type.Admits(client.Transport))
             return new HbaAnswer(false, $"{record.Type.ToWord()} is not about connections {client.Transport.ToWords()}");
         HbaAnswer address = record.Address is { } range ? MatchAddress(range, client.Address!.Value) : new HbaAnswer(true, null);

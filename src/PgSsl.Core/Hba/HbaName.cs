@@ -1,9 +1,9 @@
-using PgSsl.Hba.Patterns;
+using PgSsl.Patterns;
 
 namespace PgSsl.Hba;
 
 /// <summary>What an element of a database or user list stands for.</summary>
-public enum HbaNameKind
+internal enum HbaNameKind
 {
     /// <summary>Exactly that name.</summary>
     Literal,
@@ -26,7 +26,7 @@ public enum HbaNameKind
 /// <param name="IsQuoted">Whether it starts with a quote.</param>
 /// <param name="Kind">What it stands for.</param>
 /// <param name="Pattern">The regular expression of a pattern.</param>
-public sealed record HbaName(string Text, bool IsQuoted, HbaNameKind Kind, AdvancedRegex? Pattern)
+internal sealed record HbaName(string Text, bool IsQuoted, HbaNameKind Kind, AdvancedRegex? Pattern)
 {
     /// <summary>The <see cref="Key"/> of the keyword all.</summary>
     internal const int AllKey = 0;

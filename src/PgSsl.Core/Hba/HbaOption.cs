@@ -4,7 +4,7 @@ namespace PgSsl.Hba;
 /// <param name="Name">Its name.</param>
 /// <param name="Value">Its value, as it is written.</param>
 /// <param name="Token">Both, as they are written.</param>
-public readonly record struct HbaOption(string Name, string Value, HbaToken Token)
+internal readonly record struct HbaOption(string Name, string Value, HbaToken Token)
 {
     /// <summary>name=value, with three asterisks instead of a secret.</summary>
     public string Display => HbaSecrets.MaskOption(Name, Value);

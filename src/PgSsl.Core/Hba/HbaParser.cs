@@ -1,4 +1,5 @@
-using PgSsl.Hba.Patterns;
+using PgSsl.Common;
+using PgSsl.Patterns;
 
 namespace PgSsl.Hba;
 

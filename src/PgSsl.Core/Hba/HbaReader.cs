@@ -1,10 +1,13 @@
+using PgSsl.Common;
+using PgSsl.Files;
+
 namespace PgSsl.Hba;
 
 /// <summary>
 /// Reads pg_hba.conf and what it includes into lines of fields, in the order in which the server takes them (hba.c, tokenize_auth_file,
 /// next_field_expand, tokenize_include_file, tokenize_expand_file).
 /// </summary>
-internal sealed class HbaReader(IHbaFiles files, HbaDialect dialect)
+internal sealed class HbaReader(IServerFiles files, HbaDialect dialect)
 {
     // Files that include each other several times over are read as often as that: bounds on what hostile ones can cost, those that
     // include themselves above all, of which the server may not see the end.
@@ -31,7 +34,7 @@ internal sealed class HbaReader(IHbaFiles files, HbaDialect dialect)
     /// <exception cref="PgSslException"><see cref="PgSslError.FileNotFound"/> or <see cref="PgSslError.FileUnreadable"/>.</exception>
     public void Read(string path, Action<HbaFields> take)
     {
-        HbaFileContent content = files.Read(path);
+        FileContent content = files.Read(path);
         if (content.Bytes is null)
             throw content.IsMissing
                 ? new PgSslException(PgSslError.FileNotFound, $"{path} does not exist.", "Name the server's pg_hba.conf: SHOW hba_file tells where it is.")
@@ -56,7 +59,7 @@ internal sealed class HbaReader(IHbaFiles files, HbaDialect dialect)
 
             if (!line.IsPlain && lexer.CommentStart >= 0)
             {
-                line.Comment = HbaText.DecodeComment(reader.Text[lexer.CommentStart..]);
+                line.Comment = ServerText.DecodeComment(reader.Text[lexer.CommentStart..]);
                 line.SwallowsNextLine = reader.LastGlue >= lexer.CommentStart;
             }
             if (line.Count > 0 || line.Error is not null)
@@ -145,7 +148,7 @@ internal sealed class HbaReader(IHbaFiles files, HbaDialect dialect)
             namedIn.Error = $"empty configuration directory name: \"{name}\"";
             return;
         }
-        string directory = HbaPath.Resolve(name, namedIn.File.Path);
+        string directory = ServerPath.Resolve(name, namedIn.File.Path);
         IReadOnlyList<string> found = files.List(directory, out string? problem);
         if (problem is not null)
         {
@@ -159,7 +162,7 @@ internal sealed class HbaReader(IHbaFiles files, HbaDialect dialect)
     private HbaFile? Open(string name, HbaFile namedIn, int depth, out string? error, out bool isMissing)
     {
         (error, isMissing) = (null, false);
-        string path = HbaPath.Resolve(name, namedIn.Path);
+        string path = ServerPath.Resolve(name, namedIn.Path);
         if (depth > dialect.MaxDepth || ++_reads > MaxReads || _readsWithin > MaxReadsWithin || _bytesAgain > MaxBytesAgain)
         {
             error = $"could not open file \"{path}\": maximum nesting depth exceeded";
@@ -171,7 +174,7 @@ internal sealed class HbaReader(IHbaFiles files, HbaDialect dialect)
             _readsWithin += _open.Contains(known) ? 1 : 0;
             return known;
         }
-        HbaFileContent content = files.Read(path);
+        FileContent content = files.Read(path);
         if (content.Bytes is null)
         {
             isMissing = content.IsMissing;

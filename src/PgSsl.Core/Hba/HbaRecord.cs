@@ -1,7 +1,7 @@
 namespace PgSsl.Hba;
 
 /// <summary>An entry that the server understands (hba.h, HbaLine).</summary>
-public sealed class HbaRecord : HbaEntry
+internal sealed class HbaRecord : HbaEntry
 {
     internal HbaRecord(HbaFields fields, string? error, int? number)
         : base(fields, error, number)

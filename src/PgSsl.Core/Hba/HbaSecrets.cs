@@ -1,6 +1,7 @@
 using System.Diagnostics.CodeAnalysis;
 using System.Text;
 using System.Text.RegularExpressions;
+using PgSsl.Common;
 
 namespace PgSsl.Hba;
 
@@ -25,7 +26,7 @@ internal static partial class HbaSecrets
         if (entry.Record is null)
             return MaskRest(line.Raw);
         HbaOption[] secrets = SecretsOf(entry.Record);
-        return secrets.Length == 0 ? MaskComment(line.Raw) : MaskComment(HbaText.Decode(Mask(line.File.Content, line.Start, line.End, secrets)));
+        return secrets.Length == 0 ? MaskComment(line.Raw) : MaskComment(ServerText.Decode(Mask(line.File.Content, line.Start, line.End, secrets)));
     }
 
     /// <summary>What somebody wrote into a comment, such as a rule that was switched off.</summary>
@@ -45,10 +46,10 @@ internal static partial class HbaSecrets
                 continue;
             string masked = MaskLine(entry);
             int lost = file.Content.AsSpan(line.Start, line.End - line.Start).Count((byte)'\n') - masked.Count(letter => letter == '\n');
-            text.Append(HbaText.Decode(file.Content.AsSpan(from, line.Start - from))).Append(masked).Append('\n', lost);
+            text.Append(ServerText.Decode(file.Content.AsSpan(from, line.Start - from))).Append(masked).Append('\n', lost);
             from = line.End;
         }
-        return MaskComment(text.Append(HbaText.Decode(file.Content.AsSpan(from))).ToString());
+        return MaskComment(text.Append(ServerText.Decode(file.Content.AsSpan(from))).ToString());
     }
 
     /// <summary>What the server says about a line, without a piece of a secret that it took for something else.</summary>

@@ -1,4 +1,5 @@
 using System.Runtime.InteropServices;
+using PgSsl.Common;
 
 namespace PgSsl.Hba;
 

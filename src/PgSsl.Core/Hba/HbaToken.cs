@@ -7,7 +7,7 @@ namespace PgSsl.Hba;
 /// </param>
 /// <param name="Start">Where it starts in the file, in bytes; for a token out of an @file, where that is named.</param>
 /// <param name="End">Where it ends.</param>
-public readonly record struct HbaToken(string Text, bool IsQuoted, int Start, int End)
+internal readonly record struct HbaToken(string Text, bool IsQuoted, int Start, int End)
 {
     /// <summary>Whether it comes out of a file that is named with @.</summary>
     public bool IsFromFile { get; init; }

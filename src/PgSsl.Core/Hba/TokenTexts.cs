@@ -1,4 +1,5 @@
 using System.Buffers;
+using PgSsl.Common;
 
 namespace PgSsl.Hba;
 
@@ -18,13 +19,13 @@ internal sealed class TokenTexts
         if (bytes.Length == 0)
             return "";
         if (bytes.Length > LongestKept || bytes.ContainsAny(Address))
-            return HbaText.Decode(bytes);
+            return ServerText.Decode(bytes);
         uint hash = 2166136261;
         foreach (byte b in bytes)
             hash = (hash ^ b) * 16777619;
         ref string? kept = ref _kept[(hash ^ (hash >> 15)) & (Slots - 1)];
         if (kept is not null && System.Text.Ascii.Equals(bytes, kept))
             return kept;
-        return kept = HbaText.Decode(bytes);
+        return kept = ServerText.Decode(bytes);
     }
 }

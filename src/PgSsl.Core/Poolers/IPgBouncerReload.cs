@@ -4,7 +4,7 @@ namespace PgSsl.Poolers;
 /// Has a running PgBouncer read its configuration again. Both ways come to the same code (main.c, handle_sighup; admin.c, admin_cmd_reload);
 /// TLS is among what they take over from PgBouncer 1.16 on. Before 1.25 neither says when the new TLS is refused: the wire does.
 /// </summary>
-public interface IPgBouncerReload
+internal interface IPgBouncerReload
 {
     /// <summary>How, to follow "by": <c>SIGHUP to process 4711</c>.</summary>
     string Way { get; }

@@ -15,12 +15,12 @@ namespace PgSsl.Poolers;
 /// <param name="reload">How PgBouncer is told; null where none is to be: then only files change.</param>
 /// <param name="timeout">For one connection.</param>
 /// <param name="files">The file system; the real one if null.</param>
-public sealed class PgBouncerChange(
+internal sealed class PgBouncerChange(
     PgBouncerPlan plan, IReadOnlyList<FileEdit> certificateFiles, string? fingerprint, IPgBouncerReload? reload, TimeSpan timeout, IFileLayer? files = null)
     : ProvenChange
 {
     // PgBouncer takes over what it reads before it answers the next client.
-    internal TimeSpan Patience { get; init; } = TimeSpan.FromSeconds(10);
+    internal TimeSpan ReloadTimeout { get; init; } = TimeSpan.FromSeconds(10);
 
     /// <summary>What is to be sent, the certificate itself first; empty: whatever is sent with it will do.</summary>
     public IReadOnlyList<X509Certificate2> Chain { get; init; } = [];
@@ -53,7 +53,7 @@ public sealed class PgBouncerChange(
     protected override async Task WriteAsync(CancellationToken cancellationToken)
     {
         if (reload is not null)
-            _before = await _wire.LookAsync(cancellationToken).ConfigureAwait(false);
+            _before = await _wire.ObserveAsync(cancellationToken).ConfigureAwait(false);
         if (HasFiles)
             _files!.Write();
     }
@@ -69,7 +69,7 @@ public sealed class PgBouncerChange(
         }
         await reload.ReloadAsync(cancellationToken).ConfigureAwait(false);
         AddProven("Reload", $"PgBouncer was told by {reload.Way}.");
-        (IReadOnlyList<ServedAt> seen, ServedAt? other) = await _wire.WaitAsync(IsWanted, Patience, cancellationToken).ConfigureAwait(false);
+        (IReadOnlyList<ServedAt> seen, ServedAt? other) = await _wire.WaitAsync(IsWanted, ReloadTimeout, cancellationToken).ConfigureAwait(false);
         if (other is not null)
             throw new PgSslException(
                 PgSslError.CertificateNotServed, $"{other}, {(fingerprint is null ? "where TLS was to be off" : $"and not the certificate {fingerprint}{(other.Is(fingerprint) ? " with its intermediates" : "")}")}.",
@@ -94,7 +94,7 @@ public sealed class PgBouncerChange(
         if (reload is null)
             return;
         await reload.ReloadAsync(CancellationToken.None).ConfigureAwait(false);
-        (_, ServedAt? other) = await _wire.WaitAsync(IsAsBefore, Patience, CancellationToken.None).ConfigureAwait(false);
+        (_, ServedAt? other) = await _wire.WaitAsync(IsAsBefore, ReloadTimeout, CancellationToken.None).ConfigureAwait(false);
         if (other is not null)
             throw new PgSslException(PgSslError.CertificateNotServed, $"{other}, which is not what it was before.", RemedyByHand);
     }
@@ -111,4 +111,4 @@ public sealed class PgBouncerChange(
 /// <param name="Backups">The old content of each file.</param>
 /// <param name="WrittenInPlace">Files that could not be replaced in one step.</param>
 /// <param name="Proofs">What was seen to be so.</param>
-public sealed record PgBouncerChangeResult(IReadOnlyList<string> Backups, IReadOnlyList<string> WrittenInPlace, IReadOnlyList<Proof> Proofs);
+internal sealed record PgBouncerChangeResult(IReadOnlyList<string> Backups, IReadOnlyList<string> WrittenInPlace, IReadOnlyList<Proof> Proofs);

@@ -15,7 +15,7 @@ namespace PgSsl.Poolers;
 /// <param name="userName">A role of admin_users.</param>
 /// <param name="password">Its password, asked for when PgBouncer wants one; null where there is none.</param>
 /// <param name="timeout">For all of it.</param>
-public sealed class PgBouncerConsole(EndPoint endPoint, string userName, Func<string?>? password, TimeSpan timeout) : IPgBouncerReload
+internal sealed class PgBouncerConsole(EndPoint endPoint, string userName, Func<string?>? password, TimeSpan timeout) : IPgBouncerReload
 {
     private const string Database = "pgbouncer";
     private const int LongestMessage = 1 << 20;
@@ -31,7 +31,6 @@ public sealed class PgBouncerConsole(EndPoint endPoint, string userName, Func<st
     /// <exception cref="PgSslException"><see cref="PgSslError.UnsupportedParameter"/>: it can be reached neither way.</exception>
     public static PgBouncerConsole Of(PgBouncerIni ini, string userName, Func<string?>? password, TimeSpan timeout)
     {
-        ArgumentNullException.ThrowIfNull(ini);
         (string Host, int Port)[] loopback =
             [.. ini.Listens.Where(listen => IPAddress.TryParse(listen.Host, out IPAddress? address) && IPAddress.IsLoopback(address))];
         int port = ini.Listens.Select(listen => listen.Port).FirstOrDefault(6432);

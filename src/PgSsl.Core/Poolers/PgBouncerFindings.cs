@@ -1,7 +1,7 @@
 namespace PgSsl.Poolers;
 
 /// <summary>What is the matter with the TLS of both sides of a PgBouncer: that of its clients, and that of its servers.</summary>
-public static class PgBouncerFindings
+internal static class PgBouncerFindings
 {
     // pgbouncer documentation, config.md; sbuf.c, sbuf_tls_setup and setup_tls. server_tls_sslmode was disable by default before 1.20.
     private const string ServerDefault = "prefer (disable before PgBouncer 1.20)";
@@ -14,7 +14,6 @@ public static class PgBouncerFindings
     /// <summary>Looks for it.</summary>
     public static IReadOnlyList<Finding> Find(PgBouncerIni ini)
     {
-        ArgumentNullException.ThrowIfNull(ini);
         return [.. Clients(ini), .. Servers(ini), .. Both(ini)];
     }
 

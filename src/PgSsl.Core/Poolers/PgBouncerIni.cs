@@ -6,7 +6,7 @@ namespace PgSsl.Poolers;
 /// pgbouncer.ini, byte for byte, with what it includes; and what of it counts: in [pgbouncer] the last value of a key, and none from before
 /// the last header of that name, which sets everything back to its default (cfparser.c, fill_defaults).
 /// </summary>
-public sealed class PgBouncerIni
+internal sealed class PgBouncerIni
 {
     /// <summary>The section with PgBouncer's own settings.</summary>
     public const string MainSection = "pgbouncer";

@@ -1,12 +1,11 @@
 using System.Text.RegularExpressions;
+using PgSsl.Common;
 using PgSsl.Files;
-using PgSsl.Hba;
-using PgSsl.Hba.Policy;
 
 namespace PgSsl.Poolers;
 
 /// <summary>A change of pgbouncer.ini: the settings that are to differ, the bytes that change for it, and nothing else.</summary>
-public sealed partial class PgBouncerPlan
+internal sealed partial class PgBouncerPlan
 {
     private PgBouncerPlan(PgBouncerIni before, PgBouncerIni after, IReadOnlyList<FileEdit> edits) => (Before, After, Edits) = (before, after, edits);
 
@@ -37,8 +36,6 @@ public sealed partial class PgBouncerPlan
     /// <exception cref="PgSslException">InvalidParameterValue: a value that the file cannot have.</exception>
     public static PgBouncerPlan Of(PgBouncerIni before, PgBouncerTls wanted)
     {
-        ArgumentNullException.ThrowIfNull(before);
-        ArgumentNullException.ThrowIfNull(wanted);
         var splices = new List<(PgBouncerFile File, int Start, int End, string Text)>();
         var added = new List<string>();
         foreach ((string key, string value) in wanted.Settings())
@@ -80,7 +77,7 @@ public sealed partial class PgBouncerPlan
         foreach ((_, int start, int end, string text) in splices.OrderBy(splice => splice.Start).ThenBy(splice => splice.End))
         {
             content.Write(file.Content.AsSpan(from, start - from));
-            content.Write(HbaText.Encode(text));
+            content.Write(ServerText.Encode(text));
             from = end;
         }
         content.Write(file.Content.AsSpan(from));

@@ -1,6 +1,7 @@
-using PgSsl.Certificates.Deployment;
 using PgSsl.Connections;
+using PgSsl.Deployment;
 using PgSsl.Files;
+using PgSsl.Requirements;
 using PgSsl.Server.Live;
 
 namespace PgSsl.Poolers;
@@ -8,7 +9,7 @@ namespace PgSsl.Poolers;
 /// <summary>
 /// A PgBouncer that gets a certificate for its clients: into the files that pgbouncer.ini names, or files beside it that it names then.
 /// </summary>
-public sealed class PgBouncerRecipient : ICertificateRecipient
+internal sealed class PgBouncerRecipient : ICertificateRecipient
 {
     private readonly PgBouncerPlan _plan;
     private readonly IPgBouncerReload? _reload;
@@ -79,11 +80,11 @@ public sealed class PgBouncerRecipient : ICertificateRecipient
     }
 
     /// <inheritdoc/>
-    public async Task<IReadOnlyList<ServedAt>> LookAsync(CancellationToken cancellationToken)
+    public async Task<IReadOnlyList<ServedAt>> ObserveAsync(CancellationToken cancellationToken)
     {
         if (_reload is not null)
             await _reload.CheckAsync(cancellationToken).ConfigureAwait(false);
-        IReadOnlyList<ServedAt> seen = await new PgBouncerWire(_plan.Before.Listens, _timeout).LookAsync(cancellationToken).ConfigureAwait(false);
+        IReadOnlyList<ServedAt> seen = await new PgBouncerWire(_plan.Before.Listens, _timeout).ObserveAsync(cancellationToken).ConfigureAwait(false);
         if (_noReload is not null && seen is [var first, ..])
             throw new PgSslException(
                 _noReload.Error, $"{_noReload.Message} But somebody listens at {first.Host}, who would not take over what is changed.",
@@ -94,7 +95,6 @@ public sealed class PgBouncerRecipient : ICertificateRecipient
     /// <inheritdoc/>
     public bool IsInPlace(ServerCertificatePlan plan, IReadOnlyList<ServedAt> served)
     {
-        ArgumentNullException.ThrowIfNull(plan);
         return plan.Edits.Count == 0 && _plan.IsNoChange && served.All(one => one.Sends(plan.Bundle.Chain));
     }
 
@@ -102,7 +102,6 @@ public sealed class PgBouncerRecipient : ICertificateRecipient
     public async Task<ServerCertificateChangeResult> ApplyAsync(
         ServerCertificatePlan plan, IReadOnlyList<ServedAt> served, DateTimeOffset at, CancellationToken cancellationToken)
     {
-        ArgumentNullException.ThrowIfNull(plan);
         var change = new PgBouncerChange(_plan, plan.Edits, plan.Fingerprint, _reload, _timeout) { Chain = plan.Bundle.Chain };
         PgBouncerChangeResult result = await change.ApplyAsync(at, cancellationToken).ConfigureAwait(false);
         return new ServerCertificateChangeResult(result.Backups, result.WrittenInPlace, result.Proofs);

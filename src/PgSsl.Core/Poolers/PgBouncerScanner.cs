@@ -1,4 +1,4 @@
-using PgSsl.Hba;
+using PgSsl.Common;
 
 namespace PgSsl.Poolers;
 
@@ -48,7 +48,7 @@ internal sealed class PgBouncerScanner(Func<string, byte[]> read)
     private int Include(PgBouncerFile file, ReadOnlySpan<byte> text, int at, int depth)
     {
         int end = LineEnd(text, at);
-        string path = HbaText.Decode(Trim(text[at..end]));
+        string path = ServerText.Decode(Trim(text[at..end]));
         if (depth >= DeepestInclude)
             throw Fault(file, at, "includes are nested too deep");
         // PgBouncer looks from wherever it was started; nobody here knows where that was.
@@ -63,7 +63,7 @@ internal sealed class PgBouncerScanner(Func<string, byte[]> read)
         int length = text[(at + 1)..].IndexOfAny((byte)']', (byte)'\n');
         if (length < 0 || text[at + 1 + length] != (byte)']')
             throw Fault(file, at, "a section has no closing bracket");
-        _section = HbaText.Decode(text.Slice(at + 1, length));
+        _section = ServerText.Decode(text.Slice(at + 1, length));
         Sections.Add((_section, file, at + length + 2, Entries.Count));
         return at + length + 2;
     }
@@ -94,7 +94,7 @@ internal sealed class PgBouncerScanner(Func<string, byte[]> read)
         if (_section is null)
             throw Fault(file, start, "a key comes before any section");
         Entries.Add(new PgBouncerEntry(
-            file, _section, HbaText.Decode(text[start..end]), HbaText.Decode(value), valueStart, valueStart + value.Length));
+            file, _section, ServerText.Decode(text[start..end]), ServerText.Decode(value), valueStart, valueStart + value.Length));
         return lineEnd;
     }
 

@@ -7,7 +7,7 @@ namespace PgSsl.Poolers;
 /// Reloads PgBouncer by SIGHUP to the process in its pidfile. It needs no password, and no more than writing pgbouncer.ini does: root, or the
 /// account that PgBouncer runs as.
 /// </summary>
-public sealed class PgBouncerSignal : IPgBouncerReload
+internal sealed class PgBouncerSignal : IPgBouncerReload
 {
     private readonly int _processId;
 
@@ -28,7 +28,6 @@ public sealed class PgBouncerSignal : IPgBouncerReload
     /// </exception>
     public static PgBouncerSignal Find(PgBouncerIni ini)
     {
-        ArgumentNullException.ThrowIfNull(ini);
         if (OperatingSystem.IsWindows() || ini["pidfile"] is not { } path)
             throw new PgSslException(
                 PgSslError.UnsupportedParameter, $"{ini.Path} names no pidfile, so that nobody knows which process to signal.",

@@ -1,7 +1,7 @@
 namespace PgSsl.Poolers;
 
 /// <summary>What clients of PgBouncer's are to meet; null leaves a setting as it is.</summary>
-public sealed record PgBouncerTls
+internal sealed record PgBouncerTls
 {
     /// <summary>client_tls_sslmode: disable, allow, prefer, require, verify-ca or verify-full.</summary>
     public string? SslMode { get; init; }

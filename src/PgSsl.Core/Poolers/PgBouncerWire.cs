@@ -10,7 +10,7 @@ internal sealed class PgBouncerWire(IReadOnlyList<(string Host, int Port)> liste
     private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(50);
 
     /// <summary>One look at each address. Addresses at which nothing listens are left out.</summary>
-    public async Task<IReadOnlyList<ServedAt>> LookAsync(CancellationToken cancellationToken)
+    public async Task<IReadOnlyList<ServedAt>> ObserveAsync(CancellationToken cancellationToken)
     {
         var seen = new List<ServedAt>();
         foreach ((string name, int port) in listens)
@@ -25,14 +25,14 @@ internal sealed class PgBouncerWire(IReadOnlyList<(string Host, int Port)> liste
 
     /// <summary>Waits until it is so everywhere, or a time has passed.</summary>
     /// <param name="isSo">What is waited for.</param>
-    /// <param name="patience">How long.</param>
+    /// <param name="timeout">How long.</param>
     /// <param name="cancellationToken">Ends the wait.</param>
     /// <returns>What was seen last, and the first of it that is otherwise; null where it came to be so.</returns>
-    public async Task<(IReadOnlyList<ServedAt> Seen, ServedAt? Other)> WaitAsync(Func<ServedAt, bool> isSo, TimeSpan patience, CancellationToken cancellationToken)
+    public async Task<(IReadOnlyList<ServedAt> Seen, ServedAt? Other)> WaitAsync(Func<ServedAt, bool> isSo, TimeSpan timeout, CancellationToken cancellationToken)
     {
-        for (DateTime deadline = DateTime.UtcNow + patience; ; await Task.Delay(Pause, cancellationToken).ConfigureAwait(false))
+        for (DateTime deadline = DateTime.UtcNow + timeout; ; await Task.Delay(Pause, cancellationToken).ConfigureAwait(false))
         {
-            IReadOnlyList<ServedAt> seen = await LookAsync(cancellationToken).ConfigureAwait(false);
+            IReadOnlyList<ServedAt> seen = await ObserveAsync(cancellationToken).ConfigureAwait(false);
             ServedAt? other = seen.FirstOrDefault(one => !isSo(one));
             if (other is null || DateTime.UtcNow > deadline)
                 return (seen, other);

@@ -5,7 +5,7 @@ using PgSsl.Wire;
 namespace PgSsl.Probing;
 
 /// <summary>How far a connection got. A failure happened on the way to the stage after this one.</summary>
-public enum ProbeStage
+internal enum ProbeStage
 {
     /// <summary>Nowhere yet.</summary>
     None,
@@ -22,7 +22,7 @@ public enum ProbeStage
 /// <summary>What was seen on one connection; no judgement in it.</summary>
 /// <param name="Request">What was asked for.</param>
 /// <param name="Stage">How far it got.</param>
-public sealed record ConnectionFacts(ProbeRequest Request, ProbeStage Stage)
+internal sealed record ConnectionFacts(ProbeRequest Request, ProbeStage Stage)
 {
     /// <summary>The address that answered; null on a Unix socket or where none did.</summary>
     public IPAddress? Address { get; init; }
@@ -50,7 +50,7 @@ public sealed record ConnectionFacts(ProbeRequest Request, ProbeStage Stage)
 /// <param name="ApplicationProtocol">The protocol agreed on by ALPN; empty before PostgreSQL 17.</param>
 /// <param name="RequestsClientCertificate">True where the server asked for a client certificate (its ssl_ca_file is set).</param>
 /// <param name="HandshakeTime">What the handshake took, the SSLRequest not counted.</param>
-public sealed record TlsFacts(
+internal sealed record TlsFacts(
     IReadOnlyList<X509Certificate2> Chain,
     string Protocol,
     string CipherSuite,

@@ -8,7 +8,7 @@ namespace PgSsl.Probing;
 /// <param name="Host">The server.</param>
 /// <param name="Transport">TLS or plaintext.</param>
 /// <param name="Timeout">For all of it: look-up, connection, handshake and answer.</param>
-public sealed record ProbeRequest(ConnectionHost Host, Transport Transport, TimeSpan Timeout)
+internal sealed record ProbeRequest(ConnectionHost Host, Transport Transport, TimeSpan Timeout)
 {
     /// <summary>A TLS connection to a host as libpq would begin it with these settings, ended once the handshake is done.</summary>
     public static ProbeRequest ForTls(ConnectionSettings settings, ConnectionHost host, TimeSpan timeout) => new(host, Transport.Tls, timeout)

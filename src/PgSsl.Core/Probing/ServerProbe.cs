@@ -11,7 +11,7 @@ namespace PgSsl.Probing;
 /// Makes one connection as far as asked and reports what was seen. It accepts any certificate, because judging is done elsewhere;
 /// it sends no password, so there is nothing to lose to an impostor but the names of a role and a database.
 /// </summary>
-public static class ServerProbe
+internal static class ServerProbe
 {
     private const string ApplicationName = "PgSsl";
 

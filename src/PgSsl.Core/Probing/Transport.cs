@@ -1,7 +1,7 @@
 namespace PgSsl.Probing;
 
 /// <summary>What a connection's bytes travel in.</summary>
-public enum Transport
+internal enum Transport
 {
     /// <summary>Encrypted.</summary>
     Tls,

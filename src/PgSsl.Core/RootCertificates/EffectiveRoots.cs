@@ -7,7 +7,7 @@ namespace PgSsl.RootCertificates;
 /// <param name="IsSystem">Whether it is the operating system's roots: <c>sslrootcert=system</c>.</param>
 /// <param name="IsDefault">Whether nothing names the file: it is the one below the home directory.</param>
 /// <param name="Misplaced">A file beside the default path that people take for it, and libpq does not; null where there is none.</param>
-public sealed record EffectiveRoots(string? Path, bool IsSystem, bool IsDefault, string? Misplaced)
+internal sealed record EffectiveRoots(string? Path, bool IsSystem, bool IsDefault, string? Misplaced)
 {
     /// <summary>Works it out as libpq does. Reads the service file, and looks which files exist.</summary>
     /// <exception cref="PgSslException">libpq would refuse the settings in the environment or the service file.</exception>

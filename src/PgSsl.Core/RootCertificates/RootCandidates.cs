@@ -1,12 +1,14 @@
 using System.Security.Cryptography.X509Certificates;
 using PgSsl.Certificates;
+using PgSsl.Certificates.Verification;
+using PgSsl.RootFiles;
 
 namespace PgSsl.RootCertificates;
 
 /// <summary>Which of the certificates offered are to be trusted, and why the others are left out.</summary>
 /// <param name="Accepted">To be added, in the order given.</param>
 /// <param name="LeftOut">Why each of the others is not, a sentence each.</param>
-public sealed record RootCandidates(IReadOnlyList<X509Certificate2> Accepted, IReadOnlyList<string> LeftOut)
+internal sealed record RootCandidates(IReadOnlyList<X509Certificate2> Accepted, IReadOnlyList<string> LeftOut)
 {
     /// <summary>
     /// Chooses the roots. What is no root is left out where its root is offered too, or is in the file already; what is expired is left
@@ -22,8 +24,7 @@ public sealed record RootCandidates(IReadOnlyList<X509Certificate2> Accepted, IR
     public static RootCandidates Select(
         IEnumerable<X509Certificate2> offered, IEnumerable<X509Certificate2> present, RootInstallOptions options, DateTimeOffset at)
     {
-        ArgumentNullException.ThrowIfNull(options);
-        ParsedCertificate[] candidates = [.. Parse(offered.DistinctBy(RootFile.FingerprintOf))];
+        ParsedCertificate[] candidates = [.. Parse(offered.DistinctBy(Fingerprint.Of))];
         ParsedCertificate[] known = [.. candidates, .. present.Select(ParsedCertificate.Of).OfType<ParsedCertificate>()];
         var accepted = new List<X509Certificate2>();
         var leftOut = new List<string>();
@@ -75,7 +76,7 @@ public sealed record RootCandidates(IReadOnlyList<X509Certificate2> Accepted, IR
 
     private static void RequireCa(ParsedCertificate root, RootInstallOptions options)
     {
-        if (root.CaKind != 0 || options.ServerCertificates.Contains(RootFile.FingerprintOf(root.Certificate)))
+        if (root.CaKind != 0 || options.ServerCertificates.Contains(Fingerprint.Of(root.Certificate)))
             return;
         throw new PgSslException(
             PgSslError.NotARootCertificate,

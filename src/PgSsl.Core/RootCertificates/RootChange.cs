@@ -4,7 +4,7 @@ using PgSsl.Files;
 namespace PgSsl.RootCertificates;
 
 /// <summary>A change of a root file with everything that belongs to it: what is edited, and whom it concerns. Nothing is written yet.</summary>
-public sealed class RootChange
+internal sealed class RootChange
 {
     private readonly Func<string, byte[]?, RootFilePlan> _plan;
     private readonly RootFileWriter _files;
@@ -38,8 +38,6 @@ public sealed class RootChange
     /// <exception cref="PgSslException">What the plan throws; a file that cannot be read.</exception>
     public static RootChange Prepare(RootTarget target, Func<string, byte[]?, RootFilePlan> plan, IFileLayer? files = null)
     {
-        ArgumentNullException.ThrowIfNull(target);
-        ArgumentNullException.ThrowIfNull(plan);
         return new RootChange(target, plan, new RootFileWriter(files));
     }
 

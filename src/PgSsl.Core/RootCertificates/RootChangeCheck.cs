@@ -1,5 +1,6 @@
 using PgSsl.Connections;
 using PgSsl.SslModes;
+using PgSsl.SslModes.Clients;
 using PgSsl.Wire;
 
 namespace PgSsl.RootCertificates;
@@ -9,10 +10,8 @@ namespace PgSsl.RootCertificates;
 /// </summary>
 /// <param name="planned">The root files as they will be, by absolute path; null for one that goes.</param>
 /// <param name="maxConnections">How many connections may be open at a time.</param>
-public sealed class RootChangeCheck(IReadOnlyDictionary<string, byte[]?> planned, int maxConnections = 32) : IDisposable
+internal sealed class RootChangeCheck(IReadOnlyDictionary<string, byte[]?> planned, int maxConnections = 32) : IDisposable
 {
-    private static readonly TimeSpan DefaultTimeout = TimeSpan.FromSeconds(10);
-
     private readonly TrustStoreCache _after = new(planned);
     private readonly SslModeTester _tester = new(Enum.GetValues<SslMode>(), SslClients.All, maxConnections, tlsOnly: false);
 
@@ -32,7 +31,7 @@ public sealed class RootChangeCheck(IReadOnlyDictionary<string, byte[]?> planned
         foreach (ConnectionHost host in before.Hosts)
         {
             ServerFacts facts = await _tester
-                .GatherAsync(endpoint.At(host), before, host, before.ConnectTimeout ?? DefaultTimeout, cancellationToken).ConfigureAwait(false);
+                .GatherAsync(endpoint.At(host), before, host, before.TimeoutOrDefault, cancellationToken).ConfigureAwait(false);
             if (facts.Tls is { Tls: null, Failure: { Error: not PgSslError.TlsNotOffered } failure })
                 unknown.Add((facts.Endpoint, failure));
             facts = AsIfAdmitted(facts);

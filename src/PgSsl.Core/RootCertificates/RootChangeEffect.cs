@@ -5,5 +5,5 @@ namespace PgSsl.RootCertificates;
 /// <summary>What a change of root files does to the servers of one endpoint.</summary>
 /// <param name="Changes">What clients would meet otherwise than now.</param>
 /// <param name="Unknown">The servers that could not be asked, and why.</param>
-public sealed record RootChangeEffect(
+internal sealed record RootChangeEffect(
     IReadOnlyList<SslModeChange> Changes, IReadOnlyList<(string Endpoint, PgSslException Failure)> Unknown);

@@ -7,7 +7,7 @@ namespace PgSsl.RootCertificates;
 /// Whom a change of a root file concerns, without asking any server. A file at libpq's default path is everybody's: libpq verifies in
 /// every mode as soon as it is there (fe-secure-openssl.c, initialize_SSL), and most drivers look there, too.
 /// </summary>
-public static class RootFileImpact
+internal static class RootFileImpact
 {
     /// <summary>Says it in sentences, the widest effect first.</summary>
     /// <param name="environment">The account whose connections are meant.</param>
@@ -15,7 +15,6 @@ public static class RootFileImpact
     /// <param name="fate">What becomes of it.</param>
     public static IReadOnlyList<string> Describe(ConnectionEnvironment environment, string path, RootFileFate fate)
     {
-        ArgumentNullException.ThrowIfNull(environment);
         string? way = WayOf(environment, path);
         if (way is null)
             return DescribeOwn(environment, path, fate.Remains);

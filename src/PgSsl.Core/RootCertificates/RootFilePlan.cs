@@ -1,11 +1,13 @@
 using System.Security.Cryptography.X509Certificates;
 using PgSsl.Certificates;
+using PgSsl.Certificates.Verification;
 using PgSsl.Files;
+using PgSsl.RootFiles;
 
 namespace PgSsl.RootCertificates;
 
 /// <summary>What an installation or removal would make of a root file, worked out before anything is written.</summary>
-public sealed record RootFilePlan
+internal sealed record RootFilePlan
 {
     private RootFilePlan(string path, byte[]? before, byte[]? after) => (Path, Before, After) = (path, before, after);
 
@@ -51,18 +53,17 @@ public sealed record RootFilePlan
     public static RootFilePlan Install(
         string path, byte[]? before, IEnumerable<X509Certificate2> certificates, RootInstallOptions options, DateTimeOffset at)
     {
-        ArgumentNullException.ThrowIfNull(options);
         RootFile old = RootFile.Parse(before, path).Mend(out IReadOnlyList<string> mended);
         RootCandidates candidates = RootCandidates.Select(certificates, old.Certificates, options, at);
         X509Certificate2[] replaced = options.ReplaceExpired ? [.. Outdated(old, candidates.Accepted, at)] : [];
-        RootFile updated = old.Add(candidates.Accepted).Remove(replaced.Select(RootFile.FingerprintOf));
+        RootFile updated = old.Add(candidates.Accepted).Remove(replaced.Select(Fingerprint.Of));
         // Also where nothing is to be added: what is there already must be there for libpq, too.
         updated.RequireWhole();
         return new RootFilePlan(path, before, updated.ToBytes())
         {
-            Added = Entries(candidates.Accepted.Where(certificate => !old.Contains(RootFile.FingerprintOf(certificate)))),
+            Added = Entries(candidates.Accepted.Where(certificate => !old.Contains(Fingerprint.Of(certificate)))),
             Replaced = Entries(replaced),
-            Kept = Entries(old.Certificates.Where(certificate => updated.Contains(RootFile.FingerprintOf(certificate)))),
+            Kept = Entries(old.Certificates.Where(certificate => updated.Contains(Fingerprint.Of(certificate)))),
             Mended = mended,
             Notes = [.. candidates.LeftOut, .. StillExpired(updated, at)],
         };
@@ -84,7 +85,7 @@ public sealed record RootFilePlan
         bool isLast = updated.Certificates.Count == 0;
         return new RootFilePlan(path, before, isLast ? null : updated.ToBytes())
         {
-            Removed = Entries(old.Certificates.Where(certificate => unwanted.Contains(RootFile.FingerprintOf(certificate)))),
+            Removed = Entries(old.Certificates.Where(certificate => unwanted.Contains(Fingerprint.Of(certificate)))),
             Kept = Entries(updated.Certificates),
             Mended = isLast ? [] : mended,
             Notes = isLast ? WhatElseGoes(updated) : [.. updated.Problems(DateTimeOffset.UnixEpoch)

@@ -4,7 +4,7 @@ namespace PgSsl.RootCertificates;
 
 /// <summary>Carries out plans for root files, also when somebody else changes the file at the same time: then it is planned anew.</summary>
 /// <param name="files">The file system; the real one if null.</param>
-public sealed class RootFileWriter(IFileLayer? files = null)
+internal sealed class RootFileWriter(IFileLayer? files = null)
 {
     // Each time another change was completed: so many in a row are no coincidence.
     private const int MaximumAttempts = 50;

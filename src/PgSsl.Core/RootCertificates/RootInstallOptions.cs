@@ -1,7 +1,7 @@
 namespace PgSsl.RootCertificates;
 
 /// <summary>What an installation of root certificates may do beyond adding roots.</summary>
-public sealed record RootInstallOptions
+internal sealed record RootInstallOptions
 {
     /// <summary>Takes out expired certificates that have the same subject as one that is added.</summary>
     public bool ReplaceExpired { get; init; }

@@ -1,11 +1,13 @@
 using System.Security.Cryptography.X509Certificates;
+using PgSsl.Certificates;
+using PgSsl.RootFiles;
 
 namespace PgSsl.RootCertificates;
 
 /// <summary>Certificates that somebody vouches for, to be installed as roots.</summary>
 /// <param name="Certificates">The certificates; intermediates may be among them.</param>
 /// <param name="Origin">Where they are from: a path, <c>system</c>, a provider, a URL, <c>sent by the server</c>.</param>
-public sealed record RootOffer(IReadOnlyList<X509Certificate2> Certificates, string Origin)
+internal sealed record RootOffer(IReadOnlyList<X509Certificate2> Certificates, string Origin)
 {
     /// <summary>True for the certificate of one self-signed server, which need not be a CA.</summary>
     public bool IsServerCertificate { get; init; }
@@ -24,7 +26,7 @@ public sealed record RootOffer(IReadOnlyList<X509Certificate2> Certificates, str
     {
         if (fingerprints.Count == 0)
             return this;
-        X509Certificate2[] expected = [.. Certificates.Where(certificate => fingerprints.Contains(RootFile.FingerprintOf(certificate)))];
+        X509Certificate2[] expected = [.. Certificates.Where(certificate => fingerprints.Contains(Fingerprint.Of(certificate)))];
         if (expected.Length > 0)
             return this with { Certificates = expected };
         throw new PgSslException(

@@ -1,11 +1,13 @@
 using System.Security.Cryptography.X509Certificates;
+using PgSsl.Certificates;
+using PgSsl.RootFiles;
 
 namespace PgSsl.RootCertificates;
 
 /// <summary>What is to be installed in one go. Offers are judged together: one may hold the root of another's intermediate.</summary>
 /// <param name="fingerprints">The fingerprints that the user expects: SHA-256, upper-case hex; empty where he expects nothing.</param>
 /// <param name="replaceExpired">Whether expired roots of the same name go.</param>
-public sealed class RootOffers(IReadOnlyCollection<string> fingerprints, bool replaceExpired)
+internal sealed class RootOffers(IReadOnlyCollection<string> fingerprints, bool replaceExpired)
 {
     private readonly List<RootOffer> _offers = [];
 
@@ -22,7 +24,7 @@ public sealed class RootOffers(IReadOnlyCollection<string> fingerprints, bool re
         ServerCertificates =
         [
             .. fingerprints,
-            .. _offers.Where(offer => offer.IsServerCertificate).SelectMany(offer => offer.Certificates).Select(RootFile.FingerprintOf),
+            .. _offers.Where(offer => offer.IsServerCertificate).SelectMany(offer => offer.Certificates).Select(Fingerprint.Of),
         ],
     };
 
@@ -30,7 +32,6 @@ public sealed class RootOffers(IReadOnlyCollection<string> fingerprints, bool re
     /// <exception cref="PgSslException"><see cref="PgSslError.FingerprintMismatch"/>: nothing of it is.</exception>
     public void Add(RootOffer offer)
     {
-        ArgumentNullException.ThrowIfNull(offer);
         _offers.Add(offer.Expect(fingerprints));
     }
 

@@ -1,12 +1,13 @@
-using PgSsl.Certificates;
+using PgSsl.Certificates.Trust;
 using PgSsl.Connections;
 using PgSsl.Files;
+using PgSsl.RootFiles;
 
 namespace PgSsl.RootCertificates;
 
 /// <summary>Which root file is to change, and, where it is one service's own, how that service comes to go by it.</summary>
 /// <param name="Path">The root file, absolute; it need not exist.</param>
-public sealed record RootTarget(string Path)
+internal sealed record RootTarget(string Path)
 {
     private const string Parameter = "sslrootcert";
 

@@ -1,4 +1,6 @@
 using PgSsl.Certificates;
+using PgSsl.Certificates.Verification;
+using PgSsl.RootFiles;
 
 namespace PgSsl.RootCertificates;
 
@@ -37,8 +39,8 @@ internal static class ServedRootFailures
         PgSslError.RootNotVouchedFor,
         message,
         $"{remedy}Compare that fingerprint with one you have from who runs the {(offer.IsServerCertificate ? "server" : "CA")}, " +
-        $"and if it is the same, add -Fingerprint {RootFile.FingerprintOf(offer.Certificates[0])}");
+        $"and if it is the same, add -Fingerprint {Fingerprint.Of(offer.Certificates[0])}");
 
     private static string Describe(RootOffer offer) =>
-        $"'{CertificateNames.Display(offer.Certificates[0])}' (SHA-256 {RootFile.FingerprintOf(offer.Certificates[0])})";
+        $"'{CertificateNames.Display(offer.Certificates[0])}' (SHA-256 {Fingerprint.Of(offer.Certificates[0])})";
 }

@@ -1,5 +1,6 @@
-using PgSsl.Certificates;
-using PgSsl.RootCertificates.Chains;
+using PgSsl.Certificates.Trust;
+using PgSsl.Certificates.Verification;
+using PgSsl.Chains;
 
 namespace PgSsl.RootCertificates;
 
@@ -10,7 +11,7 @@ namespace PgSsl.RootCertificates;
 /// </summary>
 /// <param name="completer">Completes chains.</param>
 /// <param name="fingerprints">The fingerprints that the user gave: SHA-256, upper-case hex; those of roots, or of self-signed servers.</param>
-public sealed class ServedRootFinder(ChainCompleter completer, IReadOnlyCollection<string> fingerprints)
+internal sealed class ServedRootFinder(ChainCompleter completer, IReadOnlyCollection<string> fingerprints)
 {
     /// <summary>Finds the root of one chain.</summary>
     /// <param name="request">The chain as sent, and the roots of this machine.</param>
@@ -21,7 +22,6 @@ public sealed class ServedRootFinder(ChainCompleter completer, IReadOnlyCollecti
     /// </exception>
     public async Task<RootOffer> FindAsync(ChainRequest request, CancellationToken cancellationToken)
     {
-        ArgumentNullException.ThrowIfNull(request);
         CompletedChain chain = await completer.CompleteAsync(request, cancellationToken).ConfigureAwait(false);
         if (chain.Failure is { } failure)
             throw failure;

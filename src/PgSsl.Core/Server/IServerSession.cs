@@ -6,7 +6,7 @@ namespace PgSsl.Server;
 /// One open SQL session. It runs one statement at a time. Its search_path is pg_catalog (unless <see cref="IsPooled"/>), so that nobody's
 /// object can stand in for a system's; names of others need their schema. Times are UTC.
 /// </summary>
-public interface IServerSession : IAsyncDisposable
+internal interface IServerSession : IAsyncDisposable
 {
     /// <summary>The server among the settings' hosts.</summary>
     ConnectionHost Host { get; }

@@ -1,7 +1,7 @@
 namespace PgSsl.Server;
 
 /// <summary>Opens SQL sessions: the port behind which the driver is.</summary>
-public interface IServerSessionFactory
+internal interface IServerSessionFactory
 {
     /// <summary>Opens a session with one host, as libpq would with the same settings (see <see cref="SqlSessionRequest"/>).</summary>
     /// <param name="request">Where to, and as whom.</param>

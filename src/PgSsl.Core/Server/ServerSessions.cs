@@ -7,7 +7,7 @@ namespace PgSsl.Server;
 /// Opens a session with the first host that libpq would take: hosts in turn, or at random (load_balance_hosts), until one is of the kind
 /// that target_session_attrs asks for (fe-connect.c, PQconnectPoll, CONNECTION_CHECK_TARGET).
 /// </summary>
-public static class ServerSessions
+internal static class ServerSessions
 {
     private const string KindQuery =
         "SELECT pg_catalog.pg_is_in_recovery() AS standby, pg_catalog.current_setting('default_transaction_read_only') AS read_only";
@@ -25,8 +25,6 @@ public static class ServerSessions
     public static async Task<IServerSession> OpenAsync(
         IServerSessionFactory factory, ConnectionSettings settings, SecureString? password, TimeSpan timeout, CancellationToken cancellationToken)
     {
-        ArgumentNullException.ThrowIfNull(factory);
-        ArgumentNullException.ThrowIfNull(settings);
         SqlSessionRequest[] requests =
             [.. settings.Hosts.Select(host => new SqlSessionRequest(settings, host, timeout) { Password = password })];
         if (settings["load_balance_hosts"] == "random")

@@ -2,7 +2,7 @@ namespace PgSsl.Server;
 
 /// <summary>A server's version as <c>server_version_num</c> has it.</summary>
 /// <param name="Number">Such as 180004 for 18.4.</param>
-public readonly record struct ServerVersion(int Number) : IComparable<ServerVersion>
+internal readonly record struct ServerVersion(int Number) : IComparable<ServerVersion>
 {
     /// <summary>15, 16 …; of servers older than 10 the first number only.</summary>
     public int Major => Number / 10_000;

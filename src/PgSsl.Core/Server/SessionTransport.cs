@@ -1,7 +1,7 @@
 namespace PgSsl.Server;
 
 /// <summary>What the bytes of an SQL session travel in, seen from this end.</summary>
-public enum SessionTransport
+internal enum SessionTransport
 {
     /// <summary>Encrypted.</summary>
     Tls,

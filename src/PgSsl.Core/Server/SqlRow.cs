@@ -4,7 +4,7 @@ using System.Net;
 namespace PgSsl.Server;
 
 /// <summary>One row of a result: values by column name, as the server prints them, and read as a .NET type where asked.</summary>
-public sealed class SqlRow
+internal sealed class SqlRow
 {
     private readonly IReadOnlyDictionary<string, int> _columns;
     private readonly string?[] _values;

@@ -7,7 +7,7 @@ namespace PgSsl.Server;
 /// <param name="Settings">What libpq would connect with.</param>
 /// <param name="Host">The server among the settings' hosts.</param>
 /// <param name="Timeout">For each of the host's addresses: connection, handshake and authentication (libpq's connect_timeout).</param>
-public sealed record SqlSessionRequest(ConnectionSettings Settings, ConnectionHost Host, TimeSpan Timeout)
+internal sealed record SqlSessionRequest(ConnectionSettings Settings, ConnectionHost Host, TimeSpan Timeout)
 {
     /// <summary>
     /// The password; null or empty for what libpq would use: the connection string's, PGPASSWORD, the password file's. It stays the

@@ -6,7 +6,7 @@ namespace PgSsl.SslModes;
 /// <summary>The client certificate that the settings name.</summary>
 /// <param name="Certificate">Null where there is none, or it cannot be used.</param>
 /// <param name="Failure">Why it cannot be used; null where it can, or there is none.</param>
-public sealed record ClientIdentity(ClientCertificate? Certificate, PgSslException? Failure)
+internal sealed record ClientIdentity(ClientCertificate? Certificate, PgSslException? Failure)
 {
     private static readonly ClientIdentity None = new(null, null);
 

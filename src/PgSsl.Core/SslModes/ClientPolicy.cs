@@ -1,12 +1,13 @@
 using System.Security.Cryptography.X509Certificates;
-using PgSsl.Certificates;
+using PgSsl.Certificates.Trust;
+using PgSsl.Certificates.Verification;
 using PgSsl.Probing;
 
 namespace PgSsl.SslModes;
 
 /// <summary>What one client does in one sslmode with one set of settings, as data: the evaluator plays it against what a server showed.</summary>
 /// <param name="Attempts">The transports in the order in which they are tried; empty where the client refuses the settings.</param>
-public sealed record ClientPolicy(IReadOnlyList<Transport> Attempts)
+internal sealed record ClientPolicy(IReadOnlyList<Transport> Attempts)
 {
     /// <summary>Why the client would not even try (contradictory settings, a missing file it insists on); null where it would.</summary>
     public PgSslException? Refusal { get; init; }

@@ -3,7 +3,7 @@ using PgSsl.Connections;
 namespace PgSsl.SslModes;
 
 /// <summary>A client library's rules for TLS.</summary>
-public interface ISslClient
+internal interface ISslClient
 {
     /// <summary>The name by which users ask for it: <c>libpq</c>, <c>npgsql</c>, …</summary>
     string Name { get; }

@@ -3,7 +3,7 @@ namespace PgSsl.SslModes;
 /// <summary>What a change of root files does to one client in one mode at one server.</summary>
 /// <param name="Before">What it meets now.</param>
 /// <param name="After">What it would meet.</param>
-public sealed record SslModeChange(SslModeResult Before, SslModeResult After)
+internal sealed record SslModeChange(SslModeResult Before, SslModeResult After)
 {
     /// <summary>True where the client would no longer connect, or go on in plaintext instead of TLS.</summary>
     public bool IsLoss => (Before.Connects && !After.Connects) || (Before.Transport == "tls" && After.Transport == "plaintext");

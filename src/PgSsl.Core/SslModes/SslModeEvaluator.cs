@@ -1,5 +1,5 @@
 using System.Security.Cryptography.X509Certificates;
-using PgSsl.Certificates;
+using PgSsl.Certificates.Verification;
 using PgSsl.Connections;
 using PgSsl.Probing;
 using PgSsl.Wire;
@@ -9,7 +9,7 @@ namespace PgSsl.SslModes;
 /// <summary>
 /// Plays a client's policy against what a server showed: which attempt succeeds, what was verified, and why. Pure: no I/O, no clock.
 /// </summary>
-public sealed class SslModeEvaluator(ServerFacts facts, ClientPolicy policy, SslMode mode, DateTimeOffset at)
+internal sealed class SslModeEvaluator(ServerFacts facts, ClientPolicy policy, SslMode mode, DateTimeOffset at)
 {
     private readonly List<ConnectionFacts> _used = [];
 

@@ -1,5 +1,7 @@
 using System.Security.Cryptography.X509Certificates;
 using PgSsl.Certificates;
+using PgSsl.Certificates.Verification;
+using PgSsl.Common;
 using PgSsl.Connections;
 using PgSsl.Probing;
 using PgSsl.Wire;

@@ -12,7 +12,7 @@ namespace PgSsl.SslModes;
 /// <param name="clients">The clients to judge them for.</param>
 /// <param name="maxConnections">How many connections may be open at a time.</param>
 /// <param name="tlsOnly">Makes no plaintext connection; then all modes must be ones that insist on TLS.</param>
-public sealed class SslModeTester(IReadOnlyList<SslMode> modes, IReadOnlyList<ISslClient> clients, int maxConnections, bool tlsOnly) : IDisposable
+internal sealed class SslModeTester(IReadOnlyList<SslMode> modes, IReadOnlyList<ISslClient> clients, int maxConnections, bool tlsOnly) : IDisposable
 {
     private readonly SemaphoreSlim _gate = new(maxConnections);
     private readonly TrustStoreCache _trust = new();

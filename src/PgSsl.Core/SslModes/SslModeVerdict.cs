@@ -10,7 +10,7 @@ namespace PgSsl.SslModes;
 /// <param name="Remedy">What to do next; null where nothing is to be done.</param>
 /// <param name="Failure">Why it does not connect; null where it does.</param>
 /// <param name="Used">The connections that the client would have made, in order.</param>
-public sealed record SslModeVerdict(
+internal sealed record SslModeVerdict(
     Transport? Transport,
     Verification Verification,
     bool MitmSafe,

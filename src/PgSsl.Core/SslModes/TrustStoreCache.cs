@@ -1,5 +1,5 @@
 using System.Collections.Concurrent;
-using PgSsl.Certificates;
+using PgSsl.Certificates.Trust;
 using PgSsl.Connections;
 using PgSsl.Files;
 
@@ -10,7 +10,7 @@ namespace PgSsl.SslModes;
 /// Root files as a change would leave them, by whatever path leads to them, null for one that would be gone: they count instead of what is on
 /// the disk. So a change is judged before it is made.
 /// </param>
-public sealed class TrustStoreCache(IReadOnlyDictionary<string, byte[]?>? planned = null)
+internal sealed class TrustStoreCache(IReadOnlyDictionary<string, byte[]?>? planned = null)
 {
     private readonly Dictionary<string, byte[]?> _planned =
         planned?.ToDictionary(file => RealPath.Of(file.Key), file => file.Value, RealPath.Comparer) ?? [];

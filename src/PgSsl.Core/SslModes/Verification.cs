@@ -1,7 +1,7 @@
 namespace PgSsl.SslModes;
 
 /// <summary>What a client checks of the server before it trusts it.</summary>
-public enum Verification
+internal enum Verification
 {
     /// <summary>Nothing: whoever answers will do.</summary>
     None,

@@ -8,7 +8,7 @@ namespace PgSsl.Wire;
 /// Reads the first message after a StartupMessage from the bytes that have come so far. Limits and order of checks are libpq's
 /// (fe-connect.c, PQconnectPoll, CONNECTION_AWAITING_RESPONSE), so that memory stays bounded whatever the peer claims.
 /// </summary>
-public static class BackendMessages
+internal static class BackendMessages
 {
     /// <summary>No answer is longer than this many bytes: libpq's MAX_ERRLEN and the type byte.</summary>
     public const int MaxAnswerLength = 30_000 + 1;

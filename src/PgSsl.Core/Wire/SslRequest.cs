@@ -4,7 +4,7 @@ namespace PgSsl.Wire;
 /// The question a client asks before TLS: eight bytes, answered by one (PostgreSQL documentation, "Message Flow: SSL Session
 /// Encryption"; src/include/libpq/pqcomm.h, NEGOTIATE_SSL_CODE).
 /// </summary>
-public static class SslRequest
+internal static class SslRequest
 {
     /// <summary>The message: its length, 8, then the code 1234,5679 that no protocol version can have.</summary>
     public static ReadOnlyMemory<byte> Message { get; } = new byte[] { 0x00, 0x00, 0x00, 0x08, 0x04, 0xD2, 0x16, 0x2F };
@@ -41,7 +41,7 @@ public static class SslRequest
 }
 
 /// <summary>A server's answer to an SSLRequest.</summary>
-public enum SslResponse
+internal enum SslResponse
 {
     /// <summary><c>S</c>: the handshake may begin.</summary>
     Accepted,

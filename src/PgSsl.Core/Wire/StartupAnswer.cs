@@ -1,7 +1,7 @@
 namespace PgSsl.Wire;
 
 /// <summary>What a server says first after a StartupMessage: how it would authenticate the client, or why it will not let it in.</summary>
-public abstract record StartupAnswer
+internal abstract record StartupAnswer
 {
     private StartupAnswer()
     {

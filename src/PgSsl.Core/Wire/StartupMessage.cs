@@ -4,7 +4,7 @@ using System.Text;
 namespace PgSsl.Wire;
 
 /// <summary>The first message of a session: who wants in, and where to (PostgreSQL documentation, "Message Formats: StartupMessage").</summary>
-public static class StartupMessage
+internal static class StartupMessage
 {
     // The server refuses more than this, its own length word aside (src/include/libpq/pqcomm.h, MAX_STARTUP_PACKET_LENGTH).
     private const int MaxLength = 10_000;

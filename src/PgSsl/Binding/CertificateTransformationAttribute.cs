@@ -1,7 +1,7 @@
 using System.Management.Automation;
 using System.Security.Cryptography.X509Certificates;
 using PgSsl.Hosting;
-using PgSsl.RootCertificates;
+using PgSsl.RootFiles;
 
 namespace PgSsl.Binding;
 

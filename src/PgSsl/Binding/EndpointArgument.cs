@@ -16,7 +16,7 @@ public sealed class EndpointArgument
     internal static EndpointArgument FromEnvironment => new(PgEndpoint.FromParameters([]));
 
     /// <summary>The endpoint; null where it could not be read.</summary>
-    public PgEndpoint? Endpoint { get; }
+    internal PgEndpoint? Endpoint { get; }
 
     /// <summary>Why it could not be read; null where it could.</summary>
     public PgSslException? Failure { get; }

@@ -1,7 +1,9 @@
 using System.Collections;
 using System.Management.Automation;
 using System.Management.Automation.Language;
+using PgSsl.Common;
 using PgSsl.Connections;
+using PgSsl.Files;
 using PgSsl.Hba;
 
 namespace PgSsl.Binding;
@@ -33,7 +35,7 @@ public abstract class HbaNameCompleter(Func<HbaRule, IEnumerable<string?>> names
             string file = ConnectionEnvironment.Capture(SessionLocation.Find()).ResolvePath(path);
             return new FileInfo(file).Length > LargestFile
                 ? []
-                : HbaRule.Of(HbaDocument.Read(file, new HbaDialect(), DiskHbaFiles.Instance));
+                : HbaRule.Of(HbaDocument.Read(file, new HbaDialect(), DiskServerFiles.Instance));
         }
         catch (Exception failure) when (failure is PgSslException or IOException or UnauthorizedAccessException)
         {

@@ -1,5 +1,5 @@
 using System.Management.Automation;
-using PgSsl.Certificates.Requests;
+using PgSsl.Requests;
 
 namespace PgSsl.Binding;
 

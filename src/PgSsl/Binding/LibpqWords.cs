@@ -2,7 +2,7 @@ using System.Collections;
 using System.Management.Automation;
 using System.Management.Automation.Language;
 using PgSsl.Connections;
-using PgSsl.SslModes;
+using PgSsl.SslModes.Clients;
 
 namespace PgSsl.Binding;
 

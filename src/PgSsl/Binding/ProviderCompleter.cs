@@ -1,7 +1,7 @@
 using System.Collections;
 using System.Management.Automation;
 using System.Management.Automation.Language;
-using PgSsl.RootCertificates.Providers;
+using PgSsl.Providers;
 
 namespace PgSsl.Binding;
 

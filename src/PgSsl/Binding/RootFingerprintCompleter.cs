@@ -4,6 +4,7 @@ using System.Management.Automation.Language;
 using PgSsl.Certificates;
 using PgSsl.Connections;
 using PgSsl.RootCertificates;
+using PgSsl.RootFiles;
 
 namespace PgSsl.Binding;
 
@@ -20,7 +21,7 @@ public sealed class RootFingerprintCompleter : IArgumentCompleter
             return
             [
                 .. RootFile.Read(FindFile(fakeBoundParameters)).Certificates
-                    .Select(certificate => (Name: CertificateNames.Display(certificate), Fingerprint: RootFile.FingerprintOf(certificate)))
+                    .Select(certificate => (Name: CertificateNames.Display(certificate), Fingerprint: Fingerprint.Of(certificate)))
                     .Where(root => root.Fingerprint.StartsWith(typed, StringComparison.OrdinalIgnoreCase)
                         || root.Name.Contains(typed, StringComparison.OrdinalIgnoreCase))
                     .Select(root => new CompletionResult(root.Fingerprint, root.Name, CompletionResultType.ParameterValue, root.Fingerprint)),

@@ -5,6 +5,7 @@ using System.Security.Cryptography.X509Certificates;
 using PgSsl.Certificates;
 using PgSsl.Connections;
 using PgSsl.RootCertificates;
+using PgSsl.RootFiles;
 
 namespace PgSsl.Binding;
 

@@ -78,7 +78,7 @@ public sealed class ConvertToPgConnectionStringCommand : EndpointCmdlet
     }
 
     /// <inheritdoc/>
-    protected override Action Prepare(PgEndpoint endpoint)
+    private protected override Action Prepare(PgEndpoint endpoint)
     {
         var options = new FormatOptions { IncludeSecrets = IncludePassword, ServiceName = ServiceName };
         FormattedConnection written = ConnectionStringWriter.Write(endpoint, ConnectionStringFormats.Get(Format), Environment, options);
@@ -86,7 +86,7 @@ public sealed class ConvertToPgConnectionStringCommand : EndpointCmdlet
     }
 
     /// <inheritdoc/>
-    protected override PgEndpoint Override(PgEndpoint endpoint)
+    private protected override PgEndpoint Override(PgEndpoint endpoint)
     {
         (string Name, string? Value)[] given =
             // An empty cell of a table says nothing.

@@ -1,6 +1,6 @@
 using System.Management.Automation;
 using PgSsl.Hosting;
-using PgSsl.Server.Switching;
+using PgSsl.Switching;
 
 namespace PgSsl.Cmdlets;
 
@@ -10,5 +10,5 @@ namespace PgSsl.Cmdlets;
 public sealed class DisablePgSslCommand : SslSwitchCmdlet
 {
     /// <inheritdoc/>
-    protected override SslTarget Target => new() { IsOn = false };
+    private protected override SslTarget Target => new() { IsOn = false };
 }

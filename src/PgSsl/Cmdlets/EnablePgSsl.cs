@@ -1,7 +1,7 @@
 using System.Management.Automation;
 using PgSsl.Binding;
 using PgSsl.Hosting;
-using PgSsl.Server.Switching;
+using PgSsl.Switching;
 
 namespace PgSsl.Cmdlets;
 
@@ -58,7 +58,7 @@ public sealed class EnablePgSslCommand : SslSwitchCmdlet
     public string? DhParametersPath { get; set; }
 
     /// <inheritdoc/>
-    protected override SslTarget Target
+    private protected override SslTarget Target
     {
         get
         {

@@ -10,7 +10,7 @@ namespace PgSsl.Cmdlets;
 public sealed class GetPgHbaRuleCommand : HbaCmdlet
 {
     /// <inheritdoc/>
-    protected override void Process(HbaSource source)
+    private protected override void Process(HbaSource source)
     {
         ArgumentNullException.ThrowIfNull(source);
         WarnOfSwallowedLines(source.Document);

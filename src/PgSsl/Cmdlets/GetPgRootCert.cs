@@ -2,8 +2,9 @@ using System.Management.Automation;
 using PgSsl.Binding;
 using PgSsl.Connections;
 using PgSsl.Hosting;
+using PgSsl.Providers;
 using PgSsl.RootCertificates;
-using PgSsl.RootCertificates.Providers;
+using PgSsl.RootFiles;
 
 namespace PgSsl.Cmdlets;
 

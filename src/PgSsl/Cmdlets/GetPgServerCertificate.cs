@@ -1,11 +1,10 @@
 using System.Management.Automation;
 using System.Net;
-using PgSsl.Binding;
-using PgSsl.Connections;
+using PgSsl.Chains;
+using PgSsl.Downloads;
 using PgSsl.Hosting;
 using PgSsl.Probing;
-using PgSsl.RootCertificates.Chains;
-using PgSsl.RootCertificates.Downloads;
+using PgSsl.Served;
 
 namespace PgSsl.Cmdlets;
 
@@ -47,7 +46,7 @@ public sealed class GetPgServerCertificateCommand : ServerCmdlet
     }
 
     /// <inheritdoc/>
-    protected override Task ProcessServerAsync(ServerTarget server, CancellationToken cancellationToken) =>
+    private protected override Task ProcessServerAsync(ServerTarget server, CancellationToken cancellationToken) =>
         AllAddresses && !server.Host.IsUnixSocket
             ? ProcessAllAddressesAsync(server, cancellationToken)
             : ProcessAddressAsync(server, cancellationToken);

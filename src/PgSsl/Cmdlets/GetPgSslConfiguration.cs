@@ -1,10 +1,11 @@
 using System.Management.Automation;
 using PgSsl.Connections;
 using PgSsl.Hosting;
+using PgSsl.Inspection;
 using PgSsl.Probing;
+using PgSsl.Served;
 using PgSsl.Server;
 using PgSsl.Server.Live;
-using PgSsl.Server.Settings;
 
 namespace PgSsl.Cmdlets;
 
@@ -25,19 +26,19 @@ public sealed class GetPgSslConfigurationCommand : ServerCmdlet
     public SwitchParameter WireOnly { get; set; }
 
     /// <inheritdoc/>
-    protected override void Start(ServerTarget server)
+    private protected override void Start(ServerTarget server)
     {
         ArgumentNullException.ThrowIfNull(server);
         base.Start(server with { Credential = Credential });
     }
 
     /// <inheritdoc/>
-    protected override async Task ProcessServerAsync(ServerTarget server, CancellationToken cancellationToken)
+    private protected override async Task ProcessServerAsync(ServerTarget server, CancellationToken cancellationToken)
     {
         try
         {
             (SslConfigurationFacts facts, ServerTarget atTcp) = await AskAsync(server, cancellationToken).ConfigureAwait(false);
-            facts = await LookAsync(atTcp, facts, cancellationToken).ConfigureAwait(false);
+            facts = await ObserveAsync(atTcp, facts, cancellationToken).ConfigureAwait(false);
             SslConfiguration configuration = SslConfiguration.Of(server.Endpoint, server.Host, facts);
             await PostAsync(() => WriteObject(configuration), cancellationToken).ConfigureAwait(false);
         }
@@ -72,7 +73,7 @@ public sealed class GetPgSslConfigurationCommand : ServerCmdlet
         }
     }
 
-    private async Task<SslConfigurationFacts> LookAsync(ServerTarget server, SslConfigurationFacts facts, CancellationToken cancellationToken)
+    private async Task<SslConfigurationFacts> ObserveAsync(ServerTarget server, SslConfigurationFacts facts, CancellationToken cancellationToken)
     {
         try
         {
@@ -89,8 +90,8 @@ public sealed class GetPgSslConfigurationCommand : ServerCmdlet
 
     private static async Task<ConnectionHost?> FindListeningAsync(LiveServer live, CancellationToken cancellationToken)
     {
-        foreach (ServerWay way in live.Ways)
-            if ((await live.TryTlsAsync(way, cancellationToken).ConfigureAwait(false)).Stage != ProbeStage.None)
+        foreach (ServerRoute way in live.Routes)
+            if ((await live.ProbeTlsAsync(way, cancellationToken).ConfigureAwait(false)).Stage != ProbeStage.None)
                 return way.Host;
         return null;
     }

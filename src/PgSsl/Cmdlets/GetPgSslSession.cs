@@ -41,7 +41,7 @@ public sealed class GetPgSslSessionCommand : ServerCmdlet
     protected override string NamedParameterExample => "-ProcessId 4711";
 
     /// <inheritdoc/>
-    protected override void Start(ServerTarget server)
+    private protected override void Start(ServerTarget server)
     {
         ArgumentNullException.ThrowIfNull(server);
         server = server with { Credential = Credential };
@@ -65,7 +65,7 @@ public sealed class GetPgSslSessionCommand : ServerCmdlet
     }
 
     /// <inheritdoc/>
-    protected override Task ProcessServerAsync(ServerTarget server, CancellationToken cancellationToken) => ProcessAsync(server, null, cancellationToken);
+    private protected override Task ProcessServerAsync(ServerTarget server, CancellationToken cancellationToken) => ProcessAsync(server, null, cancellationToken);
 
     private async Task ProcessAsync(ServerTarget server, IReadOnlyList<SessionKey>? keys, CancellationToken cancellationToken)
     {

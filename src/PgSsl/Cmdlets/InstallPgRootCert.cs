@@ -1,13 +1,15 @@
 using System.Management.Automation;
 using PgSsl.Binding;
 using PgSsl.Certificates;
+using PgSsl.Certificates.Trust;
+using PgSsl.Chains;
 using PgSsl.Connections;
+using PgSsl.Downloads;
 using PgSsl.Hosting;
+using PgSsl.Providers;
 using PgSsl.RootCertificates;
-using PgSsl.RootCertificates.Chains;
-using PgSsl.RootCertificates.Downloads;
-using PgSsl.RootCertificates.Providers;
-using PgSsl.SslModes;
+using PgSsl.RootFiles;
+using PgSsl.Served;
 
 namespace PgSsl.Cmdlets;
 
@@ -120,7 +122,7 @@ public sealed class InstallPgRootCertCommand : RootChangeCmdlet
             WriteFailure(failure, offer.Origin);
         if (_offers.IsEmpty)
             return;
-        HashSet<string> wanted = [.. _offers.Certificates.Select(RootFile.FingerprintOf)];
+        HashSet<string> wanted = [.. _offers.Certificates.Select(Certificates.Fingerprint.Of)];
         Change(FindTarget, (path, before) => _offers.Plan(path, before, DateTimeOffset.UtcNow), root => wanted.Contains(root.Fingerprint));
     }
 

@@ -2,7 +2,7 @@ using System.Management.Automation;
 using System.Security;
 using System.Security.Cryptography;
 using PgSsl.Binding;
-using PgSsl.Certificates.Deployment;
+using PgSsl.Deployment;
 using PgSsl.Hosting;
 
 namespace PgSsl.Cmdlets;
@@ -84,14 +84,14 @@ public sealed class InstallPgServerCertificateCommand : CertificateRecipientCmdl
         }
     }
 
-    private void InstallInto(ICertificateRecipient recipient, CertificateAnswer answer, string? keyPath)
+    private void InstallInto(ICertificateRecipient recipient, IssuedCertificates answer, string? keyPath)
     {
         DeploymentTarget target = recipient.Target with { Server = Complete(recipient.Target.Server), ServiceAccount = ServiceAccount };
         char[]? passphrase = Secret.CharactersOf(KeyPassphrase, nameof(KeyPassphrase));
         try
         {
             using var deployment = CertificateDeployment.Prepare(
-                recipient, target, Wait(recipient.LookAsync), new DeploymentRequest(answer, keyPath, passphrase, Roots, Complete));
+                recipient, target, Wait(recipient.ObserveAsync), new DeploymentRequest(answer, keyPath, passphrase, Roots, Complete));
             Install(deployment);
         }
         finally

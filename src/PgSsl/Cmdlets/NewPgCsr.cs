@@ -1,6 +1,6 @@
 using System.Management.Automation;
-using PgSsl.Certificates.Requests;
 using PgSsl.Hosting;
+using PgSsl.Requests;
 
 namespace PgSsl.Cmdlets;
 
@@ -25,7 +25,7 @@ public sealed class NewPgCsrCommand : KeyPairCmdlet
     protected override string DocumentName => "certificate request";
 
     /// <inheritdoc/>
-    protected override object Make(CertificateProfile profile, CertificateKey key, KeyFilePlan files, Func<string, IReadOnlyList<string>> write)
+    private protected override object Make(CertificateProfile profile, CertificateKey key, KeyFilePlan files, Func<string, IReadOnlyList<string>> write)
     {
         string pem = profile.CreateRequestPem(key);
         return CertificateRequest.Create(profile, key, files, isKeyEncrypted: Passphrase is not null, pem, write(pem));

@@ -1,7 +1,7 @@
 using System.Management.Automation;
 using System.Security.Cryptography.X509Certificates;
-using PgSsl.Certificates.Requests;
 using PgSsl.Hosting;
+using PgSsl.Requests;
 
 namespace PgSsl.Cmdlets;
 
@@ -30,12 +30,12 @@ public sealed class NewPgSelfSignedCertificateCommand : KeyPairCmdlet
     protected override string DocumentName => "self-signed certificate";
 
     /// <inheritdoc/>
-    protected override IEnumerable<string> Warnings(CertificateProfile profile) => base.Warnings(profile).Append(
+    private protected override IEnumerable<string> Warnings(CertificateProfile profile) => base.Warnings(profile).Append(
         "A self-signed certificate is for testing: whoever verifies it has to be given this very certificate, and again whenever it is renewed. " +
         "For anything else have a CA sign a request: New-PgCsr.");
 
     /// <inheritdoc/>
-    protected override object Make(CertificateProfile profile, CertificateKey key, KeyFilePlan files, Func<string, IReadOnlyList<string>> write)
+    private protected override object Make(CertificateProfile profile, CertificateKey key, KeyFilePlan files, Func<string, IReadOnlyList<string>> write)
     {
         X509Certificate2 certificate = profile.CreateSelfSigned(key, Days, DateTimeOffset.UtcNow);
         return SelfSignedCertificate.Create(

@@ -100,7 +100,7 @@ public sealed class SetPgHbaSslCommand : HbaCmdlet
     }
 
     /// <inheritdoc/>
-    protected override void Process(HbaSource source)
+    private protected override void Process(HbaSource source)
     {
         ArgumentNullException.ThrowIfNull(source);
         IReadOnlyList<string> remarks = HbaPreflight.CheckOwner(source.Document);

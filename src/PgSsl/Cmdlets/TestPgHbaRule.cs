@@ -3,6 +3,7 @@ using System.Management.Automation;
 using System.Net;
 using System.Net.Sockets;
 using PgSsl.Binding;
+using PgSsl.Common;
 using PgSsl.Hba;
 using PgSsl.Hba.Live;
 using PgSsl.Hosting;
@@ -67,12 +68,12 @@ public sealed class TestPgHbaRuleCommand : HbaCmdlet
     public SwitchParameter Quiet { get; set; }
 
     /// <inheritdoc/>
-    protected override void Process(HbaSource source)
+    private protected override void Process(HbaSource source)
     {
         ArgumentNullException.ThrowIfNull(source);
         // A server goes by the rules that it has loaded; these are the rules in its file.
         WarnOfRefusedLine(source.Document);
-        HbaSurroundings surroundings = source.Surroundings(!NoDns);
+        HbaMatchContext surroundings = source.Surroundings(!NoDns);
         if (RoleMembership is not null)
         {
             RoleMemberships memberships = ReadMemberships(RoleMembership);

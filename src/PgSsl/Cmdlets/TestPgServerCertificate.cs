@@ -1,11 +1,11 @@
 using System.Management.Automation;
 using System.Security.Cryptography.X509Certificates;
-using PgSsl.Certificates.Deployment;
 using PgSsl.Connections;
+using PgSsl.Deployment;
 using PgSsl.Hosting;
 using PgSsl.Probing;
+using PgSsl.Requirements;
 using PgSsl.Server.Live;
-using PgSsl.Server.Settings;
 
 namespace PgSsl.Cmdlets;
 
@@ -107,5 +107,5 @@ public sealed class TestPgServerCertificateCommand : ServerCertificateCmdlet
     }
 
     private X509Certificate2? LookAt(LiveServer live) =>
-        Wait(new ServedCertificates(live).LookAsync).Select(seen => seen.Facts.Tls?.Chain[0]).FirstOrDefault(leaf => leaf is not null);
+        Wait(new ServedCertificates(live).ObserveAsync).Select(seen => seen.Facts.Tls?.Chain[0]).FirstOrDefault(leaf => leaf is not null);
 }

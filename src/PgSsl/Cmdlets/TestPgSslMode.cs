@@ -3,6 +3,7 @@ using PgSsl.Binding;
 using PgSsl.Connections;
 using PgSsl.Hosting;
 using PgSsl.SslModes;
+using PgSsl.SslModes.Clients;
 using Mode = PgSsl.Connections.SslMode;
 
 namespace PgSsl.Cmdlets;
@@ -47,7 +48,7 @@ public sealed class TestPgSslModeCommand : ServerCmdlet
     public SwitchParameter Quiet { get; set; }
 
     /// <inheritdoc/>
-    protected override PgEndpoint Override(PgEndpoint endpoint)
+    private protected override PgEndpoint Override(PgEndpoint endpoint)
     {
         endpoint = base.Override(endpoint);
         if (UserName is not null)
@@ -80,7 +81,7 @@ public sealed class TestPgSslModeCommand : ServerCmdlet
     }
 
     /// <inheritdoc/>
-    protected override async Task ProcessServerAsync(ServerTarget server, CancellationToken cancellationToken)
+    private protected override async Task ProcessServerAsync(ServerTarget server, CancellationToken cancellationToken)
     {
         ServerFacts facts = await _tester!
             .GatherAsync(server.Endpoint, server.Settings, server.Host, server.Timeout, cancellationToken).ConfigureAwait(false);

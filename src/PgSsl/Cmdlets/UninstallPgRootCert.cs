@@ -1,8 +1,11 @@
 using System.Management.Automation;
 using PgSsl.Binding;
+using PgSsl.Certificates;
 using PgSsl.Connections;
 using PgSsl.Hosting;
 using PgSsl.RootCertificates;
+using PgSsl.RootFiles;
+using PgSsl.Served;
 
 namespace PgSsl.Cmdlets;
 
@@ -90,5 +93,5 @@ public sealed class UninstallPgRootCertCommand : RootChangeCmdlet
     private static IEnumerable<string> ExpiredIn(string path, byte[]? content) =>
         RootFile.Parse(content, path).Certificates
             .Where(certificate => certificate.NotAfter.ToUniversalTime() < DateTime.UtcNow)
-            .Select(RootFile.FingerprintOf);
+            .Select(Certificates.Fingerprint.Of);
 }

@@ -4,6 +4,7 @@ using System.Management.Automation;
 using PgSsl.Connections;
 using PgSsl.Hosting;
 using PgSsl.Probing;
+using PgSsl.Served;
 
 namespace PgSsl.Cmdlets;
 
@@ -40,7 +41,7 @@ public sealed class WaitPgServerCertificateCommand : ServerCmdlet
     public int IntervalSec { get; set; } = 2;
 
     /// <inheritdoc/>
-    protected override TimeSpan ConnectionTimeout(ConnectionSettings settings) => DefaultTimeout(settings);
+    private protected override TimeSpan ConnectionTimeout(ConnectionSettings settings) => settings.TimeoutOrDefault;
 
     private TimeSpan WaitTime => TimeSpan.FromSeconds(TimeoutSec > 0 ? TimeoutSec : DefaultWaitSec);
 
@@ -65,13 +66,13 @@ public sealed class WaitPgServerCertificateCommand : ServerCmdlet
     }
 
     /// <inheritdoc/>
-    protected override async Task ProcessServerAsync(ServerTarget server, CancellationToken cancellationToken)
+    private protected override async Task ProcessServerAsync(ServerTarget server, CancellationToken cancellationToken)
     {
         long start = Stopwatch.GetTimestamp();
         string lastSeen = "";
         for (TimeSpan left = WaitTime; left > TimeSpan.Zero; left = WaitTime - Stopwatch.GetElapsedTime(start))
         {
-            (ServerCertificate? found, string seen) = await LookAsync(server, left, lastSeen, cancellationToken).ConfigureAwait(false);
+            (ServerCertificate? found, string seen) = await ObserveAsync(server, left, lastSeen, cancellationToken).ConfigureAwait(false);
             TimeSpan waited = Stopwatch.GetElapsedTime(start);
             await PostAsync(() => Report(server, waited, found is null ? seen : "found"), cancellationToken).ConfigureAwait(false);
             if (found is not null)
@@ -93,7 +94,7 @@ public sealed class WaitPgServerCertificateCommand : ServerCmdlet
     }
 
     /// <summary>One look: the certificate if it is the one, and in any case what was seen. A server that is down is one to wait for, too.</summary>
-    private async Task<(ServerCertificate? Found, string Seen)> LookAsync(
+    private async Task<(ServerCertificate? Found, string Seen)> ObserveAsync(
         ServerTarget server, TimeSpan left, string seenBefore, CancellationToken cancellationToken)
     {
         TimeSpan timeout = Min(server.Timeout, left);

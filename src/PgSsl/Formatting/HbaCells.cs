@@ -1,8 +1,8 @@
 using System.Collections;
 using System.Globalization;
 using System.Management.Automation;
-using System.Numerics;
 using System.Net;
+using System.Numerics;
 
 namespace PgSsl.Formatting;
 

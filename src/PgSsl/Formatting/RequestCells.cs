@@ -1,4 +1,5 @@
 using System.Management.Automation.Host;
+using PgSsl.Common;
 using PgSsl.Connections;
 
 namespace PgSsl.Formatting;

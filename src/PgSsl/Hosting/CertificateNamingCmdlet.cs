@@ -1,6 +1,6 @@
 using System.Management.Automation;
 using PgSsl.Binding;
-using PgSsl.Certificates.Requests;
+using PgSsl.Requests;
 
 namespace PgSsl.Hosting;
 

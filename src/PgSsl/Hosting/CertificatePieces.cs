@@ -1,6 +1,6 @@
 using System.Text;
 using PgSsl.Binding;
-using PgSsl.Certificates.Deployment;
+using PgSsl.Deployment;
 
 namespace PgSsl.Hosting;
 
@@ -11,7 +11,7 @@ internal sealed class CertificatePieces(Func<string, string> resolve)
     private const string Begin = "-----BEGIN ";
     private const string End = "-----END ";
 
-    private readonly List<CertificateAnswer> _answers = [];
+    private readonly List<IssuedCertificates> _answers = [];
     private readonly StringBuilder _pem = new();
     private string? _words;
     private bool _isInBlock;
@@ -27,10 +27,10 @@ internal sealed class CertificatePieces(Func<string, string> resolve)
             case CertificatePiece.Unusable unusable:
                 throw unusable.Failure;
             case CertificatePiece.Given given:
-                _answers.Add(new CertificateAnswer([given.Certificate], null));
+                _answers.Add(new IssuedCertificates([given.Certificate], null));
                 break;
             case CertificatePiece.FilePath file:
-                _answers.Add(CertificateAnswer.ReadFile(resolve(file.Path), password));
+                _answers.Add(IssuedCertificates.ReadFile(resolve(file.Path), password));
                 break;
             case CertificatePiece.Text { Value: var text }:
                 AddText(text, password);
@@ -40,19 +40,19 @@ internal sealed class CertificatePieces(Func<string, string> resolve)
 
     /// <summary>All of it.</summary>
     /// <exception cref="PgSslException">
-    /// <see cref="PgSslError.FileNotFound"/>: there were only words, and no file is called like that; or as <see cref="CertificateAnswer.Read"/>.
+    /// <see cref="PgSslError.FileNotFound"/>: there were only words, and no file is called like that; or as <see cref="IssuedCertificates.Read"/>.
     /// </exception>
-    public CertificateAnswer ToAnswer()
+    public IssuedCertificates ToAnswer()
     {
         if (_pem.Length > 0)
-            _answers.Add(CertificateAnswer.Read(Encoding.UTF8.GetBytes(_pem.ToString()), "The text given"));
+            _answers.Add(IssuedCertificates.Read(Encoding.UTF8.GetBytes(_pem.ToString()), "The text given"));
         if (_answers.Count == 0)
             throw _words is null
                 ? new PgSslException(
                     PgSslError.InvalidParameterValue, "There is nothing to install: no certificate is given.", "Give -Certificate, or pipe what the CA answered.")
                 : new PgSslException(
                     PgSslError.FileNotFound, $"There is no file {_words}, and it is no certificate either.", "Give a file, or PEM text (-----BEGIN CERTIFICATE-----).");
-        return CertificateAnswer.Join(_answers);
+        return IssuedCertificates.Join(_answers);
     }
 
     private void AddText(string text, char[]? password)
@@ -65,7 +65,7 @@ internal sealed class CertificatePieces(Func<string, string> resolve)
         }
         else if (FindFile(text) is { } path)
         {
-            _answers.Add(CertificateAnswer.ReadFile(path, password));
+            _answers.Add(IssuedCertificates.ReadFile(path, password));
         }
         else if (text.Trim().Length > 0)
         {

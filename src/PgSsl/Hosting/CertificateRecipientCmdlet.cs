@@ -1,8 +1,7 @@
 using System.Management.Automation;
-using PgSsl.Certificates.Deployment;
+using PgSsl.Connections;
+using PgSsl.Deployment;
 using PgSsl.Poolers;
-using PgSsl.Server.Live;
-using PgSsl.Server.Settings;
 
 namespace PgSsl.Hosting;
 
@@ -62,7 +61,7 @@ public abstract class CertificateRecipientCmdlet : ServerCertificateCmdlet
 
     private PgBouncerRecipient OpenPgBouncer(string? certificate, string? key)
     {
-        TimeSpan timeout = TimeSpan.FromSeconds(TimeoutSec > 0 ? TimeoutSec : ServerCmdlet.DefaultTimeoutSec);
+        TimeSpan timeout = TimeoutSec > 0 ? TimeSpan.FromSeconds(TimeoutSec) : ConnectionSettings.DefaultTimeout;
         Func<PgBouncerIni, IPgBouncerReload>? console = Credential is { } role
             ? ini => PgBouncerConsole.Of(ini, role.UserName, () => role.GetNetworkCredential().Password, timeout)
             : null;

@@ -1,5 +1,5 @@
 using PgSsl.Binding;
-using PgSsl.Certificates.Deployment;
+using PgSsl.Deployment;
 
 namespace PgSsl.Hosting;
 
@@ -36,7 +36,7 @@ internal sealed class CertificatesByKey(Func<string, string> resolve)
 
     /// <summary>What the CA gave, and the key; nothing where the pipeline brought nothing.</summary>
     /// <exception cref="PgSslException">As <see cref="CertificatePieces.ToAnswer"/>.</exception>
-    public (CertificateAnswer Answer, string? KeyPath)? Take()
+    public (IssuedCertificates Answer, string? KeyPath)? Take()
     {
         foreach ((string key, CertificatePieces pieces) in _pieces)
             return (pieces.ToAnswer(), key.Length == 0 ? null : key);

@@ -31,7 +31,7 @@ public abstract class EndpointCmdlet : PgCmdlet
     public string? SslNegotiation { get; set; }
 
     /// <summary>The world in which endpoints are resolved.</summary>
-    protected ConnectionEnvironment Environment { get; private set; } = null!;
+    private protected ConnectionEnvironment Environment { get; private set; } = null!;
 
     /// <summary>What somebody probably meant who wrote a word behind a pipeline without its parameter's name.</summary>
     protected virtual string NamedParameterExample => "-SslMode require";
@@ -39,10 +39,10 @@ public abstract class EndpointCmdlet : PgCmdlet
     /// <summary>Makes one endpoint ready.</summary>
     /// <returns>What is then to be done with it.</returns>
     /// <exception cref="PgSslException">The endpoint cannot be used.</exception>
-    protected abstract Action Prepare(PgEndpoint endpoint);
+    private protected abstract Action Prepare(PgEndpoint endpoint);
 
     /// <summary>What the user's parameters change in an endpoint; a cmdlet with more parameters adds its own.</summary>
-    protected virtual PgEndpoint Override(PgEndpoint endpoint)
+    private protected virtual PgEndpoint Override(PgEndpoint endpoint)
     {
         if (Port != 0)
             endpoint = endpoint.With("port", $"{Port}");

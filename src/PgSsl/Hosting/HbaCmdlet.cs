@@ -1,9 +1,9 @@
 using System.Management.Automation;
 using PgSsl.Binding;
-using PgSsl.Connections;
+using PgSsl.Common;
+using PgSsl.Files;
 using PgSsl.Hba;
 using PgSsl.Hba.Live;
-using PgSsl.Server;
 
 namespace PgSsl.Hosting;
 
@@ -36,7 +36,7 @@ public abstract class HbaCmdlet : SqlCmdlet
 
     /// <summary>Works on one pg_hba.conf.</summary>
     /// <exception cref="PgSslException">Written as an error of this one.</exception>
-    protected abstract void Process(HbaSource source);
+    private protected abstract void Process(HbaSource source);
 
     /// <inheritdoc/>
     protected override void BeginProcessing() => _isServerGiven = Endpoint is not null;
@@ -63,7 +63,7 @@ public abstract class HbaCmdlet : SqlCmdlet
     }
 
     /// <summary>Says what is hidden in the file: lines that the server does not see.</summary>
-    protected void WarnOfSwallowedLines(HbaDocument document)
+    private protected void WarnOfSwallowedLines(HbaDocument document)
     {
         ArgumentNullException.ThrowIfNull(document);
         foreach (HbaLine line in document.SwallowingComments)
@@ -85,8 +85,8 @@ public abstract class HbaCmdlet : SqlCmdlet
     private HbaSource ReadFile()
     {
         string path = ResolveFilePath(Path!);
-        var dialect = new HbaDialect { Major = ServerVersion == 0 ? HbaDialect.NewestMajor : ServerVersion };
-        return new HbaSource(HbaDocument.Read(path, dialect, DiskHbaFiles.Instance), DiskHbaFiles.Instance, null, path);
+        var dialect = new HbaDialect { Major = ServerVersion == 0 ? PostgresVersion.Newest : ServerVersion };
+        return new HbaSource(HbaDocument.Read(path, dialect, DiskServerFiles.Instance), DiskServerFiles.Instance, null, path);
     }
 
     private void ProcessServer(EndpointArgument argument) => WithServer(argument, server =>

@@ -1,3 +1,4 @@
+using PgSsl.Files;
 using PgSsl.Hba;
 using PgSsl.Hba.Live;
 
@@ -35,7 +36,7 @@ internal static class HbaLiveSource
                 PgSslError.FileNotFound,
                 $"{live.Session.Host} has its rules in {local}, and there is no such file on this machine.",
                 "Run this on the server's machine, or give -Path where the file has another name here (a container's volume).");
-        return new HbaSource(HbaDocument.Read(local, live.Facts.Dialect, DiskHbaFiles.Instance), DiskHbaFiles.Instance, live, target);
+        return new HbaSource(HbaDocument.Read(local, live.Facts.Dialect, DiskServerFiles.Instance), DiskServerFiles.Instance, live, target);
     }
 
     private static PgSslException MayNotSee(HbaLive live) => new(

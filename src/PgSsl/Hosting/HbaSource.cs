@@ -1,3 +1,4 @@
+using PgSsl.Files;
 using PgSsl.Hba;
 using PgSsl.Hba.Live;
 
@@ -8,15 +9,15 @@ namespace PgSsl.Hosting;
 /// <param name="Files">Where its files are read.</param>
 /// <param name="Live">The server it belongs to; null where none was named.</param>
 /// <param name="Target">What errors are reported against.</param>
-public sealed record HbaSource(HbaDocument Document, IHbaFiles Files, HbaLive? Live, object Target)
+internal sealed record HbaSource(HbaDocument Document, IServerFiles Files, HbaLive? Live, object Target)
 {
     /// <summary>What decides matches besides the file.</summary>
     /// <param name="usesDns">Whether names of clients are looked up.</param>
-    public HbaSurroundings Surroundings(bool usesDns)
+    internal HbaMatchContext Surroundings(bool usesDns)
     {
         // Interfaces are this machine's: they are the server's where it is here.
-        HbaSurroundings local = HbaLocalSurroundings.Find(usesDns);
-        HbaSurroundings networks = Live is null or { IsLocal: true } ? local : HbaSurroundings.Unknown with { NameOf = local.NameOf };
+        HbaMatchContext local = LocalMatchContext.Find(usesDns);
+        HbaMatchContext networks = Live is null or { IsLocal: true } ? local : HbaMatchContext.Unknown with { NameOf = local.NameOf };
         return Live is null ? networks : Live.Facts.SurroundingsOn(networks);
     }
 }

@@ -1,7 +1,7 @@
 using System.Management.Automation;
 using System.Security;
 using PgSsl.Binding;
-using PgSsl.Certificates.Requests;
+using PgSsl.Requests;
 
 namespace PgSsl.Hosting;
 
@@ -54,10 +54,10 @@ public abstract class KeyPairCmdlet : CertificateNamingCmdlet
     /// <param name="key">The key to make it with.</param>
     /// <param name="files">Where it goes.</param>
     /// <param name="write">Writes the document, given as PEM, and the key; returns the backups.</param>
-    protected abstract object Make(CertificateProfile profile, CertificateKey key, KeyFilePlan files, Func<string, IReadOnlyList<string>> write);
+    private protected abstract object Make(CertificateProfile profile, CertificateKey key, KeyFilePlan files, Func<string, IReadOnlyList<string>> write);
 
     /// <summary>What has to be said before anything is made.</summary>
-    protected virtual IEnumerable<string> Warnings(CertificateProfile profile)
+    private protected virtual IEnumerable<string> Warnings(CertificateProfile profile)
     {
         foreach (string warning in profile.Warnings)
             yield return warning;

@@ -2,6 +2,7 @@ using System.Management.Automation;
 using PgSsl.Binding;
 using PgSsl.Connections;
 using PgSsl.RootCertificates;
+using PgSsl.RootFiles;
 using PgSsl.SslModes;
 using Root = PgSsl.RootCertificate;
 
@@ -37,7 +38,7 @@ public abstract class RootChangeCmdlet : CancellableCmdlet
     public SwitchParameter PassThru { get; set; }
 
     /// <summary>The world in which files and services are looked for.</summary>
-    protected ConnectionEnvironment Environment { get; private set; } = null!;
+    private protected ConnectionEnvironment Environment { get; private set; } = null!;
 
     /// <inheritdoc/>
     protected override void BeginProcessing() => Environment = ConnectionEnvironment.Capture(WorkingDirectory);
@@ -52,7 +53,7 @@ public abstract class RootChangeCmdlet : CancellableCmdlet
     /// <param name="find">Finds the root file.</param>
     /// <param name="plan">Makes the plan for a path and the file's content (null: no file).</param>
     /// <param name="concerned">Whether a certificate is one that -PassThru gives, from the file as it is before or after.</param>
-    protected void Change(Func<RootTarget> find, Func<string, byte[]?, RootFilePlan> plan, Func<Root, bool> concerned)
+    private protected void Change(Func<RootTarget> find, Func<string, byte[]?, RootFilePlan> plan, Func<Root, bool> concerned)
     {
         string? path = null;
         try

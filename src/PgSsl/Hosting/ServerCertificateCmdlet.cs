@@ -1,11 +1,10 @@
 using System.Management.Automation;
 using System.Security;
 using PgSsl.Binding;
-using PgSsl.Certificates;
-using PgSsl.Certificates.Deployment;
+using PgSsl.Certificates.Trust;
 using PgSsl.Connections;
 using PgSsl.Files;
-using PgSsl.Server;
+using PgSsl.Requirements;
 using PgSsl.Server.Live;
 using PgSsl.Server.Settings;
 
@@ -54,7 +53,7 @@ public abstract class ServerCertificateCmdlet : SqlCmdlet
     protected object? Target => Endpoint?[0].Target;
 
     /// <summary>What libpq would connect with, and how long that may take.</summary>
-    protected (ConnectionSettings Settings, TimeSpan Timeout) ResolveEndpoint()
+    private protected (ConnectionSettings Settings, TimeSpan Timeout) ResolveEndpoint()
     {
         PgEndpoint endpoint = Endpoint![0].Endpoint ?? throw Endpoint[0].Failure!;
         ConnectionSettings settings = endpoint.ResolveForAnyMode(Environment);
@@ -63,14 +62,14 @@ public abstract class ServerCertificateCmdlet : SqlCmdlet
 
     /// <summary>Opens a session, asks the server for its TLS, works in it, and closes it.</summary>
     /// <exception cref="PgSslException">There was no session, or a pooler answered; and what <paramref name="work"/> throws.</exception>
-    protected T WithServer<T>(Func<LiveServer, ServerTlsFacts, T> work) => WithServer(Endpoint![0], live =>
+    private protected T WithServer<T>(Func<LiveServer, ServerTlsFacts, T> work) => WithServer(Endpoint![0], live =>
     {
         live.RefusePooler();
         return work(live, Wait(token => ServerTlsReader.ReadAsync(live.Session, token)));
     });
 
     /// <summary>Adds what the parameters say about server and clients.</summary>
-    protected ServerCertificateFacts Complete(ServerCertificateFacts facts)
+    private protected ServerCertificateFacts Complete(ServerCertificateFacts facts)
     {
         ArgumentNullException.ThrowIfNull(facts);
         return facts with
@@ -84,7 +83,7 @@ public abstract class ServerCertificateCmdlet : SqlCmdlet
 
     /// <summary>What the server is known to be: as it says, but for the account where one is named.</summary>
     /// <exception cref="PgSslException"><see cref="PgSslError.InvalidParameterValue"/>: this machine has no such account.</exception>
-    protected ServerConditions Complete(ServerConditions server) => ServerAccount is null ? server : server with
+    private protected ServerConditions Complete(ServerConditions server) => ServerAccount is null ? server : server with
     {
         Account = UnixAccount.Find(ServerAccount) ?? throw new PgSslException(
             PgSslError.InvalidParameterValue,
@@ -93,7 +92,7 @@ public abstract class ServerCertificateCmdlet : SqlCmdlet
     };
 
     /// <summary>The roots that clients have; null where they are not known.</summary>
-    protected TrustStore? Roots => CaPath switch
+    private protected TrustStore? Roots => CaPath switch
     {
         null => null,
         ConnectionSettings.SystemRoots => TrustStore.LoadSystem(Environment.GetVariable),

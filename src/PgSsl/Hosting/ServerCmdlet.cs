@@ -10,9 +10,6 @@ namespace PgSsl.Hosting;
 /// </summary>
 public abstract class ServerCmdlet : EndpointCmdlet, IDisposable
 {
-    /// <summary>How long one connection may take where nobody says, in seconds.</summary>
-    protected internal const int DefaultTimeoutSec = 10;
-
     private WorkPump? _pump;
     private string[] _rootCertificates = [];
 
@@ -38,21 +35,18 @@ public abstract class ServerCmdlet : EndpointCmdlet, IDisposable
     public int ThrottleLimit { get; set; } = 32;
 
     /// <summary>Does the work for one server. Runs on a worker; what it wants from PowerShell goes through <see cref="PostAsync"/>.</summary>
-    protected abstract Task ProcessServerAsync(ServerTarget server, CancellationToken cancellationToken);
+    private protected abstract Task ProcessServerAsync(ServerTarget server, CancellationToken cancellationToken);
 
     /// <inheritdoc/>
-    protected override PgEndpoint Override(PgEndpoint endpoint)
+    private protected override PgEndpoint Override(PgEndpoint endpoint)
     {
         endpoint = base.Override(endpoint);
         return _rootCertificates is [var root, ..] ? endpoint.With("sslrootcert", root) : endpoint;
     }
 
     /// <summary>How long one connection may take in all.</summary>
-    protected virtual TimeSpan ConnectionTimeout(ConnectionSettings settings) =>
-        TimeoutSec > 0 ? TimeSpan.FromSeconds(TimeoutSec) : DefaultTimeout(settings);
-
-    /// <summary>How long one connection may take where the user did not say.</summary>
-    protected internal static TimeSpan DefaultTimeout(ConnectionSettings settings) => settings.ConnectTimeout ?? TimeSpan.FromSeconds(DefaultTimeoutSec);
+    private protected virtual TimeSpan ConnectionTimeout(ConnectionSettings settings) =>
+        TimeoutSec > 0 ? TimeSpan.FromSeconds(TimeoutSec) : settings.TimeoutOrDefault;
 
     /// <inheritdoc/>
     protected override void BeginProcessing()
@@ -70,7 +64,7 @@ public abstract class ServerCmdlet : EndpointCmdlet, IDisposable
     }
 
     /// <inheritdoc/>
-    protected override Action Prepare(PgEndpoint endpoint)
+    private protected override Action Prepare(PgEndpoint endpoint)
     {
         ConnectionSettings settings = endpoint.ResolveForAnyMode(Environment);
         ConnectionSettings[] candidates =
@@ -87,7 +81,7 @@ public abstract class ServerCmdlet : EndpointCmdlet, IDisposable
     /// Begins with one server, on the pipeline thread: what else is bound to this item (a credential, a process id) is to be read here, as
     /// the worker may run when the next item is bound.
     /// </summary>
-    protected virtual void Start(ServerTarget server) => Run(token => ProcessServerAsync(server, token));
+    private protected virtual void Start(ServerTarget server) => Run(token => ProcessServerAsync(server, token));
 
     /// <summary>Has something done on a worker, once there is a place for it.</summary>
     protected void Run(Func<CancellationToken, Task> job) => _pump!.Start(job);

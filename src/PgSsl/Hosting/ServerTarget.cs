@@ -9,10 +9,10 @@ namespace PgSsl.Hosting;
 /// <param name="Settings">What libpq would connect with.</param>
 /// <param name="Host">This server among the settings' hosts.</param>
 /// <param name="Timeout">For one connection in all.</param>
-public sealed record ServerTarget(PgEndpoint Endpoint, ConnectionSettings Settings, ConnectionHost Host, TimeSpan Timeout)
+internal sealed record ServerTarget(PgEndpoint Endpoint, ConnectionSettings Settings, ConnectionHost Host, TimeSpan Timeout)
 {
     /// <summary>The settings once for each -RootCertificate given, in that order; otherwise only <see cref="Settings"/>.</summary>
-    public IReadOnlyList<ConnectionSettings> Candidates { get; init; } = [Settings];
+    internal IReadOnlyList<ConnectionSettings> Candidates { get; init; } = [Settings];
 
     /// <summary>The role and its password for an SQL session; null for what the endpoint and the environment say.</summary>
     public PSCredential? Credential { get; init; }

@@ -23,13 +23,13 @@ public abstract class SqlCmdlet : CancellableCmdlet
     public int TimeoutSec { get; set; }
 
     /// <summary>The world in which endpoints are resolved.</summary>
-    protected ConnectionEnvironment Environment => _environment ??= ConnectionEnvironment.Capture(WorkingDirectory);
+    private protected ConnectionEnvironment Environment => _environment ??= ConnectionEnvironment.Capture(WorkingDirectory);
 
     /// <summary>How long a connection may take.</summary>
-    protected TimeSpan TimeoutOf(ConnectionSettings settings) => TimeoutSec > 0 ? TimeSpan.FromSeconds(TimeoutSec) : ServerCmdlet.DefaultTimeout(settings);
+    private protected TimeSpan TimeoutOf(ConnectionSettings settings) => TimeoutSec > 0 ? TimeSpan.FromSeconds(TimeoutSec) : settings.TimeoutOrDefault;
 
     /// <inheritdoc cref="WithServer{T}"/>
-    protected void WithServer(EndpointArgument argument, Action<LiveServer> work)
+    private protected void WithServer(EndpointArgument argument, Action<LiveServer> work)
     {
         ArgumentNullException.ThrowIfNull(work);
         WithServer(argument, live =>
@@ -43,7 +43,7 @@ public abstract class SqlCmdlet : CancellableCmdlet
     /// <param name="argument">The server.</param>
     /// <param name="work">What to do.</param>
     /// <exception cref="PgSslException">There was no session; and what <paramref name="work"/> throws.</exception>
-    protected T WithServer<T>(EndpointArgument argument, Func<LiveServer, T> work)
+    private protected T WithServer<T>(EndpointArgument argument, Func<LiveServer, T> work)
     {
         ArgumentNullException.ThrowIfNull(argument);
         ArgumentNullException.ThrowIfNull(work);

@@ -30,6 +30,6 @@ internal static class SqlEndpoint
             endpoint = endpoint.With("user", userName);
         ConnectionSettings settings = endpoint.Resolve(environment);
         return ServerSessions.OpenAsync(
-            SqlSessions.Factory, settings, credential?.Password, timeout ?? ServerCmdlet.DefaultTimeout(settings), cancellationToken);
+            SqlSessions.Factory, settings, credential?.Password, timeout ?? settings.TimeoutOrDefault, cancellationToken);
     }
 }

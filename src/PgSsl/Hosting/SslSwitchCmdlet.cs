@@ -1,10 +1,7 @@
 using System.Management.Automation;
 using PgSsl.Binding;
 using PgSsl.Changes;
-using PgSsl.Connections;
-using PgSsl.Server;
-using PgSsl.Server.Live;
-using PgSsl.Server.Switching;
+using PgSsl.Switching;
 
 namespace PgSsl.Hosting;
 
@@ -31,7 +28,7 @@ public abstract class SslSwitchCmdlet : SqlCmdlet
 
     /// <summary>What the server's TLS is to be like.</summary>
     /// <exception cref="PgSslException">A path is none.</exception>
-    protected abstract SslTarget Target { get; }
+    private protected abstract SslTarget Target { get; }
 
     /// <inheritdoc/>
     protected override void ProcessRecord()

@@ -1,5 +1,4 @@
 using System.Security.Cryptography.X509Certificates;
-using PgSsl.Certificates;
 
 namespace PgSsl.Tests.Certificates;
 

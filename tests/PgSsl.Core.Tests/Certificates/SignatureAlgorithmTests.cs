@@ -1,5 +1,7 @@
 using System.Security.Cryptography.X509Certificates;
 using PgSsl.Certificates;
+using PgSsl.Certificates.Verification;
+using PgSsl.Tests.Certificates.Verification;
 
 namespace PgSsl.Tests.Certificates;
 
@@ -20,7 +22,7 @@ public class SignatureAlgorithmTests
     [InlineData("ec -pkeyopt ec_paramgen_curve:brainpoolP256r1", "-sha256")]
     [InlineData("ec -pkeyopt ec_paramgen_curve:secp256k1", "-sha256")]
     public void Agrees_with_openssl_on_what_it_signed(
-        string key, string signing, ChainError own = ChainError.None, ChainError others = ChainError.BadSignature)
+        string key, string signing, Enum? own = null, Enum? others = null)
     {
         if (!OpenSslJudge.IsAvailable)
             Assert.Skip("openssl is not installed.");
@@ -38,10 +40,11 @@ public class SignatureAlgorithmTests
         ChainCase[] cases = [.. new[] { "a.crt", "b.crt" }.Select(root =>
             new ChainCase(root, [leaf], File.ReadAllText(Path.Combine(directory.Path, root))) { At = at })];
 
-        IReadOnlyList<(int Error, int Depth)> expected = OpenSslJudge.Judge(cases);
+        IReadOnlyList<(int Error, int Depth)> judged = OpenSslJudge.Judge(cases);
+        ChainError[] expected = [(ChainError)(own ?? ChainError.None), (ChainError)(others ?? ChainError.BadSignature)];
 
-        Assert.Equal([own, others], expected.Select(item => (ChainError)item.Error));
-        Assert.Equal([own, others], cases.Select(item => ChainAgreementTests.Verify(item).Error));
+        Assert.Equal(expected, judged.Select(item => (ChainError)item.Error));
+        Assert.Equal(expected, cases.Select(item => ChainAgreementTests.Verify(item).Error));
     }
 
     [Theory]

@@ -30,7 +30,7 @@ public sealed class PrecedenceTests : IDisposable
     [Theory]
     [InlineData("1", SslMode.Require)]
     [InlineData("0", SslMode.Prefer)]
-    public void PGREQUIRESSL_stands_in_for_sslmode(string value, SslMode expected) =>
+    public void PGREQUIRESSL_stands_in_for_sslmode(string value, Enum expected) =>
         Assert.Equal(expected, _world.Set("PGREQUIRESSL", value).Resolve("db1").SslMode);
 
     [Fact]

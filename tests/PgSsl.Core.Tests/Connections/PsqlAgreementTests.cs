@@ -1,6 +1,5 @@
 using System.Diagnostics;
 using System.Text.RegularExpressions;
-using PgSsl.Connections;
 
 namespace PgSsl.Tests.Connections;
 

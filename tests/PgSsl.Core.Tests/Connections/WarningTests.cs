@@ -1,5 +1,3 @@
-using PgSsl.Connections;
-
 namespace PgSsl.Tests.Connections;
 
 public sealed class WarningTests : IDisposable

@@ -1,7 +1,6 @@
 using System.Text;
 using PgSsl.Files;
 using PgSsl.Tests.Certificates;
-using Xunit;
 
 namespace PgSsl.Tests.Files;
 

@@ -1,6 +1,5 @@
 using PgSsl.Files;
 using PgSsl.Tests.Certificates;
-using Xunit;
 
 namespace PgSsl.Tests.Files;
 

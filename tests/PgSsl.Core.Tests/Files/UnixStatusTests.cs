@@ -1,7 +1,6 @@
 using System.Diagnostics;
 using PgSsl.Files;
 using PgSsl.Tests.Certificates;
-using Xunit;
 
 namespace PgSsl.Tests.Files;
 

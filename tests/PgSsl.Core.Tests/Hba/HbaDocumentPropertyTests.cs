@@ -1,5 +1,6 @@
 using FsCheck;
 using FsCheck.Fluent;
+using PgSsl.Common;
 using PgSsl.Hba;
 
 namespace PgSsl.Tests.Hba;
@@ -58,7 +59,7 @@ public class HbaDocumentPropertyTests
             {
                 byte[] written = line.File.Content[token.Start..token.End];
                 if (!token.IsFromFile && written.AsSpan().IndexOfAny("\"\\\0"u8) < 0)
-                    Assert.Equal(token.Text, HbaText.Decode(written));
+                    Assert.Equal(token.Text, ServerText.Decode(written));
                 if (token.IsFromFile)
                     Assert.StartsWith("@", System.Text.Encoding.Latin1.GetString(written).Replace("\\\n", "", StringComparison.Ordinal).Replace("\\\r\n", "", StringComparison.Ordinal), StringComparison.Ordinal);
             }

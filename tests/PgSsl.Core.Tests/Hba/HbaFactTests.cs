@@ -1,5 +1,4 @@
 using PgSsl.Hba;
-using PgSsl.Sandbox;
 
 namespace PgSsl.Tests.Hba;
 

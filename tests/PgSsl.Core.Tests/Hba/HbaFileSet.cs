@@ -1,5 +1,7 @@
 using System.Globalization;
 using System.Text;
+using PgSsl.Common;
+using PgSsl.Files;
 using PgSsl.Hba;
 
 namespace PgSsl.Tests.Hba;
@@ -69,18 +71,18 @@ internal sealed record HbaFileSet(string Main, IReadOnlyDictionary<string, strin
 }
 
 /// <summary>A file set that lies in no directory.</summary>
-internal sealed class MemoryHbaFiles(HbaFileSet set) : IHbaFiles
+internal sealed class MemoryHbaFiles(HbaFileSet set) : IServerFiles
 {
     public const string MainPath = "/data/pg_hba.conf";
 
-    public HbaFileContent Read(string path)
+    public FileContent Read(string path)
     {
         if (path == MainPath)
-            return HbaFileContent.Of(HbaFileSet.Bytes(set.Main));
+            return FileContent.Of(HbaFileSet.Bytes(set.Main));
         string name = path.StartsWith("/data/", StringComparison.Ordinal) ? path["/data/".Length..] : path;
         if (set.Others.TryGetValue(name, out string? text))
-            return HbaFileContent.Of(text is null ? [] : HbaFileSet.Bytes(text));
-        return IsDirectory(name) ? HbaFileContent.Of([]) : HbaFileContent.Missing;
+            return FileContent.Of(text is null ? [] : HbaFileSet.Bytes(text));
+        return IsDirectory(name) ? FileContent.Of([]) : FileContent.Missing;
     }
 
     public IReadOnlyList<string> List(string directory, out string? error)
@@ -90,7 +92,7 @@ internal sealed class MemoryHbaFiles(HbaFileSet set) : IHbaFiles
         return
         [
             .. set.Others.Where(other => other.Value is not null && Path.GetDirectoryName(other.Key) == name)
-                .Select(other => Path.GetFileName(other.Key)).Where(HbaPath.IsConfigurationFile).Order(StringComparer.Ordinal)
+                .Select(other => Path.GetFileName(other.Key)).Where(ServerPath.IsConfigurationFile).Order(StringComparer.Ordinal)
                 .Select(file => $"{directory}/{file}"),
         ];
     }

@@ -1,3 +1,5 @@
+using PgSsl.Common;
+using PgSsl.Files;
 using PgSsl.Hba;
 using PgSsl.Hba.Live;
 using PgSsl.Sandbox;
@@ -29,12 +31,12 @@ public class HbaMatcherAgreementTests
     {
         PostgresCluster cluster = (await ClusterPool.GetAsync(version, "hba-matcher", PrepareAsync)).OrSkip(Assert.Skip);
         var random = new Random(20261122 + version);
-        HbaSurroundings surroundings = HbaLocalSurroundings.Find(usesDns: true) with { IsMember = (user, role) => Memberships.IsMember(user, role) };
+        HbaMatchContext surroundings = LocalMatchContext.Find(usesDns: true) with { IsMember = (user, role) => Memberships.IsMember(user, role) };
         for (int i = 0; i < RuleSets; i++)
         {
             string[] lines = [.. Enumerable.Range(0, random.Next(2, 9)).Select(_ => RandomRule(random, version))];
             await cluster.SetHbaAsync(lines);
-            HbaDocument document = HbaDocument.Read(cluster.HbaPath, new HbaDialect { Major = version, SslIsOn = true }, DiskHbaFiles.Instance);
+            HbaDocument document = HbaDocument.Read(cluster.HbaPath, new HbaDialect { Major = version, SslIsOn = true }, DiskServerFiles.Instance);
             HbaClient[] clients = [.. Enumerable.Range(0, 60).Select(_ => RandomClient(random)).Distinct().Where(client => !IsSandbox(client))];
             await Parallel.ForEachAsync(clients, async (client, _) =>
             {
@@ -53,14 +55,14 @@ public class HbaMatcherAgreementTests
     {
         PostgresCluster cluster = (await ClusterPool.GetAsync(version, "hba-matcher-words", PrepareAsync)).OrSkip(Assert.Skip);
         await cluster.SetHbaAsync("host all app 127.0.0.1/32 reject");
-        HbaDocument document = HbaDocument.Read(cluster.HbaPath, new HbaDialect { Major = version }, DiskHbaFiles.Instance);
+        HbaDocument document = HbaDocument.Read(cluster.HbaPath, new HbaDialect { Major = version }, DiskServerFiles.Instance);
         foreach (HbaClient client in from user in (string[])["app", "bob"]
                                      from transport in (HbaTransport[])[HbaTransport.Tls, HbaTransport.Plaintext]
                                      from isReplication in (bool[])[false, true]
                                      select new HbaClient(user, "postgres", transport, Addresses[0]) { IsReplication = isReplication })
         {
             var refused = Assert.IsType<StartupAnswer.Refused>(await SourceBoundClient.ConnectAsync(cluster, client));
-            Assert.Equal(refused.Message, HbaRuleTest.Of(document, client, HbaSurroundings.Unknown).Reason);
+            Assert.Equal(refused.Message, HbaRuleTest.Of(document, client, HbaMatchContext.Unknown).Reason);
         }
     }
 

@@ -1,3 +1,4 @@
+using PgSsl.Common;
 using PgSsl.Hba;
 using PgSsl.Hba.Live;
 
@@ -34,7 +35,7 @@ public class HbaMatcherTests
     public void Members_of_members_are_members()
     {
         var memberships = new RoleMemberships(new Dictionary<string, string[]> { ["staff"] = ["dev"], ["dev"] = ["app", "staff"] });
-        HbaSurroundings known = HbaSurroundings.Unknown with { IsMember = (user, role) => memberships.IsMember(user, role) };
+        HbaMatchContext known = HbaMatchContext.Unknown with { IsMember = (user, role) => memberships.IsMember(user, role) };
         Assert.Equal("reject", Test("host all +staff all reject", known).Outcome);
         Assert.Equal("implicit reject", Test("host all +admins all reject", known).Outcome);
     }
@@ -48,7 +49,7 @@ public class HbaMatcherTests
     [InlineData("example.com", "implicit reject")]
     [InlineData("", "implicit reject")]
     public void A_suffix_does_not_stand_for_the_bare_domain(string name, string outcome) =>
-        Assert.Equal(outcome, Test("host all all .example.com md5", HbaSurroundings.Unknown with { NameOf = _ => name }).Outcome);
+        Assert.Equal(outcome, Test("host all all .example.com md5", HbaMatchContext.Unknown with { NameOf = _ => name }).Outcome);
 
     [Fact]
     public void All_rules_are_explained()
@@ -59,10 +60,10 @@ public class HbaMatcherTests
                 (false, "local is not about connections over TLS"), (false, "hostnossl is not about connections over TLS"),
                 (false, "the database is sales"), (false, "the user is app"), (false, "the address is 10.1.2.3"), (true, null), (true, null),
             ],
-            HbaRuleMatch.Of(document, App, HbaSurroundings.Unknown).Select(match => (match.IsMatch!.Value, match.Reason)));
-        Assert.Equal(6, HbaRuleMatch.Of(document, App, HbaSurroundings.Unknown).Single(match => match.Decides).LineNumber);
+            HbaRuleMatch.Of(document, App, HbaMatchContext.Unknown).Select(match => (match.IsMatch!.Value, match.Reason)));
+        Assert.Equal(6, HbaRuleMatch.Of(document, App, HbaMatchContext.Unknown).Single(match => match.Decides).LineNumber);
     }
 
-    private static HbaRuleTest Test(string text, HbaSurroundings? surroundings = null) =>
-        HbaRuleTest.Of(WrittenFiles.Read(text), App, surroundings ?? HbaSurroundings.Unknown);
+    private static HbaRuleTest Test(string text, HbaMatchContext? surroundings = null) =>
+        HbaRuleTest.Of(WrittenFiles.Read(text), App, surroundings ?? HbaMatchContext.Unknown);
 }

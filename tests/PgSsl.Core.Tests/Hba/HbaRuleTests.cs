@@ -1,5 +1,3 @@
-using PgSsl.Hba;
-
 namespace PgSsl.Tests.Hba;
 
 /// <summary>Rules as users see them, and what is the matter with them.</summary>

@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text;
+using PgSsl.Files;
 using PgSsl.Hba;
 using PgSsl.Sandbox;
 
@@ -53,7 +54,7 @@ internal sealed class HbaServer : IAsyncDisposable
     }
 
     /// <summary>What we say to the same files.</summary>
-    public HbaDocument Read() => HbaDocument.Read(_cluster.HbaPath, Dialect, DiskHbaFiles.Instance);
+    public HbaDocument Read() => HbaDocument.Read(_cluster.HbaPath, Dialect, DiskServerFiles.Instance);
 
     public ValueTask DisposeAsync() => _conversation.DisposeAsync();
 

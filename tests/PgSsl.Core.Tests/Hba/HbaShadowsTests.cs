@@ -1,3 +1,4 @@
+using PgSsl.Common;
 using PgSsl.Hba;
 
 namespace PgSsl.Tests.Hba;
@@ -40,7 +41,7 @@ public class HbaShadowsTests
     public void No_client_meets_a_shadowed_rule()
     {
         var random = new Random(11);
-        var matcher = new HbaMatcher(HbaSurroundings.Unknown);
+        var matcher = new HbaMatcher(HbaMatchContext.Unknown);
         int found = 0;
         for (int i = 0; i < 1500; i++)
         {

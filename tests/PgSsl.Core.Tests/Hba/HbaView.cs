@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text;
 using System.Text.RegularExpressions;
+using PgSsl.Common;
 using PgSsl.Hba;
 
 namespace PgSsl.Tests.Hba;
@@ -52,7 +53,7 @@ internal static partial class HbaView
     /// <summary>The bytes of a value as text in the same way as ours.</summary>
     public static string? Decoded(string? bytes) => bytes is null
         ? null
-        : string.Join(Separator, bytes.Split(Separator).Select(element => HbaText.Decode(Encoding.Latin1.GetBytes(element))));
+        : string.Join(Separator, bytes.Split(Separator).Select(element => ServerText.Decode(Encoding.Latin1.GetBytes(element))));
 
     private static string Row(HbaEntry entry, bool hasNumbers, HbaDialect dialect)
     {

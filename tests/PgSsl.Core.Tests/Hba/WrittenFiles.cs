@@ -1,10 +1,11 @@
 using System.Text;
+using PgSsl.Files;
 using PgSsl.Hba;
 
 namespace PgSsl.Tests.Hba;
 
 /// <summary>Files that are nowhere but here, below /etc.</summary>
-internal sealed class WrittenFiles : IHbaFiles
+internal sealed class WrittenFiles : IServerFiles
 {
     public const string Main = "/etc/pg_hba.conf";
 
@@ -18,7 +19,7 @@ internal sealed class WrittenFiles : IHbaFiles
     public static HbaDocument Read(WrittenFiles files, int major = 18, bool? sslIsOn = null) =>
         HbaDocument.Read(Main, new HbaDialect { Major = major, SslIsOn = sslIsOn }, files);
 
-    public HbaFileContent Read(string path) => _files.TryGetValue(path, out byte[]? content) ? HbaFileContent.Of(content) : HbaFileContent.Missing;
+    public FileContent Read(string path) => _files.TryGetValue(path, out byte[]? content) ? FileContent.Of(content) : FileContent.Missing;
 
     public IReadOnlyList<string> List(string directory, out string? error)
     {

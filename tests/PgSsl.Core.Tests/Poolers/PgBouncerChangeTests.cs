@@ -1,5 +1,6 @@
 using System.Security.Cryptography;
 using System.Text;
+using PgSsl.Certificates;
 using PgSsl.Changes;
 using PgSsl.Files;
 using PgSsl.Poolers;
@@ -52,7 +53,7 @@ public sealed class PgBouncerChangeTests
         PgBouncerPlan plan = scene.Plan("require", renewed);
 
         var failure = await Assert.ThrowsAsync<PgSslException>(() =>
-            scene.ApplyAsync(plan, renewed, PgBouncerSignal.Find(plan.Before), keyPem: old.KeyPem, patience: TimeSpan.FromSeconds(1)));
+            scene.ApplyAsync(plan, renewed, PgBouncerSignal.Find(plan.Before), keyPem: old.KeyPem, timeout: TimeSpan.FromSeconds(1)));
 
         Assert.Equal(PgSslError.ChangeNotProven, failure.Error);
         Assert.Contains(Fingerprint(old), failure.Message);
@@ -158,13 +159,13 @@ public sealed class PgBouncerChangeTests
             PgBouncerPlan.Of(Read(), new PgBouncerTls { SslMode = mode, KeyPath = Beside("new.key"), CertificatePath = Beside("new.crt") });
 
         public Task<PgBouncerChangeResult> ApplyAsync(
-            PgBouncerPlan plan, TestCertificate certificate, IPgBouncerReload? reload, string? keyPem = null, TimeSpan? patience = null)
+            PgBouncerPlan plan, TestCertificate certificate, IPgBouncerReload? reload, string? keyPem = null, TimeSpan? timeout = null)
         {
             // PgBouncer runs as an account of its own, and is to read what is written here.
             foreach (string name in (string[])["new.key", "new.crt"])
                 SandboxDirectory.WritePrivate(Beside(name), "");
             FileEdit[] edits = [Edit("new.key", keyPem ?? certificate.KeyPem), Edit("new.crt", certificate.ChainPem)];
-            return new PgBouncerChange(plan, edits, Fingerprint(certificate), reload, Timeout) { Patience = patience ?? Timeout }
+            return new PgBouncerChange(plan, edits, Fingerprint(certificate), reload, Timeout) { ReloadTimeout = timeout ?? Timeout }
                 .ApplyAsync(DateTimeOffset.UtcNow, Token);
         }
 

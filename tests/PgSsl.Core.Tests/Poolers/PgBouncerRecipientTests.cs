@@ -1,5 +1,5 @@
 using System.Text;
-using PgSsl.Certificates.Deployment;
+using PgSsl.Deployment;
 using PgSsl.Files;
 using PgSsl.Poolers;
 using PgSsl.Sandbox;
@@ -85,7 +85,7 @@ public sealed class PgBouncerRecipientTests : IDisposable
     {
         await using HostileServer other = HostileServer.Start(HostileScripts.Send("N"u8.ToArray()));
         PgBouncerRecipient recipient = Read($"listen_addr = {other.Host}\nlisten_port = {other.Port}\npidfile = {Beside("none.pid")}");
-        var failure = await Assert.ThrowsAsync<PgSslException>(() => recipient.LookAsync(TestContext.Current.CancellationToken));
+        var failure = await Assert.ThrowsAsync<PgSslException>(() => recipient.ObserveAsync(TestContext.Current.CancellationToken));
         Assert.Equal(PgSslError.ServerNotReady, failure.Error);
         Assert.Contains($"{other.Host}:{other.Port}", failure.Message);
     }
@@ -98,7 +98,7 @@ public sealed class PgBouncerRecipientTests : IDisposable
         PgBouncerRecipient recipient = Read("");
         using var deployment = CertificateDeployment.Prepare(
             recipient, recipient.Target, [], new DeploymentRequest(
-                CertificateAnswer.Read(Encoding.ASCII.GetBytes(certificate.ChainPem), "x"), Beside("given.key"), "opensesame".ToCharArray(), null, facts => facts));
+                IssuedCertificates.Read(Encoding.ASCII.GetBytes(certificate.ChainPem), "x"), Beside("given.key"), "opensesame".ToCharArray(), null, facts => facts));
         var failure = Assert.Throws<PgSslException>(() => deployment.Check(acceptsRisk: true));
         Assert.Equal(PgSslError.RequirementNotMet, failure.Error);
         Assert.Contains("PgBouncer has no setting", failure.Message);

@@ -1,8 +1,10 @@
 using System.Security.Cryptography.X509Certificates;
 using PgSsl.Certificates;
 using PgSsl.RootCertificates;
+using PgSsl.RootFiles;
 using PgSsl.Tests.Certificates;
-using static PgSsl.Tests.RootCertificates.Pems;
+using PgSsl.Tests.RootFiles;
+using static PgSsl.Tests.RootFiles.Pems;
 
 namespace PgSsl.Tests.RootCertificates;
 
@@ -53,7 +55,7 @@ public class RootCandidatesTests
     public void A_self_signed_server_certificate_is_taken_only_as_such()
     {
         Assert.Equal(PgSslError.NotARootCertificate, Refuse([SelfSigned]).Error);
-        Assert.Single(Select([SelfSigned], options: Defaults with { ServerCertificates = [RootFile.FingerprintOf(SelfSigned.Certificate)] }).Accepted);
+        Assert.Single(Select([SelfSigned], options: Defaults with { ServerCertificates = [Fingerprint.Of(SelfSigned.Certificate)] }).Accepted);
     }
 
     [Fact]

@@ -1,6 +1,7 @@
+using PgSsl.Certificates;
 using PgSsl.Connections;
-using PgSsl.Files;
 using PgSsl.RootCertificates;
+using PgSsl.RootFiles;
 using PgSsl.Sandbox;
 using PgSsl.Tests.Connections;
 using PgSsl.Tests.Files;
@@ -241,7 +242,7 @@ public sealed class RootChangeTests : IDisposable
     private static Func<string, byte[]?, RootFilePlan> PlanOf(TestAuthority authority) =>
         (path, before) => RootFilePlan.Install(path, before, [authority.Certificate.Certificate], new RootInstallOptions(), Now);
 
-    private static string FingerprintOf(TestAuthority authority) => RootFile.FingerprintOf(authority.Certificate.Certificate);
+    private static string FingerprintOf(TestAuthority authority) => Fingerprint.Of(authority.Certificate.Certificate);
 
     private static string[] NamesIn(string path) =>
         [.. RootFile.Read(path).TrustedCertificates.Select(certificate => certificate.Subject["CN=".Length..])];

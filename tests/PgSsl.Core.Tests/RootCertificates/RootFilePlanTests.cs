@@ -1,7 +1,10 @@
+using PgSsl.Certificates;
 using PgSsl.Files;
 using PgSsl.RootCertificates;
+using PgSsl.RootFiles;
 using PgSsl.Tests.Certificates;
-using static PgSsl.Tests.RootCertificates.Pems;
+using PgSsl.Tests.RootFiles;
+using static PgSsl.Tests.RootFiles.Pems;
 
 namespace PgSsl.Tests.RootCertificates;
 
@@ -19,7 +22,7 @@ public class RootFilePlanTests
 
         Assert.False(first.IsNoChange);
         Assert.True(second.IsNoChange);
-        Assert.Equal([Fingerprint(RootA), Fingerprint(RootB)], first.Added.Select(entry => entry.Fingerprint));
+        Assert.Equal([FingerprintOf(RootA), FingerprintOf(RootB)], first.Added.Select(entry => entry.Fingerprint));
         Assert.Empty(second.Added);
         Assert.Equal(first.Added, second.Kept);
     }
@@ -33,7 +36,7 @@ public class RootFilePlanTests
             [
                 "/x/root.crt: change",
                 "mended: BEGIN and END put on lines of their own",
-                $"+ {RootC.Certificate.Subject}, valid until 2026-07-01, SHA-256 {Fingerprint(RootC)}",
+                $"+ {RootC.Certificate.Subject}, valid until 2026-07-01, SHA-256 {FingerprintOf(RootC)}",
                 "  2 certificates stay",
                 "'Issuing CA' is left out: it is an intermediate, and libpq needs only its root 'Root A'.",
             ],
@@ -59,7 +62,7 @@ public class RootFilePlanTests
 
         var options = new RootInstallOptions { ReplaceExpired = true };
         RootFilePlan plan = RootFilePlan.Install(Path, before, [RootA.Certificate], options, MintOptions.Now);
-        Assert.Equal(Fingerprint(Expired), Assert.Single(plan.Replaced).Fingerprint);
+        Assert.Equal(FingerprintOf(Expired), Assert.Single(plan.Replaced).Fingerprint);
         Assert.Equal(["Root A"], Names(RootFile.Parse(plan.After, Path)));
         Assert.Empty(RootFilePlan.Install(Path, before, [RootB.Certificate], options, MintOptions.Now).Replaced);
     }
@@ -75,29 +78,29 @@ public class RootFilePlanTests
     [Fact]
     public void Uninstalling_leaves_the_rest()
     {
-        RootFilePlan plan = RootFilePlan.Uninstall(Path, Bytes("# estate\n" + RootA.Pem + RootB.Pem), [Fingerprint(RootA)]);
+        RootFilePlan plan = RootFilePlan.Uninstall(Path, Bytes("# estate\n" + RootA.Pem + RootB.Pem), [FingerprintOf(RootA)]);
         Assert.Equal("# estate\n" + RootB.Pem, Text(plan.After!));
-        Assert.Equal(Fingerprint(RootA), Assert.Single(plan.Removed).Fingerprint);
-        Assert.Equal(Fingerprint(RootB), Assert.Single(plan.Kept).Fingerprint);
+        Assert.Equal(FingerprintOf(RootA), Assert.Single(plan.Removed).Fingerprint);
+        Assert.Equal(FingerprintOf(RootB), Assert.Single(plan.Kept).Fingerprint);
     }
 
     [Fact]
     public void Uninstalling_the_last_certificate_deletes_the_file()
     {
-        RootFilePlan plan = RootFilePlan.Uninstall(Path, Bytes("# estate\n" + RootA.Pem), [Fingerprint(RootA)]);
+        RootFilePlan plan = RootFilePlan.Uninstall(Path, Bytes("# estate\n" + RootA.Pem), [FingerprintOf(RootA)]);
         Assert.Null(plan.After);
         Assert.Equal("/x/root.crt: delete: no certificate is left in it", plan.Describe()[0]);
     }
 
     [Fact]
     public void Uninstalling_a_root_that_intermediates_need_says_so() =>
-        Assert.NotEmpty(RootFilePlan.Uninstall(Path, Bytes(RootA.Pem + Issuing.Pem), [Fingerprint(RootA)]).Notes);
+        Assert.NotEmpty(RootFilePlan.Uninstall(Path, Bytes(RootA.Pem + Issuing.Pem), [FingerprintOf(RootA)]).Notes);
 
     [Fact]
     public void Uninstalling_what_is_not_there_changes_nothing()
     {
-        Assert.True(RootFilePlan.Uninstall(Path, null, [Fingerprint(RootA)]).IsNoChange);
-        Assert.True(RootFilePlan.Uninstall(Path, Bytes("broken"), [Fingerprint(RootA)]).IsNoChange);
+        Assert.True(RootFilePlan.Uninstall(Path, null, [FingerprintOf(RootA)]).IsNoChange);
+        Assert.True(RootFilePlan.Uninstall(Path, Bytes("broken"), [FingerprintOf(RootA)]).IsNoChange);
     }
 
     [Fact]
@@ -115,7 +118,7 @@ public class RootFilePlanTests
             Assert.Equal("700", Convert.ToString((int)File.GetUnixFileMode(System.IO.Path.GetDirectoryName(path)!), 8));
         }
 
-        Apply(RootFilePlan.Uninstall(path, File.ReadAllBytes(path), [Fingerprint(RootA), Fingerprint(RootB)]));
+        Apply(RootFilePlan.Uninstall(path, File.ReadAllBytes(path), [FingerprintOf(RootA), FingerprintOf(RootB)]));
         Assert.False(File.Exists(path));
     }
 

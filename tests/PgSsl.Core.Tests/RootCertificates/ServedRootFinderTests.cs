@@ -1,11 +1,13 @@
 using System.Net;
 using PgSsl.Certificates;
+using PgSsl.Certificates.Trust;
+using PgSsl.Chains;
+using PgSsl.Downloads;
+using PgSsl.Providers;
 using PgSsl.RootCertificates;
-using PgSsl.RootCertificates.Chains;
-using PgSsl.RootCertificates.Downloads;
-using PgSsl.RootCertificates.Providers;
+using PgSsl.RootFiles;
 using PgSsl.Sandbox;
-using PgSsl.Tests.RootCertificates.Downloads;
+using PgSsl.Tests.Downloads;
 
 namespace PgSsl.Tests.RootCertificates;
 
@@ -17,14 +19,14 @@ public sealed class ServedRootFinderTests
     private static readonly TestCertificate Leaf = Issuer.Issue(LeafOptions.ForLoopback());
     private static readonly TestCertificate SelfSigned = TestAuthority.IssueSelfSigned(LeafOptions.ForLoopback());
 
-    private static string RootFingerprint => RootFile.FingerprintOf(Root.Certificate.Certificate);
+    private static string RootFingerprint => Fingerprint.Of(Root.Certificate.Certificate);
 
     [Fact]
     public async Task A_root_that_is_here_needs_no_fingerprint()
     {
         RootOffer offer = await FindAsync([Leaf, Issuer.Certificate], [Root.Certificate]);
 
-        Assert.Equal(RootFingerprint, RootFile.FingerprintOf(Assert.Single(offer.Certificates)));
+        Assert.Equal(RootFingerprint, Fingerprint.Of(Assert.Single(offer.Certificates)));
         Assert.Equal("/roots.crt", offer.Origin);
         Assert.False(offer.IsServerCertificate);
     }
@@ -45,7 +47,7 @@ public sealed class ServedRootFinderTests
     {
         RootOffer offer = await FindAsync([Leaf, Issuer.Certificate, Root.Certificate], [], RootFingerprint);
 
-        Assert.Equal(RootFingerprint, RootFile.FingerprintOf(Assert.Single(offer.Certificates)));
+        Assert.Equal(RootFingerprint, Fingerprint.Of(Assert.Single(offer.Certificates)));
     }
 
     [Fact]
@@ -68,13 +70,13 @@ public sealed class ServedRootFinderTests
         Assert.Equal(
             PgSslError.FingerprintMismatch,
             (await Assert.ThrowsAsync<PgSslException>(() =>
-                FindAsync([Leaf, Issuer.Certificate, Root.Certificate], [], RootFile.FingerprintOf(Leaf.Certificate)))).Error);
+                FindAsync([Leaf, Issuer.Certificate, Root.Certificate], [], Fingerprint.Of(Leaf.Certificate)))).Error);
 
     [Fact]
     public async Task A_self_signed_server_is_its_own_root()
     {
         var refusal = await Assert.ThrowsAsync<PgSslException>(() => FindAsync([SelfSigned], []));
-        RootOffer offer = await FindAsync([SelfSigned], [], RootFile.FingerprintOf(SelfSigned.Certificate));
+        RootOffer offer = await FindAsync([SelfSigned], [], Fingerprint.Of(SelfSigned.Certificate));
 
         Assert.Equal(PgSslError.RootNotVouchedFor, refusal.Error);
         Assert.Contains("self-signed", refusal.Message, StringComparison.Ordinal);
@@ -100,7 +102,7 @@ public sealed class ServedRootFinderTests
 
         RootOffer offer = await FindInSystemAsync([leaf, Issuer.Certificate], host);
 
-        Assert.Equal((RootFingerprint, "system"), (RootFile.FingerprintOf(Assert.Single(offer.Certificates)), offer.Origin));
+        Assert.Equal((RootFingerprint, "system"), (Fingerprint.Of(Assert.Single(offer.Certificates)), offer.Origin));
     }
 
     // Anyone has a certificate of a public authority for a host of his own, and may stand between with it.

@@ -1,6 +1,7 @@
 using PgSsl.Connections;
 using PgSsl.Sandbox;
 using PgSsl.SslModes;
+using PgSsl.SslModes.Clients;
 
 namespace PgSsl.Tests.SslModes;
 

@@ -19,8 +19,8 @@ public sealed class VerdictTests : IDisposable
     [InlineData(SslMode.Require, false)]
     [InlineData(SslMode.VerifyCa, false)]
     [InlineData(SslMode.VerifyFull, true)]
-    public void Only_verify_full_is_safe_from_a_man_in_the_middle(SslMode mode, bool safe) =>
-        Assert.Equal(safe, _scene.Judge("libpq", mode, "right", "admits all").MitmSafe);
+    public void Only_verify_full_is_safe_from_a_man_in_the_middle(Enum mode, bool safe) =>
+        Assert.Equal(safe, _scene.Judge("libpq", (SslMode)mode, "right", "admits all").MitmSafe);
 
     [Fact]
     public void A_connection_that_fails_is_not_called_safe() =>
@@ -67,9 +67,9 @@ public sealed class VerdictTests : IDisposable
     [Theory]
     [InlineData(SslMode.Require)]
     [InlineData(SslMode.VerifyFull)]
-    public void A_revocation_list_that_libpq_silently_does_without_is_not_passed_over(SslMode mode)
+    public void A_revocation_list_that_libpq_silently_does_without_is_not_passed_over(Enum mode)
     {
-        SslModeVerdict verdict = _scene.Judge("libpq", mode, "right, with a broken CRL", "admits all");
+        SslModeVerdict verdict = _scene.Judge("libpq", (SslMode)mode, "right, with a broken CRL", "admits all");
 
         Assert.Equal(Transport.Tls, verdict.Transport);
         Assert.Contains("Revocation is not checked, though: ", verdict.Reason);

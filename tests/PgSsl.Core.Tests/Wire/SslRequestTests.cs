@@ -10,7 +10,7 @@ public class SslRequestTests
     [InlineData("N", SslResponse.NotOffered)]
     [InlineData("E", SslResponse.Error)]
     [InlineData("E\0\0\0\x10SFATAL", SslResponse.Error)]
-    public void The_first_byte_is_the_answer(string answer, SslResponse expected) =>
+    public void The_first_byte_is_the_answer(string answer, Enum expected) =>
         Assert.Equal(expected, SslRequest.ReadAnswer(Encoding.Latin1.GetBytes(answer)));
 
     [Fact]

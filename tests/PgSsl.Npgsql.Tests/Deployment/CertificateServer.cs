@@ -1,8 +1,8 @@
-using System.Security.Cryptography.X509Certificates;
 using System.Text;
-using PgSsl.Certificates;
-using PgSsl.Certificates.Deployment;
+using PgSsl.Certificates.Trust;
+using PgSsl.Deployment;
 using PgSsl.Files;
+using PgSsl.Requirements;
 using PgSsl.Sandbox;
 using PgSsl.Server;
 using PgSsl.Server.Live;
@@ -54,7 +54,7 @@ internal sealed class CertificateServer : IAsyncDisposable
 
     public static Task<IServerSession> OpenAsync(PostgresCluster cluster, string user) => Sessions.OpenAsync(Conninfo(cluster, user));
 
-    public Task<LiveServer> LookAsync() => LiveServer.OfAsync(
+    public Task<LiveServer> ObserveAsync() => LiveServer.OfAsync(
         Session, Sessions.Resolve(Conninfo(Cluster, "postgres")), TimeSpan.FromSeconds(10), TestContext.Current.CancellationToken);
 
     public Task<ServerTlsFacts> AskAsync() => ServerTlsReader.ReadAsync(Session, TestContext.Current.CancellationToken);
@@ -63,19 +63,19 @@ internal sealed class CertificateServer : IAsyncDisposable
     public async Task<ServerCertificatePlan> PlanAsync(TestCertificate certificate, string? pem = null, string? keyPem = null, char[]? passphrase = null)
     {
         byte[] key = Encoding.ASCII.GetBytes(keyPem ?? certificate.KeyPem);
-        var answer = CertificateAnswer.Read(Encoding.ASCII.GetBytes(pem ?? certificate.ChainPem), "the CA's answer");
+        var answer = IssuedCertificates.Read(Encoding.ASCII.GetBytes(pem ?? certificate.ChainPem), "the CA's answer");
         var bundle = CertificateBundle.Create(answer.Certificates, ServerKey.Read(key, passphrase, "server.key"), null, DateTimeOffset.UtcNow);
         DeploymentTarget target = DeploymentTarget.Of(await AskAsync(), isLocal: true, null, null);
         return ServerCertificatePlan.Create(bundle, key, passphrase, target, facts => facts with { ClientRoots = TrustStore.FromCertificates([Root.Certificate.Certificate], "root.crt") });
     }
 
-    public async Task<ServerCertificateChange> PrepareAsync(ServerCertificatePlan plan, IFileLayer? files = null, TimeSpan? patience = null, IServerSession? session = null)
+    public async Task<ServerCertificateChange> PrepareAsync(ServerCertificatePlan plan, IFileLayer? files = null, TimeSpan? timeout = null, IServerSession? session = null)
     {
-        LiveServer live = await LookAsync();
-        IReadOnlyList<ServedAt> before = await new ServedCertificates(live).LookAsync(TestContext.Current.CancellationToken);
+        LiveServer live = await ObserveAsync();
+        IReadOnlyList<ServedAt> before = await new ServedCertificates(live).ObserveAsync(TestContext.Current.CancellationToken);
         return new ServerCertificateChange(plan, session is null ? live : live with { Session = session }, (await AskAsync()).SslIsOn, before, DateTimeOffset.UtcNow, files)
         {
-            Patience = patience ?? TimeSpan.FromSeconds(15),
+            ReloadTimeout = timeout ?? TimeSpan.FromSeconds(15),
         };
     }
 
@@ -91,7 +91,7 @@ internal sealed class CertificateServer : IAsyncDisposable
     public async Task AssertServesAsync(TestCertificate certificate)
     {
         await Cluster.ReloadAsync();
-        IReadOnlyList<ServedAt> seen = await new ServedCertificates(await LookAsync()).LookAsync(TestContext.Current.CancellationToken);
+        IReadOnlyList<ServedAt> seen = await new ServedCertificates(await ObserveAsync()).ObserveAsync(TestContext.Current.CancellationToken);
         Assert.NotEmpty(seen);
         Assert.All(seen, one => Assert.True(one.Is(certificate.Certificate.GetCertHashString(System.Security.Cryptography.HashAlgorithmName.SHA256)), one.ToString()));
     }

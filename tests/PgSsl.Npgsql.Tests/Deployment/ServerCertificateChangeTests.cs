@@ -1,9 +1,10 @@
-using PgSsl.Certificates.Deployment;
 using PgSsl.Changes;
+using PgSsl.Deployment;
 using PgSsl.Files;
+using PgSsl.Requirements;
 using PgSsl.Sandbox;
 using PgSsl.Tests.Files;
-using PgSsl.Tests.Hba;
+using PgSsl.Tests.Hba.Live;
 
 namespace PgSsl.Tests.Deployment;
 
@@ -222,7 +223,7 @@ public class ServerCertificateChangeTests
         CertificateServer server = await CertificateServer.SharedAsync(major);
         using ServerCertificatePlan plan = await server.PlanAsync(New());
         ServerCertificateChange change = await server.PrepareAsync(
-            plan, patience: TimeSpan.FromMilliseconds(300), session: new FaultySession(server.Session, "pg_reload_conf", failure: null));
+            plan, timeout: TimeSpan.FromMilliseconds(300), session: new FaultySession(server.Session, "pg_reload_conf", failure: null));
 
         var failure = await Assert.ThrowsAsync<PgSslException>(() => change.ApplyAsync(TestContext.Current.CancellationToken));
 

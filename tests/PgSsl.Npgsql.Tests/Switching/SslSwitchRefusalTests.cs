@@ -2,7 +2,7 @@ using PgSsl.Connections;
 using PgSsl.Sandbox;
 using PgSsl.Server;
 using PgSsl.Server.Live;
-using PgSsl.Server.Switching;
+using PgSsl.Switching;
 
 namespace PgSsl.Tests.Switching;
 

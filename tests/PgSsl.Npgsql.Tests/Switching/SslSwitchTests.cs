@@ -1,10 +1,9 @@
 using PgSsl.Changes;
-using PgSsl.Hba;
+using PgSsl.Common;
 using PgSsl.Sandbox;
 using PgSsl.Server;
 using PgSsl.Server.Live;
-using PgSsl.Server.Switching;
-using PgSsl.Tests.Hba;
+using PgSsl.Switching;
 
 namespace PgSsl.Tests.Switching;
 

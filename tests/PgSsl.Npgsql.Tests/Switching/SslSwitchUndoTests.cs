@@ -1,8 +1,7 @@
-using PgSsl.Hba;
 using PgSsl.Sandbox;
 using PgSsl.Server.Live;
-using PgSsl.Server.Switching;
-using PgSsl.Tests.Hba;
+using PgSsl.Switching;
+using PgSsl.Tests.Hba.Live;
 
 namespace PgSsl.Tests.Switching;
 

@@ -1,11 +1,10 @@
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
-using PgSsl.Hba;
 using PgSsl.Sandbox;
 using PgSsl.Server;
 using PgSsl.Server.Live;
 using PgSsl.Server.Settings;
-using PgSsl.Server.Switching;
+using PgSsl.Switching;
 
 namespace PgSsl.Tests.Switching;
 
@@ -88,7 +87,7 @@ internal sealed class SwitchServer : IAsyncDisposable
         await (await PrepareAsync(target, path, live)).ApplyAsync(TestContext.Current.CancellationToken);
 
     /// <summary>A change by ALTER SYSTEM that no preflight looks at, to see the server refuse it.</summary>
-    public async Task<AlterSystemChange> UncheckedAsync(SslTarget target, LiveServer? live = null, TimeSpan? patience = null)
+    public async Task<AlterSystemChange> UncheckedAsync(SslTarget target, LiveServer? live = null, TimeSpan? timeout = null)
     {
         ServerTlsFacts facts = await ServerTlsReader.ReadAsync(Session, TestContext.Current.CancellationToken);
         string fingerprint = X509Certificate2.CreateFromPem(File.ReadAllText(target.CertificatePath!))
@@ -96,7 +95,7 @@ internal sealed class SwitchServer : IAsyncDisposable
         live ??= Live;
         return new AlterSystemChange(
             AlterSystemPlan.Make(facts, target.ValuesIn(facts.Version.Major)), live.Session,
-            new SslProver(live, facts, target, fingerprint) { Patience = patience ?? TimeSpan.FromSeconds(2) });
+            new SslProver(live, facts, target, fingerprint) { ReloadTimeout = timeout ?? TimeSpan.FromSeconds(2) });
     }
 
     /// <summary>What psql meets over TCP.</summary>

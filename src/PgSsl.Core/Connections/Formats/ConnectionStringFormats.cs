@@ -1,7 +1,7 @@
 namespace PgSsl.Connections.Formats;
 
 /// <summary>The formats that there are.</summary>
-public static class ConnectionStringFormats
+internal static class ConnectionStringFormats
 {
     /// <summary>All formats, in the order to offer them.</summary>
     public static IReadOnlyList<IConnectionStringFormat> All { get; } =

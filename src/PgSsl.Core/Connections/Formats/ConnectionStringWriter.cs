@@ -4,7 +4,7 @@ namespace PgSsl.Connections.Formats;
 /// Writes an endpoint down in another form: what the user wrote, and nothing that this machine's environment happens to say. Only the
 /// service file is read, and only for formats that cannot name a service.
 /// </summary>
-public static class ConnectionStringWriter
+internal static class ConnectionStringWriter
 {
     // Where the service file is says nothing about the connection.
     private static readonly string[] LocationVariables = ["PGSERVICEFILE", "PGSYSCONFDIR"];
@@ -18,11 +18,6 @@ public static class ConnectionStringWriter
     public static FormattedConnection Write(
         PgEndpoint endpoint, IConnectionStringFormat format, ConnectionEnvironment environment, FormatOptions options)
     {
-        ArgumentNullException.ThrowIfNull(endpoint);
-        ArgumentNullException.ThrowIfNull(format);
-        ArgumentNullException.ThrowIfNull(environment);
-        ArgumentNullException.ThrowIfNull(options);
-
         WrittenConnection connection = Collect(endpoint, format, environment, options.ServiceName);
         string[] omitted = options.IncludeSecrets
             ? []

@@ -1,7 +1,7 @@
 namespace PgSsl.Connections.Formats;
 
 /// <summary>What is to be written beside the endpoint's own parameters.</summary>
-public sealed record FormatOptions
+internal sealed record FormatOptions
 {
     /// <summary>Whether passwords, passphrases and keys are written too.</summary>
     public bool IncludeSecrets { get; init; }

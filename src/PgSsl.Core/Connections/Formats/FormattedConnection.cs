@@ -6,7 +6,7 @@ namespace PgSsl.Connections.Formats;
 /// What the text does not say, or what means something else to its reader: a sentence each, which names the parameter and what to do
 /// instead. No secret is in it.
 /// </param>
-public sealed record FormattedConnection(string Text, IReadOnlyList<string> Warnings)
+internal sealed record FormattedConnection(string Text, IReadOnlyList<string> Warnings)
 {
     /// <summary>What messages call the connection: its service, or its hosts.</summary>
     public string Subject { get; init; } = "";

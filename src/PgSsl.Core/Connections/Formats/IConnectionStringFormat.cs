@@ -1,7 +1,7 @@
 namespace PgSsl.Connections.Formats;
 
 /// <summary>One way of writing a connection down.</summary>
-public interface IConnectionStringFormat
+internal interface IConnectionStringFormat
 {
     /// <summary>What -Format calls it.</summary>
     string Name { get; }

@@ -4,7 +4,7 @@ namespace PgSsl.Connections.Formats;
 /// <param name="Parameters">The parameters by libpq's name, in the order to write them; each name once.</param>
 /// <param name="Hosts">What host, hostaddr and port come to, for formats that do not have these three; at least one.</param>
 /// <param name="ServiceName">The section's name in a service file.</param>
-public sealed record WrittenConnection(
+internal sealed record WrittenConnection(
     IReadOnlyList<KeyValuePair<string, string>> Parameters, IReadOnlyList<ConnectionHost> Hosts, string ServiceName)
 {
     // What people look for first; the others follow as libpq lists them.

@@ -9,7 +9,7 @@ namespace PgSsl.Hba.Live;
 /// <param name="plan">The change.</param>
 /// <param name="live">The server; null to change files only.</param>
 /// <param name="files">The file system; the real one if null.</param>
-public sealed class HbaChange(HbaPlan plan, HbaLive? live, IFileLayer? files = null) : ProvenChange
+internal sealed class HbaChange(HbaPlan plan, HbaLive? live, IFileLayer? files = null) : ProvenChange
 {
     // The postmaster reads its files within milliseconds of the signal; a busy machine gets its time.
     internal TimeSpan ReloadTimeout { get; init; } = TimeSpan.FromSeconds(15);
@@ -17,7 +17,7 @@ public sealed class HbaChange(HbaPlan plan, HbaLive? live, IFileLayer? files = n
     private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(50);
 
     private ReversibleFiles? _files;
-    private HbaWitness? _witness;
+    private ProbeConnection? _witness;
 
     /// <inheritdoc/>
     protected override string Subject => plan.Before.Files[0].Path;
@@ -89,11 +89,11 @@ public sealed class HbaChange(HbaPlan plan, HbaLive? live, IFileLayer? files = n
     }
 
     /// <summary>The first connection that the change concerns and that can be made: the server need not listen at all its addresses.</summary>
-    private async Task<HbaWitness?> FindWitnessAsync(CancellationToken cancellationToken)
+    private async Task<ProbeConnection?> FindWitnessAsync(CancellationToken cancellationToken)
     {
-        foreach (ServerWay way in live?.Ways ?? [])
+        foreach (ServerRoute way in live?.Routes ?? [])
         {
-            if (HbaWitness.Find(plan, live!, way) is not { } witness)
+            if (ProbeConnection.Find(plan, live!, way) is not { } witness)
                 continue;
             (bool? observed, _) = await live!.TryAsync(way, witness.UserName, witness.Database, witness.Transport, cancellationToken).ConfigureAwait(false);
             if (observed is not null)
@@ -103,7 +103,7 @@ public sealed class HbaChange(HbaPlan plan, HbaLive? live, IFileLayer? files = n
     }
 
     /// <summary>Waits until a connection meets what the rules say, and remembers it as a proof.</summary>
-    private async Task ExpectAsync(HbaWitness witness, HbaTransport transport, bool isLetIn, CancellationToken cancellationToken)
+    private async Task ExpectAsync(ProbeConnection witness, HbaTransport transport, bool isLetIn, CancellationToken cancellationToken)
     {
         string what = $"{witness.UserName} to {witness.Database} from {witness.Way.Address.ToIPAddress()} {transport.ToWords()}";
         for (DateTime deadline = DateTime.UtcNow + ReloadTimeout; ; await Task.Delay(Pause, cancellationToken).ConfigureAwait(false))
@@ -122,7 +122,7 @@ public sealed class HbaChange(HbaPlan plan, HbaLive? live, IFileLayer? files = n
         }
     }
 
-    private bool? IsLetIn(HbaWitness witness, HbaTransport transport) => HbaWitness.LetsIn(new HbaMatcher(live!.Surroundings).Find(
+    private bool? IsLetIn(ProbeConnection witness, HbaTransport transport) => ProbeConnection.LetsIn(new HbaMatcher(live!.Surroundings).Find(
         plan.After.Records, new HbaClient(witness.UserName, witness.Database, transport, witness.Way.Address)));
 
     private static FileEdit EditOf(HbaFileChange file) =>
@@ -133,4 +133,4 @@ public sealed class HbaChange(HbaPlan plan, HbaLive? live, IFileLayer? files = n
 /// <param name="Backups">The old content of each file.</param>
 /// <param name="WrittenInPlace">Files that could not be replaced in one step.</param>
 /// <param name="Proofs">What was seen to be so.</param>
-public sealed record HbaChangeResult(IReadOnlyList<string> Backups, IReadOnlyList<string> WrittenInPlace, IReadOnlyList<Proof> Proofs);
+internal sealed record HbaChangeResult(IReadOnlyList<string> Backups, IReadOnlyList<string> WrittenInPlace, IReadOnlyList<Proof> Proofs);

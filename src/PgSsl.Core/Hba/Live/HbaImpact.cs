@@ -6,7 +6,7 @@ namespace PgSsl.Hba.Live;
 /// <param name="CutOff">Sessions that could not come back as they came.</param>
 /// <param name="LockOuts">Those of them that nobody wants to lose, in words: this session, replication, all that a role has.</param>
 /// <param name="Notes">What is worth knowing besides.</param>
-public sealed record HbaImpact(IReadOnlyList<CutOffSession> CutOff, IReadOnlyList<string> LockOuts, IReadOnlyList<string> Notes)
+internal sealed record HbaImpact(IReadOnlyList<CutOffSession> CutOff, IReadOnlyList<string> LockOuts, IReadOnlyList<string> Notes)
 {
     private const int MostShown = 20;
 
@@ -17,10 +17,8 @@ public sealed record HbaImpact(IReadOnlyList<CutOffSession> CutOff, IReadOnlyLis
     /// <param name="plan">The change.</param>
     /// <param name="facts">The sessions, and what else the server told.</param>
     /// <param name="surroundings">What decides matches besides the file.</param>
-    public static HbaImpact Of(HbaPlan plan, HbaServerFacts facts, HbaSurroundings surroundings)
+    public static HbaImpact Of(HbaPlan plan, HbaServerFacts facts, HbaMatchContext surroundings)
     {
-        ArgumentNullException.ThrowIfNull(plan);
-        ArgumentNullException.ThrowIfNull(facts);
         var simulation = new Simulation(plan, surroundings);
         CutOffSession[] cutOff =
             [.. facts.Sessions.Where(simulation.IsCutOff).Select(session => new CutOffSession(session, simulation.ComesBackOverTls(session)))];
@@ -80,7 +78,7 @@ public sealed record HbaImpact(IReadOnlyList<CutOffSession> CutOff, IReadOnlyLis
 
     private static string From(LiveSession session) => session.Address is { } address ? $" from {address.ToIPAddress()}" : "";
 
-    private sealed class Simulation(HbaPlan plan, HbaSurroundings surroundings)
+    private sealed class Simulation(HbaPlan plan, HbaMatchContext surroundings)
     {
         private readonly HbaMatcher _matcher = new(surroundings);
         private readonly Dictionary<HbaClient, (HbaVerdict Before, HbaVerdict After)> _verdicts = [];
@@ -111,4 +109,4 @@ public sealed record HbaImpact(IReadOnlyList<CutOffSession> CutOff, IReadOnlyLis
 /// <summary>A session that could not come back as it came.</summary>
 /// <param name="Session">The session.</param>
 /// <param name="ComesBackOverTls">Whether it could over TLS.</param>
-public sealed record CutOffSession(LiveSession Session, bool ComesBackOverTls);
+internal sealed record CutOffSession(LiveSession Session, bool ComesBackOverTls);

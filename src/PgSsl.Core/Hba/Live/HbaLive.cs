@@ -11,7 +11,7 @@ namespace PgSsl.Hba.Live;
 /// <param name="Facts">What the server told in it.</param>
 /// <param name="Settings">What libpq would connect with.</param>
 /// <param name="Timeout">For one connection in all.</param>
-public sealed record HbaLive(IServerSession Session, HbaServerFacts Facts, ConnectionSettings Settings, TimeSpan Timeout)
+internal sealed record HbaLive(IServerSession Session, HbaServerFacts Facts, ConnectionSettings Settings, TimeSpan Timeout)
     : LiveServer(Session, Settings, Timeout, Facts.ClientAddress)
 {
     private const string RejectedByHba = "28000";
@@ -20,7 +20,7 @@ public sealed record HbaLive(IServerSession Session, HbaServerFacts Facts, Conne
     private const string NoClientCa = "F0000";
 
     /// <summary>What decides matches besides the file: this machine's addresses are the server's where it is here.</summary>
-    public HbaSurroundings Surroundings => Facts.SurroundingsOn(IsLocal ? HbaLocalSurroundings.Find(usesDns: false) : HbaSurroundings.Unknown);
+    public HbaMatchContext Surroundings => Facts.SurroundingsOn(IsLocal ? LocalMatchContext.Find(usesDns: false) : HbaMatchContext.Unknown);
 
     /// <summary>Whether the server lets somebody begin to authenticate; null where it says neither.</summary>
     /// <param name="way">The way to the server.</param>
@@ -30,9 +30,8 @@ public sealed record HbaLive(IServerSession Session, HbaServerFacts Facts, Conne
     /// <param name="cancellationToken">Ends the connection at once.</param>
     /// <returns>The answer, and what was seen, in words.</returns>
     public async Task<(bool? IsLetIn, string Seen)> TryAsync(
-        ServerWay way, string user, string database, HbaTransport transport, CancellationToken cancellationToken)
+        ServerRoute way, string user, string database, HbaTransport transport, CancellationToken cancellationToken)
     {
-        ArgumentNullException.ThrowIfNull(way);
         ProbeRequest request = transport == HbaTransport.Tls
             ? ProbeRequest.ForTls(Settings, way.Host, Timeout)
             : new ProbeRequest(way.Host, Probing.Transport.Plaintext, Timeout);

@@ -1,6 +1,6 @@
 using PgSsl.Changes;
-using PgSsl.Hba.Managed;
 using PgSsl.Hba.Policy;
+using PgSsl.Managers;
 using PgSsl.Probing;
 using PgSsl.Server;
 using PgSsl.Server.Live;
@@ -8,17 +8,16 @@ using PgSsl.Server.Live;
 namespace PgSsl.Hba.Live;
 
 /// <summary>What must be so before pg_hba.conf is touched. Nothing is changed here.</summary>
-public static class HbaPreflight
+internal static class HbaPreflight
 {
     /// <summary>Whether the files are anybody else's to write.</summary>
     /// <returns>What is worth knowing about lines that are.</returns>
     /// <exception cref="PgSslException"><see cref="PgSslError.ManagedElsewhere"/>.</exception>
     public static IReadOnlyList<string> CheckOwner(HbaDocument document)
     {
-        ArgumentNullException.ThrowIfNull(document);
-        (HbaFile File, HbaManager Manager)[] found =
-            [.. document.Files.SelectMany(file => HbaManagers.FindInFile(file.Content).Select(manager => (file, manager)))];
-        foreach ((HbaFile file, HbaManager manager) in found)
+        (HbaFile File, ConfigurationManager Manager)[] found =
+            [.. document.Files.SelectMany(file => ConfigurationManagers.FindInFile(file.Content).Select(manager => (file, manager)))];
+        foreach ((HbaFile file, ConfigurationManager manager) in found)
             if (!manager.OwnsMarkedLinesOnly)
                 throw ManagedElsewhere($"{file.Path} is written by {manager.Name}", manager);
         return [.. found.Select(one => $"{one.File.Path} has lines that {one.Manager.Name} marks as its own, and may write again. {one.Manager.Knob}")];
@@ -33,8 +32,6 @@ public static class HbaPreflight
     /// </exception>
     public static async Task<IReadOnlyList<Proof>> CheckServerAsync(HbaPlan plan, HbaLive live, CancellationToken cancellationToken)
     {
-        ArgumentNullException.ThrowIfNull(plan);
-        ArgumentNullException.ThrowIfNull(live);
         if (live.Facts.Managers is [var manager, ..])
             throw ManagedElsewhere($"{live.Session.Host} is {manager.Name}", manager);
         live.RefusePooler();
@@ -55,11 +52,11 @@ public static class HbaPreflight
 
     private static async Task<Proof> ProveTlsAsync(HbaLive live, bool demandsCertificates, CancellationToken cancellationToken)
     {
-        ServerWay? tried = null;
+        ServerRoute? tried = null;
         PgSslException? failure = null;
-        foreach (ServerWay way in live.Ways)
+        foreach (ServerRoute way in live.Routes)
         {
-            ConnectionFacts facts = await live.TryTlsAsync(way, cancellationToken).ConfigureAwait(false);
+            ConnectionFacts facts = await live.ProbeTlsAsync(way, cancellationToken).ConfigureAwait(false);
             // The setting may be there, and its file not have been loaded.
             if (facts.Tls is { RequestsClientCertificate: false } && demandsCertificates)
                 throw NoClientCa($"{way.Host} does not ask for any, as its ssl_ca_file could not be loaded");
@@ -104,6 +101,6 @@ public static class HbaPreflight
         $"Client certificates are to be demanded, and {why}: nobody would get in. Nothing was changed.",
         "Set ssl_ca_file to the CA of your client certificates, reload, and look into the server's log, first.");
 
-    private static PgSslException ManagedElsewhere(string what, HbaManager manager) => new(
+    private static PgSslException ManagedElsewhere(string what, ConfigurationManager manager) => new(
         PgSslError.ManagedElsewhere, $"{what}: a change made here would be lost, or cannot be made. Nothing was changed.", manager.Knob);
 }

@@ -1,10 +1,11 @@
-using PgSsl.Hba.Managed;
+using PgSsl.Common;
+using PgSsl.Managers;
 using PgSsl.Server;
 
 namespace PgSsl.Hba.Live;
 
 /// <summary>What a running server tells about its pg_hba.conf and those whom it concerns.</summary>
-public sealed record HbaServerFacts
+internal sealed record HbaServerFacts
 {
     /// <summary>The server's version.</summary>
     public required ServerVersion Version { get; init; }
@@ -40,7 +41,7 @@ public sealed record HbaServerFacts
     public required IReadOnlyDictionary<string, string>? StoredPasswords { get; init; }
 
     /// <summary>Who else writes its configuration.</summary>
-    public required IReadOnlyList<HbaManager> Managers { get; init; }
+    public required IReadOnlyList<ConfigurationManager> Managers { get; init; }
 
     /// <summary>Whether the role may have the server read its files again.</summary>
     public required bool MayReload { get; init; }
@@ -50,9 +51,8 @@ public sealed record HbaServerFacts
 
     /// <summary>What decides matches besides the file, with the memberships that the server told.</summary>
     /// <param name="networks">What is known of addresses and names.</param>
-    public HbaSurroundings SurroundingsOn(HbaSurroundings networks)
+    public HbaMatchContext SurroundingsOn(HbaMatchContext networks)
     {
-        ArgumentNullException.ThrowIfNull(networks);
         return networks with { IsMember = (user, role) => Memberships.IsMember(user, role) };
     }
 }

@@ -1,12 +1,13 @@
 using System.Net;
-using PgSsl.Hba.Managed;
+using PgSsl.Common;
+using PgSsl.Managers;
 using PgSsl.Server;
 using PgSsl.Server.Sessions;
 
 namespace PgSsl.Hba.Live;
 
 /// <summary>Asks a server for what concerns its pg_hba.conf. What the role may not see is left out, and known to be.</summary>
-public sealed class HbaServerReader(IServerSession session, CancellationToken cancellationToken)
+internal sealed class HbaServerReader(IServerSession session, CancellationToken cancellationToken)
 {
     private const string Settings =
         """
@@ -55,7 +56,7 @@ public sealed class HbaServerReader(IServerSession session, CancellationToken ca
             LoginRoles = [.. roles.Where(row => row.GetBoolean("login") == true).Select(row => row["name"]!)],
             Databases = [.. databases.Select(row => row["name"]!)],
             StoredPasswords = await ReadStoredPasswordsAsync().ConfigureAwait(false),
-            Managers = HbaManagers.FindOnServer(new ManagedServerFacts([.. names.Select(row => row["name"]!)], roleNames)
+            Managers = ConfigurationManagers.FindOnServer(new ManagedServerFacts([.. names.Select(row => row["name"]!)], roleNames)
             {
                 BootstrapRole = roles.FirstOrDefault(row => row["oid"] == "10")?["name"],
             }),

@@ -1,4 +1,5 @@
 using System.Net;
+using PgSsl.Common;
 
 namespace PgSsl.Hba.Live;
 
@@ -9,7 +10,7 @@ namespace PgSsl.Hba.Live;
 /// <param name="Transport">How it is connected.</param>
 /// <param name="Address">From where; null over a Unix-domain socket.</param>
 /// <param name="ApplicationName">What it calls itself.</param>
-public sealed record LiveSession(
+internal sealed record LiveSession(
     int ProcessId, string UserName, string? Database, HbaTransport Transport, NumericAddress? Address, string ApplicationName)
 {
     /// <summary>Whether it is the session that this was asked in.</summary>
@@ -27,7 +28,6 @@ public sealed record LiveSession(
     /// <summary>A session of the server's.</summary>
     public static LiveSession Of(SslSession session)
     {
-        ArgumentNullException.ThrowIfNull(session);
         HbaTransport transport = session.Transport switch
         {
             "tls" => HbaTransport.Tls,

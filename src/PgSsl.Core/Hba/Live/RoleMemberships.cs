@@ -1,7 +1,7 @@
 namespace PgSsl.Hba.Live;
 
 /// <summary>Who is a member of which role, directly or through other roles (acl.c, roles_is_member_of; superusers count as nobody special).</summary>
-public sealed class RoleMemberships
+internal sealed class RoleMemberships
 {
     private readonly Dictionary<string, string[]> _membersOf;
     private readonly HashSet<string>? _roles;

@@ -1,9 +1,11 @@
+using PgSsl.Common;
+using PgSsl.Files;
 using PgSsl.Server;
 
 namespace PgSsl.Hba.Live;
 
 /// <summary>The server's files, through SQL: for those who may not, or cannot, look at its disk. Needs pg_read_server_files.</summary>
-public sealed class ServerHbaFiles(IServerSession session, CancellationToken cancellationToken) : IHbaFiles
+internal sealed class ServerHbaFiles(IServerSession session, CancellationToken cancellationToken) : IServerFiles
 {
     // What is missing must not be an error: at SQLSTATE 58P01 (undefined_file) Npgsql gives the connection up (PostgresErrorCodes,
     // IsCriticalFailure). A directory has no content, and reads as empty to the server as well.
@@ -20,17 +22,17 @@ public sealed class ServerHbaFiles(IServerSession session, CancellationToken can
         """;
 
     /// <inheritdoc/>
-    public HbaFileContent Read(string path)
+    public FileContent Read(string path)
     {
         try
         {
             return Query(Content, path) is [var row] && row["content"] is { } content
-                ? HbaFileContent.Of(Convert.FromBase64String(content.Replace("\n", "", StringComparison.Ordinal)))
-                : HbaFileContent.Missing;
+                ? FileContent.Of(Convert.FromBase64String(content.Replace("\n", "", StringComparison.Ordinal)))
+                : FileContent.Missing;
         }
         catch (PgSslException failure) when (failure.Error == PgSslError.SqlFailed)
         {
-            return HbaFileContent.Unreadable(failure.Message);
+            return FileContent.Unreadable(failure.Message);
         }
     }
 
@@ -42,12 +44,12 @@ public sealed class ServerHbaFiles(IServerSession session, CancellationToken can
         {
             if (Query("SELECT 1 FROM pg_stat_file($1, true) WHERE size IS NOT NULL", directory).Count == 0)
             {
-                error = HbaFileContent.Missing.Error;
+                error = FileContent.Missing.Error;
                 return [];
             }
-            string[] names = [.. Query(Names, directory).Select(row => row["name"]!).Where(HbaPath.IsConfigurationFile)];
-            Array.Sort(names, HbaPath.CompareBytes);
-            return [.. names.Select(name => HbaPath.Join(directory, name))];
+            string[] names = [.. Query(Names, directory).Select(row => row["name"]!).Where(ServerPath.IsConfigurationFile)];
+            Array.Sort(names, ServerPath.CompareBytes);
+            return [.. names.Select(name => ServerPath.Join(directory, name))];
         }
         catch (PgSslException failure) when (failure.Error == PgSslError.SqlFailed)
         {

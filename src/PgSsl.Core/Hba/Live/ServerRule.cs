@@ -3,14 +3,12 @@ namespace PgSsl.Hba.Live;
 /// <summary>A row of pg_hba_file_rules.</summary>
 /// <param name="LineNumber">The line.</param>
 /// <param name="Type">The connection type; null for a line that is refused, which need not have an error in this view.</param>
-public sealed record ServerRule(int LineNumber, string? Type)
+internal sealed record ServerRule(int LineNumber, string? Type)
 {
     /// <summary>Whether these are the rules of a document, as the server sees it.</summary>
     /// <returns>What differs first, in words; null where nothing does.</returns>
     public static string? Differs(IReadOnlyList<ServerRule> rules, HbaDocument document)
     {
-        ArgumentNullException.ThrowIfNull(rules);
-        ArgumentNullException.ThrowIfNull(document);
         for (int i = 0; i < Math.Max(rules.Count, document.Entries.Count); i++)
         {
             if (i >= rules.Count || i >= document.Entries.Count)
@@ -18,7 +16,7 @@ public sealed record ServerRule(int LineNumber, string? Type)
             HbaEntry entry = document.Entries[i];
             if (rules[i].LineNumber != entry.Line.Number || rules[i].Type != entry.Record?.Type.ToWord())
                 return $"the server sees {rules[i].Type ?? "an error"} in line {rules[i].LineNumber}, "
-                    + $"where {HbaRule.Place(entry.Line, document)} has {entry.Record?.Type.ToWord() ?? $"an error ({HbaSecrets.MaskError(entry)})"}";
+                    + $"where {document.PlaceOf(entry.Line)} has {entry.Record?.Type.ToWord() ?? $"an error ({HbaSecrets.MaskError(entry)})"}";
         }
         return null;
     }

@@ -1,9 +1,10 @@
 using System.Text.RegularExpressions;
+using PgSsl.Files;
 
 namespace PgSsl.Hba.Policy;
 
 /// <summary>Backups that a change left behind, on their way back.</summary>
-public static partial class HbaBackup
+internal static partial class HbaBackup
 {
     /// <summary>The file that a backup belongs to; null for a name that no backup has.</summary>
     public static string? TargetOf(string backup) => BackupName().Match(backup) is { Success: true } match ? match.Groups["target"].Value : null;
@@ -16,11 +17,10 @@ public static partial class HbaBackup
     /// <exception cref="PgSslException"><see cref="PgSslError.FileNotFound"/>: one cannot be read.</exception>
     public static IReadOnlyDictionary<string, byte[]> Read(IReadOnlyList<string> backups, string? main, string otherwise)
     {
-        ArgumentNullException.ThrowIfNull(backups);
         var contents = new Dictionary<string, byte[]>();
         foreach (string backup in backups)
         {
-            HbaFileContent content = DiskHbaFiles.Instance.Read(backup);
+            FileContent content = DiskServerFiles.Instance.Read(backup);
             string target = backups.Count == 1 && main is not null ? main : TargetOf(backup) ?? otherwise;
             contents[target] = content.Bytes ?? throw new PgSslException(
                 PgSslError.FileNotFound, $"The backup {backup} cannot be read: {content.Error}.", "Name a file that Set-PgHbaSsl reported as Backup.");
@@ -33,11 +33,10 @@ public static partial class HbaBackup
     /// <param name="backups">The content of each file to be put back, by the file's path.</param>
     /// <param name="files">Where its files were read.</param>
     /// <exception cref="PgSslException"><see cref="PgSslError.InvalidHbaFile"/>: the server would not load what is in the backups.</exception>
-    public static HbaPlan Plan(HbaDocument document, IReadOnlyDictionary<string, byte[]> backups, IHbaFiles files)
+    public static HbaPlan Plan(HbaDocument document, IReadOnlyDictionary<string, byte[]> backups, IServerFiles files)
     {
-        ArgumentNullException.ThrowIfNull(document);
         // A file that only the old state includes is read from the disk; one that is put back, from its backup.
-        HbaDocument restored = HbaDocument.Read(document.Files[0].Path, document.Dialect, new OverlaidHbaFiles(files, backups));
+        HbaDocument restored = HbaDocument.Read(document.Files[0].Path, document.Dialect, new OverlaidFiles(files, backups));
         HbaPlanner.CheckLoadable(restored);
         return HbaPlanner.Between(document, restored, []);
     }

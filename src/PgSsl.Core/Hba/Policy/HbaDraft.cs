@@ -1,14 +1,17 @@
+using PgSsl.Common;
+using PgSsl.Files;
+
 namespace PgSsl.Hba.Policy;
 
 /// <summary>Edits of a document that are being collected.</summary>
-internal sealed class HbaDraft(HbaDocument document, IHbaFiles files)
+internal sealed class HbaDraft(HbaDocument document, IServerFiles files)
 {
-    private readonly Dictionary<string, List<HbaEdit>> _edits = [];
+    private readonly Dictionary<string, List<TextEdit>> _edits = [];
 
     /// <summary>Adds an edit.</summary>
-    public void Add(HbaFile file, HbaEdit edit)
+    public void Add(HbaFile file, TextEdit edit)
     {
-        if (!_edits.TryGetValue(file.Path, out List<HbaEdit>? edits))
+        if (!_edits.TryGetValue(file.Path, out List<TextEdit>? edits))
             _edits[file.Path] = edits = [];
         edits.Add(edit);
     }
@@ -19,7 +22,7 @@ internal sealed class HbaDraft(HbaDocument document, IHbaFiles files)
         if (_edits.Count == 0)
             return document;
         Dictionary<string, byte[]> contents = document.Files.ToDictionary(
-            file => file.Path, file => _edits.TryGetValue(file.Path, out List<HbaEdit>? edits) ? HbaEdit.Apply(file.Content, edits) : file.Content);
-        return HbaDocument.Read(document.Files[0].Path, document.Dialect, new OverlaidHbaFiles(files, contents));
+            file => file.Path, file => _edits.TryGetValue(file.Path, out List<TextEdit>? edits) ? TextEdit.Apply(file.Content, edits) : file.Content);
+        return HbaDocument.Read(document.Files[0].Path, document.Dialect, new OverlaidFiles(files, contents));
     }
 }

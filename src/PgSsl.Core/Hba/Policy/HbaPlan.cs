@@ -1,22 +1,24 @@
+using PgSsl.Common;
+
 namespace PgSsl.Hba.Policy;
 
 /// <summary>A file that a plan changes.</summary>
 /// <param name="Path">The file.</param>
 /// <param name="Before">Its content now.</param>
 /// <param name="After">Its content then.</param>
-public sealed record HbaFileChange(string Path, byte[] Before, byte[] After);
+internal sealed record HbaFileChange(string Path, byte[] Before, byte[] After);
 
 /// <summary>A line of pg_hba.conf before and after a change.</summary>
 /// <param name="Before">As it was; null for one that is added.</param>
 /// <param name="After">As it would be; null for one that is removed.</param>
-public readonly record struct HbaEntryChange(HbaEntry? Before, HbaEntry? After);
+internal readonly record struct HbaEntryChange(HbaEntry? Before, HbaEntry? After);
 
 /// <summary>What is to be changed in pg_hba.conf, worked out before anything is.</summary>
 /// <param name="Before">The file as it is.</param>
 /// <param name="After">The file as it would be.</param>
 /// <param name="Changes">The lines that would change, come or go, in the order of the file.</param>
 /// <param name="Notes">What the user should know.</param>
-public sealed record HbaPlan(HbaDocument Before, HbaDocument After, IReadOnlyList<HbaEntryChange> Changes, IReadOnlyList<string> Notes)
+internal sealed record HbaPlan(HbaDocument Before, HbaDocument After, IReadOnlyList<HbaEntryChange> Changes, IReadOnlyList<string> Notes)
 {
     private string[]? _diff;
 

@@ -1,13 +1,16 @@
+using PgSsl.Common;
+using PgSsl.Files;
+
 namespace PgSsl.Hba.Policy;
 
 /// <summary>Works out what to change in pg_hba.conf so that it is as a policy wants it, and no byte more.</summary>
-public sealed class HbaPlanner
+internal sealed class HbaPlanner
 {
     private readonly HbaPolicy _policy;
-    private readonly IHbaFiles _files;
+    private readonly IServerFiles _files;
     private readonly List<string> _notes = [];
 
-    private HbaPlanner(HbaPolicy policy, IHbaFiles files) => (_policy, _files) = (policy, files);
+    private HbaPlanner(HbaPolicy policy, IServerFiles files) => (_policy, _files) = (policy, files);
 
     /// <summary>Makes the plan.</summary>
     /// <param name="document">The file as it is.</param>
@@ -17,10 +20,8 @@ public sealed class HbaPlanner
     /// <see cref="PgSslError.InvalidHbaFile"/>: the server would refuse the file as it is. <see cref="PgSslError.ContradictoryParameters"/>:
     /// what the policy asks for does not go together.
     /// </exception>
-    public static HbaPlan Plan(HbaDocument document, HbaPolicy policy, IHbaFiles files)
+    public static HbaPlan Plan(HbaDocument document, HbaPolicy policy, IServerFiles files)
     {
-        ArgumentNullException.ThrowIfNull(document);
-        ArgumentNullException.ThrowIfNull(policy);
         policy.Check();
         CheckLoadable(document);
         var planner = new HbaPlanner(policy, files);
@@ -40,11 +41,10 @@ public sealed class HbaPlanner
     /// <exception cref="PgSslException"><see cref="PgSslError.InvalidHbaFile"/>.</exception>
     public static void CheckLoadable(HbaDocument document)
     {
-        ArgumentNullException.ThrowIfNull(document);
         if (document.IsLoadable)
             return;
         string what = document.Refused.FirstOrDefault() is { } refused
-            ? $"{HbaRule.Place(refused.Line, document)}: {HbaSecrets.MaskError(refused)}"
+            ? $"{document.PlaceOf(refused.Line)}: {HbaSecrets.MaskError(refused)}"
             : "it contains no rule.";
         throw new PgSslException(
             PgSslError.InvalidHbaFile,
@@ -71,7 +71,7 @@ public sealed class HbaPlanner
         if (_policy.AllowsPlaintext)
         {
             if (record.Type == HbaConnectionType.HostSsl)
-                Allow(record, draft, HbaRule.Place(line, document));
+                Allow(record, draft, document.PlaceOf(line));
             return;
         }
         if (record.Type != HbaConnectionType.HostSsl && record.Type != HbaConnectionType.HostGssEnc)
@@ -84,7 +84,7 @@ public sealed class HbaPlanner
         if (_policy.Method is { } method && record.Method is "trust" or "password" or "md5")
             draft.Add(line.File, HbaEdit.Replace(line, record.MethodToken, method));
         if (record.Type != HbaConnectionType.HostGssEnc && _policy.ClientCertificate is { } demand)
-            DemandClientCertificate(record, demand, draft, HbaRule.Place(line, document));
+            DemandClientCertificate(record, demand, draft, document.PlaceOf(line));
     }
 
     private void Allow(HbaRecord record, HbaDraft draft, string place)
@@ -134,7 +134,7 @@ public sealed class HbaPlanner
         if (letting.Length == 0)
             return;
         HbaEntry?[] shadows = HbaShadows.Find(records);
-        string[] left = [.. letting.Where(i => shadows[i] is null).Select(i => HbaRule.Place(records[i].Line, planned))];
+        string[] left = [.. letting.Where(i => shadows[i] is null).Select(i => planned.PlaceOf(records[i].Line))];
         if (left.Length > 0)
             _notes.Add($"Plaintext is still let in by {string.Join(", ", left.Take(5))}{(left.Length > 5 ? $" and {left.Length - 5} more" : "")}, which "
                 + $"{(left.Length == 1 ? "is" : "are")} not among the rules that were asked for.");
@@ -144,7 +144,7 @@ public sealed class HbaPlanner
     internal static string WithType(HbaRecord record, HbaConnectionType type)
     {
         ReadOnlySpan<byte> content = record.Line.File.Content;
-        string tail = HbaText.Decode(content[record.TypeToken.End..record.Line.Tokens[^1].End]);
+        string tail = ServerText.Decode(content[record.TypeToken.End..record.Line.Tokens[^1].End]);
         return type.ToWord() + tail.Replace("\\\r\n", "", StringComparison.Ordinal).Replace("\\\n", "", StringComparison.Ordinal);
     }
 

@@ -1,7 +1,7 @@
 namespace PgSsl.Hba.Policy;
 
 /// <summary>What a rule demands of client certificates (the option clientcert).</summary>
-public enum ClientCertificateDemand
+internal enum ClientCertificateDemand
 {
     /// <summary>None.</summary>
     None,
@@ -12,7 +12,7 @@ public enum ClientCertificateDemand
 }
 
 /// <summary>What pg_hba.conf is to be like.</summary>
-public sealed record HbaPolicy
+internal sealed record HbaPolicy
 {
     /// <summary>The rules that it is about.</summary>
     public HbaSelection Selection { get; init; } = new();

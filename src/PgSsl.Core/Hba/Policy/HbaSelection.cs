@@ -1,9 +1,10 @@
 using System.IO.Enumeration;
+using PgSsl.Common;
 
 namespace PgSsl.Hba.Policy;
 
 /// <summary>The rules that a change is about. Empty lists select all.</summary>
-public sealed record HbaSelection
+internal sealed record HbaSelection
 {
     private static readonly HbaConnectionType[] UsualTypes = [HbaConnectionType.Host, HbaConnectionType.HostNoGssEnc, HbaConnectionType.HostSsl];
 
@@ -28,7 +29,6 @@ public sealed record HbaSelection
     /// <summary>Whether a rule is selected. One that rejects never is: it lets nobody in, in plaintext or not.</summary>
     public bool Includes(HbaRecord record)
     {
-        ArgumentNullException.ThrowIfNull(record);
         return !record.IsReject
             && (Types.Count > 0 ? Types : UsualTypes).Contains(record.Type)
             && (IncludesLoopback || !record.IsLoopback)

@@ -1,3 +1,5 @@
+using PgSsl.Files;
+
 namespace PgSsl.Hba.Policy;
 
 /// <summary>
@@ -21,7 +23,7 @@ internal static class PlaintextReject
     /// <see cref="PgSslError.ContradictoryParameters"/>: there is no place for it, because rules that are to stay come behind rules that it
     /// must come before.
     /// </exception>
-    public static HbaDocument Add(HbaDocument document, HbaSelection selection, IHbaFiles files)
+    public static HbaDocument Add(HbaDocument document, HbaSelection selection, IServerFiles files)
     {
         int? found = FindFirst(document.Records, selection, out bool isThere);
         if (found is null && isThere)
@@ -60,11 +62,11 @@ internal static class PlaintextReject
         if (selection.IncludesLoopback
             || document.Records.Skip(first).FirstOrDefault(entry => entry.Record is { IsLoopback: true } record && record.LetsIn(HbaTransport.Plaintext)) is not { } loopback)
             return;
-        string earlier = HbaRule.Place(document.Records[first].Line, document);
+        string earlier = document.PlaceOf(document.Records[first].Line);
         throw new PgSslException(
             PgSslError.ContradictoryParameters,
-            $"The rule that refuses plaintext must come before {earlier}, and {HbaRule.Place(loopback.Line, document)}, for the server's own host, comes behind that and is to stay.",
-            $"Put {HbaRule.Place(loopback.Line, document)} before {earlier}, or use -IncludeLoopback, or change {earlier} as well (-Type).");
+            $"The rule that refuses plaintext must come before {earlier}, and {document.PlaceOf(loopback.Line)}, for the server's own host, comes behind that and is to stay.",
+            $"Put {document.PlaceOf(loopback.Line)} before {earlier}, or use -IncludeLoopback, or change {earlier} as well (-Type).");
     }
 
     private static bool IsRefused(HbaRecord record, HbaSelection selection) =>

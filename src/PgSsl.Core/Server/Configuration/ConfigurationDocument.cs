@@ -1,4 +1,6 @@
-using PgSsl.Hba;
+using PgSsl.Common;
+using PgSsl.Files;
+using PgSsl.Server.Settings;
 
 namespace PgSsl.Server.Configuration;
 
@@ -6,7 +8,7 @@ namespace PgSsl.Server.Configuration;
 /// postgresql.conf with the files it includes, and postgresql.auto.conf behind them: bytes that nobody but a plan changes, and what the
 /// server makes of them (guc.c, ProcessConfigFileInternal: the last assignment wins).
 /// </summary>
-public sealed class ConfigurationDocument
+internal sealed class ConfigurationDocument
 {
     /// <summary>The file that ALTER SYSTEM writes, in the data directory (guc.h, PG_AUTOCONF_FILENAME).</summary>
     public const string AutoFileName = "postgresql.auto.conf";
@@ -37,13 +39,13 @@ public sealed class ConfigurationDocument
     public IEnumerable<ConfigurationEntry> Problems => Entries.Where(entry => entry.Error is not null);
 
     /// <summary>The path of postgresql.auto.conf; the file need not exist.</summary>
-    public string AutoPath => HbaPath.Join(DataDirectory, AutoFileName);
+    public string AutoPath => ServerPath.Join(DataDirectory, AutoFileName);
 
     /// <summary>The assignment to a parameter that counts, which is the last one; null where there is none.</summary>
     public ConfigurationEntry? Effective(string name) => _effective.GetValueOrDefault(name);
 
     /// <summary>A path in a value, absolute: the server resolves it from the data directory, which is its working directory.</summary>
-    public string ResolvePath(string value) => HbaPath.Resolve(value, AutoPath);
+    public string ResolvePath(string value) => ServerPath.Resolve(value, AutoPath);
 
     /// <summary>One of the files.</summary>
     public ConfigurationFile? File(string path) => Files.FirstOrDefault(file => file.Path == path);
@@ -55,24 +57,22 @@ public sealed class ConfigurationDocument
     /// </param>
     /// <param name="files">Where files are read.</param>
     /// <exception cref="PgSslException"><see cref="PgSslError.FileNotFound"/> or <see cref="PgSslError.FileUnreadable"/>: the main file.</exception>
-    public static ConfigurationDocument Read(string path, string? dataDirectory, IHbaFiles files) => Read(path, dataDirectory, files, PostmasterErrors);
+    public static ConfigurationDocument Read(string path, string? dataDirectory, IServerFiles files) => Read(path, dataDirectory, files, PostmasterErrors);
 
     /// <summary>The same, where a file is given up after so many syntax errors.</summary>
-    internal static ConfigurationDocument Read(string path, string? dataDirectory, IHbaFiles files, int mostErrors)
+    internal static ConfigurationDocument Read(string path, string? dataDirectory, IServerFiles files, int mostErrors)
     {
-        ArgumentNullException.ThrowIfNull(path);
-        ArgumentNullException.ThrowIfNull(files);
-        HbaFileContent content = files.Read(path);
+        FileContent content = files.Read(path);
         if (content.Bytes is null || content.IsDirectory)
             throw Unreadable(path, content);
         var reader = new ConfigurationReader(files, mostErrors);
         bool isGood = reader.Read(path, content.Bytes);
         dataDirectory ??= reader.Entries.LastOrDefault(entry => entry.Assigns("data_directory"))?.Value is { Length: > 0 } named
-            ? HbaPath.Resolve(named, path)
-            : HbaPath.Resolve(".", path);
+            ? ServerPath.Resolve(named, path)
+            : ServerPath.Resolve(".", path);
         // What is in it does not count where postgresql.conf has an error.
-        if (isGood && files.Read(HbaPath.Join(dataDirectory, AutoFileName)) is { Bytes: { } automatic, IsDirectory: false })
-            reader.Read(HbaPath.Join(dataDirectory, AutoFileName), automatic);
+        if (isGood && files.Read(ServerPath.Join(dataDirectory, AutoFileName)) is { Bytes: { } automatic, IsDirectory: false })
+            reader.Read(ServerPath.Join(dataDirectory, AutoFileName), automatic);
         return new ConfigurationDocument(dataDirectory, reader.Files, reader.Entries);
     }
 
@@ -89,7 +89,7 @@ public sealed class ConfigurationDocument
         return judged;
     }
 
-    private static PgSslException Unreadable(string path, HbaFileContent content) => content.IsMissing
+    private static PgSslException Unreadable(string path, FileContent content) => content.IsMissing
         ? new PgSslException(PgSslError.FileNotFound, $"{path} does not exist.", "Name the server's postgresql.conf: SHOW config_file tells where it is.")
         : new PgSslException(
             PgSslError.FileUnreadable, $"{path} cannot be read: {(content.IsDirectory ? "it is a directory." : content.Error)}",

@@ -1,5 +1,6 @@
-using PgSsl.Hba;
+using PgSsl.Common;
 using PgSsl.Hba.Policy;
+using PgSsl.Server.Settings;
 
 namespace PgSsl.Server.Configuration;
 
@@ -7,17 +8,17 @@ namespace PgSsl.Server.Configuration;
 internal static class ConfigurationEdit
 {
     /// <summary>Another value in the place of an assignment's; blanks and comments stay.</summary>
-    public static HbaEdit ReplaceValue(ConfigurationFile file, ConfigurationEntry entry, SslParameter parameter, string value)
+    public static TextEdit ReplaceValue(ConfigurationFile file, ConfigurationEntry entry, SslParameter parameter, string value)
     {
         bool isQuoted = file.Content[entry.ValueStart] == '\'';
-        return new HbaEdit(entry.ValueStart, entry.ValueEnd - entry.ValueStart, Write(parameter, value, isQuoted));
+        return new TextEdit(entry.ValueStart, entry.ValueEnd - entry.ValueStart, Write(parameter, value, isQuoted));
     }
 
     /// <summary>A # before an assignment.</summary>
-    public static HbaEdit CommentOut(ConfigurationEntry entry) => new(entry.NameStart, 0, "#");
+    public static TextEdit CommentOut(ConfigurationEntry entry) => new(entry.NameStart, 0, "#");
 
     /// <summary>A line behind the last one that is such an assignment commented out, as initdb writes them; null where there is none.</summary>
-    public static HbaEdit? InsertAfterComment(ConfigurationFile file, SslParameter parameter, string name, string value)
+    public static TextEdit? InsertAfterComment(ConfigurationFile file, SslParameter parameter, string name, string value)
     {
         ReadOnlySpan<byte> content = file.Content;
         int found = -1;
@@ -25,7 +26,7 @@ internal static class ConfigurationEdit
         {
             int feed = content[start..].IndexOf((byte)'\n');
             int next = feed < 0 ? content.Length : start + feed + 1;
-            if (IsCommentedOut(HbaText.Decode(content[start..next]), parameter))
+            if (IsCommentedOut(ServerText.Decode(content[start..next]), parameter))
                 found = next;
             start = next;
         }
@@ -33,13 +34,13 @@ internal static class ConfigurationEdit
     }
 
     /// <summary>A line at the end.</summary>
-    public static HbaEdit Append(ConfigurationFile file, SslParameter parameter, string name, string value) =>
+    public static TextEdit Append(ConfigurationFile file, SslParameter parameter, string name, string value) =>
         Insert(file, file.Content.Length, parameter, name, value);
 
-    private static HbaEdit Insert(ConfigurationFile file, int position, SslParameter parameter, string name, string value)
+    private static TextEdit Insert(ConfigurationFile file, int position, SslParameter parameter, string name, string value)
     {
         bool endsLine = position == 0 || file.Content[position - 1] == '\n';
-        return new HbaEdit(position, 0, $"{(endsLine ? "" : file.LineBreak)}{name} = {Write(parameter, value, isQuoted: false)}{file.LineBreak}");
+        return new TextEdit(position, 0, $"{(endsLine ? "" : file.LineBreak)}{name} = {Write(parameter, value, isQuoted: false)}{file.LineBreak}");
     }
 
     // Words that are no name need quotes; on and off have none in the files that come with PostgreSQL.

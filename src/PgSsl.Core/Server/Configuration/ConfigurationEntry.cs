@@ -6,7 +6,7 @@ namespace PgSsl.Server.Configuration;
 /// <param name="Name">The parameter, as it is written; null for a line that is no assignment.</param>
 /// <param name="Value">Its value, without quotes; null for a line that is no assignment.</param>
 /// <param name="Error">What is wrong, in the server's words; null for nothing.</param>
-public sealed record ConfigurationEntry(string? Path, int Line, string? Name, string? Value, string? Error)
+internal sealed record ConfigurationEntry(string? Path, int Line, string? Name, string? Value, string? Error)
 {
     /// <summary>Where the name starts in its file.</summary>
     internal int NameStart { get; init; }

@@ -1,4 +1,4 @@
-using PgSsl.Hba.Policy;
+using PgSsl.Common;
 
 namespace PgSsl.Server.Configuration;
 
@@ -19,7 +19,7 @@ public sealed record ParameterChange(string Name, string? Before, string? After)
 /// <param name="Before">The configuration as it is.</param>
 /// <param name="After">The configuration as it would be.</param>
 /// <param name="Changes">The parameters that get another value.</param>
-public sealed record ConfigurationPlan(string Path, ConfigurationDocument Before, ConfigurationDocument After, IReadOnlyList<ParameterChange> Changes)
+internal sealed record ConfigurationPlan(string Path, ConfigurationDocument Before, ConfigurationDocument After, IReadOnlyList<ParameterChange> Changes)
 {
     private string[]? _diff;
 

@@ -1,5 +1,7 @@
-using PgSsl.Hba;
+using PgSsl.Common;
+using PgSsl.Files;
 using PgSsl.Hba.Policy;
+using PgSsl.Server.Settings;
 
 namespace PgSsl.Server.Configuration;
 
@@ -7,13 +9,13 @@ namespace PgSsl.Server.Configuration;
 /// Works out what to change in a configuration file so that parameters of TLS have the values that are wanted, and no byte more. What the
 /// new text means is not assumed: it is read again.
 /// </summary>
-public sealed class ConfigurationPlanner
+internal sealed class ConfigurationPlanner
 {
     private readonly ConfigurationDocument _before;
     private readonly string _path;
-    private readonly IHbaFiles _files;
+    private readonly IServerFiles _files;
 
-    private ConfigurationPlanner(ConfigurationDocument before, string path, IHbaFiles files) => (_before, _path, _files) = (before, path, files);
+    private ConfigurationPlanner(ConfigurationDocument before, string path, IServerFiles files) => (_before, _path, _files) = (before, path, files);
 
     /// <summary>Makes the plan.</summary>
     /// <param name="document">The configuration as it is.</param>
@@ -24,10 +26,8 @@ public sealed class ConfigurationPlanner
     /// <see cref="PgSslError.InvalidConfigurationFile"/>: the server would not load the files as they are;
     /// <see cref="PgSslError.ContradictoryParameters"/>: the server does not read that file, or another assignment would count.
     /// </exception>
-    public static ConfigurationPlan Plan(ConfigurationDocument document, string path, IReadOnlyDictionary<string, string?> wanted, IHbaFiles files)
+    public static ConfigurationPlan Plan(ConfigurationDocument document, string path, IReadOnlyDictionary<string, string?> wanted, IServerFiles files)
     {
-        ArgumentNullException.ThrowIfNull(document);
-        ArgumentNullException.ThrowIfNull(wanted);
         CheckLoadable(document);
         CheckTarget(document, path);
         var planner = new ConfigurationPlanner(document, path, files);
@@ -42,7 +42,6 @@ public sealed class ConfigurationPlanner
     /// <exception cref="PgSslException"><see cref="PgSslError.InvalidConfigurationFile"/>.</exception>
     public static void CheckLoadable(ConfigurationDocument document)
     {
-        ArgumentNullException.ThrowIfNull(document);
         if (document.Problems.FirstOrDefault() is { } problem)
             throw new PgSslException(
                 PgSslError.InvalidConfigurationFile,
@@ -73,13 +72,13 @@ public sealed class ConfigurationPlanner
         if ((effective?.Value ?? parameter.Default) is { } now && parameter.IsSame(now, value, document.ResolvePath))
             return document;
         ConfigurationFile file = document.File(_path)!;
-        HbaEdit?[] ways =
+        TextEdit?[] ways =
         [
             effective?.Path == _path ? ConfigurationEdit.ReplaceValue(file, effective, parameter, value) : null,
             effective is null ? ConfigurationEdit.InsertAfterComment(file, parameter, name, value) : null,
             ConfigurationEdit.Append(file, parameter, name, value),
         ];
-        foreach (HbaEdit edit in ways.OfType<HbaEdit>())
+        foreach (TextEdit edit in ways.OfType<TextEdit>())
         {
             ConfigurationDocument candidate = With(document, [edit]);
             if (EffectiveOf(candidate, parameter) is { } counting && counting.Path == _path && parameter.IsSame(counting.Value!, value, candidate.ResolvePath))
@@ -96,11 +95,11 @@ public sealed class ConfigurationPlanner
             : all.Length == 0 ? document : With(document, [.. all.Select(ConfigurationEdit.CommentOut)]);
     }
 
-    private ConfigurationDocument With(ConfigurationDocument document, IReadOnlyList<HbaEdit> edits)
+    private ConfigurationDocument With(ConfigurationDocument document, IReadOnlyList<TextEdit> edits)
     {
         var contents = document.Files.ToDictionary(file => file.Path, file => file.Content);
-        contents[_path] = HbaEdit.Apply(contents[_path], edits);
-        return ConfigurationDocument.Read(document.Files[0].Path, _before.DataDirectory, new OverlaidHbaFiles(_files, contents));
+        contents[_path] = TextEdit.Apply(contents[_path], edits);
+        return ConfigurationDocument.Read(document.Files[0].Path, _before.DataDirectory, new OverlaidFiles(_files, contents));
     }
 
     private static ConfigurationEntry? EffectiveOf(ConfigurationDocument document, SslParameter parameter) =>

@@ -1,4 +1,5 @@
-using PgSsl.Hba;
+using PgSsl.Common;
+using PgSsl.Files;
 
 namespace PgSsl.Server.Configuration;
 
@@ -8,7 +9,7 @@ namespace PgSsl.Server.Configuration;
 /// </summary>
 /// <param name="files">Where files are read.</param>
 /// <param name="mostErrors">After how many syntax errors a file is given up: 100 for the postmaster, 1 for pg_file_settings.</param>
-internal sealed class ConfigurationReader(IHbaFiles files, int mostErrors)
+internal sealed class ConfigurationReader(IServerFiles files, int mostErrors)
 {
     // CONF_FILE_MAX_DEPTH.
     private const int MaxDepth = 10;
@@ -82,7 +83,7 @@ internal sealed class ConfigurationReader(IHbaFiles files, int mostErrors)
 
     private bool Take(ConfigurationFile file, int line, GucToken name, GucToken value, int depth)
     {
-        string Text(GucToken token) => HbaText.Decode(UpToNul(file.Content.AsSpan(token.Start, token.End - token.Start)));
+        string Text(GucToken token) => ServerText.Decode(UpToNul(file.Content.AsSpan(token.Start, token.End - token.Start)));
         string parameter = Text(name);
         string text = value.Kind == GucTokenKind.String ? GucString.Unquote(file.Content.AsSpan(value.Start, value.End - value.Start)) : Text(value);
         switch (parameter.ToLowerInvariant())
@@ -110,12 +111,12 @@ internal sealed class ConfigurationReader(IHbaFiles files, int mostErrors)
             return Fail("empty configuration file name", namedIn, line);
         if (depth > MaxDepth || ++_reads > MaxReads || _bytes > MaxBytes)
             return Fail("nesting depth exceeded", namedIn, line);
-        string path = HbaPath.Resolve(name, namedIn);
+        string path = ServerPath.Resolve(name, namedIn);
         if (path == namedIn)
             return Fail("configuration file recursion", namedIn, line);
         if (!_files.TryGetValue(path, out ConfigurationFile? file))
         {
-            HbaFileContent content = files.Read(path);
+            FileContent content = files.Read(path);
             if (content.Bytes is null)
                 return mayBeMissing || Fail($"could not open file \"{path}\"", namedIn, line);
             if (content.IsDirectory)
@@ -129,7 +130,7 @@ internal sealed class ConfigurationReader(IHbaFiles files, int mostErrors)
     {
         if (IsBlank(name))
             return Fail("empty configuration directory name", namedIn, line);
-        string directory = HbaPath.Resolve(name, namedIn);
+        string directory = ServerPath.Resolve(name, namedIn);
         IReadOnlyList<string> found = files.List(directory, out string? problem);
         if (problem is not null)
             return Fail($"could not open directory \"{directory}\"", namedIn, line);

@@ -1,5 +1,5 @@
 using System.Text.RegularExpressions;
-using PgSsl.Hba;
+using PgSsl.Common;
 
 namespace PgSsl.Server.Configuration;
 
@@ -10,7 +10,7 @@ namespace PgSsl.Server.Configuration;
 internal static partial class ConfigurationSecrets
 {
     /// <summary>The file as text, without them.</summary>
-    public static string Mask(byte[] content) => Secret().Replace(HbaText.Decode(content), "${name}***");
+    public static string Mask(byte[] content) => Secret().Replace(ServerText.Decode(content), "${name}***");
 
     // Connection strings, programs and their arguments (config.sgml); custom parameters are named as their authors like.
     [GeneratedRegex(

@@ -1,5 +1,5 @@
 using System.Text;
-using PgSsl.Hba;
+using PgSsl.Common;
 
 namespace PgSsl.Server.Configuration;
 
@@ -26,7 +26,7 @@ internal static class GucString
         if (value.Count > 0)
             value.RemoveAt(value.Count - 1);
         int end = value.IndexOf(0);
-        return HbaText.Decode(end < 0 ? value.ToArray() : value.GetRange(0, end).ToArray());
+        return ServerText.Decode(end < 0 ? value.ToArray() : value.GetRange(0, end).ToArray());
     }
 
     /// <summary>A value as postgresql.conf takes it, in quotes.</summary>

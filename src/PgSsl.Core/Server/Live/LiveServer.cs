@@ -1,6 +1,6 @@
 using System.Net;
+using PgSsl.Common;
 using PgSsl.Connections;
-using PgSsl.Hba;
 using PgSsl.Probing;
 
 namespace PgSsl.Server.Live;
@@ -10,14 +10,13 @@ namespace PgSsl.Server.Live;
 /// <param name="Settings">What libpq would connect with.</param>
 /// <param name="Timeout">For one connection in all.</param>
 /// <param name="ClientAddress">Where the session comes from, as the server sees it; null over a Unix-domain socket.</param>
-public record LiveServer(IServerSession Session, ConnectionSettings Settings, TimeSpan Timeout, NumericAddress? ClientAddress)
+internal record LiveServer(IServerSession Session, ConnectionSettings Settings, TimeSpan Timeout, NumericAddress? ClientAddress)
 {
     /// <summary>Asks the server where the session comes from.</summary>
     /// <exception cref="PgSslException">The session broke.</exception>
     public static async Task<LiveServer> OfAsync(
         IServerSession session, ConnectionSettings settings, TimeSpan timeout, CancellationToken cancellationToken)
     {
-        ArgumentNullException.ThrowIfNull(session);
         IReadOnlyList<SqlRow> rows =
             await session.QueryAsync("SELECT host(inet_client_addr()) AS client", null, cancellationToken).ConfigureAwait(false);
         return new LiveServer(session, settings, timeout, rows[0].GetAddress("client") is { } address ? NumericAddress.Of(address) : null);
@@ -30,24 +29,23 @@ public record LiveServer(IServerSession Session, ConnectionSettings Settings, Ti
     /// The ways over TCP from here to the server. On a Unix-domain socket there is no TLS, and rules for the loopback addresses are often
     /// others: a server on this machine is tried at its other addresses as well, from which such connections then come.
     /// </summary>
-    public IEnumerable<ServerWay> Ways
+    public IEnumerable<ServerRoute> Routes
     {
         get
         {
             int port = Session.Host.Port;
             if (!Session.Host.IsUnixSocket)
-                yield return new ServerWay(Session.Host, ClientAddress!.Value);
+                yield return new ServerRoute(Session.Host, ClientAddress!.Value);
             if (!IsLocal)
                 yield break;
-            foreach (NumericAddress address in HbaLocalSurroundings.FindAddresses())
-                yield return new ServerWay(new ConnectionHost(address.ToIPAddress().ToString(), null, port), address);
+            foreach (NumericAddress address in LocalAddresses.Find())
+                yield return new ServerRoute(new ConnectionHost(address.ToIPAddress().ToString(), null, port), address);
         }
     }
 
     /// <summary>Begins TLS, and no more.</summary>
-    public Task<ConnectionFacts> TryTlsAsync(ServerWay way, CancellationToken cancellationToken)
+    public Task<ConnectionFacts> ProbeTlsAsync(ServerRoute way, CancellationToken cancellationToken)
     {
-        ArgumentNullException.ThrowIfNull(way);
         return ServerProbe.ConnectAsync(ProbeRequest.ForTls(Settings, way.Host, Timeout), cancellationToken);
     }
 

@@ -1,6 +1,7 @@
 using System.Net;
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
+using PgSsl.Certificates;
 using PgSsl.Changes;
 using PgSsl.Connections;
 using PgSsl.Probing;
@@ -9,10 +10,10 @@ namespace PgSsl.Server.Live;
 
 /// <summary>What a server answers to clients that want TLS, at each of its addresses that can be reached from here.</summary>
 /// <param name="server">The server.</param>
-public sealed class ServedCertificates(LiveServer server)
+internal sealed class ServedCertificates(LiveServer server)
 {
     // The postmaster reads its files within milliseconds of the signal; a busy machine gets its time.
-    internal TimeSpan Patience { get; init; } = TimeSpan.FromSeconds(15);
+    internal TimeSpan ReloadTimeout { get; init; } = TimeSpan.FromSeconds(15);
 
     private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(50);
 
@@ -20,7 +21,7 @@ public sealed class ServedCertificates(LiveServer server)
     private IReadOnlyList<(ConnectionHost Host, IPAddress? Address)>? _addresses;
 
     /// <summary>One look at each address. Addresses at which nothing listens are left out.</summary>
-    public async Task<IReadOnlyList<ServedAt>> LookAsync(CancellationToken cancellationToken)
+    public async Task<IReadOnlyList<ServedAt>> ObserveAsync(CancellationToken cancellationToken)
     {
         var seen = new List<ServedAt>();
         _addresses ??= await FindAddressesAsync(cancellationToken).ConfigureAwait(false);
@@ -54,10 +55,9 @@ public sealed class ServedCertificates(LiveServer server)
     /// <exception cref="PgSslException"><see cref="PgSslError.CertificateNotServed"/>: it did not happen in time; says what was seen.</exception>
     public async Task<Proof> WaitAsync(Func<ServedAt, bool> isWanted, string expectation, CancellationToken cancellationToken)
     {
-        ArgumentNullException.ThrowIfNull(isWanted);
-        for (DateTime deadline = DateTime.UtcNow + Patience; ; await Task.Delay(Pause, cancellationToken).ConfigureAwait(false))
+        for (DateTime deadline = DateTime.UtcNow + ReloadTimeout; ; await Task.Delay(Pause, cancellationToken).ConfigureAwait(false))
         {
-            IReadOnlyList<ServedAt> seen = await LookAsync(cancellationToken).ConfigureAwait(false);
+            IReadOnlyList<ServedAt> seen = await ObserveAsync(cancellationToken).ConfigureAwait(false);
             if (seen.Count == 0)
                 return new Proof("Wire", ProofState.NotMade, "the server does not answer over TCP: nobody comes over the network.");
             ServedAt? other = seen.FirstOrDefault(one => !isWanted(one));
@@ -74,7 +74,7 @@ public sealed class ServedCertificates(LiveServer server)
     private async Task<IReadOnlyList<(ConnectionHost Host, IPAddress? Address)>> FindAddressesAsync(CancellationToken cancellationToken)
     {
         var found = new List<(ConnectionHost Host, IPAddress? Address)>();
-        foreach (ServerWay way in server.Ways)
+        foreach (ServerRoute way in server.Routes)
             foreach (IPAddress address in await ServerProbe.ResolveAsync(way.Host, server.Timeout, cancellationToken).ConfigureAwait(false))
                 if (!found.Exists(one => address.Equals(one.Address)))
                     found.Add((way.Host, address));
@@ -85,7 +85,7 @@ public sealed class ServedCertificates(LiveServer server)
 /// <summary>What one address of a server answered to a client that wants TLS.</summary>
 /// <param name="Host">The server, as it was named.</param>
 /// <param name="Facts">What was seen.</param>
-public sealed record ServedAt(ConnectionHost Host, ConnectionFacts Facts)
+internal sealed record ServedAt(ConnectionHost Host, ConnectionFacts Facts)
 {
     /// <summary>SHA-256 of the certificate that is served, upper-case hex; null where there is no TLS.</summary>
     public string? Fingerprint => Facts.Tls?.Chain[0].GetCertHashString(HashAlgorithmName.SHA256);

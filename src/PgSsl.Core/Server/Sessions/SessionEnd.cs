@@ -3,7 +3,7 @@ using System.Diagnostics;
 namespace PgSsl.Server.Sessions;
 
 /// <summary>Ends a session.</summary>
-public static class SessionEnd
+internal static class SessionEnd
 {
     // Process ids come again: the process is told in the statement that looks whether it is still that session. Whoever is no superuser may
     // end no superuser's (signalfuncs.c, pg_signal_backend).
@@ -28,8 +28,6 @@ public static class SessionEnd
     /// <exception cref="PgSslException">InsufficientPrivilege, with the grant; the session broke.</exception>
     public static async Task<SessionFate> EndAsync(IServerSession session, SslSession victim, CancellationToken cancellationToken)
     {
-        ArgumentNullException.ThrowIfNull(session);
-        ArgumentNullException.ThrowIfNull(victim);
         object[] which = [victim.ProcessId, new DateTimeOffset(victim.BackendStart)];
         if (!await TellAsync(session, victim, which, cancellationToken).ConfigureAwait(false))
             return SessionFate.HadGone;
@@ -61,7 +59,7 @@ public static class SessionEnd
 }
 
 /// <summary>What became of a session that was to end.</summary>
-public enum SessionFate
+internal enum SessionFate
 {
     /// <summary>It was told to end, and is gone.</summary>
     Ended,

@@ -3,12 +3,11 @@ namespace PgSsl.Server.Sessions;
 /// <summary>A session that somebody named.</summary>
 /// <param name="ProcessId">Its process.</param>
 /// <param name="BackendStart">Since when it is there; null for whoever has that process id now.</param>
-public sealed record SessionKey(int ProcessId, DateTime? BackendStart)
+internal sealed record SessionKey(int ProcessId, DateTime? BackendStart)
 {
     /// <summary>Whether that is the session.</summary>
     public bool Means(SslSession session)
     {
-        ArgumentNullException.ThrowIfNull(session);
         return session.ProcessId == ProcessId && (BackendStart is not { } start || session.BackendStart == start.ToUniversalTime());
     }
 

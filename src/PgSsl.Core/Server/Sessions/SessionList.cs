@@ -5,7 +5,7 @@ namespace PgSsl.Server.Sessions;
 /// <param name="HiddenCount">
 /// How many it may not: sessions of other roles, and perhaps processes that work for them (parallel query, subscriptions).
 /// </param>
-public sealed record SessionList(IReadOnlyList<SslSession> Sessions, int HiddenCount)
+internal sealed record SessionList(IReadOnlyList<SslSession> Sessions, int HiddenCount)
 {
     /// <summary>What is missing, and the grant that shows it; null where nothing is.</summary>
     /// <param name="endpoint">The server.</param>

@@ -6,7 +6,7 @@ namespace PgSsl.Server.Sessions;
 /// Asks a server for its sessions, in one statement: pg_stat_activity, and what pg_stat_ssl, pg_stat_gssapi and pg_stat_replication say of the
 /// same processes (system_views.sql; 10 and newer).
 /// </summary>
-public static class SessionReader
+internal static class SessionReader
 {
     // pg_stat_gssapi, and these columns of pg_stat_ssl, came with 12; before, there was clientdn alone.
     private const int CertificateColumns = 12;
@@ -33,7 +33,6 @@ public static class SessionReader
     /// <exception cref="PgSslException">The session broke, or the statement failed.</exception>
     public static async Task<SessionList> ReadAsync(IServerSession session, string endpoint, CancellationToken cancellationToken)
     {
-        ArgumentNullException.ThrowIfNull(session);
         IReadOnlyList<SqlRow> rows = await session.QueryAsync(SqlFor(session.ServerVersion), null, cancellationToken).ConfigureAwait(false);
         return Read(rows, endpoint);
     }

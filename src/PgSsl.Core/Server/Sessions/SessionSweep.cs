@@ -3,7 +3,7 @@ namespace PgSsl.Server.Sessions;
 /// <summary>Which sessions in plaintext are to be ended.</summary>
 /// <param name="Sessions">Those.</param>
 /// <param name="Left">Why others, which one might have expected to be ended, are left, in sentences.</param>
-public sealed record SessionSweep(IReadOnlyList<SslSession> Sessions, IReadOnlyList<string> Left)
+internal sealed record SessionSweep(IReadOnlyList<SslSession> Sessions, IReadOnlyList<string> Left)
 {
     /// <summary>
     /// Chooses. What is not in plaintext is never ended, nor is the session that asks. Loopback and replication only where they were named:
@@ -14,7 +14,6 @@ public sealed record SessionSweep(IReadOnlyList<SslSession> Sessions, IReadOnlyL
     /// <param name="areNamed">Whether somebody named them one by one.</param>
     public static SessionSweep Of(IReadOnlyList<SslSession> sessions, bool areNamed)
     {
-        ArgumentNullException.ThrowIfNull(sessions);
         var left = new List<string>();
         if (areNamed)
             left.AddRange(sessions.Where(session => !session.IsPlaintext || session.IsOwn).Select(session =>

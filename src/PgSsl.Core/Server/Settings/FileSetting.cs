@@ -7,7 +7,7 @@ namespace PgSsl.Server.Settings;
 /// <param name="Value">Its value.</param>
 /// <param name="IsEffective">Whether it is the assignment that counts, and can be applied.</param>
 /// <param name="Error">Why it cannot be applied; null where it can, or where a later one counts.</param>
-public sealed record FileSetting(string? File, int? Line, string? Name, string? Value, bool IsEffective, string? Error)
+internal sealed record FileSetting(string? File, int? Line, string? Name, string? Value, bool IsEffective, string? Error)
 {
     /// <summary>Whether only a restart changes the parameter: until then a new value is an error to the view, and none to anybody else.</summary>
     public bool NeedsRestart { get; init; }

@@ -3,7 +3,7 @@ namespace PgSsl.Server.Settings;
 /// <summary>A row of pg_settings.</summary>
 /// <param name="Name">The parameter.</param>
 /// <param name="Value">What the server goes by, as SHOW has it without units.</param>
-public sealed record ServerSetting(string Name, string Value)
+internal sealed record ServerSetting(string Name, string Value)
 {
     /// <summary>The compiled-in value; null where there is none.</summary>
     public string? Default { get; init; }

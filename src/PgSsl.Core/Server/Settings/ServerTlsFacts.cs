@@ -1,10 +1,9 @@
-using PgSsl.Hba.Managed;
-using PgSsl.Server.Configuration;
+using PgSsl.Managers;
 
 namespace PgSsl.Server.Settings;
 
 /// <summary>What a running server tells in SQL about its TLS. Nothing here is judged.</summary>
-public sealed record ServerTlsFacts
+internal sealed record ServerTlsFacts
 {
     /// <summary>The server's version.</summary>
     public required ServerVersion Version { get; init; }
@@ -46,7 +45,7 @@ public sealed record ServerTlsFacts
     public required IReadOnlySet<string> MayAlter { get; init; }
 
     /// <summary>Who else manages the server.</summary>
-    public required IReadOnlyList<HbaManager> Managers { get; init; }
+    public required IReadOnlyList<ConfigurationManager> Managers { get; init; }
 
     /// <summary>Whether ALTER SYSTEM is possible at all (allow_alter_system, since 17).</summary>
     public bool AllowsAlterSystem => this["allow_alter_system"] is not "off";

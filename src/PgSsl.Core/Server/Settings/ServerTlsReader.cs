@@ -1,10 +1,9 @@
-using PgSsl.Hba.Managed;
-using PgSsl.Server.Configuration;
+using PgSsl.Managers;
 
 namespace PgSsl.Server.Settings;
 
 /// <summary>Asks a server for what concerns its TLS. What the role may not see is left out, and known to be.</summary>
-public static class ServerTlsReader
+internal static class ServerTlsReader
 {
     // What bears on TLS besides ssl and ssl_*.
     private static readonly string[] Others = ["allow_alter_system", "password_encryption"];
@@ -37,7 +36,6 @@ public static class ServerTlsReader
     /// <exception cref="PgSslException">The session broke, or a statement failed.</exception>
     public static async Task<ServerTlsFacts> ReadAsync(IServerSession session, CancellationToken cancellationToken)
     {
-        ArgumentNullException.ThrowIfNull(session);
         SqlRow general = (await QueryAsync(General).ConfigureAwait(false))[0];
         ServerSetting[] settings = [.. (await QueryAsync(SettingRows, Others).ConfigureAwait(false)).Select(ToSetting)];
         bool isSuperuser = general.GetBoolean("superuser") == true;
@@ -57,7 +55,7 @@ public static class ServerTlsReader
             IsSuperuser = isSuperuser,
             MayReload = general.GetBoolean("may_reload") == true,
             MayAlter = await ReadMayAlterAsync().ConfigureAwait(false),
-            Managers = HbaManagers.FindOnServer(new ManagedServerFacts(
+            Managers = ConfigurationManagers.FindOnServer(new ManagedServerFacts(
                 [.. (await QueryAsync(NamesOfSettings).ConfigureAwait(false)).Select(row => row["name"]!)], [.. roles.Select(row => row["name"]!)])
             {
                 BootstrapRole = roles.FirstOrDefault(row => row["oid"] == "10")?["name"],
@@ -86,7 +84,6 @@ public static class ServerTlsReader
     /// <exception cref="PgSslException">The session broke, or the statement failed.</exception>
     public static async Task<IReadOnlyList<FileSetting>?> ReadFileSettingsAsync(IServerSession session, CancellationToken cancellationToken)
     {
-        ArgumentNullException.ThrowIfNull(session);
         try
         {
             return [.. (await session.QueryAsync(FileRows, [Others], cancellationToken).ConfigureAwait(false)).Select(ToFileSetting)];

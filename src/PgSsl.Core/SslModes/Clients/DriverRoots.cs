@@ -1,4 +1,4 @@
-using PgSsl.Certificates;
+using PgSsl.Certificates.Trust;
 using PgSsl.Connections;
 
 namespace PgSsl.SslModes.Clients;

@@ -1,7 +1,6 @@
-using PgSsl.Certificates;
+using PgSsl.Certificates.Trust;
 using PgSsl.Connections;
 using PgSsl.Probing;
-using PgSsl.Wire;
 
 namespace PgSsl.SslModes.Clients;
 
@@ -9,7 +8,7 @@ namespace PgSsl.SslModes.Clients;
 /// libpq 17 and 18 (psql, pgAdmin, psycopg, ODBC …). Sources: fe-connect.c (init_allowed_encryption_methods,
 /// select_next_encryption_method, PQconnectPoll), fe-secure-openssl.c (initialize_SSL), fe-auth.c (check_expected_areq).
 /// </summary>
-public sealed class LibpqClient : ISslClient
+internal sealed class LibpqClient : ISslClient
 {
     // "cannot_connect_now" sends libpq to the next host, not to another transport.
     private const string CannotConnectNow = "57P03";

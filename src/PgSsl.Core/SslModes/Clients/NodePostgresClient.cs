@@ -1,7 +1,7 @@
-using PgSsl.Certificates;
+using PgSsl.Certificates.Trust;
 using PgSsl.Connections;
 using PgSsl.Probing;
-using PgSsl.SslModes.Clients.Names;
+using PgSsl.SslModes.Names;
 
 namespace PgSsl.SslModes.Clients;
 
@@ -18,7 +18,7 @@ namespace PgSsl.SslModes.Clients;
 /// <para>Not modelled: the security level that a version of Node.js sets (1 before Node.js 24), NODE_EXTRA_CA_CERTS, --use-system-ca,
 /// client keys (only those of the connection string are used), sslnegotiation before pg 8.22.</para>
 /// </remarks>
-public sealed class NodePostgresClient : ISslClient
+internal sealed class NodePostgresClient : ISslClient
 {
     private const string BundledRoots = "the roots that Node.js brings along (taken to be those of this machine)";
 

@@ -1,7 +1,7 @@
-using PgSsl.Certificates;
+using PgSsl.Certificates.Trust;
 using PgSsl.Connections;
 using PgSsl.Probing;
-using PgSsl.SslModes.Clients.Names;
+using PgSsl.SslModes.Names;
 
 namespace PgSsl.SslModes.Clients;
 
@@ -20,7 +20,7 @@ namespace PgSsl.SslModes.Clients;
 /// <para>Not modelled: the download of a missing intermediate (AIA), Check Certificate Revocation, a root file as PFX, the
 /// rules of Windows and macOS for names and chains, Channel Binding and Require Auth, Npgsql's own rules for client key files.</para>
 /// </remarks>
-public sealed class NpgsqlClient : ISslClient
+internal sealed class NpgsqlClient : ISslClient
 {
     /// <inheritdoc/>
     public string Name => "npgsql";

@@ -1,7 +1,8 @@
-using PgSsl.Certificates;
+using PgSsl.Certificates.Trust;
+using PgSsl.Certificates.Verification;
 using PgSsl.Connections;
 using PgSsl.Probing;
-using PgSsl.SslModes.Clients.Names;
+using PgSsl.SslModes.Names;
 
 namespace PgSsl.SslModes.Clients;
 
@@ -20,7 +21,7 @@ namespace PgSsl.SslModes.Clients;
 /// <para>Not modelled: jdk.certpath.disabledAlgorithms instead of OpenSSL's security level, a DER file as sslrootcert (Java reads
 /// one), Java's home directory where $HOME says otherwise, client keys (the default is postgresql.pk8), channelBinding.</para>
 /// </remarks>
-public sealed class PgjdbcClient : ISslClient
+internal sealed class PgjdbcClient : ISslClient
 {
     // invalid_authorization_specification: pg_hba.conf has no line for it, or one that rejects.
     private const string InvalidAuthorization = "28000";

@@ -1,8 +1,8 @@
-using PgSsl.Certificates;
+using PgSsl.Certificates.Trust;
+using PgSsl.Certificates.Verification;
 using PgSsl.Connections;
 using PgSsl.Probing;
-using PgSsl.SslModes.Clients.Names;
-using PgSsl.Wire;
+using PgSsl.SslModes.Names;
 
 namespace PgSsl.SslModes.Clients;
 
@@ -21,7 +21,7 @@ namespace PgSsl.SslModes.Clients;
 /// <para>Not modelled: Go's minimum key sizes and digests instead of OpenSSL's security level, the platform's verifier for
 /// <c>system</c> on Windows and macOS, pgx's own rules for client key files, channel_binding and require_auth.</para>
 /// </remarks>
-public sealed class PgxClient : ISslClient
+internal sealed class PgxClient : ISslClient
 {
     // pgconn.go, connectPreferred: invalid_password, invalid_catalog_name, insufficient_privilege.
     private static readonly string[] FinalStates = ["28P01", "3D000", "42501"];

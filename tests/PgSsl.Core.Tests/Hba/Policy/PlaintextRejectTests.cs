@@ -1,3 +1,4 @@
+using PgSsl.Common;
 using PgSsl.Hba;
 using PgSsl.Hba.Policy;
 
@@ -61,7 +62,7 @@ public class PlaintextRejectTests
                from isReplication in (bool[])[false, true]
                select new HbaClient(user, "db", transport, NumericAddress.Parse(address)) { IsReplication = isReplication },
         ];
-        var matcher = new HbaMatcher(HbaSurroundings.Unknown);
+        var matcher = new HbaMatcher(HbaMatchContext.Unknown);
         for (int i = 0; i < 3000; i++)
         {
             string text = string.Join('\n', Enumerable.Range(0, random.Next(1, 7)).Select(_ => RandomRule(random)));

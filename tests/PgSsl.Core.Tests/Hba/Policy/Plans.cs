@@ -1,5 +1,4 @@
 using System.Text;
-using PgSsl.Hba;
 using PgSsl.Hba.Policy;
 
 namespace PgSsl.Tests.Hba.Policy;

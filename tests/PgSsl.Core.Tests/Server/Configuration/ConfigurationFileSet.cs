@@ -1,5 +1,6 @@
 using System.Text;
-using PgSsl.Hba;
+using PgSsl.Common;
+using PgSsl.Files;
 using PgSsl.Server.Configuration;
 
 namespace PgSsl.Tests.Server.Configuration;
@@ -42,7 +43,7 @@ internal sealed record ConfigurationFileSet(IReadOnlyDictionary<string, string?>
 }
 
 /// <summary>A file set that lies in no directory, read as if it were in /data.</summary>
-internal sealed class MemoryFiles(IReadOnlyDictionary<string, byte[]?> files) : IHbaFiles
+internal sealed class MemoryFiles(IReadOnlyDictionary<string, byte[]?> files) : IServerFiles
 {
     public const string Main = $"/data/{ConfigurationFileSet.Main}";
 
@@ -56,10 +57,10 @@ internal sealed class MemoryFiles(IReadOnlyDictionary<string, byte[]?> files) : 
     {
     }
 
-    public HbaFileContent Read(string path) =>
-        files.TryGetValue(path, out byte[]? content) && content is not null ? HbaFileContent.Of(content)
-        : IsDirectory(path) ? HbaFileContent.Of([]) with { IsDirectory = true }
-        : HbaFileContent.Missing;
+    public FileContent Read(string path) =>
+        files.TryGetValue(path, out byte[]? content) && content is not null ? FileContent.Of(content)
+        : IsDirectory(path) ? FileContent.Of([]) with { IsDirectory = true }
+        : FileContent.Missing;
 
     public IReadOnlyList<string> List(string directory, out string? error)
     {
@@ -67,7 +68,7 @@ internal sealed class MemoryFiles(IReadOnlyDictionary<string, byte[]?> files) : 
         return
         [
             .. files.Where(file => file.Value is not null && Path.GetDirectoryName(file.Key) == directory).Select(file => file.Key)
-                .Where(path => HbaPath.IsConfigurationFile(Path.GetFileName(path))).Order(StringComparer.Ordinal),
+                .Where(path => ServerPath.IsConfigurationFile(Path.GetFileName(path))).Order(StringComparer.Ordinal),
         ];
     }
 

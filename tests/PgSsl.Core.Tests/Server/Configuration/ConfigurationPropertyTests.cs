@@ -2,6 +2,7 @@ using System.Text;
 using FsCheck;
 using FsCheck.Fluent;
 using PgSsl.Server.Configuration;
+using PgSsl.Server.Settings;
 
 namespace PgSsl.Tests.Server.Configuration;
 

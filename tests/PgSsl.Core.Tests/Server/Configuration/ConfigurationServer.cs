@@ -1,5 +1,6 @@
 using System.Text;
-using PgSsl.Hba;
+using PgSsl.Common;
+using PgSsl.Files;
 using PgSsl.Sandbox;
 using PgSsl.Server.Configuration;
 
@@ -59,7 +60,7 @@ internal sealed class ConfigurationServer : IAsyncDisposable
     public ValueTask DisposeAsync() => _conversation.DisposeAsync();
 
     private ConfigurationDocument Read() => ConfigurationDocument.Read(
-        Path.Combine(_cluster.DataDirectory, ConfigurationFileSet.Main), _cluster.DataDirectory, DiskHbaFiles.Instance, mostErrors: 1);
+        Path.Combine(_cluster.DataDirectory, ConfigurationFileSet.Main), _cluster.DataDirectory, DiskServerFiles.Instance, mostErrors: 1);
 
     private static Task PrepareAsync(PostgresCluster cluster)
     {
@@ -69,7 +70,7 @@ internal sealed class ConfigurationServer : IAsyncDisposable
         return Task.CompletedTask;
     }
 
-    private static string? Decode(string? bytes) => bytes is null ? null : HbaText.Decode(Encoding.Latin1.GetBytes(bytes));
+    private static string? Decode(string? bytes) => bytes is null ? null : ServerText.Decode(Encoding.Latin1.GetBytes(bytes));
 
     // A custom parameter that a session has met once is applied otherwise from then on (guc.c, placeholders).
     private static string Row(string? file, string? line, string? name, string? value, bool isApplied, string? error) =>

@@ -3,6 +3,7 @@ using PgSsl.Connections;
 using PgSsl.Probing;
 using PgSsl.Sandbox;
 using PgSsl.SslModes;
+using PgSsl.SslModes.Clients;
 using SslMode = PgSsl.Connections.SslMode;
 
 namespace PgSsl.Tests.SslModes.Clients;
@@ -71,8 +72,9 @@ public sealed class NpgsqlAgreementTests(NpgsqlAgreementTests.Server server) : I
     [InlineData("hangs up", SslMode.Allow)]
     [InlineData("hangs up", SslMode.Prefer)]
     [InlineData("hangs up", SslMode.VerifyFull)]
-    public async Task Makes_as_many_attempts_at_a_server_that(string misbehaves, SslMode mode)
+    public async Task Makes_as_many_attempts_at_a_server_that(string misbehaves, Enum sslmode)
     {
+        var mode = (SslMode)sslmode;
         TestCertificate certificate = TestAuthority.IssueSelfSigned(LeafOptions.ForLoopback());
         await using HostileServer hostile = HostileServer.Start(misbehaves switch
         {

@@ -2,6 +2,7 @@ using PgSsl.Connections;
 using PgSsl.Probing;
 using PgSsl.Sandbox;
 using PgSsl.SslModes;
+using PgSsl.SslModes.Clients;
 using PgSsl.Tests.Connections;
 using PgSsl.Wire;
 

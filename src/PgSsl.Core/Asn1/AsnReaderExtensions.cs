@@ -1,0 +1,24 @@
+using System.Formats.Asn1;
+
+namespace PgSsl.Asn1;
+
+/// <summary>What reading certificates needs beyond <see cref="AsnReader"/>.</summary>
+internal static class AsnReaderExtensions
+{
+    /// <summary>The next tag, which must be a context-specific one: [0], [1] ….</summary>
+    public static Asn1Tag PeekContextTag(this AsnReader reader)
+    {
+        Asn1Tag tag = reader.PeekTag();
+        return tag.TagClass == TagClass.ContextSpecific ? tag : throw new AsnContentException("A context-specific tag was expected.");
+    }
+
+    /// <summary>
+    /// A signature: whole bytes. OpenSSL refuses one that does not fill its last byte (crypto/asn1/a_verify.c, ASN1_item_verify_ctx);
+    /// nothing is returned for it, which verifies under no key.
+    /// </summary>
+    public static byte[] ReadSignature(this AsnReader reader)
+    {
+        byte[] signature = reader.ReadBitString(out int unusedBits);
+        return unusedBits == 0 ? signature : [];
+    }
+}

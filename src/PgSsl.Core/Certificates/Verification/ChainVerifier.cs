@@ -1,0 +1,48 @@
+using System.Security.Cryptography.X509Certificates;
+using PgSsl.Certificates.Trust;
+
+namespace PgSsl.Certificates.Verification;
+
+/// <summary>
+/// Verifies a server's chain as OpenSSL does for libpq (crypto/x509/x509_vfy.c with the parameters of a TLS client: purpose
+/// sslserver, trusted first, no partial chains, depth 100, security level 2). The same on every platform, without network and
+/// without the operating system's chain engine.
+/// </summary>
+internal static class ChainVerifier
+{
+    /// <summary>
+    /// Verifies a chain. However many certificates are sent, at most 101 links are followed; the cost is one signature for each
+    /// link and one comparison of names for each link and certificate sent.
+    /// </summary>
+    /// <param name="served">The certificates as sent, leaf first; at least one.</param>
+    /// <param name="trust">What the client trusts.</param>
+    /// <param name="at">The time to verify for.</param>
+    /// <param name="anchors">What may end a chain; OpenSSL's rule by default, other libraries' for clients that use these.</param>
+    public static ChainVerdict Verify(
+        IReadOnlyList<X509Certificate2> served, TrustStore trust, DateTimeOffset at, AnchorRule anchors = AnchorRule.SelfSigned)
+    {
+        ArgumentOutOfRangeException.ThrowIfZero(served.Count);
+        if (ParsedCertificate.Of(served[0]) is not { } leaf)
+            return new ChainVerdict(ChainError.Unspecified, [served[0]], 0, "the server's certificate cannot be read");
+
+        IReadOnlyList<ChainLink> path = [new ChainLink(leaf, null)];
+        ChainFault? fault = ChainChecks.IsStrongEnough(leaf.PublicKey) ? null : new ChainFault(ChainError.LeafKeyTooSmall, 0);
+        if (fault is null)
+        {
+            (path, fault) = ChainBuilder.Build(leaf, served.Select(ParsedCertificate.Of).OfType<ParsedCertificate>(), trust, at, anchors);
+            // Java takes a certificate that is in the trust store itself as it is (sun.security.validator.Validator.validate).
+            if (fault is null && anchors == AnchorRule.AnyUndated && path.Count == 1)
+                return new ChainVerdict(ChainError.None, [path[0].Certificate.Certificate], 0, "");
+            // OpenSSL's order (x509_vfy.c, verify_chain), which decides what is reported when several things are wrong.
+            fault ??= ChainChecks.Extensions(path)
+                ?? ChainChecks.SecurityLevel(path)
+                ?? RevocationCheck.Run(path, trust, at)
+                ?? ChainChecks.SignaturesAndValidity(path, at, anchors)
+                ?? ChainChecks.Names(path);
+        }
+        X509Certificate2[] certificates = [.. path.Select(link => link.Certificate.Certificate)];
+        return fault is null
+            ? new ChainVerdict(ChainError.None, certificates, 0, "")
+            : new ChainVerdict(fault.Error, certificates, fault.Depth, ChainReasons.Describe(path, fault, trust));
+    }
+}

@@ -1,0 +1,114 @@
+using System.Security.Cryptography.X509Certificates;
+using PgSsl.Certificates.Trust;
+
+namespace PgSsl.Certificates.Verification;
+
+/// <summary>Looks at a chain as a server sent it, independent of any one client.</summary>
+internal static class ServedChain
+{
+    /// <summary>Examines a chain.</summary>
+    /// <param name="served">The certificates as sent, leaf first; at least one.</param>
+    /// <param name="at">The time to judge validity for.</param>
+    /// <param name="knownRoots">Roots that tell a leaf issued by a root from one whose intermediates are missing.</param>
+    public static ChainHealth Examine(IReadOnlyList<X509Certificate2> served, DateTimeOffset at, params TrustStore[] knownRoots)
+    {
+        ArgumentOutOfRangeException.ThrowIfZero(served.Count);
+        var sent = served.Select(certificate => (Certificate: certificate, Parsed: ParsedCertificate.Of(certificate))).ToList();
+        if (sent[0].Parsed is not { } leaf)
+            return new ChainHealth([served[0]], []);
+
+        List<ParsedCertificate> path = Follow(leaf, sent.Select(item => item.Parsed).OfType<ParsedCertificate>());
+        var findings = new List<ChainFinding>();
+        var seen = new HashSet<string>();
+        ParsedCertificate? previous = null;
+        foreach ((X509Certificate2 certificate, ParsedCertificate? parsed) in sent)
+        {
+            bool isRepeated = !seen.Add(Convert.ToHexString(certificate.RawDataMemory.Span));
+            findings.AddRange(ExamineOne(certificate, parsed, isRepeated, previous, path, at));
+            previous = parsed;
+        }
+        if (ExamineEnd(path, knownRoots) is { } end)
+            findings.Add(end);
+        return new ChainHealth([.. path.Select(link => link.Certificate)], findings);
+    }
+
+    /// <summary>The leaf and its issuers among what was sent; as far as OpenSSL follows, so that a hostile chain costs no more.</summary>
+    private static List<ParsedCertificate> Follow(ParsedCertificate leaf, IEnumerable<ParsedCertificate> sent)
+    {
+        var rest = sent.ToList();
+        var path = new List<ParsedCertificate> { leaf };
+        while (!path[^1].IsSelfSigned && path.Count <= ChainBuilder.MaximumDepth)
+        {
+            ParsedCertificate last = path[^1];
+            ParsedCertificate? issuer = rest.Find(candidate => candidate.IsLikelyIssuerOf(last) && !path.Exists(candidate.IsSameAs));
+            if (issuer is null)
+                break;
+            path.Add(issuer);
+        }
+        return path;
+    }
+
+    private static IEnumerable<ChainFinding> ExamineOne(
+        X509Certificate2 certificate, ParsedCertificate? parsed, bool isRepeated, ParsedCertificate? previous,
+        List<ParsedCertificate> path, DateTimeOffset at)
+    {
+        ChainFinding Found(ChainFindingKind kind, string message) => new(kind, certificate, message);
+        string name = $"'{CertificateNames.Display(certificate)}'";
+        int link = parsed is null ? -1 : path.FindIndex(parsed.IsSameAs);
+        if (isRepeated)
+        {
+            yield return Found(ChainFindingKind.DuplicateCertificate, $"{name} was sent more than once");
+            yield break;
+        }
+        if (link < 0)
+        {
+            yield return Found(ChainFindingKind.UnrelatedCertificate, $"{name} is no part of the chain of '{path[0].Name}'");
+            yield break;
+        }
+        if (link > 0 && !(previous?.IsSameAs(path[link - 1]) ?? false))
+            yield return Found(ChainFindingKind.OutOfOrder, $"{name} does not follow '{path[link - 1].Name}', which it issued");
+        foreach (ChainFinding finding in ExamineLink(certificate, parsed!, link, name, at))
+            yield return finding;
+    }
+
+    private static IEnumerable<ChainFinding> ExamineLink(
+        X509Certificate2 certificate, ParsedCertificate parsed, int link, string name, DateTimeOffset at)
+    {
+        ChainFinding Found(ChainFindingKind kind, string message) => new(kind, certificate, message);
+        if (parsed.IsSelfSigned)
+        {
+            yield return link == 0
+                ? Found(ChainFindingKind.SelfSigned, $"{name} is self-signed")
+                : Found(ChainFindingKind.IncludesRoot, $"the root {name} is sent too, which no client needs");
+        }
+        ChainError validity = Validity.Check(parsed, at);
+        if (validity == ChainError.Expired)
+            yield return Found(ChainFindingKind.ExpiredMember, $"{name} expired on {CertificateTime.Day(parsed.NotAfter)}");
+        else if (validity == ChainError.NotYetValid)
+            yield return Found(ChainFindingKind.NotYetValidMember, $"{name} is not valid before {CertificateTime.Day(parsed.NotBefore)}");
+        if (!ChainChecks.IsStrongEnough(parsed.PublicKey))
+            yield return Found(ChainFindingKind.WeakKey, $"key of {name} is too weak for OpenSSL's security level 2");
+        if (!parsed.IsSelfSigned && parsed.OuterSignatureAlgorithm.SecurityBits < ChainChecks.MinimumSecurityBits)
+            yield return Found(ChainFindingKind.WeakSignature, $"signature on {name} is too weak for OpenSSL's security level 2");
+    }
+
+    /// <summary>
+    /// A chain may end below its root, which clients have and servers need not send. A leaf alone that no known root issued, though, is
+    /// what a server sends whose administrator forgot the intermediates.
+    /// </summary>
+    private static ChainFinding? ExamineEnd(List<ParsedCertificate> path, TrustStore[] knownRoots)
+    {
+        if (path is not [{ IsSelfSigned: false } leaf] || IsBelowRoot(leaf, knownRoots))
+            return null;
+        string issuer = $"'{CertificateNames.Display(leaf.Issuer)}'";
+        return new ChainFinding(
+            ChainFindingKind.MissingIntermediate,
+            leaf.Certificate,
+            $"{issuer}, which issued '{leaf.Name}', was not sent and is no root known here: " +
+            $"an intermediate is missing, unless {issuer} is a root that clients have");
+    }
+
+    private static bool IsBelowRoot(ParsedCertificate link, TrustStore[] knownRoots) => knownRoots
+        .SelectMany(store => store.Named(link.Issuer))
+        .Any(anchor => anchor.Decision == TrustDecision.Trusted && anchor.Certificate.IsLikelyIssuerOf(link));
+}

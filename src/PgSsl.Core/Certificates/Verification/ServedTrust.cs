@@ -1,0 +1,41 @@
+using System.Security.Cryptography.X509Certificates;
+using PgSsl.Certificates.Trust;
+using PgSsl.Common;
+
+namespace PgSsl.Certificates.Verification;
+
+/// <summary>A served chain against the roots of this machine: which of them verifies it, and what is remarkable about it.</summary>
+internal sealed class ServedTrust
+{
+    public ServedTrust(IReadOnlyList<X509Certificate2> served, IReadOnlyList<TrustStore> roots, string? unusableRoots, DateTimeOffset at)
+    {
+        At = at;
+        Failure = unusableRoots;
+        foreach (TrustStore store in roots)
+        {
+            ChainVerdict verdict = ChainVerifier.Verify(served, store, at);
+            if (verdict.IsValid)
+            {
+                TrustedBy = store.Origin;
+                break;
+            }
+            // The first is the one that libpq would go by; that another store would do is a different matter.
+            Failure ??= Sentence.Of(verdict.Reason);
+        }
+
+        ChainHealth health = ServedChain.Examine(served, at, [.. roots]);
+        string[] kinds = [.. health.Findings.Select(finding => finding.Kind.ToString()).Distinct()];
+        Status = kinds.Length > 0 ? kinds : ["Complete"];
+        Findings = [.. health.Findings.Select(finding => Sentence.Of(finding.Message))];
+    }
+
+    public DateTimeOffset At { get; }
+
+    public string? TrustedBy { get; }
+
+    public string? Failure { get; }
+
+    public IReadOnlyList<string> Status { get; }
+
+    public IReadOnlyList<string> Findings { get; }
+}

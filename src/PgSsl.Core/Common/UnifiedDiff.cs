@@ -1,0 +1,103 @@
+using System.Globalization;
+
+namespace PgSsl.Common;
+
+/// <summary>The difference of two texts, as diff -u shows it.</summary>
+internal static class UnifiedDiff
+{
+    private const int Context = 3;
+
+    // How far ahead lines that are equal again are looked for. What is further apart is shown as changed altogether.
+    private const int Reach = 24;
+
+    /// <summary>The lines of the difference, without any where there is none.</summary>
+    /// <param name="path">The file, for the heading.</param>
+    /// <param name="before">Its old content.</param>
+    /// <param name="after">Its new content.</param>
+    public static IReadOnlyList<string> Between(string path, byte[] before, byte[] after) =>
+        Between(path, ServerText.Decode(before), ServerText.Decode(after));
+
+    /// <summary>The same, of texts.</summary>
+    public static IReadOnlyList<string> Between(string path, string before, string after)
+    {
+        string[] old = Lines(before), @new = Lines(after);
+        List<(char Kind, int Old, int New)> script = Compare(old, @new);
+        if (script.TrueForAll(step => step.Kind == ' '))
+            return [];
+        var lines = new List<string> { $"--- {path}", $"+++ {path}" };
+        foreach ((int from, int to) in Hunks(script))
+        {
+            List<(char Kind, int Old, int New)> hunk = script[from..to];
+            lines.Add($"@@ -{Place(hunk[0].Old, hunk.Count(step => step.Kind != '+'))} +{Place(hunk[0].New, hunk.Count(step => step.Kind != '-'))} @@");
+            lines.AddRange(hunk.Select(step => step.Kind + (step.Kind == '+' ? @new[step.New] : old[step.Old])));
+        }
+        return lines;
+    }
+
+    // A line break that is missing at the end, and carriage returns, are part of what a line is.
+    private static string[] Lines(string text)
+    {
+        string[] lines = text.Split('\n');
+        return text.EndsWith('\n') ? lines[..^1] : text.Length == 0 ? [] : [.. lines[..^1], lines[^1] + "\n\\ No newline at end of file"];
+    }
+
+    private static List<(char Kind, int Old, int New)> Compare(string[] old, string[] @new)
+    {
+        var script = new List<(char, int, int)>(old.Length + 16);
+        int i = 0, j = 0;
+        while (i < old.Length || j < @new.Length)
+        {
+            if (i < old.Length && j < @new.Length && old[i] == @new[j])
+            {
+                script.Add((' ', i++, j++));
+                continue;
+            }
+            // As many lines before as after: they changed where they are.
+            (int removed, int added) = old.Length == @new.Length ? (1, 1) : Resynchronize(old.AsSpan(i), @new.AsSpan(j));
+            for (; removed > 0; removed--)
+                script.Add(('-', i++, j));
+            for (; added > 0; added--)
+                script.Add(('+', i, j++));
+        }
+        return script;
+    }
+
+    /// <summary>How many lines go and come until two are equal again.</summary>
+    private static (int Removed, int Added) Resynchronize(ReadOnlySpan<string> old, ReadOnlySpan<string> @new)
+    {
+        for (int distance = 1; distance <= 2 * Reach; distance++)
+        {
+            for (int removed = Math.Max(0, distance - Reach); removed <= Math.Min(distance, Reach); removed++)
+            {
+                int added = distance - removed;
+                bool isEnd = removed == old.Length && added == @new.Length;
+                if (isEnd || (removed < old.Length && added < @new.Length && old[removed] == @new[added]))
+                    return (removed, added);
+            }
+        }
+        return (Math.Min(1, old.Length), Math.Min(1, @new.Length));
+    }
+
+    private static IEnumerable<(int From, int To)> Hunks(List<(char Kind, int Old, int New)> script)
+    {
+        int from = -1, to = 0;
+        for (int k = 0; k < script.Count; k++)
+        {
+            if (script[k].Kind == ' ')
+                continue;
+            if (from >= 0 && k - Context > to)
+            {
+                yield return (from, to);
+                from = -1;
+            }
+            if (from < 0)
+                from = Math.Max(0, k - Context);
+            to = Math.Min(script.Count, k + Context + 1);
+        }
+        if (from >= 0)
+            yield return (from, to);
+    }
+
+    private static string Place(int first, int count) =>
+        string.Create(CultureInfo.InvariantCulture, $"{(count == 0 ? first : first + 1)}{(count == 1 ? "" : $",{count}")}");
+}

@@ -1,0 +1,116 @@
+using PgSsl.Changes;
+using PgSsl.Files;
+using PgSsl.Requirements;
+using PgSsl.Server.Live;
+
+namespace PgSsl.Deployment;
+
+/// <summary>
+/// A certificate and its key on their way into the files and, where there is a server, onto the wire; put back where that cannot be shown.
+/// </summary>
+/// <remarks>
+/// Both files cannot be renamed in one step; the key goes first. Who is killed in between leaves a pair that does not match: a running
+/// server keeps what it has, <see cref="ServerCertificateCheck"/> finds the pair and the old key beside it, and the same installation made
+/// again writes what is missing.
+/// </remarks>
+internal sealed class ServerCertificateChange : ProvenChange
+{
+    private readonly ServerCertificatePlan _plan;
+    private readonly LiveServer? _live;
+    private readonly bool _servesTls;
+    private readonly IReadOnlyList<ServedAt> _before;
+    private readonly ReversibleFiles _files;
+
+    /// <summary>Prepares the change.</summary>
+    /// <param name="plan">What is to be written.</param>
+    /// <param name="live">The server; null to write files only.</param>
+    /// <param name="sslIsOn">Whether its setting <c>ssl</c> is on: with it off, nothing will be served.</param>
+    /// <param name="before">What it served before (<see cref="ServedCertificates.ObserveAsync"/>).</param>
+    /// <param name="at">The time that the names of backups carry.</param>
+    /// <param name="files">The file system; the real one if null.</param>
+    public ServerCertificateChange(
+        ServerCertificatePlan plan, LiveServer? live, bool sslIsOn, IReadOnlyList<ServedAt> before, DateTimeOffset at, IFileLayer? files = null)
+    {
+        (_plan, _live, _servesTls, _before) = (plan, live, sslIsOn, before);
+        _files = new ReversibleFiles(plan.Edits, at, files);
+    }
+
+    /// <summary>How long the server may take; tests of what never comes wait less.</summary>
+    internal TimeSpan ReloadTimeout { get; init; } = TimeSpan.FromSeconds(15);
+
+    private ServedCertificates Served => new(_live!) { ReloadTimeout = ReloadTimeout };
+
+    /// <inheritdoc/>
+    protected override string Subject => _plan.Target.CertificatePath;
+
+    /// <inheritdoc/>
+    protected override string RemedyByHand =>
+        "Put the old files back by hand (their backups are beside them), SELECT pg_reload_conf(), and see with Get-PgServerCertificate what is served.";
+
+    /// <summary>Whether all files are in place, and what should be served is.</summary>
+    public bool IsNothingToDo => _plan.Edits.Count == 0 && (_live is null || !_servesTls || _before.All(SendsBundle));
+
+    /// <summary>Writes the files, has the server read them, and waits until it serves the new certificate.</summary>
+    /// <exception cref="PgSslException">See <see cref="ProvenChange.RunAsync"/>.</exception>
+    public async Task<ServerCertificateChangeResult> ApplyAsync(CancellationToken cancellationToken)
+    {
+        IReadOnlyList<Proof> proofs = await RunAsync(cancellationToken).ConfigureAwait(false);
+        return new ServerCertificateChangeResult([.. _files.Written?.Backups ?? []], [.. _files.Written?.WrittenInPlace ?? []], proofs);
+    }
+
+    /// <inheritdoc/>
+    protected override Task WriteAsync(CancellationToken cancellationToken)
+    {
+        if (_plan.Edits.Count > 0)
+            _files.Write();
+        return Task.CompletedTask;
+    }
+
+    /// <inheritdoc/>
+    protected override async Task ProveAsync(CancellationToken cancellationToken)
+    {
+        AddProven("Files", $"{_plan.Target.CertificatePath} and {_plan.Target.KeyPath} hold a certificate and its key.");
+        if (_live is null)
+        {
+            AddNotMade("Wire", "no server was asked (-Endpoint): it serves the new certificate after SELECT pg_reload_conf().");
+            return;
+        }
+        await _live.ReloadAsync(cancellationToken).ConfigureAwait(false);
+        if (!_servesTls)
+        {
+            AddNotMade("Wire", "ssl is off: Enable-PgSsl switches it on.");
+            return;
+        }
+        Add(await Served.WaitAsync(_plan.Fingerprint, cancellationToken).ConfigureAwait(false));
+        // The same certificate may come with other intermediates. A server that has none in its file adds what it finds in ssl_ca_file
+        // (ssl/statem/statem_lib.c, ssl_add_cert_chain), so that more may be sent than was written.
+        await Served.WaitAsync(
+            SendsBundle, $"and not the {_plan.Bundle.Intermediates.Count} intermediate(s) behind it", cancellationToken).ConfigureAwait(false);
+    }
+
+    /// <inheritdoc/>
+    protected override Task PutBackAsync()
+    {
+        if (_files.Written is not null)
+            _files.PutBack();
+        return Task.CompletedTask;
+    }
+
+    /// <inheritdoc/>
+    protected override async Task ProveOldAsync()
+    {
+        if (_live is null)
+            return;
+        await _live.ReloadAsync(CancellationToken.None).ConfigureAwait(false);
+        if (_servesTls && _before.FirstOrDefault(one => one.Fingerprint is not null) is { } old)
+            await Served.WaitAsync(old.Fingerprint, CancellationToken.None).ConfigureAwait(false);
+    }
+
+    private bool SendsBundle(ServedAt seen) => seen.Sends(_plan.Bundle.Chain);
+}
+
+/// <summary>A change that was made.</summary>
+/// <param name="Backups">The old content of each file.</param>
+/// <param name="WrittenInPlace">Files that could not be replaced in one step.</param>
+/// <param name="Proofs">What was seen to be so.</param>
+internal sealed record ServerCertificateChangeResult(IReadOnlyList<string> Backups, IReadOnlyList<string> WrittenInPlace, IReadOnlyList<Proof> Proofs);

@@ -1,0 +1,95 @@
+using System.Security.Cryptography;
+using System.Security.Cryptography.X509Certificates;
+using PgSsl.Certificates;
+using PgSsl.Changes;
+using PgSsl.Deployment;
+
+namespace PgSsl;
+
+/// <summary>What Install-PgServerCertificate did, and what it saw of the effect. Times are UTC.</summary>
+public sealed record ServerCertificateInstallation
+{
+    /// <summary>
+    /// The server; null where only files were written. Of a PgBouncer: where it listens, or its pgbouncer.ini where nobody listens.
+    /// </summary>
+    public required string? Endpoint { get; init; }
+
+    /// <summary>The new certificate's subject.</summary>
+    public required string Subject { get; init; }
+
+    /// <summary>The names that it is for: <c>DNS:db1</c>, <c>IP:10.0.0.1</c> …</summary>
+    public required string[] SubjectAlternativeName { get; init; }
+
+    /// <summary>Who issued it.</summary>
+    public required string Issuer { get; init; }
+
+    /// <summary>Valid until.</summary>
+    public required DateTime NotAfter { get; init; }
+
+    /// <summary>Whole days until it expires, counted down.</summary>
+    public required int DaysRemaining { get; init; }
+
+    /// <summary>SHA-256 of the certificate, upper-case hex.</summary>
+    public required string Fingerprint { get; init; }
+
+    /// <summary>SHA-256 of the certificate that was in the file before, upper-case hex; null where there was none.</summary>
+    public required string? PreviousFingerprint { get; init; }
+
+    /// <summary>Until when that was valid.</summary>
+    public required DateTime? PreviousNotAfter { get; init; }
+
+    /// <summary>The file of the certificate and its intermediates.</summary>
+    public required string CertificatePath { get; init; }
+
+    /// <summary>The file of the key.</summary>
+    public required string KeyPath { get; init; }
+
+    /// <summary>The files with the old contents.</summary>
+    public required string[] Backup { get; init; }
+
+    /// <summary>Whether anything was changed; false where all was in place, and served.</summary>
+    public required bool IsChanged { get; init; }
+
+    /// <summary>Whether the server was seen to serve the new certificate; null where nothing was changed.</summary>
+    public required bool? IsProven { get; init; }
+
+    /// <summary>What was proven, and what could not be.</summary>
+    public required Proof[] Proofs { get; init; }
+
+    /// <summary>What was put right, what clients will miss, and what else is not as it should be.</summary>
+    public required string[] Remarks { get; init; }
+
+    /// <summary>Tells of an installation, or of none.</summary>
+    /// <param name="plan">The plan.</param>
+    /// <param name="endpoint">The server.</param>
+    /// <param name="result">What was done; null for nothing.</param>
+    /// <param name="remarks">What there is to say besides.</param>
+    /// <param name="at">The moment that days are counted from.</param>
+    internal static ServerCertificateInstallation Of(
+        ServerCertificatePlan plan, string? endpoint, ServerCertificateChangeResult? result, IEnumerable<string> remarks, DateTimeOffset at)
+    {
+        ArgumentNullException.ThrowIfNull(plan);
+        X509Certificate2 leaf = plan.Bundle.Leaf;
+        DateTime notAfter = leaf.NotAfter.ToUniversalTime();
+        Proof[] proofs = [.. result?.Proofs ?? []];
+        return new ServerCertificateInstallation
+        {
+            Endpoint = endpoint,
+            Subject = leaf.Subject,
+            SubjectAlternativeName = [.. CertificateNames.SubjectAlternativeNames(leaf)],
+            Issuer = leaf.Issuer,
+            NotAfter = notAfter,
+            DaysRemaining = (int)Math.Floor((notAfter - at.UtcDateTime).TotalDays),
+            Fingerprint = plan.Fingerprint,
+            PreviousFingerprint = plan.Before?.GetCertHashString(HashAlgorithmName.SHA256),
+            PreviousNotAfter = plan.Before?.NotAfter.ToUniversalTime(),
+            CertificatePath = plan.Target.CertificatePath,
+            KeyPath = plan.Target.KeyPath,
+            Backup = [.. result?.Backups ?? []],
+            IsChanged = result is not null,
+            IsProven = result is null ? null : Array.Exists(proofs, proof => proof is { Name: "Wire", State: ProofState.Proven }),
+            Proofs = proofs,
+            Remarks = [.. remarks],
+        };
+    }
+}

@@ -1,0 +1,140 @@
+using System.Security.Cryptography;
+using System.Security.Cryptography.X509Certificates;
+using PgSsl.Certificates;
+using PgSsl.Files;
+using PgSsl.Requirements;
+
+namespace PgSsl.Deployment;
+
+/// <summary>What it takes to give a server a certificate and a key: which files change, and what server and clients will make of it.</summary>
+internal sealed class ServerCertificatePlan : IDisposable
+{
+    private readonly byte[] _key;
+    private readonly ServerFile _oldKey;
+
+    private ServerCertificatePlan(CertificateBundle bundle, DeploymentTarget target, byte[] key, ServerFile oldKey) =>
+        (Bundle, Target, _key, _oldKey) = (bundle, target, key, oldKey);
+
+    /// <summary>The new certificate with its intermediates.</summary>
+    public CertificateBundle Bundle { get; }
+
+    /// <summary>Where it goes.</summary>
+    public DeploymentTarget Target { get; }
+
+    /// <summary>The certificate that the server's file holds now; null where it holds none.</summary>
+    public X509Certificate2? Before { get; private init; }
+
+    /// <summary>The files that change, the key first; none where both are in place.</summary>
+    public IReadOnlyList<FileEdit> Edits { get; private init; } = [];
+
+    /// <summary>What server and clients will make of the new files.</summary>
+    public IReadOnlyList<ServerCertificateRequirement> Requirements { get; private init; } = [];
+
+    /// <summary>SHA-256 of the new certificate, upper-case hex.</summary>
+    public string Fingerprint => Bundle.Leaf.GetCertHashString(HashAlgorithmName.SHA256);
+
+    /// <summary>Plans. Reads the target's files; changes nothing.</summary>
+    /// <param name="bundle">The certificate and its intermediates.</param>
+    /// <param name="key">The key file's content, PEM or DER. The plan keeps a copy, and clears it when disposed.</param>
+    /// <param name="passphrase">For an encrypted key; null for none.</param>
+    /// <param name="target">Where both go.</param>
+    /// <param name="clients">Adds to the facts about the new files what is known of clients, and what is served now; null for nothing.</param>
+    /// <exception cref="PgSslException"><see cref="PgSslError.InvalidKeyFile"/>: the key cannot be read, so that nobody knows whether it fits.</exception>
+    public static ServerCertificatePlan Create(
+        CertificateBundle bundle, byte[] key, char[]? passphrase, DeploymentTarget target, Func<ServerCertificateFacts, ServerCertificateFacts>? clients = null)
+    {
+        byte[] pem = bundle.ToPem(), keyPem = ToPem(key, passphrase, target.KeyPath);
+        ServerCertificateFacts planned = ServerCertificateFacts.Create(
+            ServerFile.Planned(target.CertificatePath, pem), ServerFile.Planned(target.KeyPath, keyPem), passphrase) with { Server = target.Server };
+        if (planned.Key!.Failure is { } failure)
+            throw failure;
+        planned = clients?.Invoke(planned) ?? planned;
+
+        ServerFile oldCertificate = ServerFile.Read(target.CertificatePath), oldKey = ServerFile.Read(target.KeyPath);
+        ServerCertificateFacts before = ServerCertificateFacts.Create(oldCertificate, oldKey, passphrase) with { Server = target.Server };
+        HashSet<string> wrong = [.. ServerCertificateCheck.Judge(before).Where(one => one.IsMet == false).Select(one => one.Requirement)];
+        FileEdit?[] edits =
+        [
+            EditOf(oldKey, keyPem, wrong.Contains("KeyFileAccess"), FileProtection.PrivateKey(target.ServiceAccount), target.Server.Account),
+            EditOf(oldCertificate, pem, wrong.Contains("CertificateFileAccess"), FileProtection.Public, target.Server.Account),
+        ];
+        return new ServerCertificatePlan(bundle, target, keyPem, oldKey)
+        {
+            Before = before.Certificates?.Certificates is [var first, ..] ? first : null,
+            Edits = [.. edits.OfType<FileEdit>()],
+            Requirements = ServerCertificateCheck.Judge(planned),
+        };
+    }
+
+    /// <summary>Throws where the server would not load the new files, or clients would refuse them.</summary>
+    /// <param name="acceptsRisk">Whether it does not matter what clients say.</param>
+    /// <exception cref="PgSslException"><see cref="PgSslError.RequirementNotMet"/>, <see cref="PgSslError.ConnectionsAtRisk"/>.</exception>
+    public void Check(bool acceptsRisk)
+    {
+        ServerCertificateRequirement[] refused = Unmet(RequirementSource.Server), risky = Unmet(RequirementSource.Clients);
+        if (refused.Length > 0)
+            throw new PgSslException(
+                PgSslError.RequirementNotMet,
+                $"Nothing is changed, because the server would not load the new certificate. {string.Join(" ", refused.Select(one => one.Detail))}",
+                refused[0].Remedy);
+        if (risky.Length > 0 && !acceptsRisk)
+            throw new PgSslException(
+                PgSslError.ConnectionsAtRisk,
+                $"Nothing is changed, because clients would refuse the new certificate. {string.Join(" ", risky.Select(one => one.Detail))}",
+                $"{risky[0].Remedy} -Force installs it all the same.");
+    }
+
+    /// <summary>What is not as it should be, and does not keep the change from being made.</summary>
+    public IEnumerable<string> Warnings => Bundle.Notes.Concat(Requirements
+        .Where(one => one.IsMet == false && one is not { Requirement: "Served" }).Select(one => $"{one.Detail} {one.Remedy}"));
+
+    /// <summary>What replaces what, line by line, for -WhatIf.</summary>
+    public IEnumerable<string> Describe()
+    {
+        string account = Target.Server.Account is { } owner ? $", for {owner.Name}" : "";
+        return
+        [
+            Before is { } old ? $"- {Line(old)}" : $"- no certificate in {Target.CertificatePath}",
+            $"+ {Line(Bundle.Leaf)}{(Bundle.Intermediates.Count == 0 ? "" : $", with {string.Join(", ", Bundle.Intermediates.Select(one => $"'{CertificateNames.Display(one)}'"))}")}",
+            .. Edits.Select(edit => $"{(File.Exists(edit.Path) ? "Replace (and keep as a backup)" : "Create")} {edit.Path}{(edit.Protection.IsPrivate ? $" (the key{account})" : "")}."),
+        ];
+    }
+
+    /// <summary>Clears the copies of the keys.</summary>
+    public void Dispose()
+    {
+        CryptographicOperations.ZeroMemory(_key);
+        CryptographicOperations.ZeroMemory(_oldKey.Content);
+    }
+
+    private ServerCertificateRequirement[] Unmet(RequirementSource by) => [.. Requirements.Where(one => one.IsMet == false && one.RequiredBy == by)];
+
+    private static string Line(X509Certificate2 certificate) =>
+        $"{certificate.Subject} ({string.Join(", ", CertificateNames.SubjectAlternativeNames(certificate))}), " +
+        $"valid until {CertificateTime.Day(certificate.NotAfter.ToUniversalTime())}, issued by '{CertificateNames.IssuerDisplay(certificate)}'";
+
+    /// <summary>A file that is as it is to be stays untouched. One that the server could not use gets its account for owner.</summary>
+    private static FileEdit? EditOf(ServerFile old, byte[] content, bool isUnusable, FileProtection protection, UnixAccount? account)
+    {
+        if (old.Failure is { Error: not PgSslError.FileNotFound } failure)
+            throw failure;
+        if (!isUnusable && old.Content is { } current && current.AsSpan().SequenceEqual(content))
+            return null;
+        return new FileEdit(old.Path, content)
+        {
+            MayReplace = true,
+            MayWriteInPlace = true,
+            Expected = old.Content,
+            Protection = account is not null && (isUnusable || old.Content is null) ? protection.OwnedBy(account) : protection,
+        };
+    }
+
+    /// <summary>The server reads PEM only; DER is written anew, PEM stays as it is, its passphrase too.</summary>
+    private static byte[] ToPem(byte[] key, char[]? passphrase, string path)
+    {
+        if (ServerKey.Read(key, passphrase, path) is not { IsPem: false, Failure: null })
+            return [.. key];
+        using Requests.CertificateKey read = Requests.CertificateKey.Read(key, passphrase, path);
+        return read.ExportPem(passphrase);
+    }
+}

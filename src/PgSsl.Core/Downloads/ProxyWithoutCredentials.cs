@@ -1,0 +1,18 @@
+using System.Net;
+
+namespace PgSsl.Downloads;
+
+/// <summary>The proxy of this machine's settings, asked without the user name and password that may stand there.</summary>
+internal sealed class ProxyWithoutCredentials(IWebProxy proxy) : IWebProxy
+{
+    /// <summary>Always none.</summary>
+    public ICredentials? Credentials
+    {
+        get => null;
+        set { }
+    }
+
+    public Uri? GetProxy(Uri destination) => proxy.GetProxy(destination);
+
+    public bool IsBypassed(Uri host) => proxy.IsBypassed(host);
+}

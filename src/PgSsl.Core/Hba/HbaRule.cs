@@ -1,0 +1,92 @@
+using PgSsl.Hba;
+
+namespace PgSsl;
+
+/// <summary>A rule of pg_hba.conf, or a line that should be one and that the server refuses.</summary>
+public sealed record HbaRule
+{
+    private readonly HbaDocument _document;
+    private readonly HbaEntry _entry;
+
+    private HbaRule(HbaDocument document, HbaEntry entry) => (_document, _entry) = (document, entry);
+
+    /// <summary>Its number, as pg_hba_file_rules counts from PostgreSQL 16 on; null for a line with an error.</summary>
+    public int? RuleNumber => _entry.Record is null ? null : _entry.Number;
+
+    /// <summary>The file that it is in; an included one, perhaps.</summary>
+    public string FileName => _entry.Line.File.Path;
+
+    /// <summary>The number of its first line in that file.</summary>
+    public int LineNumber => _entry.Line.Number;
+
+    /// <summary>local, host, hostssl, hostnossl, hostgssenc or hostnogssenc; null for a line that is refused.</summary>
+    public string? Type => _entry.Record?.Type.ToWord();
+
+    /// <summary>The databases. A name that is called like a keyword is shown in quotes.</summary>
+    public string[] Database => Names(_entry.Record?.Databases);
+
+    /// <summary>The users.</summary>
+    public string[] User => Names(_entry.Record?.Users);
+
+    /// <summary>An address, host name or keyword; null for local.</summary>
+    public string? Address => _entry.Record?.Address?.Text;
+
+    /// <summary>The mask of the address; null where there is none.</summary>
+    public string? Netmask => _entry.Record?.Address?.MaskText;
+
+    /// <summary>How clients authenticate.</summary>
+    public string? Method => _entry.Record?.Method;
+
+    /// <summary>name=value, as written; three asterisks for a secret.</summary>
+    public string[] Options => [.. (_entry.Record?.Options ?? []).Select(option => option.Display)];
+
+    /// <summary>The comment behind it.</summary>
+    public string? Comment => HbaSecrets.MaskComment(_entry.Line.Comment);
+
+    /// <summary>The line as it is in the file, but for secrets.</summary>
+    public string Raw => HbaSecrets.MaskLine(_entry);
+
+    /// <summary>
+    /// What the server says about it: with a <see cref="Type"/>, the rule is loaded and never matches; without one, the whole file is refused.
+    /// </summary>
+    public string? Error => HbaSecrets.MaskError(_entry);
+
+    /// <summary>Whether it is about connections in plaintext and does not refuse them.</summary>
+    public bool AllowsPlaintext => _entry.Record?.LetsIn(HbaTransport.Plaintext) == true;
+
+    /// <summary>Whether it is about connections over TLS and does not refuse them.</summary>
+    public bool AllowsTls => _entry.Record?.LetsIn(HbaTransport.Tls) == true && _entry.Error is null;
+
+    /// <summary>The earlier rule that always wins, as <c>pg_hba.conf:12</c>; null if it can be reached.</summary>
+    public string? IsShadowedBy { get; private init; }
+
+    /// <summary>What is the matter with it.</summary>
+    public Finding[] Findings { get; private init; } = [];
+
+    /// <summary>pg_hba.conf itself; what included its file, if that is another one.</summary>
+    public string Path => _document.Files[0].Path;
+
+    /// <summary>The line.</summary>
+    public override string ToString() => Raw;
+
+    /// <summary>The rules of a file, judged.</summary>
+    internal static IReadOnlyList<HbaRule> Of(HbaDocument document)
+    {
+        ArgumentNullException.ThrowIfNull(document);
+        HbaEntry?[] shadows = HbaShadows.Find(document.Entries);
+        Finding[][] findings = HbaFindings.Find(document, shadows);
+        var rules = new HbaRule[shadows.Length];
+        for (int i = 0; i < rules.Length; i++)
+            rules[i] = new HbaRule(document, document.Entries[i])
+            {
+                IsShadowedBy = shadows[i] is { } shadow ? document.PlaceOf(shadow.Line) : null,
+                Findings = findings[i],
+            };
+        return rules;
+    }
+
+    /// <summary>One rule without judging it beside the others.</summary>
+    internal static HbaRule Of(HbaDocument document, HbaEntry entry) => new(document, entry);
+
+    private static string[] Names(HbaName[]? names) => names is null ? [] : Array.ConvertAll(names, name => name.Display);
+}

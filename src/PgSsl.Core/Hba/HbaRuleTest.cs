@@ -1,0 +1,102 @@
+using PgSsl.Hba;
+
+namespace PgSsl;
+
+/// <summary>What pg_hba.conf decides about a client.</summary>
+public sealed record HbaRuleTest
+{
+    /// <summary>The user.</summary>
+    public required string User { get; init; }
+
+    /// <summary>The database; for physical replication it does not count.</summary>
+    public required string Database { get; init; }
+
+    /// <summary>The client's address; null over a Unix-domain socket.</summary>
+    public required string? Address { get; init; }
+
+    /// <summary>tls, plaintext, gss or socket.</summary>
+    public required string Transport { get; init; }
+
+    /// <summary>Whether it is physical replication.</summary>
+    public required bool IsReplication { get; init; }
+
+    /// <summary>authenticate, reject, implicit reject (no rule matches), or unknown.</summary>
+    public required string Outcome { get; init; }
+
+    /// <summary>Whether the client may authenticate; null where that is not known.</summary>
+    public required bool? IsLetIn { get; init; }
+
+    /// <summary>How it authenticates; null where it may not.</summary>
+    public required string? Method { get; init; }
+
+    /// <summary>The number of the rule that decides; null for none.</summary>
+    public required int? RuleNumber { get; init; }
+
+    /// <summary>The file of that rule.</summary>
+    public required string? FileName { get; init; }
+
+    /// <summary>The line of that rule.</summary>
+    public required int? LineNumber { get; init; }
+
+    /// <summary>Why, in a sentence; for a rejected client what the server would say.</summary>
+    public required string Reason { get; init; }
+
+    /// <summary>The rule that decides.</summary>
+    public required HbaRule? Rule { get; init; }
+
+    /// <summary>pg_hba.conf.</summary>
+    public required string Path { get; init; }
+
+    /// <summary>Tests one client.</summary>
+    /// <param name="document">The rules.</param>
+    /// <param name="client">Who wants in.</param>
+    /// <param name="surroundings">What is in no file.</param>
+    internal static HbaRuleTest Of(HbaDocument document, HbaClient client, HbaMatchContext surroundings)
+    {
+        ArgumentNullException.ThrowIfNull(document);
+        ArgumentNullException.ThrowIfNull(client);
+        HbaVerdict verdict = new HbaMatcher(surroundings).Find(document.Records, client);
+        HbaRule? rule = verdict.Entry is { } entry ? HbaRule.Of(document, entry) : null;
+        string outcome = !verdict.IsCertain ? "unknown" : rule is null ? "implicit reject" : verdict.LetsIn == true ? "authenticate" : "reject";
+        return new HbaRuleTest
+        {
+            User = client.User,
+            Database = client.Database,
+            Address = client.Address?.ToIPAddress().ToString(),
+            Transport = client.Transport.ToString().ToLowerInvariant(),
+            IsReplication = client.IsReplication,
+            Outcome = outcome,
+            IsLetIn = verdict.LetsIn,
+            Method = outcome == "authenticate" ? rule!.Method : null,
+            RuleNumber = rule?.RuleNumber,
+            FileName = rule?.FileName,
+            LineNumber = rule?.LineNumber,
+            Reason = Explain(document, client, verdict, outcome),
+            Rule = rule,
+            Path = document.Files[0].Path,
+        };
+    }
+
+    private static string Explain(HbaDocument document, HbaClient client, HbaVerdict verdict, string outcome)
+    {
+        if (outcome == "unknown")
+            return $"It is not known {string.Join(", nor ", verdict.Doubts.Select(doubt => $"{doubt.Reason} ({document.PlaceOf(doubt.Entry.Line)})").Distinct().Take(3))}.";
+        return outcome == "authenticate"
+            ? $"{document.PlaceOf(verdict.Entry!.Line)} matches first: the client authenticates by {verdict.Entry.Record!.Method}."
+            : ServerMessage(client, verdict.Entry is null);
+    }
+
+    // auth.c, ClientAuthentication: uaReject and uaImplicitReject.
+    private static string ServerMessage(HbaClient client, bool isImplicit)
+    {
+        string host = client.Address?.ToIPAddress().ToString() ?? "[local]";
+        string encryption = client.Transport switch { HbaTransport.Tls => "SSL encryption", HbaTransport.Gss => "GSS encryption", _ => "no encryption" };
+        return (client.IsReplication, isImplicit) switch
+        {
+            (true, true) => $"no pg_hba.conf entry for replication connection from host \"{host}\", user \"{client.User}\", {encryption}",
+            (true, false) => $"pg_hba.conf rejects replication connection for host \"{host}\", user \"{client.User}\", {encryption}",
+            (false, true) => $"no pg_hba.conf entry for host \"{host}\", user \"{client.User}\", database \"{client.Database}\", {encryption}",
+            (false, false) => $"pg_hba.conf rejects connection for host \"{host}\", user \"{client.User}\", database \"{client.Database}\", {encryption}",
+        };
+    }
+}

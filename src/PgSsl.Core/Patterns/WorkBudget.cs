@@ -1,0 +1,16 @@
+namespace PgSsl.Patterns;
+
+/// <summary>Limits what one match may cost. Whoever finds it spent comes back with nothing, and the result is void.</summary>
+internal sealed class WorkBudget(long limit)
+{
+    private long _left = limit;
+
+    internal bool IsSpent => _left < 0;
+
+    internal bool TrySpend(int steps)
+    {
+        if (_left >= 0)
+            _left -= steps;
+        return _left >= 0;
+    }
+}

@@ -1,0 +1,60 @@
+using PgSsl.Requests;
+
+namespace PgSsl;
+
+/// <summary>A request for a certificate, and the key that it was made with.</summary>
+public sealed record CertificateRequest
+{
+    /// <summary>Who the certificate is to be for.</summary>
+    public required string Subject { get; init; }
+
+    /// <summary>The names it is to be for: <c>DNS:db1</c>, <c>IP:10.0.0.1</c> …</summary>
+    public required IReadOnlyList<string> SubjectAlternativeName { get; init; }
+
+    /// <summary><c>Server</c>, <c>Client</c> or <c>Replication</c>.</summary>
+    public required string Role { get; init; }
+
+    /// <summary><c>ecdsa-p256</c>, <c>rsa-3072</c> …</summary>
+    public required string KeyAlgorithm { get; init; }
+
+    /// <summary>The file of the private key.</summary>
+    public required string KeyPath { get; init; }
+
+    /// <summary>Whether the key file was written with a passphrase; null for a key that was there before.</summary>
+    public required bool? IsKeyEncrypted { get; init; }
+
+    /// <summary>The file of the request, to be given to a CA.</summary>
+    public required string CsrPath { get; init; }
+
+    /// <summary>The request, as PEM.</summary>
+    public required string CsrPem { get; init; }
+
+    /// <summary>SHA-256 of the public key (SubjectPublicKeyInfo), upper-case hex: the same in the certificate that comes back.</summary>
+    public required string SpkiSha256 { get; init; }
+
+    /// <summary>Where the files that were replaced are kept.</summary>
+    public required IReadOnlyList<string> Backups { get; init; }
+
+    /// <summary>Makes the record.</summary>
+    /// <param name="profile">What was asked for.</param>
+    /// <param name="key">Its key.</param>
+    /// <param name="files">Where both are.</param>
+    /// <param name="isKeyEncrypted">Whether a passphrase was used; not looked at for a key that was there before.</param>
+    /// <param name="csrPem">The request.</param>
+    /// <param name="backups">What was replaced.</param>
+    internal static CertificateRequest Create(
+        CertificateProfile profile, CertificateKey key, KeyFilePlan files, bool isKeyEncrypted, string csrPem, IReadOnlyList<string> backups) => new()
+    {
+        Subject = profile.Subject.ToString(),
+        // Arrays, because PowerShell cannot index the lists that the compiler makes.
+        SubjectAlternativeName = profile.SubjectAlternativeNames.ToArray(),
+        Role = profile.Role.ToString(),
+        KeyAlgorithm = key.Algorithm,
+        KeyPath = files.KeyPath,
+        IsKeyEncrypted = files.KeyExists ? null : isKeyEncrypted,
+        CsrPath = files.DocumentPath,
+        CsrPem = csrPem,
+        SpkiSha256 = key.SpkiSha256,
+        Backups = backups.ToArray(),
+    };
+}

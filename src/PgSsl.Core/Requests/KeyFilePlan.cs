@@ -1,0 +1,138 @@
+using System.Security.Cryptography;
+using System.Text;
+using PgSsl.Files;
+
+namespace PgSsl.Requests;
+
+/// <summary>Where a private key and what is made with it go.</summary>
+/// <param name="KeyPath">The key file, absolute.</param>
+/// <param name="DocumentPath">The file of the request or certificate, absolute.</param>
+/// <param name="KeyExists">Whether the key is there already, to be used and not written.</param>
+internal sealed record KeyFilePlan(string KeyPath, string DocumentPath, bool KeyExists)
+{
+    private const string KeyExtension = ".key";
+
+    /// <summary>
+    /// Fills in what is not named: one file stands beside the other, with its name and the other ending; without either, both are in
+    /// the directory, named as PostgreSQL looks for them (<c>server.key</c>, or libpq's <c>postgresql.key</c>).
+    /// </summary>
+    /// <param name="directory">Where files go that are not named.</param>
+    /// <param name="keyPath">The key file, absolute; null where it is not named.</param>
+    /// <param name="documentPath">The other file, absolute; null where it is not named.</param>
+    /// <param name="existingKeyPath">A key to use, absolute; null for a new one. What is made with it goes into the directory.</param>
+    /// <param name="name">How files are called that are not named; null: by the role.</param>
+    /// <param name="role">What the certificate is for.</param>
+    /// <param name="extension"><c>.csr</c> or <c>.crt</c>.</param>
+    /// <exception cref="PgSslException"><see cref="PgSslError.ContradictoryParameters"/>: both are one file, or a key is named twice.</exception>
+    public static KeyFilePlan Create(
+        string directory, string? keyPath, string? documentPath, string? existingKeyPath, string? name, CertificateRole role, string extension)
+    {
+        if (existingKeyPath is not null && keyPath is not null)
+            throw new PgSslException(
+                PgSslError.ContradictoryParameters,
+                "-KeyPath is where a new key goes, and -ExistingKey says that there is to be none.",
+                "Give one of them.");
+        string stem = name is not null ? FileName(name) : role == CertificateRole.Server ? "server" : "postgresql";
+        KeyFilePlan plan = existingKeyPath is not null
+            ? new(existingKeyPath, documentPath ?? Path.Combine(directory, Path.GetFileNameWithoutExtension(existingKeyPath) + extension), true)
+            : new(
+                keyPath ?? (documentPath is null ? Path.Combine(directory, stem + KeyExtension) : Path.ChangeExtension(documentPath, KeyExtension)),
+                documentPath ?? (keyPath is null ? Path.Combine(directory, stem + extension) : Path.ChangeExtension(keyPath, extension)),
+                false);
+        if (string.Equals(RealPath.Of(plan.KeyPath), RealPath.Of(plan.DocumentPath), StringComparison.OrdinalIgnoreCase))
+            throw new PgSslException(
+                PgSslError.ContradictoryParameters,
+                $"{plan.KeyPath} would have to hold the key and what is made with it: {plan.DocumentPath} is the same file.",
+                "Name two files.");
+        return plan;
+    }
+
+    /// <summary>Throws if a file that would be written is there already, or its directory is not.</summary>
+    /// <param name="mayReplace">Whether files may be replaced.</param>
+    /// <exception cref="PgSslException">
+    /// <see cref="PgSslError.FileExists"/>, <see cref="PgSslError.FileNotFound"/> or <see cref="PgSslError.FileNotWritten"/>.
+    /// </exception>
+    public void CheckTargets(bool mayReplace)
+    {
+        foreach (string path in Targets)
+        {
+            if (Directory.Exists(path))
+                throw new PgSslException(PgSslError.FileNotWritten, $"{path} is a directory.", "Name a file in it.");
+            if (!Directory.Exists(Path.GetDirectoryName(path)))
+                throw new PgSslException(
+                    PgSslError.FileNotFound,
+                    $"The directory {Path.GetDirectoryName(path)} does not exist, so {path} cannot be written.",
+                    "Create the directory, or name another file.");
+            if (!mayReplace && File.Exists(path))
+                throw new PgSslException(
+                    PgSslError.FileExists,
+                    $"{path} exists already, and is not overwritten.",
+                    path == KeyPath
+                        ? "Name another file (-KeyPath), use this key (-ExistingKey), or use -Force: the old one is then kept as a backup."
+                        : "Name another file, or use -Force: the old one is then kept as a backup.");
+        }
+    }
+
+    /// <summary>The files that are written, the key first.</summary>
+    public IReadOnlyList<string> Targets => KeyExists ? [DocumentPath] : [KeyPath, DocumentPath];
+
+    /// <summary>What <see cref="Write"/> does, as one sentence for -WhatIf.</summary>
+    /// <param name="documentName">What the other file holds.</param>
+    /// <param name="profile">Whom it is for.</param>
+    /// <param name="algorithm">The key's.</param>
+    /// <param name="serviceAccount">On Windows, an account that may read the key; null for none.</param>
+    public string Describe(string documentName, CertificateProfile profile, string algorithm, string? serviceAccount)
+    {
+        string names = profile.SubjectAlternativeNames.Count > 0 ? $" ({string.Join(", ", profile.SubjectAlternativeNames)})" : "";
+        string document = $"{Verb(DocumentPath)} the {documentName} {DocumentPath} for {profile.Subject}{names}";
+        if (KeyExists)
+            return $"{document}, with the key in {KeyPath} ({algorithm}).";
+        string access = !OperatingSystem.IsWindows() ? "mode 0600"
+            : $"for its owner, SYSTEM, Administrators{(serviceAccount is null ? "" : $" and {serviceAccount}")} only";
+        return $"{Verb(KeyPath)} the private key {KeyPath} ({algorithm}, {access}), and {char.ToLowerInvariant(document[0])}{document[1..]}.";
+    }
+
+    /// <summary>Writes both files, or neither; the key with nobody's right to read it but its owner's.</summary>
+    /// <param name="key">Its private key is not written where it exists.</param>
+    /// <param name="passphrase">Encrypts the key; empty for a key in clear.</param>
+    /// <param name="documentPem">The request or certificate.</param>
+    /// <param name="mayReplace">Whether files may be replaced.</param>
+    /// <param name="serviceAccount">On Windows, an account that may read the key; null for none.</param>
+    /// <param name="at">The time that the names of backups carry.</param>
+    /// <param name="files">The file system; the real one if null.</param>
+    /// <returns>The backups.</returns>
+    /// <exception cref="PgSslException">As <see cref="FileTransaction.Apply"/>.</exception>
+    public IReadOnlyList<string> Write(
+        CertificateKey key,
+        ReadOnlySpan<char> passphrase,
+        string documentPem,
+        bool mayReplace,
+        string? serviceAccount,
+        DateTimeOffset at,
+        IFileLayer? files = null)
+    {
+        var document = new FileEdit(DocumentPath, Encoding.ASCII.GetBytes(documentPem)) { MayReplace = mayReplace };
+        if (KeyExists)
+            return FileTransaction.Apply([document], at, files).Backups;
+        byte[] keyPem = key.ExportPem(passphrase);
+        try
+        {
+            var keyFile = new FileEdit(KeyPath, keyPem) { MayReplace = mayReplace, Protection = FileProtection.PrivateKey(serviceAccount) };
+            // The key first: one without a request is of use (-ExistingKey), a request without its key is not.
+            return FileTransaction.Apply([keyFile, document], at, files).Backups;
+        }
+        finally
+        {
+            CryptographicOperations.ZeroMemory(keyPem);
+        }
+    }
+
+    private static string Verb(string path) => File.Exists(path) ? "Replace (and keep as a backup)" : "Create";
+
+    /// <summary>A host may be an IPv6 address, or the directory of a socket; and the name is somebody else's text.</summary>
+    private static string FileName(string name)
+    {
+        string safe = new([.. name.Select(c => char.IsLetterOrDigit(c) || c is '.' or '-' or '_' ? c : '_')]);
+        return safe.StartsWith('.') ? "_" + safe[1..] : safe;
+    }
+}

@@ -1,0 +1,84 @@
+using System.Security.Cryptography;
+using System.Security.Cryptography.X509Certificates;
+using PgSsl.Certificates;
+using PgSsl.Requests;
+
+namespace PgSsl;
+
+/// <summary>A certificate that its own key signed, for testing. Times are UTC.</summary>
+public sealed record SelfSignedCertificate
+{
+    /// <summary>Who it is for.</summary>
+    public required string Subject { get; init; }
+
+    /// <summary>The names it is for: <c>DNS:db1</c>, <c>IP:10.0.0.1</c> …</summary>
+    public required IReadOnlyList<string> SubjectAlternativeName { get; init; }
+
+    /// <summary><c>Server</c>, <c>Client</c> or <c>Replication</c>.</summary>
+    public required string Role { get; init; }
+
+    /// <summary><c>ecdsa-p256</c>, <c>rsa-3072</c> …</summary>
+    public required string KeyAlgorithm { get; init; }
+
+    /// <summary>Valid from.</summary>
+    public required DateTime NotBefore { get; init; }
+
+    /// <summary>Valid until.</summary>
+    public required DateTime NotAfter { get; init; }
+
+    /// <summary>SHA-256 of the certificate, upper-case hex without separators.</summary>
+    public required string Fingerprint { get; init; }
+
+    /// <summary>SHA-256 of its public key (SubjectPublicKeyInfo), upper-case hex.</summary>
+    public required string SpkiSha256 { get; init; }
+
+    /// <summary>The file of the private key.</summary>
+    public required string KeyPath { get; init; }
+
+    /// <summary>Whether the key file was written with a passphrase; null for a key that was there before.</summary>
+    public required bool? IsKeyEncrypted { get; init; }
+
+    /// <summary>The file of the certificate.</summary>
+    public required string CertificatePath { get; init; }
+
+    /// <summary>The certificate, without its key.</summary>
+    public required X509Certificate2 Certificate { get; init; }
+
+    /// <summary>The certificate, as PEM.</summary>
+    public required string CertificatePem { get; init; }
+
+    /// <summary>Where the files that were replaced are kept.</summary>
+    public required IReadOnlyList<string> Backups { get; init; }
+
+    /// <summary>Makes the record.</summary>
+    /// <param name="profile">What was asked for.</param>
+    /// <param name="key">Its key.</param>
+    /// <param name="files">Where both are.</param>
+    /// <param name="isKeyEncrypted">Whether a passphrase was used; not looked at for a key that was there before.</param>
+    /// <param name="certificate">The certificate.</param>
+    /// <param name="backups">What was replaced.</param>
+    internal static SelfSignedCertificate Create(
+        CertificateProfile profile,
+        CertificateKey key,
+        KeyFilePlan files,
+        bool isKeyEncrypted,
+        X509Certificate2 certificate,
+        IReadOnlyList<string> backups) => new()
+    {
+        Subject = profile.Subject.ToString(),
+        // Arrays, because PowerShell cannot index the lists that the compiler makes.
+        SubjectAlternativeName = profile.SubjectAlternativeNames.ToArray(),
+        Role = profile.Role.ToString(),
+        KeyAlgorithm = key.Algorithm,
+        NotBefore = certificate.NotBefore.ToUniversalTime(),
+        NotAfter = certificate.NotAfter.ToUniversalTime(),
+        Fingerprint = certificate.GetCertHashString(HashAlgorithmName.SHA256),
+        SpkiSha256 = key.SpkiSha256,
+        KeyPath = files.KeyPath,
+        IsKeyEncrypted = files.KeyExists ? null : isKeyEncrypted,
+        CertificatePath = files.DocumentPath,
+        Certificate = certificate,
+        CertificatePem = certificate.ExportCertificatePem() + "\n",
+        Backups = backups.ToArray(),
+    };
+}

@@ -1,0 +1,65 @@
+using System.Formats.Asn1;
+using System.Security.Cryptography.X509Certificates;
+using PgSsl.Asn1;
+using PgSsl.Certificates;
+
+namespace PgSsl.Requests;
+
+/// <summary>The subject of a certificate that is to be made, exactly as it will be encoded.</summary>
+internal sealed class SubjectName
+{
+    private readonly DistinguishedName _parsed;
+
+    private SubjectName(byte[] encoded)
+    {
+        Encoded = encoded;
+        _parsed = DistinguishedName.Read(new AsnReader(encoded, AsnEncodingRules.BER));
+    }
+
+    /// <summary>The Name in DER.</summary>
+    public ReadOnlyMemory<byte> Encoded { get; }
+
+    /// <summary>The first common name, which is the one that PostgreSQL goes by; null for none.</summary>
+    public string? CommonName => _parsed.AttributesOf(Oids.CommonName).FirstOrDefault()?.Text;
+
+    /// <summary>Whether nothing is in it.</summary>
+    internal bool IsEmpty => _parsed.Attributes.Count == 0;
+
+    /// <summary>The e-mail addresses in it.</summary>
+    internal IEnumerable<string> EmailAddresses => _parsed.AttributesOf(Oids.EmailAddress).Select(attribute => attribute.Text);
+
+    /// <summary>Reads a subject as RFC 4514 writes it (<c>CN=db1,O=ACME</c>) or as openssl does (<c>/O=ACME/CN=db1</c>).</summary>
+    /// <remarks>The first writes the last name first. What .NET shows (<c>CN=db1, O="ACME, Inc."</c>) is read as well.</remarks>
+    /// <exception cref="PgSslException"><see cref="PgSslError.InvalidSubject"/>.</exception>
+    public static SubjectName Parse(string text)
+    {
+        return FromRelativeNames(text.StartsWith('/') ? OpenSslNameParser.Parse(text) : new Rfc4514NameParser(text).Parse());
+    }
+
+    /// <summary>The subject of a certificate, byte for byte.</summary>
+    public static SubjectName Of(X509Certificate2 certificate)
+    {
+        return new SubjectName(certificate.SubjectName.RawData);
+    }
+
+    /// <summary>As .NET writes names, the last one first; without control characters, which a served certificate may have.</summary>
+    public override string ToString() => CertificateNames.Printable(new X500DistinguishedName(Encoded.Span).Name);
+
+    /// <summary>Encodes relative names, in the order of the encoding; several attributes in one are a set.</summary>
+    internal static SubjectName FromRelativeNames(IReadOnlyList<IReadOnlyList<SubjectAttribute>> relativeNames)
+    {
+        var writer = new AsnWriter(AsnEncodingRules.DER);
+        using (writer.PushSequence())
+        {
+            foreach (IReadOnlyList<SubjectAttribute> attributes in relativeNames)
+            {
+                using (writer.PushSetOf())
+                {
+                    foreach (SubjectAttribute attribute in attributes)
+                        attribute.Write(writer);
+                }
+            }
+        }
+        return new SubjectName(writer.Encode());
+    }
+}

@@ -1,0 +1,45 @@
+using PgSsl.Files;
+using PgSsl.Server;
+using PgSsl.Server.Settings;
+
+namespace PgSsl.Requirements;
+
+/// <summary>What is known of the server that is to load the files; null for what is not.</summary>
+internal sealed record ServerConditions
+{
+    /// <summary>Nothing is known.</summary>
+    public static ServerConditions Unknown { get; } = new();
+
+    /// <summary>What a running server tells.</summary>
+    /// <param name="facts">What it said in SQL.</param>
+    /// <param name="isLocal">Whether it runs on this machine: its data directory belongs to its account (miscinit.c, checkDataDir).</param>
+    public static ServerConditions Of(ServerTlsFacts facts, bool isLocal)
+    {
+        return new ServerConditions
+        {
+            Account = isLocal && !facts.IsWindows && facts.DataDirectory is { } directory ? UnixAccount.OwnerOf(directory) : null,
+            Version = facts.Version,
+            IsWindows = facts.IsWindows,
+            PassphraseCommand = facts["ssl_passphrase_command"],
+            PassphraseSupportsReload = facts["ssl_passphrase_command_supports_reload"] is { } value ? value == "on" : null,
+        };
+    }
+
+    /// <summary>The account that it runs as, on this machine.</summary>
+    public UnixAccount? Account { get; init; }
+
+    /// <summary>Its version.</summary>
+    public ServerVersion? Version { get; init; }
+
+    /// <summary>Whether it runs on Windows.</summary>
+    public bool? IsWindows { get; init; }
+
+    /// <summary>Its <c>ssl_passphrase_command</c>; empty where it has none.</summary>
+    public string? PassphraseCommand { get; init; }
+
+    /// <summary>Its <c>ssl_passphrase_command_supports_reload</c>.</summary>
+    public bool? PassphraseSupportsReload { get; init; }
+
+    /// <summary>Whether it is no PostgreSQL but a PgBouncer, which takes the same two files.</summary>
+    public bool IsPgBouncer { get; init; }
+}

@@ -1,0 +1,72 @@
+using PgSsl.Certificates.Trust;
+using PgSsl.Files;
+
+namespace PgSsl.Requirements;
+
+/// <summary>A certificate or key file of a server as it was found, or as it is to be: content, and who may use it.</summary>
+internal sealed class ServerFile
+{
+    private ServerFile(string path) => Path = path;
+
+    /// <summary>The file, absolute.</summary>
+    public string Path { get; }
+
+    /// <summary>What it holds; null where it could not be read.</summary>
+    public byte[]? Content { get; private init; }
+
+    /// <summary>Why it could not be read: <see cref="PgSslError.FileNotFound"/> or <see cref="PgSslError.FileUnreadable"/>; null where it could.</summary>
+    public PgSslException? Failure { get; private init; }
+
+    /// <summary>Owner and mode of the file that links lead to; null on Windows, and where that is not known or not decided yet.</summary>
+    internal UnixStatus? Status { get; private init; }
+
+    /// <summary>The directories on the way to it, the outermost first.</summary>
+    internal IReadOnlyList<(string Path, UnixStatus Status)> Directories { get; private init; } = [];
+
+    /// <summary>Reads a file and its permissions. Never throws for a file that is not there or not readable.</summary>
+    /// <param name="path">An absolute path.</param>
+    public static ServerFile Read(string path)
+    {
+        try
+        {
+            byte[] content = PemFile.ReadBytes(path);
+            return new ServerFile(path) { Content = content, Status = StatusOf(path), Directories = DirectoriesOf(path) };
+        }
+        catch (PgSslException failure)
+        {
+            return new ServerFile(path) { Failure = failure, Status = StatusOf(path), Directories = DirectoriesOf(path) };
+        }
+    }
+
+    /// <summary>A file that is not written yet, or whose permissions are not in question.</summary>
+    /// <param name="path">Where it is to be, absolute.</param>
+    /// <param name="content">What it is to hold.</param>
+    public static ServerFile Planned(string path, byte[] content) => new(path) { Content = content, Directories = DirectoriesOf(path) };
+
+    private static UnixStatus? StatusOf(string path) => OperatingSystem.IsWindows() ? null : Try(RealPath.Of(path));
+
+    private static List<(string, UnixStatus)> DirectoriesOf(string path)
+    {
+        var directories = new List<(string, UnixStatus)>();
+        if (OperatingSystem.IsWindows())
+            return directories;
+        for (string? directory = System.IO.Path.GetDirectoryName(RealPath.Of(path)); directory is not null; directory = System.IO.Path.GetDirectoryName(directory))
+        {
+            if (Try(directory) is { } status)
+                directories.Insert(0, (directory, status));
+        }
+        return directories;
+    }
+
+    private static UnixStatus? Try(string path)
+    {
+        try
+        {
+            return UnixStatus.Of(path);
+        }
+        catch (IOException)
+        {
+            return null;
+        }
+    }
+}

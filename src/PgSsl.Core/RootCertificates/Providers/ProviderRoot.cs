@@ -1,6 +1,0 @@
-namespace PgSsl.RootCertificates.Providers;
-
-/// <summary>One root that a provider's servers stand below.</summary>
-/// <param name="Subject">Its common name.</param>
-/// <param name="Sha256">The SHA-256 of the certificate, upper-case hex without separators.</param>
-public sealed record ProviderRoot(string Subject, string Sha256);

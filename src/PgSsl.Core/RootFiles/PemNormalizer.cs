@@ -1,0 +1,40 @@
+using System.Text;
+using PgSsl.Asn1;
+using PgSsl.Common;
+
+namespace PgSsl.RootFiles;
+
+/// <summary>A block as it should have been written.</summary>
+/// <param name="Block">What OpenSSL reads once it is.</param>
+/// <param name="Text">The block, on lines of its own.</param>
+/// <param name="Length">How many bytes of the original it stands for.</param>
+internal sealed record MendedBlock(PemBlock Block, byte[] Text, int Length);
+
+/// <summary>Puts BEGIN and END onto lines of their own; nothing but blanks and line breaks comes or goes.</summary>
+internal static class PemNormalizer
+{
+    private const string Begin = "-----BEGIN ";
+    private const string Tail = "-----";
+
+    /// <summary>Tries it with a stretch that starts with BEGIN; null where that is not all that is wrong with it.</summary>
+    public static MendedBlock? TrySeparate(ReadOnlySpan<byte> stretch)
+    {
+        string text = Encoding.Latin1.GetString(stretch);
+        int labelEnd = text.IndexOf(Tail, Begin.Length, StringComparison.Ordinal);
+        if (labelEnd < 0 || text.IndexOf('\n', 0, labelEnd) >= 0)
+            return null;
+        string begin = text[..(labelEnd + Tail.Length)];
+        string end = $"-----END {text[Begin.Length..labelEnd]}{Tail}";
+        int endStart = text.IndexOf(end, begin.Length, StringComparison.Ordinal);
+        if (endStart < 0)
+            return null;
+
+        string lineEnd = LineEnds.Of(stretch);
+        string[] lines = text[begin.Length..endStart].Split(['\r', '\n'], StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries);
+        byte[] mended = Encoding.Latin1.GetBytes(string.Join(lineEnd, [begin, .. lines, end, ""]));
+        var reader = new PemReader(mended);
+        if (reader.ReadBlock(out PemBlock? block) is not null || reader.Position != mended.Length)
+            return null;
+        return new MendedBlock(block!, mended, LineEnds.EndOfLine(stretch, endStart + end.Length));
+    }
+}

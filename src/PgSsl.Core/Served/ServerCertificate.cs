@@ -1,0 +1,204 @@
+using System.Security.Cryptography;
+using System.Security.Cryptography.X509Certificates;
+using PgSsl.Certificates;
+using PgSsl.Certificates.Trust;
+using PgSsl.Certificates.Verification;
+using PgSsl.Chains;
+using PgSsl.Connections;
+using PgSsl.Probing;
+using PgSsl.SslModes;
+
+namespace PgSsl;
+
+/// <summary>What one server serves over TLS, taken down on one connection. Times are UTC.</summary>
+public sealed record ServerCertificate
+{
+    /// <summary>The server, in a form that any -Endpoint takes.</summary>
+    public required string Endpoint { get; init; }
+
+    /// <summary>The host that was asked for.</summary>
+    public required string HostName { get; init; }
+
+    /// <summary>The port.</summary>
+    public required int Port { get; init; }
+
+    /// <summary>The address that answered.</summary>
+    public required string? Address { get; init; }
+
+    /// <summary>The server's own certificate.</summary>
+    public required X509Certificate2 Certificate { get; init; }
+
+    /// <summary>All certificates exactly as sent, in the order sent, the server's own first.</summary>
+    public required IReadOnlyList<X509Certificate2> Chain { get; init; }
+
+    /// <summary>The server certificate's subject.</summary>
+    public required string Subject { get; init; }
+
+    /// <summary>Who issued the server certificate.</summary>
+    public required string Issuer { get; init; }
+
+    /// <summary>The names it is for: <c>DNS:db1</c>, <c>IP:10.0.0.1</c> …</summary>
+    public required IReadOnlyList<string> SubjectAlternativeName { get; init; }
+
+    /// <summary>Valid from.</summary>
+    public required DateTime NotBefore { get; init; }
+
+    /// <summary>Valid until.</summary>
+    public required DateTime NotAfter { get; init; }
+
+    /// <summary>Whole days until it expires, counted down; negative once it has.</summary>
+    public required int DaysRemaining { get; init; }
+
+    /// <summary><c>RSA</c>, <c>ECDSA</c>, <c>Ed25519</c> …</summary>
+    public required string KeyAlgorithm { get; init; }
+
+    /// <summary>The key's size in bits; 0 where it is not known.</summary>
+    public required int KeySize { get; init; }
+
+    /// <summary>How the issuer signed it: <c>sha256RSA</c> …</summary>
+    public required string SignatureAlgorithm { get; init; }
+
+    /// <summary>SHA-256 of the certificate, upper-case hex without separators.</summary>
+    public required string Fingerprint { get; init; }
+
+    /// <summary>
+    /// SHA-256 of its public key (SubjectPublicKeyInfo), upper-case hex: stays the same when a certificate is renewed with its key.
+    /// </summary>
+    public required string SpkiSha256 { get; init; }
+
+    /// <summary>True where the certificate is its own issuer.</summary>
+    public required bool IsSelfSigned { get; init; }
+
+    /// <summary>What is remarkable about the chain as sent (<see cref="ChainFindingKind"/>); <c>Complete</c> where nothing is amiss.</summary>
+    public required IReadOnlyList<string> ChainStatus { get; init; }
+
+    /// <summary>The findings of <see cref="ChainStatus"/> as sentences.</summary>
+    public required IReadOnlyList<string> ChainFindings { get; init; }
+
+    /// <summary>
+    /// What verifies the chain by libpq's rules: the path of a root file, <c>system</c> (the operating system's roots), or null:
+    /// nothing on this machine does.
+    /// </summary>
+    public required string? TrustedBy { get; init; }
+
+    /// <summary>Why the roots that libpq would use here (else the operating system's) do not verify the chain; null where they do.</summary>
+    public required string? TrustFailure { get; init; }
+
+    /// <summary>The TLS version: <c>TLSv1.3</c>.</summary>
+    public required string Protocol { get; init; }
+
+    /// <summary>The cipher suite, by its IANA name.</summary>
+    public required string CipherSuite { get; init; }
+
+    /// <summary>True where the server asked for a client certificate (its ssl_ca_file is set).</summary>
+    public required bool ServerRequestsClientCertificate { get; init; }
+
+    /// <summary>How TLS was begun: <c>postgres</c> or <c>direct</c>.</summary>
+    public required string Negotiation { get; init; }
+
+    /// <summary>What the TCP connection took.</summary>
+    public required TimeSpan ConnectTime { get; init; }
+
+    /// <summary>What the TLS handshake took.</summary>
+    public required TimeSpan HandshakeTime { get; init; }
+
+    /// <summary>
+    /// The chain as PEM: as sent, which is what <c>openssl s_client -showcerts</c> prints, or completed up to its root
+    /// (<see cref="WithChain"/>).
+    /// </summary>
+    public required string ChainPem { get; init; }
+
+    /// <summary>
+    /// Where each certificate of <see cref="ChainPem"/> comes from, in its order (<c>db1.example.com: sent by the server</c>); empty
+    /// where the chain was not completed.
+    /// </summary>
+    public IReadOnlyList<string> ChainSource { get; init; } = Array.Empty<string>();
+
+    /// <summary>The same with the chain completed; <see cref="Chain"/> stays as sent.</summary>
+    /// <param name="chain">The completed chain.</param>
+    internal ServerCertificate WithChain(CompletedChain chain) => this with
+    {
+        ChainPem = Pem(chain.Members.Select(member => member.Certificate)),
+        ChainSource = chain.Members.Select(member => member.ToString()).ToArray(),
+        ChainFindings = chain switch
+        {
+            { Failure: { } failure } => ChainFindings.Append(failure.Message).ToArray(),
+            { IsRootVouchedFor: false } => ChainFindings.Append(NobodyVouchesFor(chain)).ToArray(),
+            _ => ChainFindings,
+        },
+    };
+
+    /// <summary>Makes the record from what a probe saw.</summary>
+    /// <param name="endpoint">The endpoint, narrowed to this server.</param>
+    /// <param name="facts">A connection that finished its TLS handshake.</param>
+    /// <param name="settings">What libpq would connect with, once for each root file to try.</param>
+    /// <param name="trust">Loads roots.</param>
+    /// <param name="at">The moment to judge validity for.</param>
+    /// <exception cref="PgSslException"><see cref="PgSslError.MalformedCertificate"/>: what was sent cannot be parsed.</exception>
+    internal static ServerCertificate Create(
+        PgEndpoint endpoint, ConnectionFacts facts, IReadOnlyList<ConnectionSettings> settings, TrustStoreCache trust, DateTimeOffset at)
+    {
+        TlsFacts tls = facts.Tls!;
+        UnverifiedCertificates.Add(tls.Chain);
+        try
+        {
+            IReadOnlyList<TrustStore> roots = trust.GetCandidates(settings, out PgSslException? unusable);
+            return Describe(endpoint, facts, tls, tls.Chain[0], new ServedTrust(tls.Chain, roots, unusable?.Message, at));
+        }
+        catch (CryptographicException exception)
+        {
+            throw new PgSslException(
+                PgSslError.MalformedCertificate,
+                $"The server sent a certificate that cannot be parsed: {exception.Message}",
+                "Look at it with: openssl s_client -starttls postgres -showcerts",
+                exception);
+        }
+    }
+
+    private static ServerCertificate Describe(
+        PgEndpoint endpoint, ConnectionFacts facts, TlsFacts tls, X509Certificate2 leaf, ServedTrust trust)
+    {
+        (string keyAlgorithm, int keySize) = PublicKeyDescription.Of(leaf);
+        ConnectionHost host = facts.Request.Host;
+        return new ServerCertificate
+        {
+            Endpoint = endpoint.Text,
+            HostName = host.DisplayName,
+            Port = host.Port,
+            Address = facts.Address?.ToString(),
+            Certificate = leaf,
+            Chain = tls.Chain,
+            Subject = leaf.Subject,
+            Issuer = leaf.Issuer,
+            // Arrays: what else a collection expression makes of a list, PowerShell does not index from its end.
+            SubjectAlternativeName = CertificateNames.SubjectAlternativeNames(leaf).ToArray(),
+            NotBefore = leaf.NotBefore.ToUniversalTime(),
+            NotAfter = leaf.NotAfter.ToUniversalTime(),
+            DaysRemaining = (int)Math.Floor((leaf.NotAfter.ToUniversalTime() - trust.At.UtcDateTime).TotalDays),
+            KeyAlgorithm = keyAlgorithm,
+            KeySize = keySize,
+            SignatureAlgorithm = leaf.SignatureAlgorithm.FriendlyName ?? leaf.SignatureAlgorithm.Value ?? "",
+            Fingerprint = leaf.GetCertHashString(HashAlgorithmName.SHA256),
+            SpkiSha256 = Convert.ToHexString(SHA256.HashData(leaf.PublicKey.ExportSubjectPublicKeyInfo())),
+            IsSelfSigned = leaf.SubjectName.RawData.AsSpan().SequenceEqual(leaf.IssuerName.RawData),
+            ChainStatus = trust.Status,
+            ChainFindings = trust.Findings.ToArray(),
+            TrustedBy = trust.TrustedBy,
+            TrustFailure = trust.Failure,
+            Protocol = tls.Protocol,
+            CipherSuite = tls.CipherSuite,
+            ServerRequestsClientCertificate = tls.RequestsClientCertificate,
+            Negotiation = facts.Request.Negotiation.ToLibpq(),
+            ConnectTime = facts.ConnectTime,
+            HandshakeTime = tls.HandshakeTime,
+            ChainPem = Pem(tls.Chain),
+        };
+    }
+
+    private static string Pem(IEnumerable<X509Certificate2> chain) =>
+        string.Concat(chain.Select(certificate => certificate.ExportCertificatePem() + "\n"));
+
+    private static string NobodyVouchesFor(CompletedChain chain) =>
+        $"Nothing here vouches for the root '{CertificateNames.Display(chain.Root!)}': compare its SHA-256 " +
+        $"{chain.Root!.GetCertHashString(HashAlgorithmName.SHA256)} with one from whoever runs the server before trusting it.";
+}

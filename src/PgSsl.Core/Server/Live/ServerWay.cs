@@ -1,9 +1,0 @@
-using PgSsl.Connections;
-using PgSsl.Hba;
-
-namespace PgSsl.Server.Live;
-
-/// <summary>A way over TCP to a server.</summary>
-/// <param name="Host">Where to connect.</param>
-/// <param name="Address">Where such connections come from, as the server sees it.</param>
-public sealed record ServerWay(ConnectionHost Host, NumericAddress Address);

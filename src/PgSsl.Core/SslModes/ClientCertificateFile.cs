@@ -1,0 +1,103 @@
+using System.Security.Cryptography;
+using System.Security.Cryptography.X509Certificates;
+using PgSsl.Asn1;
+using PgSsl.Certificates;
+using PgSsl.Connections;
+using PgSsl.Files;
+
+namespace PgSsl.SslModes;
+
+/// <summary>Loads the client certificate that libpq would present, by its rules (fe-secure-openssl.c, initialize_SSL).</summary>
+internal static class ClientCertificateFile
+{
+    /// <summary>Loads certificate and key.</summary>
+    /// <param name="settings">Name the files (sslcert, sslkey, else the default paths), the passphrase and sslcertmode.</param>
+    /// <returns>Null where there is no certificate, which is no error: libpq goes on without one.</returns>
+    /// <exception cref="PgSslException">
+    /// There is one, and libpq would fail on it: <see cref="PgSslError.InvalidCertificateFile"/>, <see cref="PgSslError.InvalidKeyFile"/>,
+    /// <see cref="PgSslError.FileNotFound"/> (the key), <see cref="PgSslError.FileUnreadable"/>, <see cref="PgSslError.KeyMismatch"/>.
+    /// </exception>
+    public static ClientCertificate? Load(ConnectionSettings settings)
+    {
+        if (settings.SslCertMode == "disable" || settings.ClientCertificatePath is not { } certificatePath || !File.Exists(certificatePath))
+            return null;
+
+        // The key's place is only looked at once there is a certificate.
+        string keyPath = settings.ClientKeyPath ?? throw new PgSslException(
+            PgSslError.InvalidKeyFile,
+            $"The key of client certificate \"{certificatePath}\" is in no file (sslkey=\"{settings["sslkey"]}\"); " +
+            "PgSsl cannot use one inside an OpenSSL engine.",
+            "Test with a key file, or with psql itself.");
+        X509Certificate2Collection certificates = ReadCertificates(certificatePath);
+        X509Certificate2 withKey = Combine(certificates[0], keyPath, settings.GetSecret("sslpassword"));
+        return new ClientCertificate(withKey, [.. certificates.Skip(1)], certificatePath);
+    }
+
+    private static X509Certificate2Collection ReadCertificates(string path)
+    {
+        var certificates = new X509Certificate2Collection();
+        try
+        {
+            certificates.ImportFromPem(File.ReadAllText(path));
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        {
+            throw Unreadable(path, exception);
+        }
+        catch (CryptographicException exception)
+        {
+            throw NoCertificate(path, exception);
+        }
+        return certificates.Count > 0 ? certificates : throw NoCertificate(path, null);
+    }
+
+    private static X509Certificate2 Combine(X509Certificate2 certificate, string keyPath, string? passphrase)
+    {
+        if (!File.Exists(keyPath) && !Directory.Exists(keyPath))
+            throw new PgSslException(
+                PgSslError.FileNotFound,
+                $"There is a client certificate, but no private key file \"{keyPath}\": libpq refuses to go on.",
+                "Set sslkey, put the key there, or set sslcertmode=disable to connect without a client certificate.");
+        PrivateKeyFile.CheckAccess(keyPath);
+
+        byte[] content;
+        try
+        {
+            content = File.ReadAllBytes(keyPath);
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        {
+            throw Unreadable(keyPath, exception);
+        }
+        try
+        {
+            using AsymmetricAlgorithm key = PrivateKeyReader.Read(
+                content, passphrase?.ToCharArray(), PassphraseSource.ConnectionParameter, keyPath);
+            return PrivateKeyReader.Attach(certificate, key);
+        }
+        catch (ArgumentException exception)
+        {
+            throw new PgSslException(
+                PgSslError.KeyMismatch,
+                $"Certificate and private key file \"{keyPath}\" do not belong together.",
+                "Check which key the certificate was made for: compare the output of openssl x509 -noout -pubkey and openssl pkey -pubout.",
+                exception);
+        }
+        finally
+        {
+            CryptographicOperations.ZeroMemory(content);
+        }
+    }
+
+    private static PgSslException NoCertificate(string path, Exception? cause) => new(
+        PgSslError.InvalidCertificateFile,
+        $"Client certificate file \"{path}\" holds no certificate in PEM form.",
+        $"Convert it: openssl x509 -inform DER -in '{path}' -out postgresql.crt",
+        cause);
+
+    private static PgSslException Unreadable(string path, Exception cause) => new(
+        PgSslError.FileUnreadable,
+        $"File \"{path}\" exists and cannot be read: {cause.Message}",
+        "Give the user that runs this the right to read it.",
+        cause);
+}

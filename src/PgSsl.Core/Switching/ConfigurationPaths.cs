@@ -1,0 +1,51 @@
+using PgSsl.Files;
+using PgSsl.Server;
+using PgSsl.Server.Configuration;
+using PgSsl.Server.Settings;
+
+namespace PgSsl.Switching;
+
+/// <summary>Finds the configuration that a file belongs to.</summary>
+internal static class ConfigurationPaths
+{
+    private const string MainName = "postgresql.conf";
+
+    /// <summary>Reads the configuration of a server on this machine.</summary>
+    /// <param name="facts">What the server told.</param>
+    /// <param name="path">The file that is to be changed: where it is the main one, under the name that it has here.</param>
+    /// <exception cref="PgSslException">It is not here, or the role may not see where it is.</exception>
+    public static ConfigurationDocument ReadOf(ServerTlsFacts facts, string path)
+    {
+        string main = facts.ConfigurationFile ?? throw new PgSslException(
+            PgSslError.InsufficientPrivilege,
+            $"Role {facts.UserName} may not see where the server has its configuration.",
+            $"GRANT pg_read_all_settings TO {MissingPrivilege.QuoteIdentifier(facts.UserName)}.");
+        if (!File.Exists(main))
+            throw new PgSslException(
+                PgSslError.FileNotFound,
+                $"The server has its configuration in {main}, and there is no such file on this machine.",
+                $"Run this on the server's machine, or without -Endpoint for {path} alone, or leave -ConfigurationPath out.");
+        return ConfigurationDocument.Read(main, facts.DataDirectory, DiskServerFiles.Instance);
+    }
+
+    /// <summary>Reads the configuration that a file belongs to, where no server is asked: postgresql.conf itself, or what it includes.</summary>
+    /// <param name="path">The file, absolute.</param>
+    /// <exception cref="PgSslException">
+    /// <see cref="PgSslError.FileNotFound"/>: it is not there, or neither beside it nor in the two directories above is a postgresql.conf.
+    /// </exception>
+    public static ConfigurationDocument ReadAround(string path)
+    {
+        if (!File.Exists(path))
+            throw new PgSslException(PgSslError.FileNotFound, $"{path} does not exist.", "Name the server's postgresql.conf, or a file that it includes.");
+        if (Path.GetFileName(path) == MainName)
+            return ConfigurationDocument.Read(path, null, DiskServerFiles.Instance);
+        string? directory = Path.GetDirectoryName(path);
+        for (int i = 0; i < 3 && directory is not null; i++, directory = Path.GetDirectoryName(directory))
+            if (File.Exists(Path.Combine(directory, MainName)))
+                return ConfigurationDocument.Read(Path.Combine(directory, MainName), null, DiskServerFiles.Instance);
+        throw new PgSslException(
+            PgSslError.FileNotFound,
+            $"Which postgresql.conf includes {path} is not known: there is none beside it or above.",
+            "Give -Endpoint: the server knows where its configuration is.");
+    }
+}

@@ -1,0 +1,93 @@
+using System.Text;
+using PgSsl.Server;
+using PgSsl.Wire;
+
+namespace PgSsl.Switching;
+
+/// <summary>
+/// What a server writes into its log from a moment on, read through SQL. There it says why it did not take over certificate or key, and
+/// nowhere else (postmaster.c, process_pm_reload_request: "SSL configuration was not reloaded").
+/// </summary>
+internal sealed class ServerLog
+{
+    private const string Refusal = "SSL configuration was not reloaded";
+    private const string Start = "received SIGHUP, reloading configuration files";
+    private const int MostReasons = 3;
+
+    private readonly IServerSession _session;
+    private readonly string _path;
+    private readonly long _offset;
+
+    private ServerLog(IServerSession session, string path, long offset) => (_session, _path, _offset) = (session, path, offset);
+
+    /// <summary>Takes down where the log ends now; null where the server keeps none that the role may read.</summary>
+    public static async Task<ServerLog?> OpenAsync(IServerSession session, CancellationToken cancellationToken)
+    {
+        const string Sql =
+            """
+            SELECT path, (pg_stat_file(path, true)).size AS size FROM pg_current_logfile('stderr') AS path WHERE path IS NOT NULL
+            """;
+        IReadOnlyList<SqlRow>? rows = await TryAsync(session, Sql, null, cancellationToken).ConfigureAwait(false);
+        return rows is [var row] && row.GetInt64("size") is { } size ? new ServerLog(session, row["path"]!, size) : null;
+    }
+
+    /// <summary>Whether the server said that it did not take its files for TLS over.</summary>
+    /// <param name="timeout">How long to wait for what is on its way into the file.</param>
+    /// <param name="cancellationToken">Ends the wait.</param>
+    /// <returns>The reasons that it gave, empty if it did take them over; null where that cannot be told.</returns>
+    public async Task<IReadOnlyList<string>?> ReadRefusalAsync(TimeSpan timeout, CancellationToken cancellationToken)
+    {
+        // All messages come into the file by one pipe: once this one is there, so are those before it (syslogger.c).
+        string mark = $"PgSsl {Guid.NewGuid():N}";
+        if (await TryAsync(_session, $"DO $do$ BEGIN RAISE LOG '{mark}'; END $do$", null, cancellationToken).ConfigureAwait(false) is null)
+            return null;
+        for (DateTime deadline = DateTime.UtcNow + timeout; DateTime.UtcNow < deadline; await Task.Delay(50, cancellationToken).ConfigureAwait(false))
+        {
+            if (await ReadAsync(cancellationToken).ConfigureAwait(false) is not { } text)
+                return null;
+            if (text.Contains(mark, StringComparison.Ordinal))
+                return FindReasons(text);
+        }
+        return null;
+    }
+
+    /// <summary>What the last reload said before it refused; empty if it did not.</summary>
+    internal static IReadOnlyList<string> FindReasons(string text)
+    {
+        int end = text.LastIndexOf(Refusal, StringComparison.Ordinal);
+        int start = text.LastIndexOf(Start, StringComparison.Ordinal);
+        if (end < start || end < 0)
+            return [];
+        string[] lines = [.. text[Math.Max(start, 0)..end].Split('\n').Skip(start < 0 ? 0 : 1).SkipLast(1)];
+        string[] reasons = [.. lines.Where(line => !line.Contains(" changed to ", StringComparison.Ordinal)).Select(Message).Where(line => line.Length > 0)];
+        return reasons.Length == 0 ? [Refusal] : [.. reasons.TakeLast(MostReasons)];
+    }
+
+    // Behind log_line_prefix and the severity, which is followed by two blanks (elog.c, send_message_to_server_log).
+    private static string Message(string line)
+    {
+        int colon = line.IndexOf(":  ", StringComparison.Ordinal);
+        return WireText.Clean((colon < 0 ? line : line[(colon + 3)..]).Trim());
+    }
+
+    private async Task<string?> ReadAsync(CancellationToken cancellationToken)
+    {
+        const string Sql = "SELECT encode(pg_read_binary_file($1, $2::bigint, 1048576, true), 'base64') AS content";
+        return await TryAsync(_session, Sql, [_path, _offset], cancellationToken).ConfigureAwait(false) is [var row] && row["content"] is { } content
+            ? Encoding.UTF8.GetString(Convert.FromBase64String(content.Replace("\n", "", StringComparison.Ordinal)))
+            : null;
+    }
+
+    private static async Task<IReadOnlyList<SqlRow>?> TryAsync(
+        IServerSession session, string sql, IReadOnlyList<object?>? parameters, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await session.QueryAsync(sql, parameters, cancellationToken).ConfigureAwait(false);
+        }
+        catch (PgSslException failure) when (failure.Error is PgSslError.InsufficientPrivilege or PgSslError.SqlFailed)
+        {
+            return null;
+        }
+    }
+}

@@ -1,0 +1,92 @@
+using PgSsl.Server.Settings;
+
+namespace PgSsl.Switching;
+
+/// <summary>What a server's TLS is to be like. What is null stays as it is. Paths are absolute, and the server's.</summary>
+internal sealed record SslTarget
+{
+    /// <summary>Whether TLS is to be on.</summary>
+    public required bool IsOn { get; init; }
+
+    /// <summary>The server's certificate.</summary>
+    public string? CertificatePath { get; init; }
+
+    /// <summary>Its key.</summary>
+    public string? KeyPath { get; init; }
+
+    /// <summary>The roots for client certificates.</summary>
+    public string? CaPath { get; init; }
+
+    /// <summary>Revoked client certificates: a file, or a directory.</summary>
+    public string? CrlPath { get; init; }
+
+    /// <summary>Whether <see cref="CrlPath"/> is a directory.</summary>
+    public bool IsCrlDirectory { get; init; }
+
+    /// <summary>The oldest TLS version: <c>TLSv1.2</c>.</summary>
+    public string? MinimumProtocol { get; init; }
+
+    /// <summary>Ciphers of TLS 1.2 and older.</summary>
+    public string? Ciphers { get; init; }
+
+    /// <summary>Cipher suites of TLS 1.3.</summary>
+    public string? Tls13Ciphers { get; init; }
+
+    /// <summary>Groups for the key exchange, with colons in between; one curve before PostgreSQL 18.</summary>
+    public string? Groups { get; init; }
+
+    /// <summary>Diffie-Hellman parameters.</summary>
+    public string? DhParametersPath { get; init; }
+
+    /// <summary>The parameters and their values, by the names of a version; <c>ssl</c> comes last.</summary>
+    /// <exception cref="PgSslException">
+    /// <see cref="PgSslError.UnsupportedParameter"/>: that version lacks one. <see cref="PgSslError.InvalidParameterValue"/>: it does not
+    /// take the value.
+    /// </exception>
+    public IReadOnlyDictionary<string, string> ValuesIn(int major)
+    {
+        (SslParameter Parameter, string? Value)[] all =
+        [
+            (SslParameters.CertificateFile, CertificatePath), (SslParameters.KeyFile, KeyPath), (SslParameters.CaFile, CaPath),
+            (IsCrlDirectory ? SslParameters.CrlDirectory : SslParameters.CrlFile, CrlPath), (SslParameters.MinimumProtocol, MinimumProtocol),
+            (SslParameters.Ciphers, Ciphers), (SslParameters.Tls13Ciphers, Tls13Ciphers), (SslParameters.Groups, Groups),
+            (SslParameters.DhParametersFile, DhParametersPath), (SslParameters.Ssl, IsOn ? "on" : "off"),
+        ];
+        var values = new Dictionary<string, string>();
+        foreach ((SslParameter parameter, string? value) in all)
+        {
+            if (value is null)
+                continue;
+            string name = SslParameters.NameIn(parameter, major);
+            values[name] = parameter.Accepts(value) ? value : throw Invalid(name, value, "It has to be TLSv1, TLSv1.1, TLSv1.2 or TLSv1.3.");
+            if (name == SslParameters.Groups.FormerName && value.Contains(':'))
+                throw Invalid(name, value, "Before PostgreSQL 18 it is one curve, such as prime256v1.");
+        }
+        return values;
+    }
+
+    /// <summary>Refuses a minimum above the maximum: the server would go on with the TLS that it has (be-secure-openssl.c, be_tls_init).</summary>
+    /// <param name="maximum">ssl_max_protocol_version; empty or null for none.</param>
+    /// <exception cref="PgSslException"><see cref="PgSslError.ContradictoryParameters"/>.</exception>
+    public void CheckProtocols(string? maximum)
+    {
+        if (MinimumProtocol is not null && SslParameter.IndexOfProtocol(maximum ?? "") is >= 0 and int most && SslParameter.IndexOfProtocol(MinimumProtocol) > most)
+            throw new PgSslException(
+                PgSslError.ContradictoryParameters,
+                $"-MinimumProtocol {MinimumProtocol} is newer than ssl_max_protocol_version, which is {maximum}: the server would not load that.",
+                "Raise ssl_max_protocol_version first, or set it to ''.");
+    }
+
+    /// <summary>What the user should know about what was asked for.</summary>
+    public IEnumerable<string> Remarks
+    {
+        get
+        {
+            if (MinimumProtocol is "TLSv1" or "TLSv1.1")
+                yield return $"{MinimumProtocol} is let in again, which RFC 8996 says not to use: TLSv1.2 is what PostgreSQL has by default.";
+        }
+    }
+
+    private static PgSslException Invalid(string name, string value, string remedy) =>
+        new(PgSslError.InvalidParameterValue, $"{name} does not take the value \"{value}\".", remedy);
+}

@@ -1,4 +1,5 @@
 using System.Text;
+using PgSsl.Common;
 using PgSsl.Server;
 using PgSsl.Wire;
 
@@ -41,14 +42,10 @@ internal sealed class ServerLog
         string mark = $"PgSsl {Guid.NewGuid():N}";
         if (await TryAsync(_session, $"DO $do$ BEGIN RAISE LOG '{mark}'; END $do$", null, cancellationToken).ConfigureAwait(false) is null)
             return null;
-        for (DateTime deadline = DateTime.UtcNow + timeout; DateTime.UtcNow < deadline; await Task.Delay(50, cancellationToken).ConfigureAwait(false))
-        {
-            if (await ReadAsync(cancellationToken).ConfigureAwait(false) is not { } text)
-                return null;
-            if (text.Contains(mark, StringComparison.Ordinal))
-                return FindReasons(text);
-        }
-        return null;
+        bool IsComplete(string? text) => text?.Contains(mark, StringComparison.Ordinal) == true;
+        string? log = await Poll.UntilAsync(
+            timeout, () => ReadAsync(cancellationToken), text => text is null || IsComplete(text), cancellationToken).ConfigureAwait(false);
+        return IsComplete(log) ? FindReasons(log!) : null;
     }
 
     /// <summary>What the last reload said before it refused; empty if it did not.</summary>

@@ -1,5 +1,6 @@
 using System.Security.Authentication;
 using PgSsl.Changes;
+using PgSsl.Common;
 using PgSsl.Connections;
 using PgSsl.Probing;
 using PgSsl.Server;
@@ -21,8 +22,6 @@ internal sealed class SslProver(LiveServer live, ServerTlsFacts facts, SslTarget
     private static readonly (string Name, SslProtocols Protocol)[] Protocols =
         [("TLSv1", SslProtocols.Tls), ("TLSv1.1", SslProtocols.Tls11), ("TLSv1.2", SslProtocols.Tls12)];
 #pragma warning restore CA5397, SYSLIB0039
-
-    private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(50);
 
     private readonly IReadOnlyDictionary<string, string> _values = target.ValuesIn(facts.Version.Major);
     private IReadOnlyList<ServedAt> _before = [];
@@ -106,14 +105,12 @@ internal sealed class SslProver(LiveServer live, ServerTlsFacts facts, SslTarget
 
     private async Task<Proof> ProveSettingsAsync(CancellationToken cancellationToken)
     {
-        for (DateTime deadline = DateTime.UtcNow + ReloadTimeout; ; await Task.Delay(Pause, cancellationToken).ConfigureAwait(false))
-        {
-            if (await FindOtherSettingAsync(cancellationToken).ConfigureAwait(false) is not { } other)
-                return new Proof("Settings", ProofState.Proven, $"the server goes by {string.Join(", ", _values.Select(one => $"{one.Key} = '{one.Value}'"))}.");
-            if (DateTime.UtcNow > deadline)
-                throw new PgSslException(
-                    PgSslError.ChangeNotProven, $"the server still goes by {other} after the reload.", "The server's log says what it made of its files.");
-        }
+        string? other = await Poll.UntilAsync(
+            ReloadTimeout, () => FindOtherSettingAsync(cancellationToken), other => other is null, cancellationToken).ConfigureAwait(false);
+        return other is null
+            ? new Proof("Settings", ProofState.Proven, $"the server uses {string.Join(", ", _values.Select(value => $"{value.Key} = '{value.Value}'"))}.")
+            : throw new PgSslException(
+                PgSslError.ChangeNotProven, $"the server still uses {other} after the reload.", "The server's log says what it made of its files.");
     }
 
     private async Task<string?> FindOtherSettingAsync(CancellationToken cancellationToken)

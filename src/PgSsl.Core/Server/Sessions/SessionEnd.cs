@@ -1,4 +1,4 @@
-using System.Diagnostics;
+using PgSsl.Common;
 
 namespace PgSsl.Server.Sessions;
 
@@ -15,8 +15,6 @@ internal static class SessionEnd
 
     private const string Look = "SELECT 1 FROM pg_catalog.pg_stat_activity WHERE pid = $1::integer AND backend_start = $2::timestamptz";
 
-    private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(20);
-
     /// <summary>How long to wait for a session to go: it goes at its next check for interrupts.</summary>
     public static TimeSpan Timeout { get; } = TimeSpan.FromSeconds(5);
 
@@ -31,13 +29,9 @@ internal static class SessionEnd
         object[] which = [victim.ProcessId, new DateTimeOffset(victim.BackendStart)];
         if (!await TellAsync(session, victim, which, cancellationToken).ConfigureAwait(false))
             return SessionFate.HadGone;
-        for (long start = Stopwatch.GetTimestamp(); Stopwatch.GetElapsedTime(start) < Timeout;)
-        {
-            if ((await session.QueryAsync(Look, which, cancellationToken).ConfigureAwait(false)).Count == 0)
-                return SessionFate.Ended;
-            await Task.Delay(Pause, cancellationToken).ConfigureAwait(false);
-        }
-        return SessionFate.StillThere;
+        IReadOnlyList<SqlRow> left = await Poll.UntilAsync(
+            Timeout, () => session.QueryAsync(Look, which, cancellationToken), rows => rows.Count == 0, cancellationToken).ConfigureAwait(false);
+        return left.Count == 0 ? SessionFate.Ended : SessionFate.StillThere;
     }
 
     private static async Task<bool> TellAsync(IServerSession session, SslSession victim, object[] which, CancellationToken cancellationToken)

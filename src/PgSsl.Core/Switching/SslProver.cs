@@ -1,4 +1,3 @@
-using System.Security.Authentication;
 using PgSsl.Changes;
 using PgSsl.Common;
 using PgSsl.Connections;
@@ -17,11 +16,6 @@ namespace PgSsl.Switching;
 internal sealed class SslProver(LiveServer live, ServerTlsFacts facts, SslTarget target, string? fingerprint)
 {
     private const string SettingRows = "SELECT name, setting FROM pg_settings WHERE name = ANY ($1::text[])";
-
-#pragma warning disable CA5397, SYSLIB0039 // They are tried to see them refused.
-    private static readonly (string Name, SslProtocols Protocol)[] Protocols =
-        [("TLSv1", SslProtocols.Tls), ("TLSv1.1", SslProtocols.Tls11), ("TLSv1.2", SslProtocols.Tls12)];
-#pragma warning restore CA5397, SYSLIB0039
 
     private readonly IReadOnlyDictionary<string, string> _values = target.ValuesIn(facts.Version.Major);
     private IReadOnlyList<ServedAt> _before = [];
@@ -61,7 +55,7 @@ internal sealed class SslProver(LiveServer live, ServerTlsFacts facts, SslTarget
         }
         if (target.IsOn && reloads)
             proofs.Add(await ProveTakenOverAsync(cancellationToken).ConfigureAwait(false));
-        if (target is { IsOn: true, MinimumProtocol: { } minimum })
+        if (target.IsOn && TlsVersions.FromName(target.MinimumProtocol) is { } minimum)
             proofs.Add(await ProveMinimumAsync(minimum, cancellationToken).ConfigureAwait(false));
         if (target is { IsOn: true, CaPath.Length: > 0 })
             proofs.Add(await ProveClientCertificatesAsync(cancellationToken).ConfigureAwait(false));
@@ -139,29 +133,29 @@ internal sealed class SslProver(LiveServer live, ServerTlsFacts facts, SslTarget
     private Task<IReadOnlyList<string>?> ReadRefusalAsync(CancellationToken cancellationToken) =>
         _log?.ReadRefusalAsync(TimeSpan.FromSeconds(2), cancellationToken) ?? Task.FromResult<IReadOnlyList<string>?>(null);
 
-    private async Task<Proof> ProveMinimumAsync(string minimum, CancellationToken cancellationToken)
+    private async Task<Proof> ProveMinimumAsync(TlsVersion minimum, CancellationToken cancellationToken)
     {
         const string Name = "MinimumProtocol";
-        if (SslParameter.IndexOfProtocol(minimum) is var index && index < 1)
+        if (minimum == TlsVersion.Tls10)
             return new Proof(Name, ProofState.NotMade, "there is no older version to try.");
         if (await Served.ObserveAsync(cancellationToken).ConfigureAwait(false) is not [var seen, ..])
             return new Proof(Name, ProofState.NotMade, "the server does not answer over TCP.");
-        (string older, SslProtocols protocol) = Protocols[index - 1];
+        TlsVersion older = minimum - 1;
         ProbeRequest request = ProbeRequest.ForTls(live.Settings, seen.Host, live.Timeout) with
         {
             Address = seen.Facts.Address,
             Negotiation = SslNegotiation.Postgres,
-            Protocols = protocol,
+            Protocols = older.Protocol(),
         };
         ConnectionFacts tried = await ServerProbe.ConnectAsync(request, cancellationToken).ConfigureAwait(false);
         if (tried.Tls is { } tls)
             throw new PgSslException(
-                PgSslError.ChangeNotProven, $"{seen.Host} still speaks {tls.Protocol}, where {minimum} was to be the oldest version.",
+                PgSslError.ChangeNotProven, $"{seen.Host} still speaks {tls.Protocol}, where {minimum.Name()} was to be the oldest version.",
                 "Look into the server's log for \"SSL configuration was not reloaded\" and what comes before it.");
         // Only TLS 1.2 is sure to be spoken by this side.
-        return protocol == SslProtocols.Tls12 && tried.Failure?.Error == PgSslError.TlsHandshakeFailed
-            ? new Proof(Name, ProofState.Proven, $"{seen.Host} refuses {older}.")
-            : new Proof(Name, ProofState.NotMade, $"{older} could not be tried: this machine does not speak it itself.");
+        return older == TlsVersion.Tls12 && tried.Failure?.Error == PgSslError.TlsHandshakeFailed
+            ? new Proof(Name, ProofState.Proven, $"{seen.Host} refuses {older.Name()}.")
+            : new Proof(Name, ProofState.NotMade, $"{older.Name()} could not be tried: this machine does not speak it itself.");
     }
 
     private async Task<Proof> ProveClientCertificatesAsync(CancellationToken cancellationToken)

@@ -1,3 +1,4 @@
+using PgSsl.Common;
 using PgSsl.Server.Settings;
 
 namespace PgSsl.Switching;
@@ -58,7 +59,7 @@ internal sealed record SslTarget
             if (value is null)
                 continue;
             string name = SslParameters.NameIn(parameter, major);
-            values[name] = parameter.Accepts(value) ? value : throw Invalid(name, value, "It has to be TLSv1, TLSv1.1, TLSv1.2 or TLSv1.3.");
+            values[name] = parameter.Accepts(value) ? value : throw Invalid(name, value, $"Use one of {string.Join(", ", TlsVersions.Names)}.");
             if (name == SslParameters.Groups.FormerName && value.Contains(':'))
                 throw Invalid(name, value, "Before PostgreSQL 18 it is one curve, such as prime256v1.");
         }
@@ -70,7 +71,7 @@ internal sealed record SslTarget
     /// <exception cref="PgSslException"><see cref="PgSslError.ContradictoryParameters"/>.</exception>
     public void CheckProtocols(string? maximum)
     {
-        if (MinimumProtocol is not null && SslParameter.IndexOfProtocol(maximum ?? "") is >= 0 and int most && SslParameter.IndexOfProtocol(MinimumProtocol) > most)
+        if (TlsVersions.FromName(MinimumProtocol) > TlsVersions.FromName(maximum))
             throw new PgSslException(
                 PgSslError.ContradictoryParameters,
                 $"-MinimumProtocol {MinimumProtocol} is newer than ssl_max_protocol_version, which is {maximum}: the server would not load that.",
@@ -82,7 +83,7 @@ internal sealed record SslTarget
     {
         get
         {
-            if (MinimumProtocol is "TLSv1" or "TLSv1.1")
+            if (TlsVersions.FromName(MinimumProtocol)?.IsDeprecated() == true)
                 yield return $"{MinimumProtocol} is let in again, which RFC 8996 says not to use: TLSv1.2 is what PostgreSQL has by default.";
         }
     }

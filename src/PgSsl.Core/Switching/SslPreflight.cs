@@ -92,11 +92,14 @@ internal static class SslPreflight
             return NotLooked("where the server has its certificate and its key is not known: name them with -CertificatePath and -KeyPath.");
         ServerCertificateFacts found = ServerCertificateFacts.Read(certificatePath, keyPath) with { Server = conditions };
         IReadOnlyList<ServerCertificateRequirement> requirements = ServerCertificateCheck.Judge(found);
-        if (requirements.FirstOrDefault(one => one.IsMet == false && (one.RequiredBy == RequirementSource.Server || one.Requirement == "Valid")) is { } unmet)
+        if (requirements.FirstOrDefault(IsFatal) is { } unmet)
             throw new PgSslException(
-                found.CertificateFile.Failure?.Error ?? (unmet.Requirement == "KeyFileAccess" ? found.KeyFile.Failure?.Error : null) ?? ErrorOf(unmet.Requirement),
+                found.CertificateFile.Failure?.Error
+                    ?? (unmet.Requirement == Requirement.KeyFileAccess.Name ? found.KeyFile.Failure?.Error : null)
+                    ?? ErrorOf(unmet.Requirement),
                 $"{unmet.Detail} Nothing was changed.", unmet.Remedy);
-        string[] notJudged = [.. requirements.Where(one => one is { IsMet: null, RequiredBy: RequirementSource.Server }).Select(one => one.Detail)];
+        string[] notJudged = [.. requirements.Where(requirement => requirement is { IsMet: null, RequiredBy: RequirementSource.Server })
+            .Select(requirement => requirement.Detail)];
         return new SslFileCheck(
             new Proof(
                 Name, notJudged.Length == 0 ? ProofState.Proven : ProofState.NotMade,
@@ -164,10 +167,14 @@ internal static class SslPreflight
                 PgSslError.InvalidCertificateFile, $"The server cannot load {path}: {fault}. Nothing was changed.", "Name a PEM file with the CA's certificate.");
     }
 
+    // A server takes a certificate that is not valid now, but no client does.
+    private static bool IsFatal(ServerCertificateRequirement requirement) => requirement.IsMet == false
+        && (requirement.RequiredBy == RequirementSource.Server || requirement.Requirement == Requirement.Valid.Name);
+
     private static PgSslError ErrorOf(string requirement) => requirement switch
     {
-        "KeyMatches" or "LeafFirst" => PgSslError.KeyMismatch,
-        "Valid" => PgSslError.CertificateNotValid,
+        nameof(Requirement.KeyMatches) or nameof(Requirement.LeafFirst) => PgSslError.KeyMismatch,
+        nameof(Requirement.Valid) => PgSslError.CertificateNotValid,
         _ when requirement.StartsWith("Key", StringComparison.Ordinal) => PgSslError.InvalidKeyFile,
         _ => PgSslError.InvalidCertificateFile,
     };

@@ -31,7 +31,7 @@ internal sealed class ServerCertificatePlan : IDisposable
     public IReadOnlyList<ServerCertificateRequirement> Requirements { get; private init; } = [];
 
     /// <summary>SHA-256 of the new certificate, upper-case hex.</summary>
-    public string Fingerprint => Bundle.Leaf.GetCertHashString(HashAlgorithmName.SHA256);
+    public string Fingerprint => Certificates.Fingerprint.Of(Bundle.Leaf);
 
     /// <summary>Plans. Reads the target's files; changes nothing.</summary>
     /// <param name="bundle">The certificate and its intermediates.</param>

@@ -3,7 +3,7 @@ using PgSsl.Server.Settings;
 
 namespace PgSsl.Switching;
 
-/// <summary>What a server's TLS is to be like. What is null stays as it is. Paths are absolute, and the server's.</summary>
+/// <summary>How a server's TLS is to be. What is null stays as it is. Paths are absolute, and those of the server.</summary>
 internal sealed record SslTarget
 {
     /// <summary>Whether TLS is to be on.</summary>
@@ -61,12 +61,12 @@ internal sealed record SslTarget
             string name = SslParameters.NameIn(parameter, major);
             values[name] = parameter.Accepts(value) ? value : throw Invalid(name, value, $"Use one of {string.Join(", ", TlsVersions.Names)}.");
             if (name == SslParameters.Groups.FormerName && value.Contains(':'))
-                throw Invalid(name, value, "Before PostgreSQL 18 it is one curve, such as prime256v1.");
+                throw Invalid(name, value, "Before PostgreSQL 18 it takes only one curve, such as prime256v1.");
         }
         return values;
     }
 
-    /// <summary>Refuses a minimum above the maximum: the server would go on with the TLS that it has (be-secure-openssl.c, be_tls_init).</summary>
+    /// <summary>Refuses a minimum above the maximum: the server would keep the TLS that it has (be-secure-openssl.c, be_tls_init).</summary>
     /// <param name="maximum">ssl_max_protocol_version; empty or null for none.</param>
     /// <exception cref="PgSslException"><see cref="PgSslError.ContradictoryParameters"/>.</exception>
     public void CheckProtocols(string? maximum)
@@ -74,7 +74,7 @@ internal sealed record SslTarget
         if (TlsVersions.FromName(MinimumProtocol) > TlsVersions.FromName(maximum))
             throw new PgSslException(
                 PgSslError.ContradictoryParameters,
-                $"-MinimumProtocol {MinimumProtocol} is newer than ssl_max_protocol_version, which is {maximum}: the server would not load that.",
+                $"-MinimumProtocol {MinimumProtocol} is newer than ssl_max_protocol_version, which is {maximum}, so the server would not load it.",
                 "Raise ssl_max_protocol_version first, or set it to ''.");
     }
 
@@ -84,7 +84,7 @@ internal sealed record SslTarget
         get
         {
             if (TlsVersions.FromName(MinimumProtocol)?.IsDeprecated() == true)
-                yield return $"{MinimumProtocol} is let in again, which RFC 8996 says not to use: TLSv1.2 is what PostgreSQL has by default.";
+                yield return $"{MinimumProtocol} is allowed again, which RFC 8996 says not to use; PostgreSQL's default is TLSv1.2.";
         }
     }
 

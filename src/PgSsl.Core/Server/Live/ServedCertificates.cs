@@ -1,5 +1,4 @@
 using System.Net;
-using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
 using PgSsl.Certificates;
 using PgSsl.Changes;
@@ -83,7 +82,7 @@ internal sealed class ServedCertificates(LiveServer server)
 internal sealed record ServedAt(ConnectionHost Host, ConnectionFacts Facts)
 {
     /// <summary>SHA-256 of the certificate that is served, upper-case hex; null where there is no TLS.</summary>
-    public string? Fingerprint => Facts.Tls?.Chain[0].GetCertHashString(HashAlgorithmName.SHA256);
+    public string? Fingerprint => Facts.Tls is { } tls ? Certificates.Fingerprint.Of(tls.Chain[0]) : null;
 
     /// <summary>Whether this is the certificate, or, for null, no TLS.</summary>
     public bool Is(string? fingerprint) => fingerprint is null ? Facts.Failure?.Error == PgSslError.TlsNotOffered : Fingerprint == fingerprint;

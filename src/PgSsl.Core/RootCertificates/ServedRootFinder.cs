@@ -1,6 +1,7 @@
 using PgSsl.Certificates.Trust;
 using PgSsl.Certificates.Verification;
 using PgSsl.Chains;
+using PgSsl.RootFiles;
 
 namespace PgSsl.RootCertificates;
 

@@ -134,7 +134,7 @@ public class RootFileTests
         });
         var refusal = Assert.Throws<PgSslException>(() => file.Add([RootC.Certificate]));
         Assert.Equal(PgSslError.InvalidCertificateFile, refusal.Error);
-        Assert.Contains("left as it is", refusal.Message, StringComparison.Ordinal);
+        Assert.Contains("was not changed", refusal.Message, StringComparison.Ordinal);
         Assert.Contains(expected, refusal.Message, StringComparison.Ordinal);
     }
 

@@ -1,7 +1,7 @@
 BeforeDiscovery {
     Import-Module $PSScriptRoot/Sandbox.psm1
     $servers = @(
-        @{ Server = 'Deployed'; Version = 15 }
+        @{ Server = 'Deployed'; Version = [int](Get-Sandbox).Major }
         if ((Get-Sandbox).DeployedDirect) { @{ Server = 'DeployedDirect'; Version = 18 } }
     )
 }

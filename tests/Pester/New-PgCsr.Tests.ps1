@@ -1,5 +1,5 @@
 BeforeAll {
-    Import-Module $PSScriptRoot/Sandbox.psm1
+    Import-Module $PSScriptRoot/Sandbox.psm1, $PSScriptRoot/PowerShell.psm1
     $sandbox = Get-Sandbox
 
     function New-Passphrase([string] $Text) {
@@ -168,10 +168,10 @@ Describe 'New-PgCsr' {
     }
 
     It 'writes nothing with -WhatIf, and says what it would write' {
-        $said = & ([Environment]::ProcessPath) -NoProfile -NonInteractive -Command {
+        $said = Invoke-PowerShell -Arguments (Get-Module PgSsl).Path {
             Import-Module $args[0]
             New-PgCsr db1 -Organization ACME -WhatIf
-        } -args (Get-Module PgSsl).Path
+        }
         "$said" | Should -Match 'Create the private key .*server.key \(ecdsa-p256, .*and create the certificate request .*server.csr for CN=db1, O=ACME \(DNS:db1\)'
         Get-ChildItem | Should -BeNullOrEmpty
     }

@@ -3,7 +3,7 @@ BeforeDiscovery {
     # psql is the judge of every change on a server.
     $isUnjudged = -not (Get-Sandbox).Psql
     $servers = @(
-        @{ Server = 'HbaChanged'; Version = 15 }
+        @{ Server = 'HbaChanged'; Version = [int](Get-Sandbox).Major }
         if ((Get-Sandbox).HbaDirect) { @{ Server = 'HbaDirect'; Version = 18 } }
     )
 }

@@ -3,7 +3,8 @@ using PgSsl.Files;
 using PgSsl.RootCertificates;
 using PgSsl.RootFiles;
 using PgSsl.Tests.Certificates;
-using static PgSsl.Tests.RootCertificates.Pems;
+using PgSsl.Tests.RootFiles;
+using static PgSsl.Tests.RootFiles.Pems;
 
 namespace PgSsl.Tests.RootCertificates;
 

@@ -7,7 +7,7 @@ using PgSsl.Providers;
 using PgSsl.RootCertificates;
 using PgSsl.RootFiles;
 using PgSsl.Sandbox;
-using PgSsl.Tests.RootCertificates.Downloads;
+using PgSsl.Tests.Downloads;
 
 namespace PgSsl.Tests.RootCertificates;
 

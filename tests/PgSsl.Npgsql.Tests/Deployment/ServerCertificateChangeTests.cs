@@ -4,7 +4,7 @@ using PgSsl.Files;
 using PgSsl.Requirements;
 using PgSsl.Sandbox;
 using PgSsl.Tests.Files;
-using PgSsl.Tests.Hba;
+using PgSsl.Tests.Hba.Live;
 
 namespace PgSsl.Tests.Deployment;
 

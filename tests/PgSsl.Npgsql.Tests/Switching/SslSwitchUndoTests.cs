@@ -1,7 +1,7 @@
 using PgSsl.Sandbox;
 using PgSsl.Server.Live;
 using PgSsl.Switching;
-using PgSsl.Tests.Hba;
+using PgSsl.Tests.Hba.Live;
 
 namespace PgSsl.Tests.Switching;
 

@@ -173,7 +173,7 @@ public sealed class SslSessionTests
             await using IServerSession session = await OpenAsync(server.ConnInfo("ender"));
 
             PgSslException failure = await Assert.ThrowsAsync<PgSslException>(() => EndAsync(session, victim));
-            Assert.Equal((PgSslError.InsufficientPrivilege, "As a superuser: GRANT pg_signal_backend TO ender"), (failure.Error, failure.Remedy));
+            Assert.Equal((PgSslError.InsufficientPrivilege, "As a superuser: GRANT pg_signal_backend TO \"ender\""), (failure.Error, failure.Remedy));
 
             await server.Cluster.QueryAsync("GRANT pg_signal_backend TO ender");
             Assert.Equal(TerminationResult.Ended, await EndAsync(session, victim));

@@ -2,6 +2,7 @@ using System.Formats.Asn1;
 using System.Security.Cryptography;
 using System.Text.Json;
 using PgSsl.Certificates;
+using PgSsl.Certificates.Verification;
 
 namespace PgSsl.Tests.Certificates;
 

@@ -6,6 +6,7 @@ using Org.BouncyCastle.Crypto.Parameters;
 using Org.BouncyCastle.Math;
 using Org.BouncyCastle.Security;
 using Org.BouncyCastle.X509;
+using PgSsl.Certificates.Verification;
 using BcCertificate = Org.BouncyCastle.X509.X509Certificate;
 
 namespace PgSsl.Tests.Certificates.BouncyCastle;

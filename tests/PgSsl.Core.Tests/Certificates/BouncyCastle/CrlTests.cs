@@ -7,6 +7,7 @@ using Org.BouncyCastle.Asn1.X509;
 using Org.BouncyCastle.Math;
 using Org.BouncyCastle.X509;
 using PgSsl.Certificates;
+using PgSsl.Certificates.Verification;
 using BcCertificate = Org.BouncyCastle.X509.X509Certificate;
 
 namespace PgSsl.Tests.Certificates.BouncyCastle;

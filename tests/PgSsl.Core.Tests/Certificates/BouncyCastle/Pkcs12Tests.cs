@@ -9,7 +9,8 @@ using Org.BouncyCastle.OpenSsl;
 using Org.BouncyCastle.Pkcs;
 using Org.BouncyCastle.Security;
 using Org.BouncyCastle.X509;
-using PgSsl.Certificates.Deployment;
+using PgSsl.Certificates;
+using PgSsl.Deployment;
 
 namespace PgSsl.Tests.Certificates.BouncyCastle;
 
@@ -45,7 +46,7 @@ public class Pkcs12Tests
             var leaf = root.Issue("CN=db1", key.Public);
             byte[] file = Write(scheme, key.Private, [leaf, root.Certificate], password);
 
-            CertificateAnswer answer = CertificateAnswer.Read(file, "db1.p12", password.ToCharArray());
+            IssuedCertificates answer = IssuedCertificates.Read(file, "db1.p12", password.ToCharArray());
 
             Assert.Equal(
                 new[] { leaf, root.Certificate }.Select(certificate => Convert.ToHexString(certificate.GetEncoded())).Order(),
@@ -53,7 +54,7 @@ public class Pkcs12Tests
             Assert.Equal(PrivateKeyInfoOf(key.Private), PrivateKeyInfoOf(ReadPem(answer.KeyPem!)));
             Assert.Equal(
                 PgSslError.InvalidCertificateFile,
-                Assert.Throws<PgSslException>(() => CertificateAnswer.Read(file, "db1.p12", (password + "x").ToCharArray())).Error);
+                Assert.Throws<PgSslException>(() => IssuedCertificates.Read(file, "db1.p12", (password + "x").ToCharArray())).Error);
         }).Check(Config.QuickThrowOnFailure.WithMaxTest(30));
 
     private static byte[] Write(Scheme scheme, AsymmetricKeyParameter key, X509Certificate[] chain, string password)

@@ -11,9 +11,12 @@ using Org.BouncyCastle.Crypto.Parameters;
 using Org.BouncyCastle.OpenSsl;
 using Org.BouncyCastle.Pkcs;
 using Org.BouncyCastle.Security;
+using PgSsl.Asn1;
 using PgSsl.Certificates;
-using PgSsl.Certificates.Deployment;
-using PgSsl.Certificates.Requests;
+using PgSsl.Certificates.Verification;
+using PgSsl.Deployment;
+using PgSsl.Requests;
+using PgSsl.Requirements;
 using PemReader = Org.BouncyCastle.OpenSsl.PemReader;
 
 namespace PgSsl.Tests.Certificates.BouncyCastle;

@@ -9,6 +9,7 @@ using Org.BouncyCastle.Crypto.Signers;
 using Org.BouncyCastle.Security;
 using Org.BouncyCastle.X509;
 using PgSsl.Certificates;
+using PgSsl.Certificates.Verification;
 
 namespace PgSsl.Tests.Certificates.BouncyCastle;
 

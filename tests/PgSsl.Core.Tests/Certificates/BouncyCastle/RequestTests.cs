@@ -1,6 +1,6 @@
 using Org.BouncyCastle.OpenSsl;
 using Org.BouncyCastle.Pkcs;
-using PgSsl.Certificates.Requests;
+using PgSsl.Requests;
 
 namespace PgSsl.Tests.Certificates.BouncyCastle;
 

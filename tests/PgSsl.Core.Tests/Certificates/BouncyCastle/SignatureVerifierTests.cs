@@ -5,6 +5,7 @@ using FsCheck.Fluent;
 using Org.BouncyCastle.Crypto;
 using Org.BouncyCastle.X509;
 using PgSsl.Certificates;
+using PgSsl.Certificates.Verification;
 
 namespace PgSsl.Tests.Certificates.BouncyCastle;
 

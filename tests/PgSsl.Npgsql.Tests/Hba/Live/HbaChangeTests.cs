@@ -215,7 +215,7 @@ public class HbaChangeTests
             HbaPreflight.CheckServerAsync(HbaServer.Plan(live, server.Cluster.HbaPath), asApp, TestContext.Current.CancellationToken));
 
         Assert.Equal(PgSslError.InsufficientPrivilege, failure.Error);
-        Assert.Contains("GRANT EXECUTE ON FUNCTION pg_reload_conf() TO app", failure.Remedy);
+        Assert.Contains("GRANT EXECUTE ON FUNCTION pg_reload_conf() TO \"app\"", failure.Remedy);
     }
 
     private static Task<HbaChangeResult> ApplyAsync(HbaPlan plan, HbaLive live) =>

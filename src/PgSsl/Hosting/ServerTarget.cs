@@ -12,7 +12,7 @@ namespace PgSsl.Hosting;
 internal sealed record ServerTarget(PgEndpoint Endpoint, ConnectionSettings Settings, ConnectionHost Host, TimeSpan Timeout)
 {
     /// <summary>The settings once for each -RootCertificate given, in that order; otherwise only <see cref="Settings"/>.</summary>
-    internal IReadOnlyList<ConnectionSettings> Candidates { get; init; } = [Settings];
+    internal IReadOnlyList<ConnectionSettings> Candidates { get; init; } = new[] { Settings };
 
     /// <summary>The role and its password for an SQL session; null for what the endpoint and the environment say.</summary>
     public PSCredential? Credential { get; init; }

@@ -14,13 +14,12 @@ public sealed class GetPgHbaRuleCommand : HbaCmdlet
     {
         ArgumentNullException.ThrowIfNull(source);
         WarnOfSwallowedLines(source.Document);
+        WarnOfNul(source.Document);
         if (source.Document.Entries.Count == 0)
             WriteWarning($"{source.Document.Files[0].Path} contains no rule: a server does not load it, and one that is started with it stops.");
-        IReadOnlyList<HbaRule> rules = HbaRule.Of(source.Document);
         if (source.Live is { Facts.MaySeeRules: true } live)
             WarnOfDifference(live, source);
-        foreach (HbaRule rule in rules)
-            WriteObject(rule);
+        WriteObject(HbaRule.Of(source.Document), enumerateCollection: true);
     }
 
     // Our reading of the file is a copy of the server's; where they differ, the server is right.

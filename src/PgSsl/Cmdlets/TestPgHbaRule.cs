@@ -72,6 +72,7 @@ public sealed class TestPgHbaRuleCommand : HbaCmdlet
     {
         ArgumentNullException.ThrowIfNull(source);
         // A server goes by the rules that it has loaded; these are the rules in its file.
+        WarnOfNul(source.Document);
         WarnOfRefusedLine(source.Document);
         HbaMatchContext surroundings = source.Surroundings(!NoDns);
         if (RoleMembership is not null)

@@ -67,7 +67,15 @@ public abstract class HbaCmdlet : SqlCmdlet
     {
         ArgumentNullException.ThrowIfNull(document);
         foreach (HbaLine line in document.SwallowingComments)
-            WriteWarning($"{line.File.Path}:{line.Number}: the comment ends in a backslash, so that the next line belongs to it and is no rule.");
+            WriteWarning($"{line.File.Path}:{line.Number}: the comment ends in a backslash, so the next line is a part of it and not a rule.");
+    }
+
+    /// <summary>Warns where the server reads other rules than these.</summary>
+    private protected void WarnOfNul(HbaDocument document)
+    {
+        ArgumentNullException.ThrowIfNull(document);
+        foreach (HbaFile file in document.Files.Where(file => file.Nul is not null))
+            WriteWarning($"{file.Path}:{file.NulLine}: the line contains a NUL byte. The server loses text behind it, so its rules may differ from these.");
     }
 
     private void Try(object? target, Action action)

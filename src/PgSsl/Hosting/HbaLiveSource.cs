@@ -1,6 +1,7 @@
 using PgSsl.Files;
 using PgSsl.Hba;
 using PgSsl.Hba.Live;
+using PgSsl.Server;
 
 namespace PgSsl.Hosting;
 
@@ -42,5 +43,5 @@ internal static class HbaLiveSource
     private static PgSslException MayNotSee(HbaLive live) => new(
         PgSslError.InsufficientPrivilege,
         $"Role {live.Session.UserName} may not see where {live.Session.Host} has its pg_hba.conf.",
-        $"GRANT pg_read_all_settings TO {live.Session.UserName}, or give -Path.");
+        $"GRANT pg_read_all_settings TO {MissingPrivilege.QuoteIdentifier(live.Session.UserName)}, or give -Path.");
 }

@@ -45,7 +45,7 @@ internal static class ChainRequirements
             ? Verdict.Met(Name, By.Clients, $"The chain ends below {issuer}, a root that clients have to know.")
             : Verdict.Unjudged(
                 Name, By.Clients, $"The certificate comes alone; whether {issuer} is a root that clients have, or an intermediate that is missing, cannot be told.",
-                "Give the file of the roots that clients have: -CaPath");
+                "Give the file of the roots that clients have: -RootCertificate");
     }
 
     private static string HowToGet(string issuer, ParsedCertificate last)
@@ -112,7 +112,7 @@ internal static class ChainRequirements
     {
         const string Name = "Trusted";
         if (facts.ClientRoots is not { } roots)
-            return Verdict.Unjudged(Name, By.Clients, "The roots that clients have are not known.", "Give their file: -CaPath");
+            return Verdict.Unjudged(Name, By.Clients, "The roots that clients have are not known.", "Give their file: -RootCertificate");
         ChainVerdict verdict = ChainVerifier.Verify(chain, roots, facts.At);
         return verdict.IsValid
             ? Verdict.Met(Name, By.Clients, $"A client with {roots.Origin} verifies the chain up to '{CertificateNames.Display(verdict.Path[^1])}'.")

@@ -27,6 +27,7 @@ public sealed class ConvertToPgConnectionStringCommand : EndpointCmdlet
 
     /// <summary>The database, instead of the endpoint's.</summary>
     [Parameter(ValueFromPipelineByPropertyName = true)]
+    [Alias("DatabaseName")]
     public string? Database { get; set; }
 
     /// <summary>The sslmode, instead of the endpoint's.</summary>
@@ -44,6 +45,7 @@ public sealed class ConvertToPgConnectionStringCommand : EndpointCmdlet
 
     /// <summary>The section's name, for -Format Service; the endpoint's service, else its host.</summary>
     [Parameter]
+    [Alias("Service")]
     [ValidateNotNullOrEmpty]
     public string? ServiceName { get; set; }
 

@@ -12,11 +12,13 @@ public sealed class EnablePgSslCommand : SslSwitchCmdlet
 {
     /// <summary>The server's certificate and what it sends with it (ssl_cert_file); a path on the server's machine.</summary>
     [Parameter(ValueFromPipelineByPropertyName = true)]
+    [Alias("SslCertFile")]
     [ValidateNotNullOrEmpty]
     public string? CertificatePath { get; set; }
 
     /// <summary>Its private key (ssl_key_file); a path on the server's machine.</summary>
     [Parameter(ValueFromPipelineByPropertyName = true)]
+    [Alias("SslKeyFile")]
     [ValidateNotNullOrEmpty]
     public string? KeyPath { get; set; }
 

@@ -36,7 +36,7 @@ public sealed class InstallPgRootCertCommand : RootChangeCmdlet
     /// server's chain is looked for.
     /// </summary>
     [Parameter(Position = 0, ValueFromPipeline = true, ParameterSetName = CertificateSet)]
-    [Alias("InputObject", "FilePath")]
+    [Alias("InputObject", "FilePath", "CertificatePath")]
     [RootInputTransformation]
     public RootInput[]? Certificate { get; set; }
 
@@ -64,6 +64,7 @@ public sealed class InstallPgRootCertCommand : RootChangeCmdlet
 
     /// <summary>Files in which the roots of servers are looked for first.</summary>
     [Parameter(ParameterSetName = CertificateSet)]
+    [Alias("SslRootCert")]
     [ValidateNotNullOrEmpty]
     [ArgumentCompleter(typeof(RootCertificateCompleter))]
     public string[] RootCertificate { get; set; } = [];

@@ -22,7 +22,7 @@ public sealed class InstallPgServerCertificateCommand : CertificateRecipientCmdl
     /// one key is one certificate and its intermediates.
     /// </summary>
     [Parameter(Position = 0, ValueFromPipeline = true)]
-    [Alias("InputObject", "FilePath")]
+    [Alias("InputObject", "FilePath", "CertificatePath")]
     [CertificatePieceTransformation]
     [AllowEmptyCollection]
     public CertificatePiece[] Certificate { get; set; } = [];

@@ -21,6 +21,7 @@ public sealed class SetPgHbaSslCommand : HbaCmdlet
     /// <summary>Only rules that name one of these users; * and ? are wildcards.</summary>
     [Parameter(ParameterSetName = RequireSet)]
     [Parameter(ParameterSetName = AllowSet)]
+    [Alias("UserName")]
     [ValidateNotNullOrEmpty]
     [SupportsWildcards]
     [ArgumentCompleter(typeof(HbaUserCompleter))]
@@ -29,6 +30,7 @@ public sealed class SetPgHbaSslCommand : HbaCmdlet
     /// <summary>Only rules that name one of these databases; * and ? are wildcards.</summary>
     [Parameter(ParameterSetName = RequireSet)]
     [Parameter(ParameterSetName = AllowSet)]
+    [Alias("DatabaseName")]
     [ValidateNotNullOrEmpty]
     [SupportsWildcards]
     [ArgumentCompleter(typeof(HbaDatabaseCompleter))]

@@ -36,6 +36,7 @@ public sealed class TestPgSslModeCommand : ServerCmdlet
 
     /// <summary>The database to ask for, instead of the endpoint's.</summary>
     [Parameter]
+    [Alias("DatabaseName")]
     [ValidateNotNullOrEmpty]
     public string? Database { get; set; }
 

@@ -28,6 +28,7 @@ public abstract class KeyPairCmdlet : CertificateNamingCmdlet
 
     /// <summary>Encrypts the new key, or decrypts the existing one.</summary>
     [Parameter]
+    [Alias("KeyPassphrase")]
     [ValidateNotNull]
     public SecureString? Passphrase { get; set; }
 

@@ -15,15 +15,16 @@ public abstract class ServerCertificateCmdlet : SqlCmdlet
 {
     /// <summary>The passphrase of an encrypted key.</summary>
     [Parameter]
+    [Alias("Passphrase")]
     [ValidateNotNull]
     public SecureString? KeyPassphrase { get; set; }
 
     /// <summary>A file with the roots that clients have.</summary>
     [Parameter]
-    [Alias("RootCertificate", "SslRootCert")]
+    [Alias("SslRootCert", "CaPath")]
     [ValidateNotNullOrEmpty]
     [ArgumentCompleter(typeof(RootCertificateCompleter))]
-    public string? CaPath { get; set; }
+    public string? RootCertificate { get; set; }
 
     /// <summary>The names and addresses that clients connect to; without it, the endpoint's host, unless that is this machine's own.</summary>
     [Parameter]
@@ -92,11 +93,11 @@ public abstract class ServerCertificateCmdlet : SqlCmdlet
     };
 
     /// <summary>The roots that clients have; null where they are not known.</summary>
-    private protected TrustStore? Roots => CaPath switch
+    private protected TrustStore? Roots => RootCertificate switch
     {
         null => null,
         ConnectionSettings.SystemRoots => TrustStore.LoadSystem(Environment.GetVariable),
-        _ => TrustStore.LoadFile(ResolveFilePath(CaPath)),
+        _ => TrustStore.LoadFile(ResolveFilePath(RootCertificate)),
     };
 
     // A socket's directory, and what only this machine calls itself, is not what clients connect to.

@@ -1,13 +1,14 @@
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
 using PgSsl.Certificates.Trust;
+using PgSsl.Changes;
 using PgSsl.Requirements;
 using PgSsl.Server.Live;
 
 namespace PgSsl.Deployment;
 
 /// <summary>What a CA gave on its way to a recipient: gathered, judged, and then installed, whoever the recipient is.</summary>
-internal sealed class CertificateDeployment : IDisposable
+internal sealed class CertificateDeployment : IPlannedChange<ServerCertificateInstallation>, IDisposable
 {
     private readonly ICertificateRecipient _recipient;
     private readonly ServerCertificatePlan _plan;
@@ -43,35 +44,43 @@ internal sealed class CertificateDeployment : IDisposable
         }
     }
 
-    /// <summary>The certificate file.</summary>
-    public string CertificatePath => _plan.Target.CertificatePath;
+    /// <inheritdoc/>
+    public string Subject => _plan.Target.CertificatePath;
 
     /// <summary>Whether all is in place, and served.</summary>
-    public bool IsInPlace => _recipient.IsInPlace(_plan, _served);
+    public bool IsNoChange => _recipient.IsInPlace(_plan, _served);
 
-    /// <summary>The change as text for -WhatIf.</summary>
+    /// <inheritdoc/>
+    public ServerCertificateInstallation Unchanged => Report(null);
+
+    /// <inheritdoc/>
     public string Text => string.Join(Environment.NewLine, [.. _plan.Describe(), .. _recipient.Effects]);
 
     /// <summary>What is not as it should be, and does not keep the change from being made.</summary>
     public IReadOnlyList<string> Warnings => [.. _plan.Warnings, .. _recipient.Remarks];
 
     /// <summary>Throws where the recipient would not load the new files, or clients would refuse them.</summary>
-    /// <param name="acceptsRisk">Whether it does not matter what clients say.</param>
+    /// <param name="isForced">Whether the user accepts that clients refuse them.</param>
     /// <exception cref="PgSslException">As <see cref="ServerCertificatePlan.Check"/>.</exception>
-    public void Check(bool acceptsRisk) => _plan.Check(acceptsRisk);
+    public void Check(bool isForced) => _plan.Check(isForced);
 
-    /// <summary>Installs, and proves it, or puts all back.</summary>
-    /// <exception cref="PgSslException">As <see cref="ICertificateRecipient.ApplyAsync"/>.</exception>
-    public Task<ServerCertificateChangeResult> ApplyAsync(CancellationToken cancellationToken) =>
-        _recipient.ApplyAsync(_plan, _served, DateTimeOffset.UtcNow, cancellationToken);
-
-    /// <summary>Tells of what was done.</summary>
-    /// <param name="result">What <see cref="ApplyAsync"/> did; null for nothing.</param>
-    public ServerCertificateInstallation Report(ServerCertificateChangeResult? result) =>
-        ServerCertificateInstallation.Of(_plan, _recipient.Endpoint, result, Warnings, DateTimeOffset.UtcNow);
+    /// <inheritdoc/>
+    public async Task<ChangeResult<ServerCertificateInstallation>> ApplyAsync(CancellationToken cancellationToken)
+    {
+        ServerCertificateChangeResult result =
+            await _recipient.ApplyAsync(_plan, _served, DateTimeOffset.UtcNow, cancellationToken).ConfigureAwait(false);
+        return new ChangeResult<ServerCertificateInstallation>(Report(result), result.Backups)
+        {
+            WrittenInPlace = result.WrittenInPlace,
+            Proofs = result.Proofs,
+        };
+    }
 
     /// <summary>Clears the copies of the keys.</summary>
     public void Dispose() => _plan.Dispose();
+
+    private ServerCertificateInstallation Report(ServerCertificateChangeResult? result) =>
+        ServerCertificateInstallation.Of(_plan, _recipient.Endpoint, result, Warnings, DateTimeOffset.UtcNow);
 
     private static byte[] Read(string path)
     {

@@ -22,6 +22,7 @@ namespace PgSsl.Switching;
 /// <param name="Notes">What the user should know.</param>
 /// <param name="LockOuts">Who could not come any more, in words.</param>
 internal sealed record SslSwitch(SslChange Change, string? Endpoint, IReadOnlyList<Proof> Proofs, IReadOnlyList<string> Notes, IReadOnlyList<string> LockOuts)
+    : IPlannedChange<SslConfigurationChange>
 {
     /// <summary>The session that the server is asked in; null where none is.</summary>
     private IServerSession? Session { get; init; }
@@ -39,8 +40,14 @@ internal sealed record SslSwitch(SslChange Change, string? Endpoint, IReadOnlyLi
             .. Notes,
         ]);
 
+    /// <inheritdoc/>
+    public string Subject => Endpoint ?? Change.Path;
+
+    /// <inheritdoc/>
+    public bool IsNoChange => Change.IsNoChange;
+
     /// <summary>What a reload does not change.</summary>
-    public string PlaintextRemain =>
+    private string PlaintextRemain =>
         $"{PlaintextSessions} session{(PlaintextSessions == 1 ? " is" : "s are")} in plaintext, and stay{(PlaintextSessions == 1 ? "s" : "")} so until {(PlaintextSessions == 1 ? "it ends" : "they end")}: a reload is about new connections.";
 
     /// <summary>Works out the change of a running server.</summary>
@@ -118,6 +125,16 @@ internal sealed record SslSwitch(SslChange Change, string? Endpoint, IReadOnlyLi
             []);
     }
 
+    /// <inheritdoc/>
+    public void Check(bool isForced)
+    {
+        if (!isForced && LockOuts.Count > 0)
+            throw new PgSslException(
+                PgSslError.LockOut,
+                $"TLS of {Endpoint} stays on, because switching it off would lock out: {string.Join("; ", LockOuts)}.",
+                "Change these first (Set-PgHbaSsl -Allow, sslmode of the clients), or use -Force.");
+    }
+
     /// <summary>Makes the change and proves it; where nothing is to be changed, looks whether the server is as it should be.</summary>
     /// <param name="cancellationToken">Puts everything back.</param>
     /// <exception cref="PgSslException">See <see cref="ProvenChange.RunAsync"/>.</exception>
@@ -127,6 +144,17 @@ internal sealed record SslSwitch(SslChange Change, string? Endpoint, IReadOnlyLi
         // The sessions of the moment after it: until then some may have come.
         int? plaintext = Session is null ? null : CountPlaintext(await SessionReader.ReadAsync(Session, Endpoint!, cancellationToken).ConfigureAwait(false));
         return SslConfigurationChange.Of(Change, Endpoint, [.. Proofs, .. proofs], plaintext);
+    }
+
+    async Task<ChangeResult<SslConfigurationChange>> IPlannedChange<SslConfigurationChange>.ApplyAsync(CancellationToken cancellationToken)
+    {
+        SslConfigurationChange made = await ApplyAsync(cancellationToken).ConfigureAwait(false);
+        return new ChangeResult<SslConfigurationChange>(made, made.Backup)
+        {
+            WrittenInPlace = Change.WrittenInPlace,
+            Proofs = made.Proofs,
+            Warnings = made.PlaintextSessions > 0 ? [PlaintextRemain] : [],
+        };
     }
 
     // The session that asks ends with the cmdlet.

@@ -18,6 +18,10 @@ public sealed class EndpointArgument
     /// <summary>The endpoint; null where it could not be read.</summary>
     internal PgEndpoint? Endpoint { get; }
 
+    /// <summary>The endpoint.</summary>
+    /// <exception cref="PgSslException">It could not be read.</exception>
+    internal PgEndpoint Get() => Endpoint ?? throw Failure!;
+
     /// <summary>Why it could not be read; null where it could.</summary>
     public PgSslException? Failure { get; }
 

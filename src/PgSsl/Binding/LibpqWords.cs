@@ -14,14 +14,9 @@ namespace PgSsl.Binding;
 public abstract class WordTransformationAttribute(string[] words) : ArgumentTransformationAttribute
 {
     /// <inheritdoc/>
-    public override object Transform(EngineIntrinsics engineIntrinsics, object inputData)
-    {
-        object input = inputData is PSObject wrapped ? wrapped.BaseObject : inputData;
-        return input is IEnumerable items and not string
-            ? items.Cast<object>().Select(item => ToWord(item.ToString() ?? "")).ToArray()
-            // An empty cell of a table says nothing.
-            : input?.ToString() is { Length: > 0 } text ? ToWord(text) : null!;
-    }
+    // An empty cell of a table says nothing.
+    public override object Transform(EngineIntrinsics engineIntrinsics, object inputData) =>
+        new PipelineObject(inputData).ToString().Length == 0 ? null! : PipelineObject.ConvertAll(inputData, item => ToWord(item.ToString()))!;
 
     private string ToWord(string text) =>
         Array.Find(words, word => string.Equals(Squeeze(word), Squeeze(text), StringComparison.OrdinalIgnoreCase))

@@ -10,13 +10,8 @@ namespace PgSsl.Binding;
 public sealed class ProviderTransformationAttribute : ArgumentTransformationAttribute
 {
     /// <inheritdoc/>
-    public override object Transform(EngineIntrinsics engineIntrinsics, object inputData)
-    {
-        object? input = inputData is PSObject wrapped ? wrapped.BaseObject : inputData;
-        return input is IEnumerable items and not string
-            ? items.Cast<object?>().Select(item => ToName(item?.ToString() ?? "")).ToArray()
-            : ToName(input?.ToString() ?? "");
-    }
+    public override object Transform(EngineIntrinsics engineIntrinsics, object inputData) =>
+        PipelineObject.ConvertAll(inputData, item => ToName(item.ToString()))!;
 
     private static string ToName(string text)
     {

@@ -66,14 +66,8 @@ public sealed class ConvertToPgConnectionStringCommand : EndpointCmdlet
                     PgSslError.ContradictoryParameters, $"-ServiceName names a section of a service file, and -Format {Format} has none.",
                     "Add -Format Service, or leave out -ServiceName. A service is converted as service=name."),
                 ServiceName);
-        try
-        {
-            _rootCertificate = RootCertificate is null or ConnectionSettings.SystemRoots ? RootCertificate : ResolveFilePath(RootCertificate);
-        }
-        catch (PgSslException failure)
-        {
-            ThrowFailure(failure, RootCertificate);
-        }
+        TryOrThrow(
+            RootCertificate, () => _rootCertificate = RootCertificate == ConnectionSettings.SystemRoots ? RootCertificate : Resolve(RootCertificate));
         // The string may be for another machine.
         if (_rootCertificate is not (null or ConnectionSettings.SystemRoots) && !File.Exists(_rootCertificate))
             WriteWarning($"The root certificate file \"{_rootCertificate}\" does not exist on this machine.");

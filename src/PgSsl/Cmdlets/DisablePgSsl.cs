@@ -10,5 +10,5 @@ namespace PgSsl.Cmdlets;
 public sealed class DisablePgSslCommand : SslSwitchCmdlet
 {
     /// <inheritdoc/>
-    private protected override SslTarget Target => new() { IsOn = false };
+    private protected override SslTarget CreateTarget() => new() { IsOn = false };
 }

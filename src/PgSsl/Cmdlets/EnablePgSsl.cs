@@ -60,25 +60,22 @@ public sealed class EnablePgSslCommand : SslSwitchCmdlet
     public string? DhParametersPath { get; set; }
 
     /// <inheritdoc/>
-    private protected override SslTarget Target
+    private protected override SslTarget CreateTarget()
     {
-        get
+        string? crl = ServerPath(CrlPath);
+        return new SslTarget
         {
-            string? crl = ServerPath(CrlPath);
-            return new SslTarget
-            {
-                IsOn = true,
-                CertificatePath = ServerPath(CertificatePath),
-                KeyPath = ServerPath(KeyPath),
-                CaPath = ServerPath(CaPath),
-                CrlPath = crl,
-                IsCrlDirectory = Directory.Exists(crl),
-                MinimumProtocol = MinimumProtocol,
-                Ciphers = Ciphers,
-                Tls13Ciphers = Tls13Ciphers,
-                Groups = Groups.Length == 0 ? null : string.Join(':', Groups),
-                DhParametersPath = ServerPath(DhParametersPath),
-            };
-        }
+            IsOn = true,
+            CertificatePath = ServerPath(CertificatePath),
+            KeyPath = ServerPath(KeyPath),
+            CaPath = ServerPath(CaPath),
+            CrlPath = crl,
+            IsCrlDirectory = Directory.Exists(crl),
+            MinimumProtocol = MinimumProtocol,
+            Ciphers = Ciphers,
+            Tls13Ciphers = Tls13Ciphers,
+            Groups = Groups.Length == 0 ? null : string.Join(':', Groups),
+            DhParametersPath = ServerPath(DhParametersPath),
+        };
     }
 }

@@ -12,7 +12,6 @@ public sealed class GetPgHbaRuleCommand : HbaCmdlet
     /// <inheritdoc/>
     private protected override void Process(HbaSource source)
     {
-        ArgumentNullException.ThrowIfNull(source);
         WarnOfSwallowedLines(source.Document);
         if (source.Document.Entries.Count == 0)
             WriteWarning($"{source.Document.Files[0].Path} contains no rule: a server does not load it, and one that is started with it stops.");

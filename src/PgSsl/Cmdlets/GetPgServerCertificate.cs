@@ -1,5 +1,4 @@
 using System.Management.Automation;
-using System.Net;
 using PgSsl.Chains;
 using PgSsl.Downloads;
 using PgSsl.Hosting;
@@ -46,25 +45,13 @@ public sealed class GetPgServerCertificateCommand : ServerCmdlet
     }
 
     /// <inheritdoc/>
-    private protected override Task ProcessServerAsync(ServerTarget server, CancellationToken cancellationToken) =>
-        AllAddresses && !server.Host.IsUnixSocket
-            ? ProcessAllAddressesAsync(server, cancellationToken)
-            : ProcessAddressAsync(server, cancellationToken);
-
-    private async Task ProcessAllAddressesAsync(ServerTarget server, CancellationToken cancellationToken)
+    private protected override async Task ProcessServerAsync(ServerTarget server, CancellationToken cancellationToken)
     {
-        IReadOnlyList<IPAddress> addresses;
-        try
-        {
-            addresses = await ServerProbe.ResolveAsync(server.Host, server.Timeout, cancellationToken).ConfigureAwait(false);
-        }
-        catch (PgSslException failure)
-        {
-            await PostAsync(() => WriteFailure(failure, server.Endpoint.Text), cancellationToken).ConfigureAwait(false);
-            return;
-        }
-        foreach (IPAddress address in addresses)
-            await ProcessAddressAsync(server.At(address), cancellationToken).ConfigureAwait(false);
+        IEnumerable<ServerTarget> targets = [server];
+        if (AllAddresses && !server.Host.IsUnixSocket)
+            targets = (await ServerProbe.ResolveAsync(server.Host, server.Timeout, cancellationToken).ConfigureAwait(false)).Select(server.At);
+        foreach (ServerTarget target in targets)
+            await TryAsync(target.Endpoint.Text, () => ProcessAddressAsync(target, cancellationToken), cancellationToken).ConfigureAwait(false);
     }
 
     private async Task ProcessAddressAsync(ServerTarget server, CancellationToken cancellationToken)
@@ -72,19 +59,12 @@ public sealed class GetPgServerCertificateCommand : ServerCmdlet
         ProbeRequest request = ProbeRequest.ForTls(server.Settings, server.Host, server.Timeout);
         if (ServerName is not null)
             request = request with { ServerName = ServerName };
-        try
-        {
-            ServerCertificate certificate =
-                await _reader.ReadAsync(server.Endpoint, server.Candidates, request, cancellationToken).ConfigureAwait(false);
-            if (_completer is null)
-                await PostAsync(() => WriteObject(certificate), cancellationToken).ConfigureAwait(false);
-            else
-                await CompleteAsync(server, certificate, _completer, cancellationToken).ConfigureAwait(false);
-        }
-        catch (PgSslException failure)
-        {
-            await PostAsync(() => WriteFailure(failure, server.Endpoint.Text), cancellationToken).ConfigureAwait(false);
-        }
+        ServerCertificate certificate =
+            await _reader.ReadAsync(server.Endpoint, server.Candidates, request, cancellationToken).ConfigureAwait(false);
+        if (_completer is null)
+            await PostAsync(() => WriteObject(certificate), cancellationToken).ConfigureAwait(false);
+        else
+            await CompleteAsync(server, certificate, _completer, cancellationToken).ConfigureAwait(false);
     }
 
     /// <summary>A chain that cannot be completed is an error of its own: the certificate comes all the same.</summary>

@@ -28,24 +28,16 @@ public sealed class GetPgSslConfigurationCommand : ServerCmdlet
     /// <inheritdoc/>
     private protected override void Start(ServerTarget server)
     {
-        ArgumentNullException.ThrowIfNull(server);
         base.Start(server with { Credential = Credential });
     }
 
     /// <inheritdoc/>
     private protected override async Task ProcessServerAsync(ServerTarget server, CancellationToken cancellationToken)
     {
-        try
-        {
-            (SslConfigurationFacts facts, ServerTarget atTcp) = await AskAsync(server, cancellationToken).ConfigureAwait(false);
-            facts = await ObserveAsync(atTcp, facts, cancellationToken).ConfigureAwait(false);
-            SslConfiguration configuration = SslConfiguration.Of(server.Endpoint, server.Host, facts);
-            await PostAsync(() => WriteObject(configuration), cancellationToken).ConfigureAwait(false);
-        }
-        catch (PgSslException failure)
-        {
-            await PostAsync(() => WriteFailure(failure, server.Endpoint.Text), cancellationToken).ConfigureAwait(false);
-        }
+        (SslConfigurationFacts facts, ServerTarget atTcp) = await AskAsync(server, cancellationToken).ConfigureAwait(false);
+        facts = await ObserveAsync(atTcp, facts, cancellationToken).ConfigureAwait(false);
+        SslConfiguration configuration = SslConfiguration.Of(server.Endpoint, server.Host, facts);
+        await PostAsync(() => WriteObject(configuration), cancellationToken).ConfigureAwait(false);
     }
 
     /// <summary>What the server says, and where it serves TLS: one that was reached over a Unix-domain socket does it elsewhere.</summary>
@@ -56,7 +48,7 @@ public sealed class GetPgSslConfigurationCommand : ServerCmdlet
         try
         {
             // Each server of a list is looked at, whatever its kind.
-            IServerSession session = await SqlEndpoint.OpenAsync(
+            IServerSession session = await SqlSessions.OpenAsync(
                 server.Endpoint.With("target_session_attrs", "any"), Environment, server.Credential, server.Timeout, cancellationToken).ConfigureAwait(false);
             await using (session.ConfigureAwait(false))
             {

@@ -43,7 +43,6 @@ public sealed class GetPgSslSessionCommand : ServerCmdlet
     /// <inheritdoc/>
     private protected override void Start(ServerTarget server)
     {
-        ArgumentNullException.ThrowIfNull(server);
         server = server with { Credential = Credential };
         if (ProcessId is null)
         {
@@ -60,7 +59,7 @@ public sealed class GetPgSslSessionCommand : ServerCmdlet
     protected override void EndProcessing()
     {
         foreach (NamedSessions sessions in _named.Values)
-            Run(token => ProcessAsync(sessions.Server, sessions.Keys, token));
+            Start(sessions.Server, token => ProcessAsync(sessions.Server, sessions.Keys, token));
         base.EndProcessing();
     }
 
@@ -69,28 +68,20 @@ public sealed class GetPgSslSessionCommand : ServerCmdlet
 
     private async Task ProcessAsync(ServerTarget server, IReadOnlyList<SessionKey>? keys, CancellationToken cancellationToken)
     {
-        ArgumentNullException.ThrowIfNull(server);
         string endpoint = server.Endpoint.Text;
-        try
-        {
-            // Each server of a list is looked at, whatever its kind.
-            await using IServerSession session = await SqlEndpoint.OpenAsync(
-                server.Endpoint.With("target_session_attrs", "any"), Environment, server.Credential, server.Timeout, cancellationToken).ConfigureAwait(false);
-            SessionList list = await SessionReader.ReadAsync(session, endpoint, cancellationToken).ConfigureAwait(false);
-            await PostAsync(() => Warn(session, list, endpoint), cancellationToken).ConfigureAwait(false);
-            foreach (SessionKey key in keys?.Where(key => !list.Sessions.Any(key.Means)) ?? [])
-                await PostAsync(() => WriteFailure(key.NotFound(endpoint), endpoint), cancellationToken).ConfigureAwait(false);
-            SslSession[] sessions = [.. list.Sessions.Where(one => keys is null || keys.Any(key => key.Means(one)))];
-            if (Terminate)
-                await EndAsync(session, SessionSweep.Of(sessions, keys is not null), endpoint, cancellationToken).ConfigureAwait(false);
-            else
-                foreach (SslSession one in sessions.Where(one => !Plaintext || one.IsPlaintext))
-                    await PostAsync(() => WriteObject(one), cancellationToken).ConfigureAwait(false);
-        }
-        catch (PgSslException failure)
-        {
-            await PostAsync(() => WriteFailure(failure, endpoint), cancellationToken).ConfigureAwait(false);
-        }
+        // Each server of a list is looked at, whatever its kind.
+        await using IServerSession session = await SqlSessions.OpenAsync(
+            server.Endpoint.With("target_session_attrs", "any"), Environment, server.Credential, server.Timeout, cancellationToken).ConfigureAwait(false);
+        SessionList list = await SessionReader.ReadAsync(session, endpoint, cancellationToken).ConfigureAwait(false);
+        await PostAsync(() => Warn(session, list, endpoint), cancellationToken).ConfigureAwait(false);
+        foreach (SessionKey key in keys?.Where(key => !list.Sessions.Any(key.Means)) ?? [])
+            await PostAsync(() => WriteFailure(key.NotFound(endpoint), endpoint), cancellationToken).ConfigureAwait(false);
+        SslSession[] sessions = [.. list.Sessions.Where(candidate => keys is null || keys.Any(key => key.Means(candidate)))];
+        if (Terminate)
+            await EndAsync(session, SessionSweep.Of(sessions, keys is not null), endpoint, cancellationToken).ConfigureAwait(false);
+        else
+            foreach (SslSession found in sessions.Where(candidate => !Plaintext || candidate.IsPlaintext))
+                await PostAsync(() => WriteObject(found), cancellationToken).ConfigureAwait(false);
     }
 
     private async Task EndAsync(IServerSession session, SessionSweep sweep, string endpoint, CancellationToken cancellationToken)

@@ -70,23 +70,22 @@ public sealed class TestPgHbaRuleCommand : HbaCmdlet
     /// <inheritdoc/>
     private protected override void Process(HbaSource source)
     {
-        ArgumentNullException.ThrowIfNull(source);
         // A server goes by the rules that it has loaded; these are the rules in its file.
         WarnOfRefusedLine(source.Document);
-        HbaMatchContext surroundings = source.Surroundings(!NoDns);
+        HbaMatchContext context = source.MatchContext(!NoDns);
         if (RoleMembership is not null)
         {
             RoleMemberships memberships = ReadMemberships(RoleMembership);
-            surroundings = surroundings with { IsMember = (user, role) => memberships.IsMember(user, role) };
+            context = context with { IsMember = (user, role) => memberships.IsMember(user, role) };
         }
         foreach (HbaClient client in FindClients())
         {
             if (All)
-                WriteObject(HbaRuleMatch.Of(source.Document, client, surroundings), enumerateCollection: true);
+                WriteObject(HbaRuleMatch.Of(source.Document, client, context), enumerateCollection: true);
             else if (Quiet)
-                WriteObject(HbaRuleTest.Of(source.Document, client, surroundings).IsLetIn == true);
+                WriteObject(HbaRuleTest.Of(source.Document, client, context).IsLetIn == true);
             else
-                WriteObject(HbaRuleTest.Of(source.Document, client, surroundings));
+                WriteObject(HbaRuleTest.Of(source.Document, client, context));
         }
     }
 

@@ -31,23 +31,11 @@ public sealed class TestPgServerCertificateCommand : ServerCertificateCmdlet
     public SwitchParameter Quiet { get; set; }
 
     /// <inheritdoc/>
-    protected override void ProcessRecord()
+    protected override void ProcessRecord() => Try(CertificatePath ?? Target, () =>
     {
-        char[]? passphrase = null;
-        try
-        {
-            passphrase = Secret.CharactersOf(KeyPassphrase, nameof(KeyPassphrase));
-            Write(ServerCertificateCheck.Judge(Gather(passphrase)));
-        }
-        catch (PgSslException failure)
-        {
-            WriteFailure(failure, CertificatePath ?? Target);
-        }
-        finally
-        {
-            Array.Clear(passphrase ?? []);
-        }
-    }
+        using var passphrase = Secret.Read(KeyPassphrase, nameof(KeyPassphrase));
+        Write(ServerCertificateCheck.Judge(Gather(passphrase.Characters)));
+    });
 
     private void Write(IReadOnlyList<ServerCertificateRequirement> requirements)
     {
@@ -70,7 +58,7 @@ public sealed class TestPgServerCertificateCommand : ServerCertificateCmdlet
         X509Certificate2? served = null;
         if (Endpoint is not null)
             (server, served) = AskServer();
-        return Complete(ServerCertificateFacts.Read(ResolveFilePath(CertificatePath), ResolveFilePath(KeyPath), passphrase)) with
+        return Complete(ServerCertificateFacts.Read(Resolve(CertificatePath), Resolve(KeyPath), passphrase)) with
         {
             Server = Complete(server),
             Served = served,
@@ -78,22 +66,24 @@ public sealed class TestPgServerCertificateCommand : ServerCertificateCmdlet
     }
 
     /// <summary>The files that a server names in SQL.</summary>
-    private ServerCertificateFacts ReadServer(char[]? passphrase) => WithServer((live, facts) =>
+    private ServerCertificateFacts ReadServer(char[]? passphrase)
     {
-        DeploymentTarget target = DeploymentTarget.Of(facts, live.IsLocal, null, null);
+        using LiveServer live = Connect(Endpoint![0]);
+        DeploymentTarget target = DeploymentTarget.Of(ReadTls(live), live.IsLocal, null, null);
         return Complete(ServerCertificateFacts.Read(target.CertificatePath, target.KeyPath, passphrase)) with
         {
             Server = Complete(target.Server),
             Served = LookAt(live),
         };
-    });
+    }
 
     /// <summary>What the server tells in SQL, if this role is let in; what it serves needs no role.</summary>
     private (ServerConditions Server, X509Certificate2? Served) AskServer()
     {
         try
         {
-            return WithServer((live, facts) => (ServerConditions.Of(facts, live.IsLocal), LookAt(live)));
+            using LiveServer live = Connect(Endpoint![0]);
+            return (ServerConditions.Of(ReadTls(live), live.IsLocal), LookAt(live));
         }
         catch (PgSslException failure)
         {

@@ -43,7 +43,7 @@ public sealed class UninstallPgRootCertCommand : RootChangeCmdlet
     protected override void ProcessRecord()
     {
         base.ProcessRecord();
-        try
+        Try(Path, () =>
         {
             if (Path == ConnectionSettings.SystemRoots)
                 throw new PgSslException(
@@ -54,11 +54,7 @@ public sealed class UninstallPgRootCertCommand : RootChangeCmdlet
                 ? known
                 : _fingerprints[Path ?? ""] = new(StringComparer.Ordinal);
             fingerprints.UnionWith(Fingerprint.Select(CertificateExpectation.ParseFingerprint));
-        }
-        catch (PgSslException failure)
-        {
-            WriteFailure(failure, Path);
-        }
+        });
     }
 
     /// <inheritdoc/>
@@ -68,7 +64,7 @@ public sealed class UninstallPgRootCertCommand : RootChangeCmdlet
         {
             HashSet<string> removed = [];
             Change(
-                () => FindTarget(path.Length == 0 ? null : ResolveFilePath(path)),
+                () => FindTarget(path.Length == 0 ? null : Resolve(path)),
                 (file, before) =>
                 {
                     RootFilePlan plan = RootFilePlan.Uninstall(file, before, Expired ? ExpiredIn(file, before) : fingerprints);

@@ -49,20 +49,13 @@ public sealed class WaitPgServerCertificateCommand : ServerCmdlet
     protected override void BeginProcessing()
     {
         base.BeginProcessing();
-        try
+        TryOrThrow(null, () => _expectation = new CertificateExpectation
         {
-            _expectation = new CertificateExpectation
-            {
-                Issuer = Issuer is null ? null : WildcardPattern.Get(Issuer, WildcardOptions.IgnoreCase).IsMatch,
-                IssuerPattern = Issuer,
-                NotFingerprints = [.. NotFingerprint.Select(CertificateExpectation.ParseFingerprint)],
-                NotSelfSigned = NotSelfSigned,
-            };
-        }
-        catch (PgSslException failure)
-        {
-            ThrowFailure(failure, null);
-        }
+            Issuer = Issuer is null ? null : WildcardPattern.Get(Issuer, WildcardOptions.IgnoreCase).IsMatch,
+            IssuerPattern = Issuer,
+            NotFingerprints = [.. NotFingerprint.Select(CertificateExpectation.ParseFingerprint)],
+            NotSelfSigned = NotSelfSigned,
+        });
     }
 
     /// <inheritdoc/>

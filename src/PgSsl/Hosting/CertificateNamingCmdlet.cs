@@ -1,6 +1,8 @@
 using System.Management.Automation;
+using System.Security.Cryptography.X509Certificates;
 using PgSsl.Binding;
 using PgSsl.Requests;
+using PgSsl.RootFiles;
 
 namespace PgSsl.Hosting;
 
@@ -61,11 +63,12 @@ public abstract class CertificateNamingCmdlet : PgCmdlet
 
     /// <summary>A certificate to take subject and alternative names from.</summary>
     [Parameter(ValueFromPipeline = true)]
-    [CertificateTransformation]
-    public CertificateArgument? Certificate { get; set; }
+    [CertificateSourceTransformation(LeavesRows = true)]
+    public CertificateSource? Certificate { get; set; }
 
-    /// <summary>The names that were given, unread.</summary>
-    internal CertificateNaming Naming() => new()
+    /// <summary>The names that were given.</summary>
+    /// <exception cref="PgSslException">-Certificate cannot be read.</exception>
+    private protected CertificateNaming ReadNaming() => new()
     {
         Role = Role,
         Subject = Subject,
@@ -78,7 +81,32 @@ public abstract class CertificateNamingCmdlet : PgCmdlet
         EmailAddress = EmailAddress,
         DnsNames = DnsName,
         IPAddresses = IPAddress,
-        Certificate = Certificate?.Certificate,
-        CertificateHost = Certificate?.HostName,
+        Certificate = ReadCertificate(),
+        CertificateHost = (Certificate as CertificateSource.Served)?.HostName,
     };
+
+    private X509Certificate2? ReadCertificate() => Certificate switch
+    {
+        CertificateSource.Unusable unusable => throw unusable.Failure,
+        CertificateSource.InHand given => given.Certificate,
+        CertificateSource.Served served => served.Certificate ?? served.Chain[0],
+        CertificateSource.Text { IsPem: true } text => CertificateInput.ReadText(text.Value, text.Target, CertificateWanted.Leaf)[0],
+        CertificateSource.Text path => ReadFile(path.Value),
+        CertificateSource.InFile file => ReadFile(file.Path),
+        _ => null,
+    };
+
+    private X509Certificate2 ReadFile(string path)
+    {
+        try
+        {
+            return CertificateInput.ReadFile(Resolve(path), CertificateWanted.Leaf)[0];
+        }
+        catch (PgSslException missing) when (missing.Error == PgSslError.FileNotFound)
+        {
+            // Whoever gave a host name learns where it belongs.
+            throw new PgSslException(
+                missing.Error, missing.Message, "Name a file with the certificate to renew; the name of a host goes to -CommonName.", missing);
+        }
+    }
 }

@@ -30,9 +30,6 @@ public abstract class EndpointCmdlet : PgCmdlet
     [ArgumentCompleter(typeof(SslNegotiationCompleter))]
     public string? SslNegotiation { get; set; }
 
-    /// <summary>The world in which endpoints are resolved.</summary>
-    private protected ConnectionEnvironment Environment { get; private set; } = null!;
-
     /// <summary>What somebody probably meant who wrote a word behind a pipeline without its parameter's name.</summary>
     protected virtual string NamedParameterExample => "-SslMode require";
 
@@ -49,7 +46,7 @@ public abstract class EndpointCmdlet : PgCmdlet
         return SslNegotiation is null ? endpoint : endpoint.With("sslnegotiation", SslNegotiation);
     }
 
-    /// <summary>Called for an endpoint that cannot be used; its error is written afterwards.</summary>
+    /// <summary>Called for an endpoint that cannot be used, after its error is written.</summary>
     protected virtual void OnUnusableEndpoint()
     {
     }
@@ -65,7 +62,6 @@ public abstract class EndpointCmdlet : PgCmdlet
                     $"Servers come through the pipeline, and -Endpoint is given as well: {string.Join(", ", Endpoint.AsEnumerable())}.",
                     $"Give them one way. Behind a pipeline the other parameters need their names, such as {NamedParameterExample}."),
                 first.Target);
-        Environment = ConnectionEnvironment.Capture(WorkingDirectory);
     }
 
     /// <inheritdoc/>
@@ -74,20 +70,12 @@ public abstract class EndpointCmdlet : PgCmdlet
         if (Endpoint is null && !MyInvocation.ExpectingInput)
             Endpoint = [EndpointArgument.FromEnvironment];
         foreach (EndpointArgument argument in Endpoint ?? [])
-            TryPrepare(argument)?.Invoke();
-    }
-
-    private Action? TryPrepare(EndpointArgument argument)
-    {
-        try
         {
-            return Prepare(Override(argument.Endpoint ?? throw argument.Failure!));
-        }
-        catch (PgSslException failure)
-        {
-            OnUnusableEndpoint();
-            WriteFailure(failure, argument.Target);
-            return null;
+            Action? start = null;
+            if (Try(argument.Target, () => start = Prepare(Override(argument.Get()))))
+                start!();
+            else
+                OnUnusableEndpoint();
         }
     }
 }

@@ -1,9 +1,8 @@
 using System.Management.Automation;
 using PgSsl.Binding;
-using PgSsl.Common;
-using PgSsl.Files;
 using PgSsl.Hba;
 using PgSsl.Hba.Live;
+using PgSsl.Server.Live;
 
 namespace PgSsl.Hosting;
 
@@ -57,7 +56,7 @@ public abstract class HbaCmdlet : SqlCmdlet
             return;
         }
         if (servers.Length == 0)
-            Try(Path, () => Process(ReadFile()));
+            Try(Path, () => Process(HbaSource.ReadFile(Resolve(Path!), ServerVersion)));
         foreach (EndpointArgument argument in servers)
             Try(argument.Target, () => ProcessServer(argument));
     }
@@ -65,37 +64,15 @@ public abstract class HbaCmdlet : SqlCmdlet
     /// <summary>Says what is hidden in the file: lines that the server does not see.</summary>
     private protected void WarnOfSwallowedLines(HbaDocument document)
     {
-        ArgumentNullException.ThrowIfNull(document);
         foreach (HbaLine line in document.SwallowingComments)
             WriteWarning($"{line.File.Path}:{line.Number}: the comment ends in a backslash, so that the next line belongs to it and is no rule.");
     }
 
-    private void Try(object? target, Action action)
+    private void ProcessServer(EndpointArgument argument)
     {
-        try
-        {
-            action();
-        }
-        catch (PgSslException failure)
-        {
-            WriteFailure(failure, target);
-        }
-    }
-
-    private HbaSource ReadFile()
-    {
-        string path = ResolveFilePath(Path!);
-        var dialect = new HbaDialect { Major = ServerVersion == 0 ? PostgresVersion.Newest : ServerVersion };
-        return new HbaSource(HbaDocument.Read(path, dialect, DiskServerFiles.Instance), DiskServerFiles.Instance, null, path);
-    }
-
-    private void ProcessServer(EndpointArgument argument) => WithServer(argument, server =>
-    {
+        using LiveServer server = Connect(argument);
         HbaServerFacts facts = Wait(token => new HbaServerReader(server.Session, token).ReadAsync());
         var live = new HbaLive(server.Session, facts, server.Settings, server.Timeout);
-        string? path = Path is null ? null : ResolveFilePath(Path);
-        Process(path is not null || ChangesFile
-            ? HbaLiveSource.ReadLocally(live, path, argument.Target)
-            : HbaLiveSource.Read(live, argument.Target, Stopped));
-    });
+        Process(Path is not null || ChangesFile ? HbaSource.ReadLocally(live, Resolve(Path)) : HbaSource.ReadServer(live, Stopped));
+    }
 }

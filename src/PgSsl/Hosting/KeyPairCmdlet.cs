@@ -70,29 +70,15 @@ public abstract class KeyPairCmdlet : CertificateNamingCmdlet
     }
 
     /// <inheritdoc/>
-    protected override void ProcessRecord()
+    protected override void ProcessRecord() => Try(Certificate?.Target ?? (string.IsNullOrEmpty(CommonName) ? Subject : CommonName), () =>
     {
-        char[]? passphrase = null;
-        try
-        {
-            passphrase = Secret.CharactersOf(Passphrase, nameof(Passphrase));
-            Process(passphrase);
-        }
-        catch (PgSslException failure)
-        {
-            WriteFailure(failure, Certificate?.Target ?? (string.IsNullOrEmpty(CommonName) ? Subject : CommonName));
-        }
-        finally
-        {
-            Array.Clear(passphrase ?? []);
-        }
-    }
+        using var passphrase = Secret.Read(Passphrase, nameof(Passphrase));
+        Process(passphrase.Characters);
+    });
 
     private void Process(char[]? passphrase)
     {
-        if (Certificate?.Failure is { } failure)
-            throw failure;
-        var profile = CertificateProfile.Create(Naming());
+        var profile = CertificateProfile.Create(ReadNaming());
         KeyAlgorithms.Check(KeyAlgorithm);
         if (ExistingKey is null)
             KeyPassphrase.Check(passphrase);
@@ -117,7 +103,7 @@ public abstract class KeyPairCmdlet : CertificateNamingCmdlet
     private KeyFilePlan Files(CertificateProfile profile)
     {
         // Several from a pipeline would all be called server.key.
-        string? name = Certificate?.FileName ?? (MyInvocation.ExpectingInput ? profile.Subject.CommonName : null);
+        string? name = (Certificate as CertificateSource.Served)?.FileName ?? (MyInvocation.ExpectingInput ? profile.Subject.CommonName : null);
         var files = KeyFilePlan.Create(
             WorkingDirectory, Resolve(KeyPath), Resolve(DocumentPath), Resolve(ExistingKey), name, Role, DocumentExtension);
         if (files.Targets.FirstOrDefault(_taken.Contains) is { } taken)
@@ -128,6 +114,4 @@ public abstract class KeyPairCmdlet : CertificateNamingCmdlet
         files.CheckTargets(Force);
         return files;
     }
-
-    private string? Resolve(string? path) => path is null ? null : ResolveFilePath(path);
 }

@@ -56,26 +56,24 @@ public abstract class ServerCertificateCmdlet : SqlCmdlet
     /// <summary>What libpq would connect with, and how long that may take.</summary>
     private protected (ConnectionSettings Settings, TimeSpan Timeout) ResolveEndpoint()
     {
-        PgEndpoint endpoint = Endpoint![0].Endpoint ?? throw Endpoint[0].Failure!;
-        ConnectionSettings settings = endpoint.ResolveForAnyMode(Environment);
+        ConnectionSettings settings = Endpoint![0].Get().ResolveForAnyMode(Environment);
         return (settings, TimeoutOf(settings));
     }
 
-    /// <summary>Opens a session, asks the server for its TLS, works in it, and closes it.</summary>
-    /// <exception cref="PgSslException">There was no session, or a pooler answered; and what <paramref name="work"/> throws.</exception>
-    private protected T WithServer<T>(Func<LiveServer, ServerTlsFacts, T> work) => WithServer(Endpoint![0], live =>
+    /// <summary>Asks a server for its TLS.</summary>
+    /// <exception cref="PgSslException">A pooler answers, or the session broke.</exception>
+    private protected ServerTlsFacts ReadTls(LiveServer live)
     {
         live.RefusePooler();
-        return work(live, Wait(token => ServerTlsReader.ReadAsync(live.Session, token)));
-    });
+        return Wait(token => ServerTlsReader.ReadAsync(live.Session, token));
+    }
 
     /// <summary>Adds what the parameters say about server and clients.</summary>
     private protected ServerCertificateFacts Complete(ServerCertificateFacts facts)
     {
-        ArgumentNullException.ThrowIfNull(facts);
         return facts with
         {
-            ClientRoots = Roots,
+            ClientRoots = LoadRoots(),
             PublicRoots = TrustStore.LoadSystem(Environment.GetVariable),
             HostNames = HostName.Length > 0 || Endpoint is null ? HostName : [.. ResolveEndpoint().Settings.Hosts.Select(host => host.Host).OfType<string>().Where(IsOfClients)],
             MinimumDays = MinimumDays,
@@ -93,11 +91,12 @@ public abstract class ServerCertificateCmdlet : SqlCmdlet
     };
 
     /// <summary>The roots that clients have; null where they are not known.</summary>
-    private protected TrustStore? Roots => RootCertificate switch
+    /// <exception cref="PgSslException">Their file cannot be read.</exception>
+    private protected TrustStore? LoadRoots() => RootCertificate switch
     {
         null => null,
         ConnectionSettings.SystemRoots => TrustStore.LoadSystem(Environment.GetVariable),
-        _ => TrustStore.LoadFile(ResolveFilePath(RootCertificate)),
+        _ => TrustStore.LoadFile(Resolve(RootCertificate)),
     };
 
     // A socket's directory, and what only this machine calls itself, is not what clients connect to.

@@ -8,7 +8,7 @@ namespace PgSsl.Hosting;
 /// A cmdlet that talks to each server it is given, many at a time: it resolves endpoints on the pipeline thread, has
 /// <see cref="ProcessServerAsync"/> run on a worker per server, and writes results as they come.
 /// </summary>
-public abstract class ServerCmdlet : EndpointCmdlet, IDisposable
+public abstract class ServerCmdlet : EndpointCmdlet
 {
     private WorkPump? _pump;
     private string[] _rootCertificates = [];
@@ -52,15 +52,8 @@ public abstract class ServerCmdlet : EndpointCmdlet, IDisposable
     protected override void BeginProcessing()
     {
         base.BeginProcessing();
-        try
-        {
-            _rootCertificates = [.. (RootCertificate ?? []).Select(ResolveRootCertificate)];
-        }
-        catch (PgSslException failure)
-        {
-            ThrowFailure(failure, RootCertificate);
-        }
-        _pump = new WorkPump(ThrottleLimit);
+        TryOrThrow(RootCertificate, () => _rootCertificates = [.. (RootCertificate ?? []).Select(ResolveRootCertificate)]);
+        _pump = new WorkPump(ThrottleLimit, Stopped);
     }
 
     /// <inheritdoc/>
@@ -81,26 +74,34 @@ public abstract class ServerCmdlet : EndpointCmdlet, IDisposable
     /// Begins with one server, on the pipeline thread: what else is bound to this item (a credential, a process id) is to be read here, as
     /// the worker may run when the next item is bound.
     /// </summary>
-    private protected virtual void Start(ServerTarget server) => Run(token => ProcessServerAsync(server, token));
+    private protected virtual void Start(ServerTarget server) => Start(server, token => ProcessServerAsync(server, token));
 
-    /// <summary>Has something done on a worker, once there is a place for it.</summary>
-    protected void Run(Func<CancellationToken, Task> job) => _pump!.Start(job);
+    /// <summary>Starts the work for one server on a worker, as soon as the limit allows; a failure is an error of this server.</summary>
+    private protected void Start(ServerTarget server, Func<CancellationToken, Task> work) =>
+        _pump!.Start(token => TryAsync(server.Endpoint.Text, () => work(token), token));
+
+    /// <summary>Does work on a worker, and has its failure written (<see cref="PgCmdlet.WriteFailure"/>).</summary>
+    private protected async Task TryAsync(object target, Func<Task> work, CancellationToken cancellationToken)
+    {
+        try
+        {
+            await work().ConfigureAwait(false);
+        }
+        catch (PgSslException failure)
+        {
+            await PostAsync(() => WriteFailure(failure, target), cancellationToken).ConfigureAwait(false);
+        }
+    }
 
     /// <inheritdoc/>
     protected override void EndProcessing() => _pump!.Finish();
 
-    /// <inheritdoc/>
-    protected override void StopProcessing() => _pump?.Cancel();
-
     /// <summary>Ends all workers and waits for them.</summary>
-    public void Dispose()
+    protected override void Dispose(bool disposing)
     {
-        Dispose(true);
-        GC.SuppressFinalize(this);
+        _pump?.Dispose();
+        base.Dispose(disposing);
     }
-
-    /// <summary>Ends all workers and waits for them.</summary>
-    protected virtual void Dispose(bool disposing) => _pump?.Dispose();
 
     /// <summary>Has something done on the pipeline thread.</summary>
     protected ValueTask PostAsync(Action action, CancellationToken cancellationToken) => _pump!.PostAsync(action, cancellationToken);

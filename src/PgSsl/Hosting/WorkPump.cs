@@ -5,21 +5,23 @@ namespace PgSsl.Hosting;
 
 /// <summary>
 /// Runs jobs on worker threads while the pipeline goes on, and brings what they want from PowerShell (an object, an error, a
-/// verbose line) back to the pipeline thread, the only one that PowerShell listens to. All members but <see cref="PostAsync"/> and
-/// <see cref="Cancel"/> belong to that thread.
+/// verbose line) back to the pipeline thread, the only one that PowerShell listens to. All members but <see cref="PostAsync"/> belong to
+/// that thread.
 /// </summary>
+/// <param name="throttleLimit">How many jobs run at a time.</param>
+/// <param name="stopped">Ends all jobs.</param>
 /// <remarks>
 /// At most <c>throttleLimit</c> jobs run; what they post waits in a bounded channel. So memory does not grow with the input, and a
 /// slow consumer slows the workers. PowerShell tells nobody when a pipeline ends early (<c>Select-Object -First</c>,
 /// <c>-ErrorAction Stop</c>) but by an exception out of WriteObject or WriteError: it ends the workers here.
 /// </remarks>
-internal sealed class WorkPump(int throttleLimit) : IDisposable
+internal sealed class WorkPump(int throttleLimit, CancellationToken stopped) : IDisposable
 {
     private const int MaxWaitingActions = 64;
 
     // A null action says that a job has ended.
     private readonly Channel<Action?> _actions = Channel.CreateBounded<Action?>(MaxWaitingActions);
-    private readonly CancellationTokenSource _stop = new();
+    private readonly CancellationTokenSource _stop = CancellationTokenSource.CreateLinkedTokenSource(stopped);
     private readonly MemoryBound _memory = new();
     private int _running;
     private bool _ended;
@@ -45,19 +47,6 @@ internal sealed class WorkPump(int throttleLimit) : IDisposable
 
     /// <summary>Called by a job: has <paramref name="action"/> done on the pipeline thread. Waits while too many others wait.</summary>
     public ValueTask PostAsync(Action action, CancellationToken cancellationToken) => _actions.Writer.WriteAsync(action, cancellationToken);
-
-    /// <summary>Tells all jobs to end. Callable from any thread: StopProcessing comes on its own.</summary>
-    public void Cancel()
-    {
-        try
-        {
-            _stop.Cancel();
-        }
-        catch (ObjectDisposedException)
-        {
-            // The pipeline thread was quicker.
-        }
-    }
 
     /// <summary>Ends all jobs and waits for them.</summary>
     public void Dispose()

@@ -10,7 +10,7 @@ namespace PgSsl.Server.Live;
 /// <param name="Settings">What libpq would connect with.</param>
 /// <param name="Timeout">For one connection in all.</param>
 /// <param name="ClientAddress">Where the session comes from, as the server sees it; null over a Unix-domain socket.</param>
-internal record LiveServer(IServerSession Session, ConnectionSettings Settings, TimeSpan Timeout, NumericAddress? ClientAddress)
+internal record LiveServer(IServerSession Session, ConnectionSettings Settings, TimeSpan Timeout, NumericAddress? ClientAddress) : IDisposable
 {
     /// <summary>Asks the server where the session comes from.</summary>
     /// <exception cref="PgSslException">The session broke.</exception>
@@ -53,6 +53,9 @@ internal record LiveServer(IServerSession Session, ConnectionSettings Settings, 
     /// <exception cref="PgSslException">InsufficientPrivilege, or the session broke.</exception>
     public async Task ReloadAsync(CancellationToken cancellationToken) =>
         await Session.QueryAsync("SELECT pg_reload_conf()", null, cancellationToken).ConfigureAwait(false);
+
+    /// <summary>Closes the session and waits for it, on another thread: the caller's may belong to a host that runs no continuations on it.</summary>
+    public void Dispose() => Task.Run(async () => await Session.DisposeAsync().ConfigureAwait(false)).GetAwaiter().GetResult();
 
     /// <summary>Throws where a pooler is in between: what its clients meet says nothing about the server.</summary>
     /// <exception cref="PgSslException"><see cref="PgSslError.ContradictoryParameters"/>.</exception>

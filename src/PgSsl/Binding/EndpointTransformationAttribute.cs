@@ -5,8 +5,8 @@ using PgSsl.Connections;
 namespace PgSsl.Binding;
 
 /// <summary>
-/// Lets -Endpoint take all that names a server: text in every form of libpq's, a URI, an IP address, a hashtable of parameters,
-/// this module's own output, and any object with a property that names a host.
+/// Lets -Endpoint take whatever names a server: text in all forms that libpq knows, a URI, an IP address, a hashtable of parameters, this
+/// module's output, and any object with a property that names a host.
 /// </summary>
 [AttributeUsage(AttributeTargets.Property)]
 public sealed class EndpointTransformationAttribute : ArgumentTransformationAttribute
@@ -38,7 +38,7 @@ public sealed class EndpointTransformationAttribute : ArgumentTransformationAttr
         }
     }
 
-    // What could not be read may hold a password anywhere, a hashtable or a row of a file too.
+    // If it could not be read, a password may be anywhere in it, even in a hashtable or in a row of a file.
     private static string TargetOf(PipelineObject item) => item.Base switch
     {
         string text => SecretMask.Apply(text),

@@ -4,7 +4,7 @@ using PgSsl.Certificates;
 
 namespace PgSsl.Binding;
 
-/// <summary>Lets -Fingerprint take certificates, and objects with a property Fingerprint, beside the text itself.</summary>
+/// <summary>Lets -Fingerprint take text, certificates, and objects with a property Fingerprint.</summary>
 [AttributeUsage(AttributeTargets.Property)]
 public sealed class FingerprintTransformationAttribute : ArgumentTransformationAttribute
 {

@@ -5,7 +5,7 @@ using PgSsl.Providers;
 
 namespace PgSsl.Binding;
 
-/// <summary>A provider of the catalogue, in any case. What is none of them is an error that lists them.</summary>
+/// <summary>A provider of the catalogue, in any case. Any other word is an error that lists them.</summary>
 [AttributeUsage(AttributeTargets.Property)]
 public sealed class ProviderTransformationAttribute : ArgumentTransformationAttribute
 {

@@ -4,7 +4,7 @@ using PgSsl.Switching;
 
 namespace PgSsl.Cmdlets;
 
-/// <summary>Switches TLS of a server off, and proves it on the wire, or undoes it.</summary>
+/// <summary>Switches off TLS of a server, and proves it on the wire, or undoes it.</summary>
 [Cmdlet(VerbsLifecycle.Disable, "PgSsl", SupportsShouldProcess = true)]
 [OutputType(typeof(SslConfigurationChange))]
 public sealed class DisablePgSslCommand : SslSwitchCmdlet

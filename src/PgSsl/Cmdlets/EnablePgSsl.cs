@@ -5,12 +5,12 @@ using PgSsl.Switching;
 
 namespace PgSsl.Cmdlets;
 
-/// <summary>Switches TLS of a server on, or its parameters to others, and proves it on the wire, or undoes it.</summary>
+/// <summary>Switches on TLS of a server, or changes its parameters, and proves it on the wire, or undoes it.</summary>
 [Cmdlet(VerbsLifecycle.Enable, "PgSsl", SupportsShouldProcess = true)]
 [OutputType(typeof(SslConfigurationChange))]
 public sealed class EnablePgSslCommand : SslSwitchCmdlet
 {
-    /// <summary>The server's certificate and what it sends with it (ssl_cert_file); a path on the server's machine.</summary>
+    /// <summary>The server's certificate and its intermediates (ssl_cert_file); a path on the server's machine.</summary>
     [Parameter(ValueFromPipelineByPropertyName = true)]
     [Alias("SslCertFile")]
     [ValidateNotNullOrEmpty]
@@ -54,7 +54,7 @@ public sealed class EnablePgSslCommand : SslSwitchCmdlet
     [ArgumentCompleter(typeof(TlsGroupCompleter))]
     public string[] Groups { get; set; } = [];
 
-    /// <summary>Diffie-Hellman parameters (ssl_dh_params_file); empty for those that are compiled in.</summary>
+    /// <summary>Diffie-Hellman parameters (ssl_dh_params_file); empty for the built-in ones.</summary>
     [Parameter]
     [AllowEmptyString]
     public string? DhParametersPath { get; set; }

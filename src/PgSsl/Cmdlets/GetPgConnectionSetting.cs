@@ -5,14 +5,14 @@ using PgSsl.Hosting;
 
 namespace PgSsl.Cmdlets;
 
-/// <summary>Gets the settings that libpq would connect with, where each comes from, and which of them surprise. Connects to nothing.</summary>
+/// <summary>Gets the settings that libpq would connect with, where each comes from, and warnings. It makes no connection.</summary>
 [Cmdlet(VerbsCommon.Get, "PgConnectionSetting")]
 [OutputType(typeof(ConnectionSetting))]
 public sealed class GetPgConnectionSettingCommand : PgCmdlet
 {
     private WildcardPattern[] _names = [];
 
-    /// <summary>The endpoint; without one, what psql without arguments would do.</summary>
+    /// <summary>The endpoint; without it, the one that psql without arguments would use.</summary>
     [Parameter(Position = 0, ValueFromPipeline = true, ValueFromPipelineByPropertyName = true)]
     [Alias("HostName", "ComputerName", "Server", "ConnectionString", "Uri")]
     [EndpointTransformation]

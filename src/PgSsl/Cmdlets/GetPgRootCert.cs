@@ -9,7 +9,7 @@ using PgSsl.RootFiles;
 
 namespace PgSsl.Cmdlets;
 
-/// <summary>Gets the root certificates that libpq goes by, or those of a file, and what is the matter with them.</summary>
+/// <summary>Gets the root certificates that libpq uses, or those of a file, and their problems.</summary>
 [Cmdlet(VerbsCommon.Get, "PgRootCert", DefaultParameterSetName = PathSet)]
 [OutputType(typeof(RootCertificate), ParameterSetName = [PathSet, OperatingSystemSet])]
 [OutputType(typeof(RootCertificateProvider), ParameterSetName = [ProviderSet])]
@@ -19,7 +19,7 @@ public sealed class GetPgRootCertCommand : PgCmdlet
     private const string OperatingSystemSet = "OperatingSystem";
     private const string ProviderSet = "Provider";
 
-    /// <summary>Files of certificates, or <c>system</c>; without one, what libpq would read.</summary>
+    /// <summary>Files of certificates, or <c>system</c>; without it, the file that libpq would read.</summary>
     [Parameter(Position = 0, ValueFromPipeline = true, ValueFromPipelineByPropertyName = true, ParameterSetName = PathSet)]
     [Alias("PSPath", "FullName", "RootCertificate")]
     [SupportsWildcards]
@@ -31,7 +31,7 @@ public sealed class GetPgRootCertCommand : PgCmdlet
     [Parameter(Mandatory = true, ParameterSetName = OperatingSystemSet)]
     public SwitchParameter OperatingSystem { get; set; }
 
-    /// <summary>Providers of managed PostgreSQL in the catalogue, with wildcards: where their roots are, and what goes wrong easily.</summary>
+    /// <summary>Providers of managed PostgreSQL in the catalogue, with wildcards: where their roots are, and common mistakes.</summary>
     [Parameter(Mandatory = true, ParameterSetName = ProviderSet)]
     [SupportsWildcards]
     [ValidateNotNullOrEmpty]

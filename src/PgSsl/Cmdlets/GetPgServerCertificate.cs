@@ -23,13 +23,13 @@ public sealed class GetPgServerCertificateCommand : ServerCmdlet
     [ValidateNotNullOrEmpty]
     public string? ServerName { get; set; }
 
-    /// <summary>Asks every address behind the host name, one object each: the load balancer's odd member shows.</summary>
+    /// <summary>Asks every address behind the host name, and returns one object for each: a load balancer's odd member shows.</summary>
     [Parameter]
     public SwitchParameter AllAddresses { get; set; }
 
     /// <summary>
-    /// Completes ChainPem up to the root, with the roots of this machine, the provider's, or what the certificates' URLs give, and says in
-    /// ChainSource where each certificate comes from.
+    /// Completes ChainPem up to the root, from the roots of this machine, from the provider, or from the URLs in the certificates. ChainSource
+    /// says where each certificate comes from.
     /// </summary>
     [Parameter]
     public SwitchParameter CompleteChain { get; set; }
@@ -67,7 +67,7 @@ public sealed class GetPgServerCertificateCommand : ServerCmdlet
             await CompleteAsync(server, certificate, _completer, cancellationToken).ConfigureAwait(false);
     }
 
-    /// <summary>A chain that cannot be completed is an error of its own: the certificate comes all the same.</summary>
+    /// <summary>If a chain cannot be completed, that is an error beside the certificate, which is returned anyway.</summary>
     private async Task CompleteAsync(
         ServerTarget server, ServerCertificate certificate, ChainCompleter completer, CancellationToken cancellationToken)
     {
@@ -79,7 +79,7 @@ public sealed class GetPgServerCertificateCommand : ServerCmdlet
             await PostAsync(() => WriteFailure(incomplete, server.Endpoint.Text), cancellationToken).ConfigureAwait(false);
     }
 
-    /// <summary>They are about the provider, whose servers may be many: once is enough.</summary>
+    /// <summary>Remarks concern a provider, which may have many servers: each is made once.</summary>
     private void Remark(IEnumerable<string> remarks)
     {
         foreach (string remark in remarks.Where(_remarksMade.Add))

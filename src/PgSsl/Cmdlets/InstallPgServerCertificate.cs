@@ -10,7 +10,7 @@ using PgSsl.Server.Live;
 
 namespace PgSsl.Cmdlets;
 
-/// <summary>Gives a server a certificate and its key, reloads it, and sees that the certificate is served, or puts the old one back.</summary>
+/// <summary>Installs a certificate and its key on a server, reloads it, and proves that it serves them, or puts the old ones back.</summary>
 [Cmdlet(VerbsLifecycle.Install, "PgServerCertificate", SupportsShouldProcess = true)]
 [OutputType(typeof(ServerCertificateInstallation))]
 public sealed class InstallPgServerCertificateCommand : ServerCertificateCmdlet
@@ -38,7 +38,7 @@ public sealed class InstallPgServerCertificateCommand : ServerCertificateCmdlet
     [ValidateNotNull]
     public SecureString? Pkcs12Password { get; set; }
 
-    /// <summary>Installs what clients would refuse, too. What the server would refuse is never installed.</summary>
+    /// <summary>Installs the certificate even if clients would refuse it. It is never installed if the server would refuse it.</summary>
     [Parameter]
     public SwitchParameter Force { get; set; }
 
@@ -116,8 +116,8 @@ public sealed class InstallPgServerCertificateCommand : ServerCertificateCmdlet
     {
         if (PgBouncerIni is not null && Endpoint is not null)
             throw new PgSslException(
-                PgSslError.ContradictoryParameters, "-Endpoint names a server and -PgBouncerIni a PgBouncer. A certificate is installed in one of them.",
-                "Install it twice, once with each.");
+                PgSslError.ContradictoryParameters, "-Endpoint names a server and -PgBouncerIni a PgBouncer. Only one of them can be given.",
+                "Install the certificate twice, once with each parameter.");
         string? certificate = Resolve(SslCertFile), key = Resolve(SslKeyFile);
         if (live is not null)
             return ServerRecipient.Of(live, ReadTls(live), certificate, key);

@@ -7,7 +7,7 @@ using PgSsl.Hosting;
 
 namespace PgSsl.Cmdlets;
 
-/// <summary>Has pg_hba.conf refuse plaintext, and proves it on the wire, or undoes it.</summary>
+/// <summary>Changes pg_hba.conf so that it refuses plaintext, and proves it on the wire, or undoes it.</summary>
 [Cmdlet(VerbsCommon.Set, "PgHbaSsl", SupportsShouldProcess = true, DefaultParameterSetName = RequireSet)]
 [OutputType(typeof(HbaSslChange), typeof(HbaRuleChange))]
 public sealed class SetPgHbaSslCommand : HbaCmdlet
@@ -53,7 +53,7 @@ public sealed class SetPgHbaSslCommand : HbaCmdlet
     [Parameter(ParameterSetName = AllowSet)]
     public SwitchParameter IncludeLoopback { get; set; }
 
-    /// <summary>Adds a rule that refuses plaintext by itself, where it takes effect.</summary>
+    /// <summary>Adds a rule that refuses plaintext, at the place where it takes effect.</summary>
     [Parameter(ParameterSetName = RequireSet)]
     public SwitchParameter RejectPlaintext { get; set; }
 
@@ -63,7 +63,7 @@ public sealed class SetPgHbaSslCommand : HbaCmdlet
     [ArgumentCompleter(typeof(ClientCertificateDemandCompleter))]
     public string? ClientCertificate { get; set; }
 
-    /// <summary>The method that takes the place of trust, password and md5 in these rules.</summary>
+    /// <summary>The method that replaces trust, password and md5 in these rules.</summary>
     [Parameter(ParameterSetName = RequireSet)]
     [HbaMethodTransformation]
     [ArgumentCompleter(typeof(HbaMethodCompleter))]
@@ -73,17 +73,17 @@ public sealed class SetPgHbaSslCommand : HbaCmdlet
     [Parameter(Mandatory = true, ParameterSetName = AllowSet)]
     public SwitchParameter Allow { get; set; }
 
-    /// <summary>Puts backups back that an earlier change left.</summary>
+    /// <summary>Puts back backups of an earlier change.</summary>
     [Parameter(Mandatory = true, ParameterSetName = RestoreSet)]
     [Alias("Backup")]
     [ValidateNotNullOrEmpty]
     public string[] Restore { get; set; } = [];
 
-    /// <summary>Makes the change even where somebody is locked out.</summary>
+    /// <summary>Makes the change even if it locks somebody out.</summary>
     [Parameter]
     public SwitchParameter Force { get; set; }
 
-    /// <summary>Gives the rules that changed, before and after, instead of the summary.</summary>
+    /// <summary>Returns the rules that changed, before and after, instead of the summary.</summary>
     [Parameter]
     public SwitchParameter PassThru { get; set; }
 

@@ -9,7 +9,7 @@ using PgSsl.Server.Live;
 
 namespace PgSsl.Cmdlets;
 
-/// <summary>Says, requirement by requirement, whether a server loads a certificate and a key, and whether clients take them.</summary>
+/// <summary>Says, requirement by requirement, whether a server loads a certificate and its key, and whether clients accept it.</summary>
 [Cmdlet(VerbsDiagnostic.Test, "PgServerCertificate")]
 [OutputType(typeof(ServerCertificateRequirement), typeof(bool))]
 public sealed class TestPgServerCertificateCommand : ServerCertificateCmdlet
@@ -26,7 +26,7 @@ public sealed class TestPgServerCertificateCommand : ServerCertificateCmdlet
     [ValidateNotNullOrEmpty]
     public string? KeyPath { get; set; }
 
-    /// <summary>Gives only whether server and clients would take them: true or false.</summary>
+    /// <summary>Returns only whether the server and clients would accept them: true or false.</summary>
     [Parameter]
     public SwitchParameter Quiet { get; set; }
 
@@ -77,7 +77,7 @@ public sealed class TestPgServerCertificateCommand : ServerCertificateCmdlet
         };
     }
 
-    /// <summary>What the server tells in SQL, if this role is let in; what it serves needs no role.</summary>
+    /// <summary>What the server tells in SQL, if it lets this role in; and what it serves, which needs no role.</summary>
     private (ServerConditions Server, X509Certificate2? Served) AskServer()
     {
         try
@@ -87,7 +87,7 @@ public sealed class TestPgServerCertificateCommand : ServerCertificateCmdlet
         }
         catch (PgSslException failure)
         {
-            WriteVerbose($"The server is looked at from outside only: {failure.Message}");
+            WriteVerbose($"There is no SQL session, so only what the server serves is used: {failure.Message}");
         }
         (ConnectionSettings settings, TimeSpan timeout) = ResolveEndpoint();
         ConnectionFacts seen = Wait(token => ServerProbe.ConnectAsync(ProbeRequest.ForTls(settings, settings.Hosts[0], timeout), token));

@@ -90,7 +90,8 @@ internal sealed class CertificateCollector(Func<string, string> resolve)
                 return IssuedCertificates.Join(_answers);
             throw _otherText is null
                 ? new PgSslException(
-                    PgSslError.InvalidParameterValue, "There is nothing to install: no certificate is given.", "Give -Certificate, or pipe the CA's answer.")
+                    PgSslError.InvalidParameterValue, "There is nothing to install: no certificate is given.",
+                    "Give -Certificate, or pipe the CA's answer.")
                 : new PgSslException(
                     PgSslError.FileNotFound, $"There is no file {_otherText}, and this text is not a certificate either.",
                     "Give a file, or PEM text (-----BEGIN CERTIFICATE-----).");

@@ -6,7 +6,7 @@ using PgSsl.RootFiles;
 
 namespace PgSsl.Hosting;
 
-/// <summary>A cmdlet that is told whom a certificate is to be for.</summary>
+/// <summary>A cmdlet whose parameters name whom a certificate is for.</summary>
 public abstract class CertificateNamingCmdlet : PgCmdlet
 {
     /// <summary>The common name: of a server its host name, of a client the role that logs in.</summary>
@@ -14,17 +14,17 @@ public abstract class CertificateNamingCmdlet : PgCmdlet
     [Alias("CN")]
     public string? CommonName { get; set; }
 
-    /// <summary>Further host names that the certificate is to be for.</summary>
+    /// <summary>Further host names that the certificate is for.</summary>
     [Parameter(Position = 1, ValueFromPipelineByPropertyName = true)]
     [AllowEmptyCollection]
     public string[] DnsName { get; set; } = [];
 
-    /// <summary>IP addresses that the certificate is to be for.</summary>
+    /// <summary>IP addresses that the certificate is for.</summary>
     [Parameter(ValueFromPipelineByPropertyName = true)]
     [AllowEmptyCollection]
     public string[] IPAddress { get; set; } = [];
 
-    /// <summary>What the certificate is to be for.</summary>
+    /// <summary>What the certificate is for.</summary>
     [Parameter(ValueFromPipelineByPropertyName = true)]
     [CertificateRoleTransformation]
     public CertificateRole Role { get; set; }
@@ -33,7 +33,7 @@ public abstract class CertificateNamingCmdlet : PgCmdlet
     [Parameter(ValueFromPipelineByPropertyName = true)]
     public string? Organization { get; set; }
 
-    /// <summary>The unit within the organization; several from the largest to the smallest.</summary>
+    /// <summary>The unit within the organization; several units from the largest to the smallest.</summary>
     [Parameter(ValueFromPipelineByPropertyName = true)]
     [AllowEmptyCollection]
     public string[] OrganizationalUnit { get; set; } = [];
@@ -56,12 +56,12 @@ public abstract class CertificateNamingCmdlet : PgCmdlet
     [Parameter(ValueFromPipelineByPropertyName = true)]
     public string? EmailAddress { get; set; }
 
-    /// <summary>The whole subject, as RFC 4514 or openssl write it, instead of its fields.</summary>
+    /// <summary>The whole subject, as RFC 4514 or openssl writes it, instead of its fields.</summary>
     [Parameter]
     [ValidateNotNull]
     public string? Subject { get; set; }
 
-    /// <summary>A certificate to take subject and alternative names from.</summary>
+    /// <summary>A certificate whose subject and alternative names are taken over.</summary>
     [Parameter(ValueFromPipeline = true)]
     [CertificateSourceTransformation(LeavesRows = true)]
     public CertificateSource? Certificate { get; set; }
@@ -106,7 +106,7 @@ public abstract class CertificateNamingCmdlet : PgCmdlet
         {
             // Whoever gave a host name learns where it belongs.
             throw new PgSslException(
-                missing.Error, missing.Message, "Name a file with the certificate to renew; the name of a host goes to -CommonName.", missing);
+                missing.Error, missing.Message, "Name a file with the certificate to renew. The name of a host goes to -CommonName.", missing);
         }
     }
 }

@@ -141,8 +141,8 @@ public abstract class PgCmdlet : PSCmdlet, IDisposable
         WriteWarnings(change.Warnings);
         ChangeResult<TOutput> result = Wait(change.ApplyAsync);
         WriteWarnings(result.Warnings);
-        WriteWarnings(result.WrittenInPlace.Select(
-            file => $"{file} is a mount point, so it could not be replaced atomically and was overwritten. Its old content is in the backup beside it."));
+        WriteWarnings(result.WrittenInPlace.Select(file =>
+            $"{file} is a mount point, so it could not be replaced atomically and was overwritten. Its old content is in the backup beside it."));
         foreach (string backup in result.Backups)
             WriteVerbose($"The old content is kept in {backup}.");
         foreach (Proof proof in result.Proofs)

@@ -8,31 +8,31 @@ using PgSsl.SslModes;
 namespace PgSsl.Hosting;
 
 /// <summary>
-/// A cmdlet that changes root files: it collects what is asked for, and at the end plans, checks what the plan does to servers, asks
-/// ShouldProcess, writes, and tells.
+/// A cmdlet that changes root files. It collects what is asked for. At the end it plans, checks what the plan does to servers, asks, and
+/// makes the change.
 /// </summary>
 public abstract class RootChangeCmdlet : PgCmdlet
 {
     private readonly List<EndpointArgument> _endpoints = [];
 
-    /// <summary>A service of pg_service.conf: the root file of that service alone changes, and nobody else's connections do.</summary>
+    /// <summary>A service of pg_service.conf: only the root file of that service changes, and no other connections.</summary>
     [Parameter]
     [Alias("ServiceName")]
     [ValidateNotNullOrEmpty]
     [ArgumentCompleter(typeof(ServiceCompleter))]
     public string? Service { get; set; }
 
-    /// <summary>Servers that must not get lost: what the change does to connections to them is found out before anything is written.</summary>
+    /// <summary>Servers that must not be lost: before anything is written, connections to them are checked with the planned file.</summary>
     [Parameter(ValueFromPipelineByPropertyName = true)]
     [EndpointTransformation]
     [ArgumentCompleter(typeof(EndpointCompleter))]
     public EndpointArgument[]? Endpoint { get; set; }
 
-    /// <summary>Makes the change also where a server would be reached without TLS, or not at all, afterwards.</summary>
+    /// <summary>Makes the change even if a server is then reached without TLS, or not at all.</summary>
     [Parameter]
     public SwitchParameter Force { get; set; }
 
-    /// <summary>Gives the certificates concerned.</summary>
+    /// <summary>Returns the certificates concerned.</summary>
     [Parameter]
     public SwitchParameter PassThru { get; set; }
 

@@ -10,7 +10,7 @@ using PgSsl.Server.Settings;
 
 namespace PgSsl.Hosting;
 
-/// <summary>A cmdlet about the certificate and the key of one server.</summary>
+/// <summary>A cmdlet that works on the certificate and the key of one server.</summary>
 public abstract class ServerCertificateCmdlet : SqlCmdlet
 {
     /// <summary>The passphrase of an encrypted key.</summary>
@@ -26,12 +26,12 @@ public abstract class ServerCertificateCmdlet : SqlCmdlet
     [ArgumentCompleter(typeof(RootCertificateCompleter))]
     public string? RootCertificate { get; set; }
 
-    /// <summary>The names and addresses that clients connect to; without it, the endpoint's host, unless that is this machine's own.</summary>
+    /// <summary>The names and addresses that clients connect to; without it, the endpoint's host, unless only this machine knows it.</summary>
     [Parameter]
     [ValidateNotNullOrEmpty]
     public string[] HostName { get; set; } = [];
 
-    /// <summary>How many days every certificate shall still be valid.</summary>
+    /// <summary>How many days every certificate must still be valid.</summary>
     [Parameter]
     [ValidateRange(0, 36500)]
     public int MinimumDays { get; set; } = 30;
@@ -44,13 +44,13 @@ public abstract class ServerCertificateCmdlet : SqlCmdlet
     [ValidateCount(1, 1)]
     public EndpointArgument[]? Endpoint { get; set; }
 
-    /// <summary>The account that the server runs as, by name or number; a server on this machine tells it by itself.</summary>
+    /// <summary>The account that the server runs as, by name or number. A server on this machine is asked for it.</summary>
     [Parameter]
     [ValidateNotNullOrEmpty]
     [ArgumentCompleter(typeof(ServerAccountCompleter))]
     public string? ServerAccount { get; set; }
 
-    /// <summary>What errors are reported against, where nothing nearer is known.</summary>
+    /// <summary>What errors are reported against, if nothing more precise is known.</summary>
     protected object? Target => Endpoint?[0].Target;
 
     /// <summary>What libpq would connect with, and how long that may take.</summary>
@@ -75,12 +75,15 @@ public abstract class ServerCertificateCmdlet : SqlCmdlet
         {
             ClientRoots = LoadRoots(),
             PublicRoots = TrustStore.LoadSystem(Environment.GetVariable),
-            HostNames = HostName.Length > 0 || Endpoint is null ? HostName : [.. ResolveEndpoint().Settings.Hosts.Select(host => host.Host).OfType<string>().Where(IsOfClients)],
+            HostNames = HostName.Length > 0 || Endpoint is null ? HostName : FindHostNames(),
             MinimumDays = MinimumDays,
         };
     }
 
-    /// <summary>What the server is known to be: as it says, but for the account where one is named.</summary>
+    private string[] FindHostNames() =>
+        [.. ResolveEndpoint().Settings.Hosts.Select(host => host.Host).OfType<string>().Where(IsOfClients)];
+
+    /// <summary>What is known of the server: what it says, and the account that the user names.</summary>
     /// <exception cref="PgSslException"><see cref="PgSslError.InvalidParameterValue"/>: this machine has no such account.</exception>
     private protected ServerConditions Complete(ServerConditions server) => ServerAccount is null ? server : server with
     {
@@ -90,7 +93,7 @@ public abstract class ServerCertificateCmdlet : SqlCmdlet
             "Name the account that the server runs as, or its number: ps -o user= -C postgres"),
     };
 
-    /// <summary>The roots that clients have; null where they are not known.</summary>
+    /// <summary>Loads the roots that clients have; null if they are not known.</summary>
     /// <exception cref="PgSslException">Their file cannot be read.</exception>
     private protected TrustStore? LoadRoots() => RootCertificate switch
     {
@@ -99,7 +102,7 @@ public abstract class ServerCertificateCmdlet : SqlCmdlet
         _ => TrustStore.LoadFile(Resolve(RootCertificate)),
     };
 
-    // A socket's directory, and what only this machine calls itself, is not what clients connect to.
+    // Clients do not connect to a socket's directory, or to a name that only this machine has for itself.
     private static bool IsOfClients(string host) =>
         host.Length > 0 && host[0] is not ('/' or '@') && host != "localhost"
         && !(System.Net.IPAddress.TryParse(host, out System.Net.IPAddress? address) && System.Net.IPAddress.IsLoopback(address));

@@ -5,8 +5,8 @@ using PgSsl.Connections;
 namespace PgSsl.Hosting;
 
 /// <summary>
-/// A cmdlet that talks to each server it is given, many at a time: it resolves endpoints on the pipeline thread, has
-/// <see cref="ProcessServerAsync"/> run on a worker per server, and writes results as they come.
+/// A cmdlet that talks to many servers at a time. It resolves endpoints on the pipeline thread, runs <see cref="ProcessServerAsync"/> on a
+/// worker for each server, and writes results as they come.
 /// </summary>
 public abstract class ServerCmdlet : EndpointCmdlet
 {
@@ -14,8 +14,8 @@ public abstract class ServerCmdlet : EndpointCmdlet
     private string[] _rootCertificates = [];
 
     /// <summary>
-    /// A file of root certificates to verify with, instead of sslrootcert; or <c>system</c>. Several are candidates, each judged by
-    /// itself: before a CA is replaced, the old root and the new one.
+    /// A file of root certificates to verify with, instead of sslrootcert; or <c>system</c>. Several files are candidates, and each is judged
+    /// by itself: the old root and the new one, before a CA is replaced.
     /// </summary>
     [Parameter]
     [Alias("SslRootCert")]
@@ -34,7 +34,7 @@ public abstract class ServerCmdlet : EndpointCmdlet
     [ValidateRange(1, 1000)]
     public int ThrottleLimit { get; set; } = 32;
 
-    /// <summary>Does the work for one server. Runs on a worker; what it wants from PowerShell goes through <see cref="PostAsync"/>.</summary>
+    /// <summary>Does the work for one server, on a worker. Whatever it wants from PowerShell goes through <see cref="PostAsync"/>.</summary>
     private protected abstract Task ProcessServerAsync(ServerTarget server, CancellationToken cancellationToken);
 
     /// <inheritdoc/>
@@ -71,8 +71,8 @@ public abstract class ServerCmdlet : EndpointCmdlet
     }
 
     /// <summary>
-    /// Begins with one server, on the pipeline thread: what else is bound to this item (a credential, a process id) is to be read here, as
-    /// the worker may run when the next item is bound.
+    /// Starts with one server, on the pipeline thread. Other parameters of this item (a credential, a process id) must be read here: the
+    /// worker may run after the next item was bound.
     /// </summary>
     private protected virtual void Start(ServerTarget server) => Start(server, token => ProcessServerAsync(server, token));
 
@@ -103,6 +103,6 @@ public abstract class ServerCmdlet : EndpointCmdlet
         base.Dispose(disposing);
     }
 
-    /// <summary>Has something done on the pipeline thread.</summary>
+    /// <summary>Runs an action on the pipeline thread.</summary>
     protected ValueTask PostAsync(Action action, CancellationToken cancellationToken) => _pump!.PostAsync(action, cancellationToken);
 }

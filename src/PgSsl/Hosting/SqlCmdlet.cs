@@ -9,7 +9,7 @@ namespace PgSsl.Hosting;
 /// <summary>A cmdlet that works on servers through SQL, one at a time.</summary>
 public abstract class SqlCmdlet : PgCmdlet
 {
-    /// <summary>The role and its password for the SQL session; without it, those of the endpoint, PGUSER, PGPASSWORD and the password file.</summary>
+    /// <summary>The role and its password for the SQL session; without it, those of the endpoint, the environment and the password file.</summary>
     [Parameter(ValueFromPipelineByPropertyName = true)]
     [Credential]
     public PSCredential? Credential { get; set; }
@@ -21,7 +21,8 @@ public abstract class SqlCmdlet : PgCmdlet
     public int TimeoutSec { get; set; }
 
     /// <summary>How long a connection may take.</summary>
-    private protected TimeSpan TimeoutOf(ConnectionSettings settings) => TimeoutSec > 0 ? TimeSpan.FromSeconds(TimeoutSec) : settings.TimeoutOrDefault;
+    private protected TimeSpan TimeoutOf(ConnectionSettings settings) =>
+        TimeoutSec > 0 ? TimeSpan.FromSeconds(TimeoutSec) : settings.TimeoutOrDefault;
 
     /// <summary>Opens a session with a server. The caller closes it by disposing the server.</summary>
     /// <param name="argument">The server.</param>

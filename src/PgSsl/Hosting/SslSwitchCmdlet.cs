@@ -5,7 +5,7 @@ using PgSsl.Switching;
 
 namespace PgSsl.Hosting;
 
-/// <summary>A cmdlet that switches a server's TLS: by ALTER SYSTEM, in a file of a server, or in a file alone.</summary>
+/// <summary>A cmdlet that switches a server's TLS: by ALTER SYSTEM, in a server's file, or in a file without asking a server.</summary>
 public abstract class SslSwitchCmdlet : SqlCmdlet
 {
     /// <summary>The server, asked through SQL: host, URI, connection string, socket directory, or output of this module.</summary>
@@ -15,17 +15,17 @@ public abstract class SslSwitchCmdlet : SqlCmdlet
     [ArgumentCompleter(typeof(EndpointCompleter))]
     public EndpointArgument[]? Endpoint { get; set; }
 
-    /// <summary>postgresql.conf, or a file that it includes, to be edited on this machine; without it, ALTER SYSTEM is how it is done.</summary>
+    /// <summary>postgresql.conf, or a file that it includes, which is edited on this machine; without it, ALTER SYSTEM is used.</summary>
     [Parameter]
     [ValidateNotNullOrEmpty]
     public string? ConfigurationPath { get; set; }
 
-    /// <summary>Makes the change even where somebody is locked out.</summary>
+    /// <summary>Makes the change even if it locks somebody out.</summary>
     [Parameter]
     public SwitchParameter Force { get; set; }
 
-    /// <summary>What the server's TLS is to be like.</summary>
-    /// <exception cref="PgSslException">A path is none.</exception>
+    /// <summary>How the server's TLS should be.</summary>
+    /// <exception cref="PgSslException">A path does not belong to the file system.</exception>
     private protected abstract SslTarget CreateTarget();
 
     /// <inheritdoc/>
@@ -43,7 +43,7 @@ public abstract class SslSwitchCmdlet : SqlCmdlet
             Try(argument.Target, () => ProcessServer(argument));
     }
 
-    /// <summary>A path of the server's: absolute as it is, else from where the session is.</summary>
+    /// <summary>A path of the server's. A relative one starts at the session's location.</summary>
     protected string? ServerPath(string? path) => string.IsNullOrEmpty(path) || path[0] == '/' ? path : Resolve(path);
 
     private void ProcessServer(EndpointArgument argument)

@@ -1,7 +1,7 @@
 BeforeDiscovery {
     Import-Module $PSScriptRoot/Sandbox.psm1
     $servers = @(
-        @{ Server = 'Deployed'; Version = 15 }
+        @{ Server = 'Deployed'; Version = [int](Get-Sandbox).Major }
         if ((Get-Sandbox).DeployedDirect) { @{ Server = 'DeployedDirect'; Version = 18 } }
     )
 }
@@ -104,7 +104,7 @@ Describe 'Install-PgServerCertificate' {
             New-PgCsr localhost | Invoke-SandboxCA | Set-Content answer.pem
             Install-PgServerCertificate answer.pem server.key -Endpoint "postgresql://app@$($sandbox.$Server)/postgres" -ErrorAction SilentlyContinue -ErrorVariable failure
             $failure.FullyQualifiedErrorId | Should -Match '^InsufficientPrivilege,'
-            $failure.ErrorDetails.RecommendedAction | Should -Be 'GRANT EXECUTE ON FUNCTION pg_reload_conf() TO app'
+            $failure.ErrorDetails.RecommendedAction | Should -Be 'GRANT EXECUTE ON FUNCTION pg_reload_conf() TO "app"'
         }
     }
 

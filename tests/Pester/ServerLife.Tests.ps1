@@ -3,8 +3,9 @@
 BeforeDiscovery {
     Import-Module $PSScriptRoot/Sandbox.psm1
     $sandbox = Get-Sandbox
-    $servers = foreach ($major in 15, 18) {
-        @{ Major = $major; Name = "Life$major"; IsThere = [bool]$sandbox."Life${major}Port" -and $sandbox.Psql }
+    $servers = foreach ($name in 'Life15', 'Life18') {
+        $major = $name -eq 'Life15' ? $sandbox.Major : 18
+        @{ Major = $major; Name = $name; IsThere = [bool]$sandbox."${name}Port" -and $sandbox.Psql }
     }
 }
 

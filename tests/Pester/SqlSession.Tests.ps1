@@ -1,19 +1,15 @@
 BeforeAll {
     $manifestPath = Resolve-Path $PSScriptRoot/../../PgSsl.psd1
-    Import-Module $PSScriptRoot/Sandbox.psm1
+    Import-Module $PSScriptRoot/Sandbox.psm1, $PSScriptRoot/PowerShell.psm1
     $sandbox = Get-Sandbox
-
-    # A PowerShell of its own: what is loaded there is only what the test has loaded.
-    function Invoke-FreshPowerShell([scriptblock] $Script, [string[]] $Arguments) {
-        & ([Environment]::ProcessPath) -NoProfile -NonInteractive -OutputFormat Text -Command $Script -args (@("$manifestPath") + $Arguments) 2>&1
-    }
 }
 
 Describe 'SQL sessions' {
-    # The entry point of the cmdlets is called as they call it, and its session looked at from inside.
+    # In a PowerShell of its own, so that what is loaded there is what the test has loaded. The entry point of the cmdlets is called as they
+    # call it, and its session looked at from inside.
     It 'work beside another Npgsql, which stays the only one in the default context' {
         $decoy = Join-Path $TestDrive Npgsql.dll
-        $lines = Invoke-FreshPowerShell -Arguments $decoy, "$($sandbox.Good)", "$($sandbox.Password)" -Script {
+        $lines = Invoke-PowerShell -Arguments $manifestPath, $decoy, $sandbox.Good, $sandbox.Password {
             $manifest, $decoyPath, $server, $password = $args
             function Get-Loaded($Name) { [AppDomain]::CurrentDomain.GetAssemblies().Where{ $_.GetName().Name -eq $Name } }
             function Get-ContextName($Assembly) { [Runtime.Loader.AssemblyLoadContext]::GetLoadContext($Assembly).Name }

@@ -62,13 +62,12 @@ internal static partial class MissingPrivilege
     private static bool IsNamePart(string text, int index) =>
         index >= 0 && index < text.Length && (char.IsAsciiLetterOrDigit(text[index]) || text[index] == '_');
 
-    /// <summary>A name as SQL takes it.</summary>
-    public static string QuoteIdentifier(string name) =>
-        PlainIdentifier().IsMatch(name) ? name : "\"" + name.Replace("\"", "\"\"") + "\"";
+    /// <summary>
+    /// A name as SQL takes it, always in quotes: without them a keyword such as <c>user</c> is a syntax error (ruleutils.c, quote_identifier),
+    /// and which words are keywords differs by version.
+    /// </summary>
+    public static string QuoteIdentifier(string name) => "\"" + name.Replace("\"", "\"\"", StringComparison.Ordinal) + "\"";
 
     [GeneratedRegex(@"^\s*ALTER\s+SYSTEM\s+(SET|RESET)\s+(?<name>\w+(\.\w+)?)", RegexOptions.IgnoreCase | RegexOptions.ExplicitCapture)]
     private static partial Regex AlterSystem();
-
-    [GeneratedRegex("^[a-z_][a-z0-9_]*$")]
-    private static partial Regex PlainIdentifier();
 }

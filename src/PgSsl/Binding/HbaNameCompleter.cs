@@ -25,7 +25,7 @@ public abstract class HbaNameCompleter(Func<HbaRule, IEnumerable<string?>> names
             .Select(name => new CompletionResult(CommandText.Quote(name), name, CompletionResultType.ParameterValue, name));
     }
 
-    private static IReadOnlyList<HbaRule> Read(string? path)
+    private static IEnumerable<HbaRule> Read(string? path)
     {
         try
         {

@@ -1,4 +1,5 @@
 using System.Management.Automation;
+using PgSsl.Common;
 
 namespace PgSsl.Binding;
 
@@ -18,10 +19,7 @@ public sealed class TlsProtocolTransformationAttribute() : WordTransformationAtt
     public override object Transform(EngineIntrinsics engineIntrinsics, object inputData)
     {
         string text = inputData?.ToString() ?? "";
-        string digits = string.Concat(text.Where(char.IsAsciiDigit));
-        bool isOther = text.Any(c => !char.IsAsciiDigit(c) && !"TLSVtlsv. ".Contains(c));
-        string version = digits switch { "1" or "10" => "TLSv1", "11" => "TLSv1.1", "12" => "TLSv1.2", "13" => "TLSv1.3", _ => text };
-        return base.Transform(engineIntrinsics, isOther ? text : version);
+        return base.Transform(engineIntrinsics, TlsVersions.TryParse(text, out TlsVersion version) ? version.Name() : text);
     }
 }
 

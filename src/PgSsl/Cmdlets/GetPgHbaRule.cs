@@ -13,14 +13,13 @@ public sealed class GetPgHbaRuleCommand : HbaCmdlet
     private protected override void Process(HbaSource source)
     {
         WarnOfSwallowedLines(source.Document);
+        WarnOfNul(source.Document);
         if (source.Document.Entries.Count == 0)
             WriteWarning(
                 $"{source.Document.Files[0].Path} contains no rule: a running server does not load it, and a server that starts with it stops.");
-        IReadOnlyList<HbaRule> rules = HbaRule.Of(source.Document);
         if (source.Live is { Facts.MaySeeRules: true } live)
             WarnOfDifference(live, source);
-        foreach (HbaRule rule in rules)
-            WriteObject(rule);
+        WriteObject(HbaRule.Of(source.Document), enumerateCollection: true);
     }
 
     // This module reads the file as the server does. If they differ, the server is right.

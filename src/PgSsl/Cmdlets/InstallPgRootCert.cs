@@ -5,6 +5,7 @@ using PgSsl.Connections;
 using PgSsl.Hosting;
 using PgSsl.Providers;
 using PgSsl.RootCertificates;
+using PgSsl.RootFiles;
 using PgSsl.Served;
 
 namespace PgSsl.Cmdlets;
@@ -19,7 +20,7 @@ public sealed class InstallPgRootCertCommand : RootChangeCmdlet
 
     private TrustStore? _installed;
     private RootReader? _reader;
-    private RootOffers? _offers;
+    private RootSelection? _selection;
     private bool _comesLineByLine;
 
     /// <summary>
@@ -75,7 +76,7 @@ public sealed class InstallPgRootCertCommand : RootChangeCmdlet
         TryOrThrow(null, () =>
         {
             string[] fingerprints = [.. Fingerprint.Select(CertificateExpectation.ParseFingerprint)];
-            _offers = new RootOffers(fingerprints, ReplaceExpired);
+            _selection = new RootSelection(fingerprints, ReplaceExpired);
             // Somebody vouched for what is in the file already when it was put there.
             _installed = FindTarget().ReadRoots();
             IEnumerable<string> files = RootCertificate.Select(ResolveRootCertificate).Where(root => root != ConnectionSettings.SystemRoots);
@@ -108,12 +109,13 @@ public sealed class InstallPgRootCertCommand : RootChangeCmdlet
     /// <inheritdoc/>
     protected override void EndProcessing()
     {
-        foreach ((RootOffer offer, PgSslException failure) in _offers!.RemoveUnusable(_installed!.Certificates, DateTimeOffset.UtcNow))
+        foreach ((RootOffer offer, PgSslException failure) in _selection!.RemoveUnusable(_installed!.Certificates, DateTimeOffset.UtcNow))
             WriteFailure(failure, offer.Origin);
-        if (_offers.IsEmpty)
+        if (_selection.IsEmpty)
             return;
-        HashSet<string> wanted = [.. _offers.Certificates.Select(Certificates.Fingerprint.Of)];
-        Change(FindTarget, (path, before) => _offers.Plan(path, before, DateTimeOffset.UtcNow), root => wanted.Contains(root.Fingerprint));
+        HashSet<string> wanted = [.. _selection.Certificates.Select(Certificates.Fingerprint.Of)];
+        Change(
+            FindTarget, (path, before) => RootFilePlan.Install(path, before, _selection, DateTimeOffset.UtcNow), root => wanted.Contains(root.Fingerprint));
     }
 
     /// <inheritdoc/>
@@ -128,7 +130,7 @@ public sealed class InstallPgRootCertCommand : RootChangeCmdlet
     private void Offer(string target, Func<RootOffer> find) => Try(target, () =>
     {
         RootOffer offer = find();
-        _offers!.Add(offer);
+        _selection!.Add(offer);
         WriteWarnings(offer.Remarks);
     });
 }

@@ -71,6 +71,7 @@ public sealed class TestPgHbaRuleCommand : HbaCmdlet
     private protected override void Process(HbaSource source)
     {
         // A server uses the rules that it has loaded. These are the rules in its file.
+        WarnOfNul(source.Document);
         WarnOfRefusedLine(source.Document);
         HbaMatchContext context = source.MatchContext(!NoDns);
         if (RoleMembership is not null)

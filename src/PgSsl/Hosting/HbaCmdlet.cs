@@ -66,7 +66,14 @@ public abstract class HbaCmdlet : SqlCmdlet
     {
         foreach (HbaLine line in document.SwallowingComments)
             WriteWarning(
-                $"{line.File.Path}:{line.Number}: the comment ends in a backslash, so the next line belongs to the comment and is not a rule.");
+                $"{line.File.Path}:{line.Number}: the comment ends in a backslash, so the next line is a part of it and not a rule.");
+    }
+
+    /// <summary>Warns if the server reads other rules than these.</summary>
+    private protected void WarnOfNul(HbaDocument document)
+    {
+        foreach (HbaFile file in document.Files.Where(file => file.Nul is not null))
+            WriteWarning($"{file.Path}:{file.NulLine}: the line contains a NUL byte. The server loses text behind it, so its rules may differ from these.");
     }
 
     private void ProcessServer(EndpointArgument argument)

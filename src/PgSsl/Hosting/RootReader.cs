@@ -52,12 +52,8 @@ internal sealed class RootReader(IReadOnlyCollection<string> fingerprints, IRead
 
     /// <summary>Gets the roots of a provider.</summary>
     /// <exception cref="PgSslException">As <see cref="ProviderRoots.GetAsync"/>.</exception>
-    public async Task<RootOffer> GetAsync(Provider provider, string? region, CancellationToken cancellationToken)
-    {
-        ProviderRootSet roots =
-            await ProviderRoots.GetAsync(provider, region, _system.Value, _downloader.Value, cancellationToken).ConfigureAwait(false);
-        return new RootOffer(roots.Certificates, roots.Origin) { Remarks = roots.Remarks };
-    }
+    public Task<RootOffer> GetAsync(Provider provider, string? region, CancellationToken cancellationToken) =>
+        ProviderRoots.GetAsync(provider, region, _system.Value, _downloader.Value, cancellationToken);
 
     /// <inheritdoc/>
     public void Dispose()

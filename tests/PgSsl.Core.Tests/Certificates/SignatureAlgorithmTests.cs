@@ -1,6 +1,7 @@
 using System.Security.Cryptography.X509Certificates;
 using PgSsl.Certificates;
 using PgSsl.Certificates.Verification;
+using PgSsl.Tests.Certificates.Verification;
 
 namespace PgSsl.Tests.Certificates;
 

@@ -1,7 +1,7 @@
 using PgSsl.Sandbox;
 using PgSsl.Server.Live;
 using PgSsl.Switching;
-using PgSsl.Tests.Hba;
+using PgSsl.Tests.Hba.Live;
 
 namespace PgSsl.Tests.Switching;
 
@@ -81,7 +81,7 @@ public class SslSwitchUndoTests
 
         PgSslException failure = await AssertUndoneAsync(server, change);
 
-        Assert.Contains("still goes by", failure.Message);
+        Assert.Contains("still uses", failure.Message);
         Assert.DoesNotContain("ssl", server.AutoText);
     }
 

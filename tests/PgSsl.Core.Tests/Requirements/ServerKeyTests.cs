@@ -1,0 +1,50 @@
+using PgSsl.Requirements;
+using PgSsl.Tests.Certificates;
+
+namespace PgSsl.Tests.Requirements;
+
+/// <summary>Which key belongs to which certificate; openssl makes both.</summary>
+public class ServerKeyTests
+{
+    [Theory]
+    [InlineData("-algorithm RSA -pkeyopt rsa_keygen_bits:2048", true)]
+    [InlineData("-algorithm RSA-PSS -pkeyopt rsa_keygen_bits:2048", true)]
+    [InlineData("-algorithm EC -pkeyopt ec_paramgen_curve:P-256", true)]
+    [InlineData("-algorithm EC -pkeyopt ec_paramgen_curve:P-384 -pkeyopt ec_param_enc:named_curve", true)]
+    [InlineData("-algorithm EC -pkeyopt ec_paramgen_curve:brainpoolP256r1", true)]
+    [InlineData("-algorithm ED25519", true)]
+    [InlineData("-algorithm ED448", null)]
+    public void The_key_of_a_certificate_is_told_from_another_one(string algorithm, bool? expected)
+    {
+        Assert.SkipUnless(OpenSslJudge.IsAvailable, "openssl 3 is not installed.");
+        using var directory = new TemporaryDirectory();
+        OpenSslJudge.Run(
+            directory.Path,
+            $"""
+            openssl genpkey {algorithm} -out mine.key; openssl genpkey {algorithm} -out other.key; openssl genpkey -algorithm EC -pkeyopt ec_paramgen_curve:P-521 -out kind.key
+            openssl req -x509 -new -key mine.key -subj /CN=db1 -out mine.crt 2>&1
+            """);
+        byte[] pem = File.ReadAllBytes(Path.Combine(directory.Path, "mine.crt"));
+        var certificate = ServerCertificateFile.Parse(pem).Certificates[0];
+
+        Assert.Equal(expected, Read("mine.key").Matches(certificate));
+        Assert.Equal(expected is null ? null : false, Read("other.key").Matches(certificate));
+        Assert.False(Read("kind.key").Matches(certificate));
+
+        ServerKey Read(string name) => ServerKey.Read(File.ReadAllBytes(Path.Combine(directory.Path, name)), null, name);
+    }
+
+    [Theory]
+    [InlineData("openssl genrsa -traditional -aes128 -passout pass:horse -out k 2048")]
+    [InlineData("openssl genpkey -algorithm EC -pkeyopt ec_paramgen_curve:P-256 -aes-256-cbc -pass pass:horse -out k")]
+    public void A_passphrase_is_needed_and_known_to_be(string command)
+    {
+        Assert.SkipUnless(OpenSslJudge.IsAvailable, "openssl 3 is not installed.");
+        using var directory = new TemporaryDirectory();
+        OpenSslJudge.Run(directory.Path, command + " 2>&1");
+        byte[] content = File.ReadAllBytes(Path.Combine(directory.Path, "k"));
+        ServerKey closed = ServerKey.Read(content, null, "k"), open = ServerKey.Read(content, "horse".ToCharArray(), "k");
+        Assert.Equal((true, true, PgSslError.InvalidKeyFile), (closed.IsEncrypted, closed.IsPem, closed.Failure?.Error));
+        Assert.Equal((true, true, null), (open.IsEncrypted, open.IsPem, open.Failure));
+    }
+}

@@ -1,7 +1,6 @@
 using System.Numerics;
 using FsCheck;
 using FsCheck.Fluent;
-using PgSsl.Certificates;
 using PgSsl.Certificates.Verification;
 using Judge = Org.BouncyCastle.Math.EC.Rfc8032.Ed25519;
 

@@ -9,7 +9,6 @@ using Org.BouncyCastle.OpenSsl;
 using Org.BouncyCastle.Pkcs;
 using Org.BouncyCastle.Security;
 using Org.BouncyCastle.X509;
-using PgSsl.Certificates;
 using PgSsl.Deployment;
 
 namespace PgSsl.Tests.Certificates.BouncyCastle;

@@ -24,7 +24,8 @@ public class CrlTests
         (from serial in Mutation.Bytes(1, 20)
          from hours in Gen.Choose(0, 400_000)
          from reason in Gen.Elements(Reasons)
-         select new Entry(new BigInteger(1, serial), hours, reason)).ArrayOf().Select(entries => entries.DistinctBy(entry => entry.Serial).ToArray());
+         select new Entry(new BigInteger(1, serial), hours, reason)).ArrayOf()
+        .Select(entries => entries.DistinctBy(entry => entry.Serial).ToArray());
 
     [Fact]
     public void Both_read_the_same_entries() => Prop.ForAll(Entries.ToArbitrary(), Gen.Choose(0, int.MaxValue).ToArbitrary(), (entries, number) =>
@@ -37,7 +38,8 @@ public class CrlTests
         Assert.Equal(Utc(made.NextUpdate!.Value), list.NextUpdate);
         Assert.Equal(BigInteger.ValueOf(number), new BigInteger(list.Number!, 16));
         Assert.Equal(
-            (made.GetRevokedCertificates() ?? new HashSet<X509CrlEntry>()).Select(entry => (entry.SerialNumber, (DateTimeOffset?)Utc(entry.RevocationDate), ReasonOf(entry))).Order(),
+            (made.GetRevokedCertificates() ?? new HashSet<X509CrlEntry>())
+                .Select(entry => (entry.SerialNumber, (DateTimeOffset?)Utc(entry.RevocationDate), ReasonOf(entry))).Order(),
             list.Revoked.Select(entry => (new BigInteger(entry.SerialNumber, 16), entry.RevocationDate, entry.Reason)).Order());
     }).Check(Config.QuickThrowOnFailure);
 
@@ -54,7 +56,9 @@ public class CrlTests
     }).Check(Config.QuickThrowOnFailure);
 
     [Fact]
-    public void Both_say_the_same_of_a_list_with_a_bit_turned_over() => Prop.ForAll(Entries.ToArbitrary(), Mutation.Any.ToArbitrary(), (entries, mutation) =>
+    public void Both_say_the_same_of_a_list_with_a_bit_turned_over() => Prop.ForAll(
+        Entries.ToArbitrary(), Mutation.Any.ToArbitrary(), (entries,
+        mutation) =>
     {
         byte[] der = Make(entries, 1).GetEncoded();
         byte[] changed = mutation.Apply(der)[0];

@@ -27,7 +27,9 @@ public class Ed25519Tests
     }).Check(Config.QuickThrowOnFailure.WithMaxTest(30));
 
     [Fact]
-    public void A_bit_in_key_message_or_signature_turns_both_against_it() => Prop.ForAll(Signings.ToArbitrary(), Mutation.Any.ToArbitrary(), (signing, mutation) =>
+    public void A_bit_in_key_message_or_signature_turns_both_against_it() => Prop.ForAll(
+        Signings.ToArbitrary(), Mutation.Any.ToArbitrary(), (signing,
+        mutation) =>
     {
         (byte[] seed, byte[] message) = signing;
         byte[][] changed = mutation.Apply(PublicKey(seed), Sign(seed, message), message);
@@ -46,7 +48,9 @@ public class Ed25519Tests
     }).Check(Config.QuickThrowOnFailure.WithMaxTest(30));
 
     [Fact]
-    public void A_signature_of_another_length_is_refused() => Prop.ForAll(Signings.ToArbitrary(), Gen.Choose(0, 80).ToArbitrary(), (signing, length) =>
+    public void A_signature_of_another_length_is_refused() => Prop.ForAll(
+        Signings.ToArbitrary(), Gen.Choose(0, 80).ToArbitrary(), (signing,
+        length) =>
     {
         byte[] signature = Sign(signing.Seed, signing.Message);
         Array.Resize(ref signature, length);

@@ -24,6 +24,8 @@ public class PrivateKeyTests
     private static readonly AsymmetricCipherKeyPair[] Keys =
         [.. new[] { "rsa", "1.2.840.10045.3.1.7", "1.3.132.0.34", "1.3.132.0.35" }.Select(kind => Authority.KeyOf(kind))];
 
+    private static readonly string[] TraditionalCiphers = ["DES-EDE3-CBC", "AES-128-CBC", "AES-192-CBC", "AES-256-CBC"];
+
     private static readonly Gen<string> Passphrases = Gen.Choose(1, 40).SelectMany(count => Gen.Choose(' ', '~').Select(c => (char)c).ArrayOf(count))
         .Select(characters => new string(characters));
 
@@ -31,7 +33,10 @@ public class PrivateKeyTests
         [NistObjectIdentifiers.IdAes128Cbc, NistObjectIdentifiers.IdAes192Cbc, NistObjectIdentifiers.IdAes256Cbc];
 
     private static readonly DerObjectIdentifier[] Digests =
-        [PkcsObjectIdentifiers.IdHmacWithSha1, PkcsObjectIdentifiers.IdHmacWithSha256, PkcsObjectIdentifiers.IdHmacWithSha384, PkcsObjectIdentifiers.IdHmacWithSha512];
+    [
+        PkcsObjectIdentifiers.IdHmacWithSha1, PkcsObjectIdentifiers.IdHmacWithSha256,
+        PkcsObjectIdentifiers.IdHmacWithSha384, PkcsObjectIdentifiers.IdHmacWithSha512,
+    ];
 
     [Fact]
     public void A_key_in_clear_is_the_same_key() => Assert.All(Keys, key =>
@@ -42,7 +47,7 @@ public class PrivateKeyTests
 
     [Fact]
     public void A_key_in_traditional_encryption_is_the_same_key() => Prop.ForAll(
-        Gen.Elements(Keys).ToArbitrary(), Gen.Elements("DES-EDE3-CBC", "AES-128-CBC", "AES-192-CBC", "AES-256-CBC").ToArbitrary(), Passphrases.ToArbitrary(),
+        Gen.Elements(Keys).ToArbitrary(), Gen.Elements(TraditionalCiphers).ToArbitrary(), Passphrases.ToArbitrary(),
         (key, cipher, passphrase) =>
         {
             byte[] file = Encoding.ASCII.GetBytes(Pem(key.Private, cipher, passphrase.ToCharArray(), new SecureRandom()));
@@ -51,12 +56,14 @@ public class PrivateKeyTests
 
     [Fact]
     public void A_key_in_encrypted_pkcs8_is_the_same_key() => Prop.ForAll(
-        Gen.Elements(Keys).ToArbitrary(), Gen.Elements(Ciphers).SelectMany(cipher => Gen.Elements(Digests).Select(digest => (cipher, digest))).ToArbitrary(),
+        Gen.Elements(Keys).ToArbitrary(),
+        Gen.Elements(Ciphers).SelectMany(cipher => Gen.Elements(Digests).Select(digest => (cipher, digest))).ToArbitrary(),
         Passphrases.ToArbitrary(),
         (key, scheme, passphrase) =>
         {
             byte[] der = EncryptedPrivateKeyInfoFactory.CreateEncryptedPrivateKeyInfo(
-                scheme.cipher, scheme.digest, passphrase.ToCharArray(), [1, 2, 3, 4, 5, 6, 7, 8], 100, new SecureRandom(), key.Private).GetDerEncoded();
+                scheme.cipher, scheme.digest, passphrase.ToCharArray(), [1, 2, 3, 4, 5, 6, 7, 8], 100, new SecureRandom(), key.Private)
+                .GetDerEncoded();
             byte[] pem = Encoding.ASCII.GetBytes(PemEncoding.WriteString("ENCRYPTED PRIVATE KEY", der));
             return IsSame(key, ReadKey(pem, passphrase)) && IsSame(key, ReadKey(der, passphrase)) && ReadKey(pem, passphrase + "x") is null;
         }).Check(Config.QuickThrowOnFailure.WithMaxTest(20));
@@ -90,7 +97,8 @@ public class PrivateKeyTests
     private static byte[] SpkiOf(AsymmetricKeyParameter key) => Org.BouncyCastle.X509.SubjectPublicKeyInfoFactory.CreateSubjectPublicKeyInfo(
         key is ECPrivateKeyParameters curve
             ? new ECPublicKeyParameters(curve.AlgorithmName, curve.Parameters.G.Multiply(curve.D), curve.PublicKeyParamSet)
-            : new RsaKeyParameters(false, ((RsaPrivateCrtKeyParameters)key).Modulus, ((RsaPrivateCrtKeyParameters)key).PublicExponent)).GetDerEncoded();
+            : new RsaKeyParameters(false, ((RsaPrivateCrtKeyParameters)key).Modulus, ((RsaPrivateCrtKeyParameters)key).PublicExponent))
+        .GetDerEncoded();
 
     private static AsymmetricAlgorithm? ReadKey(byte[] file, string? passphrase)
     {

@@ -165,7 +165,7 @@ Describe 'Get-PgServerCertificate' {
         It 'takes a self-signed server for its own root, and says that nothing vouches for it' {
             $served = Get-PgServerCertificate $sandbox.SelfSigned -CompleteChain
             $served.ChainSource | Should -Be 'localhost: sent by the server'
-            $served.ChainFindings[-1] | Should -Match "Nothing here vouches for the root 'localhost': compare its SHA-256 $($served.Fingerprint)"
+            $served.ChainFindings[-1] | Should -Match "Nothing on this machine vouches for the root 'localhost'. Before you trust it, compare its SHA-256 $($served.Fingerprint)"
         }
 
         It 'is ChainIncomplete where the root is nowhere, and the object comes all the same' {

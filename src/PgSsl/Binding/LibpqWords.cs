@@ -38,9 +38,11 @@ public abstract class WordCompleter(string[] words) : IArgumentCompleter
 /// <summary>The words themselves.</summary>
 internal static class LibpqWords
 {
-    public static readonly string[] SslModes = [.. Enum.GetValues<SslMode>().Select(mode => mode.ToLibpq())];
-    public static readonly string[] SslNegotiations = [.. Enum.GetValues<SslNegotiation>().Select(negotiation => negotiation.ToLibpq())];
-    public static readonly string[] Clients = [.. SslClients.All.Select(client => client.Name)];
+    public static readonly string[] SslModes = Array.ConvertAll(Enum.GetValues<SslMode>(), SslModeText.ToLibpq);
+    public static readonly string[] SslNegotiations = Array.ConvertAll(Enum.GetValues<SslNegotiation>(), SslNegotiationText.ToLibpq);
+
+    // Not a field: -SslNegotiation, which most cmdlets have, should not load the rules of all clients.
+    public static string[] Clients => [.. SslClients.All.Select(client => client.Name)];
 }
 
 /// <summary>libpq's sslmode.</summary>

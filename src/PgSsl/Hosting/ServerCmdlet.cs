@@ -1,5 +1,6 @@
 using System.Management.Automation;
 using PgSsl.Binding;
+using PgSsl.Certificates.Trust;
 using PgSsl.Connections;
 
 namespace PgSsl.Hosting;
@@ -52,7 +53,8 @@ public abstract class ServerCmdlet : EndpointCmdlet
     protected override void BeginProcessing()
     {
         base.BeginProcessing();
-        TryOrThrow(RootCertificate, () => _rootCertificates = [.. (RootCertificate ?? []).Select(ResolveRootCertificate)]);
+        TryOrThrow(RootCertificate, () => _rootCertificates = Array.ConvertAll(RootCertificate ?? [], ResolveRootCertificate));
+        SystemTrust.BeginLoading(Environment.GetVariable);
         _pump = new WorkPump(ThrottleLimit, Stopped);
     }
 
@@ -60,13 +62,13 @@ public abstract class ServerCmdlet : EndpointCmdlet
     private protected override Action Prepare(PgEndpoint endpoint)
     {
         ConnectionSettings settings = endpoint.ResolveForAnyMode(Environment);
-        ConnectionSettings[] candidates =
-            [settings, .. _rootCertificates.Skip(1).Select(root => endpoint.With("sslrootcert", root).ResolveForAnyMode(Environment))];
+        var candidates = new List<ConnectionSettings> { settings };
+        foreach (string root in _rootCertificates.AsSpan(Math.Min(1, _rootCertificates.Length)))
+            candidates.Add(endpoint.With("sslrootcert", root).ResolveForAnyMode(Environment));
         TimeSpan timeout = ConnectionTimeout(settings);
-        List<ServerTarget> servers =
-        [
-            .. settings.Hosts.Select(host => new ServerTarget(endpoint.At(host), settings, host, timeout) { Candidates = candidates }),
-        ];
+        var servers = new List<ServerTarget>();
+        foreach (ConnectionHost host in settings.Hosts)
+            servers.Add(new ServerTarget(endpoint.At(host), settings, host, timeout) { Candidates = candidates });
         return () => servers.ForEach(Start);
     }
 

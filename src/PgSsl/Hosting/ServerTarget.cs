@@ -12,7 +12,7 @@ namespace PgSsl.Hosting;
 internal sealed record ServerTarget(PgEndpoint Endpoint, ConnectionSettings Settings, ConnectionHost Host, TimeSpan Timeout)
 {
     /// <summary>The settings once for each -RootCertificate, in that order; without it only <see cref="Settings"/>.</summary>
-    internal IReadOnlyList<ConnectionSettings> Candidates { get; init; } = [Settings];
+    internal IReadOnlyList<ConnectionSettings> Candidates { get; init; } = new[] { Settings };
 
     /// <summary>The role and its password for an SQL session; null for those of the endpoint and the environment.</summary>
     public PSCredential? Credential { get; init; }

@@ -33,7 +33,7 @@ public sealed class PgBouncerRecipientTests : IDisposable
     {
         PgBouncerRecipient recipient = Read("client_tls_sslmode = require\nclient_tls_key_file = /etc/p/k.pem\nclient_tls_cert_file = /etc/p/c.pem");
         Assert.Equal(("/etc/p/c.pem", "/etc/p/k.pem"), (recipient.Target.CertificatePath, recipient.Target.KeyPath));
-        Assert.Equal("PgBouncer does not run: it takes the new certificate over when it starts.", Assert.Single(recipient.Effects));
+        Assert.Equal("PgBouncer does not run: it will load the new certificate when it starts.", Assert.Single(recipient.Effects));
     }
 
     [Theory]

@@ -156,11 +156,11 @@ Describe 'Install-PgServerCertificate' {
         It 'is no request' {
             New-PgCsr x -KeyPath x.key | Install-PgServerCertificate @offline -ErrorVariable failures -ErrorAction SilentlyContinue | Should -BeNullOrEmpty
             $failures | Should -HaveCount 1 -Because 'what is left is not installed without it'
-            $failures[0].Exception.Message | Should -Be 'This is a certificate request (CSR), no certificate.'
+            $failures[0].Exception.Message | Should -Be 'This is a certificate signing request (CSR), not a certificate.'
         }
 
         It 'is something' {
-            { Install-PgServerCertificate no-such-file server.key @offline -ErrorAction Stop } | Should -Throw 'There is no file no-such-file, and it is no certificate either.'
+            { Install-PgServerCertificate no-such-file server.key @offline -ErrorAction Stop } | Should -Throw 'There is no file no-such-file, and this text is not a certificate either.'
             { Install-PgServerCertificate -KeyPath server.key @offline -ErrorAction Stop } | Should -Throw 'There is nothing to install: no certificate is given.'
         }
     }

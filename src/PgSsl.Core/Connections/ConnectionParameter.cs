@@ -11,7 +11,7 @@ internal sealed record ConnectionParameter(string Name, string? EnvironmentVaria
     public bool IsSecret { get; init; }
 
     /// <summary>The possible values, in the order of completion; null where any text is possible.</summary>
-    public IReadOnlyList<string>? AllowedValues { get; init; }
+    public string[]? AllowedValues { get; init; }
 
     /// <summary>How libpq reads the value.</summary>
     public ParameterSyntax Syntax { get; init; }

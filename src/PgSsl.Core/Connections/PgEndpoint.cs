@@ -113,7 +113,7 @@ internal sealed partial class PgEndpoint
     /// <summary>
     /// Host=db1;Password=x: libpq would read all of it as the value of one parameter, and the password would be shown as a part of a host name.
     /// </summary>
-    private static bool IsAdoNet(string text) => AdoNet().IsMatch(text);
+    private static bool IsAdoNet(string text) => text.Contains(';') && AdoNet().IsMatch(text);
 
     [GeneratedRegex(
         @"^[a-z ]+=[^';]*;\s*(host|server|port|database|user ?(id|name)?|uid|pwd|password|ssl ?mode)\s*=",

@@ -1,13 +1,14 @@
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
 using PgSsl.Certificates.Trust;
+using PgSsl.Changes;
 using PgSsl.Requirements;
 using PgSsl.Server.Live;
 
 namespace PgSsl.Deployment;
 
 /// <summary>Installs what a CA sent, in the same way for every recipient: plans it, judges it, and carries it out.</summary>
-internal sealed class CertificateDeployment : IDisposable
+internal sealed class CertificateDeployment : IPlannedChange<ServerCertificateInstallation>, IDisposable
 {
     private readonly ICertificateRecipient _recipient;
     private readonly ServerCertificatePlan _plan;
@@ -44,35 +45,43 @@ internal sealed class CertificateDeployment : IDisposable
         }
     }
 
-    /// <summary>The certificate file.</summary>
-    public string CertificatePath => _plan.Target.CertificatePath;
+    /// <inheritdoc/>
+    public string Subject => _plan.Target.CertificatePath;
 
     /// <summary>Whether everything is in place, and served.</summary>
-    public bool IsInPlace => _recipient.IsInPlace(_plan, _served);
+    public bool IsNoChange => _recipient.IsInPlace(_plan, _served);
 
-    /// <summary>The change as text for -WhatIf.</summary>
+    /// <inheritdoc/>
+    public ServerCertificateInstallation Unchanged => Report(null);
+
+    /// <inheritdoc/>
     public string Text => string.Join(Environment.NewLine, [.. _plan.Describe(), .. _recipient.Effects]);
 
     /// <summary>What is not as it should be, but does not prevent the change.</summary>
     public IReadOnlyList<string> Warnings => [.. _plan.Warnings, .. _recipient.Remarks];
 
     /// <summary>Throws if the recipient would not load the new files, or clients would refuse them.</summary>
-    /// <param name="acceptsRisk">Whether the user accepts that clients would refuse them.</param>
+    /// <param name="isForced">Whether the user accepts that clients would refuse them.</param>
     /// <exception cref="PgSslException">As <see cref="ServerCertificatePlan.Check"/>.</exception>
-    public void Check(bool acceptsRisk) => _plan.Check(acceptsRisk);
+    public void Check(bool isForced) => _plan.Check(isForced);
 
-    /// <summary>Installs and proves it, or undoes everything.</summary>
-    /// <exception cref="PgSslException">As <see cref="ICertificateRecipient.ApplyAsync"/>.</exception>
-    public Task<ServerCertificateChangeResult> ApplyAsync(CancellationToken cancellationToken) =>
-        _recipient.ApplyAsync(_plan, _served, DateTimeOffset.UtcNow, cancellationToken);
-
-    /// <summary>Reports what was done.</summary>
-    /// <param name="result">What <see cref="ApplyAsync"/> did; null if nothing was done.</param>
-    public ServerCertificateInstallation Report(ServerCertificateChangeResult? result) =>
-        ServerCertificateInstallation.Of(_plan, _recipient.Endpoint, result, Warnings, DateTimeOffset.UtcNow);
+    /// <inheritdoc/>
+    public async Task<ChangeResult<ServerCertificateInstallation>> ApplyAsync(CancellationToken cancellationToken)
+    {
+        ServerCertificateChangeResult result =
+            await _recipient.ApplyAsync(_plan, _served, DateTimeOffset.UtcNow, cancellationToken).ConfigureAwait(false);
+        return new ChangeResult<ServerCertificateInstallation>(Report(result), result.Backups)
+        {
+            WrittenInPlace = result.WrittenInPlace,
+            Proofs = result.Proofs,
+        };
+    }
 
     /// <summary>Clears the copies of the keys.</summary>
     public void Dispose() => _plan.Dispose();
+
+    private ServerCertificateInstallation Report(ServerCertificateChangeResult? result) =>
+        ServerCertificateInstallation.Of(_plan, _recipient.Endpoint, result, Warnings, DateTimeOffset.UtcNow);
 
     private static byte[] Read(string path)
     {

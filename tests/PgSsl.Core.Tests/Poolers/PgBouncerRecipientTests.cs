@@ -99,7 +99,7 @@ public sealed class PgBouncerRecipientTests : IDisposable
         using var deployment = CertificateDeployment.Prepare(
             recipient, recipient.Target, [], new DeploymentRequest(
                 IssuedCertificates.Read(Encoding.ASCII.GetBytes(certificate.ChainPem), "x"), Beside("given.key"), "opensesame".ToCharArray(), null, facts => facts));
-        var failure = Assert.Throws<PgSslException>(() => deployment.Check(acceptsRisk: true));
+        var failure = Assert.Throws<PgSslException>(() => deployment.Check(isForced: true));
         Assert.Equal(PgSslError.RequirementNotMet, failure.Error);
         Assert.Contains("PgBouncer has no setting", failure.Message);
     }

@@ -10,7 +10,7 @@ namespace PgSsl.Server.Live;
 /// <param name="Settings">What libpq would connect with.</param>
 /// <param name="Timeout">For one connection.</param>
 /// <param name="ClientAddress">The address of this client, as the server sees it; null over a Unix-domain socket.</param>
-internal record LiveServer(IServerSession Session, ConnectionSettings Settings, TimeSpan Timeout, NumericAddress? ClientAddress)
+internal record LiveServer(IServerSession Session, ConnectionSettings Settings, TimeSpan Timeout, NumericAddress? ClientAddress) : IDisposable
 {
     /// <summary>Asks the server for the address of this client.</summary>
     /// <exception cref="PgSslException">The session broke.</exception>
@@ -51,6 +51,9 @@ internal record LiveServer(IServerSession Session, ConnectionSettings Settings, 
     /// <exception cref="PgSslException">InsufficientPrivilege, or the session broke.</exception>
     public async Task ReloadAsync(CancellationToken cancellationToken) =>
         await Session.QueryAsync("SELECT pg_reload_conf()", null, cancellationToken).ConfigureAwait(false);
+
+    /// <summary>Closes the session and waits for it, on another thread: the caller's may belong to a host that runs no continuations on it.</summary>
+    public void Dispose() => Task.Run(async () => await Session.DisposeAsync().ConfigureAwait(false)).GetAwaiter().GetResult();
 
     /// <summary>Throws if there is a pooler in between: what its clients see says nothing about the server.</summary>
     /// <exception cref="PgSslException"><see cref="PgSslError.ContradictoryParameters"/>.</exception>

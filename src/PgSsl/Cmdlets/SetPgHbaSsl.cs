@@ -115,7 +115,7 @@ public sealed class SetPgHbaSslCommand : HbaCmdlet
             return;
         }
         IReadOnlyList<Proof> proofs = source.Live is { } live ? Wait(token => HbaPreflight.CheckServerAsync(plan, live, token)) : [];
-        HbaImpact impact = source.Live is null ? HbaImpact.None : HbaImpact.Of(plan, source.Live.Facts, source.Live.Surroundings);
+        HbaImpact impact = source.Live is null ? HbaImpact.None : HbaImpact.Of(plan, source.Live.Facts, source.Live.MatchContext);
         string text = HbaChangeText.Of(plan, impact);
         // Who only asks what would happen sees the change, and why it would not be made.
         if (!Force && impact.LockOuts.Count > 0)

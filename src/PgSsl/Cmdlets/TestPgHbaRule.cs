@@ -74,20 +74,20 @@ public sealed class TestPgHbaRuleCommand : HbaCmdlet
         // A server goes by the rules that it has loaded; these are the rules in its file.
         WarnOfNul(source.Document);
         WarnOfRefusedLine(source.Document);
-        HbaMatchContext surroundings = source.Surroundings(!NoDns);
+        HbaMatchContext context = source.MatchContext(!NoDns);
         if (RoleMembership is not null)
         {
             RoleMemberships memberships = ReadMemberships(RoleMembership);
-            surroundings = surroundings with { IsMember = (user, role) => memberships.IsMember(user, role) };
+            context = context with { IsMember = (user, role) => memberships.IsMember(user, role) };
         }
         foreach (HbaClient client in FindClients())
         {
             if (All)
-                WriteObject(HbaRuleMatch.Of(source.Document, client, surroundings), enumerateCollection: true);
+                WriteObject(HbaRuleMatch.Of(source.Document, client, context), enumerateCollection: true);
             else if (Quiet)
-                WriteObject(HbaRuleTest.Of(source.Document, client, surroundings).IsLetIn == true);
+                WriteObject(HbaRuleTest.Of(source.Document, client, context).IsLetIn == true);
             else
-                WriteObject(HbaRuleTest.Of(source.Document, client, surroundings));
+                WriteObject(HbaRuleTest.Of(source.Document, client, context));
         }
     }
 

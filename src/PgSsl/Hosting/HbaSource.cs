@@ -13,11 +13,11 @@ internal sealed record HbaSource(HbaDocument Document, IServerFiles Files, HbaLi
 {
     /// <summary>What decides matches besides the file.</summary>
     /// <param name="usesDns">Whether names of clients are looked up.</param>
-    internal HbaMatchContext Surroundings(bool usesDns)
+    internal HbaMatchContext MatchContext(bool usesDns)
     {
         // Interfaces are this machine's: they are the server's where it is here.
         HbaMatchContext local = LocalMatchContext.Find(usesDns);
         HbaMatchContext networks = Live is null or { IsLocal: true } ? local : HbaMatchContext.Unknown with { NameOf = local.NameOf };
-        return Live is null ? networks : Live.Facts.SurroundingsOn(networks);
+        return Live is null ? networks : Live.Facts.MatchContextIn(networks);
     }
 }

@@ -290,7 +290,7 @@ Describe 'Install-PgRootCert' {
                 Install-PgRootCert $args[1] -Service orders -WhatIf
             } | Out-String
             $said | Should -Match '\[orders\] gets sslrootcert=.* instead of system'
-            $said | Should -Match 'Connections of service orders go by this file .* no longer by the operating system'
+            $said | Should -Match 'Connections of service orders use this file .* no longer the operating system'
         }
 
         It 'says what would change, and for whom' {

@@ -276,8 +276,8 @@ Describe 'New-PgCsr' {
         It 'says what to do with <What>' -ForEach @(
             @{ What = 'a host name'; Make = { 'db1' }; Says = 'the name of a host goes to -CommonName' }
             @{ What = 'an endpoint'; Make = { 'db1:5432' }; Says = 'the name of a host goes to -CommonName' }
-            @{ What = 'a key'; Make = { $sandbox.ClientKey }; Says = 'Give the certificate to renew\. Nobody but its owner needs the key' }
-            @{ What = 'a request'; Make = { (New-PgCsr db1).CsrPath }; Says = 'the certificate that the CA made of it' }
+            @{ What = 'a key'; Make = { $sandbox.ClientKey }; Says = 'Give the certificate to renew\. Only its owner needs the key' }
+            @{ What = 'a request'; Make = { (New-PgCsr db1).CsrPath }; Says = 'the certificate that the CA issued for it' }
             @{ What = 'PKCS #12'; Says = 'openssl pkcs12 -in .* -clcerts -nokeys'; Make = {
                     $made = New-PgSelfSignedCertificate db1 -WarningAction Ignore
                     openssl pkcs12 -export -in $made.CertificatePath -inkey $made.KeyPath -passout pass: -out (Join-Path $folder old.pfx)

@@ -1,4 +1,5 @@
 using System.Runtime.InteropServices;
+using System.Text;
 
 namespace PgSsl.Sandbox;
 
@@ -108,7 +109,7 @@ public static class LibpqShell
 
     private static int Execute(IntPtr connection, string sql)
     {
-        int status = PQsendQuery(connection, sql) == 0 ? Failed : Succeeded;
+        int status = PQsendQuery(connection, Encoding.UTF8.GetBytes(sql + "\0")) == 0 ? Failed : Succeeded;
         for (IntPtr result; (result = PQgetResult(connection)) != IntPtr.Zero; PQclear(result))
         {
             if (PQresultStatus(result) is not (CommandOk or TuplesOk))
@@ -139,7 +140,7 @@ public static class LibpqShell
     private static extern int PQsslInUse(IntPtr connection);
 
     [DllImport(Library)]
-    private static extern int PQsendQuery(IntPtr connection, [MarshalAs(UnmanagedType.LPUTF8Str)] string sql);
+    private static extern int PQsendQuery(IntPtr connection, byte[] sql);
 
     [DllImport(Library)]
     private static extern IntPtr PQgetResult(IntPtr connection);

@@ -1,3 +1,4 @@
+using PgSsl.Common;
 using static PgSsl.Connections.ParameterSyntax;
 
 namespace PgSsl.Connections;
@@ -8,7 +9,6 @@ namespace PgSsl.Connections;
 /// </summary>
 internal static class ConnectionParameters
 {
-    private static readonly string[] TlsVersions = ["TLSv1", "TLSv1.1", "TLSv1.2", "TLSv1.3"];
     private static readonly string[] WireVersions = ["3.0", "3.2", "latest"];
     private static readonly string[] Switch = ["0", "1"];
 
@@ -65,9 +65,9 @@ internal static class ConnectionParameters
         new("max_protocol_version", "PGMAXPROTOCOLVERSION", null, "PostgreSQL protocol version to ask for (not TLS).")
             { Syntax = Choice, AllowedValues = WireVersions, SinceVersion = 18 },
         new("ssl_min_protocol_version", "PGSSLMINPROTOCOLVERSION", "TLSv1.2", "Lowest TLS version to accept.")
-            { Syntax = ParameterSyntax.TlsVersion, AllowedValues = TlsVersions, SinceVersion = 13 },
+            { Syntax = ParameterSyntax.TlsVersion, AllowedValues = TlsVersions.Names, SinceVersion = 13 },
         new("ssl_max_protocol_version", "PGSSLMAXPROTOCOLVERSION", null, "Highest TLS version to offer.")
-            { Syntax = ParameterSyntax.TlsVersion, AllowedValues = TlsVersions, SinceVersion = 13 },
+            { Syntax = ParameterSyntax.TlsVersion, AllowedValues = TlsVersions.Names, SinceVersion = 13 },
         new("gssencmode", "PGGSSENCMODE", "prefer", "Whether GSSAPI encrypts the connection, before TLS is tried.")
             { Syntax = Choice, AllowedValues = ["disable", "prefer", "require"], SinceVersion = 12 },
         new("krbsrvname", "PGKRBSRVNAME", "postgres", "Kerberos service name."),

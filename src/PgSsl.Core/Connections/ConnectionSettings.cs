@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using PgSsl.Common;
 
 namespace PgSsl.Connections;
 
@@ -95,10 +96,10 @@ internal sealed class ConnectionSettings
     public string? ClientKeyPath => SslCertMode == "disable" || IsEngineKey ? null : FileOrDefault("sslkey", DefaultKeyFile);
 
     /// <summary>The lowest TLS version to accept; null for no bound of libpq's own.</summary>
-    public TlsVersion? MinimumTlsVersion => ParseTlsVersion("ssl_min_protocol_version");
+    public TlsVersion? MinimumTlsVersion => TlsVersions.FromName(this["ssl_min_protocol_version"]);
 
     /// <summary>The highest TLS version to offer; null for the newest.</summary>
-    public TlsVersion? MaximumTlsVersion => ParseTlsVersion("ssl_max_protocol_version");
+    public TlsVersion? MaximumTlsVersion => TlsVersions.FromName(this["ssl_max_protocol_version"]);
 
     /// <summary><c>disable</c>, <c>prefer</c> or <c>require</c>: whether GSSAPI encryption goes before TLS.</summary>
     public string GssEncMode => this["gssencmode"]!;
@@ -149,13 +150,4 @@ internal sealed class ConnectionSettings
 
     private string? FileOrDefault(string name, string file) =>
         NonEmpty(name) is { } path ? Environment.ResolvePath(path) : Environment.UnderConfiguration(file);
-
-    private TlsVersion? ParseTlsVersion(string name) => this[name]?.ToUpperInvariant() switch
-    {
-        "TLSV1" => TlsVersion.Tls10,
-        "TLSV1.1" => TlsVersion.Tls11,
-        "TLSV1.2" => TlsVersion.Tls12,
-        "TLSV1.3" => TlsVersion.Tls13,
-        _ => null,
-    };
 }

@@ -70,15 +70,15 @@ internal sealed record CertificateBundle(X509Certificate2 Leaf, IReadOnlyList<X5
 
     private static ParsedCertificate[] FindPath(ParsedCertificate leaf, ParsedCertificate[] given, ParsedCertificate[] known, DateTimeOffset at)
     {
-        ChainCandidate Of(ParsedCertificate certificate, ChainSource source) => new(certificate, source, "");
-        ChainCandidate[] all =
+        ChainMember Of(ParsedCertificate certificate, ChainSource source) => new(certificate.Certificate, source, "");
+        ChainMember[] all =
             [.. given.Select(certificate => Of(certificate, ChainSource.Wire)), .. known.Select(certificate => Of(certificate, ChainSource.RootFile))];
         return [.. PathSearch.Find(
             Of(leaf, ChainSource.Wire),
-            all.Where(candidate => candidate.Certificate.IsSelfSigned),
-            all.Where(candidate => !candidate.Certificate.IsSelfSigned),
+            all.Where(member => member.Parsed.IsSelfSigned),
+            all.Where(member => !member.Parsed.IsSelfSigned),
             at,
-            out _).Select(link => link.Certificate)];
+            out _).Select(member => member.Parsed)];
     }
 
     private static IEnumerable<string> Describe(ParsedCertificate[] given, ParsedCertificate leaf, IReadOnlyList<ParsedCertificate> path)

@@ -1,4 +1,3 @@
-using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
 using PgSsl.Certificates;
 using PgSsl.Changes;
@@ -81,7 +80,7 @@ public sealed record ServerCertificateInstallation
             NotAfter = notAfter,
             DaysRemaining = (int)Math.Floor((notAfter - at.UtcDateTime).TotalDays),
             Fingerprint = plan.Fingerprint,
-            PreviousFingerprint = plan.Before?.GetCertHashString(HashAlgorithmName.SHA256),
+            PreviousFingerprint = plan.Before is { } before ? Certificates.Fingerprint.Of(before) : null,
             PreviousNotAfter = plan.Before?.NotAfter.ToUniversalTime(),
             CertificatePath = plan.Target.CertificatePath,
             KeyPath = plan.Target.KeyPath,

@@ -31,7 +31,7 @@ internal sealed class ServerCertificatePlan : IDisposable
     public IReadOnlyList<ServerCertificateRequirement> Requirements { get; private init; } = [];
 
     /// <summary>SHA-256 of the new certificate, upper-case hex.</summary>
-    public string Fingerprint => Bundle.Leaf.GetCertHashString(HashAlgorithmName.SHA256);
+    public string Fingerprint => Certificates.Fingerprint.Of(Bundle.Leaf);
 
     /// <summary>Plans. Reads the target's files; changes nothing.</summary>
     /// <param name="bundle">The certificate and its intermediates.</param>
@@ -52,16 +52,18 @@ internal sealed class ServerCertificatePlan : IDisposable
 
         ServerFile oldCertificate = ServerFile.Read(target.CertificatePath), oldKey = ServerFile.Read(target.KeyPath);
         ServerCertificateFacts before = ServerCertificateFacts.Create(oldCertificate, oldKey, passphrase) with { Server = target.Server };
-        HashSet<string> wrong = [.. ServerCertificateCheck.Judge(before).Where(one => one.IsMet == false).Select(one => one.Requirement)];
-        FileEdit?[] edits =
-        [
-            EditOf(oldKey, keyPem, wrong.Contains("KeyFileAccess"), FileProtection.PrivateKey(target.ServiceAccount), target.Server.Account),
-            EditOf(oldCertificate, pem, wrong.Contains("CertificateFileAccess"), FileProtection.Public, target.Server.Account),
-        ];
+        IReadOnlyList<ServerCertificateRequirement> old = ServerCertificateCheck.Judge(before);
+        bool IsUnmet(Requirement requirement) => old.Any(judged => judged.IsMet == false && judged.Requirement == requirement.Name);
+        UnixAccount? account = target.Server.Account;
+        var edits = new List<FileEdit>();
+        if (EditOf(oldKey, keyPem, IsUnmet(Requirement.KeyFileAccess), FileProtection.PrivateKey(target.ServiceAccount), account) is { } keyEdit)
+            edits.Add(keyEdit);
+        if (EditOf(oldCertificate, pem, IsUnmet(Requirement.CertificateFileAccess), FileProtection.Public, account) is { } certificateEdit)
+            edits.Add(certificateEdit);
         return new ServerCertificatePlan(bundle, target, keyPem, oldKey)
         {
             Before = before.Certificates?.Certificates is [var first, ..] ? first : null,
-            Edits = [.. edits.OfType<FileEdit>()],
+            Edits = edits,
             Requirements = ServerCertificateCheck.Judge(planned),
         };
     }
@@ -86,7 +88,8 @@ internal sealed class ServerCertificatePlan : IDisposable
 
     /// <summary>What is not as it should be, and does not keep the change from being made.</summary>
     public IEnumerable<string> Warnings => Bundle.Notes.Concat(Requirements
-        .Where(one => one.IsMet == false && one is not { Requirement: "Served" }).Select(one => $"{one.Detail} {one.Remedy}"));
+        .Where(requirement => requirement.IsMet == false && requirement.Requirement != Requirement.Served.Name)
+        .Select(requirement => $"{requirement.Detail} {requirement.Remedy}"));
 
     /// <summary>What replaces what, line by line, for -WhatIf.</summary>
     public IEnumerable<string> Describe()

@@ -1,3 +1,4 @@
+using PgSsl.Common;
 using PgSsl.Server;
 using PgSsl.Server.Settings;
 
@@ -18,13 +19,13 @@ internal static class SettingFindings
 
     private static IEnumerable<Finding> FindInProtocol(ServerTlsFacts facts)
     {
-        if (facts["ssl_min_protocol_version"] is { } least and ("TLSv1" or "TLSv1.1"))
+        if (TlsVersions.FromName(facts["ssl_min_protocol_version"]) is { } minimum && minimum.IsDeprecated())
             yield return new(
-                "OldProtocolAllowed", FindingSeverity.Warning, $"ssl_min_protocol_version is {least}, which RFC 8996 says not to use.",
+                "OldProtocolAllowed", FindingSeverity.Warning, $"ssl_min_protocol_version is {minimum.Name()}, which RFC 8996 says not to use.",
                 "Set it to TLSv1.2: Enable-PgSsl -MinimumProtocol TLSv1.2");
-        if (facts["ssl_max_protocol_version"] is { } most and ("TLSv1" or "TLSv1.1" or "TLSv1.2"))
+        if (TlsVersions.FromName(facts["ssl_max_protocol_version"]) is { } maximum and < TlsVersion.Tls13)
             yield return new(
-                "NewestProtocolForbidden", FindingSeverity.Warning, $"ssl_max_protocol_version is {most}: TLSv1.3 is switched off.",
+                "NewestProtocolForbidden", FindingSeverity.Warning, $"ssl_max_protocol_version is {maximum.Name()}, so TLSv1.3 is switched off.",
                 "Leave it empty: ALTER SYSTEM RESET ssl_max_protocol_version");
         if (WeakCiphers.Find(facts["ssl_ciphers"] ?? "") is { Count: > 0 } weak)
             yield return new(

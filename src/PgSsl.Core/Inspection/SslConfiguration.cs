@@ -1,4 +1,4 @@
-using System.Security.Cryptography;
+using PgSsl.Certificates;
 using PgSsl.Connections;
 using PgSsl.Files;
 using PgSsl.Inspection;
@@ -151,7 +151,7 @@ public sealed record SslConfiguration
             ServedNotAfter = facts.Served?.NotAfter,
             DaysRemaining = facts.Served?.DaysRemaining,
             FileSubject = facts.InFile?.Subject,
-            FileFingerprint = facts.InFile?.GetCertHashString(HashAlgorithmName.SHA256),
+            FileFingerprint = facts.InFile is { } inFile ? Fingerprint.Of(inFile) : null,
             FileNotAfter = facts.InFile?.NotAfter.ToUniversalTime(),
             KeyMatches = facts is { Files.Key: { } found, InFile: { } leaf } ? found.Matches(leaf) : null,
             KeyMode = key is { } status ? UnixModes.Text(status.Mode) : null,

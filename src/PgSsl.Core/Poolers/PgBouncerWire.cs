@@ -1,3 +1,4 @@
+using PgSsl.Common;
 using PgSsl.Connections;
 using PgSsl.Probing;
 using PgSsl.Server.Live;
@@ -7,8 +8,6 @@ namespace PgSsl.Poolers;
 /// <summary>What PgBouncer answers to clients that want TLS, where it listens.</summary>
 internal sealed class PgBouncerWire(IReadOnlyList<(string Host, int Port)> listens, TimeSpan timeout)
 {
-    private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(50);
-
     /// <summary>One look at each address. Addresses at which nothing listens are left out.</summary>
     public async Task<IReadOnlyList<ServedAt>> ObserveAsync(CancellationToken cancellationToken)
     {
@@ -30,12 +29,8 @@ internal sealed class PgBouncerWire(IReadOnlyList<(string Host, int Port)> liste
     /// <returns>What was seen last, and the first of it that is otherwise; null where it came to be so.</returns>
     public async Task<(IReadOnlyList<ServedAt> Seen, ServedAt? Other)> WaitAsync(Func<ServedAt, bool> isSo, TimeSpan timeout, CancellationToken cancellationToken)
     {
-        for (DateTime deadline = DateTime.UtcNow + timeout; ; await Task.Delay(Pause, cancellationToken).ConfigureAwait(false))
-        {
-            IReadOnlyList<ServedAt> seen = await ObserveAsync(cancellationToken).ConfigureAwait(false);
-            ServedAt? other = seen.FirstOrDefault(one => !isSo(one));
-            if (other is null || DateTime.UtcNow > deadline)
-                return (seen, other);
-        }
+        IReadOnlyList<ServedAt> seen = await Poll.UntilAsync(
+            timeout, () => ObserveAsync(cancellationToken), answers => answers.All(isSo), cancellationToken).ConfigureAwait(false);
+        return (seen, seen.FirstOrDefault(answer => !isSo(answer)));
     }
 }

@@ -1,5 +1,5 @@
 using System.Security.Cryptography.X509Certificates;
-using PgSsl.RootCertificates;
+using PgSsl.RootFiles;
 
 namespace PgSsl.Binding;
 

@@ -4,7 +4,6 @@ using System.Management.Automation;
 using System.Security.Cryptography.X509Certificates;
 using PgSsl.Certificates;
 using PgSsl.Connections;
-using PgSsl.RootCertificates;
 using PgSsl.RootFiles;
 
 namespace PgSsl.Binding;

@@ -102,9 +102,9 @@ public sealed class GetPgSslSessionCommand : ServerCmdlet
                 continue;
             try
             {
-                SessionFate fate = await SessionEnd.EndAsync(session, victim, cancellationToken).ConfigureAwait(false);
-                hasEnded |= fate == SessionFate.Ended;
-                await PostAsync(() => Tell(victim, fate), cancellationToken).ConfigureAwait(false);
+                TerminationResult result = await SessionEnd.EndAsync(session, victim, cancellationToken).ConfigureAwait(false);
+                hasEnded |= result == TerminationResult.Ended;
+                await PostAsync(() => WriteResult(victim, result), cancellationToken).ConfigureAwait(false);
             }
             catch (PgSslException failure) when (failure.Error is PgSslError.InsufficientPrivilege or PgSslError.SqlFailed)
             {
@@ -129,11 +129,11 @@ public sealed class GetPgSslSessionCommand : ServerCmdlet
         return await answer.Task.WaitAsync(cancellationToken).ConfigureAwait(false);
     }
 
-    private void Tell(SslSession victim, SessionFate fate)
+    private void WriteResult(SslSession victim, TerminationResult result)
     {
-        if (fate == SessionFate.StillThere)
+        if (result == TerminationResult.StillRunning)
             WriteWarning($"{victim.Endpoint}: {victim} was told to end, and is still there after {SessionEnd.Timeout.TotalSeconds} s: it ends as soon as it listens.");
-        WriteObject(victim with { IsTerminated = fate == SessionFate.Ended });
+        WriteObject(victim with { IsTerminated = result == TerminationResult.Ended });
     }
 
     private void Warn(IServerSession session, SessionList list, string endpoint)

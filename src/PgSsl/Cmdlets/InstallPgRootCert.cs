@@ -28,7 +28,7 @@ public sealed class InstallPgRootCertCommand : RootChangeCmdlet
     private IReadOnlyList<string> _fingerprints = [];
     private IReadOnlyList<TrustStore> _stores = [];
     private TrustStore? _installed;
-    private RootOffers? _offers;
+    private RootSelection? _selection;
     private bool _comesLineByLine;
 
     /// <summary>
@@ -83,7 +83,7 @@ public sealed class InstallPgRootCertCommand : RootChangeCmdlet
         try
         {
             _fingerprints = [.. Fingerprint.Select(CertificateExpectation.ParseFingerprint)];
-            _offers = new RootOffers(_fingerprints, ReplaceExpired);
+            _selection = new RootSelection(_fingerprints, ReplaceExpired);
             // What is in the file already has been vouched for when it was put there.
             _installed = FindTarget().ReadRoots();
             string[] files = [.. RootCertificate.Select(ResolveRootCertificate).Where(root => root != ConnectionSettings.SystemRoots)];
@@ -118,12 +118,13 @@ public sealed class InstallPgRootCertCommand : RootChangeCmdlet
     /// <inheritdoc/>
     protected override void EndProcessing()
     {
-        foreach ((RootOffer offer, PgSslException failure) in _offers!.RemoveUnusable(_installed!.Certificates, DateTimeOffset.UtcNow))
+        foreach ((RootOffer offer, PgSslException failure) in _selection!.RemoveUnusable(_installed!.Certificates, DateTimeOffset.UtcNow))
             WriteFailure(failure, offer.Origin);
-        if (_offers.IsEmpty)
+        if (_selection.IsEmpty)
             return;
-        HashSet<string> wanted = [.. _offers.Certificates.Select(Certificates.Fingerprint.Of)];
-        Change(FindTarget, (path, before) => _offers.Plan(path, before, DateTimeOffset.UtcNow), root => wanted.Contains(root.Fingerprint));
+        HashSet<string> wanted = [.. _selection.Certificates.Select(Certificates.Fingerprint.Of)];
+        Change(
+            FindTarget, (path, before) => RootFilePlan.Install(path, before, _selection, DateTimeOffset.UtcNow), root => wanted.Contains(root.Fingerprint));
     }
 
     /// <inheritdoc/>
@@ -143,7 +144,7 @@ public sealed class InstallPgRootCertCommand : RootChangeCmdlet
         try
         {
             RootOffer offer = find();
-            _offers!.Add(offer);
+            _selection!.Add(offer);
             foreach (string remark in offer.Remarks)
                 WriteWarning(remark);
         }
@@ -167,9 +168,6 @@ public sealed class InstallPgRootCertCommand : RootChangeCmdlet
             .FindAsync(ChainRequest.Of(served.Chain, served.HostName, served.Address, [.. _stores, SystemRoots]), Stopped)
             .GetAwaiter().GetResult();
 
-    private RootOffer Get(Provider provider)
-    {
-        ProviderRootSet roots = ProviderRoots.GetAsync(provider, Region, SystemRoots, _downloader.Value, Stopped).GetAwaiter().GetResult();
-        return new RootOffer(roots.Certificates, roots.Origin) { Remarks = roots.Remarks };
-    }
+    private RootOffer Get(Provider provider) =>
+        ProviderRoots.GetAsync(provider, Region, SystemRoots, _downloader.Value, Stopped).GetAwaiter().GetResult();
 }

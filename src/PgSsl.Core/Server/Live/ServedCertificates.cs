@@ -1,8 +1,8 @@
 using System.Net;
-using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
 using PgSsl.Certificates;
 using PgSsl.Changes;
+using PgSsl.Common;
 using PgSsl.Connections;
 using PgSsl.Probing;
 
@@ -14,8 +14,6 @@ internal sealed class ServedCertificates(LiveServer server)
 {
     // The postmaster reads its files within milliseconds of the signal; a busy machine gets its time.
     internal TimeSpan ReloadTimeout { get; init; } = TimeSpan.FromSeconds(15);
-
-    private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(50);
 
     // Looked up once, however often they are looked at.
     private IReadOnlyList<(ConnectionHost Host, IPAddress? Address)>? _addresses;
@@ -55,19 +53,15 @@ internal sealed class ServedCertificates(LiveServer server)
     /// <exception cref="PgSslException"><see cref="PgSslError.CertificateNotServed"/>: it did not happen in time; says what was seen.</exception>
     public async Task<Proof> WaitAsync(Func<ServedAt, bool> isWanted, string expectation, CancellationToken cancellationToken)
     {
-        for (DateTime deadline = DateTime.UtcNow + ReloadTimeout; ; await Task.Delay(Pause, cancellationToken).ConfigureAwait(false))
-        {
-            IReadOnlyList<ServedAt> seen = await ObserveAsync(cancellationToken).ConfigureAwait(false);
-            if (seen.Count == 0)
-                return new Proof("Wire", ProofState.NotMade, "the server does not answer over TCP: nobody comes over the network.");
-            ServedAt? other = seen.FirstOrDefault(one => !isWanted(one));
-            if (other is null)
-                return new Proof("Wire", ProofState.Proven, string.Join("; ", seen.Select(one => one.ToString())) + ".");
-            if (DateTime.UtcNow > deadline)
-                throw new PgSslException(
-                    PgSslError.CertificateNotServed, $"{other}, {expectation}.",
-                    "Look into the server's log for \"SSL configuration was not reloaded\" and what comes before it.");
-        }
+        IReadOnlyList<ServedAt> seen = await Poll.UntilAsync(
+            ReloadTimeout, () => ObserveAsync(cancellationToken), answers => answers.All(isWanted), cancellationToken).ConfigureAwait(false);
+        if (seen.Count == 0)
+            return new Proof("Wire", ProofState.NotMade, "the server does not answer over TCP, so there was nothing to check on the network.");
+        return seen.FirstOrDefault(answer => !isWanted(answer)) is not { } other
+            ? new Proof("Wire", ProofState.Proven, string.Join("; ", seen.Select(answer => answer.ToString())) + ".")
+            : throw new PgSslException(
+                PgSslError.CertificateNotServed, $"{other}, {expectation}.",
+                "Look into the server's log for \"SSL configuration was not reloaded\" and what comes before it.");
     }
 
     // A name may have several addresses, and only some of them lead to where the change was made.
@@ -88,7 +82,7 @@ internal sealed class ServedCertificates(LiveServer server)
 internal sealed record ServedAt(ConnectionHost Host, ConnectionFacts Facts)
 {
     /// <summary>SHA-256 of the certificate that is served, upper-case hex; null where there is no TLS.</summary>
-    public string? Fingerprint => Facts.Tls?.Chain[0].GetCertHashString(HashAlgorithmName.SHA256);
+    public string? Fingerprint => Facts.Tls is { } tls ? Certificates.Fingerprint.Of(tls.Chain[0]) : null;
 
     /// <summary>Whether this is the certificate, or, for null, no TLS.</summary>
     public bool Is(string? fingerprint) => fingerprint is null ? Facts.Failure?.Error == PgSslError.TlsNotOffered : Fingerprint == fingerprint;

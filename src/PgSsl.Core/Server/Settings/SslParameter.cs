@@ -1,3 +1,5 @@
+using PgSsl.Common;
+
 namespace PgSsl.Server.Settings;
 
 /// <summary>What kind of value a server parameter takes.</summary>
@@ -20,8 +22,6 @@ internal enum SslParameterKind
 /// <param name="Source">Where PostgreSQL says so.</param>
 internal sealed record SslParameter(string Name, SslParameterKind Kind, int Since, string Source)
 {
-    private static readonly string[] Protocols = ["TLSv1", "TLSv1.1", "TLSv1.2", "TLSv1.3"];
-
     /// <summary>
     /// What it was called before; newer servers take that name as well (guc.c, map_old_guc_names). Null where it always had its name.
     /// </summary>
@@ -49,7 +49,7 @@ internal sealed record SslParameter(string Name, SslParameterKind Kind, int Sinc
         return Kind switch
         {
             SslParameterKind.Switch => ServerSetting.ParseBoolean(value) is not null,
-            SslParameterKind.Protocol => (MayBeEmpty && value.Length == 0) || IndexOfProtocol(value) >= 0,
+            SslParameterKind.Protocol => (MayBeEmpty && value.Length == 0) || TlsVersions.FromName(value) is not null,
             _ => true,
         };
     }
@@ -68,7 +68,4 @@ internal sealed record SslParameter(string Name, SslParameterKind Kind, int Sinc
             _ => one == other,
         };
     }
-
-    /// <summary>How new a TLS version is, to be compared; -1 for what is none, such as no limit at all.</summary>
-    public static int IndexOfProtocol(string value) => Array.FindIndex(Protocols, word => string.Equals(word, value, StringComparison.OrdinalIgnoreCase));
 }

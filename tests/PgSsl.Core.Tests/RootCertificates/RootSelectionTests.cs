@@ -8,18 +8,16 @@ using static PgSsl.Tests.RootFiles.Pems;
 
 namespace PgSsl.Tests.RootCertificates;
 
-public class RootCandidatesTests
+public class RootSelectionTests
 {
-    private static readonly RootInstallOptions Defaults = new();
-
     [Fact]
     public void Of_a_chain_only_the_root_is_taken_and_the_rest_is_left_out_with_its_reason()
     {
-        RootCandidates chosen = Select([Leaf, Issuing, RootA]);
+        (IReadOnlyList<X509Certificate2> accepted, IReadOnlyList<string> leftOut) = Select([Leaf, Issuing, RootA]);
 
-        Assert.Equal(["Root A"], chosen.Accepted.Select(CertificateNames.Display));
+        Assert.Equal(["Root A"], accepted.Select(CertificateNames.Display));
         Assert.Collection(
-            chosen.LeftOut,
+            leftOut,
             note => Assert.Equal("'db1' is left out: it is not a CA, and libpq needs only its root 'Root A'.", note),
             note => Assert.Equal("'Issuing CA' is left out: it is an intermediate, and libpq needs only its root 'Root A'.", note));
     }
@@ -55,7 +53,7 @@ public class RootCandidatesTests
     public void A_self_signed_server_certificate_is_taken_only_as_such()
     {
         Assert.Equal(PgSslError.NotARootCertificate, Refuse([SelfSigned]).Error);
-        Assert.Single(Select([SelfSigned], options: Defaults with { ServerCertificates = [Fingerprint.Of(SelfSigned.Certificate)] }).Accepted);
+        Assert.Single(Select([SelfSigned], fingerprints: FingerprintOf(SelfSigned)).Accepted);
     }
 
     [Fact]
@@ -75,9 +73,9 @@ public class RootCandidatesTests
     [Fact]
     public void Of_a_bundle_an_expired_root_is_left_out_while_others_remain()
     {
-        RootCandidates chosen = Select([Timed(-60, -30), RootB]);
-        Assert.Equal(["Root B"], chosen.Accepted.Select(CertificateNames.Display));
-        Assert.Contains("'timed' is left out: it expired on", Assert.Single(chosen.LeftOut), StringComparison.Ordinal);
+        (IReadOnlyList<X509Certificate2> accepted, IReadOnlyList<string> leftOut) = Select([Timed(-60, -30), RootB]);
+        Assert.Equal(["Root B"], accepted.Select(CertificateNames.Display));
+        Assert.Contains("'timed' is left out: it expired on", Assert.Single(leftOut), StringComparison.Ordinal);
     }
 
     [Fact]
@@ -91,8 +89,13 @@ public class RootCandidatesTests
     private static MintedCertificate Timed(int from, int until) => Mint.Root(
         "timed", MintOptions.Ca with { NotBefore = MintOptions.Now.AddDays(from), NotAfter = MintOptions.Now.AddDays(until) });
 
-    private static RootCandidates Select(MintedCertificate[] offered, MintedCertificate[]? present = null, RootInstallOptions? options = null) =>
-        RootCandidates.Select(Certificates(offered), Certificates(present ?? []), options ?? Defaults, MintOptions.Now);
+    private static (IReadOnlyList<X509Certificate2> Accepted, IReadOnlyList<string> LeftOut) Select(
+        MintedCertificate[] offered, MintedCertificate[]? present = null, params string[] fingerprints)
+    {
+        var selection = new RootSelection(fingerprints, replacesExpired: false);
+        selection.Add(new RootOffer([.. Certificates(offered)], "a test"));
+        return selection.Choose(Certificates(present ?? []), MintOptions.Now);
+    }
 
     private static PgSslException Refuse(MintedCertificate[] offered) => Assert.Throws<PgSslException>(() => Select(offered));
 

@@ -1,27 +1,26 @@
 using System.Security.Cryptography.X509Certificates;
 using PgSsl.Certificates;
-using PgSsl.RootFiles;
 
-namespace PgSsl.RootCertificates;
+namespace PgSsl.RootFiles;
 
-/// <summary>Certificates that somebody vouches for, to be installed as roots.</summary>
-/// <param name="Certificates">The certificates; intermediates may be among them.</param>
-/// <param name="Origin">Where they are from: a path, <c>system</c>, a provider, a URL, <c>sent by the server</c>.</param>
+/// <summary>Certificates, vouched for by somebody, that are to be installed as roots.</summary>
+/// <param name="Certificates">The certificates, at least one; intermediates may be among them.</param>
+/// <param name="Origin">Where they come from: a path, <c>system</c>, a provider, a URL, <c>sent by the server</c>.</param>
 internal sealed record RootOffer(IReadOnlyList<X509Certificate2> Certificates, string Origin)
 {
     /// <summary>True for the certificate of one self-signed server, which need not be a CA.</summary>
     public bool IsServerCertificate { get; init; }
 
-    /// <summary>What is to be said when the certificates are installed, one sentence each.</summary>
+    /// <summary>What the user should know about the certificates, one sentence each.</summary>
     public IReadOnlyList<string> Remarks { get; init; } = [];
 
     /// <summary>Reads a file in whatever form people have certificates: see <see cref="CertificateInput"/>.</summary>
     /// <exception cref="PgSslException">FileNotFound, FileUnreadable, InvalidCertificateFile.</exception>
     public static RootOffer Read(string path) => new(CertificateInput.ReadFile(path), path);
 
-    /// <summary>Those of the certificates that have one of the fingerprints that the user expects; all, where he expects nothing.</summary>
+    /// <summary>The certificates with one of the fingerprints that the user expects; all of them if the user expects none.</summary>
     /// <param name="fingerprints">SHA-256, upper-case hex.</param>
-    /// <exception cref="PgSslException"><see cref="PgSslError.FingerprintMismatch"/>: none of them has.</exception>
+    /// <exception cref="PgSslException"><see cref="PgSslError.FingerprintMismatch"/>: none of them has one.</exception>
     public RootOffer Expect(IReadOnlyCollection<string> fingerprints)
     {
         if (fingerprints.Count == 0)
@@ -33,6 +32,6 @@ internal sealed record RootOffer(IReadOnlyList<X509Certificate2> Certificates, s
             PgSslError.FingerprintMismatch,
             $"No certificate of {Origin} has the fingerprint that was given; there is " +
             $"{string.Join(", ", Certificates.Select(RootFileEntry.Of).Select(entry => $"{entry.Subject} with SHA-256 {entry.Fingerprint}"))}.",
-            "Ask who runs the CA. If the fingerprint is right, this is not the certificate: nothing was installed.");
+            "Ask whoever runs the CA. If the fingerprint is right, this is the wrong certificate. Nothing was installed.");
     }
 }

@@ -95,8 +95,8 @@ public class HbaChangeTests
         byte[] old = server.Content;
         HbaLive live = await server.ObserveAsync();
         HbaPlan plan = HbaServer.Plan(live, server.Cluster.HbaPath);
-        var failure = new PgSslException(PgSslError.ConnectionClosed, message, null);
-        live = live with { Session = new FaultySession(live.Session, statement, failure, after) };
+        var fault = new PgSslException(PgSslError.ConnectionClosed, message, null);
+        live = live with { Session = new FaultySession(live.Session, statement, fault, after) };
 
         var failure = await Assert.ThrowsAsync<PgSslException>(() => ApplyAsync(plan, live));
 

@@ -10,6 +10,7 @@ public static class ClusterPool
 {
     private static readonly ConcurrentDictionary<(int, string), Lazy<Task<Availability<PostgresCluster>>>> Shared = new();
     private static readonly ConcurrentDictionary<int, Lazy<Task<Availability<TlsCluster>>>> SharedTls = new();
+    private static readonly ConcurrentDictionary<string, ConcurrentBag<PostgresCluster>> Idle = new();
 
     /// <summary>The shared cluster of that version and name, or why there is none.</summary>
     /// <param name="major">The major version of PostgreSQL.</param>
@@ -24,6 +25,25 @@ public static class ClusterPool
     /// </summary>
     public static Task<Availability<TlsCluster>> GetTlsAsync(int major) =>
         SharedTls.GetOrAdd(major, _ => new(() => StartTlsAsync(major))).Value;
+
+    /// <summary>
+    /// A cluster for one test, as new. When the test disposes it, the next one gets it, with everything undone; one that was stopped, or
+    /// cannot be made as new, ends. For tests that want to see a server start or end: <see cref="PostgresCluster.StartAsync"/>.
+    /// </summary>
+    public static async Task<PostgresCluster> RentAsync(PostgresInstallation installation, ClusterOptions? options = null)
+    {
+        options ??= new ClusterOptions();
+        // Settings may need a start; the rules of pg_hba.conf are changed for whoever comes next.
+        string kind = string.Join('\n', options.Settings.Select(setting => $"{setting.Key}={setting.Value}").Prepend(installation.BinDirectory));
+        ConcurrentBag<PostgresCluster> idle = Idle.GetOrAdd(kind, _ => []);
+        while (idle.TryTake(out PostgresCluster? cluster))
+        {
+            if (await cluster.TryRentAgainAsync(options, idle.Add))
+                return cluster;
+            await cluster.EndAsync();
+        }
+        return await PostgresCluster.StartRentedAsync(installation, options, idle.Add);
+    }
 
     private static async Task<Availability<PostgresCluster>> StartAsync(int major, Func<PostgresCluster, Task>? prepare)
     {

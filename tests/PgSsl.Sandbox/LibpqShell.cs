@@ -41,7 +41,7 @@ public static class LibpqShell
         NativeLibrary.SetDllImportResolver(
             typeof(LibpqShell).Assembly, (name, _, _) => name == Library ? NativeLibrary.Load(library) : IntPtr.Zero);
         (Dictionary<string, string> parameters, List<string> commands) = Parse(new Queue<string>(arguments));
-        IntPtr connection = PQconnectdbParams([.. parameters.Keys, null], [.. parameters.Values, null], expandDatabaseName: 1);
+        IntPtr connection = PQconnectdbParams(Texts(parameters.Keys), Texts(parameters.Values), expandDatabaseName: 1);
         try
         {
             if (PQstatus(connection) != ConnectionOk)
@@ -122,13 +122,13 @@ public static class LibpqShell
         return status;
     }
 
+    // Ended by NULL; never freed, as this process ends soon.
+    private static IntPtr[] Texts(IEnumerable<string> texts) => [.. texts.Select(Marshal.StringToCoTaskMemUTF8), IntPtr.Zero];
+
     private static string Text(IntPtr text) => Marshal.PtrToStringUTF8(text) ?? "";
 
     [DllImport(Library)]
-    private static extern IntPtr PQconnectdbParams(
-        [MarshalAs(UnmanagedType.LPArray, ArraySubType = UnmanagedType.LPUTF8Str)] string?[] keywords,
-        [MarshalAs(UnmanagedType.LPArray, ArraySubType = UnmanagedType.LPUTF8Str)] string?[] values,
-        int expandDatabaseName);
+    private static extern IntPtr PQconnectdbParams(IntPtr[] keywords, IntPtr[] values, int expandDatabaseName);
 
     [DllImport(Library)]
     private static extern int PQstatus(IntPtr connection);

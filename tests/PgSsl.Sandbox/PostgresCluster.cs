@@ -1,7 +1,6 @@
 using System.Globalization;
 using System.Net;
 using System.Net.Sockets;
-using System.Security.Cryptography.X509Certificates;
 using System.Text;
 
 namespace PgSsl.Sandbox;
@@ -27,8 +26,11 @@ public sealed class PostgresCluster : IAsyncDisposable
 
     private readonly string _directory;
     private readonly ServerGuard _guard;
-    private readonly Dictionary<string, string> _settings;
+    private Dictionary<string, string> _settings;
     private int _generation;
+    private InitialState? _initial;
+    private Action<PostgresCluster>? _giveBack;
+    private bool _wasStopped;
 
     private PostgresCluster(PostgresInstallation installation, string directory, ClusterOptions options)
     {
@@ -84,6 +86,45 @@ public sealed class PostgresCluster : IAsyncDisposable
         }
     }
 
+    /// <summary>Starts a cluster that <see cref="DisposeAsync"/> does not end but gives back, for <see cref="TryRentAgainAsync"/>.</summary>
+    internal static async Task<PostgresCluster> StartRentedAsync(
+        PostgresInstallation installation, ClusterOptions options, Action<PostgresCluster> giveBack)
+    {
+        PostgresCluster cluster = await StartAsync(installation, options);
+        cluster._initial = await InitialState.OfAsync(cluster);
+        cluster._giveBack = giveBack;
+        return cluster;
+    }
+
+    /// <summary>
+    /// Makes a cluster that was given back as new again, with other rules. False where something of the last test stays: it is to be ended.
+    /// </summary>
+    internal async Task<bool> TryRentAgainAsync(ClusterOptions options, Action<PostgresCluster> giveBack)
+    {
+        try
+        {
+            if (_wasStopped || _guard.Exited.IsCompleted)
+                return false;
+            _initial!.RestoreFiles();
+            _settings = new Dictionary<string, string>(options.Settings);
+            WriteHba(options.Hba ?? TrustEverybody);
+            await ReloadAsync();
+            if (!await _initial.RestoreCatalogsAsync())
+                return false;
+            // The server appends to it.
+            await File.WriteAllTextAsync(LogPath, "");
+            _giveBack = giveBack;
+            return true;
+        }
+        catch (Exception e) when (e is SandboxException or IOException or UnauthorizedAccessException or System.Net.Sockets.SocketException)
+        {
+            return false;
+        }
+    }
+
+    /// <summary>Ends the server at once and removes its files, also where it was rented.</summary>
+    internal ValueTask EndAsync() => _guard.DisposeAsync();
+
     /// <summary>
     /// Changes settings (null removes one) and reloads. Those that need it take effect with <see cref="RestartAsync"/>.
     /// </summary>
@@ -113,36 +154,6 @@ public sealed class PostgresCluster : IAsyncDisposable
     }
 
     /// <summary>
-    /// Installs certificate and key as server.crt and server.key, turns TLS on, and waits until exactly this certificate is
-    /// served.
-    /// </summary>
-    /// <param name="chainPem">The server's certificate first, then what else it shall send.</param>
-    /// <param name="keyPem">Its private key.</param>
-    /// <param name="caPem">Roots for client certificates; null for none: the server then asks for no client certificate.</param>
-    /// <param name="crlPem">Revocation list for client certificates.</param>
-    /// <exception cref="SandboxException">The server does not serve it; the message ends with its log.</exception>
-    public async Task InstallCertificateAsync(string chainPem, string keyPem, string? caPem = null, string? crlPem = null)
-    {
-        SandboxDirectory.WritePrivate(Path.Combine(DataDirectory, "server.crt"), chainPem);
-        SandboxDirectory.WritePrivate(Path.Combine(DataDirectory, "server.key"), keyPem);
-        await ConfigureAsync(new Dictionary<string, string?>
-        {
-            ["ssl"] = "on",
-            ["ssl_ca_file"] = WriteOptional("root.crt", caPem),
-            ["ssl_crl_file"] = WriteOptional("root.crl", crlPem),
-        });
-
-        using X509Certificate2? served = await CertificateProbe.ReadAsync(Port);
-        using var expected = X509Certificate2.CreateFromPem(chainPem);
-        if (served is null || !served.RawDataMemory.Span.SequenceEqual(expected.RawDataMemory.Span))
-            throw Failure($"The server does not serve the certificate of {expected.Subject} that was installed.");
-    }
-
-    /// <summary>The same, from a minted certificate.</summary>
-    public Task InstallCertificateAsync(TestCertificate certificate, string? caPem = null, string? crlPem = null) =>
-        InstallCertificateAsync(certificate.ChainPem, certificate.KeyPem, caPem, crlPem);
-
-    /// <summary>
     /// Makes the server read its files again, and returns when new connections see the result. What it refused is in the log
     /// only.
     /// </summary>
@@ -167,6 +178,7 @@ public sealed class PostgresCluster : IAsyncDisposable
     /// <summary>Stops the server, breaking its connections, and leaves its files.</summary>
     public async Task StopAsync()
     {
+        _wasStopped = true;
         if (OperatingSystem.IsWindows())
             await PgCtlAsync("stop");
         else
@@ -213,8 +225,15 @@ public sealed class PostgresCluster : IAsyncDisposable
     /// <summary>What the server wrote so far, or from a position in the file on.</summary>
     public string ReadLog(long from = 0) => ServerGuard.ReadLog(_directory, from);
 
-    /// <summary>Ends the server at once and removes its files.</summary>
-    public ValueTask DisposeAsync() => _guard.DisposeAsync();
+    /// <summary>Ends the server at once and removes its files; one that was rented waits for whoever rents it next.</summary>
+    public ValueTask DisposeAsync()
+    {
+        if (_initial is null)
+            return EndAsync();
+        // Once only: two tests must not get it.
+        Interlocked.Exchange(ref _giveBack, null)?.Invoke(this);
+        return ValueTask.CompletedTask;
+    }
 
     private async Task StartOnFreePortAsync()
     {
@@ -280,17 +299,9 @@ public sealed class PostgresCluster : IAsyncDisposable
     private void WriteHba(IEnumerable<string> lines) =>
         SandboxDirectory.WritePrivate(HbaPath, string.Join('\n', lines.Prepend(SandboxHbaLine)) + "\n");
 
-    private string? WriteOptional(string name, string? pem)
-    {
-        if (pem is null)
-            return null;
-        SandboxDirectory.WritePrivate(Path.Combine(DataDirectory, name), pem);
-        return name;
-    }
-
     private long LogLength() => File.Exists(LogPath) ? new FileInfo(LogPath).Length : 0;
 
-    private SandboxException Failure(string message)
+    internal SandboxException Failure(string message)
     {
         string log = ReadLog();
         string end = log[Math.Max(0, log.Length - 2000)..];

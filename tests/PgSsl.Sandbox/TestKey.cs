@@ -36,11 +36,14 @@ internal sealed record TestKey(PublicKey PublicKey, string Pem, AsymmetricAlgori
     {
         if (Private is null)
             return certificate;
-        using X509Certificate2 attached = Private is ECDsa ecdsa
+        X509Certificate2 attached = Private is ECDsa ecdsa
             ? certificate.CopyWithPrivateKey(ecdsa)
             : certificate.CopyWithPrivateKey((RSA)Private);
+        if (!OperatingSystem.IsWindows())
+            return attached;
         // Schannel refuses keys that exist in memory only; a PKCS#12 round trip makes one that it takes.
-        return new X509Certificate2(attached.Export(X509ContentType.Pkcs12), (string?)null, X509KeyStorageFlags.Exportable);
+        using (attached)
+            return new X509Certificate2(attached.Export(X509ContentType.Pkcs12), (string?)null, X509KeyStorageFlags.Exportable);
     }
 
     private static TestKey Of(ECDsa key) => new(new PublicKey(key), key.ExportPkcs8PrivateKeyPem(), key);

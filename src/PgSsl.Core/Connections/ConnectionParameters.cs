@@ -13,7 +13,7 @@ internal static class ConnectionParameters
     private static readonly string[] Switch = ["0", "1"];
 
     /// <summary>All parameters, in libpq's order.</summary>
-    public static IReadOnlyList<ConnectionParameter> All { get; } =
+    public static ConnectionParameter[] All { get; } =
     [
         new("service", "PGSERVICE", null, "Section of the service file that supplies parameters not given otherwise."),
         new("user", "PGUSER", null, "Role to connect as; the operating system's user name by default."),
@@ -94,11 +94,21 @@ internal static class ConnectionParameters
             { SinceVersion = 18 },
     ];
 
-    private static readonly Dictionary<string, ConnectionParameter> ByName =
-        All.ToDictionary(parameter => parameter.Name, StringComparer.Ordinal);
+    private static readonly Dictionary<string, int> Positions = FindPositions();
 
     /// <summary>The parameter of that name, spelt as libpq spells it; null where libpq knows none.</summary>
-    public static ConnectionParameter? Find(string name) => ByName.GetValueOrDefault(name);
+    public static ConnectionParameter? Find(string name) => Positions.TryGetValue(name, out int position) ? All[position] : null;
+
+    /// <summary>Its place in <see cref="All"/>; null where libpq knows no such parameter.</summary>
+    internal static int? PositionOf(string name) => Positions.TryGetValue(name, out int position) ? position : null;
 
     internal static bool IsSecret(string name) => Find(name) is { IsSecret: true };
+
+    private static Dictionary<string, int> FindPositions()
+    {
+        var positions = new Dictionary<string, int>(StringComparer.Ordinal);
+        for (int i = 0; i < All.Length; i++)
+            positions.Add(All[i].Name, i);
+        return positions;
+    }
 }

@@ -17,9 +17,6 @@ internal sealed class ConnectionSettings
     internal const string DefaultCertificateFile = "postgresql.crt";
     internal const string DefaultKeyFile = "postgresql.key";
 
-    private static readonly Dictionary<string, int> Positions =
-        ConnectionParameters.All.Select((parameter, i) => (parameter.Name, i)).ToDictionary(pair => pair.Name, pair => pair.i);
-
     private readonly ConnectionSetting[] _all;
 
     internal ConnectionSettings(ConnectionSetting[] all, ConnectionEnvironment environment)
@@ -128,7 +125,7 @@ internal sealed class ConnectionSettings
     /// <summary>The setting of a parameter, spelt as libpq spells it.</summary>
     /// <exception cref="PgSslException">libpq knows no such parameter.</exception>
     public ConnectionSetting Get(string name) =>
-        Positions.TryGetValue(name, out int position) ? _all[position] : throw EndpointErrors.UnknownParameter(name);
+        ConnectionParameters.PositionOf(name) is { } position ? _all[position] : throw EndpointErrors.UnknownParameter(name);
 
     /// <summary>
     /// The value of a secret in clear, such as <c>sslpassword</c>; null where there is none. Never to be shown.

@@ -80,7 +80,7 @@ internal sealed class TlsHandshake(ProbeRequest request, SslStream stream)
         options.TargetHost = ServerNameIndication(request.ServerName);
         options.EnabledSslProtocols = request.Protocols;
         // libpq 17+ offers it on every connection; older servers ignore it.
-        options.ApplicationProtocols = [PostgresProtocol];
+        options.ApplicationProtocols = new(1) { PostgresProtocol };
         // A resumed session shows no certificates.
         options.AllowTlsResume = false;
         options.AllowRenegotiation = false;

@@ -45,7 +45,7 @@ internal static class ChainRequirements
             ? requirement.Met($"The chain ends below {issuer}, a root that clients must have.")
             : requirement.Unjudged(
                 $"The certificate comes alone; it cannot be told whether {issuer} is a root that clients have, or a missing intermediate.",
-                "Give the file with the roots that clients have: -CaPath");
+                "Give the file with the roots that clients have: -RootCertificate");
     }
 
     private static string HowToGet(string issuer, ParsedCertificate last)
@@ -114,7 +114,7 @@ internal static class ChainRequirements
     {
         Requirement requirement = Requirement.Trusted;
         if (facts.ClientRoots is not { } roots)
-            return requirement.Unjudged("The roots that clients have are not known.", "Give their file: -CaPath");
+            return requirement.Unjudged("The roots that clients have are not known.", "Give their file: -RootCertificate");
         ChainVerdict verdict = ChainVerifier.Verify(chain, roots, facts.At);
         return verdict.IsValid
             ? requirement.Met($"A client with {roots.Origin} verifies the chain up to '{CertificateNames.Display(verdict.Path[^1])}'.")

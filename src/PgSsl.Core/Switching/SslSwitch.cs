@@ -22,6 +22,7 @@ namespace PgSsl.Switching;
 /// <param name="LockOuts">Who could not connect any more, in words.</param>
 internal sealed record SslSwitch(
     SslChange Change, string? Endpoint, IReadOnlyList<Proof> Proofs, IReadOnlyList<string> Notes, IReadOnlyList<string> LockOuts)
+    : IPlannedChange<SslConfigurationChange>
 {
     /// <summary>The session in which the server is asked; null where no server is asked.</summary>
     private IServerSession? Session { get; init; }
@@ -44,8 +45,14 @@ internal sealed record SslSwitch(
         }
     }
 
+    /// <inheritdoc/>
+    public string Subject => Endpoint ?? Change.Path;
+
+    /// <inheritdoc/>
+    public bool IsNoChange => Change.IsNoChange;
+
     /// <summary>Which sessions a reload does not change.</summary>
-    public string PlaintextRemain => PlaintextSessions == 1
+    private string PlaintextRemain => PlaintextSessions == 1
         ? "1 session is in plaintext, and stays so until it ends: a reload changes only new connections."
         : $"{PlaintextSessions} sessions are in plaintext, and stay so until they end: a reload changes only new connections.";
 
@@ -110,6 +117,16 @@ internal sealed record SslSwitch(
         return new SslSwitch(new ConfigurationFileChange(plan, null, at), null, files.Proofs, notes, []);
     }
 
+    /// <inheritdoc/>
+    public void Check(bool isForced)
+    {
+        if (!isForced && LockOuts.Count > 0)
+            throw new PgSslException(
+                PgSslError.LockOut,
+                $"TLS of {Endpoint} stays on, because switching it off would lock out: {string.Join("; ", LockOuts)}.",
+                "Change these first (Set-PgHbaSsl -Allow, sslmode of the clients), or use -Force.");
+    }
+
     /// <summary>Makes the change and proves it. If nothing is to be changed, it checks whether the server is as it should be.</summary>
     /// <param name="cancellationToken">Undoes everything.</param>
     /// <exception cref="PgSslException">See <see cref="ProvenChange.RunAsync"/>.</exception>
@@ -121,6 +138,17 @@ internal sealed record SslSwitch(
             ? null
             : CountPlaintext(await SessionReader.ReadAsync(Session, Endpoint!, cancellationToken).ConfigureAwait(false));
         return SslConfigurationChange.Of(Change, Endpoint, [.. Proofs, .. proofs], plaintext);
+    }
+
+    async Task<ChangeResult<SslConfigurationChange>> IPlannedChange<SslConfigurationChange>.ApplyAsync(CancellationToken cancellationToken)
+    {
+        SslConfigurationChange made = await ApplyAsync(cancellationToken).ConfigureAwait(false);
+        return new ChangeResult<SslConfigurationChange>(made, made.Backup)
+        {
+            WrittenInPlace = Change.WrittenInPlace,
+            Proofs = made.Proofs,
+            Warnings = made.PlaintextSessions > 0 ? [PlaintextRemain] : [],
+        };
     }
 
     // The session that asks ends with the cmdlet.

@@ -12,7 +12,7 @@ internal static class TlsWords
     public static readonly string[] Groups = ["X25519", "prime256v1", "secp384r1", "secp521r1", "X448", "X25519MLKEM768"];
 }
 
-/// <summary>A TLS version as the server spells it: <c>TLSv1.2</c>; <c>Tls12</c> and <c>1.2</c> are accepted too.</summary>
+/// <summary>A TLS version as the server spells it (<c>TLSv1.2</c>). <c>Tls12</c> and <c>1.2</c> are accepted as well.</summary>
 public sealed class TlsProtocolTransformationAttribute() : WordTransformationAttribute(TlsWords.Protocols)
 {
     /// <inheritdoc/>
@@ -23,7 +23,7 @@ public sealed class TlsProtocolTransformationAttribute() : WordTransformationAtt
     }
 }
 
-/// <summary>Completes TLS versions, those worth having first.</summary>
+/// <summary>Completes TLS versions. Those that should be used come first.</summary>
 public sealed class TlsProtocolCompleter() : WordCompleter(TlsWords.Protocols);
 
 /// <summary>Completes groups for the key exchange.</summary>

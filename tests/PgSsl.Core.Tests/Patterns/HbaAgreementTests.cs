@@ -28,7 +28,7 @@ public class HbaAgreementTests
     {
         (string Pattern, string[] Subjects)[] cases = [.. BeyondAscii, .. Generated().Take(60)];
         await using PostgresCluster cluster =
-            await PostgresCluster.StartAsync((await PostgresInstallation.FindAsync(major)).OrSkip(Assert.Skip));
+            await ClusterPool.RentAsync((await PostgresInstallation.FindAsync(major)).OrSkip(Assert.Skip));
         // Refused as a whole if the server refuses one of them.
         await cluster.SetHbaAsync([.. cases.Select((it, index) => $"host {Quote("/" + it.Pattern)} {User(index)} 127.0.0.1/32 trust")]);
 

@@ -68,7 +68,7 @@ public class ServerProbeTests
     public async Task A_server_that_has_a_CA_file_asks_for_a_client_certificate()
     {
         PostgresInstallation installation = (await PostgresInstallation.FindAsync(15)).OrSkip(Assert.Skip);
-        await using PostgresCluster cluster = await PostgresCluster.StartAsync(installation);
+        await using PostgresCluster cluster = await ClusterPool.RentAsync(installation);
         TestAuthority root = TestAuthority.CreateRoot("Asking Root");
         await cluster.InstallCertificateAsync(root.Issue(LeafOptions.ForLoopback()), caPem: root.CertificatePem);
 
@@ -157,7 +157,7 @@ public class ServerProbeTests
     public async Task A_probe_leaves_no_complaint_in_the_servers_log()
     {
         PostgresInstallation installation = (await PostgresInstallation.FindAsync(15)).OrSkip(Assert.Skip);
-        await using PostgresCluster cluster = await PostgresCluster.StartAsync(
+        await using PostgresCluster cluster = await ClusterPool.RentAsync(
             installation, new ClusterOptions { Hba = ["host all scram 127.0.0.1/32 scram-sha-256", "host all all 127.0.0.1/32 trust"] });
         await cluster.InstallCertificateAsync(TestAuthority.CreateRoot("Quiet Root").Issue(LeafOptions.ForLoopback()));
         await cluster.QueryAsync("create role scram login password 'x'");

@@ -133,7 +133,7 @@ public sealed class IssuedCertificateTests : IDisposable
         return (await PsqlJudge.ForLibpqAsync(version)).OrSkip(Assert.Skip);
     }
 
-    private static async Task<PostgresCluster> StartAsync(int version, params string[] hba) => await PostgresCluster.StartAsync(
+    private static async Task<PostgresCluster> StartAsync(int version, params string[] hba) => await ClusterPool.RentAsync(
         (await PostgresInstallation.FindAsync(version)).OrSkip(Assert.Skip), hba.Length == 0 ? null : new ClusterOptions { Hba = hba });
 
     private void MakeAuthority()

@@ -13,7 +13,7 @@ public class AuthenticationDemandsTests
     {
         PsqlJudge judge = (await PsqlJudge.ForLibpqAsync(18)).OrSkip(Assert.Skip);
         PostgresInstallation installation = (await PostgresInstallation.FindAsync(15)).OrSkip(Assert.Skip);
-        await using PostgresCluster server = await PostgresCluster.StartAsync(installation, new ClusterOptions
+        await using PostgresCluster server = await ClusterPool.RentAsync(installation, new ClusterOptions
         {
             Hba =
             [

@@ -27,7 +27,7 @@ public sealed class ClientCertificateMatrixTests : IDisposable
         Assert.SkipWhen(OperatingSystem.IsWindows(), "libpq does not look at a key file's mode on Windows.");
         PsqlJudge judge = (await PsqlJudge.ForLibpqAsync(version)).OrSkip(Assert.Skip);
         PostgresInstallation installation = (await PostgresInstallation.FindAsync(version)).OrSkip(Assert.Skip);
-        await using PostgresCluster server = await PostgresCluster.StartAsync(installation, new ClusterOptions
+        await using PostgresCluster server = await ClusterPool.RentAsync(installation, new ClusterOptions
         {
             Hba =
             [

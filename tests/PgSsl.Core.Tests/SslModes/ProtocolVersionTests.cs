@@ -10,7 +10,7 @@ public class ProtocolVersionTests
     {
         PsqlJudge judge = (await PsqlJudge.ForLibpqAsync(15)).OrSkip(Assert.Skip);
         PostgresInstallation installation = (await PostgresInstallation.FindAsync(15)).OrSkip(Assert.Skip);
-        await using PostgresCluster server = await PostgresCluster.StartAsync(installation);
+        await using PostgresCluster server = await ClusterPool.RentAsync(installation);
         await server.InstallCertificateAsync(TestAuthority.CreateRoot("Root").Issue(LeafOptions.ForLoopback()));
         await server.ConfigureAsync(new Dictionary<string, string?> { ["ssl_min_protocol_version"] = "TLSv1.3" });
 

@@ -84,7 +84,7 @@ public sealed class PsqlMatrixTests(PsqlMatrixTests.Servers servers) : IClassFix
             if (_clusters.TryGetValue((version, tls), out PostgresCluster? running))
                 return running;
             PostgresInstallation installation = (await PostgresInstallation.FindAsync(version)).OrSkip(Assert.Skip);
-            PostgresCluster cluster = await PostgresCluster.StartAsync(installation, new ClusterOptions
+            PostgresCluster cluster = await ClusterPool.RentAsync(installation, new ClusterOptions
             {
                 Hba =
                 [

@@ -36,7 +36,7 @@ internal sealed class CertificateServer : IAsyncDisposable
     public static async Task<CertificateServer> StartAsync(int major, bool ssl = true, Dictionary<string, string>? settings = null)
     {
         PostgresInstallation installation = (await PostgresInstallation.FindAsync(major)).OrSkip(Assert.Skip);
-        PostgresCluster cluster = await PostgresCluster.StartAsync(installation, new ClusterOptions { Settings = settings ?? [] });
+        PostgresCluster cluster = await ClusterPool.RentAsync(installation, new ClusterOptions { Settings = settings ?? [] });
         if (ssl)
             await cluster.InstallCertificateAsync(Old);
         return new CertificateServer(cluster, await OpenAsync(cluster, "postgres"));

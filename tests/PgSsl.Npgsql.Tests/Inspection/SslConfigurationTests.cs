@@ -77,7 +77,7 @@ public class SslConfigurationTests
     [Theory, MemberData(nameof(Majors))]
     public async Task On_that_does_not_work_is_seen_on_the_wire(int major)
     {
-        await using PostgresCluster cluster = await PostgresCluster.StartAsync((await PostgresInstallation.FindAsync(major)).OrSkip(Assert.Skip));
+        await using PostgresCluster cluster = await ClusterPool.RentAsync((await PostgresInstallation.FindAsync(major)).OrSkip(Assert.Skip));
         Assert.Contains((await ObserveAsync(cluster)).Findings, finding => finding.Code == "TlsIsOff");
 
         await cluster.QueryAsync("ALTER SYSTEM SET ssl = on");
@@ -196,7 +196,7 @@ public class SslConfigurationTests
 
     private static async Task<PostgresCluster> StartAsync(int major)
     {
-        PostgresCluster cluster = await PostgresCluster.StartAsync((await PostgresInstallation.FindAsync(major)).OrSkip(Assert.Skip));
+        PostgresCluster cluster = await ClusterPool.RentAsync((await PostgresInstallation.FindAsync(major)).OrSkip(Assert.Skip));
         await cluster.InstallCertificateAsync(Issuer.Issue(LeafOptions.ForLoopback()));
         return cluster;
     }

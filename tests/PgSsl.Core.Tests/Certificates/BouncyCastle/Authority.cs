@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using Org.BouncyCastle.Asn1.X509;
 using Org.BouncyCastle.Crypto;
 using Org.BouncyCastle.Crypto.Generators;
@@ -14,6 +15,8 @@ namespace PgSsl.Tests.Certificates.BouncyCastle;
 /// <summary>A CA of BouncyCastle's, which signs in ways that .NET cannot.</summary>
 public sealed class Authority
 {
+    private static readonly ConcurrentDictionary<string, AsymmetricCipherKeyPair> Keys = new();
+
     private static int s_serial;
 
     private readonly ISignatureFactory _signature;
@@ -30,6 +33,9 @@ public sealed class Authority
     public AsymmetricCipherKeyPair Key { get; }
 
     public BcCertificate Certificate { get; }
+
+    /// <summary>A key of a kind, as of <see cref="MakeKey"/>: always the same for a number, because some take long to make.</summary>
+    public static AsymmetricCipherKeyPair KeyOf(string kind, int number = 0) => Keys.GetOrAdd($"{kind} {number}", _ => MakeKey(kind));
 
     /// <summary>Makes a key: <c>rsa</c>, <c>dsa</c>, <c>Ed25519</c>, <c>Ed448</c>, or the identifier of a curve.</summary>
     public static AsymmetricCipherKeyPair MakeKey(string kind)

@@ -1,7 +1,6 @@
 using System.Numerics;
 using FsCheck;
 using FsCheck.Fluent;
-using PgSsl.Certificates;
 using PgSsl.Certificates.Verification;
 using Judge = Org.BouncyCastle.Math.EC.Rfc8032.Ed25519;
 
@@ -18,22 +17,24 @@ public class Ed25519Tests
     [Fact]
     public void The_public_key_of_a_private_key_is_the_same() =>
         Prop.ForAll(Mutation.Bytes(32, 32).ToArbitrary(), seed => PublicKey(seed).AsSpan().SequenceEqual(Ed25519.DerivePublicKey(seed)))
-            .Check(Config.QuickThrowOnFailure);
+            .Check(Config.QuickThrowOnFailure.WithMaxTest(30));
 
     [Fact]
     public void A_signature_is_good() => Prop.ForAll(Signings.ToArbitrary(), signing =>
     {
         (byte[] seed, byte[] message) = signing;
         return Ed25519.Verify(PublicKey(seed), message, Sign(seed, message));
-    }).Check(Config.QuickThrowOnFailure);
+    }).Check(Config.QuickThrowOnFailure.WithMaxTest(30));
 
     [Fact]
-    public void A_bit_in_key_message_or_signature_turns_both_against_it() => Prop.ForAll(Signings.ToArbitrary(), Mutation.Any.ToArbitrary(), (signing, mutation) =>
+    public void A_bit_in_key_message_or_signature_turns_both_against_it() => Prop.ForAll(
+        Signings.ToArbitrary(), Mutation.Any.ToArbitrary(), (signing,
+        mutation) =>
     {
         (byte[] seed, byte[] message) = signing;
         byte[][] changed = mutation.Apply(PublicKey(seed), Sign(seed, message), message);
         return Agree(changed[0], changed[2], changed[1]);
-    }).Check(Config.QuickThrowOnFailure.WithMaxTest(300));
+    }).Check(Config.QuickThrowOnFailure.WithMaxTest(100));
 
     [Fact]
     public void A_scalar_beyond_the_order_is_refused() => Prop.ForAll(Signings.ToArbitrary(), signing =>
@@ -44,20 +45,22 @@ public class Ed25519Tests
         // The equation still holds: RFC 8032 5.1.7 asks for the smallest scalar so that nobody can make a second signature.
         scalar.TryWriteBytes(signature.AsSpan(32), out _, isUnsigned: true);
         return Agree(PublicKey(seed), message, signature) && !Ed25519.Verify(PublicKey(seed), message, signature);
-    }).Check(Config.QuickThrowOnFailure);
+    }).Check(Config.QuickThrowOnFailure.WithMaxTest(30));
 
     [Fact]
-    public void A_signature_of_another_length_is_refused() => Prop.ForAll(Signings.ToArbitrary(), Gen.Choose(0, 80).ToArbitrary(), (signing, length) =>
+    public void A_signature_of_another_length_is_refused() => Prop.ForAll(
+        Signings.ToArbitrary(), Gen.Choose(0, 80).ToArbitrary(), (signing,
+        length) =>
     {
         byte[] signature = Sign(signing.Seed, signing.Message);
         Array.Resize(ref signature, length);
         return Ed25519.Verify(PublicKey(signing.Seed), signing.Message, signature) == (length == 64);
-    }).Check(Config.QuickThrowOnFailure);
+    }).Check(Config.QuickThrowOnFailure.WithMaxTest(30));
 
     [Fact]
     public void Random_bytes_are_neither_key_nor_signature() =>
         Prop.ForAll(Mutation.Bytes(32, 32).ToArbitrary(), Mutation.Bytes(64, 64).ToArbitrary(), (key, signature) => Agree(key, [], signature))
-            .Check(Config.QuickThrowOnFailure.WithMaxTest(300));
+            .Check(Config.QuickThrowOnFailure.WithMaxTest(100));
 
     private static bool Agree(byte[] key, byte[] message, byte[] signature) =>
         Ed25519.Verify(key, message, signature) == Judge.Verify(signature, 0, key, 0, message, 0, message.Length);

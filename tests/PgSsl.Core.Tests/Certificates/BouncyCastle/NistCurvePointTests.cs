@@ -22,14 +22,14 @@ public class NistCurvePointTests
     {
         byte[] encoded = Encode(point.Oid, point.Factor);
         return encoded.Length == 1 || NistCurve.Find(point.Oid)!.Contains(encoded.AsSpan(1));
-    }).Check(Config.QuickThrowOnFailure.WithMaxTest(300));
+    }).Check(Config.QuickThrowOnFailure.WithMaxTest(150));
 
     [Fact]
     public void A_bit_of_a_coordinate_turns_both_against_it() => Prop.ForAll(Points.ToArbitrary(), Mutation.Any.ToArbitrary(), (point, mutation) =>
     {
         byte[] encoded = Encode(point.Oid, point.Factor);
         return encoded.Length == 1 || Agree(point.Oid, mutation.Apply(encoded[1..])[0]);
-    }).Check(Config.QuickThrowOnFailure.WithMaxTest(300));
+    }).Check(Config.QuickThrowOnFailure.WithMaxTest(150));
 
     [Fact]
     public void A_coordinate_that_is_not_below_the_prime_is_refused() => Prop.ForAll(Gen.Choose(1, 500).ToArbitrary(), x =>

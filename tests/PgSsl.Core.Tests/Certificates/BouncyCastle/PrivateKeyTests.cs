@@ -12,9 +12,6 @@ using Org.BouncyCastle.OpenSsl;
 using Org.BouncyCastle.Pkcs;
 using Org.BouncyCastle.Security;
 using PgSsl.Asn1;
-using PgSsl.Certificates;
-using PgSsl.Certificates.Verification;
-using PgSsl.Deployment;
 using PgSsl.Requests;
 using PgSsl.Requirements;
 using PemReader = Org.BouncyCastle.OpenSsl.PemReader;
@@ -25,7 +22,9 @@ namespace PgSsl.Tests.Certificates.BouncyCastle;
 public class PrivateKeyTests
 {
     private static readonly AsymmetricCipherKeyPair[] Keys =
-        [.. new[] { "rsa", "1.2.840.10045.3.1.7", "1.3.132.0.34", "1.3.132.0.35" }.Select(Authority.MakeKey)];
+        [.. new[] { "rsa", "1.2.840.10045.3.1.7", "1.3.132.0.34", "1.3.132.0.35" }.Select(kind => Authority.KeyOf(kind))];
+
+    private static readonly string[] TraditionalCiphers = ["DES-EDE3-CBC", "AES-128-CBC", "AES-192-CBC", "AES-256-CBC"];
 
     private static readonly Gen<string> Passphrases = Gen.Choose(1, 40).SelectMany(count => Gen.Choose(' ', '~').Select(c => (char)c).ArrayOf(count))
         .Select(characters => new string(characters));
@@ -34,7 +33,10 @@ public class PrivateKeyTests
         [NistObjectIdentifiers.IdAes128Cbc, NistObjectIdentifiers.IdAes192Cbc, NistObjectIdentifiers.IdAes256Cbc];
 
     private static readonly DerObjectIdentifier[] Digests =
-        [PkcsObjectIdentifiers.IdHmacWithSha1, PkcsObjectIdentifiers.IdHmacWithSha256, PkcsObjectIdentifiers.IdHmacWithSha384, PkcsObjectIdentifiers.IdHmacWithSha512];
+    [
+        PkcsObjectIdentifiers.IdHmacWithSha1, PkcsObjectIdentifiers.IdHmacWithSha256,
+        PkcsObjectIdentifiers.IdHmacWithSha384, PkcsObjectIdentifiers.IdHmacWithSha512,
+    ];
 
     [Fact]
     public void A_key_in_clear_is_the_same_key() => Assert.All(Keys, key =>
@@ -45,47 +47,49 @@ public class PrivateKeyTests
 
     [Fact]
     public void A_key_in_traditional_encryption_is_the_same_key() => Prop.ForAll(
-        Gen.Elements(Keys).ToArbitrary(), Gen.Elements("DES-EDE3-CBC", "AES-128-CBC", "AES-192-CBC", "AES-256-CBC").ToArbitrary(), Passphrases.ToArbitrary(),
+        Gen.Elements(Keys).ToArbitrary(), Gen.Elements(TraditionalCiphers).ToArbitrary(), Passphrases.ToArbitrary(),
         (key, cipher, passphrase) =>
         {
             byte[] file = Encoding.ASCII.GetBytes(Pem(key.Private, cipher, passphrase.ToCharArray(), new SecureRandom()));
             return IsSame(key, ReadKey(file, passphrase)) && ReadKey(file, passphrase + "x") is null;
-        }).Check(Config.QuickThrowOnFailure);
+        }).Check(Config.QuickThrowOnFailure.WithMaxTest(40));
 
     [Fact]
     public void A_key_in_encrypted_pkcs8_is_the_same_key() => Prop.ForAll(
-        Gen.Elements(Keys).ToArbitrary(), Gen.Elements(Ciphers).SelectMany(cipher => Gen.Elements(Digests).Select(digest => (cipher, digest))).ToArbitrary(),
+        Gen.Elements(Keys).ToArbitrary(),
+        Gen.Elements(Ciphers).SelectMany(cipher => Gen.Elements(Digests).Select(digest => (cipher, digest))).ToArbitrary(),
         Passphrases.ToArbitrary(),
         (key, scheme, passphrase) =>
         {
             byte[] der = EncryptedPrivateKeyInfoFactory.CreateEncryptedPrivateKeyInfo(
-                scheme.cipher, scheme.digest, passphrase.ToCharArray(), [1, 2, 3, 4, 5, 6, 7, 8], 100, new SecureRandom(), key.Private).GetDerEncoded();
+                scheme.cipher, scheme.digest, passphrase.ToCharArray(), [1, 2, 3, 4, 5, 6, 7, 8], 100, new SecureRandom(), key.Private)
+                .GetDerEncoded();
             byte[] pem = Encoding.ASCII.GetBytes(PemEncoding.WriteString("ENCRYPTED PRIVATE KEY", der));
             return IsSame(key, ReadKey(pem, passphrase)) && IsSame(key, ReadKey(der, passphrase)) && ReadKey(pem, passphrase + "x") is null;
-        }).Check(Config.QuickThrowOnFailure.WithMaxTest(50));
+        }).Check(Config.QuickThrowOnFailure.WithMaxTest(20));
 
     [Fact]
-    public void An_Ed25519_key_belongs_to_its_certificate_and_to_no_other() => Prop.ForAll(Gen.Constant(0).ToArbitrary(), _ =>
+    public void An_Ed25519_key_belongs_to_its_certificate_and_to_no_other()
     {
         var mine = new Authority(Authority.MakeKey("Ed25519"), "Ed25519");
         var other = new Authority(Authority.MakeKey("Ed25519"), "Ed25519");
         var key = ServerKey.Read(PrivateKeyInfoFactory.CreatePrivateKeyInfo(mine.Key.Private).GetDerEncoded(), null, "server.key");
         using var certificate = new X509Certificate2(mine.Certificate.GetEncoded());
         using var another = new X509Certificate2(other.Certificate.GetEncoded());
-        return key.Matches(certificate) == true && key.Matches(another) == false;
-    }).Check(Config.QuickThrowOnFailure.WithMaxTest(20));
+        Assert.True(key.Matches(certificate));
+        Assert.False(key.Matches(another));
+    }
 
     [Theory]
-    [InlineData("ecdsa-p256", "")]
-    [InlineData("ecdsa-p384", "")]
-    [InlineData("rsa-2048", "")]
-    [InlineData("ecdsa-p256", "correct horse")]
-    public void A_key_written_here_is_read_there(string algorithm, string passphrase)
+    [InlineData("ecdsa-p256")]
+    [InlineData("ecdsa-p384")]
+    [InlineData("rsa-2048")]
+    public void A_key_written_here_is_read_there(string algorithm)
     {
         using var key = CertificateKey.Generate(algorithm);
-        using var text = new StringReader(Encoding.ASCII.GetString(key.ExportPem(passphrase)));
+        using var text = new StringReader(Encoding.ASCII.GetString(key.ExportPem([])));
 
-        var read = (AsymmetricKeyParameter)new PemReader(text, new Passphrase(passphrase)).ReadObject();
+        var read = (AsymmetricKeyParameter)new PemReader(text).ReadObject();
 
         Assert.Equal(key.SpkiSha256, Convert.ToHexString(SHA256.HashData(SpkiOf(read))));
     }
@@ -93,7 +97,8 @@ public class PrivateKeyTests
     private static byte[] SpkiOf(AsymmetricKeyParameter key) => Org.BouncyCastle.X509.SubjectPublicKeyInfoFactory.CreateSubjectPublicKeyInfo(
         key is ECPrivateKeyParameters curve
             ? new ECPublicKeyParameters(curve.AlgorithmName, curve.Parameters.G.Multiply(curve.D), curve.PublicKeyParamSet)
-            : new RsaKeyParameters(false, ((RsaPrivateCrtKeyParameters)key).Modulus, ((RsaPrivateCrtKeyParameters)key).PublicExponent)).GetDerEncoded();
+            : new RsaKeyParameters(false, ((RsaPrivateCrtKeyParameters)key).Modulus, ((RsaPrivateCrtKeyParameters)key).PublicExponent))
+        .GetDerEncoded();
 
     private static AsymmetricAlgorithm? ReadKey(byte[] file, string? passphrase)
     {
@@ -127,10 +132,5 @@ public class PrivateKeyTests
         else
             writer.WriteObject(key, cipher, passphrase, random);
         return text.ToString();
-    }
-
-    private sealed class Passphrase(string text) : IPasswordFinder
-    {
-        public char[] GetPassword() => text.ToCharArray();
     }
 }

@@ -7,10 +7,10 @@ namespace PgSsl.Tests.Certificates.BouncyCastle;
 /// <summary>Requests that are made here, read by BouncyCastle.</summary>
 public class RequestTests
 {
-    public static TheoryData<string> Algorithms => [.. KeyAlgorithms.Names];
-
     [Theory]
-    [MemberData(nameof(Algorithms))]
+    [InlineData("ecdsa-p256")]
+    [InlineData("ecdsa-p384")]
+    [InlineData("rsa-2048")]
     public void A_request_is_signed_by_its_own_key(string algorithm)
     {
         using var key = CertificateKey.Generate(algorithm);

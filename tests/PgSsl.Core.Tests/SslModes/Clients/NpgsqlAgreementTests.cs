@@ -48,7 +48,7 @@ public sealed class NpgsqlAgreementTests(NpgsqlAgreementTests.Server server) : I
     public async Task Agrees_about_a_server_without_TLS()
     {
         PostgresInstallation installation = (await PostgresInstallation.FindAsync(15)).OrSkip(Assert.Skip);
-        await using PostgresCluster cluster = await PostgresCluster.StartAsync(installation);
+        await using PostgresCluster cluster = await ClusterPool.RentAsync(installation);
 
         await AssertAgreementAsync("127.0.0.1", cluster.Port, "postgres", "", Modes);
     }
@@ -218,7 +218,7 @@ public sealed class NpgsqlAgreementTests(NpgsqlAgreementTests.Server server) : I
         private static async Task<PostgresCluster> StartAsync()
         {
             PostgresInstallation installation = (await PostgresInstallation.FindAsync(15)).OrSkip(Assert.Skip);
-            PostgresCluster cluster = await PostgresCluster.StartAsync(installation, new ClusterOptions
+            PostgresCluster cluster = await ClusterPool.RentAsync(installation, new ClusterOptions
             {
                 Hba =
                 [

@@ -140,7 +140,7 @@ public class HbaChangeTests
         var failure = await Assert.ThrowsAsync<PgSslException>(() => ApplyAsync(plan, live));
 
         Assert.Equal(PgSslError.FileNotRestored, failure.Error);
-        Assert.Contains("is as it was; the server may go by something else", failure.Message);
+        Assert.Contains("was restored, but the server may still be using other settings", failure.Message);
         await AssertUntouchedAsync(server, old);
     }
 

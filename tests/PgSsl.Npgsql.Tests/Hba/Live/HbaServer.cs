@@ -25,7 +25,7 @@ internal sealed class HbaServer(PostgresCluster cluster, IServerSession session)
         Dictionary<string, string> settings = replicates
             ? new() { ["wal_level"] = "replica", ["max_wal_senders"] = "8" }
             : [];
-        PostgresCluster cluster = await PostgresCluster.StartAsync(installation, new ClusterOptions { Settings = settings });
+        PostgresCluster cluster = await ClusterPool.RentAsync(installation, new ClusterOptions { Settings = settings });
         await cluster.InstallCertificateAsync(TestAuthority.CreateRoot("Hba Root CA").Issue(LeafOptions.ForLoopback()));
         await cluster.QueryAsync("CREATE ROLE app LOGIN; CREATE ROLE replicator LOGIN REPLICATION");
         return new HbaServer(cluster, await Sessions.OpenAsync($"host={cluster.SocketDirectory} port={cluster.Port} user=postgres dbname=postgres"));

@@ -15,6 +15,9 @@ A driver for those who live in PowerShell. Each task only calls what one could c
 .PARAMETER Task
 What to do, in the order given. Build by default.
 
+.PARAMETER Fast
+Leaves the analyzers out of Build and Test, which halves the work of a build from nothing. Continuous integration runs them.
+
 .EXAMPLE
 ./build.ps1 Build, Test
 
@@ -30,7 +33,9 @@ Leaves what ships in out.
 param(
     [Parameter(Position = 0)]
     [ValidateSet('Build', 'Test', 'Help', 'Analyze', 'Package', 'Sandbox')]
-    [string[]] $Task = 'Build'
+    [string[]] $Task = 'Build',
+
+    [switch] $Fast
 )
 
 Set-StrictMode -Version Latest
@@ -52,12 +57,13 @@ function Test-Script {
     if ($findings) { throw "PSScriptAnalyzer has $(@($findings).Count) findings." }
 }
 
+$options = $Fast ? @('-p:RunAnalyzers=false') : @()
 Push-Location $PSScriptRoot
 try {
     foreach ($name in $Task) {
         switch ($name) {
-            'Build' { dotnet build src/PgSsl }
-            'Test' { dotnet test }
+            'Build' { dotnet build src/PgSsl @options }
+            'Test' { dotnet test @options }
             'Help' { & $PSScriptRoot/docs/cmdlets/Export-Help.ps1 en-US/PgSsl.dll-Help.xml }
             'Analyze' { Test-Script }
             # Paths of this machine stay out of what ships.

@@ -1,9 +1,14 @@
 <#
 .SYNOPSIS
-Measures how long PgSsl and PostgreSQL take to read the same large pg_hba.conf, and prints ratios.
+Measures how long PgSsl and PostgreSQL take to read the same large pg_hba.conf, and prints ratios of medians.
 .DESCRIPTION
-Starts its own throw-away servers (tests/PgSsl.Sandbox) and measures in turn within one run, so that a busy machine slows both. Times by
-themselves say little; no test asserts them. Build first: dotnet build PgSsl.slnx -c Release
+Starts its own throw-away servers (tests/PgSsl.Sandbox). The cmdlets, PostgreSQL, and an earlier build of the module where one is named
+are measured in turn within one process, so that a busy machine slows all of them. Times by themselves say little; no test asserts them.
+Build first: dotnet build src/PgSsl -c Release; dotnet build tests/PgSsl.Sandbox
+.EXAMPLE
+./tests/Benchmarks/Measure-Hba.ps1
+.EXAMPLE
+./tests/Benchmarks/Measure-Hba.ps1 -Baseline ../before -Version 18
 #>
 [CmdletBinding()]
 param(
@@ -13,15 +18,40 @@ param(
     [int] $Rounds = 7,
     # Versions of PostgreSQL.
     [int[]] $Version = @(15, 18),
-    # The build that is measured.
-    [string] $Configuration = 'Release'
+    # The root of another clone, built in Release too, whose cmdlets are measured beside these.
+    [string] $Baseline
 )
 
 Set-StrictMode -Version Latest
 $ErrorActionPreference = 'Stop'
 $root = Resolve-Path "$PSScriptRoot/../.."
-Add-Type -Path "$root/src/PgSsl.Core/bin/$Configuration/net8.0/PgSsl.Core.dll"
-Add-Type -Path "$root/tests/PgSsl.Sandbox/bin/$Configuration/net8.0/PgSsl.Sandbox.dll"
+$ours = Import-Module "$root/PgSsl.psd1" -PassThru
+Add-Type -Path "$root/tests/PgSsl.Sandbox/bin/Debug/net8.0/PgSsl.Sandbox.dll"
+
+# Two builds of one assembly in one process: the other one has a load context of its own, and its cmdlets have a prefix.
+Add-Type -TypeDefinition @'
+using System.IO;
+using System.Reflection;
+using System.Runtime.Loader;
+
+public sealed class OtherBuild(string folder) : AssemblyLoadContext("other build")
+{
+    protected override Assembly Load(AssemblyName name) =>
+        File.Exists(Path.Combine(folder, name.Name + ".dll")) ? LoadFromAssemblyPath(Path.Combine(folder, name.Name + ".dll")) : null;
+
+    public static bool IsOptimized(Assembly assembly) =>
+        assembly.GetCustomAttribute<System.Diagnostics.DebuggableAttribute>() is not { IsJITOptimizerDisabled: true };
+}
+'@
+
+$assemblies = @($ours.ImplementingAssembly)
+if ($Baseline) {
+    $assemblies += [OtherBuild]::new((Resolve-Path "$Baseline/bin").Path).LoadFromAssemblyName('PgSsl')
+    Import-Module -Assembly $assemblies[1] -Prefix Other
+}
+foreach ($assembly in $assemblies) {
+    if (-not [OtherBuild]::IsOptimized($assembly)) { Write-Warning "$($assembly.Location) is a Debug build: its times mean nothing." }
+}
 
 $random = [Random]::new(1)
 $methods = 'scram-sha-256', 'md5', 'password', 'reject'
@@ -36,7 +66,11 @@ $lines = foreach ($i in 1..$Rules) {
 }
 $text = [Text.Encoding]::ASCII.GetBytes(($lines -join "`n") + "`n")
 
-function Measure-Once([scriptblock] $Action) { (Measure-Command $Action).TotalMilliseconds }
+function Measure-Once([scriptblock] $Action) {
+    [GC]::Collect()
+    (Measure-Command $Action).TotalMilliseconds
+}
+
 function Get-Median([double[]] $Times) { ($Times | Sort-Object)[[int][Math]::Floor(($Times.Count - 1) / 2)] }
 
 foreach ($major in $Version) {
@@ -46,44 +80,54 @@ foreach ($major in $Version) {
     $path = $cluster.HbaPath
     # Written over, not replaced: the file stays the server's.
     [IO.File]::WriteAllBytes($path, $text)
-    $dialect = [PgSsl.Hba.HbaDialect]::new()
-    $dialect.GetType().GetProperty('Major').SetValue($dialect, $major)
+    $folder = New-Item -ItemType Directory -Path (Join-Path ([IO.Path]::GetTempPath()) "Measure-Hba-$([guid]::NewGuid().ToString('n'))")
+    $copy = "$folder/pg_hba.conf"
     $conversation = $cluster.ConnectAsync([Text.Encoding]::UTF8, 'postgres').GetAwaiter().GetResult()
-    $read = { $script:document = [PgSsl.Hba.HbaDocument]::Read($path, $dialect, [PgSsl.Hba.DiskHbaFiles]::Instance) }
-    # What Get-PgHbaRule does, and the file once more.
-    $judge = {
-        $script:document = [PgSsl.Hba.HbaDocument]::Read($path, $dialect, [PgSsl.Hba.DiskHbaFiles]::Instance)
-        $null = [PgSsl.HbaRule]::Of($document)
-        [IO.File]::WriteAllBytes("$path.new", $document.Files[0].Content)
-    }
-    # What Set-PgHbaSsl does before it asks: each host made hostssl, and the new text read again to be sure of it.
-    $plan = {
-        $script:document = [PgSsl.Hba.HbaDocument]::Read($path, $dialect, [PgSsl.Hba.DiskHbaFiles]::Instance)
-        $changed = [PgSsl.Hba.Policy.HbaPlanner]::Plan($document, [PgSsl.Hba.Policy.HbaPolicy]::new(), [PgSsl.Hba.DiskHbaFiles]::Instance)
-        [IO.File]::WriteAllBytes("$path.new", $changed.Files[0].After)
-    }
     $ask = { $script:answer = $conversation.QueryAsync('SELECT count(*) FROM pg_hba_file_rules').GetAwaiter().GetResult() }
 
-    $cold = @((Measure-Once $judge), (Measure-Once $ask))
-    if ($document.Records.Count -ne $answer[0][0]) { throw "$($document.Records.Count) rules here, $($answer[0][0]) there." }
-    $reads, $judgements, $plans, $theirs = @(), @(), @(), @()
-    foreach ($round in 1..$Rounds) {
-        $reads += Measure-Once $read
-        $judgements += Measure-Once $judge
-        $plans += Measure-Once $plan
-        $theirs += Measure-Once $ask
+    $kinds = [ordered]@{
+        'rules counted' = { param($get) $script:count = (& $get -Path $path -ServerVersion $major | Measure-Object).Count }
+        'rules kept' = { param($get) $null = & $get -Path $path -ServerVersion $major }
+        'shadowed rules found' = { param($get) $null = & $get -Path $path -ServerVersion $major | Where-Object IsShadowedBy | Measure-Object }
+        'findings read' = { param($get) $null = & $get -Path $path -ServerVersion $major | ForEach-Object Findings | Measure-Object }
+        'host made hostssl' = { param($get, $set) $null = & $set -Path $copy -ServerVersion $major }
     }
-    foreach ($pair in @{ What = 'read, judged, written, the first time'; Ours = $cold[0]; Theirs = $cold[1] },
-        @{ What = 'read'; Ours = Get-Median $reads; Theirs = Get-Median $theirs },
-        @{ What = 'read, judged, written'; Ours = Get-Median $judgements; Theirs = Get-Median $theirs },
-        @{ What = 'read, planned, written'; Ours = Get-Median $plans; Theirs = Get-Median $theirs }) {
-        [pscustomobject]@{
-            Measurement = "$Rules rules, PostgreSQL $major, $($pair.What)"
-            'PgSsl ms' = [int]$pair.Ours
-            'PostgreSQL ms' = [int]$pair.Theirs
-            'PostgreSQL / PgSsl' = [Math]::Round($pair.Theirs / $pair.Ours, 2)
+    $builds = @(, @('Get-PgHbaRule', 'Set-PgHbaSsl'))
+    if ($Baseline) { $builds += , @('Get-OtherPgHbaRule', 'Set-OtherPgHbaSsl') }
+
+    $theirs = [Collections.Generic.List[double]]::new()
+    $times = @{}
+    # The first round warms up.
+    foreach ($round in 0..$Rounds) {
+        $elapsed = Measure-Once $ask
+        if ($round -gt 0) { $theirs.Add($elapsed) }
+        foreach ($kind in $kinds.Keys) {
+            for ($i = 0; $i -lt $builds.Count; $i++) {
+                $get, $set = $builds[$i] | Get-Command
+                Get-ChildItem $folder | Remove-Item
+                [IO.File]::WriteAllBytes($copy, $text)
+                $elapsed = Measure-Once { & $kinds[$kind] $get $set }
+                if ($round -gt 0) { $times["$i $kind"] = @($times["$i $kind"]) + $elapsed -ne $null }
+            }
         }
     }
-    Remove-Item "$path.new"
+    if ($count -ne $answer[0][0]) { throw "$count rules here, $($answer[0][0]) there." }
+    $postgres = Get-Median $theirs
+    foreach ($kind in $kinds.Keys) {
+        $now = Get-Median $times["0 $kind"]
+        $row = [ordered]@{
+            Measurement = "$Rules rules, PostgreSQL $major, $kind"
+            'PgSsl ms' = [int]$now
+            'PostgreSQL ms' = [int]$postgres
+            'PgSsl / PostgreSQL' = [Math]::Round($now / $postgres, 2)
+        }
+        if ($Baseline) {
+            $before = Get-Median $times["1 $kind"]
+            $row['Baseline ms'] = [int]$before
+            $row['Baseline / PostgreSQL'] = [Math]::Round($before / $postgres, 2)
+        }
+        [pscustomobject]$row
+    }
+    Remove-Item $folder -Recurse
     $null = $conversation.DisposeAsync().AsTask().GetAwaiter().GetResult()
 }

@@ -34,7 +34,7 @@ Describe 'Disable-PgSsl' -Skip:$isUnjudged {
     It 'does not lock its own session out, unless it is forced to' {
         Disable-PgSsl "$endpoint sslmode=require" -ErrorVariable failure -ErrorAction SilentlyContinue
         $failure[0].FullyQualifiedErrorId | Should -BeLike 'LockOut,*'
-        $failure[0].Exception.Message | Should -Match 'this session, which comes with sslmode=require'
+        $failure[0].Exception.Message | Should -Match 'this session, which uses sslmode=require'
         Get-Transport require | Should -Be t
         (Disable-PgSsl "$endpoint sslmode=require" -Force -WarningAction SilentlyContinue).IsProven | Should -BeTrue
     }

@@ -2,7 +2,7 @@ BeforeDiscovery {
     Import-Module $PSScriptRoot/Sandbox.psm1
     $isUnjudged = -not (Get-Sandbox).Psql
     $servers = @(
-        @{ Server = 'Switched'; Version = 15 }
+        @{ Server = 'Switched'; Version = [int](Get-Sandbox).Major }
         if ((Get-Sandbox).SwitchedDirect) { @{ Server = 'SwitchedDirect'; Version = 18 } }
     )
 }

@@ -225,7 +225,7 @@ Describe 'Get-PgHbaRule' {
             Get-PgHbaRule -Endpoint "postgresql://auditor@$($sandbox.HbaKept)/postgres" -ErrorVariable failures -ErrorAction SilentlyContinue | Should -BeNullOrEmpty
             $failures.FullyQualifiedErrorId | Should -Be 'InsufficientPrivilege,PgSsl.Cmdlets.GetPgHbaRuleCommand'
             $failures[0].Exception.Message | Should -Match 'Role auditor may not see where .* has its pg_hba\.conf'
-            $failures[0].ErrorDetails.RecommendedAction | Should -Match 'GRANT pg_read_all_settings TO auditor'
+            $failures[0].ErrorDetails.RecommendedAction | Should -Match 'GRANT pg_read_all_settings TO "auditor"'
         }
 
         It 'goes on after a server that does not answer, with the password in no error' {

@@ -93,7 +93,7 @@ Describe 'Get-PgSslSession' -Skip:$isWithoutClient {
             $found = Get-PgSslSession "host=127.0.0.1 port=$($sandbox.HbaKeptPort) user=auditor dbname=postgres" -WarningVariable warnings -WarningAction SilentlyContinue
             $found.UserName | Sort-Object -Unique | Should -Be auditor
             $warnings | Should -HaveCount 1
-            $warnings | Should -Match '\d+ sessions? of other roles.*GRANT pg_read_all_stats TO auditor$'
+            $warnings | Should -Match '\d+ sessions? of other roles.*GRANT pg_read_all_stats TO "auditor"$'
         }
     }
 
@@ -155,7 +155,7 @@ Describe 'Get-PgSslSession' -Skip:$isWithoutClient {
             finally { Invoke-SandboxSql HbaKept 'REVOKE pg_read_all_stats FROM auditor' }
             $failing | Should -BeNullOrEmpty
             $failures.FullyQualifiedErrorId | Should -Be 'InsufficientPrivilege,PgSsl.Cmdlets.GetPgSslSessionCommand'
-            $failures[0].ErrorDetails.RecommendedAction | Should -Be 'As a superuser: GRANT pg_signal_backend TO auditor'
+            $failures[0].ErrorDetails.RecommendedAction | Should -Be 'As a superuser: GRANT pg_signal_backend TO "auditor"'
             $failures[0].TargetObject.ProcessId | Should -Be $victim.ProcessId
         }
     }

@@ -1,5 +1,6 @@
 BeforeAll {
-    Import-Module $PSScriptRoot/Sandbox.psm1
+    Import-Module $PSScriptRoot/Sandbox.psm1, $PSScriptRoot/PowerShell.psm1
+    $manifestPath = Resolve-Path $PSScriptRoot/../../PgSsl.psd1
     $sandbox = Get-Sandbox
     $root = [Security.Cryptography.X509Certificates.X509Certificate2]::CreateFromPem((Get-Content -Raw $sandbox.Root))
     $otherRoot = [Security.Cryptography.X509Certificates.X509Certificate2]::CreateFromPem((Get-Content -Raw $sandbox.OtherRoot))
@@ -284,15 +285,19 @@ Describe 'Install-PgRootCert' {
 
         It 'says what -Service means for that service' {
             "[orders]`nhost=db1.example.com`nsslrootcert=system`nsslmode=verify-full" | Set-Content $env:HOME/.pg_service.conf
-            $command = "Import-Module '$PSScriptRoot/../../PgSsl.psd1'; Install-PgRootCert '$($sandbox.Root)' -Service orders -WhatIf"
-            $said = pwsh -NoProfile -NonInteractive -Command $command | Out-String
+            $said = Invoke-PowerShell -Arguments $manifestPath, $sandbox.Root {
+                Import-Module $args[0]
+                Install-PgRootCert $args[1] -Service orders -WhatIf
+            } | Out-String
             $said | Should -Match '\[orders\] gets sslrootcert=.* instead of system'
-            $said | Should -Match 'Connections of service orders go by this file .* no longer by the operating system'
+            $said | Should -Match 'Connections of service orders use this file .* no longer the operating system'
         }
 
         It 'says what would change, and for whom' {
-            $command = "Import-Module '$PSScriptRoot/../../PgSsl.psd1'; Install-PgRootCert '$($sandbox.Root)' -Endpoint '$($sandbox.Good)' -WhatIf"
-            $said = pwsh -NoProfile -NonInteractive -Command $command | Out-String
+            $said = Invoke-PowerShell -Arguments $manifestPath, $sandbox.Root, $sandbox.Good {
+                Import-Module $args[0]
+                Install-PgRootCert $args[1] -Endpoint $args[2] -WhatIf
+            } | Out-String
             $said | Should -Match "What if: .*root\.crt: create"
             $said | Should -Match "\+ CN=Pester Root CA, valid until \d{4}-\d\d-\d\d, SHA-256 $(Get-Fingerprint $root)"
             $said | Should -Match 'require becomes verify-ca'

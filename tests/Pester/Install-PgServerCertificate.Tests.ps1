@@ -1,7 +1,7 @@
 BeforeDiscovery {
     Import-Module $PSScriptRoot/Sandbox.psm1
     $servers = @(
-        @{ Server = 'Deployed'; Version = 15 }
+        @{ Server = 'Deployed'; Version = [int](Get-Sandbox).Major }
         if ((Get-Sandbox).DeployedDirect) { @{ Server = 'DeployedDirect'; Version = 18 } }
     )
 }
@@ -104,7 +104,7 @@ Describe 'Install-PgServerCertificate' {
             New-PgCsr localhost | Invoke-SandboxCA | Set-Content answer.pem
             Install-PgServerCertificate answer.pem server.key -Endpoint "postgresql://app@$($sandbox.$Server)/postgres" -ErrorAction SilentlyContinue -ErrorVariable failure
             $failure.FullyQualifiedErrorId | Should -Match '^InsufficientPrivilege,'
-            $failure.ErrorDetails.RecommendedAction | Should -Be 'GRANT EXECUTE ON FUNCTION pg_reload_conf() TO app'
+            $failure.ErrorDetails.RecommendedAction | Should -Be 'GRANT EXECUTE ON FUNCTION pg_reload_conf() TO "app"'
         }
     }
 
@@ -149,18 +149,18 @@ Describe 'Install-PgServerCertificate' {
             openssl x509 -in answer.pem -out leaf.pem
             Get-Content $sandbox.Root, $sandbox.IssuerCertificate | Set-Content ca.pem
             $made = Install-PgServerCertificate leaf.pem server.key -CaPath ca.pem @offline
-            $made.Remarks | Should -Contain "The intermediate 'Pester Issuing CA' is added: the CA did not give it."
+            $made.Remarks | Should -Contain "The intermediate 'Pester Issuing CA' is added, because the CA did not send it."
             (Get-Content pg/server.crt) -match 'BEGIN' | Should -HaveCount 2
         }
 
         It 'is no request' {
             New-PgCsr x -KeyPath x.key | Install-PgServerCertificate @offline -ErrorVariable failures -ErrorAction SilentlyContinue | Should -BeNullOrEmpty
             $failures | Should -HaveCount 1 -Because 'what is left is not installed without it'
-            $failures[0].Exception.Message | Should -Be 'This is a certificate request (CSR), no certificate.'
+            $failures[0].Exception.Message | Should -Be 'This is a certificate signing request (CSR), not a certificate.'
         }
 
         It 'is something' {
-            { Install-PgServerCertificate no-such-file server.key @offline -ErrorAction Stop } | Should -Throw 'There is no file no-such-file, and it is no certificate either.'
+            { Install-PgServerCertificate no-such-file server.key @offline -ErrorAction Stop } | Should -Throw 'There is no file no-such-file, and this text is not a certificate either.'
             { Install-PgServerCertificate -KeyPath server.key @offline -ErrorAction Stop } | Should -Throw 'There is nothing to install: no certificate is given.'
         }
     }
@@ -236,7 +236,7 @@ Describe 'Install-PgServerCertificate' {
             $made.Fingerprint | Should -Be (Get-Sha256)
             $made.KeyPath, $made.CertificatePath | Should -Be ($ini -replace 'ini$', 'key'), ($ini -replace 'ini$', 'crt')
             Get-IniSetting | Should -Be 'client_tls_sslmode = require', "client_tls_key_file = $($made.KeyPath)", "client_tls_cert_file = $($made.CertificatePath)"
-            $warnings | Should -Match 'PgBouncer refuses clients that come in plaintext|server_tls_sslmode'
+            $warnings | Should -Match 'PgBouncer will refuse clients that use plaintext|server_tls_sslmode'
             $made.Remarks | Should -Be $warnings.Message
             Get-PoolerTransport sslmode=verify-full sslrootcert=$($sandbox.Root) | Should -Be tls
             Get-PoolerTransport sslmode=disable | Should -Be none
@@ -318,7 +318,7 @@ Describe 'Install-PgServerCertificate' {
         It 'gets files only where it does not run' {
             "[databases]`n[pgbouncer]`npidfile = $folder/none.pid" | Set-Content stopped.ini
             $made = Install-PgServerCertificate answer.pem server.key -PgBouncerIni stopped.ini -SslCertFile tls/p.crt -SslKeyFile tls/p.key -ErrorAction SilentlyContinue -ErrorVariable failure
-            $failure.FullyQualifiedErrorId | Should -Match '^FileNotFound,' -Because 'there is no such directory'
+            $failure.FullyQualifiedErrorId | Should -Match '^FileNotFound,' -Because 'that directory does not exist'
             $null = New-Item -ItemType Directory tls
             $made = Install-PgServerCertificate answer.pem server.key -PgBouncerIni stopped.ini -SslCertFile tls/p.crt -SslKeyFile tls/p.key
             $made.Endpoint | Should -Be "$folder/stopped.ini"

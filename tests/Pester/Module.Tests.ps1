@@ -9,11 +9,7 @@ BeforeDiscovery {
 BeforeAll {
     $root = Resolve-Path $PSScriptRoot/../..
     $manifestPath = Join-Path $root PgSsl.psd1
-
-    # A PowerShell of its own, for what must be looked at before anything else has happened.
-    function Invoke-FreshPowerShell([scriptblock] $Script) {
-        & ([Environment]::ProcessPath) -NoProfile -NonInteractive -OutputFormat Text -Command $Script -args "$manifestPath" 2>&1
-    }
+    Import-Module $PSScriptRoot/PowerShell.psm1
 }
 
 Describe 'Module' {
@@ -31,7 +27,7 @@ Describe 'Module' {
     }
 
     It 'imports without an error, a warning or a word' {
-        Invoke-FreshPowerShell {
+        Invoke-PowerShell -Arguments $manifestPath {
             Import-Module $args[0] -WarningVariable warnings
             $Error
             $warnings
@@ -39,7 +35,7 @@ Describe 'Module' {
     }
 
     It 'loads no dependency on import' {
-        $loaded = Invoke-FreshPowerShell {
+        $loaded = Invoke-PowerShell -Arguments $manifestPath {
             $before = [AppDomain]::CurrentDomain.GetAssemblies().FullName
             Import-Module $args[0]
             [AppDomain]::CurrentDomain.GetAssemblies().Where{ $_.FullName -notin $before -and $_.Location }.ForEach{ $_.GetName().Name }
@@ -49,7 +45,7 @@ Describe 'Module' {
     }
 
     It 'has settings that work after a second import with -Force' {
-        Invoke-FreshPowerShell {
+        Invoke-PowerShell -Arguments $manifestPath {
             Import-Module $args[0]
             $first = Get-PgConnectionSetting db1 -Name host
             Import-Module $args[0] -Force

@@ -1,5 +1,5 @@
 BeforeAll {
-    Import-Module $PSScriptRoot/Sandbox.psm1
+    Import-Module $PSScriptRoot/Sandbox.psm1, $PSScriptRoot/PowerShell.psm1
     $sandbox = Get-Sandbox
 
     function New-Passphrase([string] $Text) {
@@ -168,10 +168,10 @@ Describe 'New-PgCsr' {
     }
 
     It 'writes nothing with -WhatIf, and says what it would write' {
-        $said = & ([Environment]::ProcessPath) -NoProfile -NonInteractive -Command {
+        $said = Invoke-PowerShell -Arguments (Get-Module PgSsl).Path {
             Import-Module $args[0]
             New-PgCsr db1 -Organization ACME -WhatIf
-        } -args (Get-Module PgSsl).Path
+        }
         "$said" | Should -Match 'Create the private key .*server.key \(ecdsa-p256, .*and create the certificate request .*server.csr for CN=db1, O=ACME \(DNS:db1\)'
         Get-ChildItem | Should -BeNullOrEmpty
     }
@@ -276,8 +276,8 @@ Describe 'New-PgCsr' {
         It 'says what to do with <What>' -ForEach @(
             @{ What = 'a host name'; Make = { 'db1' }; Says = 'the name of a host goes to -CommonName' }
             @{ What = 'an endpoint'; Make = { 'db1:5432' }; Says = 'the name of a host goes to -CommonName' }
-            @{ What = 'a key'; Make = { $sandbox.ClientKey }; Says = 'Give the certificate to renew\. Nobody but its owner needs the key' }
-            @{ What = 'a request'; Make = { (New-PgCsr db1).CsrPath }; Says = 'the certificate that the CA made of it' }
+            @{ What = 'a key'; Make = { $sandbox.ClientKey }; Says = 'Give the certificate to renew\. Only its owner needs the key' }
+            @{ What = 'a request'; Make = { (New-PgCsr db1).CsrPath }; Says = 'the certificate that the CA issued for it' }
             @{ What = 'PKCS #12'; Says = 'openssl pkcs12 -in .* -clcerts -nokeys'; Make = {
                     $made = New-PgSelfSignedCertificate db1 -WarningAction Ignore
                     openssl pkcs12 -export -in $made.CertificatePath -inkey $made.KeyPath -passout pass: -out (Join-Path $folder old.pfx)

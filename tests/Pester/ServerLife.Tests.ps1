@@ -3,8 +3,9 @@
 BeforeDiscovery {
     Import-Module $PSScriptRoot/Sandbox.psm1
     $sandbox = Get-Sandbox
-    $servers = foreach ($major in 15, 18) {
-        @{ Major = $major; Name = "Life$major"; IsThere = [bool]$sandbox."Life${major}Port" -and $sandbox.Psql }
+    $servers = foreach ($name in 'Life15', 'Life18') {
+        $major = $name -eq 'Life15' ? $sandbox.Major : 18
+        @{ Major = $major; Name = $name; IsThere = [bool]$sandbox."${name}Port" -and $sandbox.Psql }
     }
 }
 
@@ -54,7 +55,7 @@ Describe 'The life of a server of PostgreSQL <Major>' -ForEach $servers {
         $installed = Install-PgServerCertificate -Endpoint $server "$folder/server.crt" -KeyPath $request.KeyPath -WarningVariable warnings -WarningAction SilentlyContinue
 
         $installed.IsChanged, $installed.IsProven | Should -Be $true, $false
-        "$warnings" | Should -Match 'is off: Enable-PgSsl has it serve the certificate'
+        "$warnings" | Should -Match 'is off\. With Enable-PgSsl it will serve the certificate'
         Test-PgServerCertificate -Endpoint $server -CaPath "$TestDrive/root.crt" -HostName localhost, 127.0.0.1 -Quiet | Should -BeTrue
         Get-PsqlTransport "$server sslmode=require" | Should -Be none -Because 'TLS is off'
     }

@@ -3,7 +3,7 @@ BeforeDiscovery {
     # psql is the judge of every change on a server.
     $isUnjudged = -not (Get-Sandbox).Psql
     $servers = @(
-        @{ Server = 'HbaChanged'; Version = 15 }
+        @{ Server = 'HbaChanged'; Version = [int](Get-Sandbox).Major }
         if ((Get-Sandbox).HbaDirect) { @{ Server = 'HbaDirect'; Version = 18 } }
     )
 }
@@ -482,7 +482,7 @@ Describe 'Set-PgHbaSsl on PostgreSQL <Version>' -Skip:$isUnjudged -ForEach $serv
     It 'tells a role that may not what it would need' {
         Set-PgHbaSsl $file -Endpoint "postgresql://auditor@127.0.0.1:$port/postgres" -ErrorVariable failures -ErrorAction SilentlyContinue
         $failures.FullyQualifiedErrorId | Should -Be 'InsufficientPrivilege,PgSsl.Cmdlets.SetPgHbaSslCommand'
-        $failures[0].ErrorDetails.RecommendedAction | Should -Match 'GRANT EXECUTE ON FUNCTION pg_reload_conf\(\) TO auditor; .*GRANT SELECT ON pg_hba_file_rules TO auditor'
+        $failures[0].ErrorDetails.RecommendedAction | Should -Match 'GRANT EXECUTE ON FUNCTION pg_reload_conf\(\) TO "auditor"; .*GRANT SELECT ON pg_hba_file_rules TO "auditor"'
         Get-Bytes $file | Should -Be $before
     }
 }

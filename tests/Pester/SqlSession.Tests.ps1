@@ -1,19 +1,14 @@
 BeforeAll {
     $manifestPath = Resolve-Path $PSScriptRoot/../../PgSsl.psd1
-    Import-Module $PSScriptRoot/Sandbox.psm1
+    Import-Module $PSScriptRoot/Sandbox.psm1, $PSScriptRoot/PowerShell.psm1
     $sandbox = Get-Sandbox
-
-    # A PowerShell of its own: what is loaded there is only what the test has loaded.
-    function Invoke-FreshPowerShell([scriptblock] $Script, [string[]] $Arguments) {
-        & ([Environment]::ProcessPath) -NoProfile -NonInteractive -OutputFormat Text -Command $Script -args (@("$manifestPath") + $Arguments) 2>&1
-    }
 }
 
 Describe 'SQL sessions' {
-    # The entry point of the cmdlets is called as they call it, and its session looked at from inside.
+    # In a PowerShell of its own, so that what is loaded there is what the test has loaded.
     It 'work beside another Npgsql, which stays the only one in the default context' {
         $decoy = Join-Path $TestDrive Npgsql.dll
-        $lines = Invoke-FreshPowerShell -Arguments $decoy, "$($sandbox.Good)", "$($sandbox.Password)" -Script {
+        $lines = Invoke-PowerShell -Arguments $manifestPath, $decoy, $sandbox.Good, $sandbox.Password {
             $manifest, $decoyPath, $server, $password = $args
             function Get-Loaded($Name) { [AppDomain]::CurrentDomain.GetAssemblies().Where{ $_.GetName().Name -eq $Name } }
             function Get-ContextName($Assembly) { [Runtime.Loader.AssemblyLoadContext]::GetLoadContext($Assembly).Name }
@@ -31,18 +26,12 @@ Describe 'SQL sessions' {
             $null = [Microsoft.CodeAnalysis.FileSystemExtensions]::Emit($compilation, $decoyPath)
             $null = [Runtime.Loader.AssemblyLoadContext]::Default.LoadFromAssemblyPath($decoyPath)
 
+            $secure = [securestring]::new()
+            $password.ToCharArray().ForEach{ $secure.AppendChar($_) }
+            $credential = [pscredential]::new('ssl_only', $secure)
             function Open-Session {
-                $cmdlets = (Get-Command Get-PgServerCertificate).ImplementingType.Assembly
-                $open = $cmdlets.GetType('PgSsl.Hosting.SqlEndpoint').GetMethod('Open')
-                $secure = [securestring]::new()
-                $password.ToCharArray().ForEach{ $secure.AppendChar($_) }
-                $credential = [pscredential]::new('ssl_only', $secure)
-                $endpoint = [PgSsl.Connections.PgEndpoint]::Parse("host=$($server -replace ':', ' port=') dbname=postgres")
-                $world = [PgSsl.Connections.ConnectionEnvironment]::Capture()
-                $session = $open.Invoke($null, @($endpoint, $world, $credential, $null, [Threading.CancellationToken]::None))
-                $row = $session.QueryAsync('SELECT current_user AS who').GetAwaiter().GetResult()[0]
-                "$($row.GetString('who')) over $($session.Transport)"
-                $session.DisposeAsync().AsTask().Wait()
+                Get-PgSslSession "host=$($server -replace ':', ' port=') dbname=postgres" -Credential $credential -WarningAction Ignore |
+                    Where-Object IsOwn | ForEach-Object { "$($_.UserName) over $($_.Transport)" }
             }
             Open-Session
             Import-Module $manifest -Force
@@ -54,8 +43,8 @@ Describe 'SQL sessions' {
         }
         $lines | Should -Be @(
             'after import: 0'
-            'ssl_only over Tls'
-            'ssl_only over Tls'
+            'ssl_only over tls'
+            'ssl_only over tls'
             'Npgsql 1.0.0.0 in Default'
             'Npgsql 10.0.0.0 in PgSsl SQL'
             'PgSsl.Core in Default'

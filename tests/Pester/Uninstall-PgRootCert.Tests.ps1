@@ -36,7 +36,7 @@ Describe 'Uninstall-PgRootCert' {
 
     It 'warns of what a root takes with it' {
         Uninstall-PgRootCert $fingerprint -WarningVariable warnings -WarningAction SilentlyContinue
-        "$warnings" | Should -Match 'At servers below the roots that go'
+        "$warnings" | Should -Match 'At servers below the roots that are removed'
     }
 
     It 'takes what Get-PgRootCert returned, from the file that it was in' {

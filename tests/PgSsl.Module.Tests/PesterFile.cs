@@ -1,3 +1,4 @@
+using System.Reflection;
 using System.Text.Json;
 using PgSsl.Sandbox;
 
@@ -13,6 +14,10 @@ internal sealed class PesterFile
     private static readonly TimeSpan Timeout = TimeSpan.FromMinutes(5);
     private static readonly SemaphoreSlim Turns = new(SideBySide);
 
+    // The build wrote into this assembly where the package was restored to.
+    private static readonly string PesterManifest = typeof(PesterFile).Assembly.GetCustomAttributes<AssemblyMetadataAttribute>()
+        .First(attribute => attribute.Key == "PesterManifest").Value!;
+
     private readonly string _name;
 
     private PesterFile(string name) => _name = name;
@@ -21,19 +26,16 @@ internal sealed class PesterFile
     public static PesterFile Of(Type testClass) => new(testClass.Name.Replace('_', '-'));
 
     /// <summary>The names, without the extension, of all there are.</summary>
-    public static IEnumerable<string> AllNames => Directory.GetFiles(RepositoryFolder.Pester, "*" + Extension)
+    public static IEnumerable<string> AllNames => Directory.GetFiles(Repository.Pester, "*" + Extension)
         .Select(path => Path.GetFileName(path)[..^Extension.Length]);
 
     /// <summary>The name without the extension.</summary>
     public override string ToString() => _name;
 
     /// <summary>Runs it to its end.</summary>
-    /// <returns>A result per Pester test; a single one where there is no PowerShell, or where it did not come to its tests.</returns>
+    /// <returns>A result per Pester test; a single one where there is no PostgreSQL, or where it did not come to its tests.</returns>
     public async Task<IReadOnlyList<PesterResult>> RunAsync()
     {
-        Availability<PowerShellProgram> powerShell = PowerShellProgram.Find();
-        if (!powerShell.IsAvailable)
-            return [PesterResult.Skipped(_name, powerShell.Reason)];
         Availability<PesterSandbox> sandbox = await PesterSandbox.GetAsync();
         if (!sandbox.IsAvailable)
             return [PesterResult.Skipped(_name, sandbox.Reason)];
@@ -41,7 +43,7 @@ internal sealed class PesterFile
         await Turns.WaitAsync();
         try
         {
-            return await RunAsync(powerShell.Value, sandbox.Value);
+            return await RunAsync(sandbox.Value);
         }
         finally
         {
@@ -49,25 +51,26 @@ internal sealed class PesterFile
         }
     }
 
-    private async Task<IReadOnlyList<PesterResult>> RunAsync(PowerShellProgram powerShell, PesterSandbox sandbox)
+    private async Task<IReadOnlyList<PesterResult>> RunAsync(PesterSandbox sandbox)
     {
         string results = Path.Combine(sandbox.Directory, _name + ".json");
         string[] arguments =
         [
-            "-Path", Path.Combine(RepositoryFolder.Pester, _name + Extension),
+            "-Path", Path.Combine(Repository.Pester, _name + Extension),
             "-ResultPath", results,
+            "-PesterManifest", PesterManifest,
         ];
         try
         {
-            ProcessResult run = await powerShell.RunScriptAsync(
-                Path.Combine(RepositoryFolder.Pester, "Invoke-PesterFile.ps1"), arguments, sandbox.Environment, Timeout);
+            ProcessResult run = await PowerShellProgram.Find().RunScriptAsync(
+                Path.Combine(Repository.Pester, "Invoke-PesterFile.ps1"), arguments, sandbox.Environment, Timeout);
             return File.Exists(results)
                 ? Read(await File.ReadAllTextAsync(results))
                 : [PesterResult.Failed(_name, $"PowerShell ended with {run.ExitCode} and without results:\n{Excerpt(run)}")];
         }
-        catch (TimeoutException timeout)
+        catch (Exception e) when (e is TimeoutException or SandboxException)
         {
-            return [PesterResult.Failed(_name, timeout.Message)];
+            return [PesterResult.Failed(_name, e.Message)];
         }
     }
 

@@ -14,6 +14,8 @@ public sealed class ConvertTo_PgConnectionString : PesterFileTests;
 
 public sealed class Disable_PgSsl : PesterFileTests;
 
+public sealed class Documents : PesterFileTests;
+
 public sealed class Enable_PgSsl : PesterFileTests;
 
 public sealed class Endpoint : PesterFileTests;
@@ -43,6 +45,8 @@ public sealed class Module : PesterFileTests;
 public sealed class New_PgCsr : PesterFileTests;
 
 public sealed class New_PgSelfSignedCertificate : PesterFileTests;
+
+public sealed class Package : PesterFileTests;
 
 public sealed class Pipeline : PesterFileTests;
 

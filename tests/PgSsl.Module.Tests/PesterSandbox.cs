@@ -19,6 +19,7 @@ internal sealed class PesterSandbox
         Environment = new Dictionary<string, string?>(CleanEnvironment.ForClients(Subdirectory("home")))
         {
             [PathVariable] = DescriptionPath,
+            ["PSModulePath"] = ModulePath(),
         };
     }
 
@@ -44,10 +45,23 @@ internal sealed class PesterSandbox
         var sandbox = new PesterSandbox(SandboxDirectory.Create());
         AppDomain.CurrentDomain.ProcessExit += (_, _) => sandbox.Delete();
         Dictionary<string, string?> description = servers.Value.Describe();
+        description["Configuration"] = Repository.Configuration;
         foreach ((string name, string pem) in servers.Value.Files)
             description[Path.GetFileNameWithoutExtension(name)] = sandbox.Write(name, pem);
         await File.WriteAllTextAsync(sandbox.DescriptionPath, JsonSerializer.Serialize(description));
         return Availability.Of(sandbox);
+    }
+
+    // PowerShell looks for the user's modules (PSScriptAnalyzer and PlatyPS) below HOME, and the tests give it an empty one.
+    private static string ModulePath()
+    {
+        string inherited = System.Environment.GetEnvironmentVariable("PSModulePath") ?? "";
+        string data = System.Environment.GetEnvironmentVariable("XDG_DATA_HOME") is { Length: > 0 } named
+            ? named
+            : System.Environment.GetFolderPath(System.Environment.SpecialFolder.LocalApplicationData);
+        return string.Join(
+            Path.PathSeparator,
+            new[] { inherited, Path.Combine(data, "powershell", "Modules") }.Where(path => path.Length > 0));
     }
 
     private void Delete()

@@ -12,8 +12,8 @@ namespace PgSsl.Tests;
 /// <summary>The servers and certificates of <see cref="PesterSandbox"/>.</summary>
 internal sealed class PesterServers
 {
-    // Old enough not to know direct TLS.
-    private const int Major = 15;
+    // Old enough not to know direct TLS; the next one is from npm as well.
+    private static readonly int[] Majors = [15, 16];
 
     // New enough to know it.
     private const int DirectMajor = 18;
@@ -42,7 +42,9 @@ internal sealed class PesterServers
     /// <summary>Starts them all.</summary>
     public static async Task<Availability<PesterServers>> StartAsync()
     {
-        Availability<PostgresInstallation> installation = await PostgresInstallation.FindAsync(Major);
+        Availability<PostgresInstallation> installation = await PostgresInstallation.FindAsync(Majors[0]);
+        if (!installation.IsAvailable)
+            installation = await PostgresInstallation.FindAsync(Majors[1]);
         if (!installation.IsAvailable)
             return Availability.Missing<PesterServers>(installation.Reason);
         var servers = new PesterServers();
@@ -104,7 +106,8 @@ internal sealed class PesterServers
             Answering(() => Task.FromResult(counted.OpenConnections.ToString(CultureInfo.InvariantCulture))));
 
         string psql = installation.Program("psql");
-        _description["Psql"] = File.Exists(psql) ? psql : null;
+        _description["Psql"] = File.Exists(psql) ? psql : LibpqShell.Write(SandboxDirectory.Create(), installation);
+        _description["Major"] = installation.Major.ToString(CultureInfo.InvariantCulture);
         _description["Password"] = Password;
     }
 

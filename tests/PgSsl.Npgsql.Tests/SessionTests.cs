@@ -46,16 +46,16 @@ public sealed class SessionTests
     }
 
     [Theory]
-    [InlineData("SELECT * FROM pg_hba_file_rules", "GRANT SELECT ON pg_hba_file_rules TO styled; GRANT EXECUTE ON FUNCTION pg_hba_file_rules() TO styled")]
-    [InlineData("SHOW hba_file", "GRANT pg_read_all_settings TO styled")]
-    [InlineData("SELECT current_setting('hba_file')", "GRANT pg_read_all_settings TO styled")]
-    [InlineData("SELECT pg_reload_conf()", "GRANT EXECUTE ON FUNCTION pg_reload_conf() TO styled")]
-    [InlineData("SELECT pg_read_file('pg_hba.conf')", "GRANT pg_read_server_files TO styled; GRANT EXECUTE ON FUNCTION pg_read_file(text) TO styled")]
-    [InlineData("SELECT * FROM pg_file_settings", "GRANT SELECT ON pg_file_settings TO styled; GRANT EXECUTE ON FUNCTION pg_show_all_file_settings() TO styled")]
-    [InlineData("SELECT * FROM pg_ident_file_mappings", "GRANT SELECT ON pg_ident_file_mappings TO styled; GRANT EXECUTE ON FUNCTION pg_ident_file_mappings() TO styled")]
-    [InlineData("SELECT pg_current_logfile()", "GRANT EXECUTE ON FUNCTION pg_current_logfile() TO styled")]
-    [InlineData("SELECT * FROM pg_ls_logdir() LIMIT 0", "GRANT pg_monitor TO styled")]
-    [InlineData("ALTER SYSTEM SET ssl_ciphers = 'HIGH'", "GRANT ALTER SYSTEM ON PARAMETER ssl_ciphers TO styled")]
+    [InlineData("SELECT * FROM pg_hba_file_rules", "GRANT SELECT ON pg_hba_file_rules TO \"styled\"; GRANT EXECUTE ON FUNCTION pg_hba_file_rules() TO \"styled\"")]
+    [InlineData("SHOW hba_file", "GRANT pg_read_all_settings TO \"styled\"")]
+    [InlineData("SELECT current_setting('hba_file')", "GRANT pg_read_all_settings TO \"styled\"")]
+    [InlineData("SELECT pg_reload_conf()", "GRANT EXECUTE ON FUNCTION pg_reload_conf() TO \"styled\"")]
+    [InlineData("SELECT pg_read_file('pg_hba.conf')", "GRANT pg_read_server_files TO \"styled\"; GRANT EXECUTE ON FUNCTION pg_read_file(text) TO \"styled\"")]
+    [InlineData("SELECT * FROM pg_file_settings", "GRANT SELECT ON pg_file_settings TO \"styled\"; GRANT EXECUTE ON FUNCTION pg_show_all_file_settings() TO \"styled\"")]
+    [InlineData("SELECT * FROM pg_ident_file_mappings", "GRANT SELECT ON pg_ident_file_mappings TO \"styled\"; GRANT EXECUTE ON FUNCTION pg_ident_file_mappings() TO \"styled\"")]
+    [InlineData("SELECT pg_current_logfile()", "GRANT EXECUTE ON FUNCTION pg_current_logfile() TO \"styled\"")]
+    [InlineData("SELECT * FROM pg_ls_logdir() LIMIT 0", "GRANT pg_monitor TO \"styled\"")]
+    [InlineData("ALTER SYSTEM SET ssl_ciphers = 'HIGH'", "GRANT ALTER SYSTEM ON PARAMETER ssl_ciphers TO \"styled\"")]
     public async Task The_remedy_for_a_missing_privilege_is_a_grant_that_works(string sql, string grant)
     {
         foreach (int major in SqlServer.Majors.Select(row => row.Data))

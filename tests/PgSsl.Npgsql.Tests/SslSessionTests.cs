@@ -127,9 +127,9 @@ public sealed class SslSessionTests
             SslSession victim = await server.FindAsync(client.Application);
             await using IServerSession session = await OpenAsync(server.SocketConnInfo("postgres"));
 
-            Assert.Equal(SessionFate.Ended, await EndAsync(session, victim));
+            Assert.Equal(TerminationResult.Ended, await EndAsync(session, victim));
             await client.WaitForEndAsync();
-            Assert.Equal(SessionFate.HadGone, await EndAsync(session, victim));
+            Assert.Equal(TerminationResult.AlreadyGone, await EndAsync(session, victim));
         }
     }
 
@@ -144,7 +144,7 @@ public sealed class SslSessionTests
             SslSession earlier = now with { BackendStart = now.BackendStart.AddMicroseconds(-1) };
             await using IServerSession session = await OpenAsync(server.SocketConnInfo("postgres"));
 
-            Assert.Equal(SessionFate.HadGone, await EndAsync(session, earlier));
+            Assert.Equal(TerminationResult.AlreadyGone, await EndAsync(session, earlier));
             Assert.Equal(now.BackendStart, (await server.FindAsync(client.Application)).BackendStart);
         }
     }
@@ -156,7 +156,7 @@ public sealed class SslSessionTests
         await using IServerSession session = await OpenAsync(server.SocketConnInfo("postgres"));
         SessionList list = await SessionReader.ReadAsync(session, "db1", TestContext.Current.CancellationToken);
 
-        Assert.Equal(SessionFate.HadGone, await EndAsync(session, list.Sessions.Single(one => one.IsOwn)));
+        Assert.Equal(TerminationResult.AlreadyGone, await EndAsync(session, list.Sessions.Single(one => one.IsOwn)));
         Assert.Single(await session.QueryAsync("SELECT 1", null, TestContext.Current.CancellationToken));
     }
 
@@ -173,10 +173,10 @@ public sealed class SslSessionTests
             await using IServerSession session = await OpenAsync(server.ConnInfo("ender"));
 
             PgSslException failure = await Assert.ThrowsAsync<PgSslException>(() => EndAsync(session, victim));
-            Assert.Equal((PgSslError.InsufficientPrivilege, "As a superuser: GRANT pg_signal_backend TO ender"), (failure.Error, failure.Remedy));
+            Assert.Equal((PgSslError.InsufficientPrivilege, "As a superuser: GRANT pg_signal_backend TO \"ender\""), (failure.Error, failure.Remedy));
 
             await server.Cluster.QueryAsync("GRANT pg_signal_backend TO ender");
-            Assert.Equal(SessionFate.Ended, await EndAsync(session, victim));
+            Assert.Equal(TerminationResult.Ended, await EndAsync(session, victim));
             failure = await Assert.ThrowsAsync<PgSslException>(() => EndAsync(session, superuser));
             Assert.Contains("only superusers", failure.Remedy);
             Assert.True(other.IsThere);
@@ -186,6 +186,6 @@ public sealed class SslSessionTests
 
     private static Task<IServerSession> OpenAsync(string conninfo) => Sessions.OpenAsync(conninfo);
 
-    private static Task<SessionFate> EndAsync(IServerSession session, SslSession victim) =>
+    private static Task<TerminationResult> EndAsync(IServerSession session, SslSession victim) =>
         SessionEnd.EndAsync(session, victim, TestContext.Current.CancellationToken);
 }

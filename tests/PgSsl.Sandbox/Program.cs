@@ -10,4 +10,7 @@ if (args is ["--hold-cluster"])
     await Task.Delay(Timeout.Infinite);
 }
 
+if (args is ["--psql", var library, .. var options])
+    return LibpqShell.Run(library, options);
+
 return await PlaygroundProgram.RunAsync(args);

@@ -14,22 +14,22 @@ internal sealed class CertificateExtensions
         Oids.PolicyConstraints, Oids.ProxyCertificateInfo, Oids.NameConstraints, Oids.PolicyMappings, Oids.InhibitAnyPolicy,
     ];
 
-    private readonly Dictionary<string, ReadOnlyMemory<byte>> _values = [];
+    // What is read. A critical one that is not here may still be one that OpenSSL supports.
+    private static readonly string[] Used =
+    [
+        Oids.BasicConstraints, Oids.KeyUsage, Oids.ExtendedKeyUsage, Oids.NetscapeCertificateType, Oids.SubjectKeyIdentifier,
+        Oids.AuthorityKeyIdentifier, Oids.SubjectAlternativeName, Oids.NameConstraints, Oids.CrlDistributionPoints,
+    ];
+
+    private readonly Dictionary<string, byte[]> _values = [];
     private readonly HashSet<string> _repeated = [];
 
     private CertificateExtensions(AsnReader tbsTail, DistinguishedName issuer)
     {
         Collect(tbsTail);
         // Read even where not needed: an extension that cannot be read makes the certificate useless to OpenSSL.
-        ReadBasicConstraints();
-        Use(Oids.KeyUsage, reader => KeyUsage = ReadKeyUsage(reader));
-        Use(Oids.ExtendedKeyUsage, reader => ExtendedKeyUsages = ReadOids(reader));
-        Use(Oids.NetscapeCertificateType, reader => NetscapeType = (NetscapeTypes)reader.ReadBitString(out _).FirstOrDefault());
-        Use(Oids.SubjectKeyIdentifier, reader => SubjectKeyIdentifier = reader.ReadOctetString());
-        Use(Oids.AuthorityKeyIdentifier, reader => AuthorityKeyIdentifier = AuthorityKeyIdentifier.Read(reader));
-        Use(Oids.SubjectAlternativeName, reader => SubjectAlternativeNames = GeneralName.ReadAll(reader));
-        Use(Oids.NameConstraints, reader => NameConstraints = NameConstraints.Read(reader));
-        Use(Oids.CrlDistributionPoints, reader => CrlDistributionPoints = DistributionPoint.ReadAll(reader, issuer));
+        foreach (string oid in Used)
+            ReadValue(oid, issuer);
         IsProxy = _values.ContainsKey(Oids.ProxyCertificateInfo);
         if (IsProxy && (IsCa || _values.ContainsKey(Oids.SubjectAlternativeName) || _values.ContainsKey(Oids.IssuerAlternativeName)))
             AreInvalid = true;
@@ -97,16 +97,16 @@ internal sealed class CertificateExtensions
             UnhandledCritical ??= oid;
     }
 
-    private void Use(string oid, Action<AsnReader> read)
+    private void ReadValue(string oid, DistinguishedName issuer)
     {
-        if (!_values.TryGetValue(oid, out ReadOnlyMemory<byte> value))
+        if (!_values.TryGetValue(oid, out byte[]? value))
             return;
         try
         {
             if (_repeated.Contains(oid))
                 AreInvalid = true;
             else
-                read(new AsnReader(value, AsnEncodingRules.BER));
+                ReadValue(oid, new AsnReader(value, AsnEncodingRules.BER), issuer);
         }
         catch (AsnContentException)
         {
@@ -114,9 +114,42 @@ internal sealed class CertificateExtensions
         }
     }
 
-    private void ReadBasicConstraints() => Use(Oids.BasicConstraints, reader =>
+    private void ReadValue(string oid, AsnReader reader, DistinguishedName issuer)
     {
-        AsnReader sequence = reader.ReadSequence();
+        switch (oid)
+        {
+            case Oids.BasicConstraints:
+                ReadBasicConstraints(reader.ReadSequence());
+                break;
+            case Oids.KeyUsage:
+                KeyUsage = ReadKeyUsage(reader);
+                break;
+            case Oids.ExtendedKeyUsage:
+                ExtendedKeyUsages = ReadOids(reader);
+                break;
+            case Oids.NetscapeCertificateType:
+                NetscapeType = (NetscapeTypes)(reader.ReadBitString(out _) is [var bits, ..] ? bits : 0);
+                break;
+            case Oids.SubjectKeyIdentifier:
+                SubjectKeyIdentifier = reader.ReadOctetString();
+                break;
+            case Oids.AuthorityKeyIdentifier:
+                AuthorityKeyIdentifier = AuthorityKeyIdentifier.Read(reader);
+                break;
+            case Oids.SubjectAlternativeName:
+                SubjectAlternativeNames = GeneralName.ReadAll(reader);
+                break;
+            case Oids.NameConstraints:
+                NameConstraints = NameConstraints.Read(reader);
+                break;
+            case Oids.CrlDistributionPoints:
+                CrlDistributionPoints = DistributionPoint.ReadAll(reader, issuer);
+                break;
+        }
+    }
+
+    private void ReadBasicConstraints(AsnReader sequence)
+    {
         IsCa = sequence.HasData && sequence.PeekTag() == Asn1Tag.Boolean && sequence.ReadBoolean();
         if (sequence.HasData)
         {
@@ -126,7 +159,7 @@ internal sealed class CertificateExtensions
         }
         sequence.ThrowIfNotEmpty();
         HasBasicConstraints = true;
-    });
+    }
 
     private static KeyUsages ReadKeyUsage(AsnReader reader)
     {

@@ -34,5 +34,14 @@ internal static class CertificateNames
     }
 
     /// <summary>Names come from whoever answered: nothing in them may steer a terminal.</summary>
-    internal static string Printable(string text) => new([.. text.Select(c => char.IsControl(c) ? '?' : c)]);
+    internal static string Printable(string text)
+    {
+        char[] characters = text.ToCharArray();
+        for (int i = 0; i < characters.Length; i++)
+        {
+            if (char.IsControl(characters[i]))
+                characters[i] = '?';
+        }
+        return new string(characters);
+    }
 }

@@ -3,16 +3,16 @@ using PgSsl.Downloads;
 namespace PgSsl.Chains;
 
 /// <summary>
-/// Completes the chains that servers send, up to a self-signed root: with the roots of this machine first, then with a provider's
-/// published ones, and last with what the server and the URLs in its certificates give. One for a whole run.
+/// Completes the chains that servers send, up to a self-signed root: first with the roots of this machine, then with those that a provider
+/// publishes, last with those that the server sends or that the URLs in its certificates lead to. One object serves a whole run.
 /// </summary>
-/// <param name="downloader">Fetches what this machine does not have; null to stay off the network.</param>
+/// <param name="downloader">Fetches what this machine does not have; null to fetch nothing.</param>
 internal sealed class ChainCompleter(CertificateDownloader? downloader)
 {
-    /// <summary>Completes one chain. Certificates that do not belong to it are left out, and none stands in it twice.</summary>
+    /// <summary>Completes one chain. Certificates that do not belong to it are left out, and none is in it twice.</summary>
     /// <remarks>
     /// Order of the roots: <see cref="ChainRequest.Stores"/>, the catalogue, the server itself, the certificates' URLs. A root that the
-    /// server sent and a store holds as well is the store's.
+    /// server sent and a store holds as well counts as the store's.
     /// </remarks>
     /// <param name="request">The chain, and the roots of this machine.</param>
     /// <param name="cancellationToken">Ends it at once.</param>

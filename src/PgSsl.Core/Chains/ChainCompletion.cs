@@ -9,15 +9,15 @@ using PgSsl.RootFiles;
 
 namespace PgSsl.Chains;
 
-/// <summary>The completion of one chain: the certificates known so far, and what is done to find more.</summary>
+/// <summary>The completion of one chain: the certificates found so far, and the search for more.</summary>
 internal sealed class ChainCompletion(ChainRequest request, CertificateDownloader? downloader)
 {
-    /// <summary>How many URLs of a chain's certificates are asked; each step up takes one.</summary>
+    /// <summary>How many URLs are asked for one chain; each step up takes one.</summary>
     public const int MaximumFetches = 5;
 
     private const string SentByTheServer = "sent by the server";
 
-    private readonly List<ChainCandidate> _found = Candidates(request.Served, ChainSource.Wire, SentByTheServer);
+    private readonly List<ChainMember> _found = Members(request.Served, ChainSource.Wire, SentByTheServer);
     private readonly HashSet<Uri> _asked = [];
     private readonly List<string> _failures = [];
 
@@ -33,12 +33,12 @@ internal sealed class ChainCompletion(ChainRequest request, CertificateDownloade
             return published;
         while (true)
         {
-            IReadOnlyList<ChainCandidate> path = Search(_found.Where(IsRoot), _found, out bool endsAtRoot);
+            IReadOnlyList<ChainMember> path = Search(_found.Where(IsRoot), _found, out bool endsAtRoot);
             if (endsAtRoot)
                 return Complete(path);
             if (!await FetchIssuerAsync(path[^1], cancellationToken).ConfigureAwait(false))
-                return new CompletedChain(Members(path), ChainFailures.EndsBelowRoot(path[^1].Certificate, _failures, downloader is not null));
-            // What was fetched may lead to a root that this machine has.
+                return new CompletedChain(path, ChainFailures.EndsBelowRoot(path[^1].Parsed, _failures, downloader is not null));
+            // The fetched certificate may lead to a root that this machine has.
             if (FindInStores() is { } local)
                 return local;
         }
@@ -48,33 +48,32 @@ internal sealed class ChainCompletion(ChainRequest request, CertificateDownloade
     {
         foreach (TrustStore store in request.Stores)
         {
-            List<ChainCandidate> stored = Candidates(store.Certificates, SourceOf(store), store.Origin);
-            IEnumerable<ChainCandidate> roots = stored.Where(candidate => candidate.Certificate.IsSelfSigned);
-            IReadOnlyList<ChainCandidate> path = Search(roots, [.. _found, .. stored], out bool endsAtRoot);
+            List<ChainMember> stored = Members(store.Certificates, SourceOf(store), store.Origin);
+            IReadOnlyList<ChainMember> path = Search(stored.Where(member => member.Parsed.IsSelfSigned), [.. _found, .. stored], out bool endsAtRoot);
             if (endsAtRoot)
                 return Complete(path);
         }
         return null;
     }
 
-    /// <summary>The catalogue knows a root that the server sent by its fingerprint, or the server's provider by its name.</summary>
+    /// <summary>Asks the catalogue: it knows roots by their fingerprints, and the server's provider by the server's name.</summary>
     private async Task<CompletedChain?> FindAtProviderAsync(CancellationToken cancellationToken)
     {
-        IEnumerable<ChainCandidate> published = _found.Where(IsRoot).Select(Published).OfType<ChainCandidate>();
-        IReadOnlyList<ChainCandidate> path = Search(published, _found, out bool endsAtRoot);
+        IEnumerable<ChainMember> published = _found.Where(IsRoot).Select(Published).OfType<ChainMember>();
+        IReadOnlyList<ChainMember> path = Search(published, _found, out bool endsAtRoot);
         if (endsAtRoot)
             return Complete(path);
         if (downloader is null || request.HostName is not { } host || ProviderCatalogue.OfHost(host) is not { Kind: ProviderKind.Download } provider)
             return null;
         try
         {
-            ProviderRootSet roots = await ProviderRoots
+            RootOffer roots = await ProviderRoots
                 .DownloadAsync(provider, provider.RegionOf(host), downloader, cancellationToken).ConfigureAwait(false);
             string origin = $"provider {provider.Name} ({roots.Origin})";
-            path = Search(Candidates(roots.Certificates, ChainSource.Provider, origin), _found, out endsAtRoot);
+            path = Search(Members(roots.Certificates, ChainSource.Provider, origin), _found, out endsAtRoot);
             if (endsAtRoot)
                 return Complete(path) with { Remarks = roots.Remarks };
-            // A root that was left out may be the very one that is missing.
+            // A root that was left out may be exactly the missing one.
             if (provider.Roots.Count > 0)
                 _failures.AddRange(roots.Remarks);
             return null;
@@ -86,18 +85,18 @@ internal sealed class ChainCompletion(ChainRequest request, CertificateDownloade
         }
     }
 
-    private ChainCandidate? Published(ChainCandidate root) =>
-        request.HostName is { } host && ProviderCatalogue.OfRoot(Fingerprint.Of(root.Certificate.Certificate), host) is { } provider
+    private ChainMember? Published(ChainMember root) =>
+        request.HostName is { } host && ProviderCatalogue.OfRoot(Fingerprint.Of(root.Certificate), host) is { } provider
             ? root with { Source = ChainSource.Provider, Origin = $"provider {provider.Name} (its fingerprint)" }
             : null;
 
-    /// <summary>Asks the URLs in a certificate for its issuer. False where there is no more to ask.</summary>
-    private async Task<bool> FetchIssuerAsync(ChainCandidate subject, CancellationToken cancellationToken)
+    /// <summary>Fetches a certificate's issuer from the URLs that it names. False if no URL is left.</summary>
+    private async Task<bool> FetchIssuerAsync(ChainMember subject, CancellationToken cancellationToken)
     {
         if (downloader is null)
             return false;
         DownloadRules rules = DownloadRules.Issuer with { MayAskThisMachine = request.IsServerOnThisMachine };
-        foreach (Uri uri in IssuerUrls.Of(subject.Certificate.Certificate))
+        foreach (Uri uri in IssuerUrls.Of(subject.Certificate))
         {
             if (_asked.Count >= MaximumFetches)
                 break;
@@ -105,7 +104,7 @@ internal sealed class ChainCompletion(ChainRequest request, CertificateDownloade
                 continue;
             try
             {
-                if (Add(await downloader.GetAsync(uri, rules, cancellationToken).ConfigureAwait(false), uri, subject.Certificate))
+                if (Add(await downloader.GetAsync(uri, rules, cancellationToken).ConfigureAwait(false), uri, subject.Parsed))
                     return true;
                 _failures.Add($"What {uri} sent is not its issuer.");
             }
@@ -119,32 +118,28 @@ internal sealed class ChainCompletion(ChainRequest request, CertificateDownloade
 
     private bool Add(IEnumerable<X509Certificate2> fetched, Uri uri, ParsedCertificate subject)
     {
-        List<ChainCandidate> candidates = Candidates(fetched, ChainSource.Aia, uri.AbsoluteUri)
-            .FindAll(candidate => !_found.Exists(known => known.Certificate.IsSameAs(candidate.Certificate)));
-        _found.AddRange(candidates);
-        return candidates.Exists(candidate => candidate.Certificate.IsLikelyIssuerOf(subject));
+        List<ChainMember> added = Members(fetched, ChainSource.Aia, uri.AbsoluteUri)
+            .FindAll(member => !_found.Exists(known => known.Parsed.IsSameAs(member.Parsed)));
+        _found.AddRange(added);
+        return added.Exists(member => member.Parsed.IsLikelyIssuerOf(subject));
     }
 
-    private static List<ChainCandidate> Candidates(IEnumerable<X509Certificate2> certificates, ChainSource source, string origin) =>
-        [.. certificates.Select(ParsedCertificate.Of).OfType<ParsedCertificate>().Select(parsed => new ChainCandidate(parsed, source, origin))];
+    private static List<ChainMember> Members(IEnumerable<X509Certificate2> certificates, ChainSource source, string origin) =>
+        [.. certificates.Where(certificate => ParsedCertificate.Of(certificate) is not null).Select(certificate => new ChainMember(certificate, source, origin))];
 
-    private IReadOnlyList<ChainCandidate> Search(
-        IEnumerable<ChainCandidate> roots, IEnumerable<ChainCandidate> intermediates, out bool endsAtRoot) =>
-        PathSearch.Find(_found[0], roots, intermediates.Where(candidate => !candidate.Certificate.IsSelfSigned), request.At, out endsAtRoot);
+    private IReadOnlyList<ChainMember> Search(IEnumerable<ChainMember> roots, IEnumerable<ChainMember> intermediates, out bool endsAtRoot) =>
+        PathSearch.Find(_found[0], roots, intermediates.Where(member => !member.Parsed.IsSelfSigned), request.At, out endsAtRoot);
 
-    /// <summary>What nobody vouches for must at least have signed itself.</summary>
-    private static bool IsRoot(ChainCandidate candidate) =>
-        candidate.Certificate.IsSelfSigned && SignatureVerifier.Verify(candidate.Certificate, candidate.Certificate);
+    /// <summary>A root that nobody vouches for must at least have signed itself.</summary>
+    private static bool IsRoot(ChainMember member) => RootAnchors.IsAnchor(member.Parsed);
 
-    /// <summary>A root of the server's or of a URL that the catalogue knows is the catalogue's.</summary>
-    private CompletedChain Complete(IReadOnlyList<ChainCandidate> path)
+    /// <summary>If the catalogue knows a root that the server or a URL sent, the catalogue is named as its source.</summary>
+    private CompletedChain Complete(IReadOnlyList<ChainMember> path)
     {
-        ChainCandidate root = path[^1];
-        ChainCandidate best = root.Source is ChainSource.Wire or ChainSource.Aia ? Published(root) ?? root : root;
-        return new CompletedChain(Members([.. path.SkipLast(1), best]), null);
+        ChainMember root = path[^1];
+        ChainMember best = root.Source is ChainSource.Wire or ChainSource.Aia ? Published(root) ?? root : root;
+        return new CompletedChain([.. path.SkipLast(1), best], null);
     }
-
-    private static IReadOnlyList<ChainMember> Members(IReadOnlyList<ChainCandidate> path) => [.. path.Select(link => link.ToMember())];
 
     private static ChainSource SourceOf(TrustStore store) =>
         store.Origin == ConnectionSettings.SystemRoots ? ChainSource.System : ChainSource.RootFile;

@@ -17,7 +17,7 @@ internal static class ChainFailures
         string why = failures.Count == 0 ? "" : " " + string.Join(" ", failures);
         return new PgSslException(
             PgSslError.ChainIncomplete,
-            $"The chain ends at '{last.Name}': its issuer '{issuer}' was not sent, and is none of the roots here{named}.{why}",
+            $"The chain ends at '{last.Name}': its issuer '{issuer}' was not sent, and is not among the roots here{named}.{why}",
             "Get the root from whoever runs the server, and give it with -RootCertificate.");
     }
 }

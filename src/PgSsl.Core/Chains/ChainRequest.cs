@@ -23,9 +23,9 @@ internal sealed record ChainRequest(IReadOnlyList<X509Certificate2> Served, IRea
             IsServerOnThisMachine = IPAddress.TryParse(address, out IPAddress? parsed) && IPAddress.IsLoopback(parsed),
         };
 
-    /// <summary>The server's name, by which its provider is found; null to look at no provider's.</summary>
+    /// <summary>The server's name, by which its provider is found; null to ask no provider.</summary>
     public string? HostName { get; init; }
 
-    /// <summary>True where the server is on this machine, and so may be what its certificates' URLs lead to.</summary>
+    /// <summary>True if the server is on this machine: then the URLs in its certificates may lead to this machine, too.</summary>
     public bool IsServerOnThisMachine { get; init; }
 }

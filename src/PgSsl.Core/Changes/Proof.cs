@@ -1,17 +1,17 @@
 namespace PgSsl.Changes;
 
-/// <summary>Whether something about a change was seen to be so.</summary>
+/// <summary>Whether an effect of a change was seen.</summary>
 public enum ProofState
 {
-    /// <summary>It was.</summary>
+    /// <summary>It was seen.</summary>
     Proven,
-    /// <summary>Nobody looked, or nothing was to be seen from here.</summary>
+    /// <summary>Nobody looked, or it cannot be seen from here.</summary>
     NotMade,
 }
 
-/// <summary>One thing about a change that was seen to be so, or why it could not be.</summary>
-/// <param name="Name">Rules, TlsOffered, Reload, Wire …: what was to be proven; a stable word.</param>
-/// <param name="State">Whether it was.</param>
+/// <summary>An effect of a change that was seen, or why it could not be seen.</summary>
+/// <param name="Name">What was to be proven, as a stable word: Rules, TlsOffered, Reload, Wire …</param>
+/// <param name="State">Whether it was proven.</param>
 /// <param name="Detail">What was seen, or why it was not.</param>
 public sealed record Proof(string Name, ProofState State, string Detail)
 {

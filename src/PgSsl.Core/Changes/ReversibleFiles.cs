@@ -2,23 +2,23 @@ using PgSsl.Files;
 
 namespace PgSsl.Changes;
 
-/// <summary>Files on their way to another content, and back.</summary>
+/// <summary>Edits of files that can be undone.</summary>
 /// <param name="edits">
-/// The edits. <see cref="FileEdit.Expected"/> is what each file holds now, which is what it gets back; null where there is none yet.
+/// The edits. <see cref="FileEdit.Expected"/> is the present content of each file, which is restored; null for a file that does not exist yet.
 /// </param>
-/// <param name="at">The time that the names of backups carry.</param>
+/// <param name="at">The time in the names of backups.</param>
 /// <param name="files">The file system; the real one if null.</param>
 internal sealed class ReversibleFiles(IReadOnlyList<FileEdit> edits, DateTimeOffset at, IFileLayer? files = null)
 {
-    /// <summary>What was left behind; null before <see cref="Write"/>.</summary>
+    /// <summary>The backups, and how the files were written; null before <see cref="Write"/>.</summary>
     public FileTransactionResult? Written { get; private set; }
 
     /// <summary>Makes the edits.</summary>
     /// <exception cref="PgSslException">The errors of <see cref="FileTransaction.Apply"/>.</exception>
     public FileTransactionResult Write() => Written = FileTransaction.Apply(edits, at, files);
 
-    /// <summary>Puts the old contents back, in the opposite order, and drops the backups.</summary>
-    /// <exception cref="PgSslException">They could not be put back; says where they are.</exception>
+    /// <summary>Restores the old contents, in the opposite order, and deletes the backups.</summary>
+    /// <exception cref="PgSslException">They could not be restored; the message says where they are.</exception>
     public void PutBack()
     {
         try
@@ -31,7 +31,7 @@ internal sealed class ReversibleFiles(IReadOnlyList<FileEdit> edits, DateTimeOff
         {
             string kept = Written!.Backups.Count > 0 ? $" The old contents are in {string.Join(", ", Written.Backups)}." : "";
             throw new PgSslException(
-                PgSslError.FileNotRestored, problem.Message + kept, "Put the files right by hand before you go on.", problem);
+                PgSslError.FileNotRestored, problem.Message + kept, "Restore the files by hand before you go on.", problem);
         }
     }
 

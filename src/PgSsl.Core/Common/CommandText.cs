@@ -1,9 +1,9 @@
 namespace PgSsl.Common;
 
-/// <summary>Text as PowerShell reads it back, for commands that are shown to be copied.</summary>
+/// <summary>Writes text as PowerShell reads it, for commands that are shown to be copied.</summary>
 internal static class CommandText
 {
-    /// <summary>An argument: quoted where a bare word would fall apart or mean something else.</summary>
+    /// <summary>An argument, quoted if PowerShell would read the bare word differently.</summary>
     public static string Quote(string argument)
     {
         bool isWord = argument.Length > 0

@@ -1,19 +1,19 @@
 namespace PgSsl;
 
-/// <summary>How much a finding matters.</summary>
+/// <summary>How severe a finding is.</summary>
 public enum FindingSeverity
 {
     /// <summary>Worth knowing.</summary>
     Information,
-    /// <summary>Weaker than it should be, or other than it seems.</summary>
+    /// <summary>Weaker than it should be, or different from what it seems.</summary>
     Warning,
-    /// <summary>Somebody gets in, or reads along, who should not; or nobody gets in.</summary>
+    /// <summary>Somebody can log in or read traffic who should not; or nobody can log in.</summary>
     Critical,
 }
 
-/// <summary>Something about a server's configuration that somebody should look at.</summary>
+/// <summary>A problem of a server's configuration that somebody should look at.</summary>
 /// <param name="Code">A stable name for scripts.</param>
-/// <param name="Severity">How much it matters.</param>
+/// <param name="Severity">How severe it is.</param>
 /// <param name="Message">What was seen.</param>
 /// <param name="Remedy">What to do about it.</param>
 public sealed record Finding(string Code, FindingSeverity Severity, string Message, string Remedy)

@@ -15,10 +15,10 @@ internal readonly record struct NumericAddress(bool IsIPv6, UInt128 Bits)
     /// <summary>How many bits the family has.</summary>
     public int Width => WidthOf(IsIPv6);
 
-    /// <summary>Whether it is 127.0.0.1 or ::1, which every host has.</summary>
+    /// <summary>Whether it is 127.0.0.1 or ::1, the address that every host has.</summary>
     public bool IsLoopback => Bits == (IsIPv6 ? 1 : (UInt128)0x7F000001);
 
-    /// <summary>An address of .NET's, without its scope.</summary>
+    /// <summary>An address of .NET, without its scope.</summary>
     public static NumericAddress Of(IPAddress address)
     {
         Span<byte> bytes = stackalloc byte[16];
@@ -29,7 +29,7 @@ internal readonly record struct NumericAddress(bool IsIPv6, UInt128 Bits)
         return new NumericAddress(address.AddressFamily == AddressFamily.InterNetworkV6, bits);
     }
 
-    /// <summary>The same for .NET.</summary>
+    /// <summary>The same address for .NET.</summary>
     public IPAddress ToIPAddress()
     {
         var bytes = new byte[Width / 8];
@@ -40,8 +40,8 @@ internal readonly record struct NumericAddress(bool IsIPv6, UInt128 Bits)
     }
 
     /// <summary>
-    /// As the server writes it (glibc, inet_ntop): the first of the longest runs of zeros becomes a double colon, and only addresses
-    /// that stand for IPv4 ones end like them. .NET ends more addresses like that.
+    /// As the server writes it (glibc, inet_ntop): the first of the longest runs of zeros becomes a double colon, and only mapped and
+    /// compatible addresses end with an IPv4 address. .NET writes more addresses that way.
     /// </summary>
     public override string ToString()
     {
@@ -74,7 +74,7 @@ internal readonly record struct NumericAddress(bool IsIPv6, UInt128 Bits)
         return string.Join(':', groups);
     }
 
-    /// <summary>The mask with that many leading ones.</summary>
+    /// <summary>The mask with a number of leading ones.</summary>
     public static UInt128 Mask(bool isIPv6, int ones)
     {
         int zeros = WidthOf(isIPv6) - ones;
@@ -83,8 +83,8 @@ internal readonly record struct NumericAddress(bool IsIPv6, UInt128 Bits)
     }
 
     /// <summary>
-    /// What getaddrinfo takes for an address with AI_NUMERICHOST: the forms of inet_aton (<c>127.1</c>, <c>0x7f.1</c>, octal), IPv6 with or
-    /// without scope.
+    /// Reads what getaddrinfo accepts as an address with AI_NUMERICHOST: the forms of inet_aton (<c>127.1</c>, <c>0x7f.1</c>, octal), and IPv6
+    /// with or without scope. Null for other text.
     /// </summary>
     public static NumericAddress? Parse(ReadOnlySpan<char> text)
     {
@@ -94,16 +94,15 @@ internal readonly record struct NumericAddress(bool IsIPv6, UInt128 Bits)
             return new NumericAddress(false, bits);
         if (!text.Contains(':') || text.IndexOfAny("[]/ ") >= 0)
             return null;
-        // A scope that is no number names an interface; whether the server has it cannot be seen from here.
+        // A scope that is not a number names an interface; it is not known here whether the server has it.
         int scope = text.IndexOf('%');
         if (scope >= 0 && !uint.TryParse(text[(scope + 1)..], NumberStyles.None, CultureInfo.InvariantCulture, out _))
             return null;
-        return IPAddress.TryParse(scope < 0 ? text : text[..scope], out IPAddress? address) && address.AddressFamily == AddressFamily.InterNetworkV6
-            ? Of(address)
-            : null;
+        bool isAddress = IPAddress.TryParse(scope < 0 ? text : text[..scope], out IPAddress? address);
+        return isAddress && address!.AddressFamily == AddressFamily.InterNetworkV6 ? Of(address) : null;
     }
 
-    /// <summary>The ones of a mask in CIDR notation (ifaddr.c, pg_sockaddr_cidr_mask: strtol); null where the server refuses it.</summary>
+    /// <summary>The length of a mask in CIDR notation (ifaddr.c, pg_sockaddr_cidr_mask: strtol); null where the server refuses it.</summary>
     public static int? ParsePrefix(ReadOnlySpan<char> text, bool isIPv6)
     {
         const NumberStyles Strtol = NumberStyles.AllowLeadingWhite | NumberStyles.AllowLeadingSign;
@@ -112,7 +111,7 @@ internal readonly record struct NumericAddress(bool IsIPv6, UInt128 Bits)
 
     private static int WidthOf(bool isIPv6) => isIPv6 ? 128 : 32;
 
-    // inet_aton(3): one to four parts, decimal, octal (0…) or hexadecimal (0x…), the last of which fills what is left.
+    // inet_aton(3): one to four parts, decimal, octal (0…) or hexadecimal (0x…). The last part fills the remaining bytes.
     private static UInt128? ParseIPv4(ReadOnlySpan<char> text)
     {
         if (!char.IsAsciiDigit(text[0]))

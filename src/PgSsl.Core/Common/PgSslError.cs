@@ -1,7 +1,7 @@
 namespace PgSsl;
 
 /// <summary>
-/// What went wrong, as a stable name: scripts match on it (it is the error id in PowerShell), so members are added, never renamed.
+/// What went wrong, as a stable name. Scripts match on it (it is the error id in PowerShell), so members are added, but never renamed.
 /// </summary>
 public enum PgSslError
 {
@@ -14,7 +14,7 @@ public enum PgSslError
     InvalidParameterValue,
     /// <summary>Two connection parameters that cannot be used together.</summary>
     ContradictoryParameters,
-    /// <summary>The service named is in no service file.</summary>
+    /// <summary>No service file defines the service that was named.</summary>
     ServiceNotFound,
     /// <summary>A service file that libpq would refuse.</summary>
     InvalidServiceFile,
@@ -24,7 +24,7 @@ public enum PgSslError
     HostNotFound,
     /// <summary>Nothing listens on that port.</summary>
     ConnectionRefused,
-    /// <summary>No answer in time, at whatever step.</summary>
+    /// <summary>There was no answer in time, at any step.</summary>
     ConnectionTimedOut,
     /// <summary>The network reported another error (unreachable, reset while connecting).</summary>
     ConnectionFailed,
@@ -50,21 +50,21 @@ public enum PgSslError
     UnixSocketHasNoTls,
 
     // What a client would refuse
-    /// <summary>The server's certificate chain does not verify under the roots the client goes by.</summary>
+    /// <summary>The server's certificate chain does not verify with the roots that the client uses.</summary>
     UntrustedCertificate,
     /// <summary>The server's certificate does not name the host that was asked for.</summary>
     HostNameMismatch,
     /// <summary>A certificate that the server sent cannot be parsed.</summary>
     MalformedCertificate,
-    /// <summary>The server does not let this user into this database over this transport.</summary>
+    /// <summary>The server does not admit this user to this database over this transport.</summary>
     ConnectionRejected,
-    /// <summary>The server asks for an authentication that the client's settings forbid.</summary>
+    /// <summary>The server asks for an authentication method that the client's settings forbid.</summary>
     UnacceptableAuthentication,
 
     // Files
     /// <summary>A file that was named does not exist.</summary>
     FileNotFound,
-    /// <summary>A file exists and cannot be read.</summary>
+    /// <summary>A file exists, but cannot be read.</summary>
     FileUnreadable,
     /// <summary>A file that should hold certificates does not, as OpenSSL reads it.</summary>
     InvalidCertificateFile,
@@ -78,40 +78,40 @@ public enum PgSslError
     FileExists,
     /// <summary>A file was changed by somebody else between reading and writing it. Nothing was written.</summary>
     FileChanged,
-    /// <summary>A file could not be written; all is as it was.</summary>
+    /// <summary>A file could not be written; nothing was changed.</summary>
     FileNotWritten,
     /// <summary>
-    /// A change failed half-way and could not be undone, or somebody else's content was left in place: the message says what is where.
+    /// A change failed half-way and could not be undone, or somebody else's content was left in place. The message says what each file holds.
     /// </summary>
     FileNotRestored,
 
     // Waiting
-    /// <summary>The certificate waited for was not served in time.</summary>
+    /// <summary>The expected certificate was not served in time.</summary>
     CertificateNotServed,
 
     // Roots from elsewhere
-    /// <summary>A URL gave nothing: the network, its answer, or a redirect that is not followed.</summary>
+    /// <summary>A download failed: because of the network, the answer, or a redirect that is not followed.</summary>
     DownloadFailed,
-    /// <summary>A root whose fingerprint is not the expected one.</summary>
+    /// <summary>A root does not have the expected fingerprint.</summary>
     FingerprintMismatch,
-    /// <summary>A chain that could not be completed up to a root.</summary>
+    /// <summary>A chain could not be completed up to a root.</summary>
     ChainIncomplete,
-    /// <summary>The provider has a root for each account, which only its owner can download.</summary>
+    /// <summary>The provider has a different root for each account, and only its owner can download it.</summary>
     AccountRequired,
-    /// <summary>A provider's root that is in no place where it should be.</summary>
+    /// <summary>A provider's root was found nowhere.</summary>
     RootNotFound,
 
     // Root certificates
-    /// <summary>A certificate that is to be trusted, and that no chain can end at: it is no CA, or its own root is missing.</summary>
+    /// <summary>A certificate that is to be trusted, but at which no chain can end: it is not a CA, or its own root is missing.</summary>
     NotARootCertificate,
-    /// <summary>A certificate that is to be trusted, and that is not valid now: expired, or not valid yet.</summary>
+    /// <summary>A certificate that is to be trusted, but is not valid now: it has expired, or is not valid yet.</summary>
     CertificateNotValid,
     /// <summary>
-    /// A root that came from the server it is to verify, or from a URL in its certificate: nobody vouches for it. Nor does the operating
-    /// system for a server whose certificate is another host's.
+    /// A root came from the server that it is to verify, or from a URL in its certificate, so nobody vouches for it. Neither does the operating
+    /// system, if the server's certificate is for another host.
     /// </summary>
     RootNotVouchedFor,
-    /// <summary>A change after which a server that was named would be reached without TLS, or not at all. Nothing was changed.</summary>
+    /// <summary>After the change, a server that was named would be reached without TLS, or not at all. Nothing was changed.</summary>
     ConnectionsAtRisk,
 
     // Making keys and certificates
@@ -123,39 +123,39 @@ public enum PgSslError
     UnsupportedKeyAlgorithm,
 
     // SQL
-    /// <summary>A connection parameter that libpq heeds and an SQL session of this module cannot; it is not ignored.</summary>
+    /// <summary>A connection parameter that libpq respects, but an SQL session of this module cannot; it is not ignored.</summary>
     UnsupportedParameter,
-    /// <summary>The server asks for a password, and there is none.</summary>
+    /// <summary>The server asks for a password, but none was given.</summary>
     PasswordRequired,
-    /// <summary>A password would have to go to another machine in plaintext. It was not sent.</summary>
+    /// <summary>A password would have been sent to another machine in plaintext. It was not sent.</summary>
     InsecurePassword,
     /// <summary>The server does not accept the password (SQLSTATE 28P01).</summary>
     AuthenticationFailed,
     /// <summary>The server is starting up, shutting down or recovering (SQLSTATE 57P03).</summary>
     ServerNotReady,
-    /// <summary>None of the servers is of the kind that target_session_attrs asks for.</summary>
+    /// <summary>None of the servers is as target_session_attrs demands.</summary>
     NoSuitableServer,
     /// <summary>The role lacks a privilege (SQLSTATE 42501).</summary>
     InsufficientPrivilege,
     /// <summary>The server refused a statement for another reason; the message has its SQLSTATE.</summary>
     SqlFailed,
-    /// <summary>The server has no such session (any more).</summary>
+    /// <summary>The server does not have this session, or not any more.</summary>
     SessionNotFound,
 
     // pg_hba.conf
     /// <summary>A pg_hba.conf that the server would not load.</summary>
     InvalidHbaFile,
-    /// <summary>A pg_hba.conf that somebody else writes: Patroni, an operator, a provider … Nothing was changed.</summary>
+    /// <summary>Other software manages this: Patroni, an operator, a provider … Nothing was changed.</summary>
     ManagedElsewhere,
     /// <summary>Somebody would be locked out. Nothing was changed.</summary>
     LockOut,
-    /// <summary>A certificate, or a key, that the server would not load. Nothing was changed.</summary>
+    /// <summary>The server would not load a certificate or a key. Nothing was changed.</summary>
     RequirementNotMet,
-    /// <summary>A change that the server did not take over, or that had another effect than planned. It was undone.</summary>
+    /// <summary>The server did not load a change, or it had another effect than planned. It was undone.</summary>
     ChangeNotProven,
 
     // Poolers
-    /// <summary>A pgbouncer.ini that PgBouncer would not load, or that cannot be changed without changing more.</summary>
+    /// <summary>A pgbouncer.ini that PgBouncer would not load, or that cannot be changed without changing other settings.</summary>
     InvalidPgBouncerFile,
 
     // postgresql.conf

@@ -1,7 +1,7 @@
 namespace PgSsl;
 
 /// <summary>
-/// A failure that says what was seen (<see cref="Exception.Message"/>) and what to do about it (<see cref="Remedy"/>).
+/// A failure. It says what was seen (<see cref="Exception.Message"/>) and what to do about it (<see cref="Remedy"/>).
 /// Neither ever holds a password, a passphrase or key material.
 /// </summary>
 public sealed class PgSslException : Exception
@@ -10,7 +10,7 @@ public sealed class PgSslException : Exception
     /// <param name="error">The stable name of what went wrong.</param>
     /// <param name="message">What was seen, and what was expected.</param>
     /// <param name="remedy">What to do, as a sentence or a command.</param>
-    /// <param name="innerException">The cause, where there is one.</param>
+    /// <param name="innerException">The cause; null where there is none.</param>
     public PgSslException(PgSslError error, string message, string? remedy = null, Exception? innerException = null)
         : base(message, innerException)
     {
@@ -21,6 +21,6 @@ public sealed class PgSslException : Exception
     /// <summary>The stable name of what went wrong.</summary>
     public PgSslError Error { get; }
 
-    /// <summary>What to do about it, or null where there is nothing to advise.</summary>
+    /// <summary>What to do about it; null where there is no advice.</summary>
     public string? Remedy { get; }
 }

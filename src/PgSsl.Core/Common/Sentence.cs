@@ -1,6 +1,6 @@
 namespace PgSsl.Common;
 
-/// <summary>Makes a sentence of a phrase that may begin with a quoted name.</summary>
+/// <summary>Makes a sentence from a phrase that may begin with a quoted name.</summary>
 internal static class Sentence
 {
     /// <summary>With a capital letter and a full stop.</summary>

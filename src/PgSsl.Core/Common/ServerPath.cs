@@ -3,14 +3,14 @@ using System.Text;
 namespace PgSsl.Common;
 
 /// <summary>
-/// The paths of included files. They are the server's, which need not be this machine's: a path that starts with a slash is put together
-/// as on Unix everywhere.
+/// The paths of included files. They are paths of the server, which may run on another system: so a path that starts with a slash is always
+/// joined as on Unix.
 /// </summary>
 internal static class ServerPath
 {
     private const int ShortestName = 6;
 
-    /// <summary>A file that is named in another one (conffiles.c, AbsoluteConfigLocation): relative to the directory of that one.</summary>
+    /// <summary>A file that another file names (conffiles.c, AbsoluteConfigLocation): relative to the directory of that file.</summary>
     public static string Resolve(string location, string namedIn)
     {
         if (IsAbsolute(location))
@@ -35,7 +35,7 @@ internal static class ServerPath
         return $"/{string.Join('/', parts)}";
     }
 
-    /// <summary>Whether include_dir takes a file of that name.</summary>
+    /// <summary>Whether include_dir includes a file of that name.</summary>
     public static bool IsConfigurationFile(string name) =>
         name.Length >= ShortestName && !name.StartsWith('.') && name.EndsWith(".conf", StringComparison.Ordinal);
 

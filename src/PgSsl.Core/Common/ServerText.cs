@@ -4,8 +4,8 @@ using System.Text;
 namespace PgSsl.Common;
 
 /// <summary>
-/// The bytes of pg_hba.conf as text, and back. The server compares bytes; names are UTF-8 in practice. A byte that is not becomes a lone
-/// surrogate (U+DC80 to U+DCFF), which no UTF-8 can mean: different bytes give different text, and text gives its bytes back.
+/// The bytes of configuration files as text, and back. The server compares bytes; in practice they are UTF-8. A byte that is not UTF-8
+/// becomes a lone surrogate (U+DC80 to U+DCFF), which no UTF-8 produces. So different bytes give different text, and text gives its bytes back.
 /// </summary>
 internal static class ServerText
 {
@@ -30,7 +30,7 @@ internal static class ServerText
         return text.ToString();
     }
 
-    /// <summary>A comment, from behind its number sign, without the blanks around it; null for an empty one.</summary>
+    /// <summary>The text of a comment, behind its number sign, without the blanks around it; null if it is empty.</summary>
     public static string? DecodeComment(ReadOnlySpan<byte> bytes) => Decode(bytes).Trim() is { Length: > 0 } comment ? comment : null;
 
     /// <summary>Text as bytes.</summary>
@@ -53,6 +53,6 @@ internal static class ServerText
         return bytes.ToArray();
     }
 
-    /// <summary>Letters are equal in both cases as far as they are ASCII (pgstrcasecmp.c in the C locale).</summary>
+    /// <summary>Compares without regard to case, for ASCII letters only (pgstrcasecmp.c in the C locale).</summary>
     public static bool EqualsIgnoringCase(ReadOnlySpan<char> one, ReadOnlySpan<char> other) => System.Text.Ascii.EqualsIgnoreCase(one, other);
 }

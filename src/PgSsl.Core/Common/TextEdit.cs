@@ -1,14 +1,14 @@
 namespace PgSsl.Common;
 
-/// <summary>Some bytes of a file that give way to others.</summary>
+/// <summary>An edit of a file: some bytes are replaced by a text.</summary>
 /// <param name="Start">Where they start.</param>
 /// <param name="Length">How many they are; 0 to insert.</param>
-/// <param name="Text">What comes in their place.</param>
+/// <param name="Text">The new text.</param>
 internal readonly record struct TextEdit(int Start, int Length, string Text)
 {
     /// <summary>
-    /// Makes edits that do not overlap; an insertion comes before what starts where it is. The same edit twice is one: a file may be
-    /// included twice.
+    /// Applies edits that do not overlap. At one position an insertion comes before a replacement. The same edit twice counts once, because a
+    /// file may be included twice.
     /// </summary>
     public static byte[] Apply(ReadOnlySpan<byte> content, IReadOnlyList<TextEdit> edits)
     {
@@ -33,7 +33,7 @@ internal readonly record struct TextEdit(int Start, int Length, string Text)
         rest = rest[bytes.Length..];
     }
 
-    // Whoever goes through a file once makes them in order, each once.
+    // Edits that were made in one pass through a file are in order already.
     private static IEnumerable<TextEdit> InOrder(IReadOnlyList<TextEdit> edits)
     {
         for (int i = 1; i < edits.Count; i++)

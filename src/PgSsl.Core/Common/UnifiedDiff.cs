@@ -7,17 +7,17 @@ internal static class UnifiedDiff
 {
     private const int Context = 3;
 
-    // How far ahead lines that are equal again are looked for. What is further apart is shown as changed altogether.
+    // How far ahead the next equal lines are searched for. If they are further apart, everything up to the end is shown as changed.
     private const int Reach = 24;
 
-    /// <summary>The lines of the difference, without any where there is none.</summary>
+    /// <summary>The lines of the difference; empty where the texts are equal.</summary>
     /// <param name="path">The file, for the heading.</param>
     /// <param name="before">Its old content.</param>
     /// <param name="after">Its new content.</param>
     public static IReadOnlyList<string> Between(string path, byte[] before, byte[] after) =>
         Between(path, ServerText.Decode(before), ServerText.Decode(after));
 
-    /// <summary>The same, of texts.</summary>
+    /// <summary>The same for texts.</summary>
     public static IReadOnlyList<string> Between(string path, string before, string after)
     {
         string[] old = Lines(before), @new = Lines(after);
@@ -28,13 +28,14 @@ internal static class UnifiedDiff
         foreach ((int from, int to) in Hunks(script))
         {
             List<(char Kind, int Old, int New)> hunk = script[from..to];
-            lines.Add($"@@ -{Place(hunk[0].Old, hunk.Count(step => step.Kind != '+'))} +{Place(hunk[0].New, hunk.Count(step => step.Kind != '-'))} @@");
+            string oldRange = Place(hunk[0].Old, hunk.Count(step => step.Kind != '+')), newRange = Place(hunk[0].New, hunk.Count(step => step.Kind != '-'));
+            lines.Add($"@@ -{oldRange} +{newRange} @@");
             lines.AddRange(hunk.Select(step => step.Kind + (step.Kind == '+' ? @new[step.New] : old[step.Old])));
         }
         return lines;
     }
 
-    // A line break that is missing at the end, and carriage returns, are part of what a line is.
+    // A missing line break at the end, and carriage returns, belong to the line.
     private static string[] Lines(string text)
     {
         string[] lines = text.Split('\n');
@@ -52,7 +53,7 @@ internal static class UnifiedDiff
                 script.Add((' ', i++, j++));
                 continue;
             }
-            // As many lines before as after: they changed where they are.
+            // With as many lines before as after, each line is compared with the one at its place.
             (int removed, int added) = old.Length == @new.Length ? (1, 1) : Resynchronize(old.AsSpan(i), @new.AsSpan(j));
             for (; removed > 0; removed--)
                 script.Add(('-', i++, j));
@@ -62,7 +63,7 @@ internal static class UnifiedDiff
         return script;
     }
 
-    /// <summary>How many lines go and come until two are equal again.</summary>
+    /// <summary>How many lines are removed and added until two lines are equal again.</summary>
     private static (int Removed, int Added) Resynchronize(ReadOnlySpan<string> old, ReadOnlySpan<string> @new)
     {
         for (int distance = 1; distance <= 2 * Reach; distance++)

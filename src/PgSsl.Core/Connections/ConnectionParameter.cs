@@ -12,7 +12,7 @@ internal sealed record ConnectionParameter(string Name, string? EnvironmentVaria
     public bool IsSecret { get; init; }
 
     /// <summary>The values that make sense, in the order to offer them; null where any text does.</summary>
-    public IReadOnlyList<string>? AllowedValues { get; init; }
+    public string[]? AllowedValues { get; init; }
 
     /// <summary>How libpq reads the value.</summary>
     public ParameterSyntax Syntax { get; init; }

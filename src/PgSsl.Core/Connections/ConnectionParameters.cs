@@ -1,3 +1,4 @@
+using PgSsl.Common;
 using static PgSsl.Connections.ParameterSyntax;
 
 namespace PgSsl.Connections;
@@ -8,12 +9,11 @@ namespace PgSsl.Connections;
 /// </summary>
 internal static class ConnectionParameters
 {
-    private static readonly string[] TlsVersions = ["TLSv1", "TLSv1.1", "TLSv1.2", "TLSv1.3"];
     private static readonly string[] WireVersions = ["3.0", "3.2", "latest"];
     private static readonly string[] Switch = ["0", "1"];
 
     /// <summary>All parameters, in libpq's order.</summary>
-    public static IReadOnlyList<ConnectionParameter> All { get; } =
+    public static ConnectionParameter[] All { get; } =
     [
         new("service", "PGSERVICE", null, "Section of the service file that supplies parameters not given otherwise."),
         new("user", "PGUSER", null, "Role to connect as; the operating system's user name by default."),
@@ -65,9 +65,9 @@ internal static class ConnectionParameters
         new("max_protocol_version", "PGMAXPROTOCOLVERSION", null, "PostgreSQL protocol version to ask for (not TLS).")
             { Syntax = Choice, AllowedValues = WireVersions, SinceVersion = 18 },
         new("ssl_min_protocol_version", "PGSSLMINPROTOCOLVERSION", "TLSv1.2", "Lowest TLS version to accept.")
-            { Syntax = ParameterSyntax.TlsVersion, AllowedValues = TlsVersions, SinceVersion = 13 },
+            { Syntax = ParameterSyntax.TlsVersion, AllowedValues = TlsVersions.Names, SinceVersion = 13 },
         new("ssl_max_protocol_version", "PGSSLMAXPROTOCOLVERSION", null, "Highest TLS version to offer.")
-            { Syntax = ParameterSyntax.TlsVersion, AllowedValues = TlsVersions, SinceVersion = 13 },
+            { Syntax = ParameterSyntax.TlsVersion, AllowedValues = TlsVersions.Names, SinceVersion = 13 },
         new("gssencmode", "PGGSSENCMODE", "prefer", "Whether GSSAPI encrypts the connection, before TLS is tried.")
             { Syntax = Choice, AllowedValues = ["disable", "prefer", "require"], SinceVersion = 12 },
         new("krbsrvname", "PGKRBSRVNAME", "postgres", "Kerberos service name."),
@@ -94,11 +94,21 @@ internal static class ConnectionParameters
             { SinceVersion = 18 },
     ];
 
-    private static readonly Dictionary<string, ConnectionParameter> ByName =
-        All.ToDictionary(parameter => parameter.Name, StringComparer.Ordinal);
+    private static readonly Dictionary<string, int> Positions = FindPositions();
 
     /// <summary>The parameter of that name, spelt as libpq spells it; null where libpq knows none.</summary>
-    public static ConnectionParameter? Find(string name) => ByName.GetValueOrDefault(name);
+    public static ConnectionParameter? Find(string name) => Positions.TryGetValue(name, out int position) ? All[position] : null;
+
+    /// <summary>Its place in <see cref="All"/>; null where libpq knows no such parameter.</summary>
+    internal static int? PositionOf(string name) => Positions.TryGetValue(name, out int position) ? position : null;
 
     internal static bool IsSecret(string name) => Find(name) is { IsSecret: true };
+
+    private static Dictionary<string, int> FindPositions()
+    {
+        var positions = new Dictionary<string, int>(StringComparer.Ordinal);
+        for (int i = 0; i < All.Length; i++)
+            positions.Add(All[i].Name, i);
+        return positions;
+    }
 }

@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using PgSsl.Common;
 
 namespace PgSsl.Connections;
 
@@ -15,9 +16,6 @@ internal sealed class ConnectionSettings
     internal const string DefaultCrlFile = "root.crl";
     internal const string DefaultCertificateFile = "postgresql.crt";
     internal const string DefaultKeyFile = "postgresql.key";
-
-    private static readonly Dictionary<string, int> Positions =
-        ConnectionParameters.All.Select((parameter, i) => (parameter.Name, i)).ToDictionary(pair => pair.Name, pair => pair.i);
 
     private readonly ConnectionSetting[] _all;
 
@@ -95,10 +93,10 @@ internal sealed class ConnectionSettings
     public string? ClientKeyPath => SslCertMode == "disable" || IsEngineKey ? null : FileOrDefault("sslkey", DefaultKeyFile);
 
     /// <summary>The lowest TLS version to accept; null for no bound of libpq's own.</summary>
-    public TlsVersion? MinimumTlsVersion => ParseTlsVersion("ssl_min_protocol_version");
+    public TlsVersion? MinimumTlsVersion => TlsVersions.FromName(this["ssl_min_protocol_version"]);
 
     /// <summary>The highest TLS version to offer; null for the newest.</summary>
-    public TlsVersion? MaximumTlsVersion => ParseTlsVersion("ssl_max_protocol_version");
+    public TlsVersion? MaximumTlsVersion => TlsVersions.FromName(this["ssl_max_protocol_version"]);
 
     /// <summary><c>disable</c>, <c>prefer</c> or <c>require</c>: whether GSSAPI encryption goes before TLS.</summary>
     public string GssEncMode => this["gssencmode"]!;
@@ -127,7 +125,7 @@ internal sealed class ConnectionSettings
     /// <summary>The setting of a parameter, spelt as libpq spells it.</summary>
     /// <exception cref="PgSslException">libpq knows no such parameter.</exception>
     public ConnectionSetting Get(string name) =>
-        Positions.TryGetValue(name, out int position) ? _all[position] : throw EndpointErrors.UnknownParameter(name);
+        ConnectionParameters.PositionOf(name) is { } position ? _all[position] : throw EndpointErrors.UnknownParameter(name);
 
     /// <summary>
     /// The value of a secret in clear, such as <c>sslpassword</c>; null where there is none. Never to be shown.
@@ -149,13 +147,4 @@ internal sealed class ConnectionSettings
 
     private string? FileOrDefault(string name, string file) =>
         NonEmpty(name) is { } path ? Environment.ResolvePath(path) : Environment.UnderConfiguration(file);
-
-    private TlsVersion? ParseTlsVersion(string name) => this[name]?.ToUpperInvariant() switch
-    {
-        "TLSV1" => TlsVersion.Tls10,
-        "TLSV1.1" => TlsVersion.Tls11,
-        "TLSV1.2" => TlsVersion.Tls12,
-        "TLSV1.3" => TlsVersion.Tls13,
-        _ => null,
-    };
 }

@@ -114,7 +114,7 @@ internal sealed partial class PgEndpoint
     /// <summary>
     /// Host=db1;Password=x: libpq would read all of it as the value of one parameter, and what is in it would be shown as a host name.
     /// </summary>
-    private static bool IsAdoNet(string text) => AdoNet().IsMatch(text);
+    private static bool IsAdoNet(string text) => text.Contains(';') && AdoNet().IsMatch(text);
 
     [GeneratedRegex(
         @"^[a-z ]+=[^';]*;\s*(host|server|port|database|user ?(id|name)?|uid|pwd|password|ssl ?mode)\s*=",

@@ -1,3 +1,5 @@
+using PgSsl.Common;
+
 namespace PgSsl.Connections;
 
 /// <summary>What libpq 18 checks before it connects (fe-connect.c, pqConnectOptions2), hosts and ports apart.</summary>
@@ -26,7 +28,7 @@ internal static class SettingRules
         switch (parameter.Syntax)
         {
             case ParameterSyntax.Choice when !parameter.AllowedValues!.Contains(value):
-            case ParameterSyntax.TlsVersion when value.Length > 0 && !IsTlsVersion(parameter, value):
+            case ParameterSyntax.TlsVersion when value.Length > 0 && TlsVersions.FromName(value) is null:
                 throw Invalid(setting, "it is none of the values it knows", $"Use one of {string.Join(", ", parameter.AllowedValues!)}.");
             case ParameterSyntax.Number when !LibpqInteger.TryParse(value, out _):
                 throw Invalid(setting, "it is not an integer", "Give a whole number.");
@@ -37,9 +39,6 @@ internal static class SettingRules
                 break;
         }
     }
-
-    private static bool IsTlsVersion(ConnectionParameter parameter, string value) =>
-        parameter.AllowedValues!.Contains(value, StringComparer.OrdinalIgnoreCase);
 
     private static bool IsScramKey(string value) =>
         Convert.TryFromBase64String(value, new byte[value.Length], out int length) && length == 32;

@@ -18,7 +18,7 @@ internal sealed class SettingsResolver
     internal static ConnectionSettings Resolve(PgEndpoint endpoint, ConnectionEnvironment environment)
     {
         var resolver = new SettingsResolver(endpoint, environment);
-        var settings = new ConnectionSettings([.. ConnectionParameters.All.Select(resolver.Resolve)], environment);
+        var settings = new ConnectionSettings(Array.ConvertAll(ConnectionParameters.All, resolver.Resolve), environment);
         SettingRules.Check(settings);
         return settings;
     }

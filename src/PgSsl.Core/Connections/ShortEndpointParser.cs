@@ -42,8 +42,11 @@ internal static class ShortEndpointParser
             throw EndpointErrors.Invalid(
                 $"\"{endpoint}\" lists several hosts.",
                 "Give each as an endpoint of its own, or write postgresql://host1,host2/ for one connection.");
-        if (endpoint.Any(character => char.IsWhiteSpace(character) || char.IsControl(character) || "/\\?'\"".Contains(character)))
-            throw EndpointErrors.Invalid($"\"{endpoint}\" is not a host.", Forms);
+        foreach (char character in endpoint)
+        {
+            if (char.IsWhiteSpace(character) || char.IsControl(character) || "/\\?'\"".Contains(character))
+                throw EndpointErrors.Invalid($"\"{endpoint}\" is not a host.", Forms);
+        }
     }
 
     private static Dictionary<string, string> ParseBracketed(string endpoint)

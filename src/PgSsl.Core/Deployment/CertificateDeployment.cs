@@ -1,13 +1,14 @@
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
 using PgSsl.Certificates.Trust;
+using PgSsl.Changes;
 using PgSsl.Requirements;
 using PgSsl.Server.Live;
 
 namespace PgSsl.Deployment;
 
-/// <summary>What a CA gave on its way to a recipient: gathered, judged, and then installed, whoever the recipient is.</summary>
-internal sealed class CertificateDeployment : IDisposable
+/// <summary>Installs what a CA sent, in the same way for every recipient: plans it, judges it, and carries it out.</summary>
+internal sealed class CertificateDeployment : IPlannedChange<ServerCertificateInstallation>, IDisposable
 {
     private readonly ICertificateRecipient _recipient;
     private readonly ServerCertificatePlan _plan;
@@ -16,11 +17,11 @@ internal sealed class CertificateDeployment : IDisposable
     private CertificateDeployment(ICertificateRecipient recipient, ServerCertificatePlan plan, IReadOnlyList<ServedAt> served) =>
         (_recipient, _plan, _served) = (recipient, plan, served);
 
-    /// <summary>Plans. Reads files; changes nothing.</summary>
-    /// <param name="recipient">Who gets the certificate.</param>
-    /// <param name="target">Its <see cref="ICertificateRecipient.Target"/>, completed with what the user says.</param>
+    /// <summary>Plans the installation. Reads files; changes nothing.</summary>
+    /// <param name="recipient">The recipient of the certificate.</param>
+    /// <param name="target">Its <see cref="ICertificateRecipient.Target"/>, completed by what the user says.</param>
     /// <param name="served">What it serves now (<see cref="ICertificateRecipient.ObserveAsync"/>).</param>
-    /// <param name="request">What is installed.</param>
+    /// <param name="request">What is to be installed.</param>
     /// <exception cref="PgSslException">
     /// ManagedElsewhere; FileNotFound, FileUnreadable, InvalidKeyFile: the key; and the errors of <see cref="CertificateBundle.Create"/>.
     /// </exception>
@@ -33,8 +34,9 @@ internal sealed class CertificateDeployment : IDisposable
         {
             var serverKey = ServerKey.Read(key, request.Passphrase, request.KeyPath ?? target.KeyPath);
             var bundle = CertificateBundle.Create(request.Answer.Certificates, serverKey, request.Roots, DateTimeOffset.UtcNow);
-            X509Certificate2? old = served.FirstOrDefault(one => one.Fingerprint is not null)?.Facts.Tls!.Chain[0];
-            var plan = ServerCertificatePlan.Create(bundle, key, request.Passphrase, target, planned => request.Complete(planned) with { Served = old });
+            X509Certificate2? old = served.FirstOrDefault(answer => answer.Fingerprint is not null)?.Facts.Tls!.Chain[0];
+            var plan = ServerCertificatePlan.Create(
+                bundle, key, request.Passphrase, target, planned => request.Complete(planned) with { Served = old });
             return new CertificateDeployment(recipient, plan, served);
         }
         finally
@@ -43,35 +45,43 @@ internal sealed class CertificateDeployment : IDisposable
         }
     }
 
-    /// <summary>The certificate file.</summary>
-    public string CertificatePath => _plan.Target.CertificatePath;
+    /// <inheritdoc/>
+    public string Subject => _plan.Target.CertificatePath;
 
-    /// <summary>Whether all is in place, and served.</summary>
-    public bool IsInPlace => _recipient.IsInPlace(_plan, _served);
+    /// <summary>Whether everything is in place, and served.</summary>
+    public bool IsNoChange => _recipient.IsInPlace(_plan, _served);
 
-    /// <summary>The change as text for -WhatIf.</summary>
+    /// <inheritdoc/>
+    public ServerCertificateInstallation Unchanged => Report(null);
+
+    /// <inheritdoc/>
     public string Text => string.Join(Environment.NewLine, [.. _plan.Describe(), .. _recipient.Effects]);
 
-    /// <summary>What is not as it should be, and does not keep the change from being made.</summary>
+    /// <summary>What is not as it should be, but does not prevent the change.</summary>
     public IReadOnlyList<string> Warnings => [.. _plan.Warnings, .. _recipient.Remarks];
 
-    /// <summary>Throws where the recipient would not load the new files, or clients would refuse them.</summary>
-    /// <param name="acceptsRisk">Whether it does not matter what clients say.</param>
+    /// <summary>Throws if the recipient would not load the new files, or clients would refuse them.</summary>
+    /// <param name="isForced">Whether the user accepts that clients would refuse them.</param>
     /// <exception cref="PgSslException">As <see cref="ServerCertificatePlan.Check"/>.</exception>
-    public void Check(bool acceptsRisk) => _plan.Check(acceptsRisk);
+    public void Check(bool isForced) => _plan.Check(isForced);
 
-    /// <summary>Installs, and proves it, or puts all back.</summary>
-    /// <exception cref="PgSslException">As <see cref="ICertificateRecipient.ApplyAsync"/>.</exception>
-    public Task<ServerCertificateChangeResult> ApplyAsync(CancellationToken cancellationToken) =>
-        _recipient.ApplyAsync(_plan, _served, DateTimeOffset.UtcNow, cancellationToken);
-
-    /// <summary>Tells of what was done.</summary>
-    /// <param name="result">What <see cref="ApplyAsync"/> did; null for nothing.</param>
-    public ServerCertificateInstallation Report(ServerCertificateChangeResult? result) =>
-        ServerCertificateInstallation.Of(_plan, _recipient.Endpoint, result, Warnings, DateTimeOffset.UtcNow);
+    /// <inheritdoc/>
+    public async Task<ChangeResult<ServerCertificateInstallation>> ApplyAsync(CancellationToken cancellationToken)
+    {
+        ServerCertificateChangeResult result =
+            await _recipient.ApplyAsync(_plan, _served, DateTimeOffset.UtcNow, cancellationToken).ConfigureAwait(false);
+        return new ChangeResult<ServerCertificateInstallation>(Report(result), result.Backups)
+        {
+            WrittenInPlace = result.WrittenInPlace,
+            Proofs = result.Proofs,
+        };
+    }
 
     /// <summary>Clears the copies of the keys.</summary>
     public void Dispose() => _plan.Dispose();
+
+    private ServerCertificateInstallation Report(ServerCertificateChangeResult? result) =>
+        ServerCertificateInstallation.Of(_plan, _recipient.Endpoint, result, Warnings, DateTimeOffset.UtcNow);
 
     private static byte[] Read(string path)
     {
@@ -81,10 +91,10 @@ internal sealed class CertificateDeployment : IDisposable
 }
 
 /// <summary>What is to be installed.</summary>
-/// <param name="Answer">What the CA gave.</param>
-/// <param name="KeyPath">The file of the key, absolute; null for the one in the answer, or the one that the recipient has.</param>
+/// <param name="Answer">What the CA sent.</param>
+/// <param name="KeyPath">The key file, absolute; null for the key in the answer, or the one that the recipient has.</param>
 /// <param name="Passphrase">For an encrypted key; null for none. The caller clears it.</param>
-/// <param name="Roots">The roots that clients have: an intermediate that the CA did not give may be there. Null where they are not known.</param>
-/// <param name="Complete">Adds to the facts what is known of server and clients.</param>
+/// <param name="Roots">The roots that clients have; a missing intermediate may be among them. Null where they are not known.</param>
+/// <param name="Complete">Adds to the facts what is known about server and clients.</param>
 internal sealed record DeploymentRequest(
     IssuedCertificates Answer, string? KeyPath, char[]? Passphrase, TrustStore? Roots, Func<ServerCertificateFacts, ServerCertificateFacts> Complete);

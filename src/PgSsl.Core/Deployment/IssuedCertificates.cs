@@ -5,9 +5,11 @@ using PgSsl.RootFiles;
 
 namespace PgSsl.Deployment;
 
-/// <summary>What a CA answers, in whatever form: PEM, DER, PKCS #7, PKCS #12; in one piece or several.</summary>
+/// <summary>The certificates that a CA sends, in any form: PEM, DER, PKCS #7, PKCS #12; in one file or several.</summary>
 /// <param name="Certificates">The certificates, in the order given, each once.</param>
-/// <param name="KeyPem">The private key that came with them (PKCS #12), as PKCS #8 in PEM, in clear; null where none did. The caller clears it.</param>
+/// <param name="KeyPem">
+/// The private key that came with them (PKCS #12), as PKCS #8 in PEM, not encrypted; null where there is none. The caller clears it.
+/// </param>
 internal sealed record IssuedCertificates(IReadOnlyList<X509Certificate2> Certificates, byte[]? KeyPem)
 {
     /// <summary>Reads a file.</summary>
@@ -17,23 +19,26 @@ internal sealed record IssuedCertificates(IReadOnlyList<X509Certificate2> Certif
     public static IssuedCertificates ReadFile(string path, char[]? password = null) => Read(PemFile.ReadBytes(path), path, password);
 
     /// <summary>Reads bytes.</summary>
-    /// <param name="bytes">The whole of one piece.</param>
+    /// <param name="bytes">The whole content of one file.</param>
     /// <param name="name">Names it in messages.</param>
     /// <param name="password">For PKCS #12; null for none.</param>
-    /// <exception cref="PgSslException"><see cref="PgSslError.InvalidCertificateFile"/>: no certificate is in it, a block is broken, or the password is wrong.</exception>
+    /// <exception cref="PgSslException">
+    /// <see cref="PgSslError.InvalidCertificateFile"/>: there is no certificate in it, a block is broken, or the password is wrong.
+    /// </exception>
     public static IssuedCertificates Read(ReadOnlyMemory<byte> bytes, string name, char[]? password = null) =>
         CertificateInput.IsPkcs12(bytes)
             ? ReadPkcs12(bytes.Span, name, password)
             : new IssuedCertificates(CertificateInput.Read(bytes, name, CertificateWanted.Issued), null);
 
-    /// <summary>Several pieces as one.</summary>
-    /// <exception cref="PgSslException"><see cref="PgSslError.ContradictoryParameters"/>: two of them bring a key.</exception>
+    /// <summary>Joins several files.</summary>
+    /// <exception cref="PgSslException"><see cref="PgSslError.ContradictoryParameters"/>: two of them hold a key.</exception>
     public static IssuedCertificates Join(IReadOnlyCollection<IssuedCertificates> pieces)
     {
         byte[][] keys = [.. pieces.Select(piece => piece.KeyPem).OfType<byte[]>()];
         if (keys.Length > 1)
             throw new PgSslException(
-                PgSslError.ContradictoryParameters, "Two of the certificate files bring a private key (PKCS #12).", "Give the one with the new certificate only.");
+                PgSslError.ContradictoryParameters, "Two of the certificate files hold a private key (PKCS #12).",
+                "Give only the one with the new certificate.");
         return new IssuedCertificates(
             [.. pieces.SelectMany(piece => piece.Certificates).DistinctBy(certificate => certificate.Thumbprint)], keys.FirstOrDefault());
     }
@@ -50,8 +55,8 @@ internal sealed record IssuedCertificates(IReadOnlyList<X509Certificate2> Certif
             throw new PgSslException(
                 PgSslError.InvalidCertificateFile,
                 password is null
-                    ? $"{name} is PKCS #12, and cannot be opened without a password."
-                    : $"{name} is PKCS #12, and cannot be opened: the password is wrong, or it holds a key that .NET has no class for (Ed25519).",
+                    ? $"{name} is PKCS #12, which cannot be opened without a password."
+                    : $"{name} is PKCS #12, but cannot be opened: the password is wrong, or it holds a key that .NET has no class for (Ed25519).",
                 "Give the password (-Pkcs12Password), or take it apart: openssl pkcs12 -in FILE -nodes -out all.pem",
                 exception);
         }
@@ -59,11 +64,11 @@ internal sealed record IssuedCertificates(IReadOnlyList<X509Certificate2> Certif
         if (withKey.Length > 1)
             throw new PgSslException(
                 PgSslError.InvalidCertificateFile,
-                $"{name} holds {withKey.Length} private keys; one is expected, that of the server.", "Export the server's certificate alone.");
-        // Handles to keys stay with the objects they came with; what goes on is the certificates alone.
+                $"{name} holds {withKey.Length} private keys, but only the server's is expected.", "Export only the server's certificate.");
+        // The imported objects hold handles to keys; only the certificates are passed on.
         return new IssuedCertificates(
             [.. all.Select(certificate => new X509Certificate2(certificate.RawData))],
-            withKey is [var one] ? ExportKey(one, name) : null);
+            withKey is [var owner] ? ExportKey(owner, name) : null);
     }
 
     private static byte[] ExportKey(X509Certificate2 certificate, string name)

@@ -6,12 +6,12 @@ using PgSsl.Server.Live;
 namespace PgSsl.Deployment;
 
 /// <summary>
-/// A certificate and its key on their way into the files and, where there is a server, onto the wire; put back where that cannot be shown.
+/// Writes a certificate and its key into the files and, if there is a server, checks that it serves them; undoes it if it does not.
 /// </summary>
 /// <remarks>
-/// Both files cannot be renamed in one step; the key goes first. Who is killed in between leaves a pair that does not match: a running
-/// server keeps what it has, <see cref="ServerCertificateCheck"/> finds the pair and the old key beside it, and the same installation made
-/// again writes what is missing.
+/// Two files cannot be renamed in one step; the key goes first. A process that is killed in between leaves a pair that does not match: a
+/// running server keeps what it has, <see cref="ServerCertificateCheck"/> finds the pair and the old key beside it, and the same
+/// installation, repeated, writes what is missing.
 /// </remarks>
 internal sealed class ServerCertificateChange : ProvenChange
 {
@@ -24,9 +24,9 @@ internal sealed class ServerCertificateChange : ProvenChange
     /// <summary>Prepares the change.</summary>
     /// <param name="plan">What is to be written.</param>
     /// <param name="live">The server; null to write files only.</param>
-    /// <param name="sslIsOn">Whether its setting <c>ssl</c> is on: with it off, nothing will be served.</param>
+    /// <param name="sslIsOn">Whether its setting <c>ssl</c> is on; if it is off, nothing will be served.</param>
     /// <param name="before">What it served before (<see cref="ServedCertificates.ObserveAsync"/>).</param>
-    /// <param name="at">The time that the names of backups carry.</param>
+    /// <param name="at">The time in the names of backups.</param>
     /// <param name="files">The file system; the real one if null.</param>
     public ServerCertificateChange(
         ServerCertificatePlan plan, LiveServer? live, bool sslIsOn, IReadOnlyList<ServedAt> before, DateTimeOffset at, IFileLayer? files = null)
@@ -35,7 +35,7 @@ internal sealed class ServerCertificateChange : ProvenChange
         _files = new ReversibleFiles(plan.Edits, at, files);
     }
 
-    /// <summary>How long the server may take; tests of what never comes wait less.</summary>
+    /// <summary>How long the server may take. Tests of what never happens wait less.</summary>
     internal TimeSpan ReloadTimeout { get; init; } = TimeSpan.FromSeconds(15);
 
     private ServedCertificates Served => new(_live!) { ReloadTimeout = ReloadTimeout };
@@ -45,9 +45,9 @@ internal sealed class ServerCertificateChange : ProvenChange
 
     /// <inheritdoc/>
     protected override string RemedyByHand =>
-        "Put the old files back by hand (their backups are beside them), SELECT pg_reload_conf(), and see with Get-PgServerCertificate what is served.";
+        "Restore the old files by hand (their backups are beside them), SELECT pg_reload_conf(), and check with Get-PgServerCertificate what is served.";
 
-    /// <summary>Whether all files are in place, and what should be served is.</summary>
+    /// <summary>Whether all files are in place, and the certificate is served.</summary>
     public bool IsNothingToDo => _plan.Edits.Count == 0 && (_live is null || !_servesTls || _before.All(SendsBundle));
 
     /// <summary>Writes the files, has the server read them, and waits until it serves the new certificate.</summary>
@@ -72,7 +72,7 @@ internal sealed class ServerCertificateChange : ProvenChange
         AddProven("Files", $"{_plan.Target.CertificatePath} and {_plan.Target.KeyPath} hold a certificate and its key.");
         if (_live is null)
         {
-            AddNotMade("Wire", "no server was asked (-Endpoint): it serves the new certificate after SELECT pg_reload_conf().");
+            AddNotMade("Wire", "no server was asked (-Endpoint): it will serve the new certificate after SELECT pg_reload_conf().");
             return;
         }
         await _live.ReloadAsync(cancellationToken).ConfigureAwait(false);
@@ -82,10 +82,10 @@ internal sealed class ServerCertificateChange : ProvenChange
             return;
         }
         Add(await Served.WaitAsync(_plan.Fingerprint, cancellationToken).ConfigureAwait(false));
-        // The same certificate may come with other intermediates. A server that has none in its file adds what it finds in ssl_ca_file
-        // (ssl/statem/statem_lib.c, ssl_add_cert_chain), so that more may be sent than was written.
+        // The same certificate may come with other intermediates. If its file has none, a server adds what it finds in ssl_ca_file
+        // (ssl/statem/statem_lib.c, ssl_add_cert_chain), so more may be sent than was written.
         await Served.WaitAsync(
-            SendsBundle, $"and not the {_plan.Bundle.Intermediates.Count} intermediate(s) behind it", cancellationToken).ConfigureAwait(false);
+            SendsBundle, $"but not the {_plan.Bundle.Intermediates.Count} intermediate(s) behind it", cancellationToken).ConfigureAwait(false);
     }
 
     /// <inheritdoc/>
@@ -102,7 +102,7 @@ internal sealed class ServerCertificateChange : ProvenChange
         if (_live is null)
             return;
         await _live.ReloadAsync(CancellationToken.None).ConfigureAwait(false);
-        if (_servesTls && _before.FirstOrDefault(one => one.Fingerprint is not null) is { } old)
+        if (_servesTls && _before.FirstOrDefault(answer => answer.Fingerprint is not null) is { } old)
             await Served.WaitAsync(old.Fingerprint, CancellationToken.None).ConfigureAwait(false);
     }
 
@@ -110,7 +110,8 @@ internal sealed class ServerCertificateChange : ProvenChange
 }
 
 /// <summary>A change that was made.</summary>
-/// <param name="Backups">The old content of each file.</param>
-/// <param name="WrittenInPlace">Files that could not be replaced in one step.</param>
-/// <param name="Proofs">What was seen to be so.</param>
-internal sealed record ServerCertificateChangeResult(IReadOnlyList<string> Backups, IReadOnlyList<string> WrittenInPlace, IReadOnlyList<Proof> Proofs);
+/// <param name="Backups">The files with the old contents.</param>
+/// <param name="WrittenInPlace">Files that could not be replaced atomically and were overwritten.</param>
+/// <param name="Proofs">What was proven, and what could not be.</param>
+internal sealed record ServerCertificateChangeResult(
+    IReadOnlyList<string> Backups, IReadOnlyList<string> WrittenInPlace, IReadOnlyList<Proof> Proofs);

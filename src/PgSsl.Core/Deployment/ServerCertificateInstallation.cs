@@ -1,4 +1,3 @@
-using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
 using PgSsl.Certificates;
 using PgSsl.Changes;
@@ -6,18 +5,18 @@ using PgSsl.Deployment;
 
 namespace PgSsl;
 
-/// <summary>What Install-PgServerCertificate did, and what it saw of the effect. Times are UTC.</summary>
+/// <summary>What Install-PgServerCertificate did, and what was seen of the effect. Times are UTC.</summary>
 public sealed record ServerCertificateInstallation
 {
     /// <summary>
-    /// The server; null where only files were written. Of a PgBouncer: where it listens, or its pgbouncer.ini where nobody listens.
+    /// The server; null where only files were written. For a PgBouncer its address, or its pgbouncer.ini if it does not run.
     /// </summary>
     public required string? Endpoint { get; init; }
 
     /// <summary>The new certificate's subject.</summary>
     public required string Subject { get; init; }
 
-    /// <summary>The names that it is for: <c>DNS:db1</c>, <c>IP:10.0.0.1</c> …</summary>
+    /// <summary>The names in it: <c>DNS:db1</c>, <c>IP:10.0.0.1</c> …</summary>
     public required string[] SubjectAlternativeName { get; init; }
 
     /// <summary>Who issued it.</summary>
@@ -47,7 +46,7 @@ public sealed record ServerCertificateInstallation
     /// <summary>The files with the old contents.</summary>
     public required string[] Backup { get; init; }
 
-    /// <summary>Whether anything was changed; false where all was in place, and served.</summary>
+    /// <summary>Whether anything was changed; false where everything was in place, and served.</summary>
     public required bool IsChanged { get; init; }
 
     /// <summary>Whether the server was seen to serve the new certificate; null where nothing was changed.</summary>
@@ -56,19 +55,18 @@ public sealed record ServerCertificateInstallation
     /// <summary>What was proven, and what could not be.</summary>
     public required Proof[] Proofs { get; init; }
 
-    /// <summary>What was put right, what clients will miss, and what else is not as it should be.</summary>
+    /// <summary>What was corrected, what clients will miss, and what else is not as it should be.</summary>
     public required string[] Remarks { get; init; }
 
-    /// <summary>Tells of an installation, or of none.</summary>
+    /// <summary>Reports an installation, or that none was necessary.</summary>
     /// <param name="plan">The plan.</param>
     /// <param name="endpoint">The server.</param>
-    /// <param name="result">What was done; null for nothing.</param>
-    /// <param name="remarks">What there is to say besides.</param>
+    /// <param name="result">What was done; null if nothing was done.</param>
+    /// <param name="remarks">What else the user should know.</param>
     /// <param name="at">The moment that days are counted from.</param>
     internal static ServerCertificateInstallation Of(
         ServerCertificatePlan plan, string? endpoint, ServerCertificateChangeResult? result, IEnumerable<string> remarks, DateTimeOffset at)
     {
-        ArgumentNullException.ThrowIfNull(plan);
         X509Certificate2 leaf = plan.Bundle.Leaf;
         DateTime notAfter = leaf.NotAfter.ToUniversalTime();
         Proof[] proofs = [.. result?.Proofs ?? []];
@@ -81,7 +79,7 @@ public sealed record ServerCertificateInstallation
             NotAfter = notAfter,
             DaysRemaining = (int)Math.Floor((notAfter - at.UtcDateTime).TotalDays),
             Fingerprint = plan.Fingerprint,
-            PreviousFingerprint = plan.Before?.GetCertHashString(HashAlgorithmName.SHA256),
+            PreviousFingerprint = plan.Before is { } before ? Certificates.Fingerprint.Of(before) : null,
             PreviousNotAfter = plan.Before?.NotAfter.ToUniversalTime(),
             CertificatePath = plan.Target.CertificatePath,
             KeyPath = plan.Target.KeyPath,

@@ -6,7 +6,7 @@ using PgSsl.Requirements;
 
 namespace PgSsl.Deployment;
 
-/// <summary>What it takes to give a server a certificate and a key: which files change, and what server and clients will make of it.</summary>
+/// <summary>How a server gets a certificate and a key: which files change, and what server and clients will object to.</summary>
 internal sealed class ServerCertificatePlan : IDisposable
 {
     private readonly byte[] _key;
@@ -24,50 +24,55 @@ internal sealed class ServerCertificatePlan : IDisposable
     /// <summary>The certificate that the server's file holds now; null where it holds none.</summary>
     public X509Certificate2? Before { get; private init; }
 
-    /// <summary>The files that change, the key first; none where both are in place.</summary>
+    /// <summary>The files that change, the key first; empty where both are in place.</summary>
     public IReadOnlyList<FileEdit> Edits { get; private init; } = [];
 
-    /// <summary>What server and clients will make of the new files.</summary>
+    /// <summary>The requirements of server and clients, judged for the new files.</summary>
     public IReadOnlyList<ServerCertificateRequirement> Requirements { get; private init; } = [];
 
     /// <summary>SHA-256 of the new certificate, upper-case hex.</summary>
-    public string Fingerprint => Bundle.Leaf.GetCertHashString(HashAlgorithmName.SHA256);
+    public string Fingerprint => Certificates.Fingerprint.Of(Bundle.Leaf);
 
-    /// <summary>Plans. Reads the target's files; changes nothing.</summary>
+    /// <summary>Makes the plan. Reads the target's files; changes nothing.</summary>
     /// <param name="bundle">The certificate and its intermediates.</param>
     /// <param name="key">The key file's content, PEM or DER. The plan keeps a copy, and clears it when disposed.</param>
     /// <param name="passphrase">For an encrypted key; null for none.</param>
     /// <param name="target">Where both go.</param>
-    /// <param name="clients">Adds to the facts about the new files what is known of clients, and what is served now; null for nothing.</param>
-    /// <exception cref="PgSslException"><see cref="PgSslError.InvalidKeyFile"/>: the key cannot be read, so that nobody knows whether it fits.</exception>
+    /// <param name="complete">Adds to the facts what is known about clients, and what is served now; null for nothing.</param>
+    /// <exception cref="PgSslException">
+    /// <see cref="PgSslError.InvalidKeyFile"/>: the key cannot be read, so it is not known whether it matches.
+    /// </exception>
     public static ServerCertificatePlan Create(
-        CertificateBundle bundle, byte[] key, char[]? passphrase, DeploymentTarget target, Func<ServerCertificateFacts, ServerCertificateFacts>? clients = null)
+        CertificateBundle bundle, byte[] key, char[]? passphrase, DeploymentTarget target,
+        Func<ServerCertificateFacts, ServerCertificateFacts>? complete = null)
     {
         byte[] pem = bundle.ToPem(), keyPem = ToPem(key, passphrase, target.KeyPath);
         ServerCertificateFacts planned = ServerCertificateFacts.Create(
             ServerFile.Planned(target.CertificatePath, pem), ServerFile.Planned(target.KeyPath, keyPem), passphrase) with { Server = target.Server };
         if (planned.Key!.Failure is { } failure)
             throw failure;
-        planned = clients?.Invoke(planned) ?? planned;
+        planned = complete?.Invoke(planned) ?? planned;
 
         ServerFile oldCertificate = ServerFile.Read(target.CertificatePath), oldKey = ServerFile.Read(target.KeyPath);
         ServerCertificateFacts before = ServerCertificateFacts.Create(oldCertificate, oldKey, passphrase) with { Server = target.Server };
-        HashSet<string> wrong = [.. ServerCertificateCheck.Judge(before).Where(one => one.IsMet == false).Select(one => one.Requirement)];
-        FileEdit?[] edits =
-        [
-            EditOf(oldKey, keyPem, wrong.Contains("KeyFileAccess"), FileProtection.PrivateKey(target.ServiceAccount), target.Server.Account),
-            EditOf(oldCertificate, pem, wrong.Contains("CertificateFileAccess"), FileProtection.Public, target.Server.Account),
-        ];
+        IReadOnlyList<ServerCertificateRequirement> old = ServerCertificateCheck.Judge(before);
+        bool IsUnmet(Requirement requirement) => old.Any(judged => judged.IsMet == false && judged.Requirement == requirement.Name);
+        UnixAccount? account = target.Server.Account;
+        var edits = new List<FileEdit>();
+        if (EditOf(oldKey, keyPem, IsUnmet(Requirement.KeyFileAccess), FileProtection.PrivateKey(target.ServiceAccount), account) is { } keyEdit)
+            edits.Add(keyEdit);
+        if (EditOf(oldCertificate, pem, IsUnmet(Requirement.CertificateFileAccess), FileProtection.Public, account) is { } certificateEdit)
+            edits.Add(certificateEdit);
         return new ServerCertificatePlan(bundle, target, keyPem, oldKey)
         {
             Before = before.Certificates?.Certificates is [var first, ..] ? first : null,
-            Edits = [.. edits.OfType<FileEdit>()],
+            Edits = edits,
             Requirements = ServerCertificateCheck.Judge(planned),
         };
     }
 
-    /// <summary>Throws where the server would not load the new files, or clients would refuse them.</summary>
-    /// <param name="acceptsRisk">Whether it does not matter what clients say.</param>
+    /// <summary>Throws if the server would not load the new files, or clients would refuse them.</summary>
+    /// <param name="acceptsRisk">Whether the user accepts that clients would refuse them.</param>
     /// <exception cref="PgSslException"><see cref="PgSslError.RequirementNotMet"/>, <see cref="PgSslError.ConnectionsAtRisk"/>.</exception>
     public void Check(bool acceptsRisk)
     {
@@ -75,29 +80,32 @@ internal sealed class ServerCertificatePlan : IDisposable
         if (refused.Length > 0)
             throw new PgSslException(
                 PgSslError.RequirementNotMet,
-                $"Nothing is changed, because the server would not load the new certificate. {string.Join(" ", refused.Select(one => one.Detail))}",
+                $"Nothing is changed, because the server would not load the new certificate. {Details(refused)}",
                 refused[0].Remedy);
         if (risky.Length > 0 && !acceptsRisk)
             throw new PgSslException(
                 PgSslError.ConnectionsAtRisk,
-                $"Nothing is changed, because clients would refuse the new certificate. {string.Join(" ", risky.Select(one => one.Detail))}",
-                $"{risky[0].Remedy} -Force installs it all the same.");
+                $"Nothing is changed, because clients would refuse the new certificate. {Details(risky)}",
+                $"{risky[0].Remedy} -Force installs it anyway.");
     }
 
-    /// <summary>What is not as it should be, and does not keep the change from being made.</summary>
+    /// <summary>What is not as it should be, but does not prevent the change.</summary>
     public IEnumerable<string> Warnings => Bundle.Notes.Concat(Requirements
-        .Where(one => one.IsMet == false && one is not { Requirement: "Served" }).Select(one => $"{one.Detail} {one.Remedy}"));
+        .Where(requirement => requirement.IsMet == false && requirement.Requirement != Requirement.Served.Name)
+        .Select(requirement => $"{requirement.Detail} {requirement.Remedy}"));
 
     /// <summary>What replaces what, line by line, for -WhatIf.</summary>
     public IEnumerable<string> Describe()
     {
         string account = Target.Server.Account is { } owner ? $", for {owner.Name}" : "";
-        return
-        [
-            Before is { } old ? $"- {Line(old)}" : $"- no certificate in {Target.CertificatePath}",
-            $"+ {Line(Bundle.Leaf)}{(Bundle.Intermediates.Count == 0 ? "" : $", with {string.Join(", ", Bundle.Intermediates.Select(one => $"'{CertificateNames.Display(one)}'"))}")}",
-            .. Edits.Select(edit => $"{(File.Exists(edit.Path) ? "Replace (and keep as a backup)" : "Create")} {edit.Path}{(edit.Protection.IsPrivate ? $" (the key{account})" : "")}."),
-        ];
+        string intermediates = string.Join(", ", Bundle.Intermediates.Select(intermediate => $"'{CertificateNames.Display(intermediate)}'"));
+        yield return Before is { } old ? $"- {Line(old)}" : $"- no certificate in {Target.CertificatePath}";
+        yield return $"+ {Line(Bundle.Leaf)}{(intermediates.Length == 0 ? "" : $", with {intermediates}")}";
+        foreach (FileEdit edit in Edits)
+        {
+            string action = File.Exists(edit.Path) ? "Replace (and keep as a backup)" : "Create";
+            yield return $"{action} {edit.Path}{(edit.Protection.IsPrivate ? $" (the key{account})" : "")}.";
+        }
     }
 
     /// <summary>Clears the copies of the keys.</summary>
@@ -107,13 +115,17 @@ internal sealed class ServerCertificatePlan : IDisposable
         CryptographicOperations.ZeroMemory(_oldKey.Content);
     }
 
-    private ServerCertificateRequirement[] Unmet(RequirementSource by) => [.. Requirements.Where(one => one.IsMet == false && one.RequiredBy == by)];
+    private ServerCertificateRequirement[] Unmet(RequirementSource by) =>
+        [.. Requirements.Where(requirement => requirement.IsMet == false && requirement.RequiredBy == by)];
+
+    private static string Details(ServerCertificateRequirement[] requirements) =>
+        string.Join(" ", requirements.Select(requirement => requirement.Detail));
 
     private static string Line(X509Certificate2 certificate) =>
         $"{certificate.Subject} ({string.Join(", ", CertificateNames.SubjectAlternativeNames(certificate))}), " +
         $"valid until {CertificateTime.Day(certificate.NotAfter.ToUniversalTime())}, issued by '{CertificateNames.IssuerDisplay(certificate)}'";
 
-    /// <summary>A file that is as it is to be stays untouched. One that the server could not use gets its account for owner.</summary>
+    /// <summary>A file that is as it should be is not touched. A file that the server could not use gets the server's account as owner.</summary>
     private static FileEdit? EditOf(ServerFile old, byte[] content, bool isUnusable, FileProtection protection, UnixAccount? account)
     {
         if (old.Failure is { Error: not PgSslError.FileNotFound } failure)
@@ -129,7 +141,7 @@ internal sealed class ServerCertificatePlan : IDisposable
         };
     }
 
-    /// <summary>The server reads PEM only; DER is written anew, PEM stays as it is, its passphrase too.</summary>
+    /// <summary>The server reads only PEM. DER is converted; PEM stays as it is, with its passphrase.</summary>
     private static byte[] ToPem(byte[] key, char[]? passphrase, string path)
     {
         if (ServerKey.Read(key, passphrase, path) is not { IsPem: false, Failure: null })

@@ -4,7 +4,7 @@ using PgSsl.Server.Settings;
 
 namespace PgSsl.Deployment;
 
-/// <summary>A PostgreSQL server that is asked, reloaded and looked at; or the files of one that is not asked.</summary>
+/// <summary>A PostgreSQL server that is asked, reloaded and checked; or the files of a server that is not asked.</summary>
 internal sealed class ServerRecipient : ICertificateRecipient
 {
     private readonly LiveServer? _live;
@@ -19,21 +19,22 @@ internal sealed class ServerRecipient : ICertificateRecipient
     public string? Endpoint => _live?.Session.Host.ToString();
 
     /// <inheritdoc/>
-    public IReadOnlyList<string> Remarks => _live is null || _servesTls ? [] : [$"TLS of {Endpoint} is off: Enable-PgSsl has it serve the certificate."];
+    public IReadOnlyList<string> Remarks =>
+        _live is null || _servesTls ? [] : [$"TLS of {Endpoint} is off. With Enable-PgSsl it will serve the certificate."];
 
     /// <inheritdoc/>
     public IEnumerable<string> Effects =>
     [
         Endpoint is null
-            ? "No server is asked: it takes the new certificate over with its next reload."
-            : _servesTls ? $"Then {Endpoint} is reloaded, and all is put back unless it serves the new certificate."
-            : $"Then {Endpoint} is reloaded; its TLS is off, so that nothing is served yet.",
+            ? "No server is asked: it will load the new certificate on its next reload."
+            : _servesTls ? $"Then {Endpoint} is reloaded. Unless it serves the new certificate, everything is undone."
+            : $"Then {Endpoint} is reloaded; its TLS is off, so nothing is served yet.",
     ];
 
     /// <summary>A running server.</summary>
     /// <param name="live">The server.</param>
     /// <param name="facts">What it said in SQL.</param>
-    /// <param name="certificatePath">Its certificate file as it is called here, absolute; null for what the server calls it.</param>
+    /// <param name="certificatePath">Its certificate file by its name here, absolute; null for the server's name for it.</param>
     /// <param name="keyPath">Its key file, likewise.</param>
     /// <exception cref="PgSslException">As <see cref="DeploymentTarget.CheckMayReload"/> and <see cref="DeploymentTarget.Of"/>.</exception>
     public static ServerRecipient Of(LiveServer live, ServerTlsFacts facts, string? certificatePath, string? keyPath)

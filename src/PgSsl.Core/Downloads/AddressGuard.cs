@@ -4,12 +4,12 @@ using System.Net.Sockets;
 namespace PgSsl.Downloads;
 
 /// <summary>
-/// Addresses that no certificate is fetched from. Who may choose a URL here, and sees from the outside that it was asked for, could
-/// otherwise ask services that trust whoever comes from this machine: the cloud's metadata, the machine itself.
+/// Addresses that no certificate is fetched from. URLs come from strangers, who could otherwise reach services that trust this machine: the
+/// cloud's metadata, or services on the machine itself.
 /// </summary>
 internal static class AddressGuard
 {
-    // Where clouds keep metadata and credentials outside of the link-local ranges.
+    // Where clouds keep metadata and credentials outside the link-local ranges.
     private static readonly IPAddress[] Metadata = [.. new[]
     {
         "fd00:ec2::254", // AWS: EC2
@@ -24,10 +24,10 @@ internal static class AddressGuard
         "fd00:42::42", // Scaleway
     }.Select(IPAddress.Parse)];
 
-    /// <summary>Says why an address is not asked; null for one that may be.</summary>
+    /// <summary>Says why an address is not asked; null if it may be asked.</summary>
     public static string? WhyNot(IPAddress address, bool mayAskThisMachine)
     {
-        // A zone (fe80::1%eth0) would make it unlike each address here, and leads to the same machine.
+        // With a zone (fe80::1%eth0) it would equal none of these addresses, although it leads to the same machine.
         var bare = new IPAddress(address.GetAddressBytes());
         return EmbeddedAddresses.Of(bare).Prepend(bare)
             .Select(meant => WhyNotExactly(meant, mayAskThisMachine))
@@ -42,7 +42,7 @@ internal static class AddressGuard
             return "a link-local address, where clouds keep their metadata";
         if (Metadata.Contains(address))
             return "the address of a cloud's metadata";
-        return address.IsIPv6Multicast || IsIPv4MulticastOrBeyond(address) ? "no address of one host" : null;
+        return address.IsIPv6Multicast || IsIPv4MulticastOrBeyond(address) ? "not the address of one host" : null;
     }
 
     private static bool IsIPv4LinkLocal(IPAddress address) =>

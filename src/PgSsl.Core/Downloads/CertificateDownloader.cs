@@ -6,8 +6,8 @@ using PgSsl.RootFiles;
 namespace PgSsl.Downloads;
 
 /// <summary>
-/// Fetches certificates over https and http. One for a whole run: it asks for each URL once, however many servers name it, and however
-/// many at a time. What fails is not asked again either.
+/// Fetches certificates over https and http. One object serves a whole run: it asks for each URL once, however many servers name it, and
+/// however many ask at a time. A URL that failed is not asked again.
 /// </summary>
 internal sealed class CertificateDownloader : IDisposable
 {
@@ -21,7 +21,7 @@ internal sealed class CertificateDownloader : IDisposable
     {
     }
 
-    /// <param name="createHandler">Makes the handler for requests that may, or may not, ask this machine.</param>
+    /// <param name="createHandler">Makes the handler for requests that may (or may not) go to this machine.</param>
     internal CertificateDownloader(Func<bool, HttpMessageHandler> createHandler)
     {
         _clientForElsewhere = Client(mayAskThisMachine: false);
@@ -29,16 +29,16 @@ internal sealed class CertificateDownloader : IDisposable
         HttpClient Client(bool mayAskThisMachine) => new(createHandler(mayAskThisMachine)) { Timeout = Timeout.InfiniteTimeSpan };
     }
 
-    /// <summary>Fetches the certificates behind a URL, in any form that <see cref="CertificateInput"/> reads.</summary>
+    /// <summary>Fetches the certificates at a URL, in any form that <see cref="CertificateInput"/> reads.</summary>
     /// <param name="uri">An absolute URL.</param>
-    /// <param name="rules">What is asked of it.</param>
-    /// <param name="cancellationToken">Ends the waiting; others may still wait for the same answer.</param>
+    /// <param name="rules">What is allowed.</param>
+    /// <param name="cancellationToken">Ends the wait; others may still wait for the same answer.</param>
     /// <exception cref="PgSslException"><see cref="PgSslError.DownloadFailed"/>, or <see cref="PgSslError.InvalidCertificateFile"/>
     /// for an answer that is something else.</exception>
     public Task<IReadOnlyList<X509Certificate2>> GetAsync(Uri uri, DownloadRules rules, CancellationToken cancellationToken) =>
         _answers.GetOrAdd((uri, rules), key => new(() => FetchAsync(key.Uri, key.Rules))).Value.WaitAsync(cancellationToken);
 
-    /// <summary>Ends all that is under way.</summary>
+    /// <summary>Ends all requests.</summary>
     public void Dispose()
     {
         _clientForElsewhere.Dispose();
@@ -56,7 +56,7 @@ internal sealed class CertificateDownloader : IDisposable
         {
             throw DownloadFailures.TimedOut(uri, rules.Timeout);
         }
-        // What a URL can do to the classes that take it is not told in full anywhere, and no answer may end the run.
+        // It is documented nowhere which exceptions a hostile URL can cause, and no answer may end the run.
         catch (Exception exception) when (exception
             is HttpRequestException or IOException or InvalidOperationException or ArgumentException or FormatException or NotSupportedException)
         {
@@ -64,7 +64,7 @@ internal sealed class CertificateDownloader : IDisposable
         }
     }
 
-    /// <summary>A refusal in the middle of a connection arrives wrapped.</summary>
+    /// <summary>An exception that was thrown while connecting arrives wrapped in others.</summary>
     private static PgSslException? Find(Exception exception)
     {
         for (Exception? inner = exception; inner is not null; inner = inner.InnerException)
@@ -113,12 +113,12 @@ internal sealed class CertificateDownloader : IDisposable
         if (uri.UserInfo.Length > 0)
             throw DownloadFailures.HasCredentials(uri);
         string host = HostOf(uri) ?? throw DownloadFailures.BadHost(uri);
-        // Where a proxy makes the connection, this is all that can be seen.
+        // Behind a proxy this is all that can be checked.
         if (IPAddress.TryParse(host, out IPAddress? address) && AddressGuard.WhyNot(address, rules.MayAskThisMachine) is { } reason)
             throw DownloadFailures.ForbiddenAddress(uri, address, reason);
     }
 
-    /// <summary>The host as it is asked for; null for a name that IDNA forbids, which a Uri shows only here.</summary>
+    /// <summary>The host, as it is sent; null for a name that IDNA forbids, which a Uri reports only here.</summary>
     private static string? HostOf(Uri uri)
     {
         try

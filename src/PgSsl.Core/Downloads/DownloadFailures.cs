@@ -3,7 +3,7 @@ using System.Net;
 
 namespace PgSsl.Downloads;
 
-/// <summary>What can go wrong with a download, as sentences. Nothing that the other side says is repeated in them.</summary>
+/// <summary>What can go wrong with a download, as sentences. They repeat nothing that the other side says.</summary>
 internal static class DownloadFailures
 {
     private const string OtherWay = "Download the root in a browser, check its fingerprint, and give the file.";
@@ -12,12 +12,12 @@ internal static class DownloadFailures
         uri, rules.MayUseHttp ? "is neither http nor https" : "is not https", OtherWay);
 
     public static PgSslException HasCredentials(Uri uri) => Failed(
-        new UriBuilder(uri) { UserName = "", Password = "" }.Uri, "is given with a user name, which is sent nowhere", OtherWay);
+        new UriBuilder(uri) { UserName = "", Password = "" }.Uri, "has a user name, and this module sends no credentials", OtherWay);
 
     public static PgSslException BadHost(Uri uri) => Failed(uri, "names a host that no network can have (IDNA)", OtherWay);
 
     public static PgSslException ForbiddenAddress(Uri uri, IPAddress address, string reason) => Failed(
-        uri, $"leads to {address}, {reason}: it is not asked", "Nothing is fetched from there. Give the root as a file.");
+        uri, $"leads to {address}, which is {reason}, so it is not asked", "Nothing is fetched from there. Give the root as a file.");
 
     public static PgSslException Downgrade(Uri from, Uri to) => Failed(
         from, $"redirects to {to.Scheme}, which is not secure", OtherWay);
@@ -31,10 +31,10 @@ internal static class DownloadFailures
         uri, string.Create(CultureInfo.InvariantCulture, $"answered {(int)status} {status}"), OtherWay);
 
     public static PgSslException TooLong(Uri uri, int maximum) => Failed(
-        uri, string.Create(CultureInfo.InvariantCulture, $"sends more than {maximum / 1024} KiB, more than such certificates take"), OtherWay);
+        uri, string.Create(CultureInfo.InvariantCulture, $"sends more than {maximum / 1024} KiB, which is more than such certificates need"), OtherWay);
 
     public static PgSslException TimedOut(Uri uri, TimeSpan timeout) => Failed(
-        uri, string.Create(CultureInfo.InvariantCulture, $"did not send all within {timeout.TotalSeconds:0.###} s"), OtherWay);
+        uri, string.Create(CultureInfo.InvariantCulture, $"did not send everything within {timeout.TotalSeconds:0.###} s"), OtherWay);
 
     public static PgSslException Network(Uri uri, Exception cause)
     {
@@ -42,7 +42,7 @@ internal static class DownloadFailures
         while (innermost.InnerException is { } inner)
             innermost = inner;
         return Failed(
-            uri, $"could not be fetched: {innermost.Message.TrimEnd('.')}", "Check the network and the proxy settings. Else: " + OtherWay, cause);
+            uri, $"could not be fetched: {innermost.Message.TrimEnd('.')}", "Check the network and the proxy settings. Or: " + OtherWay, cause);
     }
 
     private static PgSslException Failed(Uri uri, string what, string remedy, Exception? cause = null) =>

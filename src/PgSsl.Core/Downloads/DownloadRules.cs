@@ -1,6 +1,6 @@
 namespace PgSsl.Downloads;
 
-/// <summary>What is asked of a download, by where its URL comes from.</summary>
+/// <summary>What a download may do, depending on where its URL comes from.</summary>
 internal sealed record DownloadRules
 {
     /// <summary>A provider's roots: the URL is in the catalogue.</summary>
@@ -13,7 +13,7 @@ internal sealed record DownloadRules
 
     /// <summary>
     /// The issuer of one certificate (RFC 5280 4.2.2.1, caIssuers): the URL comes from a server that nobody has verified. Plain http is
-    /// usual there, and does no harm: what it gives is believed no more than what the server itself sent.
+    /// usual there, and does no harm: its answer is trusted no more than what the server itself sent.
     /// </summary>
     public static DownloadRules Issuer { get; } = new()
     {
@@ -25,13 +25,13 @@ internal sealed record DownloadRules
     /// <summary>How long an answer may be.</summary>
     public required int MaximumBytes { get; init; }
 
-    /// <summary>How long all of it may take, redirects included.</summary>
+    /// <summary>How long everything may take, including redirects.</summary>
     public required TimeSpan Timeout { get; init; }
 
-    /// <summary>True where http will do; https may lead to http in no case.</summary>
+    /// <summary>Whether http is allowed. A redirect from https to http never is.</summary>
     public bool MayUseHttp { get; init; }
 
-    /// <summary>True where the URL may lead to this machine's own services.</summary>
+    /// <summary>Whether the URL may lead to this machine's own services.</summary>
     public bool MayAskThisMachine { get; init; }
 
     /// <summary>How many redirects are followed.</summary>

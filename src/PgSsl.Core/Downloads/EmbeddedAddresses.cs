@@ -2,10 +2,10 @@ using System.Net;
 
 namespace PgSsl.Downloads;
 
-/// <summary>The IPv4 addresses that an IPv6 address stands for: a gateway, or the machine itself, may turn it into one of them.</summary>
+/// <summary>The IPv4 addresses that are embedded in an IPv6 address: a gateway, or the machine itself, may connect to one of them.</summary>
 internal static class EmbeddedAddresses
 {
-    /// <summary>All that it may stand for; none for most.</summary>
+    /// <summary>All of them; most addresses have none.</summary>
     public static IEnumerable<IPAddress> Of(IPAddress address) => address.GetAddressBytes() switch
     {
         // RFC 4291 2.5.5.1, IPv4-compatible; but :: and ::1 are themselves.
@@ -24,8 +24,8 @@ internal static class EmbeddedAddresses
     };
 
     /// <summary>
-    /// Which part of its prefix a site took is not to be seen: all forms of RFC 6052 2.2 that fit in, without those that are no address of
-    /// a host and so only another form's zeros or ones.
+    /// It cannot be seen which part of its prefix a site uses. So these are all forms of RFC 6052 2.2 that fit, without those that are not
+    /// the address of a host: they are only the zeros or ones of another form.
     /// </summary>
     private static IEnumerable<IPAddress> OfSite(byte[] b) => new[]
     {

@@ -3,14 +3,14 @@ using System.Net.Sockets;
 
 namespace PgSsl.Downloads;
 
-/// <summary>Makes connections for downloads: no cookie, no credentials, no redirect by itself, and no forbidden address.</summary>
+/// <summary>Makes connections for downloads: without cookies, credentials or automatic redirects, and never to a forbidden address.</summary>
 internal static class GuardedHandler
 {
     /// <summary>
-    /// Makes a handler for requests under one rule. A connection may serve another request than the one that it was made for, so that
-    /// requests under different rules must not meet in one handler's pool.
+    /// Makes a handler for requests under one rule. A connection may serve another request than the one that it was made for, so requests
+    /// under different rules must not share a handler.
     /// </summary>
-    /// <param name="mayAskThisMachine">True where URLs may lead to this machine.</param>
+    /// <param name="mayAskThisMachine">Whether URLs may lead to this machine.</param>
     public static SocketsHttpHandler Create(bool mayAskThisMachine) => new()
     {
         AllowAutoRedirect = false,
@@ -23,12 +23,12 @@ internal static class GuardedHandler
         ActivityHeadersPropagator = null,
         MaxResponseHeadersLength = 16,
         MaxResponseDrainSize = 0,
-        // What is checked when a connection is made must hold for each request.
+        // The check when a connection is made must hold for each request.
         PooledConnectionLifetime = TimeSpan.Zero,
         ConnectCallback = (context, cancellationToken) => ConnectAsync(context, mayAskThisMachine, cancellationToken),
     };
 
-    /// <summary>The check is made on the very address that is then connected to: a name may have another one a moment later.</summary>
+    /// <summary>Checks the very address that is then connected to: a moment later the name may have another address.</summary>
     private static async ValueTask<Stream> ConnectAsync(
         SocketsHttpConnectionContext context, bool mayAskThisMachine, CancellationToken cancellationToken)
     {

@@ -2,10 +2,10 @@ using System.Net;
 
 namespace PgSsl.Downloads;
 
-/// <summary>The proxy of this machine's settings, asked without the user name and password that may stand there.</summary>
+/// <summary>The proxy of this machine's settings, without the user name and password that these may have.</summary>
 internal sealed class ProxyWithoutCredentials(IWebProxy proxy) : IWebProxy
 {
-    /// <summary>Always none.</summary>
+    /// <summary>Always null.</summary>
     public ICredentials? Credentials
     {
         get => null;

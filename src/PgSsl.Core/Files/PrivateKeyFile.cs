@@ -2,7 +2,7 @@ namespace PgSsl.Files;
 
 /// <summary>
 /// Whether libpq would take a file for a private key: a regular file that nobody else can use. Root may own it with group read
-/// (0640), everybody else only for himself (0600); Windows is not checked (fe-secure-openssl.c, initialize_SSL).
+/// (0640); for other owners nobody else may read it (0600). Windows is not checked (fe-secure-openssl.c, initialize_SSL).
 /// </summary>
 internal static class PrivateKeyFile
 {
@@ -41,6 +41,9 @@ internal static class PrivateKeyFile
     internal static bool IsExposed(UnixFileMode mode, bool ownedByRoot) =>
         (mode & (AnyOther | GroupWriteOrExecute | (ownedByRoot ? 0 : UnixFileMode.GroupRead))) != 0;
 
+    /// <summary>The modes that are accepted, in a sentence.</summary>
+    internal static string ExpectedMode(bool ownedByRoot) => $"Expected is 0600 or less{(ownedByRoot ? ", or 0640 or less as root owns it" : "")}.";
+
     private static void CheckMode(string path)
     {
         string target = File.ResolveLinkTarget(path, returnFinalTarget: true)?.FullName ?? path;
@@ -50,8 +53,7 @@ internal static class PrivateKeyFile
             throw new PgSslException(
                 PgSslError.InvalidKeyFile,
                 $"Private key file \"{path}\" has mode {UnixModes.Text(status.Mode)}: " +
-                "group or others can use it, and libpq refuses that. " +
-                $"Expected is 0600 or less{(ownedByRoot ? ", or 0640 or less as root owns it" : "")}.",
+                $"group or others can use it, and libpq refuses that. {ExpectedMode(ownedByRoot)}",
                 $"chmod 0600 '{path}'");
     }
 }

@@ -22,6 +22,7 @@ internal readonly record struct UnixStatus(UnixOwner Owner, UnixFileMode Mode, F
     private const int DoNotFollow = 0x100;
     private const int OfHandle = 0x1000;
     private const uint WantModeOwnerAndInode = 0x1 | 0x2 | 0x8 | 0x10 | 0x100;
+    private const uint WantChangeTime = 0x80;
 
     /// <summary>The status of what has this name: of a symbolic link, the link's own.</summary>
     /// <exception cref="IOException">The file cannot be examined.</exception>
@@ -37,13 +38,25 @@ internal readonly record struct UnixStatus(UnixOwner Owner, UnixFileMode Mode, F
 
     /// <summary>The status of an open file.</summary>
     /// <exception cref="IOException">The file cannot be examined.</exception>
-    public static UnixStatus Of(SafeFileHandle file)
+    public static UnixStatus Of(SafeFileHandle file) => Parse(Read(file, WantModeOwnerAndInode));
+
+    /// <summary>When anything about an open file was last set: its content, owner, mode, times or number of names (st_ctime).</summary>
+    /// <exception cref="IOException">The file cannot be examined.</exception>
+    public static DateTime ChangeTimeOf(SafeFileHandle file)
+    {
+        byte[] status = Read(file, WantChangeTime);
+        // Both structures have 64-bit seconds; the nanoseconds follow them.
+        int offset = OperatingSystem.IsMacOS() ? 64 : 96;
+        return DateTime.UnixEpoch.AddSeconds(Read<long>(status, offset)).AddTicks(Read<int>(status, offset + 8) / TimeSpan.NanosecondsPerTick);
+    }
+
+    private static byte[] Read(SafeFileHandle file, uint fields)
     {
         byte[] buffer = new byte[BufferLength];
-        int result = !OperatingSystem.IsMacOS() ? Statx(file, [0], OfHandle, WantModeOwnerAndInode, buffer)
+        int result = !OperatingSystem.IsMacOS() ? Statx(file, [0], OfHandle, fields, buffer)
             : IsAppleSilicon ? HandleStatus(file, buffer)
             : HandleStatusWith64BitInode(file, buffer);
-        return result == 0 ? Parse(buffer) : throw Failure("an open file");
+        return result == 0 ? buffer : throw Failure("an open file");
     }
 
     private static bool IsAppleSilicon => RuntimeInformation.ProcessArchitecture == Architecture.Arm64;

@@ -2,27 +2,27 @@ using PgSsl.Common;
 
 namespace PgSsl.Hba;
 
-/// <summary>A client that wants in, as pg_hba.conf sees it (libpq-be.h, Port).</summary>
-/// <param name="User">The user it names.</param>
-/// <param name="Database">The database it names; for physical replication it does not count.</param>
-/// <param name="Transport">How it is connected.</param>
-/// <param name="Address">From where; null over a Unix-domain socket.</param>
+/// <summary>A client that connects, as pg_hba.conf sees it (libpq-be.h, Port).</summary>
+/// <param name="User">The user that it names.</param>
+/// <param name="Database">The database that it names; it does not count for physical replication.</param>
+/// <param name="Transport">How it connects.</param>
+/// <param name="Address">Where it connects from; null over a Unix-domain socket.</param>
 internal sealed record HbaClient(string User, string Database, HbaTransport Transport, NumericAddress? Address)
 {
-    /// <summary>Whether it asks for physical replication: pg_basebackup, a standby, pg_receivewal. Logical replication does not.</summary>
+    /// <summary>Whether it asks for physical replication, as pg_basebackup, a standby and pg_receivewal do. Logical replication does not.</summary>
     public bool IsReplication { get; init; }
 }
 
 /// <summary>
-/// What decides a match and is in no file: who is a member of which role, the server's own addresses, names of clients. Each answer is
-/// null where it is not known.
+/// What decides a match and is not in the file: members of roles, the server's own addresses, names of clients. An answer that is not known
+/// is null.
 /// </summary>
 internal sealed record HbaMatchContext
 {
-    /// <summary>Nothing is known but what is always so.</summary>
+    /// <summary>Nothing is known except what is always true.</summary>
     public static HbaMatchContext Unknown { get; } = new();
 
-    /// <summary>Whether a user is a member of a role, directly or not (acl.c, is_member_of_role_nosuper). Each role is its own member.</summary>
+    /// <summary>Whether a user is a member of a role, directly or not (acl.c, is_member_of_role_nosuper). Each role is a member of itself.</summary>
     public Func<string, string, bool?> IsMember { get; init; } = (user, role) => user == role ? true : null;
 
     /// <summary>Whether an address is one of the server's own.</summary>
@@ -31,6 +31,6 @@ internal sealed record HbaMatchContext
     /// <summary>Whether an address is in one of the server's networks.</summary>
     public Func<NumericAddress, bool?> IsSameNet { get; init; } = address => address.IsLoopback ? true : null;
 
-    /// <summary>The host name of an address that resolves back to it; an empty text for none.</summary>
+    /// <summary>The host name of an address that resolves back to the address; an empty text where there is none.</summary>
     public Func<NumericAddress, string?> NameOf { get; init; } = _ => null;
 }

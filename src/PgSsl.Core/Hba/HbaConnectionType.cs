@@ -9,15 +9,15 @@ internal enum HbaConnectionType
     Host,
     /// <summary>hostssl: TCP with TLS.</summary>
     HostSsl,
-    /// <summary>hostnossl: TCP without TLS; GSS-encrypted as well.</summary>
+    /// <summary>hostnossl: TCP without TLS, connections that GSSAPI encrypts included.</summary>
     HostNoSsl,
     /// <summary>hostgssenc: TCP with GSSAPI encryption.</summary>
     HostGssEnc,
-    /// <summary>hostnogssenc: TCP without GSSAPI encryption; TLS as well.</summary>
+    /// <summary>hostnogssenc: TCP without GSSAPI encryption, TLS included.</summary>
     HostNoGssEnc,
 }
 
-/// <summary>How a client is connected, as far as pg_hba.conf tells connections apart.</summary>
+/// <summary>How a client connects, as far as pg_hba.conf distinguishes it.</summary>
 internal enum HbaTransport
 {
     /// <summary>A Unix-domain socket.</summary>
@@ -26,7 +26,7 @@ internal enum HbaTransport
     Plaintext,
     /// <summary>TCP with TLS.</summary>
     Tls,
-    /// <summary>TCP with GSSAPI encryption. It is never TLS at the same time.</summary>
+    /// <summary>TCP with GSSAPI encryption, which is never TLS at the same time.</summary>
     Gss,
 }
 
@@ -38,13 +38,14 @@ internal static class HbaConnectionTypes
     /// <summary>The word of pg_hba.conf.</summary>
     public static string ToWord(this HbaConnectionType type) => Words[(int)type];
 
-    /// <summary>The type of a word, case and all; null for none.</summary>
-    public static HbaConnectionType? FromWord(string word) => Array.IndexOf(Words, word) is >= 0 and int index ? (HbaConnectionType)index : null;
+    /// <summary>The type that a word stands for; null for none. The case of letters counts.</summary>
+    public static HbaConnectionType? FromWord(string word) =>
+        Array.IndexOf(Words, word) is >= 0 and int index ? (HbaConnectionType)index : null;
 
-    /// <summary>Whether records of that type concern connections of that kind.</summary>
+    /// <summary>Whether records of a type match connections of a kind.</summary>
     public static bool Admits(this HbaConnectionType type, HbaTransport transport) => (Transports(type) & Bit(transport)) != 0;
 
-    /// <summary>Whether one type concerns every connection that the other concerns.</summary>
+    /// <summary>Whether a type matches every connection that another one matches.</summary>
     public static bool Covers(this HbaConnectionType type, HbaConnectionType other) => (Transports(type) & Transports(other)) == Transports(other);
 
     private static int Transports(HbaConnectionType type) => type switch
@@ -60,7 +61,7 @@ internal static class HbaConnectionTypes
 
     private static int Bit(HbaTransport transport) => 1 << (int)transport;
 
-    /// <summary>How a connection is called in messages.</summary>
+    /// <summary>What a connection is called in messages.</summary>
     public static string ToWords(this HbaTransport transport) => transport switch
     {
         HbaTransport.Socket => "over a Unix-domain socket",

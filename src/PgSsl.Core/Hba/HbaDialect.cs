@@ -3,8 +3,8 @@ using PgSsl.Common;
 namespace PgSsl.Hba;
 
 /// <summary>
-/// What decides how a server reads pg_hba.conf: its version, how it was built, and a few of its settings. What is not known is taken as
-/// the server would take it where it is possible.
+/// What decides how a server reads pg_hba.conf: its version, how it was built, and a few of its settings. Where something is not known, a
+/// server is assumed that can do it.
 /// </summary>
 internal sealed record HbaDialect
 {
@@ -14,7 +14,7 @@ internal sealed record HbaDialect
     /// <summary>The setting ssl; null where it is not known.</summary>
     public bool? SslIsOn { get; init; }
 
-    /// <summary>Built --with-gssapi: methods gss, rows hostgssenc.</summary>
+    /// <summary>Built --with-gssapi: the method gss and the type hostgssenc.</summary>
     public bool HasGss { get; init; } = true;
 
     /// <summary>Built --with-ldap.</summary>
@@ -29,13 +29,16 @@ internal sealed record HbaDialect
     /// <summary>Built --with-bsd-auth (OpenBSD).</summary>
     public bool HasBsd { get; init; } = true;
 
-    /// <summary>The same, as the server was built.</summary>
-    /// <param name="configure">What pg_config says under CONFIGURE; null where that is not known.</param>
+    /// <summary>The same dialect for the way that a server was built.</summary>
+    /// <param name="configure">What pg_config shows as CONFIGURE; null where that is not known.</param>
     public HbaDialect BuiltWith(string? configure)
     {
         // Meson writes -Dgssapi=enabled, autoconf --with-gssapi.
-        bool Has(string name) => configure!.Contains($"--with-{name}", StringComparison.Ordinal) || configure.Contains($"-D{name.Replace('-', '_')}=", StringComparison.Ordinal);
-        return string.IsNullOrEmpty(configure) ? this : this with { HasGss = Has("gssapi"), HasLdap = Has("ldap"), HasPam = Has("pam"), HasBsd = Has("bsd-auth") };
+        bool Has(string name) => configure!.Contains($"--with-{name}", StringComparison.Ordinal)
+            || configure.Contains($"-D{name.Replace('-', '_')}=", StringComparison.Ordinal);
+        return string.IsNullOrEmpty(configure)
+            ? this
+            : this with { HasGss = Has("gssapi"), HasLdap = Has("ldap"), HasPam = Has("pam"), HasBsd = Has("bsd-auth") };
     }
 
     /// <summary>The setting oauth_validator_libraries (18 and newer); null where it is not known.</summary>
@@ -62,7 +65,7 @@ internal sealed record HbaDialect
     /// <summary>A vertical tab is a blank in lists (from 17 on; scansup.c, scanner_isspace).</summary>
     internal bool HasVerticalTabs => Major >= 17;
 
-    /// <summary>How deep files may name each other (conffiles.h, CONF_FILE_MAX_DEPTH). Before 16 only the number of open files bounds it.</summary>
+    /// <summary>How deep files may include each other (conffiles.h, CONF_FILE_MAX_DEPTH). Before 16 only the number of open files limits it.</summary>
     internal int MaxDepth => Major >= 16 ? 10 : 300;
 
     /// <summary>Method oauth (release notes of 18).</summary>

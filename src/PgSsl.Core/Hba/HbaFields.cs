@@ -3,15 +3,15 @@ using System.Runtime.InteropServices;
 namespace PgSsl.Hba;
 
 /// <summary>
-/// A line taken apart into fields (hba.c, TokenizedAuthLine), as the reader hands it on. The reader fills the same object again with the next
-/// line: who wants to keep one makes an <see cref="HbaLine"/> of it.
+/// A line divided into fields (hba.c, TokenizedAuthLine), as the reader passes it on. The reader fills the same object again with the next
+/// line: an <see cref="HbaLine"/> keeps one.
 /// </summary>
 internal sealed class HbaFields(HbaFile file)
 {
     private readonly List<HbaToken> _tokens = [];
     private readonly List<int> _ends = [];
 
-    /// <summary>The file it is in.</summary>
+    /// <summary>The file that contains the line.</summary>
     public HbaFile File => file;
 
     /// <summary>The number of its first physical line, from 1.</summary>
@@ -23,19 +23,19 @@ internal sealed class HbaFields(HbaFile file)
     /// <summary>Where it ends, without the line break.</summary>
     public int End { get; private set; }
 
-    /// <summary>Whether its bytes alone say all this: lines are not glued, and no file is named with @.</summary>
+    /// <summary>Whether all of this follows from its bytes alone: lines are not joined, and no file is named with @.</summary>
     public bool IsPlain { get; private set; }
 
-    /// <summary>The comment at its end, without the number sign and the blanks around it; null without one. A plain line's is not read.</summary>
+    /// <summary>The comment at its end, without the number sign and the blanks around it; null without a comment, and for a plain line, where it is not read.</summary>
     public string? Comment { get; set; }
 
-    /// <summary>Whether a comment in it ends in a backslash: then the next line belongs to the comment.</summary>
+    /// <summary>Whether a comment in it ends in a backslash: then the next line is a part of the comment.</summary>
     public bool SwallowsNextLine { get; set; }
 
-    /// <summary>Why it could not be taken apart (a file that is named in it); null if it could.</summary>
+    /// <summary>Why the line could not be divided (because of a file that is named in it); null if it could.</summary>
     public string? Error { get; set; }
 
-    /// <summary>How many fields it has.</summary>
+    /// <summary>The number of fields.</summary>
     public int Count => _ends.Count;
 
     /// <summary>All tokens, in order.</summary>
@@ -44,10 +44,10 @@ internal sealed class HbaFields(HbaFile file)
     /// <summary>The tokens of a field, at least one.</summary>
     public ReadOnlySpan<HbaToken> this[int index] => Tokens[TokensBefore(index)..TokensBefore(index + 1)];
 
-    /// <summary>How many tokens there are before a field.</summary>
+    /// <summary>The number of tokens before a field.</summary>
     public int TokensBefore(int index) => index == 0 ? 0 : _ends[index - 1];
 
-    /// <summary>Begins with the next line.</summary>
+    /// <summary>Begins the next line.</summary>
     public void Begin(HbaLineReader line)
     {
         _tokens.Clear();
@@ -56,10 +56,10 @@ internal sealed class HbaFields(HbaFile file)
         (Comment, SwallowsNextLine, Error) = (null, false, null);
     }
 
-    /// <summary>Adds a token to the field that has not ended.</summary>
+    /// <summary>Adds a token to the current field.</summary>
     public void Add(HbaToken token) => _tokens.Add(token);
 
-    /// <summary>Adds all tokens of a line of a file that is named with @, as if they stood there.</summary>
+    /// <summary>Adds all tokens of a line of a file that is named with @, as if they were written in this line.</summary>
     /// <param name="other">The line.</param>
     /// <param name="start">Where the name of the file starts.</param>
     /// <param name="end">Where it ends.</param>
@@ -69,7 +69,7 @@ internal sealed class HbaFields(HbaFile file)
             _tokens.Add(token with { Start = start, End = end, IsFromFile = true });
     }
 
-    /// <summary>Says that a file is named in it.</summary>
+    /// <summary>Records that the line names a file.</summary>
     public void NamesFile() => IsPlain = false;
 
     /// <summary>Ends a field, if it has tokens.</summary>

@@ -13,6 +13,15 @@ internal sealed class HbaFile(string path, byte[] content)
     /// <summary>Its bytes.</summary>
     public byte[] Content { get; } = content;
 
+    /// <summary>
+    /// Where its first NUL byte is; null where it has none. Up to there the server reads what this module reads. Behind it the server loses
+    /// text, and how much depends on the size of its buffer (pg_get_line.c: fgets, then strlen): that is not copied here.
+    /// </summary>
+    public int? Nul { get; } = Array.IndexOf(content, (byte)0) is >= 0 and int index ? index : null;
+
+    /// <summary>The number of the line with the first NUL byte, from 1; null where there is none.</summary>
+    public int? NulLine => Nul is { } index ? 1 + Content.AsSpan(0, index).Count((byte)'\n') : null;
+
     /// <summary>The line break that new lines get: the file's first one, or a line feed.</summary>
     public string LineBreak => LineEnds.Of(Content);
 }

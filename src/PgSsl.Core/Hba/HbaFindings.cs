@@ -2,162 +2,115 @@ using PgSsl.Common;
 
 namespace PgSsl.Hba;
 
-/// <summary>What is the matter with the records of a file: each by itself, and beside the others.</summary>
-internal sealed class HbaFindings
+/// <summary>
+/// What somebody should look at in a rule: in the rule by itself, and beside the others of its file. It is worked out each time that
+/// somebody asks, because most rules of a large file are never looked at.
+/// </summary>
+internal static class HbaFindings
 {
     private static readonly Finding TlsIsOff = new(
-        "TlsIsOff", FindingSeverity.Critical, "It lets nobody in, because TLS is off on the server.", "Switch TLS on (ssl = on), with a certificate and its key.");
+        "TlsIsOff", FindingSeverity.Critical, "The rule lets nobody in, because TLS is off on the server.",
+        "Switch TLS on (ssl = on), with a certificate and its key: Enable-PgSsl.");
 
     private static readonly Finding CommentSwallowsNextLine = new(
-        "CommentSwallowsNextLine", FindingSeverity.Critical, "The comment ends in a backslash, so that the next line belongs to it.",
-        "Take the backslash away.");
+        "CommentSwallowsNextLine", FindingSeverity.Critical, "The comment ends in a backslash, so the server takes the next line as a part of it.",
+        "Remove the backslash.");
 
     private static readonly Finding TrustOverTcp = new(
-        "TrustOverTcp", FindingSeverity.Critical, "Whoever reaches the port gets in as any of these users, without a password.",
+        "TrustOverTcp", FindingSeverity.Critical, "Anybody who reaches the port gets in as any of these users, without a password.",
         "Use scram-sha-256 or client certificates.");
 
-    private static readonly Finding TrustOverLoopback = TrustOverTcp with { Severity = FindingSeverity.Warning };
-
     private static readonly Finding PlaintextAllowed = new(
-        "PlaintextAllowed", FindingSeverity.Warning, "Clients may come in plaintext, and psql does so when TLS fails.", "Make it hostssl (Set-PgHbaSsl).");
-
-    private static readonly Finding[] OnlyPlaintextAllowed = [PlaintextAllowed];
+        "PlaintextAllowed", FindingSeverity.Warning, "Clients may connect in plaintext, and psql does so when TLS fails.",
+        "Make the rule hostssl (Set-PgHbaSsl).");
 
     private static readonly Finding Md5 = new(
         "Md5", FindingSeverity.Warning, "The method md5 also takes passwords that are stored as MD5, which PostgreSQL 18 calls deprecated.",
-        "Use scram-sha-256, once every role's password is stored so (Set-PgHbaSsl -AuthenticationMethod scram-sha-256 names those that are not).");
+        "Use scram-sha-256, after every role's password is stored that way. "
+            + "Set-PgHbaSsl -AuthenticationMethod scram-sha-256 names the roles whose password is not.");
 
     private static readonly Finding RejectsGss = new(
         "RejectsGss", FindingSeverity.Warning,
-        "Connections encrypted by GSSAPI are not TLS: it refuses them as well, before a later rule could let them in.",
-        "Put the hostgssenc rules before it.");
+        "Connections that GSSAPI encrypts are not TLS: this rule refuses them as well, before a later rule could let them in.",
+        "Put the hostgssenc rules before this rule.");
 
-    private static readonly Dictionary<string, Finding> PasswordInPlaintext = ((string[])["password", "ldap", "pam", "radius", "bsd"]).ToDictionary(
-        method => method,
-        method => new Finding(
-            "PasswordInPlaintext", FindingSeverity.Critical, $"{method} sends the password as it is, and this rule does not ask for TLS.",
-            "Make it hostssl (Set-PgHbaSsl)."));
-
-    // The networks of one family for which there is the same in the other.
-    private static readonly (HbaAddress.Network V4, HbaAddress.Network V6)[] Twins =
-    [
-        (Network("0.0.0.0", 0), Network("::", 0)),
-        (Network("127.0.0.1", 32), Network("::1", 128)),
-    ];
-
-    private readonly HbaDocument _document;
-    private readonly HashSet<(int Twin, HbaConnectionType Type, string Names)> _ipv6 = [];
-    private readonly int _lastGss;
-    private HbaEntry? _firstPlaintext;
-
-    private HbaFindings(HbaDocument document)
-    {
-        _document = document;
-        for (int i = 0; i < document.Entries.Count; i++)
-        {
-            if (document.Entries[i].Record is not { } record)
-                continue;
-            if (!record.IsReject && (record.Type == HbaConnectionType.HostGssEnc || record.Method == "gss"))
-                _lastGss = i;
-            for (int twin = 0; twin < Twins.Length; twin++)
-                if (record.Address is HbaAddress.Everyone || (record.Address is HbaAddress.Network { Address.IsIPv6: true } network && network.Covers(Twins[twin].V6)))
-                    _ipv6.Add((twin, record.Type, NamesOf(record)));
-        }
-    }
-
-    /// <summary>The findings of each entry.</summary>
+    /// <summary>The findings of one line of a file.</summary>
     /// <param name="document">The file.</param>
-    /// <param name="shadows">For each entry, the one that always wins over it.</param>
-    public static Finding[][] Find(HbaDocument document, HbaEntry?[] shadows)
+    /// <param name="index">Which of its entries.</param>
+    public static Finding[] Of(HbaDocument document, int index)
     {
-        var findings = new HbaFindings(document);
-        var found = new Finding[document.Entries.Count][];
-        var list = new List<Finding>();
-        for (int i = 0; i < found.Length; i++)
-        {
-            list.Clear();
-            findings.AddAll(i, document.Entries[i], shadows[i], list);
-            found[i] = list.Count == 0 ? [] : list is [var single] && ReferenceEquals(single, PlaintextAllowed) ? OnlyPlaintextAllowed : [.. list];
-            if (shadows[i] is null && document.Entries[i].Record is { IsLoopback: false } record && record.LetsIn(HbaTransport.Plaintext))
-                findings._firstPlaintext ??= document.Entries[i];
-        }
-        return found;
-    }
-
-    private void AddAll(int index, HbaEntry entry, HbaEntry? shadow, List<Finding> found)
-    {
+        HbaEntry entry = document.Entries[index];
+        var found = new List<Finding>();
         if (entry.Line.SwallowsNextLine)
             found.Add(CommentSwallowsNextLine);
-        if (entry.Record is not { } record)
-        {
-            found.Add(new Finding(
-                "Refused", FindingSeverity.Critical, $"The server refuses the whole file because of this line: {HbaSecrets.MaskError(entry)}.",
-                "Mend the line. Until then a running server keeps the rules it has (on Windows it lets nobody in), and one that is started stops."));
-            return;
-        }
+        if (entry.Line.File is { Nul: { } nul } file && entry.Line.End > nul)
+            found.Add(NulByte(file));
+        if (entry.Record is { } record)
+            AddForRecord(document, index, record, found);
+        else
+            found.Add(Refused(entry));
+        return [.. found];
+    }
+
+    private static void AddForRecord(HbaDocument document, int index, HbaRecord record, List<Finding> found)
+    {
+        HbaEntry? shadow = document.Neighbours.ShadowOf(index);
         if (shadow is not null)
             found.Add(new Finding(
-                "Shadowed", FindingSeverity.Warning, $"It is never reached: {_document.PlaceOf(shadow.Line)} matches everybody whom it is about.",
-                "Take it away, or put it before that rule."));
-        if (record.Type == HbaConnectionType.HostSsl && _document.Dialect.SslIsOn == false)
+                "Shadowed", FindingSeverity.Warning, $"The rule is never reached: {document.PlaceOf(shadow.Line)} matches every client of it.",
+                "Remove it, or put it before that rule."));
+        if (record.Type == HbaConnectionType.HostSsl && document.Dialect.SslIsOn == false)
             found.Add(TlsIsOff);
-        if (shadow is null)
-        {
-            AddForThoseLetIn(record, found);
-            AddForPlaintextReject(index, record, found);
-        }
-        AddQuotedKeywords(record.Databases, found);
-        AddQuotedKeywords(record.Users, found);
+        bool isReached = shadow is null && !HbaSpelling.MatchesNobody(record.Address);
+        if (isReached && record.IsReject)
+            AddForReject(document, index, record, found);
+        else if (isReached && record.Type != HbaConnectionType.Local)
+            AddForThoseLetIn(document, record, found);
+        HbaSpelling.AddTo(found, record);
     }
 
-    private void AddForThoseLetIn(HbaRecord record, List<Finding> found)
+    private static void AddForThoseLetIn(HbaDocument document, HbaRecord record, List<Finding> found)
     {
-        if (record.IsReject || record.Type == HbaConnectionType.Local)
-            return;
         if (record.Method == "trust" && record.Option("clientcert") is null)
-            found.Add(record.IsLoopback ? TrustOverLoopback : TrustOverTcp);
+            found.Add(record.IsLoopback ? TrustOverTcp with { Severity = FindingSeverity.Warning } : TrustOverTcp);
         if (!record.IsLoopback && record.LetsIn(HbaTransport.Plaintext))
-            found.Add(PasswordInPlaintext.GetValueOrDefault(record.Method, PlaintextAllowed));
+            found.Add(record.Method is "password" or "ldap" or "pam" or "radius" or "bsd" ? PasswordInPlaintext(record.Method) : PlaintextAllowed);
+        if (record.Type == HbaConnectionType.HostSsl && !record.IsLoopback && document.Neighbours.PlaintextFor(record) is { } plaintext)
+            found.Add(new Finding(
+                "TlsNotRequired", FindingSeverity.Warning,
+                $"The rule protects nobody: {document.PlaceOf(plaintext.Line)} lets the same clients in without TLS.",
+                "Make that rule hostssl (Set-PgHbaSsl), or remove it."));
         if (record.Method == "md5")
             found.Add(Md5);
-        for (int twin = 0; twin < Twins.Length; twin++)
-        {
-            (HbaAddress.Network v4, HbaAddress.Network v6) = Twins[twin];
-            if (record.Address is HbaAddress.Network network && network == v4 && !_ipv6.Contains((twin, record.Type, NamesOf(record))))
-                found.Add(new Finding(
-                    "NoIPv6Twin", FindingSeverity.Information,
-                    $"There is no such rule for {v6.Text}/{v6.LeadingOnes}: who comes over IPv6 meets another rule.",
-                    $"Add the same rule for {v6.Text}/{v6.LeadingOnes}."));
-        }
+        if (document.Neighbours.MissingTwinOf(record) is { } twin)
+            found.Add(new Finding(
+                "NoIPv6Twin", FindingSeverity.Information,
+                $"There is no such rule for {twin.Text}/{twin.LeadingOnes}: a client that comes over IPv6 meets another rule.",
+                $"Add the same rule for {twin.Text}/{twin.LeadingOnes}."));
     }
 
-    private void AddForPlaintextReject(int index, HbaRecord record, List<Finding> found)
+    private static void AddForReject(HbaDocument document, int index, HbaRecord record, List<Finding> found)
     {
-        if (!record.IsReject || record.Type != HbaConnectionType.HostNoSsl)
+        if (record.Type != HbaConnectionType.HostNoSsl)
             return;
-        if (_firstPlaintext is { } earlier)
+        if (document.Neighbours.PlaintextBefore(index) is { } earlier)
             found.Add(new Finding(
-                "RejectTooLate", FindingSeverity.Warning, $"It comes too late for whom {_document.PlaceOf(earlier.Line)} lets in in plaintext before.",
+                "RejectTooLate", FindingSeverity.Warning, $"The rule comes too late: {document.PlaceOf(earlier.Line)} lets clients in without TLS before it.",
                 "Put it before that rule, or make that rule hostssl (Set-PgHbaSsl)."));
-        if (_lastGss > index)
+        if (document.Neighbours.HasGssBehind(index))
             found.Add(RejectsGss);
     }
 
-    private static void AddQuotedKeywords(HbaName[] names, List<Finding> found)
-    {
-        foreach (HbaName name in names)
-            if (name.IsQuoted && name.Kind == HbaNameKind.Literal && HbaName.IsSpecial(name.Text))
-                found.Add(new Finding(
-                    "QuotedKeyword", FindingSeverity.Information, $"\"{name.Text}\" in quotes is a name, not the keyword.",
-                    "Write it without quotes if the keyword is meant."));
-    }
+    private static Finding PasswordInPlaintext(string method) => new(
+        "PasswordInPlaintext", FindingSeverity.Critical, $"{method} sends the password unencrypted to the server, and this rule does not ask for TLS.",
+        "Make the rule hostssl (Set-PgHbaSsl).");
 
-    private static string NamesOf(HbaRecord record) =>
-        string.Join(',', record.Databases.Select(name => name.Display)) + " " + string.Join(',', record.Users.Select(name => name.Display));
+    private static Finding NulByte(HbaFile file) => new(
+        "NulByte", FindingSeverity.Critical,
+        $"Line {file.NulLine} of {file.Path} contains a NUL byte. The server loses text behind it, so its rules may differ from these.",
+        "Save the file again as UTF-8 without NUL bytes. An editor that writes UTF-16 adds them.");
 
-    private static HbaAddress.Network Network(string address, int ones)
-    {
-        NumericAddress start = NumericAddress.Parse(address)!.Value;
-        return new HbaAddress.Network(start, NumericAddress.Mask(start.IsIPv6, ones));
-    }
+    private static Finding Refused(HbaEntry entry) => new(
+        "Refused", FindingSeverity.Critical, $"The server refuses the whole file because of this line: {HbaSecrets.MaskError(entry)}.",
+        $"{HbaHints.For(entry)} Until then a running server keeps the rules that it has (on Windows it lets nobody in), and a server that is started stops.");
 }

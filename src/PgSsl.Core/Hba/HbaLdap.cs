@@ -19,7 +19,7 @@ internal static class HbaLdap
             _ = PartsOfUrl(option.Value);
     }
 
-    /// <summary>Checks which options there are together.</summary>
+    /// <summary>Checks the options together.</summary>
     /// <exception cref="HbaRefusal">The server refuses them.</exception>
     public static void CheckTogether(IReadOnlyList<HbaOption> options)
     {
@@ -37,7 +37,7 @@ internal static class HbaLdap
             throw new HbaRefusal("cannot use ldapsearchattribute together with ldapsearchfilter");
     }
 
-    /// <summary>atoi: digits at the start count, what follows does not.</summary>
+    /// <summary>atoi: digits at the start count, and whatever follows is ignored.</summary>
     public static int LeadingInteger(string text) => (int)(Strtol(text).Number ?? 0);
 
     /// <summary>strtol, in the C locale and for 64 bits.</summary>
@@ -53,13 +53,13 @@ internal static class HbaLdap
         return (fits ? number : digits[0] == '-' ? long.MinValue : long.MaxValue, length == digits.Length);
     }
 
-    /// <summary>Which options a URL stands for. One without a slash behind the host says nothing about a base DN.</summary>
+    /// <summary>The options that a URL stands for. A URL without a slash behind the host does not set a base DN.</summary>
     private static List<string> PartsOfUrl(string url)
     {
         string text = url.StartsWith('<') && url.EndsWith('>') ? url[1..^1] : url;
         if (text.StartsWith("URL:", StringComparison.OrdinalIgnoreCase))
             text = text[4..];
-        string scheme = Schemes.FirstOrDefault(one => text.StartsWith(one, StringComparison.OrdinalIgnoreCase)) ?? throw Bad(url);
+        string scheme = Schemes.FirstOrDefault(known => text.StartsWith(known, StringComparison.OrdinalIgnoreCase)) ?? throw Bad(url);
         if (scheme is not ("ldap://" or "ldaps://"))
             throw new HbaRefusal($"unsupported LDAP URL scheme: {scheme[..^3]}");
 
@@ -73,7 +73,7 @@ internal static class HbaLdap
         string[] parts = rest[(slash + 1)..].Split('?');
         if (parts.Length > 1 && parts[1].Length > 0)
         {
-            // The server takes the first of them without looking whether there is one, and crashes.
+            // The server uses the first attribute without checking that there is one, and crashes.
             if (Unescape(parts[1]).Trim(',').Length == 0)
                 throw Bad(url);
             found.Add("ldapsearchattribute");
@@ -94,12 +94,12 @@ internal static class HbaLdap
         int end = host.StartsWith('[') ? host.IndexOf(']', StringComparison.Ordinal) + 1 : host.IndexOf(':', StringComparison.Ordinal);
         if (host.StartsWith('[') && end == 0)
             throw Bad(url);
-        // Any number will do, also one that is no port.
+        // Any number is taken, even one that cannot be a port.
         if (end >= 0 && end < host.Length && host[end] == ':' && !Strtol(host[(end + 1)..]).IsWhole)
             throw Bad(url);
     }
 
-    // ldap_pvt_hex_unescape: one wrong sequence, and nothing is left.
+    // ldap_pvt_hex_unescape: after one wrong sequence, nothing is left.
     private static string Unescape(string text)
     {
         for (int i = text.IndexOf('%', StringComparison.Ordinal); i >= 0; i = text.IndexOf('%', i + 1))

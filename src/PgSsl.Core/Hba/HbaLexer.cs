@@ -3,8 +3,8 @@ using System.Buffers;
 namespace PgSsl.Hba;
 
 /// <summary>
-/// Takes a logical line apart into tokens (hba.c, next_token): blanks and commas separate, quotes protect, a number sign begins a comment
-/// even in the middle of a token. A missing closing quote is no error: the rest of the line is the token.
+/// Divides a logical line into tokens (hba.c, next_token). Blanks and commas separate tokens, quotes protect, and a number sign begins a
+/// comment, even in the middle of a token. A missing closing quote is not an error: the rest of the line is the token.
 /// </summary>
 /// <param name="line">The line.</param>
 internal ref struct HbaLexer(ReadOnlySpan<byte> line)
@@ -21,7 +21,7 @@ internal ref struct HbaLexer(ReadOnlySpan<byte> line)
     /// <summary>Whether the token starts with a quote. <c>@"a b"</c> does not.</summary>
     public bool IsQuoted { get; private set; }
 
-    /// <summary>Whether a comma follows the token at once, so that the field goes on.</summary>
+    /// <summary>Whether a comma follows the token immediately, so the field continues.</summary>
     public bool HasComma { get; private set; }
 
     /// <summary>Where the token starts in the line.</summary>
@@ -30,13 +30,13 @@ internal ref struct HbaLexer(ReadOnlySpan<byte> line)
     /// <summary>Where it ends.</summary>
     public int End { get; private set; }
 
-    /// <summary>Where the comment starts, behind its number sign; -1 while there was none.</summary>
+    /// <summary>Where the comment starts, behind its number sign; -1 while there is none.</summary>
     public int CommentStart { get; private set; } = -1;
 
     /// <summary>Whether the whole line has been read.</summary>
     public readonly bool IsAtEnd => _position >= _line.Length;
 
-    // Few lines have quotes; those that have need room for what is left without them.
+    // Few lines have quotes. Those need room for the text without them.
     private Span<byte> Room => _text.IsEmpty ? _text = new byte[_line.Length] : _text;
 
     private static bool IsBlank(byte c) => c is (byte)' ' or (byte)'\t' or (byte)'\r';
@@ -86,7 +86,7 @@ internal ref struct HbaLexer(ReadOnlySpan<byte> line)
         return sawQuote || length > 0;
     }
 
-    /// <summary>Nearly every token: no quote in it, no comment at its end.</summary>
+    /// <summary>Nearly every token: without a quote in it, and without a comment at its end.</summary>
     private bool TakePlainToken()
     {
         ReadOnlySpan<byte> rest = _line[_position..];

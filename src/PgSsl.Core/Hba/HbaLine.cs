@@ -4,12 +4,13 @@ using PgSsl.Common;
 namespace PgSsl.Hba;
 
 /// <summary>
-/// A line of a file that says something, with what continues it. It knows where it is, and is taken apart again for whoever asks for its
-/// tokens: with them, a file of a hundred thousand lines, of which few are edited, would take several times the memory.
+/// A line of a file that is not empty, with the lines that continue it. It stores where it is, and is divided into tokens again each time
+/// that somebody asks for them: with its tokens, a file of a hundred thousand lines, few of which are edited, would take several times the
+/// memory.
 /// </summary>
 internal readonly record struct HbaLine
 {
-    // What does not follow from its bytes alone; null where all does.
+    // What does not follow from its bytes alone; null where everything does.
     private readonly Parts? _parts;
 
     /// <summary>Keeps a line.</summary>
@@ -20,7 +21,7 @@ internal readonly record struct HbaLine
             _parts = new Parts([.. fields.Tokens], fields.Comment, fields.SwallowsNextLine);
     }
 
-    /// <summary>The file it is in.</summary>
+    /// <summary>The file that contains it.</summary>
     public HbaFile File { get; }
 
     /// <summary>The number of its first physical line, from 1.</summary>
@@ -53,12 +54,12 @@ internal readonly record struct HbaLine
     /// <summary>One of the tokens.</summary>
     internal HbaToken Token(int index) => _parts is not null ? _parts.Tokens[index] : TokenOf(LexerAt(index));
 
-    /// <summary>Where in the file is what stands between two tokens.</summary>
+    /// <summary>The part of the file between two tokens.</summary>
     internal Range Between(int first, int last) => _parts is not null
         ? _parts.Tokens[first].End.._parts.Tokens[last].Start
         : (Start + LexerAt(first).End)..(Start + LexerAt(last).Start);
 
-    /// <summary>The comment at its end, without the number sign and the blanks around it; null without one.</summary>
+    /// <summary>The comment at its end, without the number sign and the blanks around it; null without a comment.</summary>
     public string? Comment
     {
         get
@@ -70,15 +71,15 @@ internal readonly record struct HbaLine
         }
     }
 
-    /// <summary>Whether a comment in it ends in a backslash: then the next line belongs to the comment.</summary>
+    /// <summary>Whether a comment in it ends in a backslash: then the next line is a part of the comment.</summary>
     public bool SwallowsNextLine => _parts?.SwallowsNextLine == true;
 
-    /// <summary>Where it is. What it says may hold secrets.</summary>
+    /// <summary>Where the line is. Its text is not shown, because it may contain secrets.</summary>
     public override string ToString() => string.Create(CultureInfo.InvariantCulture, $"{File?.Path}:{Number}");
 
     private ReadOnlySpan<byte> Bytes => File.Content.AsSpan(Start, End - Start);
 
-    /// <summary>A lexer that has read a token, or the whole line.</summary>
+    /// <summary>A lexer that has read up to a token, or the whole line.</summary>
     private HbaLexer LexerAt(int index)
     {
         var lexer = new HbaLexer(Bytes);

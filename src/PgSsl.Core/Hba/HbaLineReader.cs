@@ -2,17 +2,15 @@ namespace PgSsl.Hba;
 
 /// <summary>
 /// Cuts a file into logical lines as the server does (hba.c, tokenize_auth_file; pg_get_line.c): line breaks and carriage returns at the
-/// end go, and a line that ends in a backslash, behind the last place where lines were glued, is glued to the next, before anybody
-/// looks for quotes or comments.
+/// end of a line are removed, and a line that ends in a backslash is joined to the next one, before anything looks for quotes or comments.
+/// A backslash counts only behind the place where lines were joined last. Files with NUL bytes are read differently: <see cref="HbaFile.Nul"/>.
 /// </summary>
 internal sealed class HbaLineReader(byte[] content, bool hasContinuation)
 {
-    private readonly bool _hasNul = Array.IndexOf(content, (byte)0) >= 0;
     private readonly List<byte> _glued = [];
     private readonly List<int> _places = [];
     private byte[] _gluedBytes = [];
     private int _continuations;
-    private int _room = 1024;
     private int _next;
 
     /// <summary>The number of the line's first physical line, from 1.</summary>
@@ -24,7 +22,7 @@ internal sealed class HbaLineReader(byte[] content, bool hasContinuation)
     /// <summary>Where it ends, without the last line break.</summary>
     public int End { get; private set; }
 
-    /// <summary>Where in the text lines were glued last; 0 if they were not.</summary>
+    /// <summary>Where in the text lines were joined last; 0 if they were not.</summary>
     public int LastGlue { get; private set; }
 
     /// <summary>Whether the line is more than its bytes from start to end.</summary>
@@ -47,9 +45,7 @@ internal sealed class HbaLineReader(byte[] content, bool hasContinuation)
         Start = _next;
         (int from, int to) = NextPhysicalLine();
         End = Strip(from, to);
-        // How long lines were matters for those behind them with a NUL.
-        bool isOneLine = !_hasNul && !(hasContinuation && End > from && content[End - 1] == '\\');
-        IsGlued = !isOneLine;
+        IsGlued = hasContinuation && End > from && content[End - 1] == '\\';
         if (IsGlued)
             Glue(from, to);
         return true;
@@ -77,56 +73,22 @@ internal sealed class HbaLineReader(byte[] content, bool hasContinuation)
         _places.Clear();
         while (true)
         {
-            bool hasBreak = Append(from, to);
+            for (int i = from; i < to; i++)
+                Keep(i);
             End = Strip(from, to);
-            if (hasBreak || _next >= content.Length)
-            {
-                // pg_strip_crlf looks at all that was collected, not only at the last line.
-                while (_glued.Count > 0 && _glued[^1] == '\r')
-                    Drop();
-                if (!hasContinuation || _glued.Count <= LastGlue || _glued[^1] != '\\')
-                    break;
+            // pg_strip_crlf looks at all that was collected, not only at the last line.
+            while (_glued.Count > 0 && _glued[^1] == '\r')
                 Drop();
-                LastGlue = _glued.Count;
-                _continuations++;
-                if (_next >= content.Length)
-                    break;
-            }
+            if (_glued.Count <= LastGlue || _glued[^1] != '\\')
+                break;
+            Drop();
+            LastGlue = _glued.Count;
+            _continuations++;
+            if (_next >= content.Length)
+                break;
             (from, to) = NextPhysicalLine();
         }
         _gluedBytes = [.. _glued];
-    }
-
-    /// <returns>Whether the line break was seen: if not, the next line is appended.</returns>
-    private bool Append(int from, int to)
-    {
-        if (_hasNul)
-            return AppendChunks(from, to);
-        for (int i = from; i < to; i++)
-            Keep(i);
-        return true;
-    }
-
-    /// <summary>
-    /// fgets reads into what room the buffer has left, and strlen sees nothing behind a NUL: the rest of that chunk is lost, and with it the
-    /// line break, if it was in there. The buffer begins with 1024 bytes, and doubles (stringinfo.c, enlargeStringInfo).
-    /// </summary>
-    private bool AppendChunks(int from, int to)
-    {
-        int next = to < content.Length ? to + 1 : to;
-        while (from < next)
-        {
-            int end = Math.Min(next, from + _room - _glued.Count - 1);
-            int nul = content.AsSpan(from, end - from).IndexOf((byte)0);
-            for (int i = from; i < (nul < 0 ? end : from + nul) && i < to; i++)
-                Keep(i);
-            if (nul < 0 && end == next)
-                return true;
-            from = end;
-            while (_glued.Count + 128 + 1 > _room)
-                _room *= 2;
-        }
-        return false;
     }
 
     private void Keep(int place)

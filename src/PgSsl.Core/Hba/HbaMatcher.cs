@@ -2,20 +2,20 @@ using PgSsl.Common;
 
 namespace PgSsl.Hba;
 
-/// <summary>Whether a record is about a client, or why it is not.</summary>
+/// <summary>Whether a record matches a client, or why not.</summary>
 /// <param name="IsMatch">Null where it depends on something that is not known.</param>
 /// <param name="Reason">Why it does not match, or what is not known; null for a match.</param>
 internal readonly record struct HbaAnswer(bool? IsMatch, string? Reason);
 
-/// <summary>Which record decides about a client.</summary>
-/// <param name="Entry">The first record that matches; null for none, which is an implicit reject.</param>
-/// <param name="Doubts">Earlier records of which it is not known whether they match, each with what is not known.</param>
+/// <summary>The record that decides about a client.</summary>
+/// <param name="Entry">The first record that matches; null where none does, which is an implicit reject.</param>
+/// <param name="Doubts">Earlier records that may match, each with what is not known.</param>
 internal sealed record HbaVerdict(HbaEntry? Entry, IReadOnlyList<(HbaEntry Entry, string Reason)> Doubts)
 {
-    /// <summary>Whether it depends on nothing that is not known.</summary>
+    /// <summary>Whether everything that it depends on is known.</summary>
     public bool IsCertain => Doubts.Count == 0;
 
-    /// <summary>Whether the client is let in to authenticate; null where that depends on what is not known.</summary>
+    /// <summary>Whether the client may authenticate; null where that depends on something that is not known.</summary>
     public bool? LetsIn
     {
         get
@@ -26,13 +26,13 @@ internal sealed record HbaVerdict(HbaEntry? Entry, IReadOnlyList<(HbaEntry Entry
     }
 }
 
-/// <summary>The first record that matches decides, whatever comes of its method (hba.c, check_hba).</summary>
-/// <param name="surroundings">What is in no file.</param>
-internal sealed class HbaMatcher(HbaMatchContext surroundings)
+/// <summary>The first record that matches decides, even if its method then fails (hba.c, check_hba).</summary>
+/// <param name="context">What decides besides the file.</param>
+internal sealed class HbaMatcher(HbaMatchContext context)
 {
     /// <summary>Finds the record that decides.</summary>
     /// <param name="entries">The records, in order.</param>
-    /// <param name="client">Who wants in.</param>
+    /// <param name="client">The client.</param>
     public HbaVerdict Find(IEnumerable<HbaEntry> entries, HbaClient client)
     {
         List<(HbaEntry, string)>? doubts = null;
@@ -53,7 +53,7 @@ internal sealed class HbaMatcher(HbaMatchContext surroundings)
     public HbaAnswer Match(HbaRecord record, HbaClient client)
     {
         if (!record.Type.Admits(client.Transport))
-            return new HbaAnswer(false, $"{record.Type.ToWord()} is not about connections {client.Transport.ToWords()}");
+            return new HbaAnswer(false, $"{record.Type.ToWord()} does not match connections {client.Transport.ToWords()}");
         HbaAnswer address = record.Address is { } range ? MatchAddress(range, client.Address!.Value) : new HbaAnswer(true, null);
         if (address.IsMatch == false)
             return address;
@@ -66,7 +66,7 @@ internal sealed class HbaMatcher(HbaMatchContext surroundings)
         return address.IsMatch is null ? address : database.IsMatch is null ? database : user;
     }
 
-    // What most records of a long file fail at, decided without a word of explanation.
+    // Most records of a long file are decided here, without an explanation.
     private static bool IsRuledOut(HbaRecord record, HbaClient client) =>
         !record.Type.Admits(client.Transport)
         || (record.Address is HbaAddress.Network network && !network.Contains(client.Address!.Value))
@@ -76,20 +76,20 @@ internal sealed class HbaMatcher(HbaMatchContext surroundings)
     {
         HbaAddress.Network network => Answer(network.Contains(client), () => $"the address is {client.ToIPAddress()}"),
         HbaAddress.SameHost => Answer(
-            surroundings.IsSameHost(client), () => $"{client.ToIPAddress()} is no address of the server", "which addresses the server has"),
+            context.IsSameHost(client), () => $"{client.ToIPAddress()} is not an address of the server", "which addresses the server has"),
         HbaAddress.SameNet => Answer(
-            surroundings.IsSameNet(client), () => $"{client.ToIPAddress()} is in no network of the server", "which networks the server is in"),
-        HbaAddress.HostName host => surroundings.NameOf(client) is { } name
+            context.IsSameNet(client), () => $"{client.ToIPAddress()} is not in a network of the server", "which networks the server is in"),
+        HbaAddress.HostName host => context.NameOf(client) is { } name
             ? Answer(name.Length > 0 && host.Includes(name), () => name.Length > 0
                 ? $"{client.ToIPAddress()} is {name}"
-                : $"{client.ToIPAddress()} has no host name that leads back to it")
+                : $"{client.ToIPAddress()} has no host name that resolves back to it")
             : new HbaAnswer(null, $"the host name of {client.ToIPAddress()}"),
         _ => new HbaAnswer(true, null),
     };
 
     private HbaAnswer MatchDatabase(HbaName name, HbaClient client)
     {
-        // Physical replication meets nothing but the keyword, and the keyword nothing else (check_db).
+        // Physical replication matches only the keyword, and the keyword matches only physical replication (check_db).
         if (client.IsReplication || name.Kind == HbaNameKind.Replication)
             return new HbaAnswer(client.IsReplication && name.Kind == HbaNameKind.Replication, null);
         return name.Kind switch
@@ -114,7 +114,8 @@ internal sealed class HbaMatcher(HbaMatchContext surroundings)
         ? new HbaAnswer(isMatch, null)
         : new HbaAnswer(null, $"whether {text} matches {name.Text}");
 
-    private HbaAnswer IsMember(string user, string role) => Answer(surroundings.IsMember(user, role), () => "", $"whether {user} is a member of {role}");
+    private HbaAnswer IsMember(string user, string role) =>
+        Answer(context.IsMember(user, role), () => "", $"whether {user} is a member of {role}");
 
     private static HbaAnswer MatchAny(HbaName[] names, Func<HbaName, HbaAnswer> match, Func<string> otherwise)
     {
@@ -130,7 +131,7 @@ internal sealed class HbaMatcher(HbaMatchContext surroundings)
         return doubt ?? new HbaAnswer(false, otherwise());
     }
 
-    private static string DatabaseOf(HbaClient client) => client.IsReplication ? "none, but physical replication" : client.Database;
+    private static string DatabaseOf(HbaClient client) => client.IsReplication ? "none, because this is physical replication" : client.Database;
 
     private static HbaAnswer Answer(bool? isMatch, Func<string> why, string unknown = "") =>
         new(isMatch, isMatch switch { true => null, false => why(), _ => unknown });

@@ -1,14 +1,14 @@
 namespace PgSsl.Hba;
 
 /// <summary>
-/// Authentication methods and their options: which go with which connections, builds and versions (hba.c, parse_hba_line and
+/// Authentication methods and their options, and the connections, builds and versions that each is for (hba.c, parse_hba_line and
 /// parse_hba_auth_opt).
 /// </summary>
 internal sealed class HbaMethods(HbaDialect dialect)
 {
     private static readonly string[] Ldap = ["ldap"], Pam = ["pam"], Gss = ["gss", "sspi"], Sspi = ["sspi"], Radius = ["radius"], OAuth = ["oauth"];
 
-    // The methods that an option is for; clientcert and clientname, which are for a type of connection, are not among them.
+    // The methods that an option is for, except clientcert and clientname, which are for a type of connection.
     private static readonly Dictionary<string, string[]> MethodsOfOption = new()
     {
         ["map"] = ["ident", "peer", "gss", "sspi", "cert", "oauth"],
@@ -21,9 +21,9 @@ internal sealed class HbaMethods(HbaDialect dialect)
         ["issuer"] = OAuth, ["scope"] = OAuth, ["validator"] = OAuth, ["delegate_ident_mapping"] = OAuth,
     };
 
-    /// <summary>Whether a word is a method, on that build and for that type of connection.</summary>
+    /// <summary>Checks that a word is a method of this build, for this type of connection.</summary>
     /// <returns>The method that takes effect.</returns>
-    /// <exception cref="HbaRefusal">It is not.</exception>
+    /// <exception cref="HbaRefusal">The server refuses it.</exception>
     public string Check(string method, HbaConnectionType type)
     {
         bool isBuilt = method switch
@@ -50,7 +50,7 @@ internal sealed class HbaMethods(HbaDialect dialect)
         };
     }
 
-    /// <summary>Checks which options a method has and must have together, after each was checked.</summary>
+    /// <summary>Checks the options of a method together, after each was checked by itself.</summary>
     /// <exception cref="HbaRefusal">The server refuses them.</exception>
     public void CheckTogether(string method, IReadOnlyList<HbaOption> options)
     {
@@ -77,7 +77,8 @@ internal sealed class HbaMethods(HbaDialect dialect)
             CheckClientCertificate(option, method, type);
             return;
         }
-        if (!MethodsOfOption.TryGetValue(option.Name, out string[]? methods) || (methods == OAuth && !dialect.HasOAuth) || (methods == Radius && !dialect.HasRadius))
+        if (!MethodsOfOption.TryGetValue(option.Name, out string[]? methods)
+            || (methods == OAuth && !dialect.HasOAuth) || (methods == Radius && !dialect.HasRadius))
             throw new HbaRefusal($"unrecognized authentication option name: \"{option.Name}\"");
         if (!methods.Contains(method))
             throw new HbaRefusal($"authentication option \"{option.Name}\" is only valid for authentication methods {string.Join(", ", methods)}");
@@ -113,7 +114,8 @@ internal sealed class HbaMethods(HbaDialect dialect)
                 throw new HbaRefusal("oauth_validator_libraries must be set for authentication method oauth");
             if (validator is null ? validators.Count > 1 : !validators.Contains(validator))
                 throw new HbaRefusal(validator is null
-                    ? "authentication method \"oauth\" requires argument \"validator\" to be set when oauth_validator_libraries contains multiple options"
+                    ? "authentication method \"oauth\" requires argument \"validator\" to be set "
+                        + "when oauth_validator_libraries contains multiple options"
                     : $"validator \"{validator}\" is not permitted by oauth_validator_libraries");
         }
         if (Value("delegate_ident_mapping") == "1" && Value("map") is not null)

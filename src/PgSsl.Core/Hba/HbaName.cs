@@ -9,21 +9,21 @@ internal enum HbaNameKind
     Literal,
     /// <summary>all: every database, or every user. It does not stand for physical replication.</summary>
     All,
-    /// <summary>sameuser: the database that is called as the user.</summary>
+    /// <summary>sameuser: the database that has the name of the user.</summary>
     SameUser,
-    /// <summary>samerole, or samegroup: a database that is called as a role of which the user is a member.</summary>
+    /// <summary>samerole, or samegroup: a database that has the name of a role of which the user is a member.</summary>
     SameRole,
-    /// <summary>replication: physical replication, which asks for no database.</summary>
+    /// <summary>replication: physical replication, which has no database.</summary>
     Replication,
-    /// <summary>+role: the members of a role, direct or not. A superuser is no member of everything here.</summary>
+    /// <summary>+role: the members of a role, direct or not. A superuser is not a member of every role here.</summary>
     Members,
-    /// <summary>/pattern: names in which the regular expression is found anywhere.</summary>
+    /// <summary>/pattern: names that contain a match of the regular expression.</summary>
     Pattern,
 }
 
 /// <summary>An element of a database or user list.</summary>
-/// <param name="Text">As it is written, without quotes.</param>
-/// <param name="IsQuoted">Whether it starts with a quote.</param>
+/// <param name="Text">The text, without quotes.</param>
+/// <param name="IsQuoted">Whether it is written with a quote at its start.</param>
 /// <param name="Kind">What it stands for.</param>
 /// <param name="Pattern">The regular expression of a pattern.</param>
 internal sealed record HbaName(string Text, bool IsQuoted, HbaNameKind Kind, AdvancedRegex? Pattern)
@@ -31,13 +31,13 @@ internal sealed record HbaName(string Text, bool IsQuoted, HbaNameKind Kind, Adv
     /// <summary>The <see cref="Key"/> of the keyword all.</summary>
     internal const int AllKey = 0;
 
-    /// <summary>A number that elements of a document share which stand for the same, whatever way they are written.</summary>
+    /// <summary>A number that all elements of a document with the same meaning share, however they are written.</summary>
     internal int Key { get; init; }
 
     /// <summary>The name, the role (without its plus) or the pattern (without its slash).</summary>
     public string Value => Kind is HbaNameKind.Members or HbaNameKind.Pattern ? Text[1..] : Text;
 
-    /// <summary>The element in words that nobody mistakes: a quoted keyword is shown with its quotes.</summary>
+    /// <summary>The element as it is shown: a quoted keyword keeps its quotes.</summary>
     public string Display => IsQuoted && IsSpecial(Text) ? $"\"{Text}\"" : Text;
 
     /// <summary>Whether a name would mean something else without quotes.</summary>

@@ -2,8 +2,8 @@ namespace PgSsl.Hba;
 
 /// <summary>An authentication option.</summary>
 /// <param name="Name">Its name.</param>
-/// <param name="Value">Its value, as it is written.</param>
-/// <param name="Token">Both, as they are written.</param>
+/// <param name="Value">Its value as written.</param>
+/// <param name="Token">Name and value as they are written.</param>
 internal readonly record struct HbaOption(string Name, string Value, HbaToken Token)
 {
     /// <summary>name=value, with three asterisks instead of a secret.</summary>

@@ -3,7 +3,7 @@ using PgSsl.Patterns;
 
 namespace PgSsl.Hba;
 
-/// <summary>Understands a line's fields, or says why the server does not (hba.c, parse_hba_line).</summary>
+/// <summary>Reads the fields of a line as a record, or says why the server refuses them (hba.c, parse_hba_line).</summary>
 internal sealed class HbaParser(HbaDialect dialect)
 {
     private static readonly HbaAddress Everyone = new HbaAddress.Everyone();
@@ -17,9 +17,9 @@ internal sealed class HbaParser(HbaDialect dialect)
     private readonly Dictionary<string, int> _keys = new() { ["all"] = HbaName.AllKey };
     private readonly HbaMethods _methods = new(dialect);
 
-    /// <summary>Understands one line.</summary>
+    /// <summary>Reads one line.</summary>
     /// <param name="line">The line.</param>
-    /// <param name="number">The number that it has if the view shows no error (hbafuncs.c, fill_hba_view): a line that is all NULL has one.</param>
+    /// <param name="number">The number that it gets if the view shows no error (hbafuncs.c, fill_hba_view): a row that is all NULL gets one too.</param>
     public HbaEntry Understand(HbaFields line, int number)
     {
         if (line.Error is not null)
@@ -31,7 +31,7 @@ internal sealed class HbaParser(HbaDialect dialect)
         }
         catch (HbaRefusal refusal)
         {
-            // What was said about the connection type before stays said.
+            // An error about the connection type, found before, stays.
             return new HbaEntry(line, refusal.Message, refusal.IsSilent && error is null ? number : null);
         }
     }
@@ -46,7 +46,7 @@ internal sealed class HbaParser(HbaDialect dialect)
         int methodField = field++;
         string method = _methods.Check(Single(line, methodField, "authentication method", "authentication type").Text, type);
         HbaOption[] options = ParseOptions(line, field, method, type);
-        // auth-oauth.c, check_oauth_validator: it forgets what was said before.
+        // auth-oauth.c, check_oauth_validator: it forgets the error that was found before.
         if (method == "oauth")
             error = null;
         return new HbaRecord(line, error, error is null ? number : null)
@@ -67,7 +67,7 @@ internal sealed class HbaParser(HbaDialect dialect)
         HbaConnectionType? type = HbaConnectionTypes.FromWord(token.Text);
         if (type is null || (type is HbaConnectionType.HostGssEnc or HbaConnectionType.HostNoGssEnc && !dialect.HasGssTypes))
             throw new HbaRefusal(token.Text.StartsWith('\uFEFF')
-                ? $"invalid connection type \"{token.Text.TrimStart('\uFEFF')}\" behind a byte order mark, which the server takes for a part of the word"
+                ? $"invalid connection type \"{token.Text.TrimStart('\uFEFF')}\" behind a byte order mark, which the server takes as a part of the word"
                 : $"invalid connection type \"{token.Text}\"");
         if (type == HbaConnectionType.HostSsl && dialect.SslIsOn == false)
             error = "hostssl record cannot match because SSL is disabled";
@@ -76,7 +76,7 @@ internal sealed class HbaParser(HbaDialect dialect)
         return type.Value;
     }
 
-    // Large files say few names and short lists over and over: each is made once.
+    // Large files repeat few names and short lists: each is made once.
     private HbaName[] ParseNames(ReadOnlySpan<HbaToken> tokens, bool isDatabase)
     {
         HbaName[] first = ParseName(tokens[0], isDatabase);
@@ -106,13 +106,13 @@ internal sealed class HbaParser(HbaDialect dialect)
         return known;
     }
 
-    // Quotes do not make a pattern a name: regcomp_auth_token does not look at them.
+    // A pattern in quotes is still a pattern: regcomp_auth_token does not look at quotes.
     private HbaName Understand(HbaToken token, bool isDatabase)
     {
         HbaName name = dialect.HasPatterns && token.Text.StartsWith('/')
             ? new HbaName(token.Text, token.IsQuoted, HbaNameKind.Pattern, Compile(token.Text[1..]))
             : new HbaName(token.Text, token.IsQuoted, token.IsQuoted ? HbaNameKind.Literal : HbaName.KindOf(token.Text, isDatabase), null);
-        // Quoted keywords get their quotes back, so that they differ from keywords; samegroup and samerole do not differ.
+        // Quoted keywords keep their quotes here, so that they differ from keywords. samegroup and samerole mean the same.
         string meaning = name.Kind == HbaNameKind.SameRole ? "samerole" : name.Display;
         if (!_keys.TryGetValue(meaning, out int key))
             _keys[meaning] = key = _keys.Count;

@@ -1,6 +1,6 @@
 namespace PgSsl.Hba;
 
-/// <summary>The options of method radius, lists that belong together (hba.c; varlena.c, SplitGUCList). Gone in 19.</summary>
+/// <summary>The options of method radius: lists that belong together (hba.c; varlena.c, SplitGUCList). PostgreSQL 19 does not have it.</summary>
 internal static class HbaRadius
 {
     /// <summary>Checks the value of one option.</summary>
@@ -8,7 +8,10 @@ internal static class HbaRadius
     public static void Check(HbaOption option, HbaDialect dialect)
     {
         if (Split(option.Value, dialect) is not { } values)
-            throw new HbaRefusal($"could not parse RADIUS list \"{(option.IsSecret ? "***" : option.Value)}\"") { IsSilent = option.Name != "radiusports" };
+            throw new HbaRefusal($"could not parse RADIUS list \"{(option.IsSecret ? "***" : option.Value)}\"")
+            {
+                IsSilent = option.Name != "radiusports",
+            };
         if (option.Name == "radiusports" && values.Any(port => HbaLdap.LeadingInteger(port) == 0))
             throw new HbaRefusal($"invalid RADIUS port number: \"{option.Value}\"") { IsSilent = true };
     }
@@ -22,14 +25,21 @@ internal static class HbaRadius
             throw new HbaRefusal("authentication method \"radius\" requires argument \"radiusservers\" to be set");
         if (secrets == 0)
             throw new HbaRefusal("authentication method \"radius\" requires argument \"radiussecrets\" to be set");
-        foreach ((string what, int count) in ((string, int)[])[("secrets", secrets), ("ports", Count("radiusports")), ("identifiers", Count("radiusidentifiers"))])
+        CheckCount("secrets", secrets);
+        CheckCount("ports", Count("radiusports"));
+        CheckCount("identifiers", Count("radiusidentifiers"));
+
+        void CheckCount(string what, int count)
+        {
             if (count > 1 && count != servers)
                 throw new HbaRefusal($"the number of RADIUS {what} ({count}) must be 1 or the same as the number of RADIUS servers ({servers})");
+        }
 
-        int Count(string name) => options.LastOrDefault(option => option.Name == name) is { Name: not null } option ? Split(option.Value, dialect)!.Count : 0;
+        int Count(string name) =>
+            options.LastOrDefault(option => option.Name == name) is { Name: not null } option ? Split(option.Value, dialect)!.Count : 0;
     }
 
-    /// <summary>A list of names, quoted or not, with commas between them; null where the syntax is wrong.</summary>
+    /// <summary>Names, quoted or not, separated by commas; null where the syntax is wrong.</summary>
     private static List<string>? Split(string text, HbaDialect dialect)
     {
         // scansup.c, scanner_isspace.

@@ -9,8 +9,8 @@ namespace PgSsl.Hba;
 /// </summary>
 internal sealed class HbaReader(IServerFiles files, HbaDialect dialect)
 {
-    // Files that include each other several times over are read as often as that: bounds on what hostile ones can cost, those that
-    // include themselves above all, of which the server may not see the end.
+    // Files that include each other several times are read that often. These limits bound what hostile files can cost, above all files that
+    // include themselves: the server may never finish reading those.
     private const int MaxReads = 20_000;
     private const int MaxReadsWithin = 2_000;
     private const int MaxBytesAgain = 1 << 25;
@@ -25,19 +25,20 @@ internal sealed class HbaReader(IServerFiles files, HbaDialect dialect)
     /// <summary>The files that were read, the main one first.</summary>
     public HbaFile[] Files => [.. _files.Values];
 
-    /// <summary>Lines that are nothing but a comment which swallows the next line.</summary>
+    /// <summary>Lines that consist of a comment that swallows the next line.</summary>
     public List<HbaLine> SwallowingComments { get; } = [];
 
     /// <summary>Reads the main file.</summary>
     /// <param name="path">The file.</param>
-    /// <param name="take">Takes each line as it comes; it is another one afterwards.</param>
+    /// <param name="take">Receives each line; the object is used again for the next one.</param>
     /// <exception cref="PgSslException"><see cref="PgSslError.FileNotFound"/> or <see cref="PgSslError.FileUnreadable"/>.</exception>
     public void Read(string path, Action<HbaFields> take)
     {
         FileContent content = files.Read(path);
         if (content.Bytes is null)
             throw content.IsMissing
-                ? new PgSslException(PgSslError.FileNotFound, $"{path} does not exist.", "Name the server's pg_hba.conf: SHOW hba_file tells where it is.")
+                ? new PgSslException(
+                    PgSslError.FileNotFound, $"{path} does not exist.", "Give the path of the server's pg_hba.conf: SHOW hba_file shows it.")
                 : new PgSslException(
                     PgSslError.FileUnreadable, $"{path} cannot be read: {content.Error}", "Run this as the server's account or as an administrator.");
         var file = new HbaFile(path, content.Bytes);
@@ -87,7 +88,7 @@ internal sealed class HbaReader(IServerFiles files, HbaDialect dialect)
         line.EndField();
     }
 
-    /// <summary>All tokens of a file that is named with @, as if they stood there.</summary>
+    /// <summary>Adds all tokens of a file that is named with @, as if they were written in this line.</summary>
     private void Expand(string name, HbaFields namedIn, int depth, int start, int end)
     {
         namedIn.NamesFile();
@@ -96,7 +97,7 @@ internal sealed class HbaReader(IServerFiles files, HbaDialect dialect)
             namedIn.Error = error;
             return;
         }
-        // What is wrong in it is wrong here.
+        // An error in that file is an error of this line.
         ReadLines(file, depth, line =>
         {
             namedIn.Error ??= line.Error;
@@ -105,7 +106,7 @@ internal sealed class HbaReader(IServerFiles files, HbaDialect dialect)
         });
     }
 
-    /// <summary>A line that includes files is no record, unless that goes wrong.</summary>
+    /// <summary>A line that includes files is not a record, unless the inclusion fails.</summary>
     private void TakeOrInclude(HbaFields line, int depth, Action<HbaFields> take)
     {
         if (line.Error is not null || !IsInclude(line, depth, take) || line.Error is not null)

@@ -1,6 +1,6 @@
 namespace PgSsl.Hba;
 
-/// <summary>An entry that the server understands (hba.h, HbaLine).</summary>
+/// <summary>An entry that the server takes (hba.h, HbaLine).</summary>
 internal sealed class HbaRecord : HbaEntry
 {
     internal HbaRecord(HbaFields fields, string? error, int? number)
@@ -8,22 +8,22 @@ internal sealed class HbaRecord : HbaEntry
     {
     }
 
-    /// <summary>Which connections.</summary>
+    /// <summary>The connections that it matches.</summary>
     public required HbaConnectionType Type { get; init; }
 
-    /// <summary>To which databases.</summary>
+    /// <summary>The databases that it matches.</summary>
     public required HbaName[] Databases { get; init; }
 
-    /// <summary>As which users.</summary>
+    /// <summary>The users that it matches.</summary>
     public required HbaName[] Users { get; init; }
 
-    /// <summary>From where; null for local.</summary>
+    /// <summary>The addresses that it matches; null for local.</summary>
     public required HbaAddress? Address { get; init; }
 
-    /// <summary>How they authenticate, as it takes effect: ident is peer in a local record.</summary>
+    /// <summary>The method that takes effect: ident becomes peer in a local record.</summary>
     public required string Method { get; init; }
 
-    /// <summary>Options of the method, in order.</summary>
+    /// <summary>The options of the method, in order.</summary>
     public required HbaOption[] Options { get; init; }
 
     /// <summary>The type as it is written.</summary>
@@ -32,22 +32,22 @@ internal sealed class HbaRecord : HbaEntry
     /// <summary>The method as it is written.</summary>
     public HbaToken MethodToken => Line.Token(MethodIndex);
 
-    /// <summary>Where in the file the databases, users and addresses are.</summary>
+    /// <summary>The part of the file with the databases, users and addresses.</summary>
     internal Range Subject => Line.Between(0, MethodIndex);
 
-    /// <summary>Which of the line's tokens the method is.</summary>
+    /// <summary>The index of the method among the line's tokens.</summary>
     internal int MethodIndex { get; init; }
 
-    /// <summary>Whether it refuses whoever it matches.</summary>
+    /// <summary>Whether it refuses every client that it matches.</summary>
     public bool IsReject => Method == "reject";
 
-    /// <summary>Whether it is about connections from the server's own host only, Unix-domain sockets included.</summary>
+    /// <summary>Whether it matches only connections from the server's own host, Unix-domain sockets included.</summary>
     public bool IsLoopback => Address is null || Address.IsLoopback;
 
-    /// <summary>Whether it lets connections of that kind in.</summary>
+    /// <summary>Whether it matches connections of a kind and does not refuse them.</summary>
     public bool LetsIn(HbaTransport transport) => !IsReject && Type.Admits(transport);
 
-    /// <summary>The value of an option; null where it is not there. The last one counts.</summary>
+    /// <summary>The value of an option; null without the option. If it is written twice, the last one counts.</summary>
     public string? Option(string name)
     {
         for (int i = Options.Length - 1; i >= 0; i--)

@@ -5,10 +5,14 @@ namespace PgSsl;
 /// <summary>A rule of pg_hba.conf, or a line that should be one and that the server refuses.</summary>
 public sealed record HbaRule
 {
+    private const int NotJudged = -1;
+
+    // All else follows from these three when somebody asks: a file may have a hundred thousand rules, and few of them are looked at.
     private readonly HbaDocument _document;
     private readonly HbaEntry _entry;
+    private readonly int _index;
 
-    private HbaRule(HbaDocument document, HbaEntry entry) => (_document, _entry) = (document, entry);
+    private HbaRule(HbaDocument document, HbaEntry entry, int index) => (_document, _entry, _index) = (document, entry, index);
 
     /// <summary>Its number, as pg_hba_file_rules counts from PostgreSQL 16 on; null for a line with an error.</summary>
     public int? RuleNumber => _entry.Record is null ? null : _entry.Number;
@@ -58,10 +62,11 @@ public sealed record HbaRule
     public bool AllowsTls => _entry.Record?.LetsIn(HbaTransport.Tls) == true && _entry.Error is null;
 
     /// <summary>The earlier rule that always wins, as <c>pg_hba.conf:12</c>; null if it can be reached.</summary>
-    public string? IsShadowedBy { get; private init; }
+    public string? IsShadowedBy =>
+        _index != NotJudged && _document.Neighbours.ShadowOf(_index) is { } shadow ? _document.PlaceOf(shadow.Line) : null;
 
     /// <summary>What is the matter with it.</summary>
-    public Finding[] Findings { get; private init; } = [];
+    public Finding[] Findings => _index == NotJudged ? [] : HbaFindings.Of(_document, _index);
 
     /// <summary>pg_hba.conf itself; what included its file, if that is another one.</summary>
     public string Path => _document.Files[0].Path;
@@ -69,24 +74,12 @@ public sealed record HbaRule
     /// <summary>The line.</summary>
     public override string ToString() => Raw;
 
-    /// <summary>The rules of a file, judged.</summary>
-    internal static IReadOnlyList<HbaRule> Of(HbaDocument document)
-    {
-        ArgumentNullException.ThrowIfNull(document);
-        HbaEntry?[] shadows = HbaShadows.Find(document.Entries);
-        Finding[][] findings = HbaFindings.Find(document, shadows);
-        var rules = new HbaRule[shadows.Length];
-        for (int i = 0; i < rules.Length; i++)
-            rules[i] = new HbaRule(document, document.Entries[i])
-            {
-                IsShadowedBy = shadows[i] is { } shadow ? document.PlaceOf(shadow.Line) : null,
-                Findings = findings[i],
-            };
-        return rules;
-    }
+    /// <summary>The rules of a file, each judged beside the others.</summary>
+    internal static IEnumerable<HbaRule> Of(HbaDocument document) =>
+        document.Entries.Select((entry, index) => new HbaRule(document, entry, index));
 
-    /// <summary>One rule without judging it beside the others.</summary>
-    internal static HbaRule Of(HbaDocument document, HbaEntry entry) => new(document, entry);
+    /// <summary>One rule that is not judged: it has no findings.</summary>
+    internal static HbaRule Of(HbaDocument document, HbaEntry entry) => new(document, entry, NotJudged);
 
     private static string[] Names(HbaName[]? names) => names is null ? [] : Array.ConvertAll(names, name => name.Display);
 }

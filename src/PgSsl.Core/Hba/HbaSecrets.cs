@@ -5,7 +5,7 @@ using PgSsl.Common;
 
 namespace PgSsl.Hba;
 
-/// <summary>Passwords that stand in pg_hba.conf, kept out of what is shown.</summary>
+/// <summary>Keeps passwords that are written in pg_hba.conf out of what is shown.</summary>
 internal static partial class HbaSecrets
 {
     private const string Masked = "***";
@@ -19,7 +19,7 @@ internal static partial class HbaSecrets
     /// <summary>name=value without a secret.</summary>
     public static string MaskOption(string name, string value) => $"{name}={(IsSecret(name) ? Masked : value)}";
 
-    /// <summary>A line as it is in the file, but for secrets.</summary>
+    /// <summary>A line as it is in the file, without secrets.</summary>
     public static string MaskLine(HbaEntry entry)
     {
         HbaLine line = entry.Line;
@@ -29,14 +29,14 @@ internal static partial class HbaSecrets
         return secrets.Length == 0 ? MaskComment(line.Raw) : MaskComment(ServerText.Decode(Mask(line.File.Content, line.Start, line.End, secrets)));
     }
 
-    /// <summary>What somebody wrote into a comment, such as a rule that was switched off.</summary>
+    /// <summary>A comment, which may be a rule that was switched off.</summary>
     [return: NotNullIfNotNull(nameof(text))]
     public static string? MaskComment(string? text) => text is null ? null : Assignment().Replace(text, $"${{name}}={Masked}");
 
-    /// <summary>A file without secrets, with as many lines as it has.</summary>
+    /// <summary>A file without secrets, with the same number of lines.</summary>
     public static string MaskFile(HbaDocument document, HbaFile file)
     {
-        // What is refused may hold a secret that nobody knows the end of.
+        // A refused line may contain a secret whose end is not known.
         var text = new StringBuilder();
         int from = 0;
         foreach (HbaEntry entry in document.Entries.Where(entry => entry.Line.File.Path == file.Path).DistinctBy(entry => entry.Line.Start))
@@ -52,11 +52,22 @@ internal static partial class HbaSecrets
         return MaskComment(text.Append(ServerText.Decode(file.Content.AsSpan(from))).ToString());
     }
 
-    /// <summary>What the server says about a line, without a piece of a secret that it took for something else.</summary>
+    /// <summary>What the server says about a line, without parts of a secret that it read as something else.</summary>
     public static string? MaskError(HbaEntry entry) =>
         entry.Error is { } error && Array.Exists(Options, option => entry.Line.Raw.Contains(option, StringComparison.OrdinalIgnoreCase))
             ? MaskRest(error.Split(':')[0])
             : entry.Error;
+
+    /// <summary>A text without what follows the name of a secret: in a refused line it is not known where the secret ends.</summary>
+    public static string MaskRest(string text)
+    {
+        int[] ends =
+        [
+            .. Options.Select(option => (At: text.IndexOf(option, StringComparison.OrdinalIgnoreCase), option.Length))
+                .Where(found => found.At >= 0).Select(found => found.At + found.Length),
+        ];
+        return ends.Length == 0 ? text : $"{text[..ends.Min()]}={Masked}";
+    }
 
     private static HbaOption[] SecretsOf(HbaRecord record) =>
         [.. record.Options.Where(option => IsSecret(option.Name) && !option.Token.IsFromFile)];
@@ -72,17 +83,6 @@ internal static partial class HbaSecrets
         }
         masked.Write(content.AsSpan(from, to - from));
         return masked.ToArray();
-    }
-
-    // In a line that is refused, nobody knows where a secret ends.
-    private static string MaskRest(string text)
-    {
-        int[] ends =
-        [
-            .. Options.Select(option => (At: text.IndexOf(option, StringComparison.OrdinalIgnoreCase), option.Length))
-                .Where(found => found.At >= 0).Select(found => found.At + found.Length),
-        ];
-        return ends.Length == 0 ? text : $"{text[..ends.Min()]}={Masked}";
     }
 
     [GeneratedRegex("""(?<name>ldapbindpasswd|radiussecrets)"?[ \t]*=[ \t]*("([^"\n]|"")*"?|[^\s#]+)""", RegexOptions.IgnoreCase | RegexOptions.ExplicitCapture)]

@@ -5,11 +5,11 @@ using PgSsl.Common;
 
 namespace PgSsl.Hba;
 
-/// <summary>What decides matches on this machine: its own addresses and networks, and the names that its resolver knows.</summary>
+/// <summary>What decides matches on this machine besides the file: its addresses and networks, and the names that its resolver knows.</summary>
 internal static class LocalMatchContext
 {
-    /// <summary>The surroundings of a server on this machine.</summary>
-    /// <param name="usesDns">Whether names of clients are looked up, in both directions.</param>
+    /// <summary>The context of a server on this machine.</summary>
+    /// <param name="usesDns">Whether the names of clients are looked up, in both directions.</param>
     public static HbaMatchContext Find(bool usesDns)
     {
         var networks = new Lazy<HbaAddress.Network[]>(FindNetworks);
@@ -18,7 +18,9 @@ internal static class LocalMatchContext
         {
             IsSameHost = address => Array.Exists(networks.Value, network => network.Address == address),
             IsSameNet = address => Array.Exists(networks.Value, network => network.Contains(address)),
-            NameOf = usesDns ? address => names.TryGetValue(address, out string? known) ? known : names[address] = FindName(address.ToIPAddress()) : _ => null,
+            NameOf = usesDns
+                ? address => names.TryGetValue(address, out string? known) ? known : names[address] = FindName(address.ToIPAddress())
+                : _ => null,
         };
     }
 
@@ -31,13 +33,13 @@ internal static class LocalMatchContext
            select new HbaAddress.Network(numeric, NumericAddress.Mask(numeric.IsIPv6, address.PrefixLength)),
     ];
 
-    // check_hostname: the name of the address, if that name has the address again.
+    // check_hostname: the name of the address, if that name resolves to the address.
     private static string FindName(IPAddress address)
     {
         try
         {
             string name = Dns.GetHostEntry(address).HostName;
-            return Array.Exists(Dns.GetHostAddresses(name), one => NumericAddress.Of(one) == NumericAddress.Of(address)) ? name : "";
+            return Array.Exists(Dns.GetHostAddresses(name), found => NumericAddress.Of(found) == NumericAddress.Of(address)) ? name : "";
         }
         catch (SocketException)
         {

@@ -3,13 +3,13 @@ using PgSsl.Common;
 
 namespace PgSsl.Hba;
 
-/// <summary>Texts of tokens, each made once: a file of a hundred thousand rules has few words, and says them over and over.</summary>
+/// <summary>The texts of tokens, each made once: a file of a hundred thousand rules repeats few words.</summary>
 internal sealed class TokenTexts
 {
     private const int Slots = 4096;
     private const int LongestKept = 32;
 
-    // Addresses come once each, and would drive out the names.
+    // Most addresses occur once, and would push out the names.
     private static readonly SearchValues<byte> Address = SearchValues.Create(".:/"u8);
     private readonly string?[] _kept = new string?[Slots];
 

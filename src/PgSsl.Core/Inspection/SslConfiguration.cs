@@ -1,4 +1,4 @@
-using System.Security.Cryptography;
+using PgSsl.Certificates;
 using PgSsl.Connections;
 using PgSsl.Files;
 using PgSsl.Inspection;
@@ -7,8 +7,8 @@ using PgSsl.Server.Settings;
 namespace PgSsl;
 
 /// <summary>
-/// How TLS is set up on one server, what is in its files, what it really serves, and what is the matter with it. What could not be seen
-/// is null: without a session all settings and files, on another machine the key file. Times are UTC.
+/// How TLS is set up on one server, what is in its files, what it really serves, and its problems. What could not be seen is null: without
+/// a session all settings and files, on another machine the key file. Times are UTC.
 /// </summary>
 public sealed record SslConfiguration
 {
@@ -27,10 +27,10 @@ public sealed record SslConfiguration
     /// <summary>The setting <c>ssl</c>, which does not mean that TLS works: see <see cref="ServesTls"/>.</summary>
     public bool? Ssl { get; init; }
 
-    /// <summary>Whether the server does TLS, on the wire; null where it could not be reached.</summary>
+    /// <summary>Whether the server does TLS, as seen on the wire; null where it could not be reached.</summary>
     public bool? ServesTls { get; init; }
 
-    /// <summary>Whether its file holds another certificate than it serves: a reload was forgotten, or failed.</summary>
+    /// <summary>Whether its file holds another certificate than the one that it serves: a reload was forgotten, or failed.</summary>
     public bool? IsDrifted { get; init; }
 
     /// <summary>ssl_cert_file, as an absolute path on the server.</summary>
@@ -39,7 +39,7 @@ public sealed record SslConfiguration
     /// <summary>ssl_key_file.</summary>
     public string? KeyPath { get; init; }
 
-    /// <summary>ssl_ca_file: who issues client certificates; null where none are asked for.</summary>
+    /// <summary>ssl_ca_file: the issuers of client certificates; null where the server asks for none.</summary>
     public string? CaPath { get; init; }
 
     /// <summary>ssl_crl_file.</summary>
@@ -57,7 +57,7 @@ public sealed record SslConfiguration
     /// <summary>ssl_groups, before 18 ssl_ecdh_curve.</summary>
     public string? Groups { get; init; }
 
-    /// <summary>The file that settings are written in by hand.</summary>
+    /// <summary>The configuration file.</summary>
     public string? ConfigurationPath { get; init; }
 
     /// <summary>The data directory.</summary>
@@ -66,10 +66,10 @@ public sealed record SslConfiguration
     /// <summary>When the server last read its configuration.</summary>
     public DateTime? ConfigurationLoadTime { get; init; }
 
-    /// <summary>The protocol that was agreed on with this machine.</summary>
+    /// <summary>The protocol that this machine and the server agreed on.</summary>
     public string? Protocol { get; init; }
 
-    /// <summary>The certificate that is served.</summary>
+    /// <summary>The subject of the certificate that is served.</summary>
     public string? ServedSubject { get; init; }
 
     /// <summary>Its SHA-256, upper-case hex.</summary>
@@ -81,7 +81,7 @@ public sealed record SslConfiguration
     /// <summary>Whole days until it expires; negative once it has.</summary>
     public int? DaysRemaining { get; init; }
 
-    /// <summary>The certificate in the file.</summary>
+    /// <summary>The subject of the certificate in the file.</summary>
     public string? FileSubject { get; init; }
 
     /// <summary>Its SHA-256, upper-case hex.</summary>
@@ -90,7 +90,7 @@ public sealed record SslConfiguration
     /// <summary>Until when it is valid.</summary>
     public DateTime? FileNotAfter { get; init; }
 
-    /// <summary>Whether the key is that certificate's; null where the key cannot be read here.</summary>
+    /// <summary>Whether the key belongs to that certificate; null where the key cannot be read here.</summary>
     public bool? KeyMatches { get; init; }
 
     /// <summary>The key file's mode: <c>0600</c>.</summary>
@@ -99,19 +99,19 @@ public sealed record SslConfiguration
     /// <summary>Who owns the key file.</summary>
     public string? KeyOwner { get; init; }
 
-    /// <summary>The settings <c>ssl</c> and <c>ssl_*</c>, in the order of their names; empty where there was no session.</summary>
+    /// <summary>The settings <c>ssl</c> and <c>ssl_*</c>, in the order of their names; empty without a session.</summary>
     public required SslSetting[] Settings { get; init; }
 
-    /// <summary>What is the matter, the most severe first.</summary>
+    /// <summary>The problems, the most severe first.</summary>
     public required Finding[] Findings { get; init; }
 
-    /// <summary>Why there are no settings; null where there are, or none were asked for.</summary>
+    /// <summary>Why there are no settings; null where there are settings, or none were asked for.</summary>
     public string? SqlFailure { get; init; }
 
-    /// <summary>Why nothing was served; null where something was.</summary>
+    /// <summary>Why nothing was served; null where a certificate was served.</summary>
     public string? WireFailure { get; init; }
 
-    /// <summary>Why the files could not be looked into; null where they were, or there was no session.</summary>
+    /// <summary>Why the files could not be read; null where they were, or there was no session.</summary>
     public string? FileFailure { get; init; }
 
     /// <summary>Makes the record, and judges what was found.</summary>
@@ -120,9 +120,6 @@ public sealed record SslConfiguration
     /// <param name="facts">What was found.</param>
     internal static SslConfiguration Of(PgEndpoint endpoint, ConnectionHost host, SslConfigurationFacts facts)
     {
-        ArgumentNullException.ThrowIfNull(endpoint);
-        ArgumentNullException.ThrowIfNull(host);
-        ArgumentNullException.ThrowIfNull(facts);
         UnixStatus? key = facts.Files?.KeyFile.Status;
         ServerTlsFacts? sql = facts.Sql;
         return new SslConfiguration
@@ -151,7 +148,7 @@ public sealed record SslConfiguration
             ServedNotAfter = facts.Served?.NotAfter,
             DaysRemaining = facts.Served?.DaysRemaining,
             FileSubject = facts.InFile?.Subject,
-            FileFingerprint = facts.InFile?.GetCertHashString(HashAlgorithmName.SHA256),
+            FileFingerprint = facts.InFile is { } inFile ? Fingerprint.Of(inFile) : null,
             FileNotAfter = facts.InFile?.NotAfter.ToUniversalTime(),
             KeyMatches = facts is { Files.Key: { } found, InFile: { } leaf } ? found.Matches(leaf) : null,
             KeyMode = key is { } status ? UnixModes.Text(status.Mode) : null,

@@ -4,36 +4,38 @@ using PgSsl.Server.Settings;
 
 namespace PgSsl.Inspection;
 
-/// <summary>A server's TLS from its three sides: what it says in SQL, what is in its files, and what it serves. Nothing here is judged.</summary>
+/// <summary>The three sides of a server's TLS: what it says in SQL, what is in its files, and what it serves. Nothing here is judged.</summary>
 internal sealed record SslConfigurationFacts
 {
-    /// <summary>What it says; null where there was no session.</summary>
+    /// <summary>What it says; null without a session.</summary>
     public ServerTlsFacts? Sql { get; init; }
 
-    /// <summary>Why there was no session; null where there was one, or none was wanted.</summary>
+    /// <summary>Why there was no session; null where there was one, or none was asked for.</summary>
     public PgSslException? SqlFailure { get; init; }
 
-    /// <summary>Whether the session went through a pooler: then what is served is the pooler's.</summary>
+    /// <summary>Whether the session went through a pooler: then the certificate that is served is the pooler's.</summary>
     public bool IsPooled { get; init; }
 
-    /// <summary>What is served; null where nothing is.</summary>
+    /// <summary>What is served; null where nothing is served.</summary>
     public ServerCertificate? Served { get; init; }
 
-    /// <summary>Why nothing is served; null where something is.</summary>
+    /// <summary>Why nothing is served; null where a certificate is served.</summary>
     public PgSslException? WireFailure { get; init; }
 
     /// <summary>Certificate and key file; null where they are out of reach.</summary>
     public ServerCertificateFacts? Files { get; init; }
 
-    /// <summary>The server's own certificate in the file; null where it is out of reach, or none is in it.</summary>
+    /// <summary>The server's own certificate in the file; null where the file is out of reach, or holds none.</summary>
     public X509Certificate2? InFile { get; init; }
 
-    /// <summary>Why there are no <see cref="Files"/>, in words; null where there are, or there is no session.</summary>
+    /// <summary>Why there are no <see cref="Files"/>, in words; null where there are, or without a session.</summary>
     public string? FilesOutOfReach { get; init; }
 
     /// <summary>The moment to judge validity for.</summary>
     public DateTimeOffset At { get; init; } = DateTimeOffset.UtcNow;
 
-    /// <summary>Whether the file holds another certificate than is served; null where one of them is not known.</summary>
-    public bool? IsDrifted => InFile is null || Served is null || IsPooled ? null : !InFile.RawDataMemory.Span.SequenceEqual(Served.Certificate.RawDataMemory.Span);
+    /// <summary>Whether the file holds another certificate than the one that is served; null where one of them is not known.</summary>
+    public bool? IsDrifted => InFile is null || Served is null || IsPooled
+        ? null
+        : !InFile.RawDataMemory.Span.SequenceEqual(Served.Certificate.RawDataMemory.Span);
 }

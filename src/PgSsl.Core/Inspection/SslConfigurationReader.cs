@@ -11,13 +11,13 @@ internal static class SslConfigurationReader
 {
     private const int WantedDays = 30;
 
-    // As ServerHbaFiles reads: what is missing must not be an error.
+    // As in SqlServerFiles: a missing file must not be an error.
     private const string FileContent =
         """
         SELECT encode(pg_read_binary_file($1, 0, size, true), 'base64') AS content FROM pg_stat_file($1, true) WHERE NOT isdir
         """;
 
-    /// <summary>Asks the server, and reads its certificate and key where they are on this machine; else the certificate through SQL.</summary>
+    /// <summary>Asks the server, and reads certificate and key if they are on this machine; otherwise the certificate through SQL.</summary>
     /// <param name="server">The server.</param>
     /// <param name="cancellationToken">Ends it at once.</param>
     /// <exception cref="PgSslException">The session broke, or a statement failed.</exception>
@@ -27,7 +27,7 @@ internal static class SslConfigurationReader
         var facts = new SslConfigurationFacts { Sql = sql, IsPooled = server.Session.IsPooled };
         if (sql.PathOf("ssl_cert_file") is not { } certificatePath || sql.PathOf("ssl_key_file") is not { } keyPath)
             return facts with { FilesOutOfReach = $"Role {sql.UserName} may not see where they are." };
-        // A container's server has its files elsewhere, and is on this machine all the same.
+        // The files of a server in a container are elsewhere, although it runs on this machine.
         if (server.IsLocal && (sql.DataDirectory is null || Directory.Exists(sql.DataDirectory)))
             return WithFiles(facts, ServerCertificateFacts.Read(certificatePath, keyPath), sql);
         try
@@ -35,20 +35,22 @@ internal static class SslConfigurationReader
             return facts with
             {
                 InFile = await ReadCertificateAsync(server.Session, certificatePath, cancellationToken).ConfigureAwait(false),
-                FilesOutOfReach = $"They are on another machine: {certificatePath} was read through SQL, the key was left alone.",
+                FilesOutOfReach = $"They are on another machine: {certificatePath} was read through SQL, the key was not read.",
             };
         }
         catch (PgSslException failure) when (failure.Error is PgSslError.InsufficientPrivilege or PgSslError.SqlFailed)
         {
-            return facts with { FilesOutOfReach = $"They are on another machine, and SQL does not show them: {failure.Message}" };
+            return facts with { FilesOutOfReach = $"They are on another machine, and cannot be read through SQL: {failure.Message}" };
         }
     }
 
-    /// <summary>The first certificate of a file of the server's, read through SQL; null where there is none.</summary>
+    /// <summary>The first certificate in a file of the server, read through SQL; null where there is none.</summary>
     /// <param name="session">The session.</param>
-    /// <param name="path">The file, as the server calls it.</param>
+    /// <param name="path">The file, by the server's name for it.</param>
     /// <param name="cancellationToken">Ends it at once.</param>
-    /// <exception cref="PgSslException"><see cref="PgSslError.InsufficientPrivilege"/> or <see cref="PgSslError.SqlFailed"/>: the role, or the server, may not read it.</exception>
+    /// <exception cref="PgSslException">
+    /// <see cref="PgSslError.InsufficientPrivilege"/> or <see cref="PgSslError.SqlFailed"/>: the role, or the server, may not read it.
+    /// </exception>
     public static async Task<X509Certificate2?> ReadCertificateAsync(IServerSession session, string path, CancellationToken cancellationToken)
     {
         IReadOnlyList<SqlRow> rows = await session.QueryAsync(FileContent, [path], cancellationToken).ConfigureAwait(false);

@@ -1,8 +1,8 @@
 namespace PgSsl.Inspection;
 
 /// <summary>
-/// What <c>ssl_ciphers</c> asks for and nobody should use. Only the words of OpenSSL's cipher list format are looked at
-/// (openssl-ciphers(1), "CIPHER STRINGS"): which of these ciphers a server then has depends on how its OpenSSL was built.
+/// The ciphers in <c>ssl_ciphers</c> that nobody should use. Only the words of OpenSSL's cipher list format are examined (openssl-ciphers(1),
+/// "CIPHER STRINGS"): which of these ciphers a server really has depends on how its OpenSSL was built.
 /// </summary>
 internal static class WeakCiphers
 {
@@ -12,13 +12,13 @@ internal static class WeakCiphers
 
     private static readonly char[] Separators = [':', ',', ' '];
 
-    // The word, what is wrong with it, and the word that bans it besides itself.
+    // The word, what is wrong with it, and another word that bans it.
     private static readonly Dictionary<string, (string Why, string Ban)> Known = new(StringComparer.OrdinalIgnoreCase)
     {
         ["aNULL"] = (NoAuthentication, "aNULL"),
         ["ADH"] = (NoAuthentication, "aNULL"),
         ["AECDH"] = (NoAuthentication, "aNULL"),
-        ["ALL"] = ("those without authentication are among them", "aNULL"),
+        ["ALL"] = ("includes ciphers without authentication", "aNULL"),
         ["COMPLEMENTOFDEFAULT"] = (NoAuthentication, "aNULL"),
         ["COMPLEMENTOFALL"] = (NoEncryption, "eNULL"),
         ["eNULL"] = (NoEncryption, "eNULL"),
@@ -31,13 +31,13 @@ internal static class WeakCiphers
         ["MD5"] = ("broken", "MD5"),
     };
 
-    /// <summary>The words that ask for something weak, each with what is wrong with it.</summary>
+    /// <summary>The words that allow something weak, each with what is wrong with it.</summary>
     /// <param name="list">The value of ssl_ciphers.</param>
     public static IReadOnlyList<string> Find(string list)
     {
         string[] words = list.Split(Separators, StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);
         HashSet<string> banned = words.Where(word => word[0] == '!').Select(word => word[1..]).ToHashSet(StringComparer.OrdinalIgnoreCase);
-        // A + in front moves to the end what is in the list already; a - takes away what a later word may bring back.
+        // A leading + moves ciphers of the list to its end; a leading - removes ciphers that a later word may add again.
         return
         [
             .. from word in words

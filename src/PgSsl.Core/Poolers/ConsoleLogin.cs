@@ -6,17 +6,17 @@ using System.Text;
 namespace PgSsl.Poolers;
 
 /// <summary>
-/// Says who we are to PgBouncer's console: trust, password, md5, or SCRAM-SHA-256 (PostgreSQL documentation, "Message Flow" and "SASL
-/// Authentication"; RFC 5802, RFC 7677), without channel binding, as there is no TLS to bind to.
+/// Logs in to PgBouncer's console: trust, password, md5, or SCRAM-SHA-256 (PostgreSQL documentation, "Message Flow" and "SASL
+/// Authentication"; RFC 5802, RFC 7677). There is no channel binding, because there is no TLS to bind to.
 /// </summary>
 internal sealed class ConsoleLogin(string userName, Func<string?>? password)
 {
     private const string Mechanism = "SCRAM-SHA-256";
 
-    // The server's proof costs us as many rounds as it says: PostgreSQL's is 4096 by default.
+    // The server says how many rounds we compute: a bound. PostgreSQL's default is 4096.
     private const int MostRounds = 1_000_000;
 
-    /// <summary>Answers whatever is asked until the server says that we are in.</summary>
+    /// <summary>Answers all requests until the server says that the login is complete.</summary>
     /// <exception cref="PgSslException">PasswordRequired, UnacceptableAuthentication, AuthenticationFailed, ProtocolViolation.</exception>
     public async Task AnswerAsync(Func<char, Task<(char Type, byte[] Body)>> receive, Func<char, byte[], Task> send)
     {
@@ -52,21 +52,22 @@ internal sealed class ConsoleLogin(string userName, Func<string?>? password)
                     break;
                 default:
                     throw new PgSslException(
-                        PgSslError.UnacceptableAuthentication, $"The admin console asks for an authentication (request {request}) that this module does not do there.",
-                        "Have PgBouncer reloaded by its pidfile.");
+                        PgSslError.UnacceptableAuthentication,
+                        $"The admin console asks for an authentication method (request {request}) that this module does not support there.",
+                        "Have PgBouncer reloaded through its pidfile.");
             }
         }
     }
 
     private string Password() => password?.Invoke() is { Length: > 0 } given ? given : throw new PgSslException(
-        PgSslError.PasswordRequired, $"The admin console of PgBouncer asks for the password of \"{userName}\", and there is none.", "Give -Credential.");
+        PgSslError.PasswordRequired, $"The admin console of PgBouncer asks for the password of \"{userName}\", but none was given.", "Give -Credential.");
 
     private static byte[] Terminated(string text) => [.. Encoding.UTF8.GetBytes(text), 0];
 
-    private static PgSslException Violation() =>
-        new(PgSslError.ProtocolViolation, "The admin console breaks the rules of SCRAM-SHA-256.", "Look what listens at unix_socket_dir and listen_port.");
+    private static PgSslException Violation() => new(
+        PgSslError.ProtocolViolation, "The admin console breaks the rules of SCRAM-SHA-256.", "Check what listens at unix_socket_dir and listen_port.");
 
-#pragma warning disable CA5351, CA1308 // That is the method md5: hex in lower case.
+#pragma warning disable CA5351, CA1308 // The method md5 demands it: hex in lower case.
     private static string Md5(string user, string password, ReadOnlySpan<byte> salt)
     {
         byte[] inner = Encoding.ASCII.GetBytes(Hex(MD5.HashData(Encoding.UTF8.GetBytes(password + user))));
@@ -76,7 +77,7 @@ internal sealed class ConsoleLogin(string userName, Func<string?>? password)
     }
 #pragma warning restore CA5351, CA1308
 
-    /// <summary>One exchange of RFC 5802. The name is in the StartupMessage; here it stays empty, as libpq's does.</summary>
+    /// <summary>One exchange of RFC 5802. The user name is in the StartupMessage; here it is empty, as in libpq.</summary>
     private sealed class Scram(string password)
     {
         private readonly string _firstBare = $"n=,r={Convert.ToBase64String(RandomNumberGenerator.GetBytes(18))}";
@@ -90,10 +91,11 @@ internal sealed class ConsoleLogin(string userName, Func<string?>? password)
         {
             string[] fields = serverFirst.Split(',');
             string nonce = Field(fields, 'r'), salt = Field(fields, 's');
-            if (!nonce.StartsWith(_firstBare[5..], StringComparison.Ordinal) || nonce.Length == _firstBare.Length - 5
-                || !int.TryParse(Field(fields, 'i'), NumberStyles.None, CultureInfo.InvariantCulture, out int rounds) || rounds is < 1 or > MostRounds)
+            bool isOurs = nonce.StartsWith(_firstBare[5..], StringComparison.Ordinal) && nonce.Length > _firstBare.Length - 5;
+            if (!isOurs || !int.TryParse(Field(fields, 'i'), NumberStyles.None, CultureInfo.InvariantCulture, out int rounds)
+                || rounds is < 1 or > MostRounds)
                 throw Violation();
-            // SASLprep of what is no ASCII is NFKC, for all that people use in passwords (RFC 4013).
+            // For all characters that people use in passwords, SASLprep is NFKC (RFC 4013).
             byte[] salted = Rfc2898DeriveBytes.Pbkdf2(
                 Encoding.UTF8.GetBytes(password.Normalize(NormalizationForm.FormKC)), Base64(salt), rounds, HashAlgorithmName.SHA256, 32);
             byte[] clientKey = HMACSHA256.HashData(salted, "Client Key"u8);
@@ -112,7 +114,8 @@ internal sealed class ConsoleLogin(string userName, Func<string?>? password)
             IsServerProven = CryptographicOperations.FixedTimeEquals(signature, _serverSignature);
             if (!IsServerProven)
                 throw new PgSslException(
-                    PgSslError.AuthenticationFailed, "What answers as PgBouncer's console does not know the password itself.", "Look what listens at unix_socket_dir and listen_port.");
+                    PgSslError.AuthenticationFailed, "The program that answers as PgBouncer's console does not know the password.",
+                    "Check what listens at unix_socket_dir and listen_port.");
         }
 
         private static byte[] Base64(string text)
@@ -121,6 +124,7 @@ internal sealed class ConsoleLogin(string userName, Func<string?>? password)
             return Convert.TryFromBase64String(text, bytes, out int length) ? bytes[..length] : throw Violation();
         }
 
-        private static string Field(string[] fields, char name) => Array.Find(fields, field => field.StartsWith(name) && field.Length > 1 && field[1] == '=')?[2..] ?? throw Violation();
+        private static string Field(string[] fields, char name) =>
+            Array.Find(fields, field => field.StartsWith($"{name}=", StringComparison.Ordinal))?[2..] ?? throw Violation();
     }
 }

@@ -1,19 +1,19 @@
 namespace PgSsl.Poolers;
 
 /// <summary>
-/// Has a running PgBouncer read its configuration again. Both ways come to the same code (main.c, handle_sighup; admin.c, admin_cmd_reload);
-/// TLS is among what they take over from PgBouncer 1.16 on. Before 1.25 neither says when the new TLS is refused: the wire does.
+/// Has a running PgBouncer read its configuration again. Both ways run the same code (main.c, handle_sighup; admin.c, admin_cmd_reload). From
+/// PgBouncer 1.16 on it reloads TLS, too. Before 1.25 neither says if the new TLS is refused; only the wire shows it.
 /// </summary>
 internal interface IPgBouncerReload
 {
-    /// <summary>How, to follow "by": <c>SIGHUP to process 4711</c>.</summary>
-    string Way { get; }
+    /// <summary>How, as the end of a sentence: <c>SIGHUP to process 4711</c>.</summary>
+    string Means { get; }
 
-    /// <summary>Looks whether it could be told to, before anything is changed.</summary>
-    /// <exception cref="PgSslException">It could not.</exception>
+    /// <summary>Checks whether a reload is possible, before anything is changed.</summary>
+    /// <exception cref="PgSslException">It is not.</exception>
     Task CheckAsync(CancellationToken cancellationToken);
 
-    /// <summary>Has it done. PgBouncer may answer before it has done so.</summary>
-    /// <exception cref="PgSslException">It could not be told to, or says that it failed.</exception>
+    /// <summary>Starts the reload. PgBouncer may answer before it is done.</summary>
+    /// <exception cref="PgSslException">It is not possible, or PgBouncer says that it failed.</exception>
     Task ReloadAsync(CancellationToken cancellationToken);
 }

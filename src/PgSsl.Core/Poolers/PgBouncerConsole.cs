@@ -7,13 +7,13 @@ using PgSsl.Wire;
 namespace PgSsl.Poolers;
 
 /// <summary>
-/// Reloads PgBouncer through its admin console, the database pgbouncer. The console knows the simple query protocol only (admin.c), which
-/// Npgsql does not speak; so this does, as much of it as one command takes. It talks in plaintext and therefore on this machine only, where
-/// pgbouncer.ini is: over the Unix-domain socket, or the loopback address.
+/// Reloads PgBouncer through its admin console, the database pgbouncer. The console knows only the simple query protocol (admin.c), which
+/// Npgsql does not use. So this class implements as much of it as one command needs. It uses plaintext, and therefore only addresses of this
+/// machine, where pgbouncer.ini is: the Unix-domain socket, or the loopback address.
 /// </summary>
 /// <param name="endPoint">The socket, or a loopback address.</param>
 /// <param name="userName">A role of admin_users.</param>
-/// <param name="password">Its password, asked for when PgBouncer wants one; null where there is none.</param>
+/// <param name="password">Returns its password, and is called only if PgBouncer asks for it; null where there is none.</param>
 /// <param name="timeout">For all of it.</param>
 internal sealed class PgBouncerConsole(EndPoint endPoint, string userName, Func<string?>? password, TimeSpan timeout) : IPgBouncerReload
 {
@@ -21,14 +21,14 @@ internal sealed class PgBouncerConsole(EndPoint endPoint, string userName, Func<
     private const int LongestMessage = 1 << 20;
 
     /// <inheritdoc/>
-    public string Way => $"RELOAD in the admin console at {endPoint}";
+    public string Means => $"RELOAD in the admin console at {endPoint}";
 
-    /// <summary>The console of a configuration: over its socket, or else the loopback address where that lets plaintext in.</summary>
+    /// <summary>The console of a configuration: over its socket, or else over the loopback address if that accepts plaintext.</summary>
     /// <param name="ini">The configuration.</param>
     /// <param name="userName">A role of admin_users.</param>
     /// <param name="password">See the constructor.</param>
     /// <param name="timeout">For all of it.</param>
-    /// <exception cref="PgSslException"><see cref="PgSslError.UnsupportedParameter"/>: it can be reached neither way.</exception>
+    /// <exception cref="PgSslException"><see cref="PgSslError.UnsupportedParameter"/>: it can be reached in neither way.</exception>
     public static PgBouncerConsole Of(PgBouncerIni ini, string userName, Func<string?>? password, TimeSpan timeout)
     {
         (string Host, int Port)[] loopback =
@@ -36,15 +36,17 @@ internal sealed class PgBouncerConsole(EndPoint endPoint, string userName, Func<
         int port = ini.Listens.Select(listen => listen.Port).FirstOrDefault(6432);
         // Debian's package, and the default of the source.
         string[] directories = ini.Find("unix_socket_dir") is { } written ? [written.Value] : ["/tmp", "/var/run/postgresql"];
-        string? socket = directories.Where(directory => directory.StartsWith('/')).Select(directory => $"{directory}/.s.PGSQL.{port}").FirstOrDefault(File.Exists);
+        string? socket = directories.Where(directory => directory.StartsWith('/'))
+            .Select(directory => $"{directory}/.s.PGSQL.{port}").FirstOrDefault(File.Exists);
         if (socket is not null)
             return new PgBouncerConsole(new UnixDomainSocketEndPoint(socket), userName, password, timeout);
         bool letsPlaintextIn = ini["client_tls_sslmode"] is null or "disable" or "allow" or "prefer";
         if (letsPlaintextIn && loopback is [var first, ..])
             return new PgBouncerConsole(new IPEndPoint(IPAddress.Parse(first.Host), first.Port), userName, password, timeout);
         throw new PgSslException(
-            PgSslError.UnsupportedParameter, $"The admin console of {ini.Path} cannot be reached from here: there is no Unix-domain socket, and no loopback address that takes plaintext.",
-            "Set unix_socket_dir, or have PgBouncer reloaded by its pidfile.");
+            PgSslError.UnsupportedParameter,
+            $"The admin console of {ini.Path} cannot be reached from here: there is no Unix-domain socket, and no loopback address that accepts plaintext.",
+            "Set unix_socket_dir, or have PgBouncer reloaded through its pidfile.");
     }
 
     /// <inheritdoc/>
@@ -53,18 +55,20 @@ internal sealed class PgBouncerConsole(EndPoint endPoint, string userName, Func<
     /// <inheritdoc/>
     public Task ReloadAsync(CancellationToken cancellationToken) => RunAsync("RELOAD", cancellationToken);
 
-    // Whoever is in neither admin_users nor stats_users does not come in; the latter may look, and not reload (admin.c, admin_pre_login).
+    // Only roles in admin_users and stats_users may log in, and those in stats_users may not reload (admin.c, admin_pre_login).
     private async Task RunAsync(string? command, CancellationToken cancellationToken)
     {
         using var deadline = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         deadline.CancelAfter(timeout);
         try
         {
-            using var socket = new Socket(endPoint.AddressFamily, SocketType.Stream, endPoint is IPEndPoint ? ProtocolType.Tcp : ProtocolType.Unspecified);
+            ProtocolType protocol = endPoint is IPEndPoint ? ProtocolType.Tcp : ProtocolType.Unspecified;
+            using var socket = new Socket(endPoint.AddressFamily, SocketType.Stream, protocol);
             await socket.ConnectAsync(endPoint, deadline.Token).ConfigureAwait(false);
             var stream = new NetworkStream(socket);
             await stream.WriteAsync(StartupMessage.Encode(userName, Database, "PgSsl"), deadline.Token).ConfigureAwait(false);
-            await new ConsoleLogin(userName, password).AnswerAsync(type => ReceiveAsync(stream, type, deadline.Token), (type, body) => SendAsync(stream, type, body, deadline.Token)).ConfigureAwait(false);
+            await new ConsoleLogin(userName, password).AnswerAsync(
+                type => ReceiveAsync(stream, type, deadline.Token), (type, body) => SendAsync(stream, type, body, deadline.Token)).ConfigureAwait(false);
             await ReceiveUntilReadyAsync(stream, deadline.Token).ConfigureAwait(false);
             if (command is not null)
             {
@@ -78,7 +82,7 @@ internal sealed class PgBouncerConsole(EndPoint endPoint, string userName, Func<
             cancellationToken.ThrowIfCancellationRequested();
             throw new PgSslException(
                 failure is OperationCanceledException ? PgSslError.ConnectionTimedOut : PgSslError.ConnectionFailed,
-                $"The admin console at {endPoint} does not answer: {failure.Message}", "Look whether PgBouncer runs, and where it listens.", failure);
+                $"The admin console at {endPoint} does not answer: {failure.Message}", "Check whether PgBouncer runs, and where it listens.", failure);
         }
     }
 
@@ -90,7 +94,7 @@ internal sealed class PgBouncerConsole(EndPoint endPoint, string userName, Func<
         }
     }
 
-    /// <summary>The next message; of one type, or of any.</summary>
+    /// <summary>The next message of a type, or of any type.</summary>
     private static async Task<(char Type, byte[] Body)> ReceiveAsync(NetworkStream stream, char? expected, CancellationToken deadline)
     {
         while (true)
@@ -99,7 +103,9 @@ internal sealed class PgBouncerConsole(EndPoint endPoint, string userName, Func<
             await stream.ReadExactlyAsync(header, deadline).ConfigureAwait(false);
             (char type, int length) = ((char)header[0], BinaryPrimitives.ReadInt32BigEndian(header.AsSpan(1)) - 4);
             if (length is < 0 or > LongestMessage)
-                throw new PgSslException(PgSslError.NotPostgreSql, "What listens there does not speak the PostgreSQL protocol.", "Check unix_socket_dir, listen_addr and listen_port.");
+                throw new PgSslException(
+                    PgSslError.NotPostgreSql, "The program that listens there does not use the PostgreSQL protocol.",
+                    "Check unix_socket_dir, listen_addr and listen_port.");
             byte[] body = new byte[length];
             await stream.ReadExactlyAsync(body, deadline).ConfigureAwait(false);
             if (type == 'E')
@@ -109,14 +115,15 @@ internal sealed class PgBouncerConsole(EndPoint endPoint, string userName, Func<
         }
     }
 
-    // Older PgBouncers have the SQLSTATE 08P01 for all that they refuse; their messages are in English only.
+    // Older PgBouncers use the SQLSTATE 08P01 for every refusal; their messages are always in English.
     private static PgSslException Refused(byte[] header, byte[] body) =>
         BackendMessages.ReadStartupAnswer([.. header, .. body]) is StartupAnswer.Refused refused
             ? new PgSslException(
                 refused.SqlState == "28P01" || refused.Message.Contains("authentication failed", StringComparison.Ordinal)
                     ? PgSslError.AuthenticationFailed : PgSslError.ConnectionRejected,
-                $"The admin console of PgBouncer says: {refused.Message.TrimEnd('.')}.", "Its log says more. The role must be in admin_users, and in auth_file.")
-            : new PgSslException(PgSslError.ConnectionRejected, "The admin console of PgBouncer refuses.", "Its log says why.");
+                $"The admin console of PgBouncer says: {refused.Message.TrimEnd('.')}.",
+                "PgBouncer's log says more. The role must be in admin_users, and in auth_file.")
+            : new PgSslException(PgSslError.ConnectionRejected, "The admin console of PgBouncer refuses the login.", "PgBouncer's log says why.");
 
     private static async Task SendAsync(NetworkStream stream, char type, byte[] body, CancellationToken deadline)
     {

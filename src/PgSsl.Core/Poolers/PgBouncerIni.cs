@@ -3,8 +3,8 @@ using System.Globalization;
 namespace PgSsl.Poolers;
 
 /// <summary>
-/// pgbouncer.ini, byte for byte, with what it includes; and what of it counts: in [pgbouncer] the last value of a key, and none from before
-/// the last header of that name, which sets everything back to its default (cfparser.c, fill_defaults).
+/// pgbouncer.ini, byte for byte, with the files that it includes; and which settings count: the last value of a key in [pgbouncer], after the
+/// last header of that name, which sets everything back to its default (cfparser.c, fill_defaults).
 /// </summary>
 internal sealed class PgBouncerIni
 {
@@ -20,7 +20,8 @@ internal sealed class PgBouncerIni
         _header = scanner.Sections.FindLastIndex(section => section.Section == MainSection);
         if (_header < 0)
             throw new PgSslException(
-                PgSslError.InvalidPgBouncerFile, $"{scanner.Files[0].Path} has no section [{MainSection}].", "Name the pgbouncer.ini that PgBouncer is started with.");
+                PgSslError.InvalidPgBouncerFile, $"{scanner.Files[0].Path} has no section [{MainSection}].",
+                "Name the pgbouncer.ini that PgBouncer is started with.");
     }
 
     /// <summary>pgbouncer.ini itself, and the files that it includes.</summary>
@@ -41,7 +42,7 @@ internal sealed class PgBouncerIni
 
     /// <summary>Reads a configuration.</summary>
     /// <param name="path">pgbouncer.ini.</param>
-    /// <param name="read">Gives the content of a file; the disk's if null.</param>
+    /// <param name="read">Reads a file; from the disk if null.</param>
     /// <exception cref="PgSslException">
     /// <see cref="PgSslError.InvalidPgBouncerFile"/>: PgBouncer would not load it; FileNotFound, FileUnreadable.
     /// </exception>
@@ -52,22 +53,24 @@ internal sealed class PgBouncerIni
         return new PgBouncerIni(scanner);
     }
 
-    /// <summary>The entry that decides about a setting; null where the default does.</summary>
+    /// <summary>The entry that decides a setting; null where the default does.</summary>
     public PgBouncerEntry? Find(string key) => Settings.LastOrDefault(entry => entry.Key == key);
 
-    /// <summary>A setting's value; null where the default decides, or an empty one is written.</summary>
+    /// <summary>A setting's value; null where the default decides, or the value is empty.</summary>
     public string? this[string key] => Find(key)?.Value is { Length: > 0 } value ? value : null;
 
-    /// <summary>Where clients come to over TCP: listen_addr and listen_port, <c>*</c> as the loopback address.</summary>
+    /// <summary>The TCP addresses for clients: listen_addr and listen_port, with the loopback address for <c>*</c>.</summary>
     public IReadOnlyList<(string Host, int Port)> Listens
     {
         get
         {
             int port = int.TryParse(this["listen_port"], NumberStyles.None, CultureInfo.InvariantCulture, out int number) ? number : 6432;
             string[] addresses = (this["listen_addr"] ?? "").Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);
-            return [.. addresses.Select(address => (address switch { "*" or "0.0.0.0" => "127.0.0.1", "::" => "::1", _ => address }, port)).Distinct()];
+            return [.. addresses.Select(address => (Reachable(address), port)).Distinct()];
         }
     }
+
+    private static string Reachable(string address) => address switch { "*" or "0.0.0.0" => "127.0.0.1", "::" => "::1", _ => address };
 
     private static byte[] ReadFile(string path)
     {
@@ -77,11 +80,13 @@ internal sealed class PgBouncerIni
         }
         catch (Exception failure) when (failure is FileNotFoundException or DirectoryNotFoundException)
         {
-            throw new PgSslException(PgSslError.FileNotFound, $"There is no file {path}.", "Name the pgbouncer.ini that PgBouncer is started with.", failure);
+            throw new PgSslException(
+                PgSslError.FileNotFound, $"There is no file {path}.", "Name the pgbouncer.ini that PgBouncer is started with.", failure);
         }
         catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
         {
-            throw new PgSslException(PgSslError.FileUnreadable, $"{path} cannot be read: {failure.Message}", "Run this as a user who may read it.", failure);
+            throw new PgSslException(
+                PgSslError.FileUnreadable, $"{path} cannot be read: {failure.Message}", "Run this as a user who may read it.", failure);
         }
     }
 }

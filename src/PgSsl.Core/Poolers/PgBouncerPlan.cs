@@ -4,7 +4,7 @@ using PgSsl.Files;
 
 namespace PgSsl.Poolers;
 
-/// <summary>A change of pgbouncer.ini: the settings that are to differ, the bytes that change for it, and nothing else.</summary>
+/// <summary>A change of pgbouncer.ini that changes some settings, the bytes of these, and nothing else.</summary>
 internal sealed partial class PgBouncerPlan
 {
     private PgBouncerPlan(PgBouncerIni before, PgBouncerIni after, IReadOnlyList<FileEdit> edits) => (Before, After, Edits) = (before, after, edits);
@@ -12,27 +12,27 @@ internal sealed partial class PgBouncerPlan
     /// <summary>The configuration as it is.</summary>
     public PgBouncerIni Before { get; }
 
-    /// <summary>As it would be: what was planned, read again.</summary>
+    /// <summary>The configuration as it would be: the planned text, read again.</summary>
     public PgBouncerIni After { get; }
 
     /// <summary>The files that change.</summary>
     public IReadOnlyList<FileEdit> Edits { get; }
 
-    /// <summary>Whether all is as wanted.</summary>
+    /// <summary>Whether everything is already as it should be.</summary>
     public bool IsNoChange => Edits.Count == 0;
 
-    /// <summary>The change, as diff -u shows it, without the passwords of [databases] that may stand near it.</summary>
+    /// <summary>The change, as diff -u shows it, without the passwords of [databases] that may be near it.</summary>
     public string[] Diff =>
     [
         .. Edits.SelectMany(edit => UnifiedDiff.Between(edit.Path, edit.Expected!, edit.Content!)).Select(line => Password().Replace(line, "${name}***")),
     ];
 
     /// <summary>
-    /// Plans. The value that counts is changed where it is written, in whatever file; what is written nowhere comes behind the last
-    /// client_tls_ setting, or else behind the header of the section.
+    /// Makes the plan. A value that counts is changed where it is written, in any file. A setting that is written nowhere is added behind the
+    /// last client_tls_ setting, or else behind the header of the section.
     /// </summary>
     /// <param name="before">The configuration.</param>
-    /// <param name="wanted">What is to be so.</param>
+    /// <param name="wanted">The settings that are wanted.</param>
     /// <exception cref="PgSslException">InvalidParameterValue: a value that the file cannot have.</exception>
     public static PgBouncerPlan Of(PgBouncerIni before, PgBouncerTls wanted)
     {
@@ -61,7 +61,7 @@ internal sealed partial class PgBouncerPlan
         PgBouncerEntry? neighbour = ini.Settings.LastOrDefault(entry => entry.Key.StartsWith("client_tls", StringComparison.Ordinal));
         (PgBouncerFile file, int at) = neighbour is null ? ini.Header : (neighbour.File, neighbour.ValueEnd);
         string lineBreak = file.Content.AsSpan().IndexOf("\r\n"u8) >= 0 ? "\r\n" : "\n";
-        // Behind a header a key may follow in the same line.
+        // A key may follow a header in the same line.
         int lineEnd = file.Content.AsSpan(at).IndexOf((byte)'\n');
         ReadOnlySpan<byte> rest = file.Content.AsSpan(at, lineEnd < 0 ? file.Content.Length - at : lineEnd);
         bool isLastInLine = rest.TrimEnd(" \t\r"u8).IsEmpty;
@@ -84,7 +84,7 @@ internal sealed partial class PgBouncerPlan
         return new FileEdit(file.Path, content.ToArray()) { MayReplace = true, MayWriteInPlace = true, Expected = file.Content };
     }
 
-    // What the new text means is never assumed.
+    // The new text is read again, so that its meaning is never assumed.
     private static void Check(PgBouncerIni before, PgBouncerIni after, PgBouncerTls wanted)
     {
         var settings = wanted.Settings().ToDictionary(setting => setting.Key, setting => setting.Value);
@@ -92,15 +92,15 @@ internal sealed partial class PgBouncerPlan
         bool isOtherwiseAsBefore = Others(before).SequenceEqual(Others(after));
         if (!isAsWanted || !isOtherwiseAsBefore)
             throw new PgSslException(
-                PgSslError.InvalidPgBouncerFile, $"{before.Path} is written so that the settings cannot be changed without changing others.",
-                "Write the settings into it by hand, each in a line of its own in [pgbouncer].");
+                PgSslError.InvalidPgBouncerFile, $"In {before.Path} the settings cannot be changed without changing others.",
+                "Write the settings into it by hand, each on a line of its own in [pgbouncer].");
 
         IEnumerable<(string?, string, string)> Others(PgBouncerIni ini) => ini.Entries
             .Where(entry => entry.Section != PgBouncerIni.MainSection || !settings.ContainsKey(entry.Key))
             .Select(entry => (entry.Section, entry.Key, entry.Value));
     }
 
-    // loader.c, cstr_get_pair: a value ends at a blank, or, in quotes, which are doubled to stand for themselves, at a quote.
+    // loader.c, cstr_get_pair: a value ends at a blank; a value in quotes ends at a quote, and a doubled quote stands for a quote.
     [GeneratedRegex("""(?<name>password\s*=\s*)('([^']|'')*'?|[^ \n]+)""", RegexOptions.IgnoreCase | RegexOptions.ExplicitCapture)]
     private static partial Regex Password();
 }

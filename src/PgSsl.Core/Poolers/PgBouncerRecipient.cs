@@ -7,7 +7,8 @@ using PgSsl.Server.Live;
 namespace PgSsl.Poolers;
 
 /// <summary>
-/// A PgBouncer that gets a certificate for its clients: into the files that pgbouncer.ini names, or files beside it that it names then.
+/// A PgBouncer that gets a certificate for its clients. It goes into the files that pgbouncer.ini names, or into files beside it, whose names
+/// are then written into it.
 /// </summary>
 internal sealed class PgBouncerRecipient : ICertificateRecipient
 {
@@ -38,19 +39,19 @@ internal sealed class PgBouncerRecipient : ICertificateRecipient
     [
         .. _plan.Diff,
         _reload is null
-            ? "PgBouncer does not run: it takes the new certificate over when it starts."
-            : $"Then PgBouncer is reloaded ({_reload.Way}), and all is put back unless it serves the new certificate.",
+            ? "PgBouncer does not run: it will load the new certificate when it starts."
+            : $"Then PgBouncer is reloaded ({_reload.Means}). Unless it serves the new certificate, everything is undone.",
     ];
 
-    /// <summary>Reads a configuration, and finds who goes by it.</summary>
+    /// <summary>Reads a configuration, and finds the process that uses it.</summary>
     /// <param name="iniPath">pgbouncer.ini, absolute.</param>
-    /// <param name="certificatePath">The certificate file, absolute, where the configuration names none yet; null for one beside it.</param>
+    /// <param name="certificatePath">The certificate file, absolute, if the configuration names none yet; null for a file beside it.</param>
     /// <param name="keyPath">The key file, likewise.</param>
     /// <param name="console">The admin console that reloads; null for a signal to the process in the pidfile.</param>
     /// <param name="timeout">For one connection.</param>
     /// <exception cref="PgSslException">
     /// As <see cref="PgBouncerIni.Read"/> and <see cref="PgBouncerPlan.Of"/>. ContradictoryParameters: the configuration names another file.
-    /// InvalidPgBouncerFile: it names one relatively. FileUnreadable: the pidfile.
+    /// InvalidPgBouncerFile: it names a file relatively. FileUnreadable: the pidfile.
     /// </exception>
     public static PgBouncerRecipient Of(
         string iniPath, string? certificatePath, string? keyPath, Func<PgBouncerIni, IPgBouncerReload>? console, TimeSpan timeout)
@@ -87,15 +88,15 @@ internal sealed class PgBouncerRecipient : ICertificateRecipient
         IReadOnlyList<ServedAt> seen = await new PgBouncerWire(_plan.Before.Listens, _timeout).ObserveAsync(cancellationToken).ConfigureAwait(false);
         if (_noReload is not null && seen is [var first, ..])
             throw new PgSslException(
-                _noReload.Error, $"{_noReload.Message} But somebody listens at {first.Host}, who would not take over what is changed.",
-                "Have pidfile name the process, or give a role of admin_users for the admin console: -Credential.", _noReload);
+                _noReload.Error, $"{_noReload.Message} But a program listens at {first.Host}, and it would not load the change.",
+                "Let pidfile name the process, or give a role of admin_users for the admin console: -Credential.", _noReload);
         return seen;
     }
 
     /// <inheritdoc/>
     public bool IsInPlace(ServerCertificatePlan plan, IReadOnlyList<ServedAt> served)
     {
-        return plan.Edits.Count == 0 && _plan.IsNoChange && served.All(one => one.Sends(plan.Bundle.Chain));
+        return plan.Edits.Count == 0 && _plan.IsNoChange && served.All(answer => answer.Sends(plan.Bundle.Chain));
     }
 
     /// <inheritdoc/>
@@ -114,14 +115,15 @@ internal sealed class PgBouncerRecipient : ICertificateRecipient
             return given ?? Path.ChangeExtension(ini.Path, extension);
         if (!Path.IsPathFullyQualified(written))
             return given ?? throw new PgSslException(
-                PgSslError.InvalidPgBouncerFile, $"{ini.Path} names its {setting} relatively ({written}), and only PgBouncer knows from where.",
+                PgSslError.InvalidPgBouncerFile,
+                $"{ini.Path} names its {setting} by a relative path ({written}), and only PgBouncer knows from which directory.",
                 $"Write an absolute path into it, or give {parameter} as well.");
         return given is null || RealPath.Of(given) == RealPath.Of(written) ? written : throw new PgSslException(
-            PgSslError.ContradictoryParameters, $"{ini.Path} has its {setting} in {written}, and {parameter} says {given}.",
+            PgSslError.ContradictoryParameters, $"{ini.Path} has its {setting} in {written}, but {parameter} says {given}.",
             $"Leave out {parameter}, or change {setting} first.");
     }
 
-    /// <summary>The account of one that does not run: its own setting, else who owns the configuration. Root it refuses to be (main.c, main).</summary>
+    /// <summary>The account of a PgBouncer that does not run: its own setting, else the owner of the configuration; never root (main.c, main).</summary>
     private static UnixAccount? FindAccount(PgBouncerIni ini) =>
         (ini["user"] is { } user ? UnixAccount.Find(user) : UnixAccount.OwnerOf(ini.Path)) is { UserId: not 0 } account ? account : null;
 
@@ -130,6 +132,7 @@ internal sealed class PgBouncerRecipient : ICertificateRecipient
     private static IEnumerable<string> ModeRemark(PgBouncerPlan plan)
     {
         if (plan.Before.Find("client_tls_sslmode")?.Value != plan.After.Find("client_tls_sslmode")?.Value)
-            yield return $"client_tls_sslmode becomes {plan.After["client_tls_sslmode"]}: PgBouncer refuses clients that come in plaintext over TCP. Write prefer into {plan.Before.Path} first, to let them in yet.";
+            yield return $"client_tls_sslmode becomes {plan.After["client_tls_sslmode"]}: PgBouncer will refuse clients that use plaintext over TCP. "
+                + $"To let them in for now, write prefer into {plan.Before.Path} first.";
     }
 }

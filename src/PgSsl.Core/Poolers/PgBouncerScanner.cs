@@ -3,9 +3,8 @@ using PgSsl.Common;
 namespace PgSsl.Poolers;
 
 /// <summary>
-/// Reads a configuration as PgBouncer does (libusual, cfparser.c, parse_ini_file_internal): sections and keys in the order in which they
-/// come, included files in their place. A comment takes a line of its own; behind a value it is part of it. Keys in quotes are newer than
-/// 1.18, which refuses them.
+/// Reads a configuration as PgBouncer does (libusual, cfparser.c, parse_ini_file_internal): sections and keys in their order, included files
+/// in their place. A comment needs its own line; behind a value it is part of the value. PgBouncer 1.18 and older refuse keys in quotes.
 /// </summary>
 internal sealed class PgBouncerScanner(Func<string, byte[]> read)
 {
@@ -30,7 +29,7 @@ internal sealed class PgBouncerScanner(Func<string, byte[]> read)
         var file = new PgBouncerFile(path, read(path));
         Files.Add(file);
         ReadOnlySpan<byte> text = file.Content;
-        // C's strings end there.
+        // A NUL ends C's strings.
         int nul = text.IndexOf((byte)0);
         if (nul >= 0)
             text = text[..nul];
@@ -51,9 +50,11 @@ internal sealed class PgBouncerScanner(Func<string, byte[]> read)
         string path = ServerText.Decode(Trim(text[at..end]));
         if (depth >= DeepestInclude)
             throw Fault(file, at, "includes are nested too deep");
-        // PgBouncer looks from wherever it was started; nobody here knows where that was.
+        // PgBouncer resolves it from the directory in which it was started, which is not known here.
         if (!Path.IsPathFullyQualified(path))
-            throw Fault(file, at, $"%include {path} is relative to the directory that PgBouncer was started in, which is not known here", "Write the whole path.");
+            throw Fault(
+                file, at, $"%include {path} is relative to the directory in which PgBouncer was started, which is not known here",
+                "Write the whole path.");
         Read(path, depth + 1);
         return end;
     }
@@ -98,7 +99,8 @@ internal sealed class PgBouncerScanner(Func<string, byte[]> read)
         return lineEnd;
     }
 
-    private static int LineEnd(ReadOnlySpan<byte> text, int at) => text[at..].IndexOf((byte)'\n') is >= 0 and int length ? at + length : text.Length;
+    private static int LineEnd(ReadOnlySpan<byte> text, int at) =>
+        text[at..].IndexOf((byte)'\n') is >= 0 and int length ? at + length : text.Length;
 
     private static int SkipSpaces(ReadOnlySpan<byte> text, int at)
     {
@@ -128,6 +130,7 @@ internal sealed class PgBouncerScanner(Func<string, byte[]> read)
     // isspace(3) in the C locale
     private static bool IsSpace(byte character) => character is (byte)' ' or (>= 9 and <= 13);
 
-    private static PgSslException Fault(PgBouncerFile file, int at, string what, string remedy = "PgBouncer would not load this file: mend it first.") => new(
+    private static PgSslException Fault(
+        PgBouncerFile file, int at, string what, string remedy = "PgBouncer would not load this file. Correct it first.") => new(
         PgSslError.InvalidPgBouncerFile, $"{file.Path}:{1 + file.Content.AsSpan(0, at).Count((byte)'\n')}: {what}.", remedy);
 }

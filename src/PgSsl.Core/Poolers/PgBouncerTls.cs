@@ -1,6 +1,6 @@
 namespace PgSsl.Poolers;
 
-/// <summary>What clients of PgBouncer's are to meet; null leaves a setting as it is.</summary>
+/// <summary>The TLS that PgBouncer is to offer to its clients. What is null stays as it is.</summary>
 internal sealed record PgBouncerTls
 {
     /// <summary>client_tls_sslmode: disable, allow, prefer, require, verify-ca or verify-full.</summary>
@@ -19,16 +19,21 @@ internal sealed record PgBouncerTls
     internal IEnumerable<(string Key, string Value)> Settings()
     {
         (string Key, string? Value)[] all =
-            [("client_tls_sslmode", SslMode), ("client_tls_key_file", KeyPath), ("client_tls_cert_file", CertificatePath), ("client_tls_ca_file", CaPath)];
+        [
+            ("client_tls_sslmode", SslMode), ("client_tls_key_file", KeyPath), ("client_tls_cert_file", CertificatePath),
+            ("client_tls_ca_file", CaPath),
+        ];
         foreach ((string key, string? value) in all)
             if (value is not null)
                 yield return (key, Check(key, value));
     }
 
     // A value is the rest of its line, without blanks around it.
-    private static string Check(string key, string value) => value.Length > 0 && value.Trim() == value && value.AsSpan().IndexOfAny('\n', '\r', '\0') < 0
-        ? value
-        : throw new PgSslException(
-            PgSslError.InvalidParameterValue, $"{key} cannot be \"{value.ReplaceLineEndings(" ")}\": pgbouncer.ini has no way to write it.",
+    private static string Check(string key, string value)
+    {
+        bool canBeWritten = value.Length > 0 && value.Trim() == value && value.AsSpan().IndexOfAny('\n', '\r', '\0') < 0;
+        return canBeWritten ? value : throw new PgSslException(
+            PgSslError.InvalidParameterValue, $"{key} cannot be \"{value.ReplaceLineEndings(" ")}\", because pgbouncer.ini has no way to write it.",
             "Use a path without blanks at its ends and without line breaks.");
+    }
 }

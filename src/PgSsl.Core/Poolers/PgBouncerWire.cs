@@ -1,41 +1,38 @@
+using PgSsl.Common;
 using PgSsl.Connections;
 using PgSsl.Probing;
 using PgSsl.Server.Live;
 
 namespace PgSsl.Poolers;
 
-/// <summary>What PgBouncer answers to clients that want TLS, where it listens.</summary>
+/// <summary>What PgBouncer answers to clients that ask for TLS, at each of its addresses.</summary>
 internal sealed class PgBouncerWire(IReadOnlyList<(string Host, int Port)> listens, TimeSpan timeout)
 {
-    private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(50);
-
-    /// <summary>One look at each address. Addresses at which nothing listens are left out.</summary>
+    /// <summary>Asks each address once. Addresses at which nothing listens are left out.</summary>
     public async Task<IReadOnlyList<ServedAt>> ObserveAsync(CancellationToken cancellationToken)
     {
         var seen = new List<ServedAt>();
         foreach ((string name, int port) in listens)
         {
             var host = new ConnectionHost(name, null, port);
-            ConnectionFacts facts = await ServerProbe.ConnectAsync(new ProbeRequest(host, Transport.Tls, timeout), cancellationToken).ConfigureAwait(false);
+            var request = new ProbeRequest(host, Transport.Tls, timeout);
+            ConnectionFacts facts = await ServerProbe.ConnectAsync(request, cancellationToken).ConfigureAwait(false);
             if (facts.Stage != ProbeStage.None)
                 seen.Add(new ServedAt(host, facts));
         }
         return seen;
     }
 
-    /// <summary>Waits until it is so everywhere, or a time has passed.</summary>
-    /// <param name="isSo">What is waited for.</param>
-    /// <param name="timeout">How long.</param>
+    /// <summary>Waits until every address answers as it should.</summary>
+    /// <param name="isWanted">Whether an answer is as it should be.</param>
+    /// <param name="timeout">How long to wait.</param>
     /// <param name="cancellationToken">Ends the wait.</param>
-    /// <returns>What was seen last, and the first of it that is otherwise; null where it came to be so.</returns>
-    public async Task<(IReadOnlyList<ServedAt> Seen, ServedAt? Other)> WaitAsync(Func<ServedAt, bool> isSo, TimeSpan timeout, CancellationToken cancellationToken)
+    /// <returns>The last answers, and the first of them that is not as it should be; null where all are.</returns>
+    public async Task<(IReadOnlyList<ServedAt> Seen, ServedAt? Other)> WaitAsync(
+        Func<ServedAt, bool> isWanted, TimeSpan timeout, CancellationToken cancellationToken)
     {
-        for (DateTime deadline = DateTime.UtcNow + timeout; ; await Task.Delay(Pause, cancellationToken).ConfigureAwait(false))
-        {
-            IReadOnlyList<ServedAt> seen = await ObserveAsync(cancellationToken).ConfigureAwait(false);
-            ServedAt? other = seen.FirstOrDefault(one => !isSo(one));
-            if (other is null || DateTime.UtcNow > deadline)
-                return (seen, other);
-        }
+        IReadOnlyList<ServedAt> seen = await Poll.UntilAsync(
+            timeout, () => ObserveAsync(cancellationToken), answers => answers.All(isWanted), cancellationToken).ConfigureAwait(false);
+        return (seen, seen.FirstOrDefault(answer => !isWanted(answer)));
     }
 }

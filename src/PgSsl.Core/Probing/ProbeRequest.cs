@@ -1,5 +1,6 @@
 using System.Security.Authentication;
 using PgSsl.Certificates;
+using PgSsl.Common;
 using PgSsl.Connections;
 
 namespace PgSsl.Probing;

@@ -59,12 +59,12 @@ internal static class ServerProbe
         }
     }
 
-    private static async Task<IPAddress[]> LookUpAsync(ConnectionHost host, CancellationToken cancellationToken)
+    private static Task<IPAddress[]> LookUpAsync(ConnectionHost host, CancellationToken cancellationToken)
     {
         string name = host.HostAddress ?? host.Host;
         return IPAddress.TryParse(name, out IPAddress? literal)
-            ? [literal]
-            : await Dns.GetHostAddressesAsync(name, cancellationToken).ConfigureAwait(false);
+            ? Task.FromResult<IPAddress[]>([literal])
+            : Dns.GetHostAddressesAsync(name, cancellationToken);
     }
 
     /// <summary>The connection while it is made; <see cref="Facts"/> grows with every step, so a failure keeps what came before.</summary>
@@ -95,45 +95,35 @@ internal static class ServerProbe
 
         private async Task<Socket> ConnectAsync(CancellationToken deadline)
         {
-            if (request.Host.IsUnixSocket)
-                return await ConnectAsync(UnixSocketPath.EndPointOf(request.Host), deadline).ConfigureAwait(false);
-
-            IPAddress[] addresses = request.Address is { } given ? [given] : await LookUpAsync(request.Host, deadline).ConfigureAwait(false);
+            bool isUnixSocket = request.Host.IsUnixSocket;
+            IPAddress[] addresses = isUnixSocket ? []
+                : request.Address is { } given ? [given]
+                : await LookUpAsync(request.Host, deadline).ConfigureAwait(false);
             for (int i = 0; ; i++)
             {
+                EndPoint endPoint = isUnixSocket
+                    ? UnixSocketPath.EndPointOf(request.Host)
+                    : new IPEndPoint(addresses[i], request.Host.Port);
+                var socket = new Socket(endPoint.AddressFamily, SocketType.Stream, isUnixSocket ? ProtocolType.Unspecified : ProtocolType.Tcp);
                 try
                 {
-                    return await ConnectAsync(new IPEndPoint(addresses[i], request.Host.Port), deadline).ConfigureAwait(false);
+                    long start = Stopwatch.GetTimestamp();
+                    await socket.ConnectAsync(endPoint, deadline).ConfigureAwait(false);
+                    if (!isUnixSocket)
+                    {
+                        socket.NoDelay = true;
+                        Facts = Facts with { Address = addresses[i] };
+                    }
+                    Facts = Facts with { Stage = ProbeStage.Connected, ConnectTime = Stopwatch.GetElapsedTime(start) };
+                    return socket;
                 }
-                catch (SocketException) when (i < addresses.Length - 1)
+                catch (Exception exception)
                 {
+                    socket.Dispose();
                     // Like libpq: the next address behind the name may answer.
+                    if (exception is not SocketException || i >= addresses.Length - 1)
+                        throw;
                 }
-            }
-        }
-
-        private async Task<Socket> ConnectAsync(EndPoint endPoint, CancellationToken deadline)
-        {
-            var socket = new Socket(
-                endPoint.AddressFamily,
-                SocketType.Stream,
-                endPoint is IPEndPoint ? ProtocolType.Tcp : ProtocolType.Unspecified);
-            try
-            {
-                long start = Stopwatch.GetTimestamp();
-                await socket.ConnectAsync(endPoint, deadline).ConfigureAwait(false);
-                if (endPoint is IPEndPoint ip)
-                {
-                    socket.NoDelay = true;
-                    Facts = Facts with { Address = ip.Address };
-                }
-                Facts = Facts with { Stage = ProbeStage.Connected, ConnectTime = Stopwatch.GetElapsedTime(start) };
-                return socket;
-            }
-            catch
-            {
-                socket.Dispose();
-                throw;
             }
         }
 
@@ -156,12 +146,14 @@ internal static class ServerProbe
             }
         }
 
-        private async Task TalkAsync(Stream stream, CancellationToken deadline)
+        private Task TalkAsync(Stream stream, CancellationToken deadline)
         {
             Facts = Facts with { Stage = ProbeStage.TransportReady };
-            if (request.UserName is not { } userName)
-                return;
+            return request.UserName is { } userName ? TalkAsync(stream, userName, deadline) : Task.CompletedTask;
+        }
 
+        private async Task TalkAsync(Stream stream, string userName, CancellationToken deadline)
+        {
             byte[] startup = StartupMessage.Encode(userName, request.Database, ApplicationName);
             await stream.WriteAsync(startup, deadline).ConfigureAwait(false);
             StartupAnswer answer = await ReadAnswerAsync(stream, default, deadline).ConfigureAwait(false);

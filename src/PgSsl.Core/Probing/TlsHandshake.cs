@@ -4,6 +4,7 @@ using System.Net;
 using System.Net.Security;
 using System.Security.Authentication;
 using System.Security.Cryptography.X509Certificates;
+using PgSsl.Common;
 using PgSsl.Connections;
 
 namespace PgSsl.Probing;
@@ -79,7 +80,7 @@ internal sealed class TlsHandshake(ProbeRequest request, SslStream stream)
         options.TargetHost = ServerNameIndication(request.ServerName);
         options.EnabledSslProtocols = request.Protocols;
         // libpq 17+ offers it on every connection; older servers ignore it.
-        options.ApplicationProtocols = [PostgresProtocol];
+        options.ApplicationProtocols = new(1) { PostgresProtocol };
         // A resumed session shows no certificates.
         options.AllowTlsResume = false;
         options.AllowRenegotiation = false;
@@ -120,14 +121,6 @@ internal sealed class TlsHandshake(ProbeRequest request, SslStream stream)
     private static string ServerNameIndication(string? name) =>
         name is not null && !IPAddress.TryParse(name, out _) && Uri.CheckHostName(name) == UriHostNameType.Dns ? name : "";
 
-    private static string ProtocolName(SslProtocols protocol) => protocol switch
-    {
-        SslProtocols.Tls12 => "TLSv1.2",
-        SslProtocols.Tls13 => "TLSv1.3",
-#pragma warning disable CA5397, SYSLIB0039 // Named to report them, not to offer them.
-        SslProtocols.Tls => "TLSv1",
-        SslProtocols.Tls11 => "TLSv1.1",
-#pragma warning restore CA5397, SYSLIB0039
-        _ => protocol.ToString().ToUpper(CultureInfo.InvariantCulture),
-    };
+    private static string ProtocolName(SslProtocols protocol) =>
+        TlsVersions.FromProtocol(protocol)?.Name() ?? protocol.ToString().ToUpper(CultureInfo.InvariantCulture);
 }

@@ -2,7 +2,7 @@ using System.Text.RegularExpressions;
 
 namespace PgSsl.Providers;
 
-/// <summary>What is known of one provider of managed PostgreSQL: an entry of providers.json.</summary>
+/// <summary>What is known about one provider of managed PostgreSQL: an entry of providers.json.</summary>
 internal sealed partial record Provider
 {
     /// <summary>The name that users type: <c>AmazonRds</c>.</summary>
@@ -11,52 +11,52 @@ internal sealed partial record Provider
     /// <summary>The provider's own name for the service.</summary>
     public required string Title { get; init; }
 
-    /// <summary>How one comes by the root.</summary>
+    /// <summary>How a user gets the root.</summary>
     public required ProviderKind Kind { get; init; }
 
-    /// <summary>The strongest sslmode that its certificates stand up to: <c>verify-full</c>, or <c>verify-ca</c>.</summary>
+    /// <summary>The strongest sslmode that works with its certificates: <c>verify-full</c>, or <c>verify-ca</c>.</summary>
     public required string SslMode { get; init; }
 
-    /// <summary>The roots whose fingerprints two sources agree on; empty where there are none of that kind.</summary>
+    /// <summary>The roots whose fingerprints two sources agree on; empty where there are none.</summary>
     public IReadOnlyList<ProviderRoot> Roots { get; init; } = [];
 
     /// <summary>Where all roots are, for <see cref="ProviderKind.Download"/>; https.</summary>
     public Uri? Url { get; init; }
 
-    /// <summary>Where the roots of one region are: <c>{region}</c> stands for it; null where regions make no difference.</summary>
+    /// <summary>Where the roots of one region are, with <c>{region}</c> for its name; null where regions make no difference.</summary>
     public string? RegionUrl { get; init; }
 
-    /// <summary>What the owner does to get the root, for <see cref="ProviderKind.Account"/>.</summary>
+    /// <summary>How the owner gets the root, for <see cref="ProviderKind.Account"/>.</summary>
     public string? Instructions { get; init; }
 
     /// <summary>The provider's page about this.</summary>
     public required Uri DocumentationUrl { get; init; }
 
-    /// <summary>What goes wrong easily, one sentence each.</summary>
+    /// <summary>Frequent mistakes, one sentence each.</summary>
     public IReadOnlyList<string> Traps { get; init; } = [];
 
     /// <summary>
-    /// The names of its servers: <c>*.rds.amazonaws.com</c>. An asterisk in front stands for one label or more, another for just one.
+    /// The names of its servers: <c>*.rds.amazonaws.com</c>. An asterisk at the start stands for one label or more, any other for one label.
     /// </summary>
     public IReadOnlyList<string> HostPatterns { get; init; } = [];
 
     /// <summary>What the entry was checked against, and when.</summary>
     public required string Checked { get; init; }
 
-    /// <summary>True for a host name of this provider's.</summary>
-    /// <param name="host">A host name; an address is nobody's.</param>
+    /// <summary>Whether a host name belongs to this provider.</summary>
+    /// <param name="host">A host name. An address belongs to no provider.</param>
     public bool Serves(string host) => PatternOf(host) is not null;
 
-    /// <summary>The longest pattern that a host name fits; null where none does.</summary>
+    /// <summary>The longest pattern that matches a host name; null where none does.</summary>
     internal string? PatternOf(string host) => HostPatterns.Where(pattern => Fits(host, pattern)).MaxBy(pattern => pattern.Length);
 
-    /// <summary>The entry for a root with that fingerprint; null for one that is not listed.</summary>
+    /// <summary>The entry for a root with that fingerprint; null for a root that is not listed.</summary>
     /// <param name="sha256">Upper-case hex without separators.</param>
     public ProviderRoot? RootOf(string sha256) => Roots.FirstOrDefault(root => root.Sha256 == sha256);
 
     /// <summary>Where to download the roots.</summary>
     /// <param name="region">A region of the provider's such as <c>eu-west-1</c>, or null for all.</param>
-    /// <exception cref="PgSslException"><see cref="PgSslError.InvalidParameterValue"/>: no region, or one of a provider without.</exception>
+    /// <exception cref="PgSslException"><see cref="PgSslError.InvalidParameterValue"/>: it is not a region, or the provider has none.</exception>
     public Uri UrlFor(string? region)
     {
         if (region is null)
@@ -64,13 +64,13 @@ internal sealed partial record Provider
         if (RegionUrl is null)
             throw new PgSslException(
                 PgSslError.InvalidParameterValue,
-                $"{Title} has the same roots everywhere: there is none for region \"{region}\".",
-                "Leave out the region.");
+                $"{Title} has the same roots in all regions, and none for region \"{region}\" alone.",
+                "Leave out -Region.");
         if (!RegionPattern().IsMatch(region))
             throw new PgSslException(
                 PgSslError.InvalidParameterValue,
-                $"\"{region}\" is no region of {Title}.",
-                "Give one in the provider's own words, such as eu-west-1.");
+                $"\"{region}\" is not a region of {Title}.",
+                "Write it as the provider does, such as eu-west-1.");
         return new Uri(RegionUrl.Replace("{region}", region, StringComparison.Ordinal));
     }
 
@@ -88,7 +88,7 @@ internal sealed partial record Provider
                 .All(pair => pair.First == "*" || pair.First.Equals(pair.Second, StringComparison.OrdinalIgnoreCase));
     }
 
-    // AWS: us-east-1, ap-southeast-2, us-gov-west-1. What else there may be in a URL is not for a user to choose.
+    // AWS: us-east-1, ap-southeast-2, us-gov-west-1. Nothing else of the URL can be chosen by the user.
     [GeneratedRegex(@"^[a-z]{2}(-[a-z]{2,12}){1,2}-[0-9]{1,2}\z")]
     private static partial Regex RegionPattern();
 }

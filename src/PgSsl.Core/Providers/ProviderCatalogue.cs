@@ -3,7 +3,7 @@ using System.Text.Json.Serialization;
 
 namespace PgSsl.Providers;
 
-/// <summary>The providers of managed PostgreSQL that this module knows: providers.json, read when it is first asked for.</summary>
+/// <summary>The providers of managed PostgreSQL that this module knows: providers.json, read on first use.</summary>
 internal static class ProviderCatalogue
 {
     private const string ResourceName = "PgSsl.Providers.providers.json";
@@ -19,16 +19,16 @@ internal static class ProviderCatalogue
         All.FirstOrDefault(provider => provider.Name.Equals(name, StringComparison.OrdinalIgnoreCase))
         ?? throw new PgSslException(
             PgSslError.InvalidParameterValue,
-            $"There is no provider \"{name}\" in the catalogue. It has: {string.Join(", ", All.Select(provider => provider.Name))}.",
-            "For another provider download its root and install the file: Install-PgRootCert root.pem");
+            $"There is no provider \"{name}\" in the catalogue. The catalogue has: {string.Join(", ", All.Select(provider => provider.Name))}.",
+            "For another provider, download its root and install the file: Install-PgRootCert root.pem");
 
-    /// <summary>Gets the provider that a server's name is of, by the longest pattern that fits; null for one of nobody's.</summary>
+    /// <summary>Gets the provider of a server's name, by the longest pattern that matches; null where there is none.</summary>
     /// <param name="host">A host name.</param>
     public static Provider? OfHost(string host) => All.Where(provider => provider.Serves(host)).MaxBy(provider => provider.PatternOf(host)!.Length);
 
     /// <summary>
-    /// Gets the provider that vouches for a root: the one that the server is of; null where none does. Below other names its root
-    /// says nothing of a server: whoever has an account with the provider has a certificate below it.
+    /// Gets the provider that vouches for a root: the provider of the server; null where there is none. For servers of other names its root
+    /// proves nothing, because everybody with an account at the provider has a certificate below it.
     /// </summary>
     /// <param name="sha256">The root's fingerprint, upper-case hex without separators.</param>
     /// <param name="host">The server's name.</param>

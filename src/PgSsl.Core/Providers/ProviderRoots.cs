@@ -10,8 +10,8 @@ namespace PgSsl.Providers;
 internal static class ProviderRoots
 {
     /// <summary>
-    /// Gets the roots: those of a public authority out of the operating system's store, those that the provider publishes from its
-    /// website, checked against the catalogue.
+    /// Gets the roots: those of a public authority from the operating system's store, those that the provider publishes from its website,
+    /// checked against the catalogue.
     /// </summary>
     /// <param name="provider">The provider.</param>
     /// <param name="region">Only that region's roots, for a provider with regions; null for all.</param>
@@ -20,7 +20,7 @@ internal static class ProviderRoots
     /// <param name="cancellationToken">Ends it at once.</param>
     /// <exception cref="PgSslException"><see cref="PgSslError.AccountRequired"/>, <see cref="PgSslError.RootNotFound"/>,
     /// <see cref="PgSslError.DownloadFailed"/>, <see cref="PgSslError.FingerprintMismatch"/> …</exception>
-    public static async Task<ProviderRootSet> GetAsync(
+    public static async Task<RootOffer> GetAsync(
         Provider provider, string? region, TrustStore system, CertificateDownloader downloader, CancellationToken cancellationToken) =>
         provider.Kind switch
         {
@@ -29,7 +29,7 @@ internal static class ProviderRoots
             _ => throw ProviderFailures.AccountRequired(provider),
         };
 
-    internal static async Task<ProviderRootSet> DownloadAsync(
+    internal static async Task<RootOffer> DownloadAsync(
         Provider provider, string? region, CertificateDownloader downloader, CancellationToken cancellationToken)
     {
         Uri uri = provider.UrlFor(region);
@@ -38,16 +38,16 @@ internal static class ProviderRoots
         if (roots.Count == 0)
             throw ProviderFailures.NoRoot(uri);
         if (provider.Roots.Count == 0)
-            return new ProviderRootSet(roots, uri.AbsoluteUri, [ProviderFailures.NoFingerprintRemark(provider, uri)]);
+            return new RootOffer(roots, uri.AbsoluteUri) { Remarks = [ProviderFailures.NoFingerprintRemark(provider, uri)] };
         ILookup<bool, X509Certificate2> byListed = roots.ToLookup(root => provider.RootOf(Fingerprint.Of(root)) is not null);
         if (!byListed[true].Any())
             throw ProviderFailures.FingerprintMismatch(provider, uri, roots[0]);
-        return new ProviderRootSet([.. byListed[true]], uri.AbsoluteUri, [.. byListed[false].Select(ProviderFailures.NotListedRemark)]);
+        return new RootOffer([.. byListed[true]], uri.AbsoluteUri) { Remarks = [.. byListed[false].Select(ProviderFailures.NotListedRemark)] };
     }
 
     private static bool IsRoot(X509Certificate2 certificate) => ParsedCertificate.Of(certificate) is { IsSelfSigned: true };
 
-    private static ProviderRootSet FindInSystem(Provider provider, string? region, TrustStore system)
+    private static RootOffer FindInSystem(Provider provider, string? region, TrustStore system)
     {
         if (region is not null)
             provider.UrlFor(region);
@@ -56,6 +56,6 @@ internal static class ProviderRoots
         List<X509Certificate2> roots = [.. system.Certificates.Where(root => provider.RootOf(Fingerprint.Of(root)) is not null)];
         if (roots.Count == 0)
             throw ProviderFailures.NotInSystem(provider);
-        return new ProviderRootSet(roots, system.Origin, [ProviderFailures.SystemRemark(provider)]);
+        return new RootOffer(roots, system.Origin) { Remarks = [ProviderFailures.SystemRemark(provider)] };
     }
 }

@@ -4,7 +4,7 @@ using PgSsl.Providers;
 
 namespace PgSsl;
 
-/// <summary>A provider of managed PostgreSQL, and how a client comes to verify its servers.</summary>
+/// <summary>A provider of managed PostgreSQL, and how clients can verify its servers.</summary>
 public sealed record RootCertificateProvider
 {
     /// <summary>The name that -Provider takes.</summary>
@@ -16,10 +16,10 @@ public sealed record RootCertificateProvider
     /// <summary><c>Public</c>, <c>Download</c> or <c>Account</c>: see <see cref="ProviderKind"/>.</summary>
     public required string Kind { get; init; }
 
-    /// <summary>The strongest sslmode that its certificates stand up to.</summary>
+    /// <summary>The strongest sslmode that works with its certificates.</summary>
     public required string SslMode { get; init; }
 
-    /// <summary>What to set as sslrootcert: <c>system</c>; the URL to download it from; or null: the owner downloads it.</summary>
+    /// <summary>What to set as sslrootcert: <c>system</c>; or the URL to download it from; null where the owner downloads it.</summary>
     public required string? RootCertificate { get; init; }
 
     /// <summary>SHA-256 of its roots, upper-case hex without separators; empty where none is published.</summary>
@@ -31,10 +31,10 @@ public sealed record RootCertificateProvider
     /// <summary>The names of its servers: <c>*.rds.amazonaws.com</c>.</summary>
     public required IReadOnlyList<string> HostPattern { get; init; }
 
-    /// <summary>What the owner does to get the root, where it is one for each account.</summary>
+    /// <summary>How the owner gets the root, if each account has its own.</summary>
     public required string? Instructions { get; init; }
 
-    /// <summary>What goes wrong easily, one sentence each.</summary>
+    /// <summary>Frequent mistakes, one sentence each.</summary>
     public required IReadOnlyList<string> Trap { get; init; }
 
     /// <summary>The provider's page about this.</summary>
@@ -43,7 +43,7 @@ public sealed record RootCertificateProvider
     /// <summary>What this was checked against, and when.</summary>
     public required string Checked { get; init; }
 
-    /// <summary>Makes the record of an entry of the catalogue.</summary>
+    /// <summary>Makes the record from an entry of the catalogue.</summary>
     internal static RootCertificateProvider Create(Provider provider) => new()
     {
         Provider = provider.Name,

@@ -1,4 +1,3 @@
-using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
 using PgSsl.Certificates;
 using PgSsl.Requests;
@@ -72,7 +71,7 @@ public sealed record SelfSignedCertificate
         KeyAlgorithm = key.Algorithm,
         NotBefore = certificate.NotBefore.ToUniversalTime(),
         NotAfter = certificate.NotAfter.ToUniversalTime(),
-        Fingerprint = certificate.GetCertHashString(HashAlgorithmName.SHA256),
+        Fingerprint = Certificates.Fingerprint.Of(certificate),
         SpkiSha256 = key.SpkiSha256,
         KeyPath = files.KeyPath,
         IsKeyEncrypted = files.KeyExists ? null : isKeyEncrypted,

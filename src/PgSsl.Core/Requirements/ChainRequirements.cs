@@ -4,11 +4,10 @@ using PgSsl.Certificates;
 using PgSsl.Certificates.Trust;
 using PgSsl.Certificates.Verification;
 using PgSsl.Common;
-using By = PgSsl.RequirementSource;
 
 namespace PgSsl.Requirements;
 
-/// <summary>That what the server sends leads a client to a root, now and for some time.</summary>
+/// <summary>That the certificates that the server sends lead a client to a root, now and for some time.</summary>
 internal static class ChainRequirements
 {
     public static IEnumerable<Verdict> Judge(ServerCertificateFacts facts)
@@ -29,23 +28,24 @@ internal static class ChainRequirements
 
     private static Verdict JudgeCompleteness(ServerCertificateFacts facts, IReadOnlyList<X509Certificate2> path)
     {
-        const string Name = "ChainComplete";
+        Requirement requirement = Requirement.ChainComplete;
         if (ParsedCertificate.Of(path[^1]) is not { } last || last.IsSelfSigned)
-            return Verdict.Met(Name, By.Clients, path.Count == 1 ? "The certificate is its own root." : $"The chain reaches the root '{CertificateNames.Display(path[^1])}'.");
+            return requirement.Met(path.Count == 1
+                ? "The certificate is its own root." : $"The chain reaches the root '{CertificateNames.Display(path[^1])}'.");
         string issuer = $"'{CertificateNames.Display(last.Issuer)}'";
         bool Issued(TrustStore? roots) => roots?.Named(last.Issuer).Any(root => root.Certificate.IsLikelyIssuerOf(last)) == true;
         if (facts.ClientRoots is { } roots)
             return Issued(roots)
-                ? Verdict.Met(Name, By.Clients, $"The chain ends below {issuer}, which is in {roots.Origin}.")
-                : Verdict.Unmet(
-                    Name, By.Clients, $"{issuer}, which issued '{last.Name}', is neither in the file nor in {roots.Origin}.", HowToGet(issuer, last));
+                ? requirement.Met($"The chain ends below {issuer}, which is in {roots.Origin}.")
+                : requirement.Unmet(
+                    $"{issuer}, which issued '{last.Name}', is neither in the file nor in {roots.Origin}.", HowToGet(issuer, last));
         if (Issued(facts.PublicRoots))
-            return Verdict.Met(Name, By.Clients, $"The chain ends below {issuer}, a root that this machine knows.");
+            return requirement.Met($"The chain ends below {issuer}, a root that this machine knows.");
         return path.Count > 1
-            ? Verdict.Met(Name, By.Clients, $"The chain ends below {issuer}, a root that clients have to know.")
-            : Verdict.Unjudged(
-                Name, By.Clients, $"The certificate comes alone; whether {issuer} is a root that clients have, or an intermediate that is missing, cannot be told.",
-                "Give the file of the roots that clients have: -CaPath");
+            ? requirement.Met($"The chain ends below {issuer}, a root that clients must have.")
+            : requirement.Unjudged(
+                $"The certificate comes alone; it cannot be told whether {issuer} is a root that clients have, or a missing intermediate.",
+                "Give the file with the roots that clients have: -RootCertificate");
     }
 
     private static string HowToGet(string issuer, ParsedCertificate last)
@@ -61,27 +61,28 @@ internal static class ChainRequirements
         ChainFinding[] found = [.. health.Findings.Where(finding =>
             finding.Kind is ChainFindingKind.OutOfOrder or ChainFindingKind.DuplicateCertificate or ChainFindingKind.UnrelatedCertificate)];
         return found.Length == 0
-            ? Verdict.Met("ChainOrder", By.Practice, string.Join(" ← ", health.Path.Select(CertificateNames.Display)) + ": each certificate is followed by its issuer.")
-            : Verdict.Unmet("ChainOrder", By.Practice, Join(found), "Install-PgServerCertificate writes the file in the right order.");
+            ? Requirement.ChainOrder.Met(
+                string.Join(" ← ", health.Path.Select(CertificateNames.Display)) + ": each certificate is followed by its issuer.")
+            : Requirement.ChainOrder.Unmet(Join(found), "Install-PgServerCertificate writes the file in the right order.");
     }
 
     private static Verdict JudgeRoot(ChainHealth health) =>
         health.Findings.FirstOrDefault(finding => finding.Kind == ChainFindingKind.IncludesRoot) is { } found
-            ? Verdict.Unmet("NoRoot", By.Practice, Sentence.Of(found.Message), "Leave it out; it makes every handshake larger.")
-            : Verdict.Met("NoRoot", By.Practice, "No root is sent.");
+            ? Requirement.NoRoot.Unmet(Sentence.Of(found.Message), "Leave it out; it makes every handshake larger.")
+            : Requirement.NoRoot.Met("No root is sent.");
 
     private static Verdict JudgeSelfSignature(X509Certificate2 leaf) => ParsedCertificate.Of(leaf)!.IsSelfSigned
-        ? Verdict.Unmet(
-            "NotSelfSigned", By.Practice, $"'{CertificateNames.Display(leaf)}' is self-signed: only a client that has this very certificate as its root can verify it.",
-            "Let a CA sign one: New-PgCsr makes the request.")
-        : Verdict.Met("NotSelfSigned", By.Practice, $"'{CertificateNames.IssuerDisplay(leaf)}' issued it.");
+        ? Requirement.NotSelfSigned.Unmet(
+            $"'{CertificateNames.Display(leaf)}' is self-signed: a client can verify it only if it has this very certificate as its root.",
+            "Have a CA sign one: New-PgCsr makes the request.")
+        : Requirement.NotSelfSigned.Met($"'{CertificateNames.IssuerDisplay(leaf)}' issued it.");
 
     private static Verdict JudgeValidity(ServerCertificateFacts facts, IReadOnlyList<X509Certificate2> path)
     {
         string[] found = [.. path.Select(certificate => DescribeInvalidity(certificate, facts.At)).OfType<string>()];
         return found.Length == 0
-            ? Verdict.Met("Valid", By.Clients, $"Valid until {Until(path[0])}{(path.Count > 1 ? ", and so is what is above it" : "")}.")
-            : Verdict.Unmet("Valid", By.Clients, string.Join(" ", found), "Get a certificate that is valid now; look at this machine's clock too.");
+            ? Requirement.Valid.Met($"Valid until {Until(path[0])}{(path.Count > 1 ? ", and so are the certificates above it" : "")}.")
+            : Requirement.Valid.Unmet(string.Join(" ", found), "Get a certificate that is valid now; check this machine's clock too.");
     }
 
     private static string? DescribeInvalidity(X509Certificate2 certificate, DateTimeOffset at)
@@ -93,7 +94,7 @@ internal static class ChainRequirements
             ChainError.None => null,
             ChainError.Expired => $"'{parsed.Name}' expired on {CertificateTime.Day(parsed.NotAfter)}.",
             ChainError.NotYetValid => $"'{parsed.Name}' is not valid before {CertificateTime.Day(parsed.NotBefore)}.",
-            _ => $"'{parsed.Name}' has a date that is not written as RFC 5280 wants it.",
+            _ => $"'{parsed.Name}' has a date that is not written as RFC 5280 demands.",
         };
     }
 
@@ -101,22 +102,24 @@ internal static class ChainRequirements
     {
         X509Certificate2 first = path.MinBy(certificate => certificate.NotAfter.ToUniversalTime())!;
         int days = (int)Math.Floor((first.NotAfter.ToUniversalTime() - facts.At.UtcDateTime).TotalDays);
-        string seen = $"'{CertificateNames.Display(first)}' is valid for {days.ToString(CultureInfo.InvariantCulture)} more day(s), until {Until(first)}; "
-            + $"wanted are {facts.MinimumDays.ToString(CultureInfo.InvariantCulture)}.";
+        string seen = string.Create(
+            CultureInfo.InvariantCulture,
+            $"'{CertificateNames.Display(first)}' is valid for {days} more day(s), until {Until(first)}; required are {facts.MinimumDays}.");
         return days >= facts.MinimumDays
-            ? Verdict.Met("MinimumDays", By.Practice, seen)
-            : Verdict.Unmet("MinimumDays", By.Practice, seen, "Renew it: New-PgCsr -ExistingKey, the CA, Install-PgServerCertificate.");
+            ? Requirement.MinimumDays.Met(seen)
+            : Requirement.MinimumDays.Unmet(seen, "Renew it: New-PgCsr -ExistingKey, send the request to the CA, then Install-PgServerCertificate.");
     }
 
     private static Verdict JudgeTrust(ServerCertificateFacts facts, IReadOnlyList<X509Certificate2> chain)
     {
-        const string Name = "Trusted";
+        Requirement requirement = Requirement.Trusted;
         if (facts.ClientRoots is not { } roots)
-            return Verdict.Unjudged(Name, By.Clients, "The roots that clients have are not known.", "Give their file: -CaPath");
+            return requirement.Unjudged("The roots that clients have are not known.", "Give their file: -RootCertificate");
         ChainVerdict verdict = ChainVerifier.Verify(chain, roots, facts.At);
         return verdict.IsValid
-            ? Verdict.Met(Name, By.Clients, $"A client with {roots.Origin} verifies the chain up to '{CertificateNames.Display(verdict.Path[^1])}'.")
-            : Verdict.Unmet(Name, By.Clients, Sentence.Of(verdict.Reason), "Put that right, or give clients the root that this chain ends at: Install-PgRootCert");
+            ? requirement.Met($"A client with {roots.Origin} verifies the chain up to '{CertificateNames.Display(verdict.Path[^1])}'.")
+            : requirement.Unmet(
+                Sentence.Of(verdict.Reason), "Correct that, or give clients the root that this chain ends at: Install-PgRootCert");
     }
 
     private static string Until(X509Certificate2 certificate) => CertificateTime.Day(certificate.NotAfter.ToUniversalTime());

@@ -4,7 +4,6 @@ using PgSsl.Asn1;
 using PgSsl.Certificates;
 using PgSsl.Certificates.Verification;
 using PgSsl.Common;
-using By = PgSsl.RequirementSource;
 
 namespace PgSsl.Requirements;
 
@@ -26,14 +25,16 @@ internal static class ClientRequirements
     /// <summary>RFC 5280 4.2.1.3 and 4.2.1.12; RFC 8446 4.4.2.2: with a key usage, TLS 1.3 needs digitalSignature.</summary>
     private static Verdict JudgeUsage(ParsedCertificate leaf)
     {
-        const string Name = "ServerUsage";
+        Requirement requirement = Requirement.ServerUsage;
         if (!ChainChecks.IsForTlsServers(leaf, mustBeCa: false))
-            return Verdict.Unmet(
-                Name, By.Clients, $"The certificate is not for TLS servers: its extended key usage is {Usages(leaf)}, its key usage {leaf.Extensions.KeyUsage?.ToString() ?? "not limited"}.",
+            return requirement.Unmet(
+                $"The certificate is not for TLS servers: its extended key usage is {Usages(leaf)}, " +
+                $"its key usage {leaf.Extensions.KeyUsage?.ToString() ?? "not limited"}.",
                 "Ask the CA for a certificate for TLS servers (serverAuth).");
         return leaf.Extensions.AllowsUsage(KeyUsages.DigitalSignature)
-            ? Verdict.Met(Name, By.Clients, $"The certificate is for TLS servers (extended key usage: {Usages(leaf)}).")
-            : Verdict.Unmet(Name, By.Clients, "The key usage lacks digitalSignature, without which TLS 1.3 and ECDHE are not possible.", "Ask the CA for a certificate with digitalSignature.");
+            ? requirement.Met($"The certificate is for TLS servers (extended key usage: {Usages(leaf)}).")
+            : requirement.Unmet(
+                "The key usage lacks digitalSignature, without which TLS 1.3 and ECDHE are not possible.", "Ask the CA for a certificate with digitalSignature.");
     }
 
     private static string Usages(ParsedCertificate leaf) => leaf.Extensions.ExtendedKeyUsages is { } usages
@@ -47,51 +48,47 @@ internal static class ClientRequirements
         : "not limited";
 
     /// <summary>RFC 6125 and Go's crypto/x509: names are looked for in the extension only.</summary>
-    private static Verdict JudgeAlternativeNames(ParsedCertificate leaf)
-    {
-        const string Name = "SubjectAlternativeName";
-        return leaf.Extensions.SubjectAlternativeNames?.Any(name => name.Kind is GeneralNameKind.Dns or GeneralNameKind.IpAddress) == true
-            ? Verdict.Met(Name, By.Clients, string.Join(", ", CertificateNames.SubjectAlternativeNames(leaf.Certificate)))
-            : Verdict.Unmet(
-                Name, By.Clients, "The certificate has no subject alternative name: libpq falls back to the common name, Go's clients (pgx) and others do not.",
-                "Request one with names: New-PgCsr -DnsName");
-    }
+    private static Verdict JudgeAlternativeNames(ParsedCertificate leaf) =>
+        leaf.Extensions.SubjectAlternativeNames?.Any(name => name.Kind is GeneralNameKind.Dns or GeneralNameKind.IpAddress) == true
+            ? Requirement.SubjectAlternativeName.Met(string.Join(", ", CertificateNames.SubjectAlternativeNames(leaf.Certificate)))
+            : Requirement.SubjectAlternativeName.Unmet(
+                "The certificate has no subject alternative name. libpq falls back to the common name; Go's clients (pgx) and others do not.",
+                "Request a certificate with names: New-PgCsr -DnsName");
 
     private static Verdict JudgeNames(ServerCertificateFacts facts, X509Certificate2 leaf)
     {
-        const string Name = "HostNames";
+        Requirement requirement = Requirement.HostNames;
         if (facts.HostNames.Count == 0)
-            return Verdict.Unjudged(Name, By.Clients, "The names that clients connect to are not known.", "Name them: -HostName");
+            return requirement.Unjudged("The names that clients connect to are not known.", "Name them: -HostName");
         string[] refusals = [.. facts.HostNames.Select(host => HostNameVerifier.Verify(leaf, host)).Where(verdict => !verdict.Matches)
             .Select(verdict => Sentence.Of(verdict.Reason))];
         return refusals.Length == 0
-            ? Verdict.Met(Name, By.Clients, $"It names {string.Join(", ", facts.HostNames)}.")
-            : Verdict.Unmet(Name, By.Clients, string.Join(" ", refusals), "Request one with all names that clients use: New-PgCsr -DnsName … -IPAddress …");
+            ? requirement.Met($"It names {string.Join(", ", facts.HostNames)}.")
+            : requirement.Unmet(
+                string.Join(" ", refusals), "Request a certificate with all names that clients use: New-PgCsr -DnsName … -IPAddress …");
     }
 
     private static Verdict JudgeNamesKept(X509Certificate2 served, X509Certificate2 leaf)
     {
-        const string Name = "NamesKept";
         string[] lost = [.. (ParsedCertificate.Of(served)?.Extensions.SubjectAlternativeNames ?? [])
             .Where(name => name.Kind is GeneralNameKind.Dns or GeneralNameKind.IpAddress).Select(name => name.ToString())
             .Except(CertificateNames.SubjectAlternativeNames(leaf), StringComparer.OrdinalIgnoreCase)];
         return lost.Length == 0
-            ? Verdict.Met(Name, By.Practice, "It has all names of the certificate that is served.")
-            : Verdict.Unmet(
-                Name, By.Practice, $"It lacks names of the certificate that is served: {string.Join(", ", lost)}. Clients that verify them will refuse the server.",
-                "Request one with these names too: Get-PgServerCertificate | New-PgCsr takes them over.");
+            ? Requirement.NamesKept.Met("It has all names of the certificate that is served.")
+            : Requirement.NamesKept.Unmet(
+                $"It lacks names of the certificate that is served: {string.Join(", ", lost)}. Clients that verify them will refuse the server.",
+                "Request a certificate with these names too: Get-PgServerCertificate | New-PgCsr copies them.");
     }
 
     private static Verdict JudgeServed(X509Certificate2 served, X509Certificate2 leaf)
     {
-        const string Name = "Served";
         if (served.RawDataMemory.Span.SequenceEqual(leaf.RawDataMemory.Span))
-            return Verdict.Met(Name, By.Practice, "The server serves this certificate.");
+            return Requirement.Served.Met("The server serves this certificate.");
         string key = served.PublicKey.ExportSubjectPublicKeyInfo().AsSpan().SequenceEqual(leaf.PublicKey.ExportSubjectPublicKeyInfo())
             ? "the same key" : "another key";
-        return Verdict.Unmet(
-            Name, By.Practice,
-            $"The server serves another certificate, of '{CertificateNames.Display(served)}', valid until {CertificateTime.Day(served.NotAfter.ToUniversalTime())}, with {key}.",
-            "Install-PgServerCertificate; where these are the server's own files already, reload it.");
+        return Requirement.Served.Unmet(
+            $"The server serves another certificate, of '{CertificateNames.Display(served)}', " +
+            $"valid until {CertificateTime.Day(served.NotAfter.ToUniversalTime())}, with {key}.",
+            "Install-PgServerCertificate; if these are the server's own files already, reload the server.");
     }
 }

@@ -1,136 +1,122 @@
 using PgSsl.Files;
-using By = PgSsl.RequirementSource;
 
 namespace PgSsl.Requirements;
 
-/// <summary>What the server needs of the files before it looks at what is in them (be-secure-openssl.c, be_tls_init).</summary>
+/// <summary>What the server needs of the files before it looks at their content (be-secure-openssl.c, be_tls_init).</summary>
 internal static class FileRequirements
 {
     private const int RegularFile = 0x8000;
-    private const string Access = "KeyFileAccess";
-    private const string Passphrase = "KeyPassphrase";
+    private const string NameAccount = "Name it: -ServerAccount postgres";
 
     public static IEnumerable<Verdict> Judge(ServerCertificateFacts facts) =>
     [
-        JudgeCertificateAccess(facts),
+        JudgeAccess(Requirement.CertificateFileAccess, facts.CertificateFile, facts.Server, _ => null),
         JudgePem(facts),
-        JudgeKeyAccess(facts),
+        JudgeAccess(Requirement.KeyFileAccess, facts.KeyFile, facts.Server, status => FindExposure(facts.KeyFile, status, facts.Server.Account)),
         JudgeKey(facts),
         JudgePassphrase(facts),
     ];
 
-    private static Verdict JudgeCertificateAccess(ServerCertificateFacts facts)
+    /// <summary>Whether the server's account can read a file.</summary>
+    /// <param name="requirement">The requirement.</param>
+    /// <param name="file">The file.</param>
+    /// <param name="server">Whose account.</param>
+    /// <param name="objection">What else the server objects to in owner and mode of such a file; null where it does not.</param>
+    private static Verdict JudgeAccess(
+        Requirement requirement, ServerFile file, ServerConditions server, Func<UnixStatus, (string Detail, string Remedy)?> objection)
     {
-        const string Name = "CertificateFileAccess";
-        ServerFile file = facts.CertificateFile;
-        if (facts.Server.IsWindows == true || OperatingSystem.IsWindows())
-            return Verdict.Unjudged(Name, By.Server, $"Access lists of Windows are not examined: the service's account must be able to read {file.Path}.");
+        if (server.IsWindows == true || OperatingSystem.IsWindows())
+            return requirement.Unjudged($"On Windows access lists are not examined: the service's account must be able to read {file.Path}.");
         if (file.Status is not { } status)
             return file.Failure is { } failure
-                ? Verdict.Unmet(Name, By.Server, failure.Message, failure.Remedy ?? "Provide the file.")
-                : JudgePlanned(facts, Name, file, "and the server's account can read it");
-        if (facts.Server.Account is not { } account)
-            return Verdict.Unjudged(Name, By.Server, $"{Describe(file.Path, status)}; the server's account is not known.", "Name it: -ServerAccount postgres");
+                ? requirement.Unmet(failure.Message, failure.Remedy ?? "Provide the file.")
+                : JudgePlanned(requirement, file, server.Account);
+        if (objection(status) is { } found)
+            return requirement.Unmet(found.Detail, found.Remedy);
+        if (server.Account is not { } account)
+            return requirement.Unjudged($"{Describe(file.Path, status)}; the server's account is not known.", NameAccount);
         return FindObstacle(file, status, account) is { } obstacle
-            ? Verdict.Unmet(Name, By.Server, obstacle.Detail, obstacle.Remedy)
-            : Verdict.Met(Name, By.Server, $"The server's account {account.Name} can read {file.Path}.");
+            ? requirement.Unmet(obstacle.Detail, obstacle.Remedy)
+            : requirement.Met($"The server's account {account.Name} can read {Describe(file.Path, status)}.");
+    }
+
+    /// <summary>Whoever writes the file sees to its owner and mode; the directories stay as they are.</summary>
+    private static Verdict JudgePlanned(Requirement requirement, ServerFile file, UnixAccount? account)
+    {
+        if (account is null)
+            return requirement.Unjudged($"The server's account is not known, so {file.Path} will keep the owner that it has now.", NameAccount);
+        return FindClosedDirectory(file, account) is { } obstacle
+            ? requirement.Unmet(obstacle.Detail, obstacle.Remedy)
+            : requirement.Met($"{file.Path} is written so that the server's account {account.Name} can read it.");
+    }
+
+    /// <summary>What the server objects to in the owner and mode of a key file (be-secure-common.c, check_ssl_key_file_permissions).</summary>
+    private static (string Detail, string Remedy)? FindExposure(ServerFile file, UnixStatus status, UnixAccount? account)
+    {
+        if (status.Identity.Type != RegularFile)
+            return ($"{file.Path} is not a regular file, and the server accepts only those.", "Name the key file itself.");
+        string seen = Describe(file.Path, status);
+        bool ownedByRoot = status.Owner.UserId == 0;
+        if (account is not null && !ownedByRoot && status.Owner.UserId != account.UserId)
+            return ($"{seen}: the server accepts it only if its own account {account.Name} or root owns it.", $"chown {account.Name} '{file.Path}'");
+        return PrivateKeyFile.IsExposed(status.Mode, ownedByRoot)
+            ? ($"{seen}: group or others can use it, and the server refuses that. {PrivateKeyFile.ExpectedMode(ownedByRoot)}", $"chmod 0600 '{file.Path}'")
+            : null;
     }
 
     private static Verdict JudgePem(ServerCertificateFacts facts)
     {
-        const string Name = "CertificatePem";
+        Requirement requirement = Requirement.CertificatePem;
         string path = facts.CertificateFile.Path;
         if (facts.Certificates is not { } file)
-            return Verdict.Unjudged(Name, By.Server, $"{path} could not be read: {facts.CertificateFile.Failure!.Message}", facts.CertificateFile.Failure.Remedy);
+            return requirement.Unjudged($"{path} could not be read: {facts.CertificateFile.Failure!.Message}", facts.CertificateFile.Failure.Remedy);
         return file.Fault is { } fault
-            ? Verdict.Unmet(Name, By.Server, $"The server cannot load {path}: {fault}.", "Install-PgServerCertificate writes the file anew from what the CA gave.")
-            : Verdict.Met(Name, By.Server, $"{path} is PEM with {file.Certificates.Count} certificate(s).");
-    }
-
-    /// <summary>be-secure-common.c, check_ssl_key_file_permissions; on Windows there is no such check.</summary>
-    private static Verdict JudgeKeyAccess(ServerCertificateFacts facts)
-    {
-        ServerFile file = facts.KeyFile;
-        if (facts.Server.IsWindows == true || OperatingSystem.IsWindows())
-            return Verdict.Unjudged(Access, By.Server, $"The server does not check access to {file.Path} on Windows, where access lists decide.");
-        if (file.Status is not { } status)
-            return file.Failure is { } failure
-                ? Verdict.Unmet(Access, By.Server, failure.Message, failure.Remedy ?? "Provide the file.")
-                : JudgePlanned(facts, Access, file, "and the server's account alone can read it");
-        string seen = Describe(file.Path, status);
-        if (status.Identity.Type != RegularFile)
-            return Verdict.Unmet(Access, By.Server, $"{file.Path} is no regular file, and the server takes nothing else.", "Name the key file itself.");
-        UnixAccount? account = facts.Server.Account;
-        bool ownedByRoot = status.Owner.UserId == 0;
-        if (account is not null && !ownedByRoot && status.Owner.UserId != account.UserId)
-            return Verdict.Unmet(
-                Access, By.Server, $"{seen}; the server wants it to belong to its own account {account.Name} or to root.", $"chown {account.Name} '{file.Path}'");
-        if (PrivateKeyFile.IsExposed(status.Mode, ownedByRoot))
-            return Verdict.Unmet(
-                Access, By.Server,
-                $"{seen}: group or others can use it, and the server refuses that. Expected is 0600 or less{(ownedByRoot ? ", or 0640 or less as root owns it" : "")}.",
-                $"chmod 0600 '{file.Path}'");
-        if (account is null)
-            return Verdict.Unjudged(Access, By.Server, $"{seen}, which is strict enough; whether the server's account owns it is not known.", "Name it: -ServerAccount postgres");
-        return FindObstacle(file, status, account) is { } obstacle
-            ? Verdict.Unmet(Access, By.Server, obstacle.Detail, obstacle.Remedy)
-            : Verdict.Met(Access, By.Server, $"{seen}; the server's account {account.Name} can read it, and nobody else who should not.");
+            ? requirement.Unmet($"The server cannot load {path}: {fault}.", "Install-PgServerCertificate makes the file again from what the CA sent.")
+            : requirement.Met($"{path} is PEM with {file.Certificates.Count} certificate(s).");
     }
 
     private static Verdict JudgeKey(ServerCertificateFacts facts)
     {
-        const string Name = "KeyReadable";
+        Requirement requirement = Requirement.KeyReadable;
         string path = facts.KeyFile.Path;
         if (facts.Key is not { } key)
-            return Verdict.Unjudged(Name, By.Server, $"{path} could not be read: {facts.KeyFile.Failure!.Message}", facts.KeyFile.Failure.Remedy);
+            return requirement.Unjudged($"{path} could not be read: {facts.KeyFile.Failure!.Message}", facts.KeyFile.Failure.Remedy);
         if (!key.IsPem)
-            return Verdict.Unmet(
-                Name, By.Server, $"{path} is no PEM file with a private key, and the server reads PEM only.", $"openssl pkey -inform DER -in '{path}' -out server.key");
+            return requirement.Unmet(
+                $"{path} is not a PEM file with a private key, and the server reads only PEM.", $"openssl pkey -inform DER -in '{path}' -out server.key");
         if (key.Failure is null)
-            return Verdict.Met(Name, By.Server, $"{path} holds a private key.");
+            return requirement.Met($"{path} holds a private key.");
         return key.IsEncrypted
-            ? Verdict.Unjudged(Name, By.Server, key.Failure.Message, key.Failure.Remedy)
-            : Verdict.Unmet(Name, By.Server, key.Failure.Message, key.Failure.Remedy ?? "Provide the key.");
+            ? requirement.Unjudged(key.Failure.Message, key.Failure.Remedy)
+            : requirement.Unmet(key.Failure.Message, key.Failure.Remedy ?? "Provide the key.");
     }
 
     /// <summary>
-    /// be-secure-openssl.c, default_openssl_tls_init: at the start the command is asked, or the terminal; on a reload the command, if it
-    /// is said to support that, and else nobody. On Windows every new connection is like a reload.
+    /// be-secure-openssl.c, default_openssl_tls_init: when the server starts, it asks the command, or the terminal; on a reload it asks the
+    /// command if that supports reloads, and otherwise nobody. On Windows every new connection is like a reload.
     /// </summary>
     private static Verdict JudgePassphrase(ServerCertificateFacts facts)
     {
+        Requirement requirement = Requirement.KeyPassphrase;
         if (facts.Key is not { } key)
-            return Verdict.Unjudged(Passphrase, By.Server, "The key could not be read.");
+            return requirement.Unjudged("The key could not be read.");
         if (!key.IsEncrypted)
-            return Verdict.Met(Passphrase, By.Server, "No passphrase protects the key.");
-        // libusual, tls.c: the key is loaded without a callback, so that OpenSSL asks the terminal, which a daemon does not have.
+            return requirement.Met("The key is not encrypted, so it needs no passphrase.");
+        string decrypt = $"Write the key without a passphrase: openssl pkey -in '{facts.KeyFile.Path}' -out server.key";
+        // libusual, tls.c: the key is loaded without a callback, so OpenSSL asks the terminal, which a daemon does not have.
         if (facts.Server.IsPgBouncer)
-            return Verdict.Unmet(
-                Passphrase, By.Server, "A passphrase protects the key, and PgBouncer has no setting to be told it: it cannot load the key.",
-                $"Write the key without one: openssl pkey -in '{facts.KeyFile.Path}' -out server.key");
-        string decrypt = $"Write the key without one (openssl pkey -in '{facts.KeyFile.Path}' -out server.key), or set both ssl_passphrase_command and " +
-            "ssl_passphrase_command_supports_reload.";
+            return requirement.Unmet(
+                "The key is encrypted, and PgBouncer has no setting for a passphrase, so it cannot load the key.", decrypt);
+        decrypt += "; or set both ssl_passphrase_command and ssl_passphrase_command_supports_reload.";
         return (facts.Server.PassphraseCommand, facts.Server.PassphraseSupportsReload) switch
         {
-            (null, _) or (_, null) => Verdict.Unjudged(
-                Passphrase, By.Server, "A passphrase protects the key; whether the server has an ssl_passphrase_command for it is not known.", decrypt),
-            ("", _) => Verdict.Unmet(
-                Passphrase, By.Server, "A passphrase protects the key, and the server has no ssl_passphrase_command: it cannot load the key.", decrypt),
-            (_, false) => Verdict.Unmet(
-                Passphrase, By.Server, "A passphrase protects the key, and ssl_passphrase_command_supports_reload is off: the server loads it at its start only.", decrypt),
-            _ => Verdict.Met(
-                Passphrase, By.Server, "A passphrase protects the key, and ssl_passphrase_command is there to give it, on a reload too."),
+            (null, _) or (_, null) => requirement.Unjudged(
+                "The key is encrypted; whether the server has an ssl_passphrase_command for it is not known.", decrypt),
+            ("", _) => requirement.Unmet("The key is encrypted, and the server has no ssl_passphrase_command, so it cannot load the key.", decrypt),
+            (_, false) => requirement.Unmet(
+                "The key is encrypted, and ssl_passphrase_command_supports_reload is off, so the server loads it only when it starts.", decrypt),
+            _ => requirement.Met("The key is encrypted, and ssl_passphrase_command supplies the passphrase, on a reload too."),
         };
-    }
-
-    /// <summary>Who writes the file sees to its owner and mode; the directories are as they are.</summary>
-    private static Verdict JudgePlanned(ServerCertificateFacts facts, string name, ServerFile file, string effect)
-    {
-        if (facts.Server.Account is not { } account)
-            return Verdict.Unjudged(name, By.Server, $"The server's account is not known: {file.Path} will belong to whom it belongs now.", "Name it: -ServerAccount postgres");
-        return FindClosedDirectory(file, account) is { } obstacle
-            ? Verdict.Unmet(name, By.Server, obstacle.Detail, obstacle.Remedy)
-            : Verdict.Met(name, By.Server, $"{file.Path} is written, {effect}.");
     }
 
     private static (string Detail, string Remedy)? FindObstacle(ServerFile file, UnixStatus status, UnixAccount account) =>
@@ -140,11 +126,11 @@ internal static class FileRequirements
 
     private static (string Detail, string Remedy)? FindClosedDirectory(ServerFile file, UnixAccount account)
     {
-        foreach ((string directory, UnixStatus it) in file.Directories)
+        foreach ((string directory, UnixStatus status) in file.Directories)
         {
-            if (!account.CanEnter(it))
-                return ($"The server's account {account.Name} cannot enter {Describe(directory, it)}, and so not read {file.Path}.",
-                    $"Put the file where it can, such as the data directory, or: chmod o+x '{directory}'");
+            if (!account.CanEnter(status))
+                return ($"The server's account {account.Name} cannot enter {Describe(directory, status)}, so it cannot read {file.Path}.",
+                    $"Put the file into a directory that it can enter, such as the data directory, or: chmod o+x '{directory}'");
         }
         return null;
     }

@@ -1,6 +1,5 @@
 using System.Security.Cryptography.X509Certificates;
 using PgSsl.Certificates;
-using By = PgSsl.RequirementSource;
 
 namespace PgSsl.Requirements;
 
@@ -9,31 +8,32 @@ internal static class PairRequirements
 {
     public static IEnumerable<Verdict> Judge(ServerCertificateFacts facts, X509Certificate2 leaf)
     {
-        const string Pair = "KeyMatches", First = "LeafFirst";
+        Requirement pair = Requirement.KeyMatches, order = Requirement.LeafFirst;
+        const string WithoutKey = "Which certificate is the server's own cannot be told without its key.";
         string certificates = facts.CertificateFile.Path, key = facts.KeyFile.Path;
         string name = $"'{CertificateNames.Display(leaf)}'";
         switch (facts.Key?.Matches(leaf))
         {
             case null:
-                yield return Verdict.Unjudged(Pair, By.Server, $"Whether {key} holds the key of {name} cannot be told.", facts.Key?.Failure?.Remedy);
-                yield return Verdict.Unjudged(First, By.Server, "Which certificate is the server's own cannot be told without its key.");
+                yield return pair.Unjudged($"It cannot be told whether {key} holds the key of {name}.", facts.Key?.Failure?.Remedy);
+                yield return order.Unjudged(WithoutKey);
                 break;
             case false:
-                yield return Verdict.Unmet(
-                    Pair, By.Server, $"{key} is not the key of {name}, nor of another certificate in {certificates}.",
+                yield return pair.Unmet(
+                    $"{key} is not the key of {name}, nor of another certificate in {certificates}.",
                     facts.MatchingKeyBackup is { } backup
                         ? $"A change was interrupted between the two files: its key is in {backup}. Run Install-PgServerCertificate again with the new certificate, " +
                             $"or put the old key back: mv '{backup}' '{key}'"
                         : "Use the key that the certificate was requested with: openssl x509 -noout -pubkey and openssl pkey -pubout print the same for both.");
-                yield return Verdict.Unjudged(First, By.Server, "Which certificate is the server's own cannot be told without its key.");
+                yield return order.Unjudged(WithoutKey);
                 break;
             default:
-                yield return Verdict.Met(Pair, By.Server, $"{key} is the key of {name}.");
-                yield return ReferenceEquals(leaf, facts.Certificates!.Certificates[0])
-                    ? Verdict.Met(First, By.Server, $"{name} is the first certificate in {certificates}.")
-                    : Verdict.Unmet(
-                        First, By.Server,
-                        $"{certificates} begins with '{CertificateNames.Display(facts.Certificates.Certificates[0])}', and the server takes the first certificate for its own.",
+                yield return pair.Met($"{key} is the key of {name}.");
+                X509Certificate2 first = facts.Certificates!.Certificates[0];
+                yield return ReferenceEquals(leaf, first)
+                    ? order.Met($"{name} is the first certificate in {certificates}.")
+                    : order.Unmet(
+                        $"{certificates} begins with '{CertificateNames.Display(first)}', and the server uses the first certificate as its own.",
                         "Put the server's own certificate first; Install-PgServerCertificate does it.");
                 break;
         }

@@ -3,11 +3,11 @@ using PgSsl.Certificates;
 namespace PgSsl.Requirements;
 
 /// <summary>
-/// Says, requirement by requirement, whether a server will load a certificate and its key, and whether clients will take them.
+/// Says, requirement by requirement, whether a server will load a certificate and its key, and whether clients will accept them.
 /// </summary>
 internal static class ServerCertificateCheck
 {
-    /// <summary>Judges all requirements, in an order in which what explains others comes first.</summary>
+    /// <summary>Judges all requirements; those that explain others come first.</summary>
     /// <param name="facts">What was found.</param>
     public static IReadOnlyList<ServerCertificateRequirement> Judge(ServerCertificateFacts facts)
     {
@@ -22,9 +22,9 @@ internal static class ServerCertificateCheck
         }
         return [.. verdicts.Select(verdict => new ServerCertificateRequirement
         {
-            Requirement = verdict.Requirement,
+            Requirement = verdict.Requirement.Name,
             IsMet = verdict.IsMet,
-            RequiredBy = verdict.RequiredBy,
+            RequiredBy = verdict.Requirement.RequiredBy,
             Detail = verdict.Detail,
             Remedy = verdict.Remedy,
             CertificatePath = facts.CertificateFile.Path,

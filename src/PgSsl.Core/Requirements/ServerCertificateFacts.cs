@@ -5,7 +5,7 @@ using PgSsl.Files;
 
 namespace PgSsl.Requirements;
 
-/// <summary>What <see cref="ServerCertificateCheck"/> judges: a certificate file, a key file, and what is known of server and clients.</summary>
+/// <summary>What <see cref="ServerCertificateCheck"/> judges: a certificate file, a key file, and what is known about server and clients.</summary>
 internal sealed record ServerCertificateFacts
 {
     private ServerCertificateFacts(ServerFile certificateFile, ServerFile keyFile) => (CertificateFile, KeyFile) = (certificateFile, keyFile);
@@ -22,7 +22,7 @@ internal sealed record ServerCertificateFacts
     /// <summary>What the key file holds; null where it could not be read.</summary>
     public ServerKey? Key { get; private init; }
 
-    /// <summary>What is known of the server.</summary>
+    /// <summary>What is known about the server.</summary>
     public ServerConditions Server { get; init; } = ServerConditions.Unknown;
 
     /// <summary>The roots that clients have; null where they are not known.</summary>
@@ -34,7 +34,7 @@ internal sealed record ServerCertificateFacts
     /// <summary>The names and addresses that clients connect to.</summary>
     public IReadOnlyList<string> HostNames { get; init; } = [];
 
-    /// <summary>How many days every certificate shall still be valid.</summary>
+    /// <summary>For how many days every certificate must still be valid.</summary>
     public int MinimumDays { get; init; }
 
     /// <summary>What the server serves now, its own certificate; null where that is not known.</summary>
@@ -43,7 +43,7 @@ internal sealed record ServerCertificateFacts
     /// <summary>The moment to judge validity for.</summary>
     public DateTimeOffset At { get; init; } = DateTimeOffset.UtcNow;
 
-    /// <summary>Reads both files. Never throws for one that is not there, not readable or broken: that is what is to be judged.</summary>
+    /// <summary>Reads both files. A file that is missing, unreadable or broken is not an error here: that is what is judged.</summary>
     /// <param name="certificatePath">An absolute path.</param>
     /// <param name="keyPath">An absolute path.</param>
     /// <param name="passphrase">For an encrypted key; null for none.</param>
@@ -64,12 +64,12 @@ internal sealed record ServerCertificateFacts
     }
 
     /// <summary>
-    /// A file beside the key file that holds the key of the certificate, where the key file does not: a change that was interrupted leaves
-    /// it as a backup. Null where there is none.
+    /// A backup beside the key file that holds the key of the certificate, if the key file does not: an interrupted change leaves one.
+    /// Null where there is none.
     /// </summary>
     public string? MatchingKeyBackup { get; private init; }
 
-    /// <summary>Takes both files as they are given; whoever made them clears the key's content.</summary>
+    /// <summary>Takes both files as they are given; the caller clears the key's content.</summary>
     /// <param name="certificateFile">The file of the certificate and its intermediates.</param>
     /// <param name="keyFile">The file of the key.</param>
     /// <param name="passphrase">For an encrypted key; null for none.</param>
@@ -82,7 +82,7 @@ internal sealed record ServerCertificateFacts
         };
     }
 
-    /// <summary>The server's own certificate: the one whose key it is, else the first; null where there is none.</summary>
+    /// <summary>The server's own certificate: the one that the key belongs to, else the first; null where there is none.</summary>
     public X509Certificate2? Leaf => Certificates is not { Certificates: { Count: > 0 } all } ? null
         : all.FirstOrDefault(certificate => Key?.Matches(certificate) == true) ?? all[0];
 

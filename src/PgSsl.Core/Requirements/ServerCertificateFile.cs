@@ -9,9 +9,9 @@ namespace PgSsl.Requirements;
 
 /// <summary>
 /// The content of <c>ssl_cert_file</c> as the server's OpenSSL reads it (ssl/ssl_rsa.c, SSL_CTX_use_certificate_chain_file): PEM, the
-/// server's own certificate first, then what it sends besides. Other blocks are passed over, a broken one refuses the file.
+/// server's own certificate first, then the others that it sends. Other blocks are skipped; because of a broken one the file is refused.
 /// </summary>
-/// <param name="Certificates">The certificates in the order of the file, as far as it could be read.</param>
+/// <param name="Certificates">The certificates in the order of the file, up to the first that could not be read.</param>
 /// <param name="Fault">Why the server would refuse the file; null where it reads it.</param>
 internal sealed record ServerCertificateFile(IReadOnlyList<X509Certificate2> Certificates, string? Fault)
 {
@@ -31,7 +31,7 @@ internal sealed record ServerCertificateFile(IReadOnlyList<X509Certificate2> Cer
             }
             catch (Exception exception) when (exception is AsnContentException or CryptographicException)
             {
-                return new ServerCertificateFile(certificates, $"block {certificates.Count + 1} is labelled {block.Label} and holds no valid one");
+                return new ServerCertificateFile(certificates, $"block {certificates.Count + 1} is labelled {block.Label}, but what it holds is not a valid one");
             }
         }
         // OpenSSL 3.0 skips it, 1.1.1 does not (pem_lib.c, get_name).

@@ -3,11 +3,11 @@ namespace PgSsl;
 /// <summary>Who insists on a requirement.</summary>
 public enum RequirementSource
 {
-    /// <summary>The server: it does not load the files otherwise, keeps what it has on a reload, and does not start.</summary>
+    /// <summary>The server: otherwise it does not load the files; on a reload it keeps the old ones, and it does not start.</summary>
     Server,
-    /// <summary>Clients: some of them refuse the server otherwise.</summary>
+    /// <summary>Clients: otherwise some of them refuse the server.</summary>
     Clients,
-    /// <summary>Good practice: everything works, and somebody should look at it.</summary>
+    /// <summary>Good practice: everything works, but somebody should look at it.</summary>
     Practice,
 }
 
@@ -17,7 +17,7 @@ public sealed record ServerCertificateRequirement
     /// <summary>A stable name for scripts: <c>KeyMatches</c>, <c>ChainComplete</c> …</summary>
     public required string Requirement { get; init; }
 
-    /// <summary>Whether it is met; null where it could not be judged, and <see cref="Detail"/> says why.</summary>
+    /// <summary>Whether it is met; null where it could not be judged: <see cref="Detail"/> says why.</summary>
     public required bool? IsMet { get; init; }
 
     /// <summary>Who insists on it.</summary>
@@ -35,7 +35,7 @@ public sealed record ServerCertificateRequirement
     /// <summary>The key file.</summary>
     public required string KeyPath { get; init; }
 
-    /// <summary>Whether it is unmet, and the server or clients insist on it.</summary>
+    /// <summary>Whether it is not met although the server or clients insist on it.</summary>
     public bool IsViolated => IsMet == false && RequiredBy != RequirementSource.Practice;
 
     /// <summary>The requirement and what was seen.</summary>

@@ -4,13 +4,13 @@ using PgSsl.Server.Settings;
 
 namespace PgSsl.Requirements;
 
-/// <summary>What is known of the server that is to load the files; null for what is not.</summary>
+/// <summary>What is known about the server that is to load the files; null for what is not known.</summary>
 internal sealed record ServerConditions
 {
     /// <summary>Nothing is known.</summary>
     public static ServerConditions Unknown { get; } = new();
 
-    /// <summary>What a running server tells.</summary>
+    /// <summary>What a running server says.</summary>
     /// <param name="facts">What it said in SQL.</param>
     /// <param name="isLocal">Whether it runs on this machine: its data directory belongs to its account (miscinit.c, checkDataDir).</param>
     public static ServerConditions Of(ServerTlsFacts facts, bool isLocal)
@@ -40,6 +40,6 @@ internal sealed record ServerConditions
     /// <summary>Its <c>ssl_passphrase_command_supports_reload</c>.</summary>
     public bool? PassphraseSupportsReload { get; init; }
 
-    /// <summary>Whether it is no PostgreSQL but a PgBouncer, which takes the same two files.</summary>
+    /// <summary>Whether it is a PgBouncer, which takes the same two files, and not a PostgreSQL server.</summary>
     public bool IsPgBouncer { get; init; }
 }

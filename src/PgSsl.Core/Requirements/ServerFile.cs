@@ -3,7 +3,7 @@ using PgSsl.Files;
 
 namespace PgSsl.Requirements;
 
-/// <summary>A certificate or key file of a server as it was found, or as it is to be: content, and who may use it.</summary>
+/// <summary>A certificate or key file of a server, as it was found or as it is planned: its content, and who may use it.</summary>
 internal sealed class ServerFile
 {
     private ServerFile(string path) => Path = path;
@@ -17,13 +17,13 @@ internal sealed class ServerFile
     /// <summary>Why it could not be read: <see cref="PgSslError.FileNotFound"/> or <see cref="PgSslError.FileUnreadable"/>; null where it could.</summary>
     public PgSslException? Failure { get; private init; }
 
-    /// <summary>Owner and mode of the file that links lead to; null on Windows, and where that is not known or not decided yet.</summary>
+    /// <summary>Owner and mode of the file that links lead to; null on Windows, and where they are not known or not decided yet.</summary>
     internal UnixStatus? Status { get; private init; }
 
     /// <summary>The directories on the way to it, the outermost first.</summary>
     internal IReadOnlyList<(string Path, UnixStatus Status)> Directories { get; private init; } = [];
 
-    /// <summary>Reads a file and its permissions. Never throws for a file that is not there or not readable.</summary>
+    /// <summary>Reads a file and its permissions. A file that is missing or unreadable is not an error here: see <see cref="Failure"/>.</summary>
     /// <param name="path">An absolute path.</param>
     public static ServerFile Read(string path)
     {
@@ -38,7 +38,7 @@ internal sealed class ServerFile
         }
     }
 
-    /// <summary>A file that is not written yet, or whose permissions are not in question.</summary>
+    /// <summary>A file that is not written yet, or whose permissions do not matter.</summary>
     /// <param name="path">Where it is to be, absolute.</param>
     /// <param name="content">What it is to hold.</param>
     public static ServerFile Planned(string path, byte[] content) => new(path) { Content = content, Directories = DirectoriesOf(path) };
@@ -50,13 +50,15 @@ internal sealed class ServerFile
         var directories = new List<(string, UnixStatus)>();
         if (OperatingSystem.IsWindows())
             return directories;
-        for (string? directory = System.IO.Path.GetDirectoryName(RealPath.Of(path)); directory is not null; directory = System.IO.Path.GetDirectoryName(directory))
+        for (string? directory = Parent(RealPath.Of(path)); directory is not null; directory = Parent(directory))
         {
             if (Try(directory) is { } status)
                 directories.Insert(0, (directory, status));
         }
         return directories;
     }
+
+    private static string? Parent(string path) => System.IO.Path.GetDirectoryName(path);
 
     private static UnixStatus? Try(string path)
     {

@@ -7,7 +7,7 @@ using PgSsl.Certificates.Verification;
 
 namespace PgSsl.Requirements;
 
-/// <summary>What a private key file says of its key. The key itself is not kept.</summary>
+/// <summary>What a private key file says about its key. The key itself is not kept.</summary>
 internal sealed record ServerKey
 {
     private const string PlainLabel = "PRIVATE KEY";
@@ -19,20 +19,20 @@ internal sealed record ServerKey
     /// <summary>Whether a passphrase protects it.</summary>
     public bool IsEncrypted { get; private init; }
 
-    /// <summary>Whether it is PEM, as the server wants it (be-secure-openssl.c, be_tls_init: SSL_FILETYPE_PEM).</summary>
+    /// <summary>Whether it is PEM, which the server demands (be-secure-openssl.c, be_tls_init: SSL_FILETYPE_PEM).</summary>
     public bool IsPem { get; private init; }
 
-    /// <summary>Why nothing more is known of it: no key, a wrong or missing passphrase; null where it could be read.</summary>
+    /// <summary>Why nothing more is known about it: it is not a key, or the passphrase is wrong or missing; null where it could be read.</summary>
     public PgSslException? Failure { get; private init; }
 
-    /// <summary>What a certificate's public key has to be: key type, and the key bits; null where it cannot be told.</summary>
+    /// <summary>What a certificate's public key has to be: key type and key bits; null where that cannot be told.</summary>
     private (string AlgorithmOid, byte[]? PublicKey)? Public { get; init; }
 
     /// <summary>Reads a key.</summary>
     /// <param name="content">The bytes of the file; the caller clears them.</param>
     /// <param name="passphrase">For an encrypted key; null for none.</param>
     /// <param name="path">Names the file in messages.</param>
-    /// <returns>Never null: a key that cannot be read is a finding.</returns>
+    /// <returns>Never null: a key that cannot be read has a <see cref="Failure"/>.</returns>
     public static ServerKey Read(byte[] content, char[]? passphrase, string path)
     {
         (PemBlock? block, byte[] first) = FindFirst(content);
@@ -58,8 +58,8 @@ internal sealed record ServerKey
         }
     }
 
-    /// <summary>OpenSSL takes the first key of a file; what is around it does not matter.</summary>
-    /// <returns>The block, and the bytes that it was read from; no block, and all bytes, where there is no PEM key.</returns>
+    /// <summary>OpenSSL uses the first key of a file; what is around it does not matter.</summary>
+    /// <returns>The block and the bytes that it was read from; null and all bytes where there is no PEM key.</returns>
     private static (PemBlock? Block, byte[] Bytes) FindFirst(byte[] content)
     {
         var reader = new PemReader(content);
@@ -82,7 +82,7 @@ internal sealed record ServerKey
         return mine.PublicKey is { } key ? key.AsSpan().SequenceEqual(bits) : null;
     }
 
-    /// <summary>A point on a curve can be written in several ways, the curve too; .NET writes one of them.</summary>
+    /// <summary>A point on a curve, and the curve itself, can be written in several ways; .NET always writes the same.</summary>
     private static byte[] Normalize(X509Certificate2 certificate)
     {
         try
@@ -100,11 +100,11 @@ internal sealed record ServerKey
     {
         var parsed = SubjectPublicKey.Read(new AsnReader(spki, AsnEncodingRules.DER));
         string oid = PublicKey.CreateFromSubjectPublicKeyInfo(spki, out _).Oid.Value!;
-        // The same point means another key on another curve.
+        // On another curve the same point is another key.
         return (oid, oid == Oids.EllipticCurve ? spki : parsed.Key.ToArray());
     }
 
-    /// <summary>Keys in clear that .NET has no class for (RFC 5958 2): RSASSA-PSS, Ed25519, Ed448, DSA.</summary>
+    /// <summary>Unencrypted keys that .NET has no class for (RFC 5958 2): RSASSA-PSS, Ed25519, Ed448, DSA.</summary>
     private static (string AlgorithmOid, byte[]? PublicKey)? ReadOther(ReadOnlyMemory<byte> der)
     {
         try

@@ -1,7 +1,7 @@
+using System.Formats.Asn1;
 using PgSsl.Asn1;
 using PgSsl.Certificates;
 using PgSsl.Certificates.Verification;
-using By = PgSsl.RequirementSource;
 
 namespace PgSsl.Requirements;
 
@@ -9,6 +9,7 @@ namespace PgSsl.Requirements;
 internal static class StrengthRequirements
 {
     private const string Level = "OpenSSL's security level 2, the default of Debian, Ubuntu, RHEL and OpenSSL 3.2";
+    private const string NewKey = "Make a new key: New-PgCsr";
 
     // RFC 8446 4.2.3 and OpenSSL's default groups (ssl/t1_lib.c): with other curves there is no signature scheme to agree on.
     private static readonly string[] UsableCurves = ["1.2.840.10045.3.1.7", "1.3.132.0.34", "1.3.132.0.35"];
@@ -25,51 +26,51 @@ internal static class StrengthRequirements
         string[] weak = [.. all.Where(certificate => !ChainChecks.IsStrongEnough(certificate.PublicKey))
             .Select(certificate => $"'{certificate.Name}' ({Describe(certificate)})")];
         return weak.Length == 0
-            ? Verdict.Met("KeyStrength", By.Server, "All keys reach 112 bits of security.")
-            : Verdict.Unmet("KeyStrength", By.Server, $"Too weak for {Level}: the key of {string.Join(", ", weak)}.", "Make a new key: New-PgCsr (RSA from 2048 bits, curves from P-256).");
+            ? Requirement.KeyStrength.Met("All keys reach 112 bits of security.")
+            : Requirement.KeyStrength.Unmet(
+                $"Too weak for {Level}: the key of {string.Join(", ", weak)}.", $"{NewKey} (RSA from 2048 bits, curves from P-256).");
     }
 
     /// <summary>t1_lib.c, ssl_security_cert_sig: of all that is sent, unless self-signed.</summary>
     private static Verdict JudgeSignatures(IEnumerable<ParsedCertificate> all)
     {
-        string[] weak = [.. all.Where(certificate => !certificate.IsSelfSigned && certificate.OuterSignatureAlgorithm.SecurityBits < ChainChecks.MinimumSecurityBits)
+        string[] weak = [.. all.Where(certificate =>
+                !certificate.IsSelfSigned && certificate.OuterSignatureAlgorithm.SecurityBits < ChainChecks.MinimumSecurityBits)
             .Select(certificate => $"'{certificate.Name}' ({certificate.OuterSignatureAlgorithm.Digest ?? "an unknown digest"})")];
         return weak.Length == 0
-            ? Verdict.Met("SignatureStrength", By.Server, "No signature is weaker than SHA-224.")
-            : Verdict.Unmet("SignatureStrength", By.Server, $"Too weak for {Level}: the signature on {string.Join(", ", weak)}.", "Ask the CA for SHA-256.");
+            ? Requirement.SignatureStrength.Met("No signature is weaker than SHA-224.")
+            : Requirement.SignatureStrength.Unmet($"Too weak for {Level}: the signature on {string.Join(", ", weak)}.", "Ask the CA for SHA-256.");
     }
 
     private static Verdict JudgeAlgorithm(ParsedCertificate leaf)
     {
-        const string Name = "KeyAlgorithm";
+        Requirement requirement = Requirement.KeyAlgorithm;
         string key = Describe(leaf);
         return leaf.PublicKey switch
         {
-            { IsReadable: false } => Verdict.Unmet(Name, By.Clients, "OpenSSL cannot read the key.", "Make a new key: New-PgCsr"),
-            { HasExplicitCurve: true } => Verdict.Unmet(Name, By.Clients, "The key spells out its curve's parameters; clients know curves by name.", "Make a new key: New-PgCsr"),
-            { AlgorithmOid: Oids.Dsa } => Verdict.Unmet(Name, By.Clients, "The key is DSA, which TLS 1.3 and today's clients do not have.", "Make a new key: New-PgCsr"),
-            { AlgorithmOid: Oids.Ed25519 or Oids.Ed448 } => Verdict.Unmet(
-                Name, By.Clients, $"The key is {key}: .NET on Windows and macOS, and older Java, cannot connect.", "Make a new key: New-PgCsr (ecdsa-p256)"),
-            { AlgorithmOid: Oids.EllipticCurve } when !UsableCurves.Contains(CurveOf(leaf)) => Verdict.Unmet(
-                Name, By.Clients, $"The key is on a curve ({key}) that TLS 1.3 has no signature for, and that clients do not offer.", "Make a new key: New-PgCsr (ecdsa-p256)"),
-            _ => Verdict.Met(Name, By.Clients, $"{key}, which all clients can use."),
+            { IsReadable: false } => requirement.Unmet("OpenSSL cannot read the key.", NewKey),
+            { HasExplicitCurve: true } => requirement.Unmet("The key spells out the parameters of its curve; clients know curves only by name.", NewKey),
+            { AlgorithmOid: Oids.Dsa } => requirement.Unmet("The key is DSA, which TLS 1.3 and today's clients do not support.", NewKey),
+            { AlgorithmOid: Oids.Ed25519 or Oids.Ed448 } => requirement.Unmet(
+                $"The key is {key}: .NET on Windows and macOS, and older Java, cannot connect.", $"{NewKey} (ecdsa-p256)"),
+            { AlgorithmOid: Oids.EllipticCurve } when !UsableCurves.Contains(CurveOf(leaf)) => requirement.Unmet(
+                $"The key is on a curve ({key}) that TLS 1.3 has no signature for, and that clients do not offer.", $"{NewKey} (ecdsa-p256)"),
+            _ => requirement.Met($"{key}, which all clients can use."),
         };
     }
 
     /// <summary>
-    /// be-secure-openssl.c, be_tls_get_certificate_hash: the digest of the certificate's signature, which Ed25519 and Ed448 have none of.
+    /// be-secure-openssl.c, be_tls_get_certificate_hash: the digest of the certificate's signature, which Ed25519 and Ed448 do not have.
     /// Both sides need it, and channel_binding is prefer by default.
     /// </summary>
     private static Verdict JudgeChannelBinding(ParsedCertificate leaf)
     {
-        const string Name = "ChannelBinding";
         SignatureAlgorithm signature = leaf.OuterSignatureAlgorithm;
+        string name = signature.Oid switch { Oids.Ed25519 => "Ed25519", Oids.Ed448 => "Ed448", _ => signature.Oid };
         return signature.Digest is { } digest
-            ? Verdict.Met(Name, By.Clients, $"SCRAM binds to the channel with the signature's digest, {digest}.")
-            : Verdict.Unmet(
-                Name, By.Clients,
-                $"The signature ({(signature.Oid == Oids.Ed25519 ? "Ed25519" : signature.Oid == Oids.Ed448 ? "Ed448" : signature.Oid)}) names no digest: " +
-                "logging in with SCRAM over TLS fails, unless clients set channel_binding=disable.",
+            ? Requirement.ChannelBinding.Met($"SCRAM binds to the channel with the signature's digest, {digest}.")
+            : Requirement.ChannelBinding.Unmet(
+                $"The signature ({name}) names no digest: logging in with SCRAM over TLS fails, unless clients set channel_binding=disable.",
                 "Have it signed with RSA or ECDSA.");
     }
 
@@ -82,6 +83,6 @@ internal static class StrengthRequirements
     private static string? CurveOf(ParsedCertificate leaf)
     {
         byte[] parameters = leaf.Certificate.PublicKey.EncodedParameters.RawData;
-        return parameters is [0x06, ..] ? new System.Formats.Asn1.AsnReader(parameters, System.Formats.Asn1.AsnEncodingRules.DER).ReadObjectIdentifier() : null;
+        return parameters is [0x06, ..] ? new AsnReader(parameters, AsnEncodingRules.DER).ReadObjectIdentifier() : null;
     }
 }

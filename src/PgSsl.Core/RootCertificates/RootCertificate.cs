@@ -6,7 +6,7 @@ using PgSsl.RootFiles;
 
 namespace PgSsl;
 
-/// <summary>A certificate of a root file, or of the operating system's store. Times are UTC.</summary>
+/// <summary>A certificate in a root file, or in the operating system's store. Times are UTC.</summary>
 public sealed record RootCertificate
 {
     /// <summary>Its subject.</summary>
@@ -27,13 +27,13 @@ public sealed record RootCertificate
     /// <summary>Whole days until it expires, counted down; negative once it has.</summary>
     public required int DaysRemaining { get; init; }
 
-    /// <summary>Whether OpenSSL takes it for a CA.</summary>
+    /// <summary>Whether OpenSSL accepts it as a CA.</summary>
     public required bool IsCa { get; init; }
 
     /// <summary>Whether it is its own issuer: only such a certificate ends a chain.</summary>
     public required bool IsSelfSigned { get; init; }
 
-    /// <summary>Its place in the file, from 1.</summary>
+    /// <summary>Its position in the file, counted from 1.</summary>
     public required int Position { get; init; }
 
     /// <summary>The file; <c>system</c> for the operating system's store.</summary>
@@ -46,23 +46,22 @@ public sealed record RootCertificate
     public required int KeySize { get; init; }
 
     /// <summary>
-    /// <c>Good</c>, or what is the matter: <c>NotRead</c> (libpq does not read it from this file), Expired, NotYetValid, MissingRoot, NotCa
+    /// <c>Good</c>, or its problems: <c>NotRead</c> (libpq does not read it from this file), Expired, NotYetValid, MissingRoot, NotCa
     /// (<see cref="RootFileProblemKind"/>).
     /// </summary>
     public required IReadOnlyList<string> Status { get; init; }
 
-    /// <summary>The problems of <see cref="Status"/>, a sentence each; empty where nothing is.</summary>
+    /// <summary>The problems of <see cref="Status"/>, a sentence each; empty where there are none.</summary>
     public required IReadOnlyList<string> Problems { get; init; }
 
     /// <summary>The certificate.</summary>
     public required X509Certificate2 Certificate { get; init; }
 
-    /// <summary>The certificates of a file, also of one that libpq refuses.</summary>
+    /// <summary>The certificates in a file, also in one that libpq refuses.</summary>
     /// <param name="file">The file.</param>
     /// <param name="at">The moment to judge validity for.</param>
     internal static IReadOnlyList<RootCertificate> Of(RootFile file, DateTimeOffset at)
     {
-        ArgumentNullException.ThrowIfNull(file);
         ILookup<int?, RootFileProblem> problems = file.Problems(at).ToLookup(problem => problem.Position);
         HashSet<string> trusted = [.. file.TrustedCertificates.Select(Certificates.Fingerprint.Of)];
         return [.. file.Certificates.Select((certificate, i) => Describe(
@@ -70,11 +69,10 @@ public sealed record RootCertificate
     }
 
     /// <summary>The operating system's roots, as <c>sslrootcert=system</c> finds them.</summary>
-    /// <param name="environment">SSL_CERT_FILE and SSL_CERT_DIR count.</param>
+    /// <param name="environment">With SSL_CERT_FILE and SSL_CERT_DIR.</param>
     /// <param name="at">The moment to judge validity for.</param>
     internal static IReadOnlyList<RootCertificate> OfSystem(ConnectionEnvironment environment, DateTimeOffset at)
     {
-        ArgumentNullException.ThrowIfNull(environment);
         X509Certificate2[] roots = [.. TrustStore.LoadSystem(environment.GetVariable).Certificates];
         ILookup<int?, RootFileProblem> problems = RootFileProblems.OfCertificates(roots, at).ToLookup(problem => problem.Position);
         return [.. roots.Select((certificate, i) => Describe(

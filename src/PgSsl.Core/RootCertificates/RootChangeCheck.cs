@@ -6,9 +6,9 @@ using PgSsl.Wire;
 namespace PgSsl.RootCertificates;
 
 /// <summary>
-/// Asks servers, before root files change, what the change would do to each client in each mode there. Two connections to each server.
+/// Asks servers, before root files change, what the change would mean for each client in each mode. It takes two connections to each server.
 /// </summary>
-/// <param name="planned">The root files as they will be, by absolute path; null for one that goes.</param>
+/// <param name="planned">The root files as they will be, by absolute path; null for a file that is deleted.</param>
 /// <param name="maxConnections">How many connections may be open at a time.</param>
 internal sealed class RootChangeCheck(IReadOnlyDictionary<string, byte[]?> planned, int maxConnections = 32) : IDisposable
 {
@@ -16,9 +16,9 @@ internal sealed class RootChangeCheck(IReadOnlyDictionary<string, byte[]?> plann
     private readonly SslModeTester _tester = new(Enum.GetValues<SslMode>(), SslClients.All, maxConnections, tlsOnly: false);
 
     /// <summary>Checks all servers of an endpoint.</summary>
-    /// <param name="endpoint">The endpoint as it is connected to now.</param>
-    /// <param name="rootCertificate">The sslrootcert that it gets by the change; null where that stays as it is.</param>
-    /// <param name="environment">The world to resolve it in.</param>
+    /// <param name="endpoint">The endpoint, as clients connect to it now.</param>
+    /// <param name="rootCertificate">The sslrootcert that it gets by the change; null where it stays as it is.</param>
+    /// <param name="environment">The environment to resolve it in.</param>
     /// <param name="cancellationToken">Ends all connections at once.</param>
     /// <exception cref="PgSslException">libpq would refuse the endpoint.</exception>
     public async Task<RootChangeEffect> RunAsync(
@@ -44,7 +44,8 @@ internal sealed class RootChangeCheck(IReadOnlyDictionary<string, byte[]?> plann
     public void Dispose() => _tester.Dispose();
 
     /// <summary>
-    /// Whoever runs this need not be who connects: where his role is let in by no way at all, another one's connections are what counts.
+    /// The user who runs this need not be the one who connects. If the server refuses this role over every transport, it is judged as if it
+    /// admitted the role.
     /// </summary>
     private static ServerFacts AsIfAdmitted(ServerFacts facts)
     {

@@ -2,8 +2,8 @@ using PgSsl.SslModes;
 
 namespace PgSsl.RootCertificates;
 
-/// <summary>What a change of root files does to the servers of one endpoint.</summary>
-/// <param name="Changes">What clients would meet otherwise than now.</param>
+/// <summary>What a change of root files means for the servers of one endpoint.</summary>
+/// <param name="Changes">What would be different for clients.</param>
 /// <param name="Unknown">The servers that could not be asked, and why.</param>
 internal sealed record RootChangeEffect(
     IReadOnlyList<SslModeChange> Changes, IReadOnlyList<(string Endpoint, PgSslException Failure)> Unknown);

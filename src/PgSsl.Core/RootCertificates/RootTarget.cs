@@ -5,7 +5,7 @@ using PgSsl.RootFiles;
 
 namespace PgSsl.RootCertificates;
 
-/// <summary>Which root file is to change, and, where it is one service's own, how that service comes to go by it.</summary>
+/// <summary>The root file that is to change and, if it belongs to one service, how that service comes to use it.</summary>
 /// <param name="Path">The root file, absolute; it need not exist.</param>
 internal sealed record RootTarget(string Path)
 {
@@ -16,15 +16,15 @@ internal sealed record RootTarget(string Path)
     /// <summary>The service whose <c>sslrootcert</c> is to name the file; null where no service is meant.</summary>
     public string? Service { get; private init; }
 
-    /// <summary>Whether the service is not there yet.</summary>
+    /// <summary>Whether the service does not exist yet.</summary>
     public bool IsNewService => _serviceFile is { DefinesService: false };
 
-    /// <summary>Finds the file in which roots are to be.</summary>
+    /// <summary>Finds the file that roots go into.</summary>
     /// <param name="environment">The account whose file is meant.</param>
-    /// <param name="path">The file, absolute; null for the one that libpq goes by, or the service's.</param>
-    /// <param name="service">A service that is to go by the file; null for none.</param>
+    /// <param name="path">The file, absolute; null for the one that libpq uses, or the service's.</param>
+    /// <param name="service">A service that is to use the file; null for none.</param>
     /// <exception cref="PgSslException">
-    /// libpq goes by the operating system's roots, there is no home directory, or the service file is one that libpq would refuse.
+    /// libpq uses the operating system's roots, there is no home directory, or libpq would refuse the service file.
     /// </exception>
     public static RootTarget Find(ConnectionEnvironment environment, string? path, string? service)
     {
@@ -38,7 +38,7 @@ internal sealed record RootTarget(string Path)
         };
     }
 
-    /// <summary>Finds the file that a service goes by already, to change no more than that file.</summary>
+    /// <summary>Finds the file that a service uses already, to change only that file.</summary>
     /// <exception cref="PgSslException">
     /// <see cref="PgSslError.ServiceNotFound"/>, or <see cref="PgSslError.FileNotFound"/>: the service names no root file of its own.
     /// </exception>
@@ -48,23 +48,23 @@ internal sealed record RootTarget(string Path)
         if (!file.DefinesService)
             throw new PgSslException(
                 PgSslError.ServiceNotFound, $"The service \"{service}\" is not defined: {file.Path} has no such section.",
-                "Check the name; Get-PgConnectionSetting shows what libpq makes of one.");
+                "Check the name; Get-PgConnectionSetting shows how libpq reads a service.");
         return new RootTarget(NamedBy(service, file, environment) ?? throw new PgSslException(
             PgSslError.FileNotFound, $"The service \"{service}\" names no root file of its own.",
-            "Name the file with -Path; without -Service it is the one that all connections go by."))
+            "Name the file with -Path; without -Service it is the file that all connections use."))
         {
             Service = service,
         };
     }
 
-    /// <summary>The roots that are in the file now, whose servers they vouch for; none where there is no file that libpq would read.</summary>
+    /// <summary>The roots that are in the file now; none if there is no file, or libpq would not read it.</summary>
     /// <exception cref="PgSslException">FileUnreadable.</exception>
     public TrustStore ReadRoots() =>
         TrustStore.FromCertificates(RootFile.Parse(new RootFileWriter().Read(Path), Path).TrustedCertificates, Path);
 
     /// <summary>
-    /// Whether connections by an endpoint will go by the file because of the service: those that name the service, and, where they name
-    /// none, those to a host of the service's, or to any host where the service names none.
+    /// Whether connections to an endpoint will use the file because of the service: those that name the service; and of those that name no
+    /// service, the connections to a host of the service, or to any host if the service names none.
     /// </summary>
     /// <exception cref="PgSslException">libpq would refuse the endpoint.</exception>
     public bool GainsFile(PgEndpoint endpoint, ConnectionEnvironment environment)
@@ -81,7 +81,7 @@ internal sealed record RootTarget(string Path)
     }
 
     /// <summary>
-    /// What makes the service go by the file; none where it does already. A service that is not there yet is added to the user's own file.
+    /// The edits that make the service use the file; none if it does already. A new service is added to the user's own file.
     /// </summary>
     /// <exception cref="PgSslException">libpq would refuse the service file, or the path in it.</exception>
     public IReadOnlyList<FileEdit> ServiceEdits(RootFileWriter files)
@@ -92,7 +92,7 @@ internal sealed record RootTarget(string Path)
         byte[] after = ServiceFileEditor.Set(before ?? [], Service!, Parameter, Path, location.Path);
         if (after.AsSpan().SequenceEqual(before))
             return [];
-        // Passwords may come to stand in a service file; one that exists keeps its mode.
+        // A service file may hold passwords some day. An existing file keeps its mode.
         FileProtection protection = before is null ? FileProtection.PrivateKey() : FileProtection.Public;
         return [new FileEdit(location.Path, after) { Expected = before, MayReplace = before is not null, Protection = protection }];
     }
@@ -106,12 +106,12 @@ internal sealed record RootTarget(string Path)
         string was = old is null ? "" : $" instead of {old}";
         string section = location.DefinesService ? $"[{Service}]" : $"[{Service}] (new)";
         string whose = location.IsShared ? " This file is every user's." : "";
-        string noLonger = old is null ? "" : $", no longer by {(old == ConnectionSettings.SystemRoots ? "the operating system's roots" : old)}";
+        string noLonger = old is null ? "" : $", and no longer {(old == ConnectionSettings.SystemRoots ? "the operating system's roots" : old)}";
         return
         [
             $"{location.Path}: {section} gets {Parameter}={Path}{was}.{whose}",
-            $"Connections of service {Service} go by this file from then on{noLonger}: libpq verifies the server's chain in every mode, " +
-            "require becomes verify-ca and fails at a server of another CA, and there allow and prefer go on in plaintext, without a word.",
+            $"Connections of service {Service} use this file from then on{noLonger}: libpq verifies the server's chain in every mode, " +
+            "require becomes verify-ca and fails at a server of another CA, and there allow and prefer silently fall back to plaintext.",
         ];
     }
 
@@ -121,10 +121,10 @@ internal sealed record RootTarget(string Path)
         if (roots.IsSystem)
             throw new PgSslException(
                 PgSslError.ContradictoryParameters,
-                "libpq goes by the operating system's roots here (sslrootcert=system), not by a file.",
+                "libpq uses the operating system's roots here (sslrootcert=system), not a file.",
                 "Name the file with -Path, or add the root to the operating system's store.");
         return roots.Path ?? throw new PgSslException(
-            PgSslError.FileNotFound, "There is no home directory to look for root.crt in.", "Name the file with -Path.");
+            PgSslError.FileNotFound, "This account has no home directory in which libpq could find root.crt.", "Name the file with -Path.");
     }
 
     private static string? NamedBy(string service, ServiceFileLocation file, ConnectionEnvironment environment)
@@ -135,7 +135,7 @@ internal sealed record RootTarget(string Path)
         return named is null or "" or ConnectionSettings.SystemRoots ? null : environment.ResolvePath(named);
     }
 
-    /// <summary>A file of the service's own: among libpq's files, or beside a service file elsewhere.</summary>
+    /// <summary>A file for the service alone: among libpq's files, or beside a service file elsewhere.</summary>
     private static string OwnPathOf(string service, ServiceFileLocation file, ConnectionEnvironment environment)
     {
         char[] forbidden = System.IO.Path.GetInvalidFileNameChars();

@@ -4,13 +4,13 @@ using PgSsl.RootFiles;
 
 namespace PgSsl.RootCertificates;
 
-/// <summary>Why a root that a server's chain ends at is not vouched for, as sentences.</summary>
+/// <summary>Why nobody vouches for the root at the end of a server's chain, as sentences.</summary>
 internal static class ServedRootFailures
 {
     public static PgSslException OnlyServed(RootOffer offer)
     {
         string what = offer.IsServerCertificate ? "the server's self-signed certificate" : "root";
-        return NotVouchedFor(offer, $"Nobody vouches for {what} {Describe(offer)}: it is known only from where it came, {offer.Origin}.");
+        return NotVouchedFor(offer, $"Nobody vouches for {what} {Describe(offer)}: only its origin is known: {offer.Origin}.");
     }
 
     public static PgSslException OtherHost(RootOffer offer, NameVerdict names, string? host)
@@ -22,24 +22,24 @@ internal static class ServedRootFailures
             _ => $"\"{names.FirstName}\"",
         };
         string what = string.IsNullOrEmpty(host)
-            ? "Which host was asked for is not known"
-            : $"The server's certificate names {named}, not the host that was asked for, \"{host}\"";
+            ? "It is not known which host was asked for"
+            : $"The server's certificate names {named}, not \"{host}\", the host that was asked for";
         return NotVouchedFor(
             offer,
-            $"{what}: that its root {Describe(offer)} is known here, from {offer.Origin}, " +
-            "does not vouch for this server, as others have certificates below that root too.",
-            "Ask for the server by a name in its certificate, if that is the right one. Else: ");
+            $"{what}. Its root {Describe(offer)} is known here from {offer.Origin}, but that does not vouch for this server, " +
+            "because others have certificates below that root too.",
+            "If the certificate is the right one, ask for the server by a name in it. Else: ");
     }
 
     public static PgSslException Unverified(RootOffer offer, ChainVerdict verdict) => NotVouchedFor(
         offer,
-        $"The server's certificate does not verify with its root {Describe(offer)}, known here from {offer.Origin}: {verdict.Reason.TrimEnd('.')}.");
+        $"The server's certificate does not verify with its root {Describe(offer)}, which is known here from {offer.Origin}: {verdict.Reason.TrimEnd('.')}.");
 
     private static PgSslException NotVouchedFor(RootOffer offer, string message, string remedy = "") => new(
         PgSslError.RootNotVouchedFor,
         message,
-        $"{remedy}Compare that fingerprint with one you have from who runs the {(offer.IsServerCertificate ? "server" : "CA")}, " +
-        $"and if it is the same, add -Fingerprint {Fingerprint.Of(offer.Certificates[0])}");
+        $"{remedy}Compare that fingerprint with one from whoever runs the {(offer.IsServerCertificate ? "server" : "CA")}. " +
+        $"If it is the same, add -Fingerprint {Fingerprint.Of(offer.Certificates[0])}");
 
     private static string Describe(RootOffer offer) =>
         $"'{CertificateNames.Display(offer.Certificates[0])}' (SHA-256 {Fingerprint.Of(offer.Certificates[0])})";

@@ -1,13 +1,14 @@
 using PgSsl.Certificates.Trust;
 using PgSsl.Certificates.Verification;
 using PgSsl.Chains;
+using PgSsl.RootFiles;
 
 namespace PgSsl.RootCertificates;
 
 /// <summary>
-/// Finds the root that a server's chain ends at. Trust never comes from the wire: a root that only the server sent, or a URL in its
-/// certificate led to, needs a fingerprint that the user has from elsewhere; so does one that the operating system or the catalogue knows,
-/// where the certificate below it is not this server's.
+/// Finds the root at the end of a server's chain. Trust never comes from the wire: a root that only the server sent, or that a URL in its
+/// certificate leads to, needs a fingerprint that the user has from elsewhere. So does a root that the operating system or the catalogue
+/// knows, if the certificate below it is not this server's.
 /// </summary>
 /// <param name="completer">Completes chains.</param>
 /// <param name="fingerprints">The fingerprints that the user gave: SHA-256, upper-case hex; those of roots, or of self-signed servers.</param>
@@ -43,8 +44,8 @@ internal sealed class ServedRootFinder(ChainCompleter completer, IReadOnlyCollec
     };
 
     /// <summary>
-    /// A root that is known to all has certificates below it for whoever asks: only a valid one for the very host shows that the root is
-    /// this server's, and not of somebody in between.
+    /// Anybody can get a certificate below a public root. So only a valid certificate for this very host shows that the root belongs to this
+    /// server, and not to somebody in between.
     /// </summary>
     private static PgSslException? ObjectionToServer(CompletedChain chain, ChainRequest request, RootOffer offer)
     {

@@ -8,7 +8,7 @@ namespace PgSsl.RootFiles;
 
 /// <summary>
 /// Reads certificates in whatever form people have them: PEM with one or many, also in UTF-16 or with damaged line breaks, DER,
-/// PKCS #7 in PEM or DER. Private keys beside them are passed over.
+/// PKCS #7 in PEM or DER. Private keys beside them are skipped.
 /// </summary>
 internal static class CertificateInput
 {
@@ -27,11 +27,11 @@ internal static class CertificateInput
     public static IReadOnlyList<X509Certificate2> ReadText(string text, string name, CertificateWanted? wanted = null) =>
         Read(Encoding.UTF8.GetBytes(text), name, wanted);
 
-    /// <summary>Reads bytes; returns at least one certificate.</summary>
-    /// <param name="bytes">The whole of it.</param>
+    /// <summary>Reads bytes, and returns at least one certificate.</summary>
+    /// <param name="bytes">The whole content.</param>
     /// <param name="name">Names it in messages.</param>
     /// <param name="wanted">What remedies ask for; a root if null.</param>
-    /// <exception cref="PgSslException">InvalidCertificateFile: a block is broken, or no certificate is in it; says what is.</exception>
+    /// <exception cref="PgSslException">InvalidCertificateFile: a block is broken, or there is no certificate; the message says what there is.</exception>
     public static IReadOnlyList<X509Certificate2> Read(ReadOnlyMemory<byte> bytes, string name, CertificateWanted? wanted = null)
     {
         RootFile file = RootFile.Parse(bytes, name);
@@ -58,7 +58,7 @@ internal static class CertificateInput
 
     private static IReadOnlyList<X509Certificate2> CertificatesOf(RootFileSegment segment, ReadOnlyMemory<byte> bytes)
     {
-        // The labels that OpenSSL and certutil give to PKCS #7 (include/openssl/pem.h, RFC 7468 section 8).
+        // The labels that OpenSSL and certutil use for PKCS #7 (include/openssl/pem.h, RFC 7468 section 8).
         if (segment is not { Kind: RootFileSegmentKind.OtherBlock, Label: "PKCS7" or "PKCS #7 SIGNED DATA" or "CMS" })
             return segment.Certificates;
         return new PemReader(bytes.Slice(segment.Start, segment.Length)).ReadBlock(out PemBlock? block) is null
@@ -71,10 +71,10 @@ internal static class CertificateInput
         string[] labels = [.. file.Segments.Select(segment => segment.Label).OfType<string>().Distinct()];
         if (labels.Any(label => label.Contains("PRIVATE KEY", StringComparison.Ordinal)))
             return Invalid(
-                $"{name} holds a private key and no certificate.",
-                $"Give {wanted.Name}. Nobody but its owner needs the key.");
+                $"{name} holds a private key, but no certificate.",
+                $"Give {wanted.Name}. Only its owner needs the key.");
         if (labels.Any(label => label.EndsWith("CERTIFICATE REQUEST", StringComparison.Ordinal)))
-            return Invalid($"{name} is a certificate request (CSR), no certificate.", wanted.InPlaceOfRequest);
+            return Invalid($"{name} is a certificate signing request (CSR), not a certificate.", wanted.InPlaceOfRequest);
         if (labels.Length > 0)
             return Invalid($"{name} holds no certificate, only {string.Join(", ", labels)}.", wanted.Remedy);
         if (bytes.IsEmpty)
@@ -82,7 +82,7 @@ internal static class CertificateInput
         return bytes.Span[0] == 0x30 ? RefuseDer(bytes, name, wanted) : RefuseText(bytes.Span, name, wanted);
     }
 
-    /// <summary>The first elements tell what it is: RFC 7292 4 (PKCS #12), RFC 2986 4.2 (CSR), RFC 5958 2 (PKCS #8), PKCS #7.</summary>
+    /// <summary>The first elements show what it is: RFC 7292 4 (PKCS #12), RFC 2986 4.2 (CSR), RFC 5958 2 (PKCS #8), PKCS #7.</summary>
     private static PgSslException RefuseDer(ReadOnlyMemory<byte> bytes, string name, CertificateWanted wanted)
     {
         try
@@ -95,18 +95,18 @@ internal static class CertificateInput
                     ? Invalid(
                         $"{name} is PKCS #12 (.pfx, .p12), which carries a private key.",
                         $"Take {wanted.Name} out of it: openssl pkcs12 -in '{name}' {wanted.Pkcs12Options}")
-                    : Invalid($"{name} is a private key and no certificate.", wanted.Remedy);
+                    : Invalid($"{name} is a private key, not a certificate.", wanted.Remedy);
             }
             if (first == Asn1Tag.ObjectIdentifier)
                 return Invalid($"{name} is a PKCS #7 message without certificates.", wanted.Remedy);
             if (first == Asn1Tag.Sequence && outer.ReadSequence().PeekTag() == Asn1Tag.Integer)
-                return Invalid($"{name} is DER, and no certificate: a certificate request (CSR) or a revocation list.", wanted.Remedy);
+                return Invalid($"{name} is DER, but not a certificate: it is a certificate signing request (CSR) or a revocation list.", wanted.Remedy);
         }
         catch (AsnContentException)
         {
-            // Then it only starts like DER.
+            // It only begins like DER.
         }
-        return Invalid($"{name} is binary, and no certificate.", wanted.Remedy);
+        return Invalid($"{name} is binary, but not a certificate.", wanted.Remedy);
     }
 
     private static PgSslException RefuseText(ReadOnlySpan<byte> bytes, string name, CertificateWanted wanted)
@@ -115,9 +115,10 @@ internal static class CertificateInput
         string text = encoding.GetString(bytes[..Math.Min(bytes.Length, 1024)]).TrimStart('\uFEFF', ' ', '\t', '\r', '\n');
         if (text.StartsWith('<'))
             return Invalid(
-                $"{name} is an HTML or XML page, no certificate: probably an error or log-in page.",
+                $"{name} is an HTML or XML page, not a certificate: probably an error or log-in page.",
                 "Open the address in a browser and save the certificate itself.");
-        return Invalid($"{name} holds no certificate: PEM has a line -----BEGIN CERTIFICATE-----, DER starts with the byte 30.", wanted.Remedy);
+        return Invalid(
+            $"{name} holds no certificate: PEM has a line -----BEGIN CERTIFICATE-----, and DER starts with the byte 30.", wanted.Remedy);
     }
 
     private static PgSslException Invalid(string message, string remedy) => new(PgSslError.InvalidCertificateFile, message, remedy);

@@ -1,6 +1,6 @@
 namespace PgSsl.RootFiles;
 
-/// <summary>Which certificate is wanted of a file, in the words of remedies.</summary>
+/// <summary>Which certificate a file should hold, in the words of remedies.</summary>
 internal sealed record CertificateWanted
 {
     private CertificateWanted(string name, string inPlaceOfRequest, string pkcs12Options) =>
@@ -8,23 +8,23 @@ internal sealed record CertificateWanted
 
     /// <summary>The root of a CA.</summary>
     public static CertificateWanted Root { get; } = new(
-        "the CA's root certificate", "Give the certificate of the CA that signs it.", "-cacerts -nokeys -out ca.pem");
+        "the CA's root certificate", "Give the certificate of the CA that signs the request.", "-cacerts -nokeys -out ca.pem");
 
-    /// <summary>The certificate of a server or client, to be renewed.</summary>
+    /// <summary>The certificate of a server or client that is to be renewed.</summary>
     public static CertificateWanted Leaf { get; } = new(
-        "the certificate to renew", "Give the certificate that the CA made of it.", "-clcerts -nokeys -out old.crt");
+        "the certificate to renew", "Give the certificate that the CA issued for it.", "-clcerts -nokeys -out old.crt");
 
-    /// <summary>What a CA answered to a request.</summary>
+    /// <summary>The answer of a CA to a request.</summary>
     public static CertificateWanted Issued { get; } = new(
-        "the certificate that the CA issued", "Give the certificate that the CA made of it.", "-nokeys -out server.crt");
+        "the certificate that the CA issued", "Give the certificate that the CA issued for it.", "-nokeys -out server.crt");
 
     /// <summary>What it is.</summary>
     internal string Name { get; }
 
-    /// <summary>What to give where a request was given.</summary>
+    /// <summary>What to give instead of a request.</summary>
     internal string InPlaceOfRequest { get; }
 
-    /// <summary>How <c>openssl pkcs12</c> takes it out.</summary>
+    /// <summary>How <c>openssl pkcs12</c> extracts it.</summary>
     internal string Pkcs12Options { get; }
 
     internal string Remedy => $"Give a PEM or DER file with {Name}.";

@@ -6,7 +6,7 @@ using PgSsl.Certificates.Trust;
 
 namespace PgSsl.RootFiles;
 
-/// <summary>Certificates in DER: a single one, or those of a PKCS #7 message without content (.p7b, .p7c).</summary>
+/// <summary>Certificates in DER: one certificate, or those of a PKCS #7 message without content (.p7b, .p7c).</summary>
 internal static class DerCertificates
 {
     private const string SignedData = "1.2.840.113549.1.7.2";

@@ -3,14 +3,14 @@ using System.Text;
 
 namespace PgSsl.RootFiles;
 
-/// <summary>Files of certificates that are no PEM in single bytes: OpenSSL reads nothing from them as <c>sslrootcert</c>.</summary>
+/// <summary>Files of certificates that are not PEM in ASCII or UTF-8: as <c>sslrootcert</c>, OpenSSL reads nothing from them.</summary>
 internal static class OtherForms
 {
     public const string Utf16 = "UTF-16";
     public const string Der = "DER";
     public const string Pkcs7 = "PKCS #7";
 
-    /// <summary>The whole file as one segment; null where it is none of these forms.</summary>
+    /// <summary>The whole file as one segment; null where it has none of these forms.</summary>
     public static RootFileSegment? Read(ReadOnlyMemory<byte> bytes) => ReadUtf16(bytes) ?? ReadDer(bytes);
 
     private static RootFileSegment? ReadUtf16(ReadOnlyMemory<byte> bytes)
@@ -18,13 +18,13 @@ internal static class OtherForms
         if (EncodingOf(bytes.Span) is not { } encoding)
             return null;
         byte[] text = Encoding.UTF8.GetBytes(encoding.GetString(bytes.Span).TrimStart('\uFEFF'));
-        RootFile inner = RootFile.Parse(text, "").Mend(out _);
+        RootFile inner = RootFile.Parse(text, "").Normalize(out _);
         if (inner.Certificates.Count == 0)
             return null;
         return Whole(bytes, Utf16, inner.Certificates, inner.Refusal is null ? inner.ToBytes() : null);
     }
 
-    /// <summary>UTF-16 of text that is mostly ASCII: every second byte is zero; a byte order mark is not always there.</summary>
+    /// <summary>UTF-16 of text that is mostly ASCII: every second byte is zero. There is not always a byte order mark.</summary>
     internal static Encoding? EncodingOf(ReadOnlySpan<byte> bytes)
     {
         if (bytes.Length < 4 || bytes.Length % 2 != 0)
@@ -48,12 +48,13 @@ internal static class OtherForms
     private static byte[] ToPem(IEnumerable<X509Certificate2> certificates) =>
         Encoding.ASCII.GetBytes(string.Concat(certificates.Select(certificate => certificate.ExportCertificatePem() + "\n")));
 
-    private static RootFileSegment Whole(ReadOnlyMemory<byte> bytes, string form, IReadOnlyList<X509Certificate2> certificates, byte[]? mended) =>
+    private static RootFileSegment Whole(
+        ReadOnlyMemory<byte> bytes, string form, IReadOnlyList<X509Certificate2> certificates, byte[]? normalized) =>
         new(RootFileSegmentKind.OtherForm, 0, bytes.Length)
         {
             Label = form,
             Certificates = certificates,
-            Fault = $"the file is {form}, and OpenSSL reads PEM here, in ASCII or UTF-8",
-            Mended = mended,
+            Fault = $"the file is {form}, but OpenSSL reads only PEM here, in ASCII or UTF-8",
+            Normalized = normalized,
         };
 }

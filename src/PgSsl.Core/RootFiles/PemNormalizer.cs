@@ -4,20 +4,20 @@ using PgSsl.Common;
 
 namespace PgSsl.RootFiles;
 
-/// <summary>A block as it should have been written.</summary>
-/// <param name="Block">What OpenSSL reads once it is.</param>
+/// <summary>A block, written correctly.</summary>
+/// <param name="Block">What OpenSSL reads from it.</param>
 /// <param name="Text">The block, on lines of its own.</param>
-/// <param name="Length">How many bytes of the original it stands for.</param>
-internal sealed record MendedBlock(PemBlock Block, byte[] Text, int Length);
+/// <param name="Length">How many bytes of the original it replaces.</param>
+internal sealed record NormalizedBlock(PemBlock Block, byte[] Text, int Length);
 
-/// <summary>Puts BEGIN and END onto lines of their own; nothing but blanks and line breaks comes or goes.</summary>
+/// <summary>Puts BEGIN and END on lines of their own. Only blanks and line breaks are added or removed.</summary>
 internal static class PemNormalizer
 {
     private const string Begin = "-----BEGIN ";
     private const string Tail = "-----";
 
-    /// <summary>Tries it with a stretch that starts with BEGIN; null where that is not all that is wrong with it.</summary>
-    public static MendedBlock? TrySeparate(ReadOnlySpan<byte> stretch)
+    /// <summary>Tries it with a stretch that starts with BEGIN; null where something else is wrong, too.</summary>
+    public static NormalizedBlock? TrySeparate(ReadOnlySpan<byte> stretch)
     {
         string text = Encoding.Latin1.GetString(stretch);
         int labelEnd = text.IndexOf(Tail, Begin.Length, StringComparison.Ordinal);
@@ -31,10 +31,10 @@ internal static class PemNormalizer
 
         string lineEnd = LineEnds.Of(stretch);
         string[] lines = text[begin.Length..endStart].Split(['\r', '\n'], StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries);
-        byte[] mended = Encoding.Latin1.GetBytes(string.Join(lineEnd, [begin, .. lines, end, ""]));
-        var reader = new PemReader(mended);
-        if (reader.ReadBlock(out PemBlock? block) is not null || reader.Position != mended.Length)
+        byte[] normalized = Encoding.Latin1.GetBytes(string.Join(lineEnd, [begin, .. lines, end, ""]));
+        var reader = new PemReader(normalized);
+        if (reader.ReadBlock(out PemBlock? block) is not null || reader.Position != normalized.Length)
             return null;
-        return new MendedBlock(block!, mended, LineEnds.EndOfLine(stretch, endStart + end.Length));
+        return new NormalizedBlock(block!, normalized, LineEnds.EndOfLine(stretch, endStart + end.Length));
     }
 }

@@ -7,12 +7,12 @@ using PgSsl.Certificates;
 namespace PgSsl.RootFiles;
 
 /// <summary>
-/// The comment above a certificate: <c># ISRG Root X1, valid until 2035-06-04, SHA-256 96BC…</c>. OpenSSL, Java, Go and .NET pass over
+/// The comment above a certificate: <c># ISRG Root X1, valid until 2035-06-04, SHA-256 96BC…</c>. OpenSSL, Java, Go and .NET skip
 /// text between blocks.
 /// </summary>
 internal static partial class RootComment
 {
-    // OpenSSL reads lines in pieces of 254 bytes, and a piece may begin a block: the whole comment stays well below that.
+    // OpenSSL reads lines in pieces of 254 bytes, and a piece may begin a block. So the whole comment must be shorter than that.
     private const int MaximumNameBytes = 120;
 
     /// <summary>The line for a certificate, without its line end.</summary>
@@ -21,7 +21,7 @@ internal static partial class RootComment
         $"# {Shorten(CertificateNames.Display(certificate))}, valid until {certificate.NotAfter.ToUniversalTime():yyyy-MM-dd}, " +
         $"SHA-256 {Fingerprint.Of(certificate)}");
 
-    /// <summary>Where the comment of a block starts if that is the line above it; else the block's own start.</summary>
+    /// <summary>Where the comment of a block starts, if the line above it is one; else where the block starts.</summary>
     public static int StartAbove(ReadOnlySpan<byte> bytes, int blockStart, string fingerprint)
     {
         if (blockStart == 0 || bytes[blockStart - 1] != '\n')
@@ -31,7 +31,7 @@ internal static partial class RootComment
         return Form().IsMatch(line) && line.EndsWith(fingerprint, StringComparison.Ordinal) ? lineStart : blockStart;
     }
 
-    /// <summary>Names come from whoever made the certificate: nothing in them may end the line or look like BEGIN.</summary>
+    /// <summary>Whoever made the certificate chose the name: nothing in it may end the line or look like BEGIN.</summary>
     private static string Shorten(string name)
     {
         var text = new StringBuilder();

@@ -8,8 +8,8 @@ using PgSsl.Common;
 namespace PgSsl.RootFiles;
 
 /// <summary>
-/// A file of root certificates (libpq's root.crt, <c>sslrootcert</c>) as a document: every byte is kept, and an edit changes only what
-/// it is about. Immutable. An edit never gives a file that OpenSSL does not read.
+/// A file of root certificates (libpq's root.crt, <c>sslrootcert</c>) as a document: every byte is kept, and an edit changes nothing else.
+/// Immutable. An edit never produces a file that OpenSSL does not read.
 /// </summary>
 internal sealed class RootFile
 {
@@ -36,19 +36,19 @@ internal sealed class RootFile
     /// <summary>The file's path, for messages.</summary>
     public string Path { get; }
 
-    /// <summary>The stretches that it consists of, in order; together they are the file.</summary>
+    /// <summary>The segments that it consists of, in order; together they are the file.</summary>
     public IReadOnlyList<RootFileSegment> Segments { get; }
 
     /// <summary>Every certificate that a person sees in the file, in order, whether OpenSSL reads it or not.</summary>
     public IReadOnlyList<X509Certificate2> Certificates { get; }
 
-    /// <summary>The certificates that OpenSSL, and so libpq, reads from the file, in order; empty where it refuses the file.</summary>
+    /// <summary>The certificates that OpenSSL (and therefore libpq) reads from the file, in order; empty where it refuses the file.</summary>
     public IReadOnlyList<X509Certificate2> TrustedCertificates { get; } = [];
 
-    /// <summary>Why OpenSSL reads nothing from the file, as InvalidCertificateFile; null where it reads it.</summary>
+    /// <summary>Why OpenSSL refuses the file, as InvalidCertificateFile; null where it reads it.</summary>
     public PgSslException? Refusal { get; }
 
-    /// <summary>Takes any bytes. Never fails; what is wrong with them is in <see cref="Refusal"/>.</summary>
+    /// <summary>Parses any bytes. Never fails: what is wrong with them is in <see cref="Refusal"/>.</summary>
     /// <param name="bytes">The content of the file; not to be changed afterwards.</param>
     /// <param name="path">Names it in messages.</param>
     public static RootFile Parse(ReadOnlyMemory<byte> bytes, string path) => new(bytes, path);
@@ -60,15 +60,15 @@ internal sealed class RootFile
     /// <summary>The content, byte for byte.</summary>
     public byte[] ToBytes() => _bytes.ToArray();
 
-    /// <summary>Whether a certificate is in the file, as far as a person sees.</summary>
+    /// <summary>Whether a person sees a certificate in the file.</summary>
     /// <param name="fingerprint">SHA-256, upper-case hex.</param>
     public bool Contains(string fingerprint) => _fingerprints.Value.Contains(fingerprint);
 
     /// <summary>
-    /// Adds certificates at the end, each below a comment that says what it is; those that are there already are not added again. The
-    /// same file comes back where nothing is to be added.
+    /// Adds certificates at the end, each below a comment that says what it is; those that are there already are not added again. Returns
+    /// this file if nothing is to be added.
     /// </summary>
-    /// <exception cref="PgSslException">InvalidCertificateFile: OpenSSL would not read the outcome as it should.</exception>
+    /// <exception cref="PgSslException">InvalidCertificateFile: OpenSSL would not read the result correctly.</exception>
     public RootFile Add(IEnumerable<X509Certificate2> certificates)
     {
         X509Certificate2[] missing = [.. certificates.DistinctBy(Fingerprint.Of).Where(certificate => !Contains(Fingerprint.Of(certificate)))];
@@ -85,11 +85,11 @@ internal sealed class RootFile
     }
 
     /// <summary>
-    /// Takes out the certificates with these fingerprints, each with the comment that <see cref="Add"/> wrote above it, and nothing
-    /// else. The same file comes back where none of them is in it.
+    /// Removes the certificates with these fingerprints, each with the comment that <see cref="Add"/> wrote above it, and nothing else.
+    /// Returns this file if none of them is in it.
     /// </summary>
     /// <param name="fingerprints">SHA-256, upper-case hex.</param>
-    /// <exception cref="PgSslException">InvalidCertificateFile: OpenSSL would not read the outcome as it should.</exception>
+    /// <exception cref="PgSslException">InvalidCertificateFile: OpenSSL would not read the result correctly.</exception>
     public RootFile Remove(IEnumerable<string> fingerprints)
     {
         HashSet<string> unwanted = [.. fingerprints];
@@ -111,34 +111,34 @@ internal sealed class RootFile
     }
 
     /// <summary>
-    /// Puts right what can be put right without losing anything: blocks that lack a line break before BEGIN, before END or after it, or
-    /// are indented, DER, PKCS #7 and UTF-16. The same file comes back where there is nothing to mend; what cannot be mended stays.
+    /// Corrects what can be corrected without losing anything: blocks that lack a line break before BEGIN, before END or after it, or that
+    /// are indented; DER, PKCS #7 and UTF-16. Everything else stays. Returns this file if there is nothing to correct.
     /// </summary>
-    /// <param name="mended">What was done, a sentence each.</param>
-    public RootFile Mend(out IReadOnlyList<string> mended)
+    /// <param name="corrections">What was done, a phrase each.</param>
+    public RootFile Normalize(out IReadOnlyList<string> corrections)
     {
-        RootFileSegment[] curable = [.. Segments.Where(segment => segment.Mended is not null)];
-        mended = [.. curable.Select(RootFileProblems.DescribeMending).Distinct()];
+        RootFileSegment[] curable = [.. Segments.Where(segment => segment.Normalized is not null)];
+        corrections = [.. curable.Select(RootFileProblems.DescribeNormalization).Distinct()];
         if (curable.Length == 0)
             return this;
         byte[] lineEnd = Encoding.ASCII.GetBytes(LineEnds.Of(_bytes.Span));
         var content = new List<byte>(_bytes.Length + 16);
         foreach (RootFileSegment segment in Segments)
         {
-            bool needsBreak = segment.Mended is not null && content.Count > 0 && content[^1] != '\n';
+            bool needsBreak = segment.Normalized is not null && content.Count > 0 && content[^1] != '\n';
             if (needsBreak)
                 content.AddRange(lineEnd);
-            content.AddRange(segment.Mended ?? _bytes.Slice(segment.Start, segment.Length).ToArray());
+            content.AddRange(segment.Normalized ?? _bytes.Slice(segment.Start, segment.Length).ToArray());
         }
         return new RootFile(content.ToArray(), Path);
     }
 
-    /// <summary>What is remarkable about the file and its certificates at a time, what libpq minds most first.</summary>
+    /// <summary>What is wrong with the file and its certificates at a moment; what is worst for libpq comes first.</summary>
     public IReadOnlyList<RootFileProblem> Problems(DateTimeOffset at) => RootFileProblems.Of(this, at);
 
     internal ReadOnlySpan<byte> Bytes => _bytes.Span;
 
-    /// <summary>Throws unless OpenSSL reads every certificate that people see in the file.</summary>
+    /// <summary>Throws unless OpenSSL reads every certificate that a person sees in the file.</summary>
     /// <exception cref="PgSslException">InvalidCertificateFile.</exception>
     internal void RequireWhole()
     {
@@ -149,12 +149,12 @@ internal sealed class RootFile
             .FirstOrDefault(problem => problem.IsFatal || problem.Kind is RootFileProblemKind.NulByte or RootFileProblemKind.HiddenBlock);
         throw new PgSslException(
             PgSslError.InvalidCertificateFile,
-            $"{Path} is left as it is: OpenSSL would not read all of it. {cause?.Message}".TrimEnd(),
-            cause?.Remedy ?? "Move the file away and install the roots anew.",
+            $"{Path} was not changed: OpenSSL would not read all of it. {cause?.Message}".TrimEnd(),
+            cause?.Remedy ?? "Move the file away and install the roots again.",
             Refusal);
     }
 
-    /// <summary>Never hands out what OpenSSL would read otherwise than people do. A file without certificates is the caller's to delete.</summary>
+    /// <summary>Refuses a result that OpenSSL would read differently than a person. The caller deletes a file without certificates.</summary>
     private RootFile Edited(byte[] bytes, IEnumerable<string> expected)
     {
         var edited = new RootFile(bytes, Path);
@@ -165,7 +165,7 @@ internal sealed class RootFile
             ? edited
             : throw new PgSslException(
                 PgSslError.InvalidCertificateFile,
-                $"{Path} is left as it is: its certificates are not what they should be after the change.",
-                "Move the file away and install the roots anew.");
+                $"{Path} was not changed: after the change its certificates would not be the expected ones.",
+                "Move the file away and install the roots again.");
     }
 }

@@ -3,7 +3,7 @@ using PgSsl.Certificates;
 
 namespace PgSsl.RootFiles;
 
-/// <summary>A certificate that a plan is about. Times are UTC.</summary>
+/// <summary>A certificate in a plan. Times are UTC.</summary>
 /// <param name="Subject">Its subject.</param>
 /// <param name="Fingerprint">SHA-256, upper-case hex.</param>
 /// <param name="NotAfter">Valid until.</param>

@@ -1,6 +1,6 @@
 namespace PgSsl.RootFiles;
 
-/// <summary>What can be the matter with a root file.</summary>
+/// <summary>The problems that a root file can have.</summary>
 internal enum RootFileProblemKind
 {
     /// <summary>It is empty.</summary>
@@ -9,21 +9,21 @@ internal enum RootFileProblemKind
     Der,
     /// <summary>It is a PKCS #7 message, where PEM certificates are needed.</summary>
     Pkcs7,
-    /// <summary>It is UTF-16: Windows PowerShell's redirection writes that.</summary>
+    /// <summary>It is UTF-16, as Windows PowerShell's redirection writes it.</summary>
     Utf16,
     /// <summary>It has no PEM block: an HTML page, a text.</summary>
     NoPemBlock,
-    /// <summary>It has blocks, and none is a certificate or a revocation list.</summary>
+    /// <summary>It has blocks, but none of them is a certificate or a revocation list.</summary>
     NoCertificate,
     /// <summary>BEGIN or END is not on a line of its own, as when two files are joined without a line break.</summary>
     GluedBlocks,
     /// <summary>A block is damaged.</summary>
     BrokenBlock,
-    /// <summary>A certificate is passed over because BEGIN is not at the start of its line.</summary>
+    /// <summary>A certificate is skipped because BEGIN is not at the start of its line.</summary>
     HiddenBlock,
-    /// <summary>A NUL byte ends the reading, and more follows.</summary>
+    /// <summary>OpenSSL stops reading at a NUL byte, but more follows.</summary>
     NulByte,
-    /// <summary>No self-signed certificate is in it: no chain can end here.</summary>
+    /// <summary>There is no self-signed certificate in it, so no chain can end here.</summary>
     NoAnchor,
     /// <summary>A certificate is an intermediate, and its root is not in the file.</summary>
     MissingRoot,
@@ -31,8 +31,8 @@ internal enum RootFileProblemKind
     Expired,
     /// <summary>A certificate is not valid yet.</summary>
     NotYetValid,
-    /// <summary>A certificate is no CA.</summary>
+    /// <summary>A certificate is not a CA.</summary>
     NotCa,
-    /// <summary>A private key is in it.</summary>
+    /// <summary>There is a private key in it.</summary>
     PrivateKey,
 }

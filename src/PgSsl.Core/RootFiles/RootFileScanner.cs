@@ -7,8 +7,8 @@ namespace PgSsl.RootFiles;
 
 /// <summary>
 /// Divides a root file into segments. Up to the first fault the blocks are those of <see cref="PemReader"/>, which reads as OpenSSL
-/// does; what OpenSSL never gets to see behind a fault, or passes over because BEGIN is not where a line starts, is looked for here,
-/// because people do see it.
+/// does. It also finds the blocks that a person sees but OpenSSL does not: those behind a fault, and those whose BEGIN is not at the start
+/// of a line.
 /// </summary>
 internal sealed class RootFileScanner
 {
@@ -44,7 +44,7 @@ internal sealed class RootFileScanner
             AddText(position, start);
             if (fault is not null)
             {
-                // OpenSSL gives up here. Each BEGIN from now on is looked at by itself, so that the work stays linear.
+                // OpenSSL gives up here. From now on each BEGIN is examined by itself, so that the work stays linear.
                 ForEachBegin(start, _bytes.Length, AddRecovered);
                 return;
             }
@@ -53,22 +53,22 @@ internal sealed class RootFileScanner
         }
     }
 
-    /// <summary>Text, and certificates that hide in it behind blanks or other characters before BEGIN.</summary>
+    /// <summary>Adds text, and the certificates in it that are hidden because something precedes BEGIN in its line.</summary>
     private void AddText(int start, int end)
     {
         int first = IndexOfBegin(start, end);
         AddPlain(start, first);
         ForEachBegin(first, end, (from, to) =>
         {
-            if (PemNormalizer.TrySeparate(_bytes[from..to].Span) is not { } mended
-                || Classify(mended.Block, from, mended.Length) is not { Kind: RootFileSegmentKind.Certificate } segment)
+            if (PemNormalizer.TrySeparate(_bytes[from..to].Span) is not { } normalized
+                || Classify(normalized.Block, from, normalized.Length) is not { Kind: RootFileSegmentKind.Certificate } segment)
             {
                 AddPlain(from, to);
                 return;
             }
             _segments.Add(segment with
             {
-                Mended = mended.Text,
+                Normalized = normalized.Text,
                 IsHidden = true,
                 Fault = "a BEGIN is not at the start of its line, as when blocks are indented",
             });
@@ -87,17 +87,18 @@ internal sealed class RootFileScanner
             AddPlain(start + reader.Position, end);
             return;
         }
-        if (PemNormalizer.TrySeparate(stretch.Span) is { } mended)
+        if (PemNormalizer.TrySeparate(stretch.Span) is { } normalized)
         {
-            _segments.Add(Classify(mended.Block, start, mended.Length) with
+            _segments.Add(Classify(normalized.Block, start, normalized.Length) with
             {
-                Mended = mended.Text,
+                Normalized = normalized.Text,
                 Fault = "BEGIN and END of a block are not on lines of their own",
             });
-            AddPlain(start + mended.Length, end);
+            AddPlain(start + normalized.Length, end);
             return;
         }
-        _segments.Add(new RootFileSegment(RootFileSegmentKind.Broken, start, end - start) { Fault = PemFile.Describe(fault ?? PemFault.BadEndLine) });
+        _segments.Add(
+            new RootFileSegment(RootFileSegmentKind.Broken, start, end - start) { Fault = PemFile.Describe(fault ?? PemFault.BadEndLine) });
     }
 
     private void AddReadable(PemBlock block, int start, int length)
@@ -105,7 +106,7 @@ internal sealed class RootFileScanner
         RootFileSegment segment = Classify(block, start, length);
         bool isGlued = start > 0 && _bytes.Span[start - 1] != '\n' && segment.Kind != RootFileSegmentKind.Broken;
         _segments.Add(isGlued
-            ? segment with { Fault = "two blocks are joined without a line break", Mended = _bytes.Slice(start, length).ToArray() }
+            ? segment with { Fault = "two blocks are joined without a line break", Normalized = _bytes.Slice(start, length).ToArray() }
             : segment);
     }
 

@@ -3,8 +3,8 @@ using PgSsl.Connections;
 namespace PgSsl.Server;
 
 /// <summary>
-/// One open SQL session. It runs one statement at a time. Its search_path is pg_catalog (unless <see cref="IsPooled"/>), so that nobody's
-/// object can stand in for a system's; names of others need their schema. Times are UTC.
+/// An open SQL session. It runs one statement at a time. Its search_path is pg_catalog (unless <see cref="IsPooled"/>), so that no other object
+/// can hide an object of the system; all other names need a schema. Times are UTC.
 /// </summary>
 internal interface IServerSession : IAsyncDisposable
 {
@@ -14,12 +14,12 @@ internal interface IServerSession : IAsyncDisposable
     /// <summary>The server's version.</summary>
     ServerVersion ServerVersion { get; }
 
-    /// <summary>What the session itself travels in.</summary>
+    /// <summary>How the session is transported.</summary>
     SessionTransport Transport { get; }
 
     /// <summary>
-    /// Whether a pooler such as PgBouncer is in between: then certificate and transport are the pooler's, and the server's settings say
-    /// nothing about them. Session settings are the pool's: do not rely on any, and leave none behind.
+    /// Whether there is a pooler such as PgBouncer in between: then certificate and transport are the pooler's, and the server's settings say
+    /// nothing about them. Session settings belong to the pool: do not rely on them, and leave none behind.
     /// </summary>
     bool IsPooled { get; }
 
@@ -30,15 +30,15 @@ internal interface IServerSession : IAsyncDisposable
     string Database { get; }
 
     /// <summary>Runs one statement.</summary>
-    /// <param name="sql">The statement, with <c>$1</c>, <c>$2</c> … for what comes from outside. It must hold no secret.</param>
+    /// <param name="sql">The statement, with <c>$1</c>, <c>$2</c> … for all values from outside. It must not hold a secret.</param>
     /// <param name="parameters">
-    /// The values: null, text, numbers, bool, times, addresses, lists of text. They go as text of unknown type, as psql's <c>\bind</c>
-    /// sends them: where the server cannot know the type, write <c>$1::integer</c>.
+    /// The values: null, text, numbers, bool, times, addresses, lists of text. They are sent as text of unknown type, as psql's <c>\bind</c>
+    /// does. If the server cannot infer the type, write <c>$1::integer</c>.
     /// </param>
     /// <param name="cancellationToken">Cancels the statement on the server.</param>
-    /// <returns>The rows; none where the statement returns none.</returns>
+    /// <returns>The rows; empty where the statement returns none.</returns>
     /// <exception cref="PgSslException">
-    /// InsufficientPrivilege, with a remedy that names the grant where it is known; SqlFailed; ConnectionTimedOut; ConnectionClosed.
+    /// InsufficientPrivilege, with a remedy that names the grant, if it is known; SqlFailed; ConnectionTimedOut; ConnectionClosed.
     /// </exception>
     /// <exception cref="OperationCanceledException">The caller cancelled.</exception>
     Task<IReadOnlyList<SqlRow>> QueryAsync(

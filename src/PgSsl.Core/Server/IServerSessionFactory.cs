@@ -1,10 +1,10 @@
 namespace PgSsl.Server;
 
-/// <summary>Opens SQL sessions: the port behind which the driver is.</summary>
+/// <summary>Opens SQL sessions. The driver is behind this interface.</summary>
 internal interface IServerSessionFactory
 {
     /// <summary>Opens a session with one host, as libpq would with the same settings (see <see cref="SqlSessionRequest"/>).</summary>
-    /// <param name="request">Where to, and as whom.</param>
+    /// <param name="request">The server, the role and the database.</param>
     /// <param name="cancellationToken">Ends the attempt at once.</param>
     /// <exception cref="PgSslException">
     /// The errors of a probe (HostNotFound, ConnectionRefused, ConnectionTimedOut, TlsNotOffered, TlsHandshakeFailed …); UntrustedCertificate,

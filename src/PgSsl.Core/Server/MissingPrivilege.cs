@@ -3,8 +3,8 @@ using System.Text.RegularExpressions;
 namespace PgSsl.Server;
 
 /// <summary>
-/// What to grant after SQLSTATE 42501. It is told by the names in the statement and in the message: the message's words are in the
-/// server's language.
+/// What to grant after SQLSTATE 42501. It is found by the names in the statement and in the message, because the message is in the server's
+/// language.
 /// </summary>
 internal static partial class MissingPrivilege
 {
@@ -31,8 +31,8 @@ internal static partial class MissingPrivilege
     /// <summary>Says what to grant.</summary>
     /// <param name="sql">The statement that was refused.</param>
     /// <param name="message">The server's message.</param>
-    /// <param name="role">Who lacks the privilege.</param>
-    /// <param name="version">The server: which grants there are.</param>
+    /// <param name="role">The role that lacks the privilege.</param>
+    /// <param name="version">The server's version, which decides which grants exist.</param>
     public static string Remedy(string sql, string message, string role, ServerVersion version)
     {
         string quotedRole = QuoteIdentifier(role);
@@ -62,13 +62,12 @@ internal static partial class MissingPrivilege
     private static bool IsNamePart(string text, int index) =>
         index >= 0 && index < text.Length && (char.IsAsciiLetterOrDigit(text[index]) || text[index] == '_');
 
-    /// <summary>A name as SQL takes it.</summary>
-    public static string QuoteIdentifier(string name) =>
-        PlainIdentifier().IsMatch(name) ? name : "\"" + name.Replace("\"", "\"\"") + "\"";
+    /// <summary>
+    /// A name as SQL takes it, always in quotes: without them a keyword such as <c>user</c> is a syntax error (ruleutils.c, quote_identifier),
+    /// and which words are keywords differs by version.
+    /// </summary>
+    public static string QuoteIdentifier(string name) => "\"" + name.Replace("\"", "\"\"", StringComparison.Ordinal) + "\"";
 
     [GeneratedRegex(@"^\s*ALTER\s+SYSTEM\s+(SET|RESET)\s+(?<name>\w+(\.\w+)?)", RegexOptions.IgnoreCase | RegexOptions.ExplicitCapture)]
     private static partial Regex AlterSystem();
-
-    [GeneratedRegex("^[a-z_][a-z0-9_]*$")]
-    private static partial Regex PlainIdentifier();
 }

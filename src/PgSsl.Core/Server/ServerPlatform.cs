@@ -1,6 +1,6 @@
 namespace PgSsl.Server;
 
-/// <summary>What kind of machine a server runs on, told by <c>version()</c>.</summary>
+/// <summary>The platform that a server runs on, found in <c>version()</c>.</summary>
 internal static class ServerPlatform
 {
     private static readonly string[] WindowsCompilers = ["mingw", "Visual C++", "msvc"];

@@ -4,8 +4,8 @@ using PgSsl.Connections;
 namespace PgSsl.Server;
 
 /// <summary>
-/// Opens a session with the first host that libpq would take: hosts in turn, or at random (load_balance_hosts), until one is of the kind
-/// that target_session_attrs asks for (fe-connect.c, PQconnectPoll, CONNECTION_CHECK_TARGET).
+/// Opens a session with the first host that libpq would choose: it tries hosts in turn, or at random (load_balance_hosts), until one is as
+/// target_session_attrs demands (fe-connect.c, PQconnectPoll, CONNECTION_CHECK_TARGET).
 /// </summary>
 internal static class ServerSessions
 {
@@ -13,24 +13,25 @@ internal static class ServerSessions
         "SELECT pg_catalog.pg_is_in_recovery() AS standby, pg_catalog.current_setting('default_transaction_read_only') AS read_only";
 
     /// <summary>
-    /// Opens the session. The next host follows where there was no connection, or the server takes none yet; a server that refuses the
-    /// role ends the search, as it does for libpq.
+    /// Opens the session. It tries the next host if there was no connection, or if the server accepts none yet. A server that refuses the role
+    /// ends the search, as it does for libpq.
     /// </summary>
     /// <param name="factory">The driver.</param>
     /// <param name="settings">What libpq would connect with.</param>
     /// <param name="password">See <see cref="SqlSessionRequest.Password"/>.</param>
     /// <param name="timeout">See <see cref="SqlSessionRequest"/>.</param>
     /// <param name="cancellationToken">Ends the attempt at once.</param>
-    /// <exception cref="PgSslException">What the last host said; NoSuitableServer where all were of the wrong kind.</exception>
+    /// <exception cref="PgSslException">The error of the last host; NoSuitableServer if none was as demanded.</exception>
     public static async Task<IServerSession> OpenAsync(
-        IServerSessionFactory factory, ConnectionSettings settings, SecureString? password, TimeSpan timeout, CancellationToken cancellationToken)
+        IServerSessionFactory factory, ConnectionSettings settings, SecureString? password, TimeSpan timeout,
+        CancellationToken cancellationToken)
     {
         SqlSessionRequest[] requests =
             [.. settings.Hosts.Select(host => new SqlSessionRequest(settings, host, timeout) { Password = password })];
         if (settings["load_balance_hosts"] == "random")
             Random.Shared.Shuffle(requests);
 
-        // prefer-standby: a standby first; failing that, any.
+        // prefer-standby: a standby if there is one, else any.
         string wanted = settings["target_session_attrs"] ?? "any";
         string[] rounds = wanted == "prefer-standby" ? ["standby", "any"] : [wanted];
         PgSslException? last = null;
@@ -54,7 +55,7 @@ internal static class ServerSessions
     private static bool NextHostFollows(PgSslError error) => error is PgSslError.HostNotFound or PgSslError.ConnectionRefused
         or PgSslError.ConnectionTimedOut or PgSslError.ConnectionFailed or PgSslError.ServerNotReady;
 
-    /// <summary>Says whether the session will do; one that will not, or cannot say, is closed.</summary>
+    /// <summary>Whether the session is as demanded; if not, or if that cannot be asked, it is closed.</summary>
     private static async Task<bool> IsOfKindAsync(IServerSession session, string kind, CancellationToken cancellationToken)
     {
         if (kind == "any")
@@ -83,6 +84,6 @@ internal static class ServerSessions
 
     private static PgSslException Unsuitable(ConnectionHost host, string kind) => new(
         PgSslError.NoSuitableServer,
-        $"{host} is not what target_session_attrs={kind} asks for.",
+        $"{host} is not as target_session_attrs={kind} demands.",
         "Name more hosts, or another target_session_attrs.");
 }

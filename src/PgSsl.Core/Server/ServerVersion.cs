@@ -1,10 +1,10 @@
 namespace PgSsl.Server;
 
-/// <summary>A server's version as <c>server_version_num</c> has it.</summary>
+/// <summary>A server's version, as in <c>server_version_num</c>.</summary>
 /// <param name="Number">Such as 180004 for 18.4.</param>
 internal readonly record struct ServerVersion(int Number) : IComparable<ServerVersion>
 {
-    /// <summary>15, 16 …; of servers older than 10 the first number only.</summary>
+    /// <summary>15, 16 …; for servers older than 10 only the first number.</summary>
     public int Major => Number / 10_000;
 
     /// <summary>The minor release: 4 of 18.4.</summary>
@@ -19,10 +19,10 @@ internal readonly record struct ServerVersion(int Number) : IComparable<ServerVe
     /// <summary>Whether the server is newer.</summary>
     public static bool operator >(ServerVersion left, ServerVersion right) => left.Number > right.Number;
 
-    /// <summary>Whether the server is older, or the same.</summary>
+    /// <summary>Whether the server is older, or has the same version.</summary>
     public static bool operator <=(ServerVersion left, ServerVersion right) => left.Number <= right.Number;
 
-    /// <summary>Whether the server is newer, or the same.</summary>
+    /// <summary>Whether the server is newer, or has the same version.</summary>
     public static bool operator >=(ServerVersion left, ServerVersion right) => left.Number >= right.Number;
 
     /// <inheritdoc/>

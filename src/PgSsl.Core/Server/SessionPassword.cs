@@ -5,8 +5,8 @@ using PgSsl.Connections;
 namespace PgSsl.Server;
 
 /// <summary>
-/// The password of a session, and who gave it, in libpq's order: explicit, connection string, service file, PGPASSWORD, password file
-/// (fe-connect.c, pqConnectOptions2). No record: those show what they hold.
+/// The password of a session, and where it comes from, in libpq's order: explicit, connection string, service file, PGPASSWORD, password file
+/// (fe-connect.c, pqConnectOptions2). It is not a record, because records show what they hold.
 /// </summary>
 internal sealed class SessionPassword
 {
@@ -16,16 +16,16 @@ internal sealed class SessionPassword
     private SessionPassword(SecureString? given, string? found, string origin, string? problem) =>
         (_given, _found, Origin, Problem) = (given, found, origin, problem);
 
-    /// <summary>Where it comes from, to follow "the password of".</summary>
+    /// <summary>Where it comes from, as the end of "The password came from".</summary>
     public string Origin { get; }
 
-    /// <summary>Why a password file was not used; null where there is nothing to say.</summary>
+    /// <summary>Why a password file was not used; null where it was used, or does not exist.</summary>
     public string? Problem { get; }
 
     /// <summary>Whether there is one.</summary>
     public bool Exists => _given is not null || _found is not null;
 
-    /// <summary>Finds it. Reads the password file where nothing before it has one.</summary>
+    /// <summary>Finds the password. Reads the password file only if no other source has one.</summary>
     public static SessionPassword Find(ConnectionSettings settings, ConnectionHost host, SecureString? given)
     {
         if (given is { Length: > 0 })
@@ -36,7 +36,7 @@ internal sealed class SessionPassword
         return new(null, fromFile is { Length: > 0 } ? fromFile : null, $"the password file {PasswordFile.PathOf(settings)}", problem);
     }
 
-    /// <summary>The password in clear, for the driver alone.</summary>
+    /// <summary>The password in clear, only for the driver.</summary>
     public string Reveal()
     {
         if (_given is null)
@@ -52,7 +52,7 @@ internal sealed class SessionPassword
         }
     }
 
-    /// <summary>A server's text without the password, should it hold it: one that was sent in clear can come back.</summary>
+    /// <summary>A server's text without the password: a server that got it in clear may repeat it.</summary>
     public string Mask(string text) => Exists ? text.Replace(Reveal(), ConnectionSetting.Mask, StringComparison.Ordinal) : text;
 
     private static string OriginOf(ConnectionSetting setting) => setting.Source switch

@@ -3,7 +3,7 @@ using PgSsl.Wire;
 
 namespace PgSsl.Server;
 
-/// <summary>What can go wrong with an SQL session, as sentences for a DBA: what was seen, and what to do.</summary>
+/// <summary>What can go wrong with an SQL session, in sentences for a DBA: what was seen, and what to do.</summary>
 internal static class SqlFailures
 {
     private const string InsufficientPrivilege = "42501";
@@ -13,11 +13,11 @@ internal static class SqlFailures
     private const string TooManyConnections = "53300";
     private const string CannotConnectNow = "57P03";
 
-    /// <summary>The server did not let the role in.</summary>
+    /// <summary>The server did not admit the role.</summary>
     /// <param name="refused">Its message, made safe to show.</param>
-    /// <param name="settings">Who wanted in, and where to.</param>
-    /// <param name="transport">What the session would have travelled in.</param>
-    /// <param name="password">What it was tried with.</param>
+    /// <param name="settings">The role, the database and the server.</param>
+    /// <param name="transport">How the session would have been transported.</param>
+    /// <param name="password">The password that was tried.</param>
     public static PgSslException Refused(
         StartupAnswer.Refused refused, ConnectionSettings settings, SessionTransport transport, SessionPassword password)
     {
@@ -29,19 +29,19 @@ internal static class SqlFailures
                 PgSslError.AuthenticationFailed,
                 $"The server does not accept the password of \"{user}\": {said}.",
                 $"The password came from {password.Origin}. A role without a password, or whose password has expired (rolvaliduntil), " +
-                "is refused in the same words; the server's log has the reason."),
+                "is refused with the same message; the server's log has the reason."),
             CannotConnectNow => new(
-                PgSslError.ServerNotReady, $"The server takes no connections now: {said}.", "Try again when it has started or recovered."),
+                PgSslError.ServerNotReady, $"The server accepts no connections now: {said}.", "Try again when it has started or recovered."),
             InsufficientPrivilege => new(
                 PgSslError.InsufficientPrivilege,
                 $"\"{user}\" may not connect to database \"{database}\": {said}.",
-                $"GRANT CONNECT ON DATABASE \"{database}\" TO \"{user}\", or name another database (dbname)."),
+                $"GRANT CONNECT ON DATABASE {MissingPrivilege.QuoteIdentifier(database)} TO {MissingPrivilege.QuoteIdentifier(user)}, or name another database (dbname)."),
             _ => new(
                 PgSslError.ConnectionRejected,
                 $"The server does not admit user \"{user}\" to database \"{database}\" {Over(transport)}: {said}.",
                 refused.SqlState switch
                 {
-                    InvalidAuthorization => "Look at pg_hba.conf for this user, database, address and transport: " +
+                    InvalidAuthorization => "Check pg_hba.conf for this user, database, address and transport: " +
                         "select * from pg_hba_file_rules",
                     InvalidCatalogName => "Name an existing database (dbname).",
                     TooManyConnections => "Try again later, or raise max_connections.",
@@ -51,11 +51,11 @@ internal static class SqlFailures
     }
 
     /// <summary>The server refused a statement.</summary>
-    /// <param name="sqlState">The five characters.</param>
+    /// <param name="sqlState">The SQLSTATE.</param>
     /// <param name="message">The primary message.</param>
-    /// <param name="sql">The statement; it stays out of the message.</param>
-    /// <param name="role">Who ran it.</param>
-    /// <param name="version">The server.</param>
+    /// <param name="sql">The statement; it does not become part of the message.</param>
+    /// <param name="role">The role that ran it.</param>
+    /// <param name="version">The server's version.</param>
     public static PgSslException Failed(string sqlState, string message, string sql, string role, ServerVersion version)
     {
         string said = $"{WireText.Clean(message)} (SQLSTATE {sqlState}).";
@@ -72,13 +72,14 @@ internal static class SqlFailures
         };
     }
 
-    /// <summary>The server asks for a password, and there is none.</summary>
+    /// <summary>The server asks for a password, but none was given.</summary>
     public static PgSslException PasswordRequired(ConnectionSettings settings, SessionPassword password) => new(
         PgSslError.PasswordRequired,
-        $"The server asks for the password of \"{settings.UserName}\", and there is none.{(password.Problem is { } problem ? " " + problem : "")}",
-        "Give -Credential, set PGPASSWORD, or put the password into the password file (~/.pgpass, on Windows %APPDATA%\\postgresql\\pgpass.conf).");
+        $"The server asks for the password of \"{settings.UserName}\", but none was given.{(password.Problem is { } problem ? " " + problem : "")}",
+        "Give -Credential, set PGPASSWORD, or put the password into the password file (~/.pgpass, on Windows " +
+        "%APPDATA%\\postgresql\\pgpass.conf).");
 
-    /// <summary>The handshake or the authentication does not meet what the settings demand.</summary>
+    /// <summary>The handshake or the authentication is not as the settings demand.</summary>
     public static PgSslException Unacceptable(string message, string remedy) => new(PgSslError.UnacceptableAuthentication, message, remedy);
 
     private static string Over(SessionTransport transport) => transport switch

@@ -3,27 +3,25 @@ using System.Net;
 
 namespace PgSsl.Server;
 
-/// <summary>One row of a result: values by column name, as the server prints them, and read as a .NET type where asked.</summary>
+/// <summary>A row of a result: values by column name, as the server prints them, or read as .NET types.</summary>
 internal sealed class SqlRow
 {
     private readonly IReadOnlyDictionary<string, int> _columns;
     private readonly string?[] _values;
 
-    /// <summary>Makes a row, as a driver or a test does.</summary>
+    /// <summary>Makes a row.</summary>
     /// <param name="columns">The position of each column.</param>
     /// <param name="values">The values as the server prints them; null for NULL.</param>
     public SqlRow(IReadOnlyDictionary<string, int> columns, string?[] values) => (_columns, _values) = (columns, values);
 
-    /// <summary>Makes a row of a test's.</summary>
+    /// <summary>Makes a row for a test.</summary>
     public SqlRow(params IReadOnlyList<(string Column, string? Value)> values)
         : this(
-            values.Select((value, index) => (value.Column, index)).ToDictionary(pair => pair.Column, pair => pair.index, StringComparer.Ordinal),
+            values.Select((value, index) => (value.Column, index))
+                .ToDictionary(pair => pair.Column, pair => pair.index, StringComparer.Ordinal),
             [.. values.Select(value => value.Value)])
     {
     }
-
-    /// <summary>The names of the columns.</summary>
-    public IEnumerable<string> Columns => _columns.Keys;
 
     /// <summary>The value as the server prints it; null for NULL.</summary>
     /// <exception cref="ArgumentException">There is no such column.</exception>
@@ -46,15 +44,15 @@ internal sealed class SqlRow
         null => null,
         "t" => true,
         "f" => false,
-        var other => throw new FormatException($"\"{other}\" is no boolean of PostgreSQL's."),
+        var other => throw new FormatException($"\"{other}\" is not a boolean of PostgreSQL."),
     };
 
-    /// <summary>timestamp with time zone, in UTC; infinity is the last moment there is. Null for NULL.</summary>
+    /// <summary>timestamp with time zone, in UTC; infinity becomes the greatest value of .NET. Null for NULL.</summary>
     public DateTimeOffset? GetTime(string column) => this[column] is { } text ? SqlText.ParseTime(text) : null;
 
     /// <summary>inet without a netmask; null for NULL.</summary>
     public IPAddress? GetAddress(string column) => this[column] is { } text ? IPAddress.Parse(text) : null;
 
-    /// <summary>An array of any type; null for NULL, and in it for NULL elements.</summary>
+    /// <summary>An array of any type; null for NULL and for NULL elements.</summary>
     public IReadOnlyList<string?>? GetArray(string column) => this[column] is { } text ? SqlText.ParseArray(text) : null;
 }

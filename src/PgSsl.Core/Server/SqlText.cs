@@ -6,8 +6,8 @@ using System.Text;
 namespace PgSsl.Server;
 
 /// <summary>
-/// Values as PostgreSQL writes and reads them (documentation, "Array Input and Output Syntax", "Date/Time Output"): all of a session's
-/// values go as text, so that no type of the driver's gets out.
+/// Values as PostgreSQL writes and reads them (documentation, "Array Input and Output Syntax", "Date/Time Output"). A session transports all
+/// values as text, so that no type of the driver is visible outside.
 /// </summary>
 internal static class SqlText
 {
@@ -16,7 +16,7 @@ internal static class SqlText
     private static readonly string[] TimeFormats = ["yyyy-MM-dd HH:mm:ss.FFFFFFFzz", "yyyy-MM-dd HH:mm:ss.FFFFFFF", "yyyy-MM-dd"];
 
     /// <summary>A parameter's text; null for NULL.</summary>
-    /// <exception cref="ArgumentException">There is no text for such a value.</exception>
+    /// <exception cref="ArgumentException">Such a value has no text.</exception>
     public static string? Format(object? value) => value switch
     {
         null => null,
@@ -26,10 +26,10 @@ internal static class SqlText
         IPAddress address => address.ToString(),
         IEnumerable<string?> list => FormatArray(list),
         IFormattable number when value is not IEnumerable => number.ToString(null, CultureInfo.InvariantCulture),
-        _ => throw new ArgumentException($"A {value.GetType().Name} is no SQL parameter.", nameof(value)),
+        _ => throw new ArgumentException($"A {value.GetType().Name} cannot be an SQL parameter.", nameof(value)),
     };
 
-    /// <summary>Reads a time with or without a zone, in the style ISO; without one it is UTC.</summary>
+    /// <summary>Reads a time with or without a zone, in the style ISO; without a zone it is UTC.</summary>
     public static DateTimeOffset ParseTime(string text) => text switch
     {
         "infinity" => DateTimeOffset.MaxValue,
@@ -38,17 +38,17 @@ internal static class SqlText
     };
 
     /// <summary>Reads a one-dimensional array.</summary>
-    /// <exception cref="FormatException">It is none.</exception>
+    /// <exception cref="FormatException">The text is not such an array.</exception>
     public static string?[] ParseArray(string text)
     {
         if (text.Length < 2 || text[0] != '{' || text[^1] != '}')
-            throw new FormatException("This is no one-dimensional array of PostgreSQL's.");
+            throw new FormatException("This is not a one-dimensional array of PostgreSQL.");
         var elements = new List<string?>();
         int position = 1;
         while (position < text.Length - 1)
         {
             elements.Add(text[position] == '"' ? ReadQuoted(text, ref position) : ReadBare(text, ref position));
-            // The comma behind it, or the brace at the end.
+            // Skip the comma, or the brace at the end.
             position++;
         }
         return [.. elements];
@@ -73,7 +73,7 @@ internal static class SqlText
         while (text[position] is not (',' or '}'))
         {
             if (text[position] == '{')
-                throw new FormatException("An array of more than one dimension is not read.");
+                throw new FormatException("Arrays with more than one dimension are not supported.");
             position++;
         }
         string element = text[start..position];

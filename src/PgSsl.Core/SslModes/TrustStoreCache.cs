@@ -15,7 +15,8 @@ internal sealed class TrustStoreCache(IReadOnlyDictionary<string, byte[]?>? plan
     private readonly Dictionary<string, byte[]?> _planned =
         planned?.ToDictionary(file => RealPath.Of(file.Key), file => file.Value, RealPath.Comparer) ?? [];
 
-    private readonly ConcurrentDictionary<(string Root, string? Crl, string? CrlDirectory), Lazy<TrustStore>> _stores = new();
+    // By root file, CRL file and CRL directory, with a NUL between them, which no path has.
+    private readonly ConcurrentDictionary<string, Lazy<TrustStore>> _stores = new();
 
     /// <summary>Whether there is such a root file.</summary>
     public bool Exists(string path) =>
@@ -24,22 +25,19 @@ internal sealed class TrustStoreCache(IReadOnlyDictionary<string, byte[]?>? plan
     /// <summary>Gets the roots in a file, and the revocation lists the settings name.</summary>
     /// <exception cref="PgSslException">The file cannot be used: see <see cref="TrustStore.LoadFile"/>.</exception>
     public TrustStore GetFile(string path, ConnectionSettings settings) =>
-        _stores.GetOrAdd(
-            (path, settings.CrlPath, settings.CrlDirectory),
-            key => new(() => Load(key.Root).WithCrls(key.Crl, key.CrlDirectory))).Value;
+        GetOrAdd($"{path}\0{settings.CrlPath}\0{settings.CrlDirectory}", () => Load(path).WithCrls(settings.CrlPath, settings.CrlDirectory));
 
     /// <summary>Gets the roots in a file without any revocation lists, for clients that read none.</summary>
     /// <exception cref="PgSslException">The file cannot be used: see <see cref="TrustStore.LoadFile"/>.</exception>
-    public TrustStore GetFile(string path) =>
-        _stores.GetOrAdd((path, null, null), key => new(() => Load(key.Root))).Value;
+    public TrustStore GetFile(string path) => GetOrAdd(path, () => Load(path));
 
     /// <summary>Gets the operating system's roots under another name, in the place of roots that a client brings along.</summary>
     public TrustStore GetSystem(ConnectionEnvironment environment, string origin) =>
-        _stores.GetOrAdd((origin, null, null), key => new(() => TrustStore.FromCertificates(GetSystem(environment).Certificates, key.Root))).Value;
+        GetOrAdd(origin, () => TrustStore.FromCertificates(GetSystem(environment).Certificates, origin));
 
     /// <summary>Gets the operating system's roots, as <c>sslrootcert=system</c> finds them. libpq checks no CRL with these.</summary>
     public TrustStore GetSystem(ConnectionEnvironment environment) =>
-        _stores.GetOrAdd(("system", null, null), _ => new(() => TrustStore.LoadSystem(environment.GetVariable))).Value;
+        GetOrAdd("system", () => TrustStore.LoadSystem(environment.GetVariable));
 
     /// <summary>
     /// Gets all roots of this machine that could verify a server: those the settings lead to, in order, as far as there are files; then
@@ -68,6 +66,8 @@ internal sealed class TrustStoreCache(IReadOnlyDictionary<string, byte[]?>? plan
         }
         return [.. stores.Append(GetSystem(settings.First().Environment)).Distinct()];
     }
+
+    private TrustStore GetOrAdd(string key, Func<TrustStore> load) => _stores.GetOrAdd(key, _ => new(load)).Value;
 
     private TrustStore Load(string path) =>
         TryGetPlanned(path, out byte[]? content) && content is not null

@@ -4,18 +4,18 @@ using PgSsl.Server.Settings;
 
 namespace PgSsl.Switching;
 
-/// <summary>What ALTER SYSTEM is to write into postgresql.auto.conf, worked out before anything is.</summary>
+/// <summary>What ALTER SYSTEM is to write into postgresql.auto.conf, worked out before anything is written.</summary>
 /// <param name="Path">postgresql.auto.conf, as the server calls it.</param>
 /// <param name="Steps">The statements, in order; none where everything is as it should be.</param>
 internal sealed record AlterSystemPlan(string Path, IReadOnlyList<AlterSystemStep> Steps)
 {
     /// <summary>Makes the plan.</summary>
-    /// <param name="facts">What the server told.</param>
+    /// <param name="facts">What the server said.</param>
     /// <param name="wanted">The value of each parameter.</param>
     /// <exception cref="PgSslException">
-    /// <see cref="PgSslError.InsufficientPrivilege"/>: the role may not see what postgresql.auto.conf has now, so that it could not be put back.
+    /// <see cref="PgSslError.InsufficientPrivilege"/>: the role may not see what postgresql.auto.conf holds now, so that could not be restored.
     /// </exception>
-    public static AlterSystemPlan Make(ServerTlsFacts facts, IReadOnlyDictionary<string, string> wanted)
+    public static AlterSystemPlan Create(ServerTlsFacts facts, IReadOnlyDictionary<string, string> wanted)
     {
         if (facts.FileSettings is not { } inFiles)
             throw MayNotSee(facts);
@@ -24,10 +24,10 @@ internal sealed record AlterSystemPlan(string Path, IReadOnlyList<AlterSystemSte
         foreach ((string name, string value) in wanted)
         {
             SslParameter parameter = SslParameters.Find(name)!;
-            FileSetting[] assignments = [.. inFiles.Where(one => one.Name is { } written && parameter.IsCalled(written))];
-            string counting = assignments.LastOrDefault()?.Value ?? facts.Settings[name].Default ?? "";
-            string? old = assignments.LastOrDefault(one => IsAutomatic(one.File))?.Value;
-            if (!parameter.IsSame(counting, value, path => facts.ResolvePath(path) ?? path))
+            FileSetting[] assignments = [.. inFiles.Where(setting => setting.Name is { } written && parameter.IsCalled(written))];
+            string effective = assignments.LastOrDefault()?.Value ?? facts.Settings[name].Default ?? "";
+            string? old = assignments.LastOrDefault(setting => IsAutomatic(setting.File))?.Value;
+            if (!parameter.IsSame(effective, value, path => facts.ResolvePath(path) ?? path))
                 steps.Add(new AlterSystemStep(name, facts[name] ?? "", old, value));
         }
         return new AlterSystemPlan(path, steps);
@@ -46,30 +46,32 @@ internal sealed record AlterSystemPlan(string Path, IReadOnlyList<AlterSystemSte
         string role = MissingPrivilege.QuoteIdentifier(facts.UserName);
         return new PgSslException(
             PgSslError.InsufficientPrivilege,
-            $"Role {facts.UserName} may not see pg_file_settings: what ALTER SYSTEM replaces could not be put back. Nothing was changed.",
-            $"Use a superuser, or have one say: GRANT SELECT ON pg_file_settings TO {role}; GRANT EXECUTE ON FUNCTION pg_show_all_file_settings() TO {role}.");
+            $"Role {facts.UserName} may not see pg_file_settings, so what ALTER SYSTEM replaces could not be restored. Nothing was changed.",
+            $"Connect as a superuser, or have a superuser run: GRANT SELECT ON pg_file_settings TO {role}; " +
+            $"GRANT EXECUTE ON FUNCTION pg_show_all_file_settings() TO {role}.");
     }
 }
 
 /// <summary>One statement, and its opposite.</summary>
 /// <param name="Name">The parameter.</param>
-/// <param name="Running">What the server goes by now.</param>
-/// <param name="Old">What postgresql.auto.conf has now; null where it has nothing.</param>
-/// <param name="Value">What it is to have.</param>
+/// <param name="Running">The value that the server uses now.</param>
+/// <param name="Old">The value in postgresql.auto.conf now; null where there is none.</param>
+/// <param name="Value">The value that it is to get.</param>
 internal sealed record AlterSystemStep(string Name, string Running, string? Old, string Value)
 {
     /// <summary>The statement.</summary>
     public string Statement => Set(Value);
 
-    /// <summary>The statement that puts postgresql.auto.conf back.</summary>
+    /// <summary>The statement that restores postgresql.auto.conf.</summary>
     public string Undo => Old is null ? $"ALTER SYSTEM RESET {Name}" : Set(Old);
 
     /// <summary>The statement, and what was there before: <c>ALTER SYSTEM SET ssl = 'on'; -- was 'off', not in postgresql.auto.conf</c>.</summary>
-    public override string ToString() => OneLine($"{Statement}; -- was {Quote(Running)}, {(Old is null ? "not in postgresql.auto.conf" : $"{Quote(Old)} in postgresql.auto.conf")}");
+    public override string ToString() => OneLine(
+        $"{Statement}; -- was {Quote(Running)}, {(Old is null ? "not in postgresql.auto.conf" : $"{Quote(Old)} in postgresql.auto.conf")}");
 
     private string Set(string value) => $"ALTER SYSTEM SET {Name} = {Quote(value)}";
 
-    // As quote_literal does: whatever standard_conforming_strings is (quote.c).
+    // As quote_literal does, so that it does not matter what standard_conforming_strings is (quote.c).
     private static string Quote(string value) =>
         $"{(value.Contains('\\') ? "E" : "")}'{value.Replace("\\", @"\\", StringComparison.Ordinal).Replace("'", "''", StringComparison.Ordinal)}'";
 

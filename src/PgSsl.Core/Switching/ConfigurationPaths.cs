@@ -11,9 +11,9 @@ internal static class ConfigurationPaths
     private const string MainName = "postgresql.conf";
 
     /// <summary>Reads the configuration of a server on this machine.</summary>
-    /// <param name="facts">What the server told.</param>
-    /// <param name="path">The file that is to be changed: where it is the main one, under the name that it has here.</param>
-    /// <exception cref="PgSslException">It is not here, or the role may not see where it is.</exception>
+    /// <param name="facts">What the server said.</param>
+    /// <param name="path">The file that is to be changed.</param>
+    /// <exception cref="PgSslException">The configuration is not on this machine, or the role may not see where it is.</exception>
     public static ConfigurationDocument ReadOf(ServerTlsFacts facts, string path)
     {
         string main = facts.ConfigurationFile ?? throw new PgSslException(
@@ -24,19 +24,20 @@ internal static class ConfigurationPaths
             throw new PgSslException(
                 PgSslError.FileNotFound,
                 $"The server has its configuration in {main}, and there is no such file on this machine.",
-                $"Run this on the server's machine, or without -Endpoint for {path} alone, or leave -ConfigurationPath out.");
+                $"Run this on the server's machine; or leave out -Endpoint to change only {path}; or leave out -ConfigurationPath to use ALTER SYSTEM.");
         return ConfigurationDocument.Read(main, facts.DataDirectory, DiskServerFiles.Instance);
     }
 
-    /// <summary>Reads the configuration that a file belongs to, where no server is asked: postgresql.conf itself, or what it includes.</summary>
+    /// <summary>Reads the configuration that a file belongs to, where no server is asked: it is postgresql.conf itself, or included by it.</summary>
     /// <param name="path">The file, absolute.</param>
     /// <exception cref="PgSslException">
-    /// <see cref="PgSslError.FileNotFound"/>: it is not there, or neither beside it nor in the two directories above is a postgresql.conf.
+    /// <see cref="PgSslError.FileNotFound"/>: it does not exist, or there is no postgresql.conf beside it or in the two directories above it.
     /// </exception>
     public static ConfigurationDocument ReadAround(string path)
     {
         if (!File.Exists(path))
-            throw new PgSslException(PgSslError.FileNotFound, $"{path} does not exist.", "Name the server's postgresql.conf, or a file that it includes.");
+            throw new PgSslException(
+                PgSslError.FileNotFound, $"{path} does not exist.", "Name the server's postgresql.conf, or a file that it includes.");
         if (Path.GetFileName(path) == MainName)
             return ConfigurationDocument.Read(path, null, DiskServerFiles.Instance);
         string? directory = Path.GetDirectoryName(path);
@@ -45,7 +46,7 @@ internal static class ConfigurationPaths
                 return ConfigurationDocument.Read(Path.Combine(directory, MainName), null, DiskServerFiles.Instance);
         throw new PgSslException(
             PgSslError.FileNotFound,
-            $"Which postgresql.conf includes {path} is not known: there is none beside it or above.",
+            $"It is not known which postgresql.conf includes {path}: there is none beside it or in the directories above it.",
             "Give -Endpoint: the server knows where its configuration is.");
     }
 }

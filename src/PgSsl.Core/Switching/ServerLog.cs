@@ -1,12 +1,13 @@
 using System.Text;
+using PgSsl.Common;
 using PgSsl.Server;
 using PgSsl.Wire;
 
 namespace PgSsl.Switching;
 
 /// <summary>
-/// What a server writes into its log from a moment on, read through SQL. There it says why it did not take over certificate or key, and
-/// nowhere else (postmaster.c, process_pm_reload_request: "SSL configuration was not reloaded").
+/// What a server writes into its log from a moment on, read through SQL. Only there it says why it did not load certificate or key
+/// (postmaster.c, process_pm_reload_request: "SSL configuration was not reloaded").
 /// </summary>
 internal sealed class ServerLog
 {
@@ -20,7 +21,7 @@ internal sealed class ServerLog
 
     private ServerLog(IServerSession session, string path, long offset) => (_session, _path, _offset) = (session, path, offset);
 
-    /// <summary>Takes down where the log ends now; null where the server keeps none that the role may read.</summary>
+    /// <summary>Remembers where the log ends now; null where the server has no log that the role may read.</summary>
     public static async Task<ServerLog?> OpenAsync(IServerSession session, CancellationToken cancellationToken)
     {
         const string Sql =
@@ -31,27 +32,23 @@ internal sealed class ServerLog
         return rows is [var row] && row.GetInt64("size") is { } size ? new ServerLog(session, row["path"]!, size) : null;
     }
 
-    /// <summary>Whether the server said that it did not take its files for TLS over.</summary>
-    /// <param name="timeout">How long to wait for what is on its way into the file.</param>
+    /// <summary>Whether the server said that it did not load its files for TLS.</summary>
+    /// <param name="timeout">How long to wait for messages that are on their way into the file.</param>
     /// <param name="cancellationToken">Ends the wait.</param>
-    /// <returns>The reasons that it gave, empty if it did take them over; null where that cannot be told.</returns>
+    /// <returns>The reasons that it gave, empty if it loaded them; null where that cannot be told.</returns>
     public async Task<IReadOnlyList<string>?> ReadRefusalAsync(TimeSpan timeout, CancellationToken cancellationToken)
     {
-        // All messages come into the file by one pipe: once this one is there, so are those before it (syslogger.c).
+        // All messages reach the file through one pipe: once this one is there, so are those before it (syslogger.c).
         string mark = $"PgSsl {Guid.NewGuid():N}";
         if (await TryAsync(_session, $"DO $do$ BEGIN RAISE LOG '{mark}'; END $do$", null, cancellationToken).ConfigureAwait(false) is null)
             return null;
-        for (DateTime deadline = DateTime.UtcNow + timeout; DateTime.UtcNow < deadline; await Task.Delay(50, cancellationToken).ConfigureAwait(false))
-        {
-            if (await ReadAsync(cancellationToken).ConfigureAwait(false) is not { } text)
-                return null;
-            if (text.Contains(mark, StringComparison.Ordinal))
-                return FindReasons(text);
-        }
-        return null;
+        bool IsComplete(string? text) => text?.Contains(mark, StringComparison.Ordinal) == true;
+        string? log = await Poll.UntilAsync(
+            timeout, () => ReadAsync(cancellationToken), text => text is null || IsComplete(text), cancellationToken).ConfigureAwait(false);
+        return IsComplete(log) ? FindReasons(log!) : null;
     }
 
-    /// <summary>What the last reload said before it refused; empty if it did not.</summary>
+    /// <summary>What the last reload said before it refused; empty if it did not refuse.</summary>
     internal static IReadOnlyList<string> FindReasons(string text)
     {
         int end = text.LastIndexOf(Refusal, StringComparison.Ordinal);
@@ -59,11 +56,12 @@ internal sealed class ServerLog
         if (end < start || end < 0)
             return [];
         string[] lines = [.. text[Math.Max(start, 0)..end].Split('\n').Skip(start < 0 ? 0 : 1).SkipLast(1)];
-        string[] reasons = [.. lines.Where(line => !line.Contains(" changed to ", StringComparison.Ordinal)).Select(Message).Where(line => line.Length > 0)];
+        string[] reasons =
+            [.. lines.Where(line => !line.Contains(" changed to ", StringComparison.Ordinal)).Select(Message).Where(line => line.Length > 0)];
         return reasons.Length == 0 ? [Refusal] : [.. reasons.TakeLast(MostReasons)];
     }
 
-    // Behind log_line_prefix and the severity, which is followed by two blanks (elog.c, send_message_to_server_log).
+    // The text after log_line_prefix and the severity, which is followed by two blanks (elog.c, send_message_to_server_log).
     private static string Message(string line)
     {
         int colon = line.IndexOf(":  ", StringComparison.Ordinal);
@@ -73,7 +71,8 @@ internal sealed class ServerLog
     private async Task<string?> ReadAsync(CancellationToken cancellationToken)
     {
         const string Sql = "SELECT encode(pg_read_binary_file($1, $2::bigint, 1048576, true), 'base64') AS content";
-        return await TryAsync(_session, Sql, [_path, _offset], cancellationToken).ConfigureAwait(false) is [var row] && row["content"] is { } content
+        IReadOnlyList<SqlRow>? rows = await TryAsync(_session, Sql, [_path, _offset], cancellationToken).ConfigureAwait(false);
+        return rows is [var row] && row["content"] is { } content
             ? Encoding.UTF8.GetString(Convert.FromBase64String(content.Replace("\n", "", StringComparison.Ordinal)))
             : null;
     }

@@ -5,7 +5,7 @@ using PgSsl.Server.Configuration;
 
 namespace PgSsl.Switching;
 
-/// <summary>A change of the parameters of TLS, proven on the wire where there is a server, and put back where it cannot be.</summary>
+/// <summary>A change of the parameters of TLS. If there is a server, it is proven on the wire, or undone.</summary>
 /// <param name="prover">Sees what the server makes of it; null where none is asked.</param>
 internal abstract class SslChange(SslProver? prover) : ProvenChange
 {
@@ -15,16 +15,16 @@ internal abstract class SslChange(SslProver? prover) : ProvenChange
     /// <summary>The parameters that get another value.</summary>
     public abstract IReadOnlyList<ParameterChange> Changes { get; }
 
-    /// <summary>The change as it is shown: statements, or the difference of two files.</summary>
+    /// <summary>The change as it is shown: statements, or a diff of two files.</summary>
     public abstract IReadOnlyList<string> Diff { get; }
 
     /// <summary>Whether everything is as it should be already.</summary>
     public abstract bool IsNoChange { get; }
 
-    /// <summary>The old content of the file; none before the change, and where there is no file.</summary>
+    /// <summary>The files with the old content; none before the change, and none for ALTER SYSTEM.</summary>
     public virtual IReadOnlyList<string> Backups => [];
 
-    /// <summary>Files that could not be replaced in one step.</summary>
+    /// <summary>Files that could not be replaced atomically and were overwritten.</summary>
     public virtual IReadOnlyList<string> WrittenInPlace => [];
 
     /// <inheritdoc/>
@@ -32,9 +32,10 @@ internal abstract class SslChange(SslProver? prover) : ProvenChange
 
     /// <inheritdoc/>
     protected override string RemedyByHand =>
-        "Put it right by hand: the old settings, SELECT pg_reload_conf(), and see what the server serves (Get-PgServerCertificate) before you close your sessions.";
+        "Restore the old settings by hand, then SELECT pg_reload_conf(). Before you close your sessions, check with Get-PgServerCertificate " +
+        "what the server serves.";
 
-    /// <summary>Makes the change and proves it; where nothing is to be changed, looks whether the server is as it should be.</summary>
+    /// <summary>Makes the change and proves it. If nothing is to be changed, it checks whether the server is as it should be.</summary>
     /// <exception cref="PgSslException">See <see cref="ProvenChange.RunAsync"/>.</exception>
     public async Task<IReadOnlyList<Proof>> ApplyAsync(CancellationToken cancellationToken)
     {
@@ -48,7 +49,7 @@ internal abstract class SslChange(SslProver? prover) : ProvenChange
     {
         if (prover is null)
         {
-            AddNotMade("Reload", "no server was asked (-Endpoint): it goes by the new settings after SELECT pg_reload_conf().");
+            AddNotMade("Reload", "no server was asked (-Endpoint): it will use the new settings after SELECT pg_reload_conf().");
             AddNotMade("Wire", "no server was asked (-Endpoint).");
             return;
         }
@@ -60,7 +61,7 @@ internal abstract class SslChange(SslProver? prover) : ProvenChange
     protected override Task ProveOldAsync() => prover?.ProveOldAsync() ?? Task.CompletedTask;
 }
 
-/// <summary>By ALTER SYSTEM, which writes postgresql.auto.conf on whatever machine the server is.</summary>
+/// <summary>A change by ALTER SYSTEM, which writes postgresql.auto.conf on the server's machine.</summary>
 /// <param name="plan">The statements.</param>
 /// <param name="session">Runs them.</param>
 /// <param name="prover">Sees what the server makes of it.</param>
@@ -81,7 +82,7 @@ internal sealed class AlterSystemChange(AlterSystemPlan plan, IServerSession ses
     public override bool IsNoChange => plan.Steps.Count == 0;
 
     /// <inheritdoc/>
-    protected override string RemedyByHand => $"{base.RemedyByHand} The old settings come with: {string.Join("; ", plan.Steps.Select(step => step.Undo))}.";
+    protected override string RemedyByHand => $"{base.RemedyByHand} These restore them: {string.Join("; ", plan.Steps.Select(step => step.Undo))}.";
 
     /// <inheritdoc/>
     protected override async Task WriteAsync(CancellationToken cancellationToken)
@@ -95,7 +96,7 @@ internal sealed class AlterSystemChange(AlterSystemPlan plan, IServerSession ses
             }
             catch (Exception failure)
             {
-                // Nobody has reloaded yet: the file is all there is to put back. What was cancelled may have been done.
+                // Nothing was reloaded yet, so only the file has to be restored. A statement that was cancelled may have been executed.
                 _done.Push(step);
                 await PutBackAfterAsync(failure).ConfigureAwait(false);
                 throw;
@@ -112,7 +113,8 @@ internal sealed class AlterSystemChange(AlterSystemPlan plan, IServerSession ses
         catch (PgSslException problem)
         {
             throw new PgSslException(
-                PgSslError.FileNotRestored, $"{Path} could not be written ({failure.Message}), and not put back: {problem.Message}", RemedyByHand, failure);
+                PgSslError.FileNotRestored, $"{Path} could not be written ({failure.Message}), and not restored: {problem.Message}", RemedyByHand,
+                failure);
         }
     }
 
@@ -124,14 +126,15 @@ internal sealed class AlterSystemChange(AlterSystemPlan plan, IServerSession ses
     }
 }
 
-/// <summary>In a configuration file of this machine's.</summary>
+/// <summary>A change of a configuration file on this machine.</summary>
 /// <param name="plan">The edit.</param>
 /// <param name="prover">Sees what the server makes of it; null where none is asked.</param>
-/// <param name="at">The time that the name of the backup carries.</param>
+/// <param name="at">The time in the name of the backup.</param>
 /// <param name="files">The file system; the real one if null.</param>
-internal sealed class ConfigurationFileChange(ConfigurationPlan plan, SslProver? prover, DateTimeOffset at, IFileLayer? files = null) : SslChange(prover)
+internal sealed class ConfigurationFileChange(ConfigurationPlan plan, SslProver? prover, DateTimeOffset at, IFileLayer? files = null)
+    : SslChange(prover)
 {
-    // postgresql.conf may be a file that is mounted by itself; the server skips blank lines.
+    // postgresql.conf may be a mount point. Writing in place may leave blank lines at the end, which the server skips.
     private readonly ReversibleFiles _files =
         new([new FileEdit(plan.Path, plan.NewContent) { MayReplace = true, MayWriteInPlace = true, Expected = plan.OldContent }], at, files);
 

@@ -4,22 +4,22 @@ using PgSsl.Switching;
 
 namespace PgSsl;
 
-/// <summary>What Enable-PgSsl or Disable-PgSsl did, and what it saw of the effect.</summary>
+/// <summary>What Enable-PgSsl or Disable-PgSsl did, and what was seen of the effect.</summary>
 public sealed record SslConfigurationChange
 {
     /// <summary>The server; null where only a file was changed.</summary>
     public required string? Endpoint { get; init; }
 
-    /// <summary>The file that has the settings: postgresql.auto.conf where ALTER SYSTEM wrote them.</summary>
+    /// <summary>The file with the settings; postgresql.auto.conf if ALTER SYSTEM wrote them.</summary>
     public required string Path { get; init; }
 
-    /// <summary>Whether anything was changed; false where all was as it should be.</summary>
+    /// <summary>Whether anything was changed; false where everything was as it should be.</summary>
     public required bool IsChanged { get; init; }
 
     /// <summary>The parameters that got another value.</summary>
     public required ParameterChange[] Changes { get; init; }
 
-    /// <summary>The change: statements of ALTER SYSTEM with what was there before, or the file's difference, as diff -u shows it.</summary>
+    /// <summary>The change: statements of ALTER SYSTEM with the old values, or the file's difference, as diff -u shows it.</summary>
     public required string[] Diff { get; init; }
 
     /// <summary>The file with the old content; none for ALTER SYSTEM, whose old values are in <see cref="Diff"/>.</summary>
@@ -31,17 +31,16 @@ public sealed record SslConfigurationChange
     /// <summary>Whether the server was seen on the wire to be as it should be; false where that could not be tried.</summary>
     public required bool IsProven { get; init; }
 
-    /// <summary>How many sessions come over the network in plaintext, and stay so until they end; null where no server was asked.</summary>
+    /// <summary>How many sessions use plaintext over the network, and keep doing so until they end; null where no server was asked.</summary>
     public required int? PlaintextSessions { get; init; }
 
-    /// <summary>Tells of a change.</summary>
-    /// <param name="change">The change, after it was made.</param>
+    /// <summary>Describes a change that was made.</summary>
+    /// <param name="change">The change.</param>
     /// <param name="endpoint">The server.</param>
     /// <param name="proofs">What was seen.</param>
     /// <param name="plaintextSessions">Sessions in plaintext.</param>
     internal static SslConfigurationChange Of(SslChange change, string? endpoint, IEnumerable<Proof> proofs, int? plaintextSessions)
     {
-        ArgumentNullException.ThrowIfNull(change);
         Proof[] all = [.. proofs];
         return new SslConfigurationChange
         {

@@ -1,5 +1,5 @@
-using System.Security.Authentication;
 using PgSsl.Changes;
+using PgSsl.Common;
 using PgSsl.Connections;
 using PgSsl.Probing;
 using PgSsl.Server;
@@ -8,42 +8,35 @@ using PgSsl.Server.Settings;
 
 namespace PgSsl.Switching;
 
-/// <summary>Sees whether a server goes by new parameters of TLS: in its files, in its settings, and on the wire.</summary>
+/// <summary>Checks whether a server uses new parameters of TLS: in its files, in its settings, and on the wire.</summary>
 /// <param name="live">The server.</param>
-/// <param name="facts">What it told before the change.</param>
-/// <param name="target">What it is to be like.</param>
+/// <param name="facts">What it said before the change.</param>
+/// <param name="target">How its TLS is to be.</param>
 /// <param name="fingerprint">SHA-256 of the certificate that it is to serve, upper-case hex; null where that could not be read.</param>
 internal sealed class SslProver(LiveServer live, ServerTlsFacts facts, SslTarget target, string? fingerprint)
 {
     private const string SettingRows = "SELECT name, setting FROM pg_settings WHERE name = ANY ($1::text[])";
 
-#pragma warning disable CA5397, SYSLIB0039 // They are tried to see them refused.
-    private static readonly (string Name, SslProtocols Protocol)[] Protocols =
-        [("TLSv1", SslProtocols.Tls), ("TLSv1.1", SslProtocols.Tls11), ("TLSv1.2", SslProtocols.Tls12)];
-#pragma warning restore CA5397, SYSLIB0039
-
-    private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(50);
-
     private readonly IReadOnlyDictionary<string, string> _values = target.ValuesIn(facts.Version.Major);
     private IReadOnlyList<ServedAt> _before = [];
     private ServerLog? _log;
 
-    // The postmaster reads its files within milliseconds of the signal; a busy machine gets its time.
+    // The postmaster reads its files within milliseconds after the signal; on a busy machine it takes longer.
     internal TimeSpan ReloadTimeout { get; init; } = TimeSpan.FromSeconds(15);
 
     private ServedCertificates Served => new(live) { ReloadTimeout = ReloadTimeout };
 
-    /// <summary>Takes down what is served before the change.</summary>
+    /// <summary>Remembers what is served before the change.</summary>
     public async Task RememberAsync(CancellationToken cancellationToken)
     {
         _before = await Served.ObserveAsync(cancellationToken).ConfigureAwait(false);
         _log = await ServerLog.OpenAsync(live.Session, cancellationToken).ConfigureAwait(false);
     }
 
-    /// <summary>Has the server take the change over, and looks whether it did.</summary>
-    /// <param name="isChanged">Whether anything was changed; if not, the server is told to reload only where it is not as it should be.</param>
+    /// <summary>Has the server load the change, and checks whether it did.</summary>
+    /// <param name="isChanged">Whether anything was changed; if not, the server reloads only if it is not as it should be.</param>
     /// <param name="cancellationToken">Ends it.</param>
-    /// <exception cref="PgSslException">It did not; says what was seen.</exception>
+    /// <exception cref="PgSslException">It did not; the message says what was seen.</exception>
     public async Task<IReadOnlyList<Proof>> ProveAsync(bool isChanged, CancellationToken cancellationToken)
     {
         var proofs = new List<Proof> { await ProveFilesAsync(cancellationToken).ConfigureAwait(false) };
@@ -62,118 +55,127 @@ internal sealed class SslProver(LiveServer live, ServerTlsFacts facts, SslTarget
         }
         if (target.IsOn && reloads)
             proofs.Add(await ProveTakenOverAsync(cancellationToken).ConfigureAwait(false));
-        if (target is { IsOn: true, MinimumProtocol: { } minimum })
+        if (target.IsOn && TlsVersions.FromName(target.MinimumProtocol) is { } minimum)
             proofs.Add(await ProveMinimumAsync(minimum, cancellationToken).ConfigureAwait(false));
         if (target is { IsOn: true, CaPath.Length: > 0 })
             proofs.Add(await ProveClientCertificatesAsync(cancellationToken).ConfigureAwait(false));
         return proofs;
     }
 
-    /// <summary>Has the server go back to the old settings, and looks whether it serves what it served.</summary>
+    /// <summary>Has the server load the old settings again, and checks whether it serves what it served before.</summary>
     /// <exception cref="PgSslException">It does not.</exception>
     public async Task ProveOldAsync()
     {
         await live.ReloadAsync(CancellationToken.None).ConfigureAwait(false);
-        if (_before.Count > 0 && _before.All(one => one.Fingerprint == _before[0].Fingerprint))
+        if (_before.Count > 0 && _before.All(answer => answer.Fingerprint == _before[0].Fingerprint))
             await Served.WaitAsync(_before[0].Fingerprint, CancellationToken.None).ConfigureAwait(false);
     }
 
-    private bool IsAsWanted(ServedAt seen) => !target.IsOn ? seen.Is(fingerprint: null) : fingerprint is null ? seen.Fingerprint is not null : seen.Is(fingerprint);
+    private bool IsAsWanted(ServedAt seen) =>
+        target.IsOn && fingerprint is null ? seen.Fingerprint is not null : seen.Is(target.IsOn ? fingerprint : null);
 
-    private string Expectation => !target.IsOn ? "where TLS was to be off" : fingerprint is null ? "where TLS was to be on" : $"and not the certificate {fingerprint}";
+    private string Expectation => !target.IsOn ? "but TLS should be off"
+        : fingerprint is null ? "but TLS should be on"
+        : $"and not the certificate {fingerprint}";
 
-    /// <summary>The server reads the values that were written, out of the files that it reads (pg_file_settings).</summary>
+    /// <summary>Whether the files that the server reads hold the values that were written (pg_file_settings).</summary>
     private async Task<Proof> ProveFilesAsync(CancellationToken cancellationToken)
     {
         const string Name = "FileSettings";
         if (await ServerTlsReader.ReadFileSettingsAsync(live.Session, cancellationToken).ConfigureAwait(false) is not { } inFiles)
             return new Proof(Name, ProofState.NotMade, $"role {facts.UserName} may not see pg_file_settings.");
-        // What waits for a restart keeps nothing else from being taken over (guc.c, ProcessConfigFileInternal).
-        if (inFiles.FirstOrDefault(one => one is { Error: not null, NeedsRestart: false }) is { } broken)
+        // A parameter that needs a restart does not keep the server from loading the others (guc.c, ProcessConfigFileInternal).
+        if (inFiles.FirstOrDefault(setting => setting is { Error: not null, NeedsRestart: false }) is { } broken)
             throw new PgSslException(
                 PgSslError.ChangeNotProven, $"the server does not load {broken.File}:{broken.Line}: {broken.Error}.",
-                "Mend that line first; pg_file_settings shows what the server makes of its files.");
+                "Correct that line first; pg_file_settings shows how the server reads its files.");
         foreach ((string name, string value) in _values)
         {
-            string? counting = inFiles.LastOrDefault(one => one.Name is { } written && SslParameters.Find(name)!.IsCalled(written))?.Value ?? facts.Settings[name].Default;
-            if (!IsSame(name, counting, value))
+            SslParameter parameter = SslParameters.Find(name)!;
+            string? effective = inFiles.LastOrDefault(setting => setting.Name is { } written && parameter.IsCalled(written))?.Value
+                ?? facts.Settings[name].Default;
+            if (!IsSame(name, effective, value))
                 throw new PgSslException(
-                    PgSslError.ChangeNotProven, $"the server reads {name} = '{counting}' in its files, and not '{value}'.",
-                    "It reads other files than these: SHOW config_file, and pg_file_settings, tell which.");
+                    PgSslError.ChangeNotProven, $"the server reads {name} = '{effective}' in its files, and not '{value}'.",
+                    "It reads other files than these: SHOW config_file and pg_file_settings show which.");
         }
         return new Proof(Name, ProofState.Proven, "pg_file_settings shows the new values, and no error.");
     }
 
     private async Task<Proof> ProveSettingsAsync(CancellationToken cancellationToken)
     {
-        for (DateTime deadline = DateTime.UtcNow + ReloadTimeout; ; await Task.Delay(Pause, cancellationToken).ConfigureAwait(false))
-        {
-            if (await FindOtherSettingAsync(cancellationToken).ConfigureAwait(false) is not { } other)
-                return new Proof("Settings", ProofState.Proven, $"the server goes by {string.Join(", ", _values.Select(one => $"{one.Key} = '{one.Value}'"))}.");
-            if (DateTime.UtcNow > deadline)
-                throw new PgSslException(
-                    PgSslError.ChangeNotProven, $"the server still goes by {other} after the reload.", "The server's log says what it made of its files.");
-        }
+        string? other = await Poll.UntilAsync(
+            ReloadTimeout, () => FindOtherSettingAsync(cancellationToken), other => other is null, cancellationToken).ConfigureAwait(false);
+        return other is null
+            ? new Proof("Settings", ProofState.Proven, $"the server uses {string.Join(", ", _values.Select(value => $"{value.Key} = '{value.Value}'"))}.")
+            : throw new PgSslException(
+                PgSslError.ChangeNotProven, $"the server still uses {other} after the reload.", "The server's log says what it made of its files.");
     }
 
     private async Task<string?> FindOtherSettingAsync(CancellationToken cancellationToken)
     {
         IReadOnlyList<SqlRow> rows = await live.Session.QueryAsync(SettingRows, [_values.Keys], cancellationToken).ConfigureAwait(false);
-        return rows.Where(row => !IsSame(row["name"]!, row["setting"], _values[row["name"]!])).Select(row => $"{row["name"]} = '{row["setting"]}'").FirstOrDefault();
+        return rows.Where(row => !IsSame(row["name"]!, row["setting"], _values[row["name"]!]))
+            .Select(row => $"{row["name"]} = '{row["setting"]}'").FirstOrDefault();
     }
 
-    private bool IsSame(string name, string? one, string other) => one is not null && SslParameters.Find(name)!.IsSame(one, other, path => facts.ResolvePath(path) ?? path);
+    private bool IsSame(string name, string? value, string other) =>
+        value is not null && SslParameters.Find(name)!.IsSame(value, other, path => facts.ResolvePath(path) ?? path);
 
     /// <summary>
-    /// Whether the server made its TLS anew. It is made as a whole or not at all, so that another certificate, or TLS where there was none,
-    /// shows it; else only the log does.
+    /// Whether the server loaded its TLS again. It loads all of it or nothing, so another certificate, or TLS where there was none,
+    /// proves it; otherwise only the log can.
     /// </summary>
     private async Task<Proof> ProveTakenOverAsync(CancellationToken cancellationToken)
     {
         const string Name = "TlsReload";
         if (await ReadRefusalAsync(cancellationToken).ConfigureAwait(false) is { } reasons)
-            return reasons.Count == 0 ? new Proof(Name, ProofState.Proven, "the server's log has no refusal.") : throw Refused("the server went on with the TLS that it had", reasons);
+            return reasons.Count == 0
+                ? new Proof(Name, ProofState.Proven, "the server's log has no refusal.")
+                : throw Refused("the server keeps the TLS that it had", reasons);
         IReadOnlyList<ServedAt> now = await Served.ObserveAsync(cancellationToken).ConfigureAwait(false);
         return now.Count > 0 && _before.Count > 0 && _before.All(old => old.Fingerprint != now[0].Fingerprint)
-            ? new Proof(Name, ProofState.Proven, "what is served is another one than before, and the server takes over all of its TLS or nothing.")
-            : new Proof(Name, ProofState.NotMade, "the same certificate is served as before, and the log cannot be read from here: look there for \"SSL configuration was not reloaded\".");
+            ? new Proof(Name, ProofState.Proven, "the server serves another certificate than before, and it loads all of its TLS or nothing.")
+            : new Proof(
+                Name, ProofState.NotMade,
+                "the same certificate is served as before, and the log cannot be read from here: look there for \"SSL configuration was not reloaded\".");
     }
 
     private Task<IReadOnlyList<string>?> ReadRefusalAsync(CancellationToken cancellationToken) =>
         _log?.ReadRefusalAsync(TimeSpan.FromSeconds(2), cancellationToken) ?? Task.FromResult<IReadOnlyList<string>?>(null);
 
-    private async Task<Proof> ProveMinimumAsync(string minimum, CancellationToken cancellationToken)
+    private async Task<Proof> ProveMinimumAsync(TlsVersion minimum, CancellationToken cancellationToken)
     {
         const string Name = "MinimumProtocol";
-        if (SslParameter.IndexOfProtocol(minimum) is var index && index < 1)
+        if (minimum == TlsVersion.Tls10)
             return new Proof(Name, ProofState.NotMade, "there is no older version to try.");
         if (await Served.ObserveAsync(cancellationToken).ConfigureAwait(false) is not [var seen, ..])
             return new Proof(Name, ProofState.NotMade, "the server does not answer over TCP.");
-        (string older, SslProtocols protocol) = Protocols[index - 1];
+        TlsVersion older = minimum - 1;
         ProbeRequest request = ProbeRequest.ForTls(live.Settings, seen.Host, live.Timeout) with
         {
             Address = seen.Facts.Address,
             Negotiation = SslNegotiation.Postgres,
-            Protocols = protocol,
+            Protocols = older.Protocol(),
         };
         ConnectionFacts tried = await ServerProbe.ConnectAsync(request, cancellationToken).ConfigureAwait(false);
         if (tried.Tls is { } tls)
             throw new PgSslException(
-                PgSslError.ChangeNotProven, $"{seen.Host} still speaks {tls.Protocol}, where {minimum} was to be the oldest version.",
+                PgSslError.ChangeNotProven, $"{seen.Host} still speaks {tls.Protocol}, where {minimum.Name()} was to be the oldest version.",
                 "Look into the server's log for \"SSL configuration was not reloaded\" and what comes before it.");
-        // Only TLS 1.2 is sure to be spoken by this side.
-        return protocol == SslProtocols.Tls12 && tried.Failure?.Error == PgSslError.TlsHandshakeFailed
-            ? new Proof(Name, ProofState.Proven, $"{seen.Host} refuses {older}.")
-            : new Proof(Name, ProofState.NotMade, $"{older} could not be tried: this machine does not speak it itself.");
+        // Only TLS 1.2 is certain to be supported on this side.
+        return older == TlsVersion.Tls12 && tried.Failure?.Error == PgSslError.TlsHandshakeFailed
+            ? new Proof(Name, ProofState.Proven, $"{seen.Host} refuses {older.Name()}.")
+            : new Proof(Name, ProofState.NotMade, $"{older.Name()} could not be tried, as this machine does not speak it itself.");
     }
 
     private async Task<Proof> ProveClientCertificatesAsync(CancellationToken cancellationToken)
     {
         const string Name = "ClientCertificates";
         IReadOnlyList<ServedAt> seen = await Served.ObserveAsync(cancellationToken).ConfigureAwait(false);
-        if (seen.FirstOrDefault(one => one.Facts.Tls is { RequestsClientCertificate: false }) is { } silent)
+        if (seen.FirstOrDefault(answer => answer.Facts.Tls is { RequestsClientCertificate: false }) is { } silent)
             throw new PgSslException(
-                PgSslError.ChangeNotProven, $"{silent.Host} asks for no client certificate, where it has an ssl_ca_file.",
+                PgSslError.ChangeNotProven, $"{silent.Host} does not ask for a client certificate, although it has an ssl_ca_file.",
                 "Look into the server's log for \"SSL configuration was not reloaded\" and what comes before it.");
         return seen.Count == 0
             ? new Proof(Name, ProofState.NotMade, "the server does not answer over TCP.")
@@ -182,5 +184,5 @@ internal sealed class SslProver(LiveServer live, ServerTlsFacts facts, SslTarget
 
     private static PgSslException Refused(string seen, IReadOnlyList<string> reasons) => new(
         PgSslError.ChangeNotProven, $"{seen.TrimEnd('.')}. The server's log says: {string.Join("; ", reasons)}.",
-        "Put the files right: Test-PgServerCertificate looks at them as the server does.");
+        "Correct the files: Test-PgServerCertificate checks them as the server does.");
 }

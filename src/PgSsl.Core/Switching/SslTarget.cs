@@ -1,8 +1,9 @@
+using PgSsl.Common;
 using PgSsl.Server.Settings;
 
 namespace PgSsl.Switching;
 
-/// <summary>What a server's TLS is to be like. What is null stays as it is. Paths are absolute, and the server's.</summary>
+/// <summary>How a server's TLS is to be. What is null stays as it is. Paths are absolute, and those of the server.</summary>
 internal sealed record SslTarget
 {
     /// <summary>Whether TLS is to be on.</summary>
@@ -58,22 +59,22 @@ internal sealed record SslTarget
             if (value is null)
                 continue;
             string name = SslParameters.NameIn(parameter, major);
-            values[name] = parameter.Accepts(value) ? value : throw Invalid(name, value, "It has to be TLSv1, TLSv1.1, TLSv1.2 or TLSv1.3.");
+            values[name] = parameter.Accepts(value) ? value : throw Invalid(name, value, $"Use one of {string.Join(", ", TlsVersions.Names)}.");
             if (name == SslParameters.Groups.FormerName && value.Contains(':'))
-                throw Invalid(name, value, "Before PostgreSQL 18 it is one curve, such as prime256v1.");
+                throw Invalid(name, value, "Before PostgreSQL 18 it takes only one curve, such as prime256v1.");
         }
         return values;
     }
 
-    /// <summary>Refuses a minimum above the maximum: the server would go on with the TLS that it has (be-secure-openssl.c, be_tls_init).</summary>
+    /// <summary>Refuses a minimum above the maximum: the server would keep the TLS that it has (be-secure-openssl.c, be_tls_init).</summary>
     /// <param name="maximum">ssl_max_protocol_version; empty or null for none.</param>
     /// <exception cref="PgSslException"><see cref="PgSslError.ContradictoryParameters"/>.</exception>
     public void CheckProtocols(string? maximum)
     {
-        if (MinimumProtocol is not null && SslParameter.IndexOfProtocol(maximum ?? "") is >= 0 and int most && SslParameter.IndexOfProtocol(MinimumProtocol) > most)
+        if (TlsVersions.FromName(MinimumProtocol) > TlsVersions.FromName(maximum))
             throw new PgSslException(
                 PgSslError.ContradictoryParameters,
-                $"-MinimumProtocol {MinimumProtocol} is newer than ssl_max_protocol_version, which is {maximum}: the server would not load that.",
+                $"-MinimumProtocol {MinimumProtocol} is newer than ssl_max_protocol_version, which is {maximum}, so the server would not load it.",
                 "Raise ssl_max_protocol_version first, or set it to ''.");
     }
 
@@ -82,8 +83,8 @@ internal sealed record SslTarget
     {
         get
         {
-            if (MinimumProtocol is "TLSv1" or "TLSv1.1")
-                yield return $"{MinimumProtocol} is let in again, which RFC 8996 says not to use: TLSv1.2 is what PostgreSQL has by default.";
+            if (TlsVersions.FromName(MinimumProtocol)?.IsDeprecated() == true)
+                yield return $"{MinimumProtocol} is allowed again, which RFC 8996 says not to use; PostgreSQL's default is TLSv1.2.";
         }
     }
 

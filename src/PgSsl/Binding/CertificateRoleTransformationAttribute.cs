@@ -3,7 +3,7 @@ using PgSsl.Requests;
 
 namespace PgSsl.Binding;
 
-/// <summary>An empty cell of a table says nothing about the role, which is then a server's.</summary>
+/// <summary>Takes an empty cell of a table for the default role, Server.</summary>
 [AttributeUsage(AttributeTargets.Property)]
 public sealed class CertificateRoleTransformationAttribute : ArgumentTransformationAttribute
 {

@@ -3,8 +3,8 @@ using PgSsl.Connections;
 namespace PgSsl.Binding;
 
 /// <summary>
-/// What -Endpoint was given. Text that is no endpoint is kept with its failure, so that the cmdlet can report it as an error of
-/// this one item and go on with the next.
+/// What -Endpoint was given. If it cannot be read, the failure is kept: the cmdlet reports it as an error of this item, and goes on with the
+/// next.
 /// </summary>
 public sealed class EndpointArgument
 {
@@ -12,16 +12,20 @@ public sealed class EndpointArgument
 
     internal EndpointArgument(PgSslException failure, object target) => (Failure, Target) = (failure, target);
 
-    /// <summary>No endpoint: the server is the one that psql without arguments would connect to (PGHOST, PGSERVICE …).</summary>
+    /// <summary>The server that psql without arguments would connect to (PGHOST, PGSERVICE …).</summary>
     internal static EndpointArgument FromEnvironment => new(PgEndpoint.FromParameters([]));
 
-    /// <summary>The endpoint; null where it could not be read.</summary>
+    /// <summary>The endpoint; null if it could not be read.</summary>
     internal PgEndpoint? Endpoint { get; }
 
-    /// <summary>Why it could not be read; null where it could.</summary>
+    /// <summary>The endpoint.</summary>
+    /// <exception cref="PgSslException">It could not be read.</exception>
+    internal PgEndpoint Get() => Endpoint ?? throw Failure!;
+
+    /// <summary>Why it could not be read; null if it could.</summary>
     public PgSslException? Failure { get; }
 
-    /// <summary>Whether it is an object that has nothing to do with servers, and may have come down the pipeline for other parameters.</summary>
+    /// <summary>Whether it is an object that names no server. It may have come down the pipeline for other parameters.</summary>
     internal bool IsForeign { get; init; }
 
     /// <summary>What errors are reported against.</summary>

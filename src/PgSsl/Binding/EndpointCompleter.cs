@@ -6,7 +6,7 @@ using PgSsl.Connections;
 
 namespace PgSsl.Binding;
 
-/// <summary>Completes servers from the files that already name them: the password file and the service files. Never asks the network.</summary>
+/// <summary>Completes the servers that the password file and the service files name. It never uses the network.</summary>
 public sealed class EndpointCompleter : IArgumentCompleter
 {
     /// <inheritdoc/>

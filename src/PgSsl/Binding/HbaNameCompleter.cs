@@ -8,17 +8,16 @@ using PgSsl.Hba;
 
 namespace PgSsl.Binding;
 
-/// <summary>Completes what stands in the rules of the file that -Path names.</summary>
+/// <summary>Completes names from the rules of the file that -Path names.</summary>
 public abstract class HbaNameCompleter(Func<HbaRule, IEnumerable<string?>> names) : IArgumentCompleter
 {
-    // A file that is read for a completion while somebody types.
+    // It is read while somebody types.
     private const long LargestFile = 1 << 20;
 
     /// <inheritdoc/>
     public IEnumerable<CompletionResult> CompleteArgument(
         string commandName, string parameterName, string wordToComplete, CommandAst commandAst, IDictionary fakeBoundParameters)
     {
-        ArgumentNullException.ThrowIfNull(fakeBoundParameters);
         string? path = fakeBoundParameters["Path"]?.ToString();
         return Read(path).SelectMany(names).OfType<string>().Distinct()
             .Where(name => name.StartsWith(wordToComplete.Trim('\'', '"'), StringComparison.OrdinalIgnoreCase))
@@ -26,7 +25,7 @@ public abstract class HbaNameCompleter(Func<HbaRule, IEnumerable<string?>> names
             .Select(name => new CompletionResult(CommandText.Quote(name), name, CompletionResultType.ParameterValue, name));
     }
 
-    private static IReadOnlyList<HbaRule> Read(string? path)
+    private static IEnumerable<HbaRule> Read(string? path)
     {
         try
         {

@@ -5,9 +5,14 @@ namespace PgSsl.Binding;
 /// <summary>The words of pg_hba.conf.</summary>
 internal static class HbaWords
 {
-    /// <summary>Types of rules for TCP that may let plaintext in, or TLS.</summary>
+    /// <summary>Types of rules that can match connections over TCP, in plaintext or over TLS.</summary>
     public static readonly string[] TcpTypes =
-        [.. new[] { HbaConnectionType.Host, HbaConnectionType.HostSsl, HbaConnectionType.HostNoSsl, HbaConnectionType.HostNoGssEnc }.Select(type => type.ToWord())];
+    [
+        HbaConnectionType.Host.ToWord(),
+        HbaConnectionType.HostSsl.ToWord(),
+        HbaConnectionType.HostNoSsl.ToWord(),
+        HbaConnectionType.HostNoGssEnc.ToWord(),
+    ];
 
     public static readonly string[] ClientCertificates = ["none", "verify-ca", "verify-full"];
 

@@ -4,7 +4,8 @@ using PgSsl.Requests;
 namespace PgSsl.Binding;
 
 /// <summary>
-/// The key algorithms that can be made. Those that are refused pass, to be refused with a reason of their own, and are not offered.
+/// The key algorithms that can be made. An algorithm that is refused passes here: the cmdlet refuses it and says why. Completion does not
+/// offer it.
 /// </summary>
 public sealed class KeyAlgorithmTransformationAttribute() : WordTransformationAttribute([.. KeyAlgorithms.Names])
 {

@@ -7,21 +7,16 @@ using PgSsl.SslModes.Clients;
 namespace PgSsl.Binding;
 
 /// <summary>
-/// A parameter that takes one word of a list, or several: libpq's spelling, PowerShell's (<c>VerifyFull</c>), in any case. What is
-/// none of them is an error that lists them. Goes with a <see cref="WordCompleter"/> of the same list.
+/// A parameter that takes one word of a list, or several: in libpq's spelling or PowerShell's (<c>VerifyFull</c>), in any case. Any other
+/// word is an error that lists them. A <see cref="WordCompleter"/> of the same list belongs to it.
 /// </summary>
 [AttributeUsage(AttributeTargets.Property)]
 public abstract class WordTransformationAttribute(string[] words) : ArgumentTransformationAttribute
 {
     /// <inheritdoc/>
-    public override object Transform(EngineIntrinsics engineIntrinsics, object inputData)
-    {
-        object input = inputData is PSObject wrapped ? wrapped.BaseObject : inputData;
-        return input is IEnumerable items and not string
-            ? items.Cast<object>().Select(item => ToWord(item.ToString() ?? "")).ToArray()
-            // An empty cell of a table says nothing.
-            : input?.ToString() is { Length: > 0 } text ? ToWord(text) : null!;
-    }
+    // An empty cell of a table is not given.
+    public override object Transform(EngineIntrinsics engineIntrinsics, object inputData) =>
+        new PipelineObject(inputData).ToString().Length == 0 ? null! : PipelineObject.ConvertAll(inputData, item => ToWord(item.ToString()))!;
 
     private string ToWord(string text) =>
         Array.Find(words, word => string.Equals(Squeeze(word), Squeeze(text), StringComparison.OrdinalIgnoreCase))
@@ -43,9 +38,11 @@ public abstract class WordCompleter(string[] words) : IArgumentCompleter
 /// <summary>The words themselves.</summary>
 internal static class LibpqWords
 {
-    public static readonly string[] SslModes = [.. Enum.GetValues<SslMode>().Select(mode => mode.ToLibpq())];
-    public static readonly string[] SslNegotiations = [.. Enum.GetValues<SslNegotiation>().Select(negotiation => negotiation.ToLibpq())];
-    public static readonly string[] Clients = [.. SslClients.All.Select(client => client.Name)];
+    public static readonly string[] SslModes = Array.ConvertAll(Enum.GetValues<SslMode>(), SslModeText.ToLibpq);
+    public static readonly string[] SslNegotiations = Array.ConvertAll(Enum.GetValues<SslNegotiation>(), SslNegotiationText.ToLibpq);
+
+    // Not a field: -SslNegotiation, which most cmdlets have, should not load the rules of all clients.
+    public static string[] Clients => [.. SslClients.All.Select(client => client.Name)];
 }
 
 /// <summary>libpq's sslmode.</summary>

@@ -5,18 +5,13 @@ using PgSsl.Providers;
 
 namespace PgSsl.Binding;
 
-/// <summary>A provider of the catalogue, in any case. What is none of them is an error that lists them.</summary>
+/// <summary>A provider of the catalogue, in any case. Any other word is an error that lists them.</summary>
 [AttributeUsage(AttributeTargets.Property)]
 public sealed class ProviderTransformationAttribute : ArgumentTransformationAttribute
 {
     /// <inheritdoc/>
-    public override object Transform(EngineIntrinsics engineIntrinsics, object inputData)
-    {
-        object? input = inputData is PSObject wrapped ? wrapped.BaseObject : inputData;
-        return input is IEnumerable items and not string
-            ? items.Cast<object?>().Select(item => ToName(item?.ToString() ?? "")).ToArray()
-            : ToName(input?.ToString() ?? "");
-    }
+    public override object Transform(EngineIntrinsics engineIntrinsics, object inputData) =>
+        PipelineObject.ConvertAll(inputData, item => ToName(item.ToString()))!;
 
     private static string ToName(string text)
     {

@@ -8,7 +8,7 @@ using PgSsl.RootFiles;
 
 namespace PgSsl.Binding;
 
-/// <summary>Completes the fingerprints of what is in the root file; a certificate is found by its name, too.</summary>
+/// <summary>Completes the fingerprints of the certificates in the root file. A certificate is also found by its name.</summary>
 public sealed class RootFingerprintCompleter : IArgumentCompleter
 {
     /// <inheritdoc/>
@@ -29,7 +29,7 @@ public sealed class RootFingerprintCompleter : IArgumentCompleter
         }
         catch (PgSslException)
         {
-            // Completion has nobody to complain to.
+            // Completion has no place for errors.
             return [];
         }
     }

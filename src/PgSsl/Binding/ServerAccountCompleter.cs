@@ -5,7 +5,7 @@ using PgSsl.Common;
 
 namespace PgSsl.Binding;
 
-/// <summary>Completes the accounts of this machine that a server may run as, those that packages make first.</summary>
+/// <summary>Completes the accounts of this machine. Those that PostgreSQL's packages create come first.</summary>
 public sealed class ServerAccountCompleter : IArgumentCompleter
 {
     private const string Accounts = "/etc/passwd";

@@ -2,10 +2,10 @@ using System.Management.Automation;
 
 namespace PgSsl.Binding;
 
-/// <summary>Where the session is: a completer has no session state of its own.</summary>
+/// <summary>Finds the session's location for completers, which have no session state.</summary>
 internal static class SessionLocation
 {
-    /// <summary>The location in the file system; null where there is none.</summary>
+    /// <summary>The location in the file system; null if there is none.</summary>
     public static string? Find()
     {
         using PowerShell shell = PowerShell.Create(RunspaceMode.CurrentRunspace);

@@ -1,4 +1,5 @@
 using System.Management.Automation;
+using PgSsl.Common;
 
 namespace PgSsl.Binding;
 
@@ -11,20 +12,18 @@ internal static class TlsWords
     public static readonly string[] Groups = ["X25519", "prime256v1", "secp384r1", "secp521r1", "X448", "X25519MLKEM768"];
 }
 
-/// <summary>A TLS version as the server spells it: <c>TLSv1.2</c>; <c>Tls12</c> and <c>1.2</c> are taken too.</summary>
+/// <summary>A TLS version as the server spells it (<c>TLSv1.2</c>). <c>Tls12</c> and <c>1.2</c> are accepted as well.</summary>
 public sealed class TlsProtocolTransformationAttribute() : WordTransformationAttribute(TlsWords.Protocols)
 {
     /// <inheritdoc/>
     public override object Transform(EngineIntrinsics engineIntrinsics, object inputData)
     {
         string text = inputData?.ToString() ?? "";
-        string digits = string.Concat(text.Where(char.IsAsciiDigit));
-        bool isOther = text.Any(c => !char.IsAsciiDigit(c) && !"TLSVtlsv. ".Contains(c));
-        return base.Transform(engineIntrinsics, isOther ? text : digits switch { "1" or "10" => "TLSv1", "11" => "TLSv1.1", "12" => "TLSv1.2", "13" => "TLSv1.3", _ => text });
+        return base.Transform(engineIntrinsics, TlsVersions.TryParse(text, out TlsVersion version) ? version.Name() : text);
     }
 }
 
-/// <summary>Completes TLS versions, those worth having first.</summary>
+/// <summary>Completes TLS versions. Those that should be used come first.</summary>
 public sealed class TlsProtocolCompleter() : WordCompleter(TlsWords.Protocols);
 
 /// <summary>Completes groups for the key exchange.</summary>

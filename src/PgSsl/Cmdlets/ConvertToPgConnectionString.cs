@@ -6,7 +6,7 @@ using PgSsl.Hosting;
 
 namespace PgSsl.Cmdlets;
 
-/// <summary>Writes a connection in the words of libpq, Npgsql, JDBC, an environment file or a service file. Connects to nothing.</summary>
+/// <summary>Writes a connection for libpq, Npgsql or JDBC, or as an environment file or a service file. It makes no connection.</summary>
 [Cmdlet(VerbsData.ConvertTo, "PgConnectionString")]
 [OutputType(typeof(string))]
 public sealed class ConvertToPgConnectionStringCommand : EndpointCmdlet
@@ -14,7 +14,7 @@ public sealed class ConvertToPgConnectionStringCommand : EndpointCmdlet
     private readonly HashSet<string> _sections = new(StringComparer.Ordinal);
     private string? _rootCertificate;
 
-    /// <summary>How to write it.</summary>
+    /// <summary>How the connection is written.</summary>
     [Parameter(Position = 1)]
     [ConnectionStringFormatTransformation]
     [ArgumentCompleter(typeof(ConnectionStringFormatCompleter))]
@@ -27,6 +27,7 @@ public sealed class ConvertToPgConnectionStringCommand : EndpointCmdlet
 
     /// <summary>The database, instead of the endpoint's.</summary>
     [Parameter(ValueFromPipelineByPropertyName = true)]
+    [Alias("DatabaseName")]
     public string? Database { get; set; }
 
     /// <summary>The sslmode, instead of the endpoint's.</summary>
@@ -42,12 +43,13 @@ public sealed class ConvertToPgConnectionStringCommand : EndpointCmdlet
     [ArgumentCompleter(typeof(RootCertificateCompleter))]
     public string? RootCertificate { get; set; }
 
-    /// <summary>The section's name, for -Format Service; the endpoint's service, else its host.</summary>
+    /// <summary>The name of the section, for -Format Service; without it, the endpoint's service, or its host.</summary>
     [Parameter]
+    [Alias("Service")]
     [ValidateNotNullOrEmpty]
     public string? ServiceName { get; set; }
 
-    /// <summary>Writes passwords and other secrets, too.</summary>
+    /// <summary>Writes passwords and other secrets as well.</summary>
     [Parameter]
     public SwitchParameter IncludePassword { get; set; }
 
@@ -61,17 +63,11 @@ public sealed class ConvertToPgConnectionStringCommand : EndpointCmdlet
         if (ServiceName is not null && Format != "Service")
             ThrowFailure(
                 new PgSslException(
-                    PgSslError.ContradictoryParameters, $"-ServiceName names a section of a service file, and -Format {Format} has none.",
-                    "Add -Format Service, or leave out -ServiceName. A service is converted as service=name."),
+                    PgSslError.ContradictoryParameters, $"-ServiceName names a section of a service file, but -Format {Format} has no sections.",
+                    "Add -Format Service, or leave out -ServiceName. To convert a service, give service=name as the endpoint."),
                 ServiceName);
-        try
-        {
-            _rootCertificate = RootCertificate is null or ConnectionSettings.SystemRoots ? RootCertificate : ResolveFilePath(RootCertificate);
-        }
-        catch (PgSslException failure)
-        {
-            ThrowFailure(failure, RootCertificate);
-        }
+        TryOrThrow(
+            RootCertificate, () => _rootCertificate = RootCertificate == ConnectionSettings.SystemRoots ? RootCertificate : Resolve(RootCertificate));
         // The string may be for another machine.
         if (_rootCertificate is not (null or ConnectionSettings.SystemRoots) && !File.Exists(_rootCertificate))
             WriteWarning($"The root certificate file \"{_rootCertificate}\" does not exist on this machine.");
@@ -89,7 +85,7 @@ public sealed class ConvertToPgConnectionStringCommand : EndpointCmdlet
     private protected override PgEndpoint Override(PgEndpoint endpoint)
     {
         (string Name, string? Value)[] given =
-            // An empty cell of a table says nothing.
+            // An empty cell of a table is not given.
             [("user", UserName), ("dbname", Database), ("sslmode", SslMode), ("sslrootcert", _rootCertificate)];
         return given.Where(parameter => !string.IsNullOrEmpty(parameter.Value))
             .Aggregate(base.Override(endpoint), (changed, parameter) => changed.With(parameter.Name, parameter.Value));
@@ -104,7 +100,8 @@ public sealed class ConvertToPgConnectionStringCommand : EndpointCmdlet
         string firstLine = written.Text.Split('\n')[0];
         if (Format == "Service" && !_sections.Add(firstLine))
             WriteWarning(
-                $"{written.Subject}: libpq reads only the first section of a name, and {firstLine} is there already. Name it with -ServiceName.");
+                $"{written.Subject}: there is already a section {firstLine}, and libpq reads only the first of that name. " +
+                "Give another name with -ServiceName.");
         WriteObject(written.Text);
     }
 }

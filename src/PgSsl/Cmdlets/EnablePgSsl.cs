@@ -5,18 +5,20 @@ using PgSsl.Switching;
 
 namespace PgSsl.Cmdlets;
 
-/// <summary>Switches TLS of a server on, or its parameters to others, and proves it on the wire, or undoes it.</summary>
+/// <summary>Switches on TLS of a server, or changes its parameters, and proves it on the wire, or undoes it.</summary>
 [Cmdlet(VerbsLifecycle.Enable, "PgSsl", SupportsShouldProcess = true)]
 [OutputType(typeof(SslConfigurationChange))]
 public sealed class EnablePgSslCommand : SslSwitchCmdlet
 {
-    /// <summary>The server's certificate and what it sends with it (ssl_cert_file); a path on the server's machine.</summary>
+    /// <summary>The server's certificate and its intermediates (ssl_cert_file); a path on the server's machine.</summary>
     [Parameter(ValueFromPipelineByPropertyName = true)]
+    [Alias("SslCertFile")]
     [ValidateNotNullOrEmpty]
     public string? CertificatePath { get; set; }
 
     /// <summary>Its private key (ssl_key_file); a path on the server's machine.</summary>
     [Parameter(ValueFromPipelineByPropertyName = true)]
+    [Alias("SslKeyFile")]
     [ValidateNotNullOrEmpty]
     public string? KeyPath { get; set; }
 
@@ -52,31 +54,28 @@ public sealed class EnablePgSslCommand : SslSwitchCmdlet
     [ArgumentCompleter(typeof(TlsGroupCompleter))]
     public string[] Groups { get; set; } = [];
 
-    /// <summary>Diffie-Hellman parameters (ssl_dh_params_file); empty for those that are compiled in.</summary>
+    /// <summary>Diffie-Hellman parameters (ssl_dh_params_file); empty for the built-in ones.</summary>
     [Parameter]
     [AllowEmptyString]
     public string? DhParametersPath { get; set; }
 
     /// <inheritdoc/>
-    private protected override SslTarget Target
+    private protected override SslTarget CreateTarget()
     {
-        get
+        string? crl = ServerPath(CrlPath);
+        return new SslTarget
         {
-            string? crl = ServerPath(CrlPath);
-            return new SslTarget
-            {
-                IsOn = true,
-                CertificatePath = ServerPath(CertificatePath),
-                KeyPath = ServerPath(KeyPath),
-                CaPath = ServerPath(CaPath),
-                CrlPath = crl,
-                IsCrlDirectory = Directory.Exists(crl),
-                MinimumProtocol = MinimumProtocol,
-                Ciphers = Ciphers,
-                Tls13Ciphers = Tls13Ciphers,
-                Groups = Groups.Length == 0 ? null : string.Join(':', Groups),
-                DhParametersPath = ServerPath(DhParametersPath),
-            };
-        }
+            IsOn = true,
+            CertificatePath = ServerPath(CertificatePath),
+            KeyPath = ServerPath(KeyPath),
+            CaPath = ServerPath(CaPath),
+            CrlPath = crl,
+            IsCrlDirectory = Directory.Exists(crl),
+            MinimumProtocol = MinimumProtocol,
+            Ciphers = Ciphers,
+            Tls13Ciphers = Tls13Ciphers,
+            Groups = Groups.Length == 0 ? null : string.Join(':', Groups),
+            DhParametersPath = ServerPath(DhParametersPath),
+        };
     }
 }

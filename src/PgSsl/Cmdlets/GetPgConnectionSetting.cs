@@ -5,15 +5,14 @@ using PgSsl.Hosting;
 
 namespace PgSsl.Cmdlets;
 
-/// <summary>Gets the settings that libpq would connect with, where each comes from, and which of them surprise. Connects to nothing.</summary>
+/// <summary>Gets the settings that libpq would connect with, where each comes from, and warnings. It makes no connection.</summary>
 [Cmdlet(VerbsCommon.Get, "PgConnectionSetting")]
 [OutputType(typeof(ConnectionSetting))]
 public sealed class GetPgConnectionSettingCommand : PgCmdlet
 {
-    private ConnectionEnvironment? _environment;
     private WildcardPattern[] _names = [];
 
-    /// <summary>The endpoint; without one, what psql without arguments would do.</summary>
+    /// <summary>The endpoint; without it, the one that psql without arguments would use.</summary>
     [Parameter(Position = 0, ValueFromPipeline = true, ValueFromPipelineByPropertyName = true)]
     [Alias("HostName", "ComputerName", "Server", "ConnectionString", "Uri")]
     [EndpointTransformation]
@@ -27,11 +26,7 @@ public sealed class GetPgConnectionSettingCommand : PgCmdlet
     public string[] Name { get; set; } = ["*"];
 
     /// <inheritdoc/>
-    protected override void BeginProcessing()
-    {
-        _environment = ConnectionEnvironment.Capture(WorkingDirectory);
-        _names = [.. Name.Select(name => WildcardPattern.Get(name, WildcardOptions.IgnoreCase))];
-    }
+    protected override void BeginProcessing() => _names = [.. Name.Select(name => WildcardPattern.Get(name, WildcardOptions.IgnoreCase))];
 
     /// <inheritdoc/>
     protected override void ProcessRecord()
@@ -39,19 +34,9 @@ public sealed class GetPgConnectionSettingCommand : PgCmdlet
         if (Endpoint is null && !MyInvocation.ExpectingInput)
             Endpoint = [EndpointArgument.FromEnvironment];
         foreach (EndpointArgument argument in Endpoint ?? [])
-        {
-            try
-            {
-                PgEndpoint endpoint = argument.Endpoint ?? throw argument.Failure!;
-                ConnectionSettings settings = endpoint.Resolve(_environment!);
-                WriteObject(
-                    settings.Describe().Where(setting => Array.Exists(_names, pattern => pattern.IsMatch(setting.Name))),
-                    enumerateCollection: true);
-            }
-            catch (PgSslException failure)
-            {
-                WriteFailure(failure, argument.Target);
-            }
-        }
+            Try(argument.Target, () => Write(argument.Get().Resolve(Environment)));
     }
+
+    private void Write(ConnectionSettings settings) => WriteObject(
+        settings.Describe().Where(setting => Array.Exists(_names, pattern => pattern.IsMatch(setting.Name))), enumerateCollection: true);
 }

@@ -4,7 +4,7 @@ using PgSsl.Hosting;
 
 namespace PgSsl.Cmdlets;
 
-/// <summary>Gets the rules of pg_hba.conf in the order in which the server tries them, with what is the matter with them.</summary>
+/// <summary>Gets the rules of pg_hba.conf in the order in which the server tries them, with their problems.</summary>
 [Cmdlet(VerbsCommon.Get, "PgHbaRule")]
 [OutputType(typeof(HbaRule))]
 public sealed class GetPgHbaRuleCommand : HbaCmdlet
@@ -12,18 +12,17 @@ public sealed class GetPgHbaRuleCommand : HbaCmdlet
     /// <inheritdoc/>
     private protected override void Process(HbaSource source)
     {
-        ArgumentNullException.ThrowIfNull(source);
         WarnOfSwallowedLines(source.Document);
+        WarnOfNul(source.Document);
         if (source.Document.Entries.Count == 0)
-            WriteWarning($"{source.Document.Files[0].Path} contains no rule: a server does not load it, and one that is started with it stops.");
-        IReadOnlyList<HbaRule> rules = HbaRule.Of(source.Document);
+            WriteWarning(
+                $"{source.Document.Files[0].Path} contains no rule: a running server does not load it, and a server that starts with it stops.");
         if (source.Live is { Facts.MaySeeRules: true } live)
             WarnOfDifference(live, source);
-        foreach (HbaRule rule in rules)
-            WriteObject(rule);
+        WriteObject(HbaRule.Of(source.Document), enumerateCollection: true);
     }
 
-    // Our reading of the file is a copy of the server's; where they differ, the server is right.
+    // This module reads the file as the server does. If they differ, the server is right.
     private void WarnOfDifference(HbaLive live, HbaSource source)
     {
         if (ServerRule.Differs(Wait(live.ReadRulesAsync), source.Document) is { } difference)

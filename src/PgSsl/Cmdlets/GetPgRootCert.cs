@@ -1,3 +1,4 @@
+using System.Collections.ObjectModel;
 using System.Management.Automation;
 using PgSsl.Binding;
 using PgSsl.Connections;
@@ -8,7 +9,7 @@ using PgSsl.RootFiles;
 
 namespace PgSsl.Cmdlets;
 
-/// <summary>Gets the root certificates that libpq goes by, or those of a file, and what is the matter with them.</summary>
+/// <summary>Gets the root certificates that libpq uses, or those of a file, and their problems.</summary>
 [Cmdlet(VerbsCommon.Get, "PgRootCert", DefaultParameterSetName = PathSet)]
 [OutputType(typeof(RootCertificate), ParameterSetName = [PathSet, OperatingSystemSet])]
 [OutputType(typeof(RootCertificateProvider), ParameterSetName = [ProviderSet])]
@@ -18,9 +19,7 @@ public sealed class GetPgRootCertCommand : PgCmdlet
     private const string OperatingSystemSet = "OperatingSystem";
     private const string ProviderSet = "Provider";
 
-    private ConnectionEnvironment? _environment;
-
-    /// <summary>Files of certificates, or <c>system</c>; without one, what libpq would read.</summary>
+    /// <summary>Files of certificates, or <c>system</c>; without it, the file that libpq would read.</summary>
     [Parameter(Position = 0, ValueFromPipeline = true, ValueFromPipelineByPropertyName = true, ParameterSetName = PathSet)]
     [Alias("PSPath", "FullName", "RootCertificate")]
     [SupportsWildcards]
@@ -32,7 +31,7 @@ public sealed class GetPgRootCertCommand : PgCmdlet
     [Parameter(Mandatory = true, ParameterSetName = OperatingSystemSet)]
     public SwitchParameter OperatingSystem { get; set; }
 
-    /// <summary>Providers of managed PostgreSQL in the catalogue, with wildcards: where their roots are, and what goes wrong easily.</summary>
+    /// <summary>Providers of managed PostgreSQL in the catalogue, with wildcards: where their roots are, and common mistakes.</summary>
     [Parameter(Mandatory = true, ParameterSetName = ProviderSet)]
     [SupportsWildcards]
     [ValidateNotNullOrEmpty]
@@ -40,66 +39,41 @@ public sealed class GetPgRootCertCommand : PgCmdlet
     public string[] Provider { get; set; } = [];
 
     /// <inheritdoc/>
-    protected override void BeginProcessing() => _environment = ConnectionEnvironment.Capture(WorkingDirectory);
-
-    /// <inheritdoc/>
     protected override void ProcessRecord()
     {
         if (OperatingSystem)
             WriteSystem();
-        else if (ParameterSetName == ProviderSet)
-            WriteProviders();
-        else if (Path is null && !MyInvocation.ExpectingInput)
-            WriteEffective();
-        foreach (string path in Path ?? [])
-        {
-            if (path == ConnectionSettings.SystemRoots)
-                WriteSystem();
-            else
-                WriteMatching(path);
-        }
-    }
-
-    private void WriteProviders()
-    {
+        else if (Path is null && ParameterSetName == PathSet && !MyInvocation.ExpectingInput)
+            Try(null, WriteEffective);
         foreach (string name in Provider)
-        {
-            try
-            {
-                var pattern = WildcardPattern.Get(name, WildcardOptions.IgnoreCase);
-                IEnumerable<Provider> matching = WildcardPattern.ContainsWildcardCharacters(name)
-                    ? ProviderCatalogue.All.Where(provider => pattern.IsMatch(provider.Name))
-                    : [ProviderCatalogue.Get(name)];
-                WriteObject(matching.Select(RootCertificateProvider.Create), enumerateCollection: true);
-            }
-            catch (PgSslException failure)
-            {
-                WriteFailure(failure, name);
-            }
-        }
+            Try(name, () => WriteProvider(name));
+        foreach (string path in Path ?? [])
+            Try(path, () => WriteMatching(path));
     }
 
-    private void WriteSystem() => WriteObject(RootCertificate.OfSystem(_environment!, DateTimeOffset.UtcNow), enumerateCollection: true);
+    private void WriteProvider(string name)
+    {
+        var pattern = WildcardPattern.Get(name, WildcardOptions.IgnoreCase);
+        IEnumerable<Provider> matching = WildcardPattern.ContainsWildcardCharacters(name)
+            ? ProviderCatalogue.All.Where(provider => pattern.IsMatch(provider.Name))
+            : [ProviderCatalogue.Get(name)];
+        WriteObject(matching.Select(RootCertificateProvider.Create), enumerateCollection: true);
+    }
+
+    private void WriteSystem() => WriteObject(RootCertificate.OfSystem(Environment, DateTimeOffset.UtcNow), enumerateCollection: true);
 
     private void WriteEffective()
     {
-        try
-        {
-            var roots = EffectiveRoots.Find(_environment!);
-            if (roots.IsSystem)
-                WriteSystem();
-            else if (roots.Path is { } path && (!roots.IsDefault || System.IO.Path.Exists(path)))
-                WriteFile(path);
-            else
-                WriteNone(roots);
-        }
-        catch (PgSslException failure)
-        {
-            WriteFailure(failure, null);
-        }
+        var roots = EffectiveRoots.Find(Environment);
+        if (roots.IsSystem)
+            WriteSystem();
+        else if (roots.Path is { } path && (!roots.IsDefault || System.IO.Path.Exists(path)))
+            WriteFile(path);
+        else
+            WriteNone(roots);
     }
 
-    /// <summary>No file at the default path is how most clients are: libpq then verifies nothing, unless told to.</summary>
+    /// <summary>Most clients have no file at the default path: libpq then verifies nothing, unless it is told to.</summary>
     private void WriteNone(EffectiveRoots roots)
     {
         if (roots.Misplaced is { } misplaced)
@@ -110,39 +84,38 @@ public sealed class GetPgRootCertCommand : PgCmdlet
 
     private void WriteMatching(string path)
     {
-        try
+        if (path == ConnectionSettings.SystemRoots)
         {
-            string literal = ResolveFilePath(path);
-            bool isPattern = WildcardPattern.ContainsWildcardCharacters(path) && !System.IO.Path.Exists(literal);
-            foreach (string file in isPattern ? GetResolvedProviderPathFromPSPath(path, out _) : [literal])
-                WriteFile(file);
+            WriteSystem();
+            return;
         }
-        catch (PgSslException failure)
-        {
-            WriteFailure(failure, path);
-        }
-        catch (SessionStateException exception)
-        {
-            WriteFailure(new PgSslException(PgSslError.FileNotFound, exception.Message, "Name a file that exists.", exception), path);
-        }
+        string literal = Resolve(path);
+        bool isPattern = WildcardPattern.ContainsWildcardCharacters(path) && !System.IO.Path.Exists(literal);
+        foreach (string file in isPattern ? FindMatching(path) : [literal])
+            WriteFile(file);
     }
 
-    private void WriteFile(string path)
+    private Collection<string> FindMatching(string pattern)
     {
         try
         {
-            RootFile file = RootFile.Read(path);
-            DateTimeOffset now = DateTimeOffset.UtcNow;
-            RootFileProblem[] problems = [.. file.Problems(now).Where(problem => problem.Position is null)];
-            foreach (RootFileProblem problem in problems.Where(problem => !problem.IsFatal))
-                WriteWarning(problem.Message);
-            WriteObject(RootCertificate.Of(file, now), enumerateCollection: true);
-            if (Array.Find(problems, problem => problem.IsFatal) is { } fatal)
-                WriteFailure(new PgSslException(PgSslError.InvalidCertificateFile, fatal.Message, fatal.Remedy, file.Refusal), path);
+            return GetResolvedProviderPathFromPSPath(pattern, out _);
         }
-        catch (PgSslException failure)
+        catch (SessionStateException exception)
         {
-            WriteFailure(failure, path);
+            throw new PgSslException(PgSslError.FileNotFound, exception.Message, "Name a file that exists.", exception);
         }
     }
+
+    private void WriteFile(string path) => Try(path, () =>
+    {
+        RootFile file = RootFile.Read(path);
+        DateTimeOffset now = DateTimeOffset.UtcNow;
+        RootFileProblem[] problems = [.. file.Problems(now).Where(problem => problem.Position is null)];
+        foreach (RootFileProblem problem in problems.Where(problem => !problem.IsFatal))
+            WriteWarning(problem.Message);
+        WriteObject(RootCertificate.Of(file, now), enumerateCollection: true);
+        if (Array.Find(problems, problem => problem.IsFatal) is { } fatal)
+            throw new PgSslException(PgSslError.InvalidCertificateFile, fatal.Message, fatal.Remedy, file.Refusal);
+    });
 }

@@ -1,5 +1,4 @@
 using System.Management.Automation;
-using System.Net;
 using PgSsl.Chains;
 using PgSsl.Downloads;
 using PgSsl.Hosting;
@@ -24,13 +23,13 @@ public sealed class GetPgServerCertificateCommand : ServerCmdlet
     [ValidateNotNullOrEmpty]
     public string? ServerName { get; set; }
 
-    /// <summary>Asks every address behind the host name, one object each: the load balancer's odd member shows.</summary>
+    /// <summary>Asks every address behind the host name, and returns one object for each: a load balancer's odd member shows.</summary>
     [Parameter]
     public SwitchParameter AllAddresses { get; set; }
 
     /// <summary>
-    /// Completes ChainPem up to the root, with the roots of this machine, the provider's, or what the certificates' URLs give, and says in
-    /// ChainSource where each certificate comes from.
+    /// Completes ChainPem up to the root, from the roots of this machine, from the provider, or from the URLs in the certificates. ChainSource
+    /// says where each certificate comes from.
     /// </summary>
     [Parameter]
     public SwitchParameter CompleteChain { get; set; }
@@ -46,25 +45,13 @@ public sealed class GetPgServerCertificateCommand : ServerCmdlet
     }
 
     /// <inheritdoc/>
-    private protected override Task ProcessServerAsync(ServerTarget server, CancellationToken cancellationToken) =>
-        AllAddresses && !server.Host.IsUnixSocket
-            ? ProcessAllAddressesAsync(server, cancellationToken)
-            : ProcessAddressAsync(server, cancellationToken);
-
-    private async Task ProcessAllAddressesAsync(ServerTarget server, CancellationToken cancellationToken)
+    private protected override async Task ProcessServerAsync(ServerTarget server, CancellationToken cancellationToken)
     {
-        IReadOnlyList<IPAddress> addresses;
-        try
-        {
-            addresses = await ServerProbe.ResolveAsync(server.Host, server.Timeout, cancellationToken).ConfigureAwait(false);
-        }
-        catch (PgSslException failure)
-        {
-            await PostAsync(() => WriteFailure(failure, server.Endpoint.Text), cancellationToken).ConfigureAwait(false);
-            return;
-        }
-        foreach (IPAddress address in addresses)
-            await ProcessAddressAsync(server.At(address), cancellationToken).ConfigureAwait(false);
+        IEnumerable<ServerTarget> targets = [server];
+        if (AllAddresses && !server.Host.IsUnixSocket)
+            targets = (await ServerProbe.ResolveAsync(server.Host, server.Timeout, cancellationToken).ConfigureAwait(false)).Select(server.At);
+        foreach (ServerTarget target in targets)
+            await TryAsync(target.Endpoint.Text, () => ProcessAddressAsync(target, cancellationToken), cancellationToken).ConfigureAwait(false);
     }
 
     private async Task ProcessAddressAsync(ServerTarget server, CancellationToken cancellationToken)
@@ -72,22 +59,15 @@ public sealed class GetPgServerCertificateCommand : ServerCmdlet
         ProbeRequest request = ProbeRequest.ForTls(server.Settings, server.Host, server.Timeout);
         if (ServerName is not null)
             request = request with { ServerName = ServerName };
-        try
-        {
-            ServerCertificate certificate =
-                await _reader.ReadAsync(server.Endpoint, server.Candidates, request, cancellationToken).ConfigureAwait(false);
-            if (_completer is null)
-                await PostAsync(() => WriteObject(certificate), cancellationToken).ConfigureAwait(false);
-            else
-                await CompleteAsync(server, certificate, _completer, cancellationToken).ConfigureAwait(false);
-        }
-        catch (PgSslException failure)
-        {
-            await PostAsync(() => WriteFailure(failure, server.Endpoint.Text), cancellationToken).ConfigureAwait(false);
-        }
+        ServerCertificate certificate =
+            await _reader.ReadAsync(server.Endpoint, server.Candidates, request, cancellationToken).ConfigureAwait(false);
+        if (_completer is null)
+            await PostAsync(() => WriteObject(certificate), cancellationToken).ConfigureAwait(false);
+        else
+            await CompleteAsync(server, certificate, _completer, cancellationToken).ConfigureAwait(false);
     }
 
-    /// <summary>A chain that cannot be completed is an error of its own: the certificate comes all the same.</summary>
+    /// <summary>If a chain cannot be completed, that is an error beside the certificate, which is returned anyway.</summary>
     private async Task CompleteAsync(
         ServerTarget server, ServerCertificate certificate, ChainCompleter completer, CancellationToken cancellationToken)
     {
@@ -99,7 +79,7 @@ public sealed class GetPgServerCertificateCommand : ServerCmdlet
             await PostAsync(() => WriteFailure(incomplete, server.Endpoint.Text), cancellationToken).ConfigureAwait(false);
     }
 
-    /// <summary>They are about the provider, whose servers may be many: once is enough.</summary>
+    /// <summary>Remarks concern a provider, which may have many servers: each is made once.</summary>
     private void Remark(IEnumerable<string> remarks)
     {
         foreach (string remark in remarks.Where(_remarksMade.Add))

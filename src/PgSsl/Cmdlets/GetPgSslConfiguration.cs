@@ -9,55 +9,48 @@ using PgSsl.Server.Live;
 
 namespace PgSsl.Cmdlets;
 
-/// <summary>Gets how TLS is set up on servers, beside what is in their files and what they really serve, and what is the matter with it.</summary>
+/// <summary>Gets how TLS is configured on servers, beside their files and what they really serve, with the problems.</summary>
 [Cmdlet(VerbsCommon.Get, "PgSslConfiguration")]
 [OutputType(typeof(SslConfiguration))]
 public sealed class GetPgSslConfigurationCommand : ServerCmdlet
 {
     private readonly ServerCertificateReader _reader = new();
 
-    /// <summary>The role and its password for the SQL session; without it, those of the endpoint, PGUSER, PGPASSWORD and the password file.</summary>
+    /// <summary>The role and its password for the SQL session; without it, those of the endpoint, the environment and the password file.</summary>
     [Parameter(ValueFromPipelineByPropertyName = true)]
     [Credential]
     public PSCredential? Credential { get; set; }
 
-    /// <summary>Looks only at what is served: no session is tried, so that no failed log-in comes into anybody's log.</summary>
+    /// <summary>Looks only at what is served. It tries no session, so no failed log-in appears in a log.</summary>
     [Parameter]
     public SwitchParameter WireOnly { get; set; }
 
     /// <inheritdoc/>
     private protected override void Start(ServerTarget server)
     {
-        ArgumentNullException.ThrowIfNull(server);
         base.Start(server with { Credential = Credential });
     }
 
     /// <inheritdoc/>
     private protected override async Task ProcessServerAsync(ServerTarget server, CancellationToken cancellationToken)
     {
-        try
-        {
-            (SslConfigurationFacts facts, ServerTarget atTcp) = await AskAsync(server, cancellationToken).ConfigureAwait(false);
-            facts = await ObserveAsync(atTcp, facts, cancellationToken).ConfigureAwait(false);
-            SslConfiguration configuration = SslConfiguration.Of(server.Endpoint, server.Host, facts);
-            await PostAsync(() => WriteObject(configuration), cancellationToken).ConfigureAwait(false);
-        }
-        catch (PgSslException failure)
-        {
-            await PostAsync(() => WriteFailure(failure, server.Endpoint.Text), cancellationToken).ConfigureAwait(false);
-        }
+        (SslConfigurationFacts facts, ServerTarget atTcp) = await AskAsync(server, cancellationToken).ConfigureAwait(false);
+        facts = await ObserveAsync(atTcp, facts, cancellationToken).ConfigureAwait(false);
+        SslConfiguration configuration = SslConfiguration.Of(server.Endpoint, server.Host, facts);
+        await PostAsync(() => WriteObject(configuration), cancellationToken).ConfigureAwait(false);
     }
 
-    /// <summary>What the server says, and where it serves TLS: one that was reached over a Unix-domain socket does it elsewhere.</summary>
+    /// <summary>What the server says, and where it serves TLS: that is not a Unix-domain socket over which it was reached.</summary>
     private async Task<(SslConfigurationFacts Facts, ServerTarget AtTcp)> AskAsync(ServerTarget server, CancellationToken cancellationToken)
     {
         if (WireOnly)
             return (new SslConfigurationFacts(), server);
         try
         {
-            // Each server of a list is looked at, whatever its kind.
-            IServerSession session = await SqlEndpoint.OpenAsync(
-                server.Endpoint.With("target_session_attrs", "any"), Environment, server.Credential, server.Timeout, cancellationToken).ConfigureAwait(false);
+            // All servers of a list are of interest, whatever target_session_attrs the endpoint asks for.
+            PgEndpoint endpoint = server.Endpoint.With("target_session_attrs", "any");
+            IServerSession session =
+                await SqlSessions.OpenAsync(endpoint, Environment, server.Credential, server.Timeout, cancellationToken).ConfigureAwait(false);
             await using (session.ConfigureAwait(false))
             {
                 LiveServer live = await LiveServer.OfAsync(session, server.Settings, server.Timeout, cancellationToken).ConfigureAwait(false);
@@ -66,9 +59,9 @@ public sealed class GetPgSslConfigurationCommand : ServerCmdlet
                 return (facts, host is null ? server : server with { Host = host, Endpoint = server.Endpoint.At(host) });
             }
         }
-        catch (PgSslException failure) when (server.Credential is null && IsAboutTheRole(failure.Error))
+        catch (PgSslException failure) when (server.Credential is null && ConcernsRole(failure.Error))
         {
-            // Without credentials there is still the wire.
+            // Even without credentials the wire can be looked at.
             return (new SslConfigurationFacts { SqlFailure = failure }, server);
         }
     }
@@ -77,11 +70,12 @@ public sealed class GetPgSslConfigurationCommand : ServerCmdlet
     {
         try
         {
-            ServerCertificate served = await _reader.ReadAsync(
-                server.Endpoint, server.Candidates, ProbeRequest.ForTls(server.Settings, server.Host, server.Timeout), cancellationToken).ConfigureAwait(false);
+            ProbeRequest request = ProbeRequest.ForTls(server.Settings, server.Host, server.Timeout);
+            ServerCertificate served =
+                await _reader.ReadAsync(server.Endpoint, server.Candidates, request, cancellationToken).ConfigureAwait(false);
             return facts with { Served = served };
         }
-        // What was said in the session is worth showing, whatever became of the wire; without either there is nothing to show.
+        // If the session said something, that is shown even if the wire fails. Without either there is nothing to show.
         catch (PgSslException failure) when (facts.Sql is not null || failure.Error == PgSslError.TlsNotOffered)
         {
             return facts with { WireFailure = failure };
@@ -90,13 +84,13 @@ public sealed class GetPgSslConfigurationCommand : ServerCmdlet
 
     private static async Task<ConnectionHost?> FindListeningAsync(LiveServer live, CancellationToken cancellationToken)
     {
-        foreach (ServerRoute way in live.Routes)
-            if ((await live.ProbeTlsAsync(way, cancellationToken).ConfigureAwait(false)).Stage != ProbeStage.None)
-                return way.Host;
+        foreach (ServerRoute route in live.Routes)
+            if ((await live.ProbeTlsAsync(route, cancellationToken).ConfigureAwait(false)).Stage != ProbeStage.None)
+                return route.Host;
         return null;
     }
 
-    private static bool IsAboutTheRole(PgSslError error) => error is PgSslError.PasswordRequired or PgSslError.AuthenticationFailed
+    private static bool ConcernsRole(PgSslError error) => error is PgSslError.PasswordRequired or PgSslError.AuthenticationFailed
         or PgSslError.ConnectionRejected or PgSslError.InsecurePassword or PgSslError.InsufficientPrivilege or PgSslError.UnacceptableAuthentication
         or PgSslError.TlsNotOffered or PgSslError.UntrustedCertificate or PgSslError.HostNameMismatch;
 }

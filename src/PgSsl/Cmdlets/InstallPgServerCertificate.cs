@@ -2,19 +2,20 @@ using System.Management.Automation;
 using System.Security;
 using System.Security.Cryptography;
 using PgSsl.Binding;
+using PgSsl.Connections;
 using PgSsl.Deployment;
 using PgSsl.Hosting;
+using PgSsl.Poolers;
+using PgSsl.Server.Live;
 
 namespace PgSsl.Cmdlets;
 
-/// <summary>Gives a server a certificate and its key, has it reload them, and sees that it serves them, or puts the old ones back.</summary>
+/// <summary>Installs a certificate and its key on a server, reloads it, and proves that it serves them, or puts the old ones back.</summary>
 [Cmdlet(VerbsLifecycle.Install, "PgServerCertificate", SupportsShouldProcess = true)]
 [OutputType(typeof(ServerCertificateInstallation))]
-public sealed class InstallPgServerCertificateCommand : CertificateRecipientCmdlet
+public sealed class InstallPgServerCertificateCommand : ServerCertificateCmdlet
 {
-    private const string Caption = "Install the certificate?";
-
-    private CertificatesByKey? _given;
+    private CertificateCollector? _given;
     private bool _isSpoilt;
 
     /// <summary>
@@ -22,10 +23,10 @@ public sealed class InstallPgServerCertificateCommand : CertificateRecipientCmdl
     /// one key is one certificate and its intermediates.
     /// </summary>
     [Parameter(Position = 0, ValueFromPipeline = true)]
-    [Alias("InputObject", "FilePath")]
-    [CertificatePieceTransformation]
+    [Alias("InputObject", "FilePath", "CertificatePath")]
+    [CertificateSourceTransformation]
     [AllowEmptyCollection]
-    public CertificatePiece[] Certificate { get; set; } = [];
+    public CertificateSource[] Certificate { get; set; } = [];
 
     /// <summary>The key that the certificate was requested with; without it, the one in PKCS #12, or the server's present one.</summary>
     [Parameter(Position = 1, ValueFromPipelineByPropertyName = true)]
@@ -37,11 +38,34 @@ public sealed class InstallPgServerCertificateCommand : CertificateRecipientCmdl
     [ValidateNotNull]
     public SecureString? Pkcs12Password { get; set; }
 
-    /// <summary>Installs what clients would refuse, too. What the server would refuse is never installed.</summary>
+    /// <summary>Installs the certificate even if clients would refuse it. It is never installed if the server would refuse it.</summary>
     [Parameter]
     public SwitchParameter Force { get; set; }
 
-    private CertificatesByKey Given => _given ??= new CertificatesByKey(ResolveFilePath);
+    /// <summary>
+    /// The server's certificate file (ssl_cert_file), if no server is asked, or if the file has another name on this machine; or the one that
+    /// pgbouncer.ini is to name.
+    /// </summary>
+    [Parameter]
+    [ValidateNotNullOrEmpty]
+    public string? SslCertFile { get; set; }
+
+    /// <summary>The server's key file (ssl_key_file), likewise.</summary>
+    [Parameter]
+    [ValidateNotNullOrEmpty]
+    public string? SslKeyFile { get; set; }
+
+    /// <summary>The pgbouncer.ini of a PgBouncer that gets the certificate, to show it to its clients.</summary>
+    [Parameter]
+    [ValidateNotNullOrEmpty]
+    public string? PgBouncerIni { get; set; }
+
+    /// <summary>On Windows, the account that the server runs as: it may read the key.</summary>
+    [Parameter]
+    [ValidateNotNullOrEmpty]
+    public string? ServiceAccount { get; set; }
+
+    private CertificateCollector Given => _given ??= new CertificateCollector(path => Resolve(path));
 
     // What errors are reported against.
     private object? Concerned => Target ?? PgBouncerIni ?? SslCertFile;
@@ -49,22 +73,12 @@ public sealed class InstallPgServerCertificateCommand : CertificateRecipientCmdl
     /// <inheritdoc/>
     protected override void ProcessRecord()
     {
-        char[]? password = null;
-        try
+        // What is left might be installed without an intermediate, or as another certificate than was meant.
+        _isSpoilt |= !Try(Concerned, () =>
         {
-            password = Secret.CharactersOf(Pkcs12Password, nameof(Pkcs12Password));
-            Given.Add(KeyPath, Certificate, password);
-        }
-        catch (PgSslException failure)
-        {
-            // What is left might be installed without an intermediate, or as another one than was meant.
-            _isSpoilt = true;
-            WriteFailure(failure, Concerned);
-        }
-        finally
-        {
-            Array.Clear(password ?? []);
-        }
+            using var password = Secret.Read(Pkcs12Password, nameof(Pkcs12Password));
+            Given.Add(KeyPath, Certificate, password.Characters);
+        });
     }
 
     /// <inheritdoc/>
@@ -72,60 +86,49 @@ public sealed class InstallPgServerCertificateCommand : CertificateRecipientCmdl
     {
         if (_isSpoilt)
             return;
-        try
+        Try(Concerned, () =>
         {
-            Given.CheckIsOne();
             if (Given.Take() is var (answer, keyPath))
-                WithRecipient(recipient => InstallInto(recipient, answer, keyPath));
-        }
-        catch (PgSslException failure)
-        {
-            WriteFailure(failure, Concerned);
-        }
+                Install(answer, keyPath);
+        });
     }
 
-    private void InstallInto(ICertificateRecipient recipient, IssuedCertificates answer, string? keyPath)
+    private void Install(IssuedCertificates answer, string? keyPath)
     {
-        DeploymentTarget target = recipient.Target with { Server = Complete(recipient.Target.Server), ServiceAccount = ServiceAccount };
-        char[]? passphrase = Secret.CharactersOf(KeyPassphrase, nameof(KeyPassphrase));
         try
         {
-            using var deployment = CertificateDeployment.Prepare(
-                recipient, target, Wait(recipient.ObserveAsync), new DeploymentRequest(answer, keyPath, passphrase, Roots, Complete));
-            Install(deployment);
+            using LiveServer? live = Endpoint is null || PgBouncerIni is not null ? null : Connect(Endpoint[0]);
+            ICertificateRecipient recipient = FindRecipient(live);
+            DeploymentTarget target = recipient.Target with { Server = Complete(recipient.Target.Server), ServiceAccount = ServiceAccount };
+            using var passphrase = Secret.Read(KeyPassphrase, nameof(KeyPassphrase));
+            var request = new DeploymentRequest(answer, keyPath, passphrase.Characters, LoadRoots(), Complete);
+            using var deployment = CertificateDeployment.Prepare(recipient, target, Wait(recipient.ObserveAsync), request);
+            if (Run(deployment, "Install the certificate?", Force) is { } installation)
+                WriteObject(installation);
         }
         finally
         {
             CryptographicOperations.ZeroMemory(answer.KeyPem);
-            Array.Clear(passphrase ?? []);
         }
     }
 
-    private void Install(CertificateDeployment deployment)
+    private ICertificateRecipient FindRecipient(LiveServer? live)
     {
-        if (deployment.IsInPlace)
-        {
-            WriteVerbose($"{deployment.CertificatePath}: nothing to change.");
-            WriteObject(deployment.Report(null));
-            return;
-        }
-        string text = deployment.Text;
-        try
-        {
-            deployment.Check(Force);
-        }
-        catch (PgSslException) when (IsWhatIf)
-        {
-            ShouldProcess(text, text, Caption);
-            throw;
-        }
-        if (!ShouldProcess(text, text, Caption))
-            return;
-        foreach (string warning in deployment.Warnings)
-            WriteWarning(warning);
-        ServerCertificateChangeResult result = Wait(deployment.ApplyAsync);
-        foreach (string file in result.WrittenInPlace)
-            WriteWarning($"{file} is mounted by itself, and was written in place: its backup is the only way back if the machine had died in between.");
-        WriteObject(deployment.Report(result));
+        if (PgBouncerIni is not null && Endpoint is not null)
+            throw new PgSslException(
+                PgSslError.ContradictoryParameters, "-Endpoint names a server and -PgBouncerIni a PgBouncer. Only one of them can be given.",
+                "Install the certificate twice, once with each parameter.");
+        string? certificate = Resolve(SslCertFile), key = Resolve(SslKeyFile);
+        if (live is not null)
+            return ServerRecipient.Of(live, ReadTls(live), certificate, key);
+        if (PgBouncerIni is null)
+            return certificate is not null && key is not null ? ServerRecipient.Offline(certificate, key) : throw new PgSslException(
+                PgSslError.InvalidParameterValue, "Neither a server nor its two files are named.",
+                "Give -Endpoint for a running server, -PgBouncerIni for a PgBouncer, or -SslCertFile and -SslKeyFile.");
+        TimeSpan timeout = TimeoutSec > 0 ? TimeSpan.FromSeconds(TimeoutSec) : ConnectionSettings.DefaultTimeout;
+        Func<PgBouncerIni, IPgBouncerReload>? console = Credential is { } role
+            ? ini => PgBouncerConsole.Of(ini, role.UserName, () => role.GetNetworkCredential().Password, timeout)
+            : null;
+        return PgBouncerRecipient.Of(Resolve(PgBouncerIni), certificate, key, console, timeout);
     }
 }

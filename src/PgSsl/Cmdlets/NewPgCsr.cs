@@ -4,7 +4,7 @@ using PgSsl.Requests;
 
 namespace PgSsl.Cmdlets;
 
-/// <summary>Makes a private key and a request for a certificate, to be signed by a CA.</summary>
+/// <summary>Makes a private key and a certificate signing request for a CA.</summary>
 [Cmdlet(VerbsCommon.New, "PgCsr", SupportsShouldProcess = true, ConfirmImpact = ConfirmImpact.Medium)]
 [OutputType(typeof(CertificateRequest))]
 public sealed class NewPgCsrCommand : KeyPairCmdlet
@@ -25,7 +25,8 @@ public sealed class NewPgCsrCommand : KeyPairCmdlet
     protected override string DocumentName => "certificate request";
 
     /// <inheritdoc/>
-    private protected override object Make(CertificateProfile profile, CertificateKey key, KeyFilePlan files, Func<string, IReadOnlyList<string>> write)
+    private protected override object Make(
+        CertificateProfile profile, CertificateKey key, KeyFilePlan files, Func<string, IReadOnlyList<string>> write)
     {
         string pem = profile.CreateRequestPem(key);
         return CertificateRequest.Create(profile, key, files, isKeyEncrypted: Passphrase is not null, pem, write(pem));

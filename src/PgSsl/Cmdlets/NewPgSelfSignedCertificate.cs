@@ -5,12 +5,12 @@ using PgSsl.Requests;
 
 namespace PgSsl.Cmdlets;
 
-/// <summary>Makes a private key and a certificate that it signs itself, for testing.</summary>
+/// <summary>Makes a private key and a self-signed certificate, for testing.</summary>
 [Cmdlet(VerbsCommon.New, "PgSelfSignedCertificate", SupportsShouldProcess = true, ConfirmImpact = ConfirmImpact.Medium)]
 [OutputType(typeof(SelfSignedCertificate))]
 public sealed class NewPgSelfSignedCertificateCommand : KeyPairCmdlet
 {
-    /// <summary>How long the certificate is valid.</summary>
+    /// <summary>How many days the certificate is valid.</summary>
     [Parameter]
     [ValidateRange(1, 36500)]
     public int Days { get; set; } = 365;
@@ -31,11 +31,12 @@ public sealed class NewPgSelfSignedCertificateCommand : KeyPairCmdlet
 
     /// <inheritdoc/>
     private protected override IEnumerable<string> Warnings(CertificateProfile profile) => base.Warnings(profile).Append(
-        "A self-signed certificate is for testing: whoever verifies it has to be given this very certificate, and again whenever it is renewed. " +
+        "A self-signed certificate is for testing: every client that verifies needs this very certificate, and each renewed one again. " +
         "For anything else have a CA sign a request: New-PgCsr.");
 
     /// <inheritdoc/>
-    private protected override object Make(CertificateProfile profile, CertificateKey key, KeyFilePlan files, Func<string, IReadOnlyList<string>> write)
+    private protected override object Make(
+        CertificateProfile profile, CertificateKey key, KeyFilePlan files, Func<string, IReadOnlyList<string>> write)
     {
         X509Certificate2 certificate = profile.CreateSelfSigned(key, Days, DateTimeOffset.UtcNow);
         return SelfSignedCertificate.Create(

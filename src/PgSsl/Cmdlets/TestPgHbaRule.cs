@@ -10,48 +10,48 @@ using PgSsl.Hosting;
 
 namespace PgSsl.Cmdlets;
 
-/// <summary>Tells which rule of pg_hba.conf decides about a client, and what comes of it.</summary>
+/// <summary>Tells which rule of pg_hba.conf decides about a client, and what the server then does.</summary>
 [Cmdlet(VerbsDiagnostic.Test, "PgHbaRule")]
 [OutputType(typeof(HbaRuleTest), typeof(HbaRuleMatch), typeof(bool))]
 public sealed class TestPgHbaRuleCommand : HbaCmdlet
 {
-    /// <summary>The user that the client names; without it, the one who runs this.</summary>
+    /// <summary>The user that the client names; without it, the user who runs this.</summary>
     [Parameter(ValueFromPipelineByPropertyName = true)]
     [Alias("UserName")]
     [ValidateNotNullOrEmpty]
     [ArgumentCompleter(typeof(HbaUserCompleter))]
     public string? User { get; set; }
 
-    /// <summary>The database that it names; without it, the one that is called as the user, as for libpq.</summary>
+    /// <summary>The database that the client names; without it, the one with the user's name, as for libpq.</summary>
     [Parameter(ValueFromPipelineByPropertyName = true)]
     [Alias("DatabaseName")]
     [ValidateNotNullOrEmpty]
     [ArgumentCompleter(typeof(HbaDatabaseCompleter))]
     public string? Database { get; set; }
 
-    /// <summary>Where it comes from: an address, or a host name, whose addresses are all tested. Without it, a Unix-domain socket.</summary>
+    /// <summary>Where the client comes from: an address, or a host name with all its addresses. Without it, a Unix-domain socket.</summary>
     [Parameter(ValueFromPipelineByPropertyName = true)]
     [Alias("ClientAddress")]
     [ArgumentCompleter(typeof(HbaAddressCompleter))]
     public string? Address { get; set; }
 
-    /// <summary>It comes over TLS. Without -Ssl, -NoSsl and -Gss, TLS and plaintext are tested.</summary>
+    /// <summary>The client comes over TLS. Without -Ssl, -NoSsl and -Gss, TLS and plaintext are tested.</summary>
     [Parameter]
     public SwitchParameter Ssl { get; set; }
 
-    /// <summary>It comes in plaintext.</summary>
+    /// <summary>The client comes in plaintext.</summary>
     [Parameter]
     public SwitchParameter NoSsl { get; set; }
 
-    /// <summary>It comes encrypted by GSSAPI.</summary>
+    /// <summary>The client's connection is encrypted by GSSAPI.</summary>
     [Parameter]
     public SwitchParameter Gss { get; set; }
 
-    /// <summary>It asks for physical replication, as a standby and pg_basebackup do.</summary>
+    /// <summary>The client asks for physical replication, as a standby and pg_basebackup do.</summary>
     [Parameter]
     public SwitchParameter Replication { get; set; }
 
-    /// <summary>The direct members of roles, where no server is asked: <c>@{ admins = 'alice', 'bob' }</c>. Other roles have none then.</summary>
+    /// <summary>The direct members of roles, if no server is asked: <c>@{ admins = 'alice', 'bob' }</c>. Other roles have no members then.</summary>
     [Parameter]
     public Hashtable? RoleMembership { get; set; }
 
@@ -63,37 +63,39 @@ public sealed class TestPgHbaRuleCommand : HbaCmdlet
     [Parameter]
     public SwitchParameter All { get; set; }
 
-    /// <summary>Gives only whether the client may authenticate: true, or false, also where that is not known.</summary>
+    /// <summary>Returns only whether the client may authenticate. False if that is not known.</summary>
     [Parameter]
     public SwitchParameter Quiet { get; set; }
 
     /// <inheritdoc/>
     private protected override void Process(HbaSource source)
     {
-        ArgumentNullException.ThrowIfNull(source);
-        // A server goes by the rules that it has loaded; these are the rules in its file.
+        // A server uses the rules that it has loaded. These are the rules in its file.
+        WarnOfNul(source.Document);
         WarnOfRefusedLine(source.Document);
-        HbaMatchContext surroundings = source.Surroundings(!NoDns);
+        HbaMatchContext context = source.MatchContext(!NoDns);
         if (RoleMembership is not null)
         {
             RoleMemberships memberships = ReadMemberships(RoleMembership);
-            surroundings = surroundings with { IsMember = (user, role) => memberships.IsMember(user, role) };
+            context = context with { IsMember = (user, role) => memberships.IsMember(user, role) };
         }
         foreach (HbaClient client in FindClients())
         {
             if (All)
-                WriteObject(HbaRuleMatch.Of(source.Document, client, surroundings), enumerateCollection: true);
+                WriteObject(HbaRuleMatch.Of(source.Document, client, context), enumerateCollection: true);
             else if (Quiet)
-                WriteObject(HbaRuleTest.Of(source.Document, client, surroundings).IsLetIn == true);
+                WriteObject(HbaRuleTest.Of(source.Document, client, context).IsLetIn == true);
             else
-                WriteObject(HbaRuleTest.Of(source.Document, client, surroundings));
+                WriteObject(HbaRuleTest.Of(source.Document, client, context));
         }
     }
 
     private void WarnOfRefusedLine(HbaDocument document)
     {
         foreach (HbaEntry refused in document.Refused.Take(1))
-            WriteWarning($"{refused.Line.File.Path}:{refused.Line.Number}: the server refuses this line and with it the whole file, so that it goes by other rules. Get-PgHbaRule shows why.");
+            WriteWarning(
+                $"{refused.Line.File.Path}:{refused.Line.Number}: the server refuses this line and with it the whole file, so it uses other rules. " +
+                "Get-PgHbaRule shows why.");
     }
 
     private IEnumerable<HbaClient> FindClients()
@@ -104,17 +106,20 @@ public sealed class TestPgHbaRuleCommand : HbaCmdlet
         {
             if (Ssl || NoSsl || Gss)
                 throw new PgSslException(
-                    PgSslError.ContradictoryParameters, "Without -Address it is a Unix-domain socket, which knows neither TLS nor GSSAPI encryption.",
+                    PgSslError.ContradictoryParameters,
+                    "Without -Address the client uses a Unix-domain socket, which has neither TLS nor GSSAPI encryption.",
                     "Give -Address.");
             return [new HbaClient(user, database, HbaTransport.Socket, null) { IsReplication = Replication }];
         }
-        HbaTransport[] asked =
-        [
-            .. Ssl ? (HbaTransport[])[HbaTransport.Tls] : [],
-            .. NoSsl ? (HbaTransport[])[HbaTransport.Plaintext] : [],
-            .. Gss ? (HbaTransport[])[HbaTransport.Gss] : [],
-        ];
-        HbaTransport[] transports = asked.Length > 0 ? asked : [HbaTransport.Tls, HbaTransport.Plaintext];
+        var transports = new List<HbaTransport>();
+        if (Ssl)
+            transports.Add(HbaTransport.Tls);
+        if (NoSsl)
+            transports.Add(HbaTransport.Plaintext);
+        if (Gss)
+            transports.Add(HbaTransport.Gss);
+        if (transports.Count == 0)
+            transports.AddRange([HbaTransport.Tls, HbaTransport.Plaintext]);
         return
         [
             .. from address in FindAddresses(Address)
@@ -136,7 +141,8 @@ public sealed class TestPgHbaRuleCommand : HbaCmdlet
         {
             throw new PgSslException(PgSslError.HostNotFound, $"The host {text} has no address: {failure.Message}", "Give its IP address.", failure);
         }
-        throw new PgSslException(PgSslError.InvalidParameterValue, $"\"{text}\" is no IP address.", "Give an address such as 10.0.0.7, or leave out -NoDns.");
+        throw new PgSslException(
+            PgSslError.InvalidParameterValue, $"\"{text}\" is not an IP address.", "Give an address such as 10.0.0.7, or leave out -NoDns.");
     }
 
     private static RoleMemberships ReadMemberships(Hashtable table) => new(table.Cast<DictionaryEntry>().ToDictionary(

@@ -9,7 +9,7 @@ using PgSsl.Server.Live;
 
 namespace PgSsl.Cmdlets;
 
-/// <summary>Says, requirement by requirement, whether a server loads a certificate and a key, and whether clients take them.</summary>
+/// <summary>Says, requirement by requirement, whether a server loads a certificate and its key, and whether clients accept it.</summary>
 [Cmdlet(VerbsDiagnostic.Test, "PgServerCertificate")]
 [OutputType(typeof(ServerCertificateRequirement), typeof(bool))]
 public sealed class TestPgServerCertificateCommand : ServerCertificateCmdlet
@@ -26,28 +26,16 @@ public sealed class TestPgServerCertificateCommand : ServerCertificateCmdlet
     [ValidateNotNullOrEmpty]
     public string? KeyPath { get; set; }
 
-    /// <summary>Gives only whether server and clients would take them: true or false.</summary>
+    /// <summary>Returns only whether the server and clients would accept them: true or false.</summary>
     [Parameter]
     public SwitchParameter Quiet { get; set; }
 
     /// <inheritdoc/>
-    protected override void ProcessRecord()
+    protected override void ProcessRecord() => Try(CertificatePath ?? Target, () =>
     {
-        char[]? passphrase = null;
-        try
-        {
-            passphrase = Secret.CharactersOf(KeyPassphrase, nameof(KeyPassphrase));
-            Write(ServerCertificateCheck.Judge(Gather(passphrase)));
-        }
-        catch (PgSslException failure)
-        {
-            WriteFailure(failure, CertificatePath ?? Target);
-        }
-        finally
-        {
-            Array.Clear(passphrase ?? []);
-        }
-    }
+        using var passphrase = Secret.Read(KeyPassphrase, nameof(KeyPassphrase));
+        Write(ServerCertificateCheck.Judge(Gather(passphrase.Characters)));
+    });
 
     private void Write(IReadOnlyList<ServerCertificateRequirement> requirements)
     {
@@ -70,7 +58,7 @@ public sealed class TestPgServerCertificateCommand : ServerCertificateCmdlet
         X509Certificate2? served = null;
         if (Endpoint is not null)
             (server, served) = AskServer();
-        return Complete(ServerCertificateFacts.Read(ResolveFilePath(CertificatePath), ResolveFilePath(KeyPath), passphrase)) with
+        return Complete(ServerCertificateFacts.Read(Resolve(CertificatePath), Resolve(KeyPath), passphrase)) with
         {
             Server = Complete(server),
             Served = served,
@@ -78,26 +66,28 @@ public sealed class TestPgServerCertificateCommand : ServerCertificateCmdlet
     }
 
     /// <summary>The files that a server names in SQL.</summary>
-    private ServerCertificateFacts ReadServer(char[]? passphrase) => WithServer((live, facts) =>
+    private ServerCertificateFacts ReadServer(char[]? passphrase)
     {
-        DeploymentTarget target = DeploymentTarget.Of(facts, live.IsLocal, null, null);
+        using LiveServer live = Connect(Endpoint![0]);
+        DeploymentTarget target = DeploymentTarget.Of(ReadTls(live), live.IsLocal, null, null);
         return Complete(ServerCertificateFacts.Read(target.CertificatePath, target.KeyPath, passphrase)) with
         {
             Server = Complete(target.Server),
             Served = LookAt(live),
         };
-    });
+    }
 
-    /// <summary>What the server tells in SQL, if this role is let in; what it serves needs no role.</summary>
+    /// <summary>What the server tells in SQL, if it lets this role in; and what it serves, which needs no role.</summary>
     private (ServerConditions Server, X509Certificate2? Served) AskServer()
     {
         try
         {
-            return WithServer((live, facts) => (ServerConditions.Of(facts, live.IsLocal), LookAt(live)));
+            using LiveServer live = Connect(Endpoint![0]);
+            return (ServerConditions.Of(ReadTls(live), live.IsLocal), LookAt(live));
         }
         catch (PgSslException failure)
         {
-            WriteVerbose($"The server is looked at from outside only: {failure.Message}");
+            WriteVerbose($"There is no SQL session, so only what the server serves is used: {failure.Message}");
         }
         (ConnectionSettings settings, TimeSpan timeout) = ResolveEndpoint();
         ConnectionFacts seen = Wait(token => ServerProbe.ConnectAsync(ProbeRequest.ForTls(settings, settings.Hosts[0], timeout), token));

@@ -8,7 +8,7 @@ using Mode = PgSsl.Connections.SslMode;
 
 namespace PgSsl.Cmdlets;
 
-/// <summary>Tells what each sslmode of each client would do at a server: connect or not, encrypted or not, verified or not, and why.</summary>
+/// <summary>Tells what each sslmode of each client would do at a server: whether it connects, encrypts and verifies, and why.</summary>
 [Cmdlet(VerbsDiagnostic.Test, "PgSslMode")]
 [OutputType(typeof(SslModeResult), typeof(bool))]
 public sealed class TestPgSslModeCommand : ServerCmdlet
@@ -36,14 +36,15 @@ public sealed class TestPgSslModeCommand : ServerCmdlet
 
     /// <summary>The database to ask for, instead of the endpoint's.</summary>
     [Parameter]
+    [Alias("DatabaseName")]
     [ValidateNotNullOrEmpty]
     public string? Database { get; set; }
 
-    /// <summary>Makes no connection in plaintext, and tests only the modes that insist on TLS: require, verify-ca, verify-full.</summary>
+    /// <summary>Makes no connection in plaintext, and tests only the modes that require TLS: require, verify-ca, verify-full.</summary>
     [Parameter]
     public SwitchParameter TlsOnly { get; set; }
 
-    /// <summary>Gives one bool instead of objects: true where every mode asked about connects over TLS at every server.</summary>
+    /// <summary>Returns one bool instead of objects: true if every mode that is tested connects over TLS at every server.</summary>
     [Parameter]
     public SwitchParameter Quiet { get; set; }
 
@@ -74,8 +75,8 @@ public sealed class TestPgSslModeCommand : ServerCmdlet
             ThrowFailure(
                 new PgSslException(
                     PgSslError.ContradictoryParameters,
-                    $"-TlsOnly makes no plaintext connection, and what sslmode={weak.ToLibpq()} does depends on one.",
-                    "Leave out -TlsOnly, or ask for require, verify-ca and verify-full only."),
+                    $"-TlsOnly makes no plaintext connection, but what sslmode={weak.ToLibpq()} does depends on one.",
+                    "Leave out -TlsOnly, or test only require, verify-ca and verify-full."),
                 null);
         return modes;
     }

@@ -9,7 +9,7 @@ using PgSsl.Served;
 
 namespace PgSsl.Cmdlets;
 
-/// <summary>Takes root certificates out of the file that libpq verifies servers with.</summary>
+/// <summary>Removes root certificates from the file that libpq verifies servers with.</summary>
 [Cmdlet(VerbsLifecycle.Uninstall, "PgRootCert", SupportsShouldProcess = true, DefaultParameterSetName = FingerprintSet)]
 [OutputType(typeof(RootCertificate))]
 public sealed class UninstallPgRootCertCommand : RootChangeCmdlet
@@ -17,48 +17,44 @@ public sealed class UninstallPgRootCertCommand : RootChangeCmdlet
     private const string FingerprintSet = "Fingerprint";
     private const string ExpiredSet = "Expired";
 
-    // By root file, as it was written; the empty name stands for the one that libpq goes by.
+    // By root file, as the user wrote it. The empty name stands for the file that libpq reads.
     private readonly Dictionary<string, HashSet<string>> _fingerprints = new(StringComparer.Ordinal);
 
-    /// <summary>SHA-256 of the certificates to take out; the output of Get-PgRootCert brings it along.</summary>
+    /// <summary>SHA-256 of the certificates to remove. The output of Get-PgRootCert has it.</summary>
     [Parameter(Position = 0, Mandatory = true, ValueFromPipelineByPropertyName = true, ParameterSetName = FingerprintSet)]
     [FingerprintTransformation]
     [ValidateNotNullOrEmpty]
     [ArgumentCompleter(typeof(RootFingerprintCompleter))]
     public string[] Fingerprint { get; set; } = [];
 
-    /// <summary>Takes out all certificates that have expired.</summary>
+    /// <summary>Removes all certificates that have expired.</summary>
     [Parameter(Mandatory = true, ParameterSetName = ExpiredSet)]
     public SwitchParameter Expired { get; set; }
 
-    /// <summary>The root file to change; without one, the one that libpq goes by.</summary>
+    /// <summary>The root file to change; without it, the file that libpq reads.</summary>
     [Parameter(ValueFromPipelineByPropertyName = true)]
     [ValidateNotNullOrEmpty]
     public string? Path { get; set; }
 
     /// <inheritdoc/>
-    protected override string AdviceAtRisk => "Those servers stand below a root that would go: renew their certificates first.";
+    protected override string AdviceAtRisk => "A root of those servers would be removed: renew their certificates first.";
 
     /// <inheritdoc/>
     protected override void ProcessRecord()
     {
         base.ProcessRecord();
-        try
+        Try(Path, () =>
         {
             if (Path == ConnectionSettings.SystemRoots)
                 throw new PgSslException(
                     PgSslError.InvalidParameterValue,
-                    "The roots of the operating system (sslrootcert=system) are not this module's to change.",
-                    "Use the system's own means, such as update-ca-certificates, or the certificate store of Windows.");
+                    "This module does not change the roots of the operating system (sslrootcert=system).",
+                    "Use the system's own tools, such as update-ca-certificates or the certificate store of Windows.");
             HashSet<string> fingerprints = _fingerprints.TryGetValue(Path ?? "", out HashSet<string>? known)
                 ? known
                 : _fingerprints[Path ?? ""] = new(StringComparer.Ordinal);
             fingerprints.UnionWith(Fingerprint.Select(CertificateExpectation.ParseFingerprint));
-        }
-        catch (PgSslException failure)
-        {
-            WriteFailure(failure, Path);
-        }
+        });
     }
 
     /// <inheritdoc/>
@@ -68,7 +64,7 @@ public sealed class UninstallPgRootCertCommand : RootChangeCmdlet
         {
             HashSet<string> removed = [];
             Change(
-                () => FindTarget(path.Length == 0 ? null : ResolveFilePath(path)),
+                () => FindTarget(path.Length == 0 ? null : Resolve(path)),
                 (file, before) =>
                 {
                     RootFilePlan plan = RootFilePlan.Uninstall(file, before, Expired ? ExpiredIn(file, before) : fingerprints);
@@ -86,8 +82,8 @@ public sealed class UninstallPgRootCertCommand : RootChangeCmdlet
         var own = RootTarget.FindOf(Environment, Service);
         return path is null || path == own.Path ? own : throw new PgSslException(
             PgSslError.ContradictoryParameters,
-            $"The certificates are to go from {path}, and service \"{Service}\" goes by {own.Path}.",
-            "Leave out -Service, or pipe what Get-PgRootCert gives for that file.");
+            $"The certificates are to be removed from {path}, but service \"{Service}\" uses {own.Path}.",
+            "Leave out -Service, or pipe the output of Get-PgRootCert for that file.");
     }
 
     private static IEnumerable<string> ExpiredIn(string path, byte[]? content) =>

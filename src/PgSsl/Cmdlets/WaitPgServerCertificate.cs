@@ -8,7 +8,7 @@ using PgSsl.Served;
 
 namespace PgSsl.Cmdlets;
 
-/// <summary>Waits until a server serves the certificate that is waited for, and returns it.</summary>
+/// <summary>Waits until a server serves a new certificate, and returns it.</summary>
 [Cmdlet(VerbsLifecycle.Wait, "PgServerCertificate")]
 [OutputType(typeof(ServerCertificate))]
 public sealed class WaitPgServerCertificateCommand : ServerCmdlet
@@ -19,13 +19,13 @@ public sealed class WaitPgServerCertificateCommand : ServerCmdlet
     private readonly ServerCertificateReader _reader = new();
     private CertificateExpectation _expectation = new();
 
-    /// <summary>The issuer the new certificate must have: a pattern for its full name or its common name.</summary>
+    /// <summary>The issuer that the new certificate must have: a pattern for its full name or its common name.</summary>
     [Parameter(Position = 1)]
     [SupportsWildcards]
     [ValidateNotNullOrEmpty]
     public string? Issuer { get; set; }
 
-    /// <summary>The SHA-256 fingerprint of the certificate to be replaced: anything else will do.</summary>
+    /// <summary>The SHA-256 fingerprint of the certificate that is to be replaced: any other certificate ends the wait.</summary>
     [Parameter]
     [Alias("OldFingerprint")]
     [ValidateNotNullOrEmpty]
@@ -35,7 +35,7 @@ public sealed class WaitPgServerCertificateCommand : ServerCmdlet
     [Parameter]
     public SwitchParameter NotSelfSigned { get; set; }
 
-    /// <summary>How long to pause between two looks, in seconds.</summary>
+    /// <summary>The pause between two looks, in seconds.</summary>
     [Parameter]
     [ValidateRange(1, 3600)]
     public int IntervalSec { get; set; } = 2;
@@ -49,20 +49,13 @@ public sealed class WaitPgServerCertificateCommand : ServerCmdlet
     protected override void BeginProcessing()
     {
         base.BeginProcessing();
-        try
+        TryOrThrow(null, () => _expectation = new CertificateExpectation
         {
-            _expectation = new CertificateExpectation
-            {
-                Issuer = Issuer is null ? null : WildcardPattern.Get(Issuer, WildcardOptions.IgnoreCase).IsMatch,
-                IssuerPattern = Issuer,
-                NotFingerprints = [.. NotFingerprint.Select(CertificateExpectation.ParseFingerprint)],
-                NotSelfSigned = NotSelfSigned,
-            };
-        }
-        catch (PgSslException failure)
-        {
-            ThrowFailure(failure, null);
-        }
+            Issuer = Issuer is null ? null : WildcardPattern.Get(Issuer, WildcardOptions.IgnoreCase).IsMatch,
+            IssuerPattern = Issuer,
+            NotFingerprints = [.. NotFingerprint.Select(CertificateExpectation.ParseFingerprint)],
+            NotSelfSigned = NotSelfSigned,
+        });
     }
 
     /// <inheritdoc/>
@@ -88,12 +81,12 @@ public sealed class WaitPgServerCertificateCommand : ServerCmdlet
             PgSslError.CertificateNotServed,
             string.Create(
                 CultureInfo.InvariantCulture,
-                $"{server.Host} did not serve the certificate waited for within {WaitTime.TotalSeconds} s: {lastSeen}."),
-            "A server reads its certificate anew on reload (select pg_reload_conf()); its log says why it keeps the old one.");
+                $"{server.Host} did not serve the expected certificate within {WaitTime.TotalSeconds} s: {lastSeen}."),
+            "A server reads its certificate again on reload (select pg_reload_conf()). If it keeps the old one, its log says why.");
         await PostAsync(() => Finish(server, failure), cancellationToken).ConfigureAwait(false);
     }
 
-    /// <summary>One look: the certificate if it is the one, and in any case what was seen. A server that is down is one to wait for, too.</summary>
+    /// <summary>Looks once. Returns the certificate if it is the expected one, and what was seen. A server that is down may still come.</summary>
     private async Task<(ServerCertificate? Found, string Seen)> ObserveAsync(
         ServerTarget server, TimeSpan left, string seenBefore, CancellationToken cancellationToken)
     {
@@ -109,7 +102,7 @@ public sealed class WaitPgServerCertificateCommand : ServerCmdlet
         }
         catch (PgSslException failure) when (failure.Error == PgSslError.ConnectionTimedOut && timeout < server.Timeout && seenBefore.Length > 0)
         {
-            // Cut short because the wait is over: what was seen before says more.
+            // The wait is over before the attempt was. What was seen before says more.
             return (null, seenBefore);
         }
         catch (PgSslException failure)

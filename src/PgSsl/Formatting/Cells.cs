@@ -7,8 +7,8 @@ using System.Security.Cryptography.X509Certificates;
 namespace PgSsl.Formatting;
 
 /// <summary>
-/// What PgSsl.Format.ps1xml shows in its columns. Colours come from $PSStyle, which PowerShell strips again for NO_COLOR, files and
-/// pipes; values may come deserialized (from a job, from CLIXML), so nothing here relies on their types.
+/// What PgSsl.Format.ps1xml shows in its columns. Colours come from $PSStyle, and PowerShell removes them for NO_COLOR, files and pipes.
+/// Values may come deserialized (from a job, from CLIXML), so nothing here relies on their types.
 /// </summary>
 public static class Cells
 {
@@ -20,7 +20,7 @@ public static class Cells
     public static string Server(string? hostName, object? port) =>
         hostName?.Contains(':') == true ? $"[{hostName}]:{port}" : $"{hostName}:{port}";
 
-    /// <summary>The common name of a distinguished name, else all of it.</summary>
+    /// <summary>The common name of a distinguished name; all of it if there is no common name.</summary>
     public static string CommonName(string? distinguishedName)
     {
         if (string.IsNullOrEmpty(distinguishedName))
@@ -42,7 +42,7 @@ public static class Cells
     public static string Days(int days, object? style) =>
         Paint(days.ToString(CultureInfo.InvariantCulture), days < 0 ? "Red" : days < SoonDays ? "Yellow" : null, style);
 
-    /// <summary>What verifies a chain; a warning colour where nothing does.</summary>
+    /// <summary>What verifies a chain; in a warning colour if nothing does.</summary>
     /// <remarks>PowerShell passes an empty text for null.</remarks>
     public static string TrustedBy(string? trustedBy, object? style) =>
         string.IsNullOrEmpty(trustedBy) ? Paint("nothing", "Yellow", style) : trustedBy;
@@ -63,7 +63,7 @@ public static class Cells
     /// <summary>A duration in milliseconds.</summary>
     public static string Milliseconds(TimeSpan time) => time.TotalMilliseconds.ToString("0.0 ms", CultureInfo.InvariantCulture);
 
-    /// <summary>The heading over a group of sslmode results: who asked whom.</summary>
+    /// <summary>The heading of a group of sslmode results: server, user, database and client.</summary>
     public static string Subject(PSObject result)
     {
         string client = $"{result.Properties["Client"]?.Value}";
@@ -72,7 +72,7 @@ public static class Cells
         return $"{server}, user {result.Properties["UserName"]?.Value}, database {result.Properties["Database"]?.Value}, client {client}{roots}";
     }
 
-    /// <summary>Breaks a sentence between words so that it fits beside the columns to its left; a table by itself breaks inside words.</summary>
+    /// <summary>Breaks a sentence between words so that it fits beside the columns to its left. A table would break it inside words.</summary>
     public static string Fold(string? text, PSHost? host, int columnsToTheLeft)
     {
         int width = Math.Max(WidthOf(host) - columnsToTheLeft, NarrowestColumn);

@@ -9,7 +9,7 @@ namespace PgSsl.Formatting;
 /// <summary>What Hba.Format.ps1xml shows in its columns. Values may come deserialized, so nothing here relies on their types.</summary>
 public static class HbaCells
 {
-    /// <summary>The type; green where it asks for TLS, yellow where it lets plaintext in.</summary>
+    /// <summary>The type; green if it requires TLS, yellow if it lets plaintext in.</summary>
     public static string Type(PSObject rule, object? style) => Cells.Paint(
         $"{Value(rule, "Type")}",
         $"{Value(rule, "Type")}" == "hostssl" ? "Green" : Value(rule, "AllowsPlaintext") is true ? "Yellow" : null,
@@ -18,7 +18,7 @@ public static class HbaCells
     /// <summary>A list as pg_hba.conf has it.</summary>
     public static string List(object? values) => string.Join(',', Items(values));
 
-    /// <summary>Address and mask in CIDR notation, where that is possible.</summary>
+    /// <summary>Address and mask, in CIDR notation if possible.</summary>
     public static string Address(object? address, object? mask)
     {
         if (!IPAddress.TryParse($"{mask}", out IPAddress? parsed))
@@ -35,7 +35,7 @@ public static class HbaCells
     /// <summary>The method, and its options.</summary>
     public static string Method(object? method, object? options) => string.Join(' ', Items(options).Prepend($"{method}"));
 
-    /// <summary>What is the matter with a rule, in codes; the error of a line that is refused.</summary>
+    /// <summary>The codes of a rule's findings; the error of a line that is refused.</summary>
     public static string Findings(PSObject rule, object? style)
     {
         string[] codes = [.. Objects(Value(rule, "Findings")).Select(finding => $"{Value(finding, "Code")}")];
@@ -46,13 +46,14 @@ public static class HbaCells
 
     /// <summary>Findings as sentences, each with what to do.</summary>
     public static string Explain(object? findings) => string.Join(
-        Environment.NewLine, Objects(findings).Select(finding => $"{Text(finding, "Severity")}: {Value(finding, "Message")} {Value(finding, "Remedy")}"));
+        Environment.NewLine,
+        Objects(findings).Select(finding => $"{Text(finding, "Severity")}: {Value(finding, "Message")} {Value(finding, "Remedy")}"));
 
-    /// <summary>What becomes of a client.</summary>
+    /// <summary>What the server does with a client.</summary>
     public static string Outcome(string? outcome, object? style) =>
         Cells.Paint(outcome ?? "", outcome switch { "authenticate" => "Green", "unknown" => "Yellow", _ => "Red" }, style);
 
-    /// <summary>yes or no in their colours; nothing where there was nothing to prove.</summary>
+    /// <summary>yes or no in their colours; empty if there was nothing to prove.</summary>
     public static string Proven(object? value, object? style) => value is bool isProven ? Cells.YesNo(isProven, style) : "";
 
     /// <summary>yes, no, or a question mark.</summary>
@@ -74,10 +75,11 @@ public static class HbaCells
         Environment.NewLine,
         Items(lines).Select(line => Cells.Paint(line, line.StartsWith('+') ? "Green" : line.StartsWith('-') ? "Red" : null, style)));
 
-    /// <summary>What was proven, one in a line.</summary>
+    /// <summary>What was proven, a line each.</summary>
     public static string Proofs(object? proofs) => string.Join(
         Environment.NewLine,
-        Objects(proofs).Select(proof => $"{Value(proof, "Name")}: {(Text(proof, "State") == "Proven" ? "" : "not proven: ")}{Value(proof, "Detail")}"));
+        Objects(proofs).Select(
+            proof => $"{Value(proof, "Name")}: {(Text(proof, "State") == "Proven" ? "" : "not proven: ")}{Value(proof, "Detail")}"));
 
     /// <summary>Lines of text.</summary>
     public static string Lines(object? lines) => string.Join(Environment.NewLine, Items(lines));
@@ -91,7 +93,7 @@ public static class HbaCells
             : list is null ? [] : [PSObject.AsPSObject(list)];
     }
 
-    // An enumeration that was deserialized is a number that is called as it was.
+    // A deserialized enumeration is a number whose text is the old name.
     private static string Text(PSObject target, string property) => $"{target.Properties[property]?.Value}";
 
     private static object? Value(PSObject target, string property) =>

@@ -7,10 +7,10 @@ namespace PgSsl.Formatting;
 /// <summary>What CertificateRequest.Format.ps1xml shows beside the properties: what to do next. Values may come deserialized.</summary>
 public static class RequestCells
 {
-    // "SubjectAlternativeName : ", the widest label, and the last column, which stays free.
+    // "SubjectAlternativeName : " is the widest label; the last column stays free.
     private const int LabelWidth = 26;
 
-    /// <summary>After a request: have it signed.</summary>
+    /// <summary>After a request: how to have it signed.</summary>
     public static string AfterRequest(string? role, string? csrPath, string? keyPath, PSHost? host)
     {
         string certificate = Path.ChangeExtension(Name(csrPath), ".crt");
@@ -21,7 +21,7 @@ public static class RequestCells
             $"3. {Deploy(role, certificate, keyPath)}");
     }
 
-    /// <summary>After a self-signed certificate: have it served, and verified.</summary>
+    /// <summary>After a self-signed certificate: how to have it served and verified.</summary>
     public static string AfterSelfSigned(string? role, string? certificatePath, string? keyPath, PSHost? host) => Steps(
         host,
         $"1. {Deploy(role, Name(certificatePath), keyPath)}",

@@ -5,7 +5,7 @@ namespace PgSsl.Formatting;
 /// <summary>What Session.Format.ps1xml shows in its columns. Values may come deserialized, so nothing here relies on their types.</summary>
 public static class SessionCells
 {
-    /// <summary>From where, as short as it is clear.</summary>
+    /// <summary>Where the session comes from.</summary>
     public static string From(PSObject session)
     {
         ArgumentNullException.ThrowIfNull(session);
@@ -13,7 +13,7 @@ public static class SessionCells
         return address.Length == 0 ? "" : Cells.Server(address, session.Properties["ClientPort"]?.Value);
     }
 
-    /// <summary>The database; replication has none that counts.</summary>
+    /// <summary>The database; physical replication has none.</summary>
     public static string Database(PSObject session)
     {
         ArgumentNullException.ThrowIfNull(session);

@@ -6,7 +6,7 @@ namespace PgSsl.Formatting;
 /// <summary>What SslConfiguration.Format.ps1xml shows in its columns. Values may come deserialized.</summary>
 public static class SslConfigurationCells
 {
-    /// <summary>on or off; nothing where that is not known.</summary>
+    /// <summary>on or off; empty if that is not known.</summary>
     public static string OnOff(object? value, object? style) => value switch
     {
         true => Cells.Paint("on", "Green", style),
@@ -14,7 +14,7 @@ public static class SslConfigurationCells
         _ => "",
     };
 
-    /// <summary>The protocol that is served, or no; a question mark where the server could not be reached.</summary>
+    /// <summary>The protocol that is served, or no; a question mark if the server could not be reached.</summary>
     public static string Serves(object? serves, string? protocol, object? style) => serves switch
     {
         true => Cells.Paint(protocol ?? "", "Green", style),
@@ -22,7 +22,7 @@ public static class SslConfigurationCells
         _ => "?",
     };
 
-    /// <summary>Whether the file holds what is served.</summary>
+    /// <summary>Whether the file holds the certificate that is served.</summary>
     public static string InFile(object? isDrifted, object? style) => isDrifted switch
     {
         true => Cells.Paint("another", "Yellow", style),
@@ -30,7 +30,7 @@ public static class SslConfigurationCells
         _ => "",
     };
 
-    /// <summary>The settings that are not the default, one in a line.</summary>
+    /// <summary>The settings that are not the default, a line each.</summary>
     public static string Settings(object? settings)
     {
         object? list = settings is PSObject wrapped ? wrapped.BaseObject : settings;
@@ -41,7 +41,7 @@ public static class SslConfigurationCells
                 .Select(setting => $"{Value(setting, "Name")} = {Value(setting, "Value")} ({Source(setting)})"));
     }
 
-    /// <summary>Where a value comes from: file and line where they are known.</summary>
+    /// <summary>Where a value comes from: file and line if they are known.</summary>
     public static string Source(PSObject setting) => Value(setting, "SourceFile") is { } file and not ""
         ? $"{file}:{Value(setting, "SourceLine")}"
         : $"{Value(setting, "Source")}";

@@ -1,10 +1,12 @@
 using System.Management.Automation;
+using System.Security.Cryptography.X509Certificates;
 using PgSsl.Binding;
 using PgSsl.Requests;
+using PgSsl.RootFiles;
 
 namespace PgSsl.Hosting;
 
-/// <summary>A cmdlet that is told whom a certificate is to be for.</summary>
+/// <summary>A cmdlet whose parameters name whom a certificate is for.</summary>
 public abstract class CertificateNamingCmdlet : PgCmdlet
 {
     /// <summary>The common name: of a server its host name, of a client the role that logs in.</summary>
@@ -12,17 +14,17 @@ public abstract class CertificateNamingCmdlet : PgCmdlet
     [Alias("CN")]
     public string? CommonName { get; set; }
 
-    /// <summary>Further host names that the certificate is to be for.</summary>
+    /// <summary>Further host names that the certificate is for.</summary>
     [Parameter(Position = 1, ValueFromPipelineByPropertyName = true)]
     [AllowEmptyCollection]
     public string[] DnsName { get; set; } = [];
 
-    /// <summary>IP addresses that the certificate is to be for.</summary>
+    /// <summary>IP addresses that the certificate is for.</summary>
     [Parameter(ValueFromPipelineByPropertyName = true)]
     [AllowEmptyCollection]
     public string[] IPAddress { get; set; } = [];
 
-    /// <summary>What the certificate is to be for.</summary>
+    /// <summary>What the certificate is for.</summary>
     [Parameter(ValueFromPipelineByPropertyName = true)]
     [CertificateRoleTransformation]
     public CertificateRole Role { get; set; }
@@ -31,7 +33,7 @@ public abstract class CertificateNamingCmdlet : PgCmdlet
     [Parameter(ValueFromPipelineByPropertyName = true)]
     public string? Organization { get; set; }
 
-    /// <summary>The unit within the organization; several from the largest to the smallest.</summary>
+    /// <summary>The unit within the organization; several units from the largest to the smallest.</summary>
     [Parameter(ValueFromPipelineByPropertyName = true)]
     [AllowEmptyCollection]
     public string[] OrganizationalUnit { get; set; } = [];
@@ -54,18 +56,19 @@ public abstract class CertificateNamingCmdlet : PgCmdlet
     [Parameter(ValueFromPipelineByPropertyName = true)]
     public string? EmailAddress { get; set; }
 
-    /// <summary>The whole subject, as RFC 4514 or openssl write it, instead of its fields.</summary>
+    /// <summary>The whole subject, as RFC 4514 or openssl writes it, instead of its fields.</summary>
     [Parameter]
     [ValidateNotNull]
     public string? Subject { get; set; }
 
-    /// <summary>A certificate to take subject and alternative names from.</summary>
+    /// <summary>A certificate whose subject and alternative names are taken over.</summary>
     [Parameter(ValueFromPipeline = true)]
-    [CertificateTransformation]
-    public CertificateArgument? Certificate { get; set; }
+    [CertificateSourceTransformation(LeavesRows = true)]
+    public CertificateSource? Certificate { get; set; }
 
-    /// <summary>The names that were given, unread.</summary>
-    internal CertificateNaming Naming() => new()
+    /// <summary>The names that were given.</summary>
+    /// <exception cref="PgSslException">-Certificate cannot be read.</exception>
+    private protected CertificateNaming ReadNaming() => new()
     {
         Role = Role,
         Subject = Subject,
@@ -78,7 +81,32 @@ public abstract class CertificateNamingCmdlet : PgCmdlet
         EmailAddress = EmailAddress,
         DnsNames = DnsName,
         IPAddresses = IPAddress,
-        Certificate = Certificate?.Certificate,
-        CertificateHost = Certificate?.HostName,
+        Certificate = ReadCertificate(),
+        CertificateHost = (Certificate as CertificateSource.Served)?.HostName,
     };
+
+    private X509Certificate2? ReadCertificate() => Certificate switch
+    {
+        CertificateSource.Unusable unusable => throw unusable.Failure,
+        CertificateSource.InHand given => given.Certificate,
+        CertificateSource.Served served => served.Certificate ?? served.Chain[0],
+        CertificateSource.Text { IsPem: true } text => CertificateInput.ReadText(text.Value, text.Target, CertificateWanted.Leaf)[0],
+        CertificateSource.Text path => ReadFile(path.Value),
+        CertificateSource.InFile file => ReadFile(file.Path),
+        _ => null,
+    };
+
+    private X509Certificate2 ReadFile(string path)
+    {
+        try
+        {
+            return CertificateInput.ReadFile(Resolve(path), CertificateWanted.Leaf)[0];
+        }
+        catch (PgSslException missing) when (missing.Error == PgSslError.FileNotFound)
+        {
+            // Whoever gave a host name learns where it belongs.
+            throw new PgSslException(
+                missing.Error, missing.Message, "Name a file with the certificate to renew. The name of a host goes to -CommonName.", missing);
+        }
+    }
 }

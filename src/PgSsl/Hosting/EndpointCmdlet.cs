@@ -4,12 +4,12 @@ using PgSsl.Connections;
 
 namespace PgSsl.Hosting;
 
-/// <summary>A cmdlet that takes connections in any of their forms, one by one; what cannot be used is an error of that one item.</summary>
+/// <summary>A cmdlet that takes endpoints in any form, one by one. If one cannot be used, that is an error of this item only.</summary>
 public abstract class EndpointCmdlet : PgCmdlet
 {
     /// <summary>
     /// The servers: host, host:port, [v6]:port, a postgresql:// URI, a connection string, a hashtable of connection parameters, or
-    /// output of this module. Without any, the environment says (PGHOST, PGSERVICE …), as for psql.
+    /// output of this module. Without it, the environment names the server (PGHOST, PGSERVICE …), as for psql.
     /// </summary>
     [Parameter(Position = 0, ValueFromPipeline = true, ValueFromPipelineByPropertyName = true)]
     [Alias("HostName", "ComputerName", "Server", "ConnectionString", "Uri")]
@@ -30,18 +30,15 @@ public abstract class EndpointCmdlet : PgCmdlet
     [ArgumentCompleter(typeof(SslNegotiationCompleter))]
     public string? SslNegotiation { get; set; }
 
-    /// <summary>The world in which endpoints are resolved.</summary>
-    private protected ConnectionEnvironment Environment { get; private set; } = null!;
-
-    /// <summary>What somebody probably meant who wrote a word behind a pipeline without its parameter's name.</summary>
+    /// <summary>What the user probably meant by a word behind a pipeline without the parameter's name.</summary>
     protected virtual string NamedParameterExample => "-SslMode require";
 
-    /// <summary>Makes one endpoint ready.</summary>
-    /// <returns>What is then to be done with it.</returns>
+    /// <summary>Prepares the work for one endpoint.</summary>
+    /// <returns>The work.</returns>
     /// <exception cref="PgSslException">The endpoint cannot be used.</exception>
     private protected abstract Action Prepare(PgEndpoint endpoint);
 
-    /// <summary>What the user's parameters change in an endpoint; a cmdlet with more parameters adds its own.</summary>
+    /// <summary>Changes an endpoint as the user's parameters say. A cmdlet with more parameters adds its own.</summary>
     private protected virtual PgEndpoint Override(PgEndpoint endpoint)
     {
         if (Port != 0)
@@ -49,7 +46,7 @@ public abstract class EndpointCmdlet : PgCmdlet
         return SslNegotiation is null ? endpoint : endpoint.With("sslnegotiation", SslNegotiation);
     }
 
-    /// <summary>Called for an endpoint that cannot be used; its error is written afterwards.</summary>
+    /// <summary>Called for an endpoint that cannot be used, after its error is written.</summary>
     protected virtual void OnUnusableEndpoint()
     {
     }
@@ -57,15 +54,14 @@ public abstract class EndpointCmdlet : PgCmdlet
     /// <inheritdoc/>
     protected override void BeginProcessing()
     {
-        // db1, db2 | Test-PgSslMode require: the word went to the first position, which is -Endpoint's.
+        // db1, db2 | Test-PgSslMode require: the word is at the first position, which belongs to -Endpoint.
         if (Endpoint is [var first, ..] && MyInvocation.ExpectingInput)
             ThrowFailure(
                 new PgSslException(
                     PgSslError.ContradictoryParameters,
-                    $"Servers come through the pipeline, and -Endpoint is given as well: {string.Join(", ", Endpoint.AsEnumerable())}.",
-                    $"Give them one way. Behind a pipeline the other parameters need their names, such as {NamedParameterExample}."),
+                    $"Servers come through the pipeline, but -Endpoint is given as well: {string.Join(", ", Endpoint.AsEnumerable())}.",
+                    $"Use one of the two. Behind a pipeline the other parameters need their names, such as {NamedParameterExample}."),
                 first.Target);
-        Environment = ConnectionEnvironment.Capture(WorkingDirectory);
     }
 
     /// <inheritdoc/>
@@ -74,20 +70,12 @@ public abstract class EndpointCmdlet : PgCmdlet
         if (Endpoint is null && !MyInvocation.ExpectingInput)
             Endpoint = [EndpointArgument.FromEnvironment];
         foreach (EndpointArgument argument in Endpoint ?? [])
-            TryPrepare(argument)?.Invoke();
-    }
-
-    private Action? TryPrepare(EndpointArgument argument)
-    {
-        try
         {
-            return Prepare(Override(argument.Endpoint ?? throw argument.Failure!));
-        }
-        catch (PgSslException failure)
-        {
-            OnUnusableEndpoint();
-            WriteFailure(failure, argument.Target);
-            return null;
+            Action? start = null;
+            if (Try(argument.Target, () => start = Prepare(Override(argument.Get()))))
+                start!();
+            else
+                OnUnusableEndpoint();
         }
     }
 }

@@ -2,7 +2,7 @@ using System.Management.Automation;
 
 namespace PgSsl.Hosting;
 
-/// <summary>How a <see cref="PgSslException"/> looks in PowerShell: its error is the error id, its remedy the recommended action.</summary>
+/// <summary>Turns a <see cref="PgSslException"/> into an error record: its error is the error id, its remedy the recommended action.</summary>
 internal static class ErrorMap
 {
     public static ErrorRecord ToErrorRecord(PgSslException exception, object? target)

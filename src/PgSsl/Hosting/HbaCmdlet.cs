@@ -1,18 +1,17 @@
 using System.Management.Automation;
 using PgSsl.Binding;
-using PgSsl.Common;
-using PgSsl.Files;
 using PgSsl.Hba;
 using PgSsl.Hba.Live;
+using PgSsl.Server.Live;
 
 namespace PgSsl.Hosting;
 
-/// <summary>A cmdlet that works on pg_hba.conf: a file, or that of a server, or a file together with its server.</summary>
+/// <summary>A cmdlet that works on pg_hba.conf: on a file, on the file of a server, or on a file together with its server.</summary>
 public abstract class HbaCmdlet : SqlCmdlet
 {
     private bool _isServerGiven;
 
-    /// <summary>pg_hba.conf. With -Endpoint, where that server's file is on this machine, if it is not where the server says.</summary>
+    /// <summary>pg_hba.conf. With -Endpoint, that server's file on this machine, if it is not where the server says.</summary>
     [Parameter(Position = 0, ValueFromPipelineByPropertyName = true)]
     [Alias("PSPath", "FullName", "HbaFile")]
     [ValidateNotNullOrEmpty]
@@ -25,17 +24,17 @@ public abstract class HbaCmdlet : SqlCmdlet
     [ArgumentCompleter(typeof(EndpointCompleter))]
     public EndpointArgument[]? Endpoint { get; set; }
 
-    /// <summary>The major version of the server that a file is for, where no server is asked: its grammar differs (10 to 19).</summary>
+    /// <summary>The major version of the server that a file is for, if no server is asked: the grammar depends on it (10 to 19).</summary>
     [Parameter]
     [ValidateRange(10, 19)]
     [ArgumentCompleter(typeof(ServerVersionCompleter))]
     public int ServerVersion { get; set; }
 
-    /// <summary>Whether the file is to be changed, and must be on this machine.</summary>
+    /// <summary>Whether the cmdlet changes the file, which must then be on this machine.</summary>
     protected virtual bool ChangesFile => false;
 
     /// <summary>Works on one pg_hba.conf.</summary>
-    /// <exception cref="PgSslException">Written as an error of this one.</exception>
+    /// <exception cref="PgSslException">It is written as an error of this file.</exception>
     private protected abstract void Process(HbaSource source);
 
     /// <inheritdoc/>
@@ -44,11 +43,11 @@ public abstract class HbaCmdlet : SqlCmdlet
     /// <inheritdoc/>
     protected override void ProcessRecord()
     {
-        // An object from the pipeline may bring a file, or a client, and no server.
+        // An object from the pipeline may bring a file or a client, but no server.
         EndpointArgument[] servers = [.. (Endpoint ?? []).Where(server => _isServerGiven || Path is null || !server.IsForeign)];
         if (Path is null && servers.Length == 0)
         {
-            // In a pipeline, an object that has neither is an error of that object.
+            // In a pipeline, an object that has neither is an error of this object only.
             WriteFailure(
                 new PgSslException(
                     PgSslError.InvalidParameterValue, "Neither a file nor a server is named.",
@@ -57,45 +56,31 @@ public abstract class HbaCmdlet : SqlCmdlet
             return;
         }
         if (servers.Length == 0)
-            Try(Path, () => Process(ReadFile()));
+            Try(Path, () => Process(HbaSource.ReadFile(Resolve(Path!), ServerVersion)));
         foreach (EndpointArgument argument in servers)
             Try(argument.Target, () => ProcessServer(argument));
     }
 
-    /// <summary>Says what is hidden in the file: lines that the server does not see.</summary>
+    /// <summary>Warns of lines that the server does not see.</summary>
     private protected void WarnOfSwallowedLines(HbaDocument document)
     {
-        ArgumentNullException.ThrowIfNull(document);
         foreach (HbaLine line in document.SwallowingComments)
-            WriteWarning($"{line.File.Path}:{line.Number}: the comment ends in a backslash, so that the next line belongs to it and is no rule.");
+            WriteWarning(
+                $"{line.File.Path}:{line.Number}: the comment ends in a backslash, so the next line is a part of it and not a rule.");
     }
 
-    private void Try(object? target, Action action)
+    /// <summary>Warns if the server reads other rules than these.</summary>
+    private protected void WarnOfNul(HbaDocument document)
     {
-        try
-        {
-            action();
-        }
-        catch (PgSslException failure)
-        {
-            WriteFailure(failure, target);
-        }
+        foreach (HbaFile file in document.Files.Where(file => file.Nul is not null))
+            WriteWarning($"{file.Path}:{file.NulLine}: the line contains a NUL byte. The server loses text behind it, so its rules may differ from these.");
     }
 
-    private HbaSource ReadFile()
+    private void ProcessServer(EndpointArgument argument)
     {
-        string path = ResolveFilePath(Path!);
-        var dialect = new HbaDialect { Major = ServerVersion == 0 ? PostgresVersion.Newest : ServerVersion };
-        return new HbaSource(HbaDocument.Read(path, dialect, DiskServerFiles.Instance), DiskServerFiles.Instance, null, path);
-    }
-
-    private void ProcessServer(EndpointArgument argument) => WithServer(argument, server =>
-    {
+        using LiveServer server = Connect(argument);
         HbaServerFacts facts = Wait(token => new HbaServerReader(server.Session, token).ReadAsync());
         var live = new HbaLive(server.Session, facts, server.Settings, server.Timeout);
-        string? path = Path is null ? null : ResolveFilePath(Path);
-        Process(path is not null || ChangesFile
-            ? HbaLiveSource.ReadLocally(live, path, argument.Target)
-            : HbaLiveSource.Read(live, argument.Target, Stopped));
-    });
+        Process(Path is not null || ChangesFile ? HbaSource.ReadLocally(live, Resolve(Path)) : HbaSource.ReadServer(live, Stopped));
+    }
 }

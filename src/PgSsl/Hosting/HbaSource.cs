@@ -1,23 +1,73 @@
+using PgSsl.Common;
 using PgSsl.Files;
 using PgSsl.Hba;
 using PgSsl.Hba.Live;
+using PgSsl.Server;
 
 namespace PgSsl.Hosting;
 
 /// <summary>A pg_hba.conf that a cmdlet works on.</summary>
 /// <param name="Document">The rules.</param>
 /// <param name="Files">Where its files are read.</param>
-/// <param name="Live">The server it belongs to; null where none was named.</param>
-/// <param name="Target">What errors are reported against.</param>
-internal sealed record HbaSource(HbaDocument Document, IServerFiles Files, HbaLive? Live, object Target)
+/// <param name="Live">The server it belongs to; null if none was named.</param>
+internal sealed record HbaSource(HbaDocument Document, IServerFiles Files, HbaLive? Live)
 {
+    /// <summary>Reads a file that no server is asked about.</summary>
+    /// <param name="path">The file, absolute.</param>
+    /// <param name="major">The major version of PostgreSQL that the file is for; 0 for the newest.</param>
+    /// <exception cref="PgSslException">It cannot be read.</exception>
+    public static HbaSource ReadFile(string path, int major) =>
+        ReadDisk(path, new HbaDialect { Major = major == 0 ? PostgresVersion.Newest : major }, null);
+
+    /// <summary>
+    /// Reads the file of a running server: through SQL, or on this machine's disk if the role may not read it through SQL and the server is
+    /// here.
+    /// </summary>
+    /// <exception cref="PgSslException">It can be read neither way.</exception>
+    public static HbaSource ReadServer(HbaLive live, CancellationToken cancellationToken)
+    {
+        string path = PathOf(live);
+        try
+        {
+            var files = new ServerHbaFiles(live.Session, cancellationToken);
+            return new HbaSource(HbaDocument.Read(path, live.Facts.Dialect, files), files, live);
+        }
+        catch (PgSslException failure) when (failure.Error == PgSslError.InsufficientPrivilege && live.IsLocal && File.Exists(path))
+        {
+            return ReadDisk(path, live.Facts.Dialect, live);
+        }
+    }
+
+    /// <summary>Reads the file of a running server on this machine's disk, to change it there.</summary>
+    /// <param name="live">The server.</param>
+    /// <param name="path">The file as this machine names it, absolute; null if the server's name for it is right.</param>
+    /// <exception cref="PgSslException">It is not here.</exception>
+    public static HbaSource ReadLocally(HbaLive live, string? path)
+    {
+        string local = path ?? PathOf(live);
+        if (path is null && !File.Exists(local))
+            throw new PgSslException(
+                PgSslError.FileNotFound,
+                $"{live.Session.Host} has its rules in {local}, and this machine has no such file.",
+                "Run this on the server's machine, or give -Path if the file has another name here (a container's volume).");
+        return ReadDisk(local, live.Facts.Dialect, live);
+    }
+
     /// <summary>What decides matches besides the file.</summary>
     /// <param name="usesDns">Whether names of clients are looked up.</param>
-    internal HbaMatchContext Surroundings(bool usesDns)
+    public HbaMatchContext MatchContext(bool usesDns)
     {
-        // Interfaces are this machine's: they are the server's where it is here.
+        // Interfaces are this machine's. They are also the server's if the server is here.
         HbaMatchContext local = LocalMatchContext.Find(usesDns);
         HbaMatchContext networks = Live is null or { IsLocal: true } ? local : HbaMatchContext.Unknown with { NameOf = local.NameOf };
         return Live is null ? networks : Live.Facts.SurroundingsOn(networks);
     }
+
+    private static HbaSource ReadDisk(string path, HbaDialect dialect, HbaLive? live) =>
+        new(HbaDocument.Read(path, dialect, DiskServerFiles.Instance), DiskServerFiles.Instance, live);
+
+    private static string PathOf(HbaLive live) => live.Facts.HbaPath ?? throw new PgSslException(
+        PgSslError.InsufficientPrivilege,
+        $"Role {live.Session.UserName} may not see where {live.Session.Host} has its pg_hba.conf.",
+        $"GRANT pg_read_all_settings TO {MissingPrivilege.QuoteIdentifier(live.Session.UserName)}, or give -Path.");
 }

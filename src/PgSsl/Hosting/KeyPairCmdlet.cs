@@ -5,7 +5,7 @@ using PgSsl.Requests;
 
 namespace PgSsl.Hosting;
 
-/// <summary>A cmdlet that makes a private key and something signed with it: names in, two files and an object out.</summary>
+/// <summary>A cmdlet that makes a private key and a document signed with it, and writes both to files.</summary>
 public abstract class KeyPairCmdlet : CertificateNamingCmdlet
 {
     private readonly HashSet<string> _taken = new(StringComparer.OrdinalIgnoreCase);
@@ -21,13 +21,14 @@ public abstract class KeyPairCmdlet : CertificateNamingCmdlet
     [ValidateNotNullOrEmpty]
     public string? KeyPath { get; set; }
 
-    /// <summary>A key file to use, instead of a new key.</summary>
+    /// <summary>A key file that is used instead of a new key.</summary>
     [Parameter]
     [ValidateNotNullOrEmpty]
     public string? ExistingKey { get; set; }
 
     /// <summary>Encrypts the new key, or decrypts the existing one.</summary>
     [Parameter]
+    [Alias("KeyPassphrase")]
     [ValidateNotNull]
     public SecureString? Passphrase { get; set; }
 
@@ -36,62 +37,49 @@ public abstract class KeyPairCmdlet : CertificateNamingCmdlet
     [ValidateNotNullOrEmpty]
     public string? ServiceAccount { get; set; }
 
-    /// <summary>Replaces files that exist, and keeps them as backups.</summary>
+    /// <summary>Replaces existing files, and keeps them as backups.</summary>
     [Parameter]
     public SwitchParameter Force { get; set; }
 
-    /// <summary>The file for what is made with the key; null where it is not named.</summary>
+    /// <summary>The file of the document; null if it is not named.</summary>
     protected abstract string? DocumentPath { get; }
 
     /// <summary>How the name of that file ends.</summary>
     protected abstract string DocumentExtension { get; }
 
-    /// <summary>What it holds.</summary>
+    /// <summary>What the document is called in texts.</summary>
     protected abstract string DocumentName { get; }
 
     /// <summary>Makes the document, has it written, and returns what the cmdlet emits.</summary>
-    /// <param name="profile">What was asked for.</param>
+    /// <param name="profile">What the user asked for.</param>
     /// <param name="key">The key to make it with.</param>
-    /// <param name="files">Where it goes.</param>
+    /// <param name="files">The files.</param>
     /// <param name="write">Writes the document, given as PEM, and the key; returns the backups.</param>
-    private protected abstract object Make(CertificateProfile profile, CertificateKey key, KeyFilePlan files, Func<string, IReadOnlyList<string>> write);
+    private protected abstract object Make(
+        CertificateProfile profile, CertificateKey key, KeyFilePlan files, Func<string, IReadOnlyList<string>> write);
 
-    /// <summary>What has to be said before anything is made.</summary>
+    /// <summary>What the user should know before anything is made.</summary>
     private protected virtual IEnumerable<string> Warnings(CertificateProfile profile)
     {
         foreach (string warning in profile.Warnings)
             yield return warning;
         if (Passphrase is not null && ExistingKey is null && Role != CertificateRole.Client)
-            yield return "A server reads an encrypted key only with ssl_passphrase_command, and takes over a new certificate on reload only with " +
+            yield return "A server can read an encrypted key only with ssl_passphrase_command, and loads a new certificate on reload only with " +
                 "ssl_passphrase_command_supports_reload=on.";
         if (ServiceAccount is not null && !OperatingSystem.IsWindows())
-            yield return "-ServiceAccount is for Windows. Here the key belongs to you: give it to the server's account with chown.";
+            yield return "-ServiceAccount is for Windows. On this system the key belongs to you: give it to the server's account with chown.";
     }
 
     /// <inheritdoc/>
-    protected override void ProcessRecord()
+    protected override void ProcessRecord() => Try(Certificate?.Target ?? (string.IsNullOrEmpty(CommonName) ? Subject : CommonName), () =>
     {
-        char[]? passphrase = null;
-        try
-        {
-            passphrase = Secret.CharactersOf(Passphrase, nameof(Passphrase));
-            Process(passphrase);
-        }
-        catch (PgSslException failure)
-        {
-            WriteFailure(failure, Certificate?.Target ?? (string.IsNullOrEmpty(CommonName) ? Subject : CommonName));
-        }
-        finally
-        {
-            Array.Clear(passphrase ?? []);
-        }
-    }
+        using var passphrase = Secret.Read(Passphrase, nameof(Passphrase));
+        Process(passphrase.Characters);
+    });
 
     private void Process(char[]? passphrase)
     {
-        if (Certificate?.Failure is { } failure)
-            throw failure;
-        var profile = CertificateProfile.Create(Naming());
+        var profile = CertificateProfile.Create(ReadNaming());
         KeyAlgorithms.Check(KeyAlgorithm);
         if (ExistingKey is null)
             KeyPassphrase.Check(passphrase);
@@ -115,18 +103,16 @@ public abstract class KeyPairCmdlet : CertificateNamingCmdlet
 
     private KeyFilePlan Files(CertificateProfile profile)
     {
-        // Several from a pipeline would all be called server.key.
-        string? name = Certificate?.FileName ?? (MyInvocation.ExpectingInput ? profile.Subject.CommonName : null);
+        // All items of a pipeline would be called server.key.
+        string? name = (Certificate as CertificateSource.Served)?.FileName ?? (MyInvocation.ExpectingInput ? profile.Subject.CommonName : null);
         var files = KeyFilePlan.Create(
             WorkingDirectory, Resolve(KeyPath), Resolve(DocumentPath), Resolve(ExistingKey), name, Role, DocumentExtension);
         if (files.Targets.FirstOrDefault(_taken.Contains) is { } taken)
             throw new PgSslException(
                 PgSslError.FileExists,
-                $"{taken} has just been written for another item of this pipeline.",
-                "Files are named after the host, or the common name, of each item: leave out the paths, or make them one at a time.");
+                $"{taken} was just written for another item of this pipeline.",
+                "Leave out the paths: then files are named after the host, or the common name, of each item. Or make them one at a time.");
         files.CheckTargets(Force);
         return files;
     }
-
-    private string? Resolve(string? path) => path is null ? null : ResolveFilePath(path);
 }

@@ -1,9 +1,9 @@
 namespace PgSsl.Hosting;
 
 /// <summary>
-/// Keeps a long run's memory as small as its work. By itself the garbage collector lets a generation 0 grow to the size of the
-/// processor's cache before it collects, hundreds of megabytes on a large server, and every certificate in it holds native memory
-/// besides; runbook sandboxes are ended for less. So this collects the young generation every few megabytes: a millisecond each.
+/// Keeps the memory of a long run small. By itself the garbage collector lets generation 0 grow to the size of the processor's cache before
+/// it collects: hundreds of megabytes on a large server, and every certificate in it holds native memory besides. Runbook sandboxes are
+/// ended for less. So this collects the young generation every few megabytes, which takes a millisecond each time.
 /// </summary>
 internal sealed class MemoryBound
 {

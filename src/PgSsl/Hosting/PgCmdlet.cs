@@ -1,12 +1,36 @@
+using System.Diagnostics.CodeAnalysis;
 using System.Management.Automation;
+using PgSsl.Changes;
 using PgSsl.Connections;
 
 namespace PgSsl.Hosting;
 
-/// <summary>What every cmdlet here shares: how failures are written, and where relative paths start.</summary>
-public abstract class PgCmdlet : PSCmdlet
+/// <summary>What all cmdlets share: how failures are written, how paths are resolved, and how work on other threads is waited for.</summary>
+public abstract class PgCmdlet : PSCmdlet, IDisposable
 {
-    /// <summary>Writes a failure of one item as a non-terminating error: the others go on.</summary>
+    private const string FileSystem = "FileSystem";
+
+    private readonly CancellationTokenSource _stop = new();
+    private ConnectionEnvironment? _environment;
+
+    /// <summary>
+    /// Environment variables, home directory and location, in which endpoints and services are resolved. They are read once, when the first
+    /// endpoint is resolved on the pipeline thread.
+    /// </summary>
+    private protected ConnectionEnvironment Environment => _environment ??= ConnectionEnvironment.Capture(WorkingDirectory);
+
+    /// <summary>Cancelled when the user stops the pipeline.</summary>
+    protected CancellationToken Stopped => _stop.Token;
+
+    /// <summary>Whether the user only asks what would happen. ShouldProcess returns false then, but also if the user does not confirm.</summary>
+    protected bool IsWhatIf => MyInvocation.BoundParameters.TryGetValue("WhatIf", out object? asked)
+        ? asked is SwitchParameter { IsPresent: true }
+        : LanguagePrimitives.IsTrue(SessionState.PSVariable.GetValue("WhatIfPreference"));
+
+    /// <summary>The session's location in the file system, whatever provider the current location belongs to.</summary>
+    protected string WorkingDirectory => SessionState.Path.CurrentFileSystemLocation.ProviderPath;
+
+    /// <summary>Writes a failure of one item as a non-terminating error. The other items go on.</summary>
     /// <param name="exception">What went wrong.</param>
     /// <param name="target">The endpoint or path concerned.</param>
     protected void WriteFailure(PgSslException exception, object? target) => WriteError(ErrorMap.ToErrorRecord(exception, target));
@@ -16,31 +40,146 @@ public abstract class PgCmdlet : PSCmdlet
     /// <param name="target">The endpoint or path concerned.</param>
     protected void ThrowFailure(PgSslException exception, object? target) => ThrowTerminatingError(ErrorMap.ToErrorRecord(exception, target));
 
-    /// <summary>Whether the user only asks what would happen. ShouldProcess says no to that, and to whoever does not confirm.</summary>
-    protected bool IsWhatIf => MyInvocation.BoundParameters.TryGetValue("WhatIf", out object? asked)
-        ? asked is SwitchParameter { IsPresent: true }
-        : LanguagePrimitives.IsTrue(SessionState.PSVariable.GetValue("WhatIfPreference"));
+    /// <summary>Does the work for one item, and writes its failure (<see cref="WriteFailure"/>).</summary>
+    /// <param name="target">The endpoint or path concerned.</param>
+    /// <param name="work">What to do.</param>
+    /// <returns>Whether the work succeeded.</returns>
+    private protected bool Try(object? target, Action work)
+    {
+        try
+        {
+            work();
+            return true;
+        }
+        catch (PgSslException failure)
+        {
+            WriteFailure(failure, target);
+            return false;
+        }
+    }
 
-    /// <summary>Where the session is in the file system, whatever provider it is in now.</summary>
-    protected string WorkingDirectory => SessionState.Path.CurrentFileSystemLocation.ProviderPath;
+    /// <summary>Does work that everything else depends on: its failure ends the cmdlet (<see cref="ThrowFailure"/>).</summary>
+    /// <param name="target">The endpoint or path concerned.</param>
+    /// <param name="work">What to do.</param>
+    private protected void TryOrThrow(object? target, Action work)
+    {
+        try
+        {
+            work();
+        }
+        catch (PgSslException failure)
+        {
+            ThrowFailure(failure, target);
+        }
+    }
+
+    /// <summary>Runs work on another thread and waits for it. The pipeline thread may belong to a host that never runs continuations on it.</summary>
+    private protected T Wait<T>(Func<CancellationToken, Task<T>> work) => Task.Run(() => work(Stopped), Stopped).GetAwaiter().GetResult();
 
     /// <summary>Resolves a path of the user's (<c>~</c>, a PSDrive, relative to the session's location) to one that .NET understands.</summary>
-    /// <param name="path">A literal path; it need not exist.</param>
-    /// <exception cref="PgSslException"><see cref="PgSslError.FileNotFound"/>: it is no path of the file system.</exception>
-    protected string ResolveFilePath(string path) => FilePath.Resolve(SessionState.Path, path);
+    /// <param name="path">A literal path; it need not exist. Null stays null.</param>
+    /// <exception cref="PgSslException"><see cref="PgSslError.FileNotFound"/>: the path does not belong to the file system.</exception>
+    [return: NotNullIfNotNull(nameof(path))]
+    private protected string? Resolve(string? path)
+    {
+        if (path is null)
+            return null;
+        try
+        {
+            string resolved = SessionState.Path.GetUnresolvedProviderPathFromPSPath(path, out ProviderInfo provider, out _);
+            return provider.Name == FileSystem ? resolved : throw NotAFile(path, null);
+        }
+        catch (SessionStateException exception)
+        {
+            throw NotAFile(path, exception);
+        }
+    }
 
     /// <summary>
-    /// Resolves what -RootCertificate was given: a file that must exist, or <c>system</c>. libpq does without a missing file in the weaker
-    /// modes; a path typed here is meant.
+    /// Resolves what -RootCertificate was given: a file that must exist, or <c>system</c>. libpq ignores a missing file in the weaker modes,
+    /// but a path that somebody types is meant.
     /// </summary>
-    protected string ResolveRootCertificate(string root)
+    /// <exception cref="PgSslException"><see cref="PgSslError.FileNotFound"/>.</exception>
+    private protected string ResolveRootCertificate(string root)
     {
         if (root == ConnectionSettings.SystemRoots)
             return root;
-        string path = ResolveFilePath(root);
+        string path = Resolve(root);
         return File.Exists(path) ? path : throw new PgSslException(
             PgSslError.FileNotFound,
             $"The root certificate file \"{path}\" does not exist.",
             "Check the path, or use -RootCertificate system for the operating system's roots.");
     }
+
+    /// <summary>Shows a change, asks ShouldProcess, makes the change, and tells about it.</summary>
+    /// <param name="change">The change.</param>
+    /// <param name="question">The caption of the question.</param>
+    /// <param name="isForced">Whether -Force is given.</param>
+    /// <returns>What to return; null if the change was not made.</returns>
+    /// <exception cref="PgSslException">It must not be made, or it failed.</exception>
+    private protected TOutput? Run<TOutput>(IPlannedChange<TOutput> change, string question, bool isForced)
+        where TOutput : class
+    {
+        WriteWarnings(change.Notes);
+        if (change.IsNoChange)
+        {
+            WriteVerbose($"{change.Subject}: nothing to change.");
+            return change.Unchanged ?? (IsWhatIf ? null : Wait(change.ApplyAsync).Output);
+        }
+        try
+        {
+            change.Check(isForced);
+        }
+        catch (PgSslException) when (IsWhatIf)
+        {
+            // The user asks what would happen: show the change, and then why it would not be made.
+            ShouldProcess(change.Text, change.Text, question);
+            throw;
+        }
+        if (!ShouldProcess(change.Text, change.Text, question))
+            return null;
+        WriteWarnings(change.Warnings);
+        ChangeResult<TOutput> result = Wait(change.ApplyAsync);
+        WriteWarnings(result.Warnings);
+        WriteWarnings(result.WrittenInPlace.Select(file =>
+            $"{file} is a mount point, so it could not be replaced atomically and was overwritten. Its old content is in the backup beside it."));
+        foreach (string backup in result.Backups)
+            WriteVerbose($"The old content is kept in {backup}.");
+        foreach (Proof proof in result.Proofs)
+            WriteVerbose(proof.ToString());
+        return result.Output;
+    }
+
+    /// <summary>Writes warnings, one by one.</summary>
+    private protected void WriteWarnings(IEnumerable<string> warnings)
+    {
+        foreach (string warning in warnings)
+            WriteWarning(warning);
+    }
+
+    /// <inheritdoc/>
+    protected override void StopProcessing()
+    {
+        try
+        {
+            _stop.Cancel();
+        }
+        catch (ObjectDisposedException)
+        {
+            // The stop comes on a thread of its own: the cmdlet may have ended meanwhile.
+        }
+    }
+
+    /// <summary>Ends what is still running.</summary>
+    public void Dispose()
+    {
+        Dispose(true);
+        GC.SuppressFinalize(this);
+    }
+
+    /// <summary>Ends what is still running.</summary>
+    protected virtual void Dispose(bool disposing) => _stop.Dispose();
+
+    private static PgSslException NotAFile(string path, Exception? cause) => new(
+        PgSslError.FileNotFound, $"\"{SecretMask.Apply(path)}\" is not a file-system path.", "Name a file, such as ./root.crt.", cause);
 }

@@ -1,21 +1,22 @@
 using System.Management.Automation;
 using PgSsl.Binding;
+using PgSsl.Certificates.Trust;
 using PgSsl.Connections;
 
 namespace PgSsl.Hosting;
 
 /// <summary>
-/// A cmdlet that talks to each server it is given, many at a time: it resolves endpoints on the pipeline thread, has
-/// <see cref="ProcessServerAsync"/> run on a worker per server, and writes results as they come.
+/// A cmdlet that talks to many servers at a time. It resolves endpoints on the pipeline thread, runs <see cref="ProcessServerAsync"/> on a
+/// worker for each server, and writes results as they come.
 /// </summary>
-public abstract class ServerCmdlet : EndpointCmdlet, IDisposable
+public abstract class ServerCmdlet : EndpointCmdlet
 {
     private WorkPump? _pump;
     private string[] _rootCertificates = [];
 
     /// <summary>
-    /// A file of root certificates to verify with, instead of sslrootcert; or <c>system</c>. Several are candidates, each judged by
-    /// itself: before a CA is replaced, the old root and the new one.
+    /// A file of root certificates to verify with, instead of sslrootcert; or <c>system</c>. Several files are candidates, and each is judged
+    /// by itself: the old root and the new one, before a CA is replaced.
     /// </summary>
     [Parameter]
     [Alias("SslRootCert")]
@@ -34,7 +35,7 @@ public abstract class ServerCmdlet : EndpointCmdlet, IDisposable
     [ValidateRange(1, 1000)]
     public int ThrottleLimit { get; set; } = 32;
 
-    /// <summary>Does the work for one server. Runs on a worker; what it wants from PowerShell goes through <see cref="PostAsync"/>.</summary>
+    /// <summary>Does the work for one server, on a worker. Whatever it wants from PowerShell goes through <see cref="PostAsync"/>.</summary>
     private protected abstract Task ProcessServerAsync(ServerTarget server, CancellationToken cancellationToken);
 
     /// <inheritdoc/>
@@ -52,56 +53,58 @@ public abstract class ServerCmdlet : EndpointCmdlet, IDisposable
     protected override void BeginProcessing()
     {
         base.BeginProcessing();
-        try
-        {
-            _rootCertificates = [.. (RootCertificate ?? []).Select(ResolveRootCertificate)];
-        }
-        catch (PgSslException failure)
-        {
-            ThrowFailure(failure, RootCertificate);
-        }
-        _pump = new WorkPump(ThrottleLimit);
+        TryOrThrow(RootCertificate, () => _rootCertificates = Array.ConvertAll(RootCertificate ?? [], ResolveRootCertificate));
+        SystemTrust.BeginLoading(Environment.GetVariable);
+        _pump = new WorkPump(ThrottleLimit, Stopped);
     }
 
     /// <inheritdoc/>
     private protected override Action Prepare(PgEndpoint endpoint)
     {
         ConnectionSettings settings = endpoint.ResolveForAnyMode(Environment);
-        ConnectionSettings[] candidates =
-            [settings, .. _rootCertificates.Skip(1).Select(root => endpoint.With("sslrootcert", root).ResolveForAnyMode(Environment))];
+        var candidates = new List<ConnectionSettings> { settings };
+        foreach (string root in _rootCertificates.AsSpan(Math.Min(1, _rootCertificates.Length)))
+            candidates.Add(endpoint.With("sslrootcert", root).ResolveForAnyMode(Environment));
         TimeSpan timeout = ConnectionTimeout(settings);
-        List<ServerTarget> servers =
-        [
-            .. settings.Hosts.Select(host => new ServerTarget(endpoint.At(host), settings, host, timeout) { Candidates = candidates }),
-        ];
+        var servers = new List<ServerTarget>();
+        foreach (ConnectionHost host in settings.Hosts)
+            servers.Add(new ServerTarget(endpoint.At(host), settings, host, timeout) { Candidates = candidates });
         return () => servers.ForEach(Start);
     }
 
     /// <summary>
-    /// Begins with one server, on the pipeline thread: what else is bound to this item (a credential, a process id) is to be read here, as
-    /// the worker may run when the next item is bound.
+    /// Starts with one server, on the pipeline thread. Other parameters of this item (a credential, a process id) must be read here: the
+    /// worker may run after the next item was bound.
     /// </summary>
-    private protected virtual void Start(ServerTarget server) => Run(token => ProcessServerAsync(server, token));
+    private protected virtual void Start(ServerTarget server) => Start(server, token => ProcessServerAsync(server, token));
 
-    /// <summary>Has something done on a worker, once there is a place for it.</summary>
-    protected void Run(Func<CancellationToken, Task> job) => _pump!.Start(job);
+    /// <summary>Starts the work for one server on a worker, as soon as the limit allows; a failure is an error of this server.</summary>
+    private protected void Start(ServerTarget server, Func<CancellationToken, Task> work) =>
+        _pump!.Start(token => TryAsync(server.Endpoint.Text, () => work(token), token));
+
+    /// <summary>Does work on a worker, and has its failure written (<see cref="PgCmdlet.WriteFailure"/>).</summary>
+    private protected async Task TryAsync(object target, Func<Task> work, CancellationToken cancellationToken)
+    {
+        try
+        {
+            await work().ConfigureAwait(false);
+        }
+        catch (PgSslException failure)
+        {
+            await PostAsync(() => WriteFailure(failure, target), cancellationToken).ConfigureAwait(false);
+        }
+    }
 
     /// <inheritdoc/>
     protected override void EndProcessing() => _pump!.Finish();
 
-    /// <inheritdoc/>
-    protected override void StopProcessing() => _pump?.Cancel();
-
     /// <summary>Ends all workers and waits for them.</summary>
-    public void Dispose()
+    protected override void Dispose(bool disposing)
     {
-        Dispose(true);
-        GC.SuppressFinalize(this);
+        _pump?.Dispose();
+        base.Dispose(disposing);
     }
 
-    /// <summary>Ends all workers and waits for them.</summary>
-    protected virtual void Dispose(bool disposing) => _pump?.Dispose();
-
-    /// <summary>Has something done on the pipeline thread.</summary>
+    /// <summary>Runs an action on the pipeline thread.</summary>
     protected ValueTask PostAsync(Action action, CancellationToken cancellationToken) => _pump!.PostAsync(action, cancellationToken);
 }

@@ -5,16 +5,16 @@ using PgSsl.Connections;
 namespace PgSsl.Hosting;
 
 /// <summary>One server to work on.</summary>
-/// <param name="Endpoint">The endpoint, narrowed to this server; the target of errors about it.</param>
+/// <param name="Endpoint">The endpoint, narrowed to this server. Errors of this server are reported against it.</param>
 /// <param name="Settings">What libpq would connect with.</param>
 /// <param name="Host">This server among the settings' hosts.</param>
 /// <param name="Timeout">For one connection in all.</param>
 internal sealed record ServerTarget(PgEndpoint Endpoint, ConnectionSettings Settings, ConnectionHost Host, TimeSpan Timeout)
 {
-    /// <summary>The settings once for each -RootCertificate given, in that order; otherwise only <see cref="Settings"/>.</summary>
-    internal IReadOnlyList<ConnectionSettings> Candidates { get; init; } = [Settings];
+    /// <summary>The settings once for each -RootCertificate, in that order; without it only <see cref="Settings"/>.</summary>
+    internal IReadOnlyList<ConnectionSettings> Candidates { get; init; } = new[] { Settings };
 
-    /// <summary>The role and its password for an SQL session; null for what the endpoint and the environment say.</summary>
+    /// <summary>The role and its password for an SQL session; null for those of the endpoint and the environment.</summary>
     public PSCredential? Credential { get; init; }
 
     /// <summary>The same server at one of its addresses.</summary>

@@ -7,11 +7,9 @@ using PgSsl.Server.Live;
 namespace PgSsl.Hosting;
 
 /// <summary>A cmdlet that works on servers through SQL, one at a time.</summary>
-public abstract class SqlCmdlet : CancellableCmdlet
+public abstract class SqlCmdlet : PgCmdlet
 {
-    private ConnectionEnvironment? _environment;
-
-    /// <summary>The role and its password for the SQL session; without it, those of the endpoint, PGUSER, PGPASSWORD and the password file.</summary>
+    /// <summary>The role and its password for the SQL session; without it, those of the endpoint, the environment and the password file.</summary>
     [Parameter(ValueFromPipelineByPropertyName = true)]
     [Credential]
     public PSCredential? Credential { get; set; }
@@ -22,43 +20,30 @@ public abstract class SqlCmdlet : CancellableCmdlet
     [ValidateRange(0, 86400)]
     public int TimeoutSec { get; set; }
 
-    /// <summary>The world in which endpoints are resolved.</summary>
-    private protected ConnectionEnvironment Environment => _environment ??= ConnectionEnvironment.Capture(WorkingDirectory);
-
     /// <summary>How long a connection may take.</summary>
-    private protected TimeSpan TimeoutOf(ConnectionSettings settings) => TimeoutSec > 0 ? TimeSpan.FromSeconds(TimeoutSec) : settings.TimeoutOrDefault;
+    private protected TimeSpan TimeoutOf(ConnectionSettings settings) =>
+        TimeoutSec > 0 ? TimeSpan.FromSeconds(TimeoutSec) : settings.TimeoutOrDefault;
 
-    /// <inheritdoc cref="WithServer{T}"/>
-    private protected void WithServer(EndpointArgument argument, Action<LiveServer> work)
-    {
-        ArgumentNullException.ThrowIfNull(work);
-        WithServer(argument, live =>
-        {
-            work(live);
-            return true;
-        });
-    }
-
-    /// <summary>Opens a session with a server, works in it, and closes it.</summary>
+    /// <summary>Opens a session with a server. The caller closes it by disposing the server.</summary>
     /// <param name="argument">The server.</param>
-    /// <param name="work">What to do.</param>
-    /// <exception cref="PgSslException">There was no session; and what <paramref name="work"/> throws.</exception>
-    private protected T WithServer<T>(EndpointArgument argument, Func<LiveServer, T> work)
+    /// <exception cref="PgSslException">There is no session.</exception>
+    private protected LiveServer Connect(EndpointArgument argument)
     {
-        ArgumentNullException.ThrowIfNull(argument);
-        ArgumentNullException.ThrowIfNull(work);
-        PgEndpoint endpoint = argument.Endpoint ?? throw argument.Failure!;
+        PgEndpoint endpoint = argument.Get();
         ConnectionSettings settings = endpoint.Resolve(Environment);
         TimeSpan timeout = TimeoutOf(settings);
-        IServerSession session = SqlEndpoint.Open(endpoint, Environment, Credential, timeout, Stopped);
-        try
+        return Wait(async token =>
         {
-            return work(Wait(token => LiveServer.OfAsync(session, settings, timeout, token)));
-        }
-        finally
-        {
-            // On a worker: nothing here may depend on the thread that a host waits with.
-            Task.Run(async () => await session.DisposeAsync().ConfigureAwait(false)).GetAwaiter().GetResult();
-        }
+            IServerSession session = await SqlSessions.OpenAsync(endpoint, Environment, Credential, timeout, token).ConfigureAwait(false);
+            try
+            {
+                return await LiveServer.OfAsync(session, settings, timeout, token).ConfigureAwait(false);
+            }
+            catch
+            {
+                await session.DisposeAsync().ConfigureAwait(false);
+                throw;
+            }
+        });
     }
 }

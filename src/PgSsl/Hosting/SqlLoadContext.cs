@@ -4,16 +4,15 @@ using System.Runtime.Loader;
 namespace PgSsl.Hosting;
 
 /// <summary>
-/// Where the SQL sessions and the driver below them are loaded, apart from everybody else's: another module may have another Npgsql. It
-/// shares with the cmdlets only PgSsl.Core, by which they talk. What is in lib/ is loaded from there and from nowhere else; what is
-/// not is .NET's own.
+/// The load context of the SQL sessions and their driver. It is separate because another module may have loaded another Npgsql. It shares
+/// only PgSsl.Core with the cmdlets. An assembly that is in lib/ is loaded from there and from nowhere else; the others belong to .NET.
 /// </summary>
 internal sealed class SqlLoadContext(string directory) : AssemblyLoadContext("PgSsl SQL")
 {
     private static readonly Assembly Core = typeof(PgSslException).Assembly;
 
     /// <summary>Loads an assembly of the folder.</summary>
-    /// <exception cref="FileNotFoundException">It is not there.</exception>
+    /// <exception cref="FileNotFoundException">The folder has no such assembly.</exception>
     public Assembly Load(string name) => LoadFromAssemblyPath(PathOf(name));
 
     /// <inheritdoc/>

@@ -4,28 +4,29 @@ using System.Threading.Channels;
 namespace PgSsl.Hosting;
 
 /// <summary>
-/// Runs jobs on worker threads while the pipeline goes on, and brings what they want from PowerShell (an object, an error, a
-/// verbose line) back to the pipeline thread, the only one that PowerShell listens to. All members but <see cref="PostAsync"/> and
-/// <see cref="Cancel"/> belong to that thread.
+/// Runs jobs on worker threads while the pipeline goes on, and brings what they want from PowerShell (an object, an error, a verbose line)
+/// back to the pipeline thread: PowerShell accepts it from no other. Only <see cref="PostAsync"/> may be called from another thread.
 /// </summary>
+/// <param name="throttleLimit">How many jobs run at a time.</param>
+/// <param name="stopped">Ends all jobs.</param>
 /// <remarks>
-/// At most <c>throttleLimit</c> jobs run; what they post waits in a bounded channel. So memory does not grow with the input, and a
-/// slow consumer slows the workers. PowerShell tells nobody when a pipeline ends early (<c>Select-Object -First</c>,
-/// <c>-ErrorAction Stop</c>) but by an exception out of WriteObject or WriteError: it ends the workers here.
+/// At most <c>throttleLimit</c> jobs run, and what they post waits in a bounded channel. So memory does not grow with the input, and a slow
+/// consumer slows the workers. If a pipeline ends early (<c>Select-Object -First</c>, <c>-ErrorAction Stop</c>), PowerShell only throws an
+/// exception out of WriteObject or WriteError. It ends the workers here.
 /// </remarks>
-internal sealed class WorkPump(int throttleLimit) : IDisposable
+internal sealed class WorkPump(int throttleLimit, CancellationToken stopped) : IDisposable
 {
     private const int MaxWaitingActions = 64;
 
     // A null action says that a job has ended.
     private readonly Channel<Action?> _actions = Channel.CreateBounded<Action?>(MaxWaitingActions);
-    private readonly CancellationTokenSource _stop = new();
+    private readonly CancellationTokenSource _stop = CancellationTokenSource.CreateLinkedTokenSource(stopped);
     private readonly MemoryBound _memory = new();
     private int _running;
     private bool _ended;
 
-    /// <summary>Starts a job, once fewer than the limit are running; meanwhile, and first, does what the others have posted.</summary>
-    /// <param name="job">Posts through <see cref="PostAsync"/>; ends soon after its token is cancelled.</param>
+    /// <summary>Starts a job as soon as fewer than the limit are running. Until then, runs what the other jobs have posted.</summary>
+    /// <param name="job">It posts through <see cref="PostAsync"/>, and ends soon after its token is cancelled.</param>
     public void Start(Func<CancellationToken, Task> job) => EndAllOnFailure(() =>
     {
         while (_actions.Reader.TryRead(out Action? action))
@@ -36,28 +37,15 @@ internal sealed class WorkPump(int throttleLimit) : IDisposable
         _ = Task.Run(() => RunAsync(job));
     });
 
-    /// <summary>Does what the jobs post until the last one has ended.</summary>
+    /// <summary>Runs what the jobs post until the last job has ended.</summary>
     public void Finish() => EndAllOnFailure(() =>
     {
         while (_running > 0)
             DoNext();
     });
 
-    /// <summary>Called by a job: has <paramref name="action"/> done on the pipeline thread. Waits while too many others wait.</summary>
+    /// <summary>Called by a job: runs <paramref name="action"/> on the pipeline thread. Waits while too many actions are waiting.</summary>
     public ValueTask PostAsync(Action action, CancellationToken cancellationToken) => _actions.Writer.WriteAsync(action, cancellationToken);
-
-    /// <summary>Tells all jobs to end. Callable from any thread: StopProcessing comes on its own.</summary>
-    public void Cancel()
-    {
-        try
-        {
-            _stop.Cancel();
-        }
-        catch (ObjectDisposedException)
-        {
-            // The pipeline thread was quicker.
-        }
-    }
 
     /// <summary>Ends all jobs and waits for them.</summary>
     public void Dispose()
@@ -67,7 +55,7 @@ internal sealed class WorkPump(int throttleLimit) : IDisposable
         _stop.Cancel();
         while (_running > 0)
         {
-            // What they still post has nobody to go to.
+            // Nobody takes what they still post.
             if (_actions.Reader.ReadAsync().AsTask().GetAwaiter().GetResult() is null)
                 _running--;
         }
@@ -86,7 +74,7 @@ internal sealed class WorkPump(int throttleLimit) : IDisposable
         }
         catch (Exception exception)
         {
-            // A job reports what can go wrong itself: this is a defect, and must not be lost on a worker thread.
+            // A job reports expected failures itself. This is a defect, and must not be lost on a worker thread.
             await _actions.Writer.WriteAsync(ExceptionDispatchInfo.Capture(exception).Throw).ConfigureAwait(false);
         }
         finally

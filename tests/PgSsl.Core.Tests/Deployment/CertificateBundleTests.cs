@@ -63,7 +63,7 @@ public class CertificateBundleTests
     {
         var failure = Assert.Throws<PgSslException>(() => Create([Leaf, Lower], KeyOf(Unrelated)));
         Assert.Equal(PgSslError.KeyMismatch, failure.Error);
-        Assert.Equal("None of the certificates given is of this key: 'db1', 'Lower CA'.", failure.Message);
+        Assert.Equal("The key belongs to none of the certificates given: 'db1', 'Lower CA'.", failure.Message);
     }
 
     [Fact]
@@ -87,7 +87,7 @@ public class CertificateBundleTests
         TrustStore known = TrustStore.FromCertificates([Root.Certificate, Upper.Certificate, Lower.Certificate], "ca.pem");
         CertificateBundle bundle = CertificateBundle.Create([Leaf.Certificate], KeyOf(Leaf), known, MintOptions.Now);
         Assert.Equal(["db1", "Lower CA", "Upper CA"], bundle.Chain.Select(CertificateNames.Display));
-        Assert.Contains("The intermediate 'Lower CA' is added: the CA did not give it.", bundle.Notes);
+        Assert.Contains("The intermediate 'Lower CA' is added, because the CA did not send it.", bundle.Notes);
     }
 
     [Theory]

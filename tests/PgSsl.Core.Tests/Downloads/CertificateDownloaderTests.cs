@@ -214,7 +214,7 @@ public sealed class CertificateDownloaderTests : IDisposable
 
     [Fact]
     public async Task A_body_that_never_comes_is_waited_for_no_longer_than_told() =>
-        await FailAsync(_http.ServeNeverEnding("/slow"), Issuer with { Timeout = TimeSpan.FromMilliseconds(200) }, "did not send all within 0.2 s");
+        await FailAsync(_http.ServeNeverEnding("/slow"), Issuer with { Timeout = TimeSpan.FromMilliseconds(200) }, "did not send everything within 0.2 s");
 
     [Fact]
     public async Task Headers_without_measure_are_cut_off() =>
@@ -238,7 +238,7 @@ public sealed class CertificateDownloaderTests : IDisposable
     [Fact]
     public async Task Half_a_certificate_is_refused()
     {
-        await RefuseAsync(_http.Serve("/half.crt", Der[..100]), "is binary, and no certificate");
+        await RefuseAsync(_http.Serve("/half.crt", Der[..100]), "is binary, but not a certificate");
         await RefuseAsync(_http.Serve("/half.pem", Root.CertificatePem[..200]), "cannot be used");
     }
 

@@ -95,7 +95,7 @@ public class HbaFactTests
             "hostssl all all all trust\n", "hostnossl all all all reject\n", "# harmless \\\nlocal all all trust\nlocal all all peer\n",
             "local\\\nall all trust\n", "lo\\\ncal all all tru\\\r\nst\n", "\u00EF\u00BB\u00BFlocal all all trust\n", "local db1, db2 all trust\n",
             "local db1 ,db2 trust\n", "local a\"ll\" \"all\" trust\n", "HOST all all all trust\nlocal all all MD5\nlocal all all peer MAP=x\n",
-            "host all all 10.1.2.3/8 md5\nhost all all 127.1 255.0 md5\nhost all all 10.0.0.1 md5\nhost all all ::ffff:0:1.2.3.4/128 md5\n", "", "\0", "\\",
+            "host all all 10.1.2.3/8 md5\nhost all all 127.1 255.0 md5\nhost all all 10.0.0.1 md5\nhost all all ::ffff:0:1.2.3.4/128 md5\n", "", "\\",
         ];
         foreach (string text in texts)
         {

@@ -58,12 +58,19 @@ public class HbaRuleTests
     [InlineData("hostssl \"all\" app 10.0.0.0/8 scram-sha-256", "QuotedKeyword")]
     [InlineData("hostssl all all 10.0.0.0/8 nonsense", "Refused")]
     [InlineData("hostssl all all 10.0.0.0/8 scram-sha-256 # c \\\nlocal all all peer", "CommentSwallowsNextLine")]
+    [InlineData("hostssl all all 10.0.0.0/8 cert\nhost all all 10.0.0.0/8 md5", "TlsNotRequired")]
+    [InlineData("hostssl all app 10.1.0.0/16 cert\nhostssl all all 10.0.0.0/8 cert\nhost all all all md5", "TlsNotRequired")]
+    [InlineData("hostssl all all 10.0.0.0/8 cert\nhostnossl all all all reject\nhost all all all md5", "")]
+    [InlineData("hostssl all all 10.0.0.0/8 cert\nhost sales all 10.0.0.0/8 md5", "")]
+    [InlineData("hostssl all all 10.0.0.0/8 cert\nhost all all 10.0.0.0/8 reject", "")]
     public void The_first_rule_has_these_findings(string text, string codes) => Assert.Equal(codes, Codes(Rules(text)[0]));
 
     [Theory]
     [InlineData("host all all 10.0.0.0/8 scram-sha-256\nhostnossl all all all reject", "RejectTooLate")]
     [InlineData("hostnossl all all all reject\nhostgssenc all all all gss\nhostnossl all all all reject", "Shadowed")]
     [InlineData("hostssl all all all scram-sha-256\nhostssl all app 10.0.0.0/8 scram-sha-256", "Shadowed")]
+    [InlineData("hostnossl all all 10.0.0.0/8 md5\nhostssl all all 10.0.0.0/8 cert", "TlsNotRequired")]
+    [InlineData("host all all * scram-sha-256\nhostnossl all all all reject", "")]
     public void The_last_rule_has_these_findings(string text, string codes) => Assert.Equal(codes, Codes(Rules(text)[^1]));
 
     [Fact]
@@ -85,7 +92,7 @@ public class HbaRuleTests
     public void Comments_that_swallow_a_rule_are_found_where_they_stand_alone() =>
         Assert.Equal(1, WrittenFiles.Read("# old \\\nhost all all all trust\nlocal all all peer").SwallowingComments.Single().Number);
 
-    private static IReadOnlyList<HbaRule> Rules(string text) => HbaRule.Of(WrittenFiles.Read(text));
+    private static HbaRule[] Rules(string text) => [.. HbaRule.Of(WrittenFiles.Read(text))];
 
     private static string Codes(HbaRule rule) => string.Join(' ', rule.Findings.Select(finding => finding.Code));
 }

@@ -55,6 +55,30 @@ public class HbaShadowsTests
         Assert.True(found > 500);
     }
 
+    /// <summary>Where no rule rejects, a client that meets a hostssl rule over TLS, of which it is said to require none, gets in without TLS.</summary>
+    [Fact]
+    public void A_client_of_a_rule_that_does_not_require_TLS_gets_in_without_it()
+    {
+        var random = new Random(12);
+        var matcher = new HbaMatcher(HbaMatchContext.Unknown);
+        int found = 0;
+        for (int i = 0; i < 1500; i++)
+        {
+            string text = string.Join('\n', Enumerable.Range(0, 8).Select(_ => RandomRule(random))).Replace("reject", "md5");
+            HbaDocument document = WrittenFiles.Read(text);
+            HashSet<HbaEntry> meaningless =
+            [
+                .. HbaRule.Of(document).Zip(document.Entries)
+                    .Where(pair => Array.Exists(pair.First.Findings, finding => finding.Code == "TlsNotRequired")).Select(pair => pair.Second),
+            ];
+            found += meaningless.Count;
+            foreach (HbaClient client in Clients.Where(client => client.Transport == HbaTransport.Tls))
+                if (matcher.Find(document.Records, client).Entry is { } entry && meaningless.Contains(entry))
+                    Assert.True(matcher.Find(document.Records, client with { Transport = HbaTransport.Plaintext }).LetsIn);
+        }
+        Assert.True(found > 500);
+    }
+
     private static readonly HbaClient[] Clients =
     [
         .. from user in (string[])["app", "bob"]
@@ -73,5 +97,5 @@ public class HbaShadowsTests
         random.Pick(["all", "0.0.0.0/0", "10.0.0.0/8", "10.1.0.0/16", "::/0", "10.0.2.3 255.0.255.255"]),
         random.Pick(["md5", "reject"]));
 
-    private static string? ShadowOfLast(string earlier, string later) => HbaRule.Of(WrittenFiles.Read($"{earlier}\n{later}"))[^1].IsShadowedBy;
+    private static string? ShadowOfLast(string earlier, string later) => HbaRule.Of(WrittenFiles.Read($"{earlier}\n{later}")).Last().IsShadowedBy;
 }

@@ -25,10 +25,10 @@ internal static partial class HbaView
     }
 
     /// <summary>
-    /// Whether it can be foretold what the view shows. Regular expressions have tests of their own, and only whole URLs of
-    /// <see cref="LdapUrls"/> are known here.
+    /// Whether it can be foretold what the view shows. Regular expressions have tests of their own, only whole URLs of
+    /// <see cref="LdapUrls"/> are known here, and what the server reads behind a NUL byte depends on its buffer.
     /// </summary>
-    public static bool IsForeseeable(HbaDocument document) => document.Entries.All(entry =>
+    public static bool IsForeseeable(HbaDocument document) => document.Files.All(file => file.Nul is null) && document.Entries.All(entry =>
         !entry.Line.Tokens.ToArray().Any(token => SpecialPattern().IsMatch(token.Text))
         && entry.Line.Tokens.ToArray().All(token => IsForeseeable(token.Text)));
 

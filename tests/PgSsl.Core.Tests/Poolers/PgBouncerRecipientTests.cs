@@ -33,7 +33,7 @@ public sealed class PgBouncerRecipientTests : IDisposable
     {
         PgBouncerRecipient recipient = Read("client_tls_sslmode = require\nclient_tls_key_file = /etc/p/k.pem\nclient_tls_cert_file = /etc/p/c.pem");
         Assert.Equal(("/etc/p/c.pem", "/etc/p/k.pem"), (recipient.Target.CertificatePath, recipient.Target.KeyPath));
-        Assert.Equal("PgBouncer does not run: it takes the new certificate over when it starts.", Assert.Single(recipient.Effects));
+        Assert.Equal("PgBouncer does not run: it will load the new certificate when it starts.", Assert.Single(recipient.Effects));
     }
 
     [Theory]
@@ -99,7 +99,7 @@ public sealed class PgBouncerRecipientTests : IDisposable
         using var deployment = CertificateDeployment.Prepare(
             recipient, recipient.Target, [], new DeploymentRequest(
                 IssuedCertificates.Read(Encoding.ASCII.GetBytes(certificate.ChainPem), "x"), Beside("given.key"), "opensesame".ToCharArray(), null, facts => facts));
-        var failure = Assert.Throws<PgSslException>(() => deployment.Check(acceptsRisk: true));
+        var failure = Assert.Throws<PgSslException>(() => deployment.Check(isForced: true));
         Assert.Equal(PgSslError.RequirementNotMet, failure.Error);
         Assert.Contains("PgBouncer has no setting", failure.Message);
     }

@@ -26,7 +26,7 @@ public sealed class ProviderRootsTests : IDisposable
     [Fact]
     public async Task Published_roots_are_taken_by_their_fingerprints()
     {
-        ProviderRootSet set = await GetAsync(Publishing(Known.CertificatePem));
+        RootOffer set = await GetAsync(Publishing(Known.CertificatePem));
 
         Assert.Equal([Known.Certificate.Certificate], set.Certificates);
         Assert.Equal(_web.Url("/roots.pem").AbsoluteUri, set.Origin);
@@ -44,7 +44,7 @@ public sealed class ProviderRootsTests : IDisposable
     [Fact]
     public async Task A_new_root_beside_known_ones_is_left_out_and_named()
     {
-        ProviderRootSet set = await GetAsync(Publishing(Unknown.CertificatePem + Known.CertificatePem));
+        RootOffer set = await GetAsync(Publishing(Unknown.CertificatePem + Known.CertificatePem));
 
         Assert.Equal([Known.Certificate.Certificate], set.Certificates);
         Assert.Contains("'Unknown Root'", Assert.Single(set.Remarks), StringComparison.Ordinal);
@@ -53,7 +53,7 @@ public sealed class ProviderRootsTests : IDisposable
     [Fact]
     public async Task Without_a_fingerprint_the_roots_come_with_a_remark()
     {
-        ProviderRootSet set = await GetAsync(Publishing(Unknown.CertificatePem) with { Roots = [] });
+        RootOffer set = await GetAsync(Publishing(Unknown.CertificatePem) with { Roots = [] });
 
         Assert.Equal([Unknown.Certificate.Certificate], set.Certificates);
         Assert.Contains("only https vouches", Assert.Single(set.Remarks), StringComparison.Ordinal);
@@ -69,7 +69,7 @@ public sealed class ProviderRootsTests : IDisposable
         _web.Serve("/eu-west-1.pem", Known.CertificatePem);
         Provider provider = Publishing(Unknown.CertificatePem) with { RegionUrl = _web.Url("/").AbsoluteUri + "{region}.pem" };
 
-        ProviderRootSet set = await ProviderRoots.GetAsync(provider, "eu-west-1", Nothing, _downloader, default);
+        RootOffer set = await ProviderRoots.GetAsync(provider, "eu-west-1", Nothing, _downloader, default);
 
         Assert.Equal([Known.Certificate.Certificate], set.Certificates);
     }
@@ -79,7 +79,7 @@ public sealed class ProviderRootsTests : IDisposable
     {
         var system = TrustStore.FromCertificates([Unknown.Certificate.Certificate, Known.Certificate.Certificate], "system");
 
-        ProviderRootSet set = await ProviderRoots.GetAsync(Public(), null, system, _downloader, default);
+        RootOffer set = await ProviderRoots.GetAsync(Public(), null, system, _downloader, default);
 
         Assert.Equal([Known.Certificate.Certificate], set.Certificates);
         Assert.Equal("system", set.Origin);
@@ -111,7 +111,7 @@ public sealed class ProviderRootsTests : IDisposable
     private Provider Publishing(string pem) =>
         ProviderCatalogue.Get("Supabase") with { Url = _web.Serve("/roots.pem", pem), Roots = Listed };
 
-    private Task<ProviderRootSet> GetAsync(Provider provider) => ProviderRoots.GetAsync(provider, null, Nothing, _downloader, default);
+    private Task<RootOffer> GetAsync(Provider provider) => ProviderRoots.GetAsync(provider, null, Nothing, _downloader, default);
 
     private async Task<PgSslException> FailAsync(Provider provider, PgSslError error)
     {

@@ -90,7 +90,7 @@ public class ServerCertificateCheckTests
     {
         ServerCertificateFacts facts = Facts("no intermediate") with { ClientRoots = null };
         Assert.Null(Find(facts, "ChainComplete").IsMet);
-        Assert.Contains("-CaPath", Find(facts, "ChainComplete").Remedy);
+        Assert.Contains("-RootCertificate", Find(facts, "ChainComplete").Remedy);
     }
 
     [Fact]

@@ -5,6 +5,7 @@ using PgSsl.RootFiles;
 using PgSsl.Sandbox;
 using PgSsl.Tests.Connections;
 using PgSsl.Tests.Files;
+using static PgSsl.Tests.RootFiles.Pems;
 
 namespace PgSsl.Tests.RootCertificates;
 
@@ -240,7 +241,7 @@ public sealed class RootChangeTests : IDisposable
         (path, before) => RootFilePlan.Uninstall(path, before, [FingerprintOf(authority)]));
 
     private static Func<string, byte[]?, RootFilePlan> PlanOf(TestAuthority authority) =>
-        (path, before) => RootFilePlan.Install(path, before, [authority.Certificate.Certificate], new RootInstallOptions(), Now);
+        (path, before) => RootFilePlan.Install(path, before, Selection([authority.Certificate.Certificate]), Now);
 
     private static string FingerprintOf(TestAuthority authority) => Fingerprint.Of(authority.Certificate.Certificate);
 

@@ -17,9 +17,9 @@ public sealed class RootFileImpactTests : IDisposable
     {
         string impact = Describe(DefaultPath, existed: false);
 
-        Assert.StartsWith("This is where libpq looks by default, so this concerns every connection of alice", impact);
+        Assert.StartsWith("This is where libpq looks by default, so this affects every connection of alice", impact);
         Assert.Contains("require becomes verify-ca", impact);
-        Assert.Contains("allow and prefer go on in plaintext", impact);
+        Assert.Contains("allow and prefer silently fall back to plaintext", impact);
     }
 
     [Fact]
@@ -28,7 +28,7 @@ public sealed class RootFileImpactTests : IDisposable
 
     [Fact]
     public void A_root_that_goes_leaves_its_servers_unverified() =>
-        Assert.Contains("At servers below the roots that go, require", Describe(DefaultPath, existed: true, losesRoots: true));
+        Assert.Contains("At servers below the roots that are removed, require", Describe(DefaultPath, existed: true, losesRoots: true));
 
     [Fact]
     public void An_expired_root_that_goes_changes_nothing() =>
@@ -43,7 +43,7 @@ public sealed class RootFileImpactTests : IDisposable
     {
         string path = Path.Combine(_world.Root, "my roots", "db1.crt");
 
-        Assert.Equal($"Only connections that name it (sslrootcert='{path}') go by it.", Describe(path, existed: false));
+        Assert.Equal($"Only connections that name it (sslrootcert='{path}') use it.", Describe(path, existed: false));
     }
 
     [Fact]
@@ -97,5 +97,5 @@ public sealed class RootFileImpactTests : IDisposable
 
     private string Describe(string path, bool existed, bool remains = true, bool losesRoots = false, bool gainsRoots = true) =>
         string.Join(' ', RootFileImpact.Describe(
-            _world.Environment, path, new RootFileFate(existed, remains) { GainsRoots = gainsRoots, LosesRoots = losesRoots }));
+            _world.Environment, path, existed, remains, gainsRoots, losesRoots));
 }

@@ -12,8 +12,6 @@ public class RootFilePlanTests
 {
     private const string Path = "/x/root.crt";
 
-    private static readonly RootInstallOptions Defaults = new();
-
     [Fact]
     public void Installing_twice_changes_nothing_the_second_time()
     {
@@ -35,7 +33,7 @@ public class RootFilePlanTests
         Assert.Equal(
             [
                 "/x/root.crt: change",
-                "mended: BEGIN and END put on lines of their own",
+                "corrected: BEGIN and END put on lines of their own",
                 $"+ {RootC.Certificate.Subject}, valid until 2026-07-01, SHA-256 {FingerprintOf(RootC)}",
                 "  2 certificates stay",
                 "'Issuing CA' is left out: it is an intermediate, and libpq needs only its root 'Root A'.",
@@ -48,7 +46,7 @@ public class RootFilePlanTests
     {
         RootFilePlan plan = Install(RootA.Certificate.RawData, RootA);
         Assert.False(plan.IsNoChange);
-        Assert.Equal(["rewritten from DER to PEM"], plan.Mended);
+        Assert.Equal(["rewritten from DER to PEM"], plan.Corrections);
         Assert.Empty(plan.Added);
     }
 
@@ -60,11 +58,10 @@ public class RootFilePlanTests
         Assert.Empty(Install(before, RootA).Replaced);
         Assert.Contains("expired on", Assert.Single(Install(before, RootA).Notes), StringComparison.Ordinal);
 
-        var options = new RootInstallOptions { ReplaceExpired = true };
-        RootFilePlan plan = RootFilePlan.Install(Path, before, [RootA.Certificate], options, MintOptions.Now);
+        RootFilePlan plan = RootFilePlan.Install(Path, before, Selection([RootA.Certificate], replacesExpired: true), MintOptions.Now);
         Assert.Equal(FingerprintOf(Expired), Assert.Single(plan.Replaced).Fingerprint);
         Assert.Equal(["Root A"], Names(RootFile.Parse(plan.After, Path)));
-        Assert.Empty(RootFilePlan.Install(Path, before, [RootB.Certificate], options, MintOptions.Now).Replaced);
+        Assert.Empty(RootFilePlan.Install(Path, before, Selection([RootB.Certificate], replacesExpired: true), MintOptions.Now).Replaced);
     }
 
     [Fact]
@@ -109,8 +106,8 @@ public class RootFilePlanTests
         using var directory = new TemporaryDirectory();
         string path = System.IO.Path.Combine(directory.Path, ".postgresql", "root.crt");
 
-        Apply(RootFilePlan.Install(path, null, [RootA.Certificate], Defaults, MintOptions.Now));
-        Apply(RootFilePlan.Install(path, File.ReadAllBytes(path), [RootB.Certificate], Defaults, MintOptions.Now));
+        Apply(RootFilePlan.Install(path, null, Selection([RootA.Certificate]), MintOptions.Now));
+        Apply(RootFilePlan.Install(path, File.ReadAllBytes(path), Selection([RootB.Certificate]), MintOptions.Now));
         Assert.Equal(["Root A", "Root B"], Names(RootFile.Read(path)));
         if (!OperatingSystem.IsWindows())
         {
@@ -127,7 +124,7 @@ public class RootFilePlanTests
     {
         using var directory = new TemporaryDirectory();
         string path = directory.Write("root.crt", RootA.Pem);
-        var plan = RootFilePlan.Install(path, File.ReadAllBytes(path), [RootB.Certificate], Defaults, MintOptions.Now);
+        var plan = RootFilePlan.Install(path, File.ReadAllBytes(path), Selection([RootB.Certificate]), MintOptions.Now);
         File.AppendAllText(path, RootC.Pem);
         Assert.Equal(PgSslError.FileChanged, Assert.Throws<PgSslException>(() => Apply(plan)).Error);
     }
@@ -135,5 +132,5 @@ public class RootFilePlanTests
     private static void Apply(RootFilePlan plan) => FileTransaction.Apply([plan.ToEdit()], MintOptions.Now);
 
     private static RootFilePlan Install(byte[]? before, params MintedCertificate[] certificates) =>
-        RootFilePlan.Install(Path, before, certificates.Select(item => item.Certificate), Defaults, MintOptions.Now);
+        RootFilePlan.Install(Path, before, Selection(certificates.Select(item => item.Certificate)), MintOptions.Now);
 }

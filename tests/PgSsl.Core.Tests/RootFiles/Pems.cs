@@ -1,5 +1,7 @@
+using System.Security.Cryptography.X509Certificates;
 using System.Text;
 using PgSsl.Certificates;
+using PgSsl.RootCertificates;
 using PgSsl.RootFiles;
 using PgSsl.Tests.Certificates;
 
@@ -24,6 +26,14 @@ internal static class Pems
     public static RootFile RootFileOf(string text) => RootFile.Parse(Bytes(text), "/x/root.crt");
 
     public static string FingerprintOf(MintedCertificate certificate) => Fingerprint.Of(certificate.Certificate);
+
+    /// <summary>Certificates that are to be installed as roots.</summary>
+    public static RootSelection Selection(IEnumerable<X509Certificate2> certificates, bool replacesExpired = false)
+    {
+        var selection = new RootSelection([], replacesExpired);
+        selection.Add(new RootOffer([.. certificates], "a test"));
+        return selection;
+    }
 
     public static IEnumerable<string> Names(RootFile file) =>
         file.Certificates.Select(PgSsl.Certificates.CertificateNames.Display);

@@ -59,7 +59,7 @@ public class RootFileAgreementTests
         {
             try
             {
-                files.Add(RootFilePlan.Install("x", bytes, [RootC.Certificate], new RootInstallOptions(), MintOptions.Now).After!);
+                files.Add(RootFilePlan.Install("x", bytes, Selection([RootC.Certificate]), MintOptions.Now).After!);
                 expected.Add([.. RootFile.Parse(bytes, "x").Certificates.Append(RootC.Certificate).Select(Fingerprint.Of)]);
             }
             catch (PgSslException refusal) when (refusal.Error == PgSslError.InvalidCertificateFile)
@@ -88,7 +88,7 @@ public class RootFileAgreementTests
         using var directory = new TemporaryDirectory();
         directory.Write("leaf", Leaf.Pem);
         directory.Write("sent", Leaf.Pem + Issuing.Pem);
-        directory.Write("installed", RootFilePlan.Install("x", null, [RootA.Certificate], new RootInstallOptions(), MintOptions.Now).After!);
+        directory.Write("installed", RootFilePlan.Install("x", null, Selection([RootA.Certificate]), MintOptions.Now).After!);
         directory.Write("intermediate", Issuing.Pem);
         string Verify(string roots) => OpenSslJudge.Run(
             directory.Path,
@@ -96,7 +96,7 @@ public class RootFileAgreementTests
 
         Assert.Contains("leaf: OK", Verify("installed"), StringComparison.Ordinal);
         Assert.Contains("unable to get issuer certificate", Verify("intermediate"), StringComparison.Ordinal);
-        Assert.Throws<PgSslException>(() => RootFilePlan.Install("x", null, [Issuing.Certificate], new RootInstallOptions(), MintOptions.Now));
+        Assert.Throws<PgSslException>(() => RootFilePlan.Install("x", null, Selection([Issuing.Certificate]), MintOptions.Now));
     }
 
     private static void SkipWithoutOpenSsl()

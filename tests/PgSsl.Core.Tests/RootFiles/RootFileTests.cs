@@ -134,7 +134,7 @@ public class RootFileTests
         });
         var refusal = Assert.Throws<PgSslException>(() => file.Add([RootC.Certificate]));
         Assert.Equal(PgSslError.InvalidCertificateFile, refusal.Error);
-        Assert.Contains("left as it is", refusal.Message, StringComparison.Ordinal);
+        Assert.Contains("was not changed", refusal.Message, StringComparison.Ordinal);
         Assert.Contains(expected, refusal.Message, StringComparison.Ordinal);
     }
 
@@ -161,30 +161,30 @@ public class RootFileTests
     }
 
     [Fact]
-    public void Mending_changes_nothing_but_line_breaks_blanks_and_encoding()
+    public void Normalizing_changes_nothing_but_line_breaks_blanks_and_encoding()
     {
-        Assert.Equal(RootA.Pem + RootB.Pem, Mended(Glued));
-        Assert.Equal("x: y\n" + RootA.Pem + RootB.Pem, Mended("x: y\n" + Glued));
-        Assert.Equal(RootA.Pem, Mended(Text(RootA.Certificate.RawData)));
-        Assert.Equal(RootA.Pem + RootB.Pem, Mended(Text([.. Encoding.Unicode.Preamble, .. Encoding.Unicode.GetBytes(RootA.Pem + RootB.Pem)])));
-        Assert.Equal(RootA.Pem, Mended(Text(Encoding.BigEndianUnicode.GetBytes(RootA.Pem))));
-        Assert.Equal("  \n" + RootA.Pem, Mended("  " + RootA.Pem.Replace("\n", "\n  ", StringComparison.Ordinal).TrimEnd(' ')));
-        Assert.Equal(RootA.Pem, Mended(RootA.Pem.Replace("\n-----END", "-----END", StringComparison.Ordinal)));
-        Assert.Equal(RootA.Pem + "x\n", Mended(RootA.Pem.TrimEnd('\n') + "x\n"));
-        Assert.Equal(RootA.Pem, Mended(RootA.Pem.Replace('\n', '\r')).TrimEnd('\r'));
+        Assert.Equal(RootA.Pem + RootB.Pem, Normalized(Glued));
+        Assert.Equal("x: y\n" + RootA.Pem + RootB.Pem, Normalized("x: y\n" + Glued));
+        Assert.Equal(RootA.Pem, Normalized(Text(RootA.Certificate.RawData)));
+        Assert.Equal(RootA.Pem + RootB.Pem, Normalized(Text([.. Encoding.Unicode.Preamble, .. Encoding.Unicode.GetBytes(RootA.Pem + RootB.Pem)])));
+        Assert.Equal(RootA.Pem, Normalized(Text(Encoding.BigEndianUnicode.GetBytes(RootA.Pem))));
+        Assert.Equal("  \n" + RootA.Pem, Normalized("  " + RootA.Pem.Replace("\n", "\n  ", StringComparison.Ordinal).TrimEnd(' ')));
+        Assert.Equal(RootA.Pem, Normalized(RootA.Pem.Replace("\n-----END", "-----END", StringComparison.Ordinal)));
+        Assert.Equal(RootA.Pem + "x\n", Normalized(RootA.Pem.TrimEnd('\n') + "x\n"));
+        Assert.Equal(RootA.Pem, Normalized(RootA.Pem.Replace('\n', '\r')).TrimEnd('\r'));
     }
 
     [Fact]
     public void A_readable_file_needs_no_mending()
     {
         RootFile file = RootFileOf("text\n" + RootA.Pem + Mint.Crl(RootA));
-        Assert.Same(file, file.Mend(out IReadOnlyList<string> mended));
-        Assert.Empty(mended);
+        Assert.Same(file, file.Normalize(out IReadOnlyList<string> normalized));
+        Assert.Empty(normalized);
     }
 
     [Fact]
     public void A_damaged_block_stays_and_the_file_stays_refused() =>
-        Assert.NotNull(RootFileOf(Glued + "-----BEGIN CERTIFICATE-----\n%%%\n-----END CERTIFICATE-----\n").Mend(out _).Refusal);
+        Assert.NotNull(RootFileOf(Glued + "-----BEGIN CERTIFICATE-----\n%%%\n-----END CERTIFICATE-----\n").Normalize(out _).Refusal);
 
     [Fact]
     public void A_directory_and_a_missing_file_are_told_apart()
@@ -194,13 +194,13 @@ public class RootFileTests
         Assert.Equal(PgSslError.FileNotFound, Assert.Throws<PgSslException>(() => RootFile.Read(directory.Path + "/x")).Error);
     }
 
-    private static string Mended(string text)
+    private static string Normalized(string text)
     {
-        RootFile mended = RootFileOf(text).Mend(out IReadOnlyList<string> what);
+        RootFile normalized = RootFileOf(text).Normalize(out IReadOnlyList<string> what);
         Assert.NotEmpty(what);
-        Assert.Null(mended.Refusal);
-        Assert.Equal(Names(RootFileOf(text)), Names(mended));
-        return Text(mended.ToBytes());
+        Assert.Null(normalized.Refusal);
+        Assert.Equal(Names(RootFileOf(text)), Names(normalized));
+        return Text(normalized.ToBytes());
     }
 
     /// <summary>The bytes, and the segments, which leave no gap.</summary>

@@ -15,6 +15,13 @@ public class MissingPrivilegeTests
     public void The_grant_is_told_by_names_whatever_the_language(string sql, string message, int version, string remedy) =>
         Assert.Equal(remedy, MissingPrivilege.Remedy(sql, message, "Hans M", new ServerVersion(version)));
 
+    [Theory]
+    [InlineData("app", "\"app\"")]
+    [InlineData("user", "\"user\"")]
+    [InlineData("a\"b", "\"a\"\"b\"")]
+    [InlineData("app\n", "\"app\n\"")]
+    public void A_name_is_always_quoted(string name, string quoted) => Assert.Equal(quoted, MissingPrivilege.QuoteIdentifier(name));
+
     [Fact]
     public void A_version_reads_as_people_write_it()
     {

@@ -260,8 +260,8 @@ public class ServerCertificateChangeTests
         var forbidden = Assert.Throws<PgSslException>(() => DeploymentTarget.CheckMayReload(facts));
 
         Assert.Equal((PgSslError.InsufficientPrivilege, PgSslError.InsufficientPrivilege), (hidden.Error, forbidden.Error));
-        Assert.Contains("GRANT pg_read_all_settings TO app", hidden.Remedy);
-        Assert.Equal("GRANT EXECUTE ON FUNCTION pg_reload_conf() TO app", forbidden.Remedy);
+        Assert.Contains("GRANT pg_read_all_settings TO \"app\"", hidden.Remedy);
+        Assert.Equal("GRANT EXECUTE ON FUNCTION pg_reload_conf() TO \"app\"", forbidden.Remedy);
         await server.Cluster.QueryAsync($"{hidden.Remedy!.Split(',')[0]}; {forbidden.Remedy}");
         facts = await server.AskAsync();
         DeploymentTarget.CheckMayReload(facts);

@@ -185,7 +185,7 @@ public class SslConfigurationTests
         Assert.NotNull(seen.FileFailure);
         Finding hidden = Assert.Single(seen.Findings);
         Assert.Equal("SettingsHidden", hidden.Code);
-        Assert.Contains("GRANT pg_read_all_settings TO nobody_special", hidden.Remedy, StringComparison.Ordinal);
+        Assert.Contains("GRANT pg_read_all_settings TO \"nobody_special\"", hidden.Remedy, StringComparison.Ordinal);
     }
 
     private static async Task PrepareAsync(PostgresCluster cluster)

@@ -136,7 +136,7 @@ public class SslSwitchRefusalTests
 
         SslSwitch planned = await server.PrepareAsync(SwitchServer.Off, live: live);
 
-        Assert.Contains("this session, which comes with sslmode=require", planned.LockOuts);
+        Assert.Contains("this session, which uses sslmode=require", planned.LockOuts);
     }
 
     [Fact]

@@ -81,7 +81,7 @@ public class SslSwitchUndoTests
 
         PgSslException failure = await AssertUndoneAsync(server, change);
 
-        Assert.Contains("still goes by", failure.Message);
+        Assert.Contains("still uses", failure.Message);
         Assert.DoesNotContain("ssl", server.AutoText);
     }
 

@@ -94,7 +94,7 @@ internal sealed class SwitchServer : IAsyncDisposable
             .GetCertHashString(HashAlgorithmName.SHA256);
         live ??= Live;
         return new AlterSystemChange(
-            AlterSystemPlan.Make(facts, target.ValuesIn(facts.Version.Major)), live.Session,
+            AlterSystemPlan.Create(facts, target.ValuesIn(facts.Version.Major)), live.Session,
             new SslProver(live, facts, target, fingerprint) { ReloadTimeout = timeout ?? TimeSpan.FromSeconds(2) });
     }
 

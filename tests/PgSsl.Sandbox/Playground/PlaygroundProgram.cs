@@ -15,7 +15,8 @@ internal sealed class PlaygroundProgram(Interruption interruption, bool keep)
     // As shells report a program that ended by SIGINT.
     private const int Interrupted = 130;
     private const int NewestEmbedded = 18;
-    private const int WidthWithoutTerminal = 120;
+
+    private static readonly string Walkthrough = Path.Combine(AppContext.BaseDirectory, "Playground", "Walkthrough.ps1");
 
     private readonly CancellationToken _cancellationToken = interruption.Token;
 
@@ -53,46 +54,25 @@ internal sealed class PlaygroundProgram(Interruption interruption, bool keep)
     private async Task<int> RunAsync()
     {
         PostgresInstallation installation = await FindInstallationAsync().WaitAsync(_cancellationToken);
-        var repository = Repository.Find();
-        var pwsh = PowerShellProgram.Find();
-        Task build = pwsh is null ? Task.CompletedTask : repository.BuildModuleAsync(_cancellationToken);
+        var powerShell = PowerShellProgram.Find();
 
         long start = Stopwatch.GetTimestamp();
         await using Estate estate = await Estate.StartAsync(installation);
         _cancellationToken.ThrowIfCancellationRequested();
         Console.WriteLine(PlaygroundText.Introduction(estate, installation, Stopwatch.GetElapsedTime(start)));
-        await build;
 
         bool stays = keep && !Console.IsInputRedirected;
         if (keep && !stays)
             Console.WriteLine(PlaygroundText.KeepNeedsTerminal);
-        return pwsh is null
-            ? await PrintTablesAsync(estate, stays)
-            : await WalkThroughAsync(pwsh, await estate.WriteSessionScriptAsync(repository.ManifestPath), stays);
-    }
-
-    private async Task<int> WalkThroughAsync(PowerShellProgram pwsh, string sessionScript, bool stays)
-    {
-        if (!stays)
-            return await pwsh.WalkThroughAsync(sessionScript, _cancellationToken);
-        interruption.LeaveToChild();
-        await pwsh.StayAsync(sessionScript, _cancellationToken);
-        return Succeeded;
-    }
-
-    private async Task<int> PrintTablesAsync(Estate estate, bool stays)
-    {
-        Console.WriteLine(PlaygroundText.NoPowerShell);
-        int width = Console.IsOutputRedirected ? WidthWithoutTerminal : Console.WindowWidth;
-        var tables = new CoreTables(estate.Servers, Console.Out, width);
-        await tables.WriteCertificatesAsync(_cancellationToken);
-        await tables.WriteModesAsync(_cancellationToken);
+        string session = await estate.WriteSessionScriptAsync(Repository.ManifestPath);
         if (stays)
-        {
-            Console.WriteLine(PlaygroundText.KeptUntilEnter);
-            await Task.Run(Console.ReadLine, _cancellationToken).WaitAsync(_cancellationToken);
-        }
-        return Succeeded;
+            interruption.LeaveToChild();
+        using Process process = powerShell.Start(
+            stays ? ["-NoExit", "-File", Walkthrough, "-Session", session, "-Stay"] : ["-NonInteractive", "-File", Walkthrough, "-Session", session],
+            hasInput: stays);
+        await process.WaitOrKillAsync(_cancellationToken);
+        // Whoever leaves the session may have had a command fail in it.
+        return stays ? Succeeded : process.ExitCode;
     }
 
     // Newest of what is here; a download only where there is nothing.

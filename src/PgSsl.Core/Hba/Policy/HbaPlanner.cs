@@ -37,10 +37,15 @@ internal sealed class HbaPlanner
     public static HbaPlan Between(HbaDocument before, HbaDocument after, IReadOnlyList<string> notes) =>
         new(before, after, RuleComparison.Compare(before, after), notes);
 
-    /// <summary>Refuses a file that the server would not load: whatever is changed in it would not count either.</summary>
+    /// <summary>Refuses a file that the server would not load, or would read differently: no change of it would have the effect that is shown.</summary>
     /// <exception cref="PgSslException"><see cref="PgSslError.InvalidHbaFile"/>.</exception>
     public static void CheckLoadable(HbaDocument document)
     {
+        if (document.Files.FirstOrDefault(file => file.Nul is not null) is { } file)
+            throw new PgSslException(
+                PgSslError.InvalidHbaFile,
+                $"Line {file.NulLine} of {file.Path} contains a NUL byte, so the server may read other rules than this module. Nothing was changed.",
+                "Save the file as UTF-8 without NUL bytes first. An editor that writes UTF-16 adds them.");
         if (document.IsLoadable)
             return;
         string what = document.Refused.FirstOrDefault() is { } refused
@@ -49,7 +54,8 @@ internal sealed class HbaPlanner
         throw new PgSslException(
             PgSslError.InvalidHbaFile,
             $"PostgreSQL {document.Dialect.Major} does not load {document.Files[0].Path}: {what}",
-            "Mend it first: Get-PgHbaRule shows all lines with an Error. Is it another version of PostgreSQL, name it with -ServerVersion.");
+            "Fix these lines first: Get-PgHbaRule shows each with its Error. "
+                + "If the file belongs to another version of PostgreSQL, pass -ServerVersion.");
     }
 
     private HbaDocument Convert(HbaDocument document)

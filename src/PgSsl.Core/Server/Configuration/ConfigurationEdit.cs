@@ -4,20 +4,20 @@ using PgSsl.Server.Settings;
 
 namespace PgSsl.Server.Configuration;
 
-/// <summary>Where an assignment goes in a file, as bytes that give way to others.</summary>
+/// <summary>Edits that put an assignment into a file.</summary>
 internal static class ConfigurationEdit
 {
-    /// <summary>Another value in the place of an assignment's; blanks and comments stay.</summary>
+    /// <summary>Replaces the value of an assignment; blanks and comments stay.</summary>
     public static TextEdit ReplaceValue(ConfigurationFile file, ConfigurationEntry entry, SslParameter parameter, string value)
     {
         bool isQuoted = file.Content[entry.ValueStart] == '\'';
         return new TextEdit(entry.ValueStart, entry.ValueEnd - entry.ValueStart, Write(parameter, value, isQuoted));
     }
 
-    /// <summary>A # before an assignment.</summary>
+    /// <summary>Puts a # before an assignment.</summary>
     public static TextEdit CommentOut(ConfigurationEntry entry) => new(entry.NameStart, 0, "#");
 
-    /// <summary>A line behind the last one that is such an assignment commented out, as initdb writes them; null where there is none.</summary>
+    /// <summary>Adds a line behind the last commented-out assignment to the parameter, as initdb writes them; null where there is none.</summary>
     public static TextEdit? InsertAfterComment(ConfigurationFile file, SslParameter parameter, string name, string value)
     {
         ReadOnlySpan<byte> content = file.Content;
@@ -33,7 +33,7 @@ internal static class ConfigurationEdit
         return found < 0 ? null : Insert(file, found, parameter, name, value);
     }
 
-    /// <summary>A line at the end.</summary>
+    /// <summary>Adds a line at the end.</summary>
     public static TextEdit Append(ConfigurationFile file, SslParameter parameter, string name, string value) =>
         Insert(file, file.Content.Length, parameter, name, value);
 
@@ -43,11 +43,11 @@ internal static class ConfigurationEdit
         return new TextEdit(position, 0, $"{(endsLine ? "" : file.LineBreak)}{name} = {Write(parameter, value, isQuoted: false)}{file.LineBreak}");
     }
 
-    // Words that are no name need quotes; on and off have none in the files that come with PostgreSQL.
+    // Words that are not names need quotes. In the files of PostgreSQL, on and off have none.
     private static string Write(SslParameter parameter, string value, bool isQuoted) =>
         parameter.Kind == SslParameterKind.Switch && !isQuoted ? value : GucString.Quote(value);
 
-    // With the equals sign: else a sentence that begins with the word ssl would be taken for one.
+    // It needs an equals sign: otherwise a sentence that begins with the word ssl would match.
     private static bool IsCommentedOut(string line, SslParameter parameter)
     {
         string text = line.TrimStart(' ', '\t');

@@ -1,11 +1,11 @@
 namespace PgSsl.Server.Configuration;
 
-/// <summary>An assignment, or what is wrong with a line: a row of pg_file_settings.</summary>
-/// <param name="Path">The file; null where the server does not say it.</param>
+/// <summary>An assignment, or the error in a line: a row of pg_file_settings.</summary>
+/// <param name="Path">The file; null where the server does not say.</param>
 /// <param name="Line">The number of the line, from 1, as the server counts.</param>
-/// <param name="Name">The parameter, as it is written; null for a line that is no assignment.</param>
-/// <param name="Value">Its value, without quotes; null for a line that is no assignment.</param>
-/// <param name="Error">What is wrong, in the server's words; null for nothing.</param>
+/// <param name="Name">The parameter, as it is written; null for a line that is not an assignment.</param>
+/// <param name="Value">Its value, without quotes; null for a line that is not an assignment.</param>
+/// <param name="Error">The error, in the server's words; null where there is none.</param>
 internal sealed record ConfigurationEntry(string? Path, int Line, string? Name, string? Value, string? Error)
 {
     /// <summary>Where the name starts in its file.</summary>

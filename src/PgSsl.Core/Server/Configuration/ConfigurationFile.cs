@@ -13,6 +13,6 @@ internal sealed class ConfigurationFile(string path, byte[] content)
     /// <summary>Its bytes.</summary>
     public byte[] Content { get; } = content;
 
-    /// <summary>The line break that new lines get: the file's first one, or a line feed.</summary>
+    /// <summary>The line break for new lines: the file's first one, or a line feed.</summary>
     public string LineBreak => LineEnds.Of(Content);
 }

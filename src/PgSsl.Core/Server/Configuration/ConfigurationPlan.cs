@@ -4,8 +4,8 @@ namespace PgSsl.Server.Configuration;
 
 /// <summary>A parameter before and after a change.</summary>
 /// <param name="Name">The parameter.</param>
-/// <param name="Before">Its value in the files; null where they have none.</param>
-/// <param name="After">Its value then; null where they will have none.</param>
+/// <param name="Before">Its value before; null where it was not set.</param>
+/// <param name="After">Its value after the change; null where it is not set.</param>
 public sealed record ParameterChange(string Name, string? Before, string? After)
 {
     /// <summary>In words: <c>ssl: off -> on</c>.</summary>
@@ -14,22 +14,23 @@ public sealed record ParameterChange(string Name, string? Before, string? After)
     private static string Show(string? value) => value switch { null => "not set", "" => "''", _ => value };
 }
 
-/// <summary>What is to be changed in a configuration file, worked out before anything is.</summary>
+/// <summary>A change of a configuration file, worked out before anything is written.</summary>
 /// <param name="Path">The file.</param>
 /// <param name="Before">The configuration as it is.</param>
 /// <param name="After">The configuration as it would be.</param>
 /// <param name="Changes">The parameters that get another value.</param>
-internal sealed record ConfigurationPlan(string Path, ConfigurationDocument Before, ConfigurationDocument After, IReadOnlyList<ParameterChange> Changes)
+internal sealed record ConfigurationPlan(
+    string Path, ConfigurationDocument Before, ConfigurationDocument After, IReadOnlyList<ParameterChange> Changes)
 {
     private string[]? _diff;
 
     /// <summary>The file's content now.</summary>
     public byte[] OldContent => Before.File(Path)!.Content;
 
-    /// <summary>The file's content then.</summary>
+    /// <summary>The file's content after the change.</summary>
     public byte[] NewContent => After.File(Path)!.Content;
 
-    /// <summary>Whether everything is as it should be already.</summary>
+    /// <summary>Whether everything is already as it should be.</summary>
     public bool IsNoChange => OldContent.AsSpan().SequenceEqual(NewContent);
 
     /// <summary>The change, as diff -u shows it, without secrets.</summary>

@@ -6,8 +6,8 @@ using PgSsl.Server.Settings;
 namespace PgSsl.Server.Configuration;
 
 /// <summary>
-/// Works out what to change in a configuration file so that parameters of TLS have the values that are wanted, and no byte more. What the
-/// new text means is not assumed: it is read again.
+/// Works out how to change a configuration file so that parameters of TLS have the values that are wanted, and changes nothing else. The new
+/// text is read again, so that its meaning is never assumed.
 /// </summary>
 internal sealed class ConfigurationPlanner
 {
@@ -15,18 +15,20 @@ internal sealed class ConfigurationPlanner
     private readonly string _path;
     private readonly IServerFiles _files;
 
-    private ConfigurationPlanner(ConfigurationDocument before, string path, IServerFiles files) => (_before, _path, _files) = (before, path, files);
+    private ConfigurationPlanner(ConfigurationDocument before, string path, IServerFiles files) =>
+        (_before, _path, _files) = (before, path, files);
 
     /// <summary>Makes the plan.</summary>
     /// <param name="document">The configuration as it is.</param>
-    /// <param name="path">The file that is to have the assignments: one of the document's, and not postgresql.auto.conf.</param>
-    /// <param name="wanted">The value of each parameter, by the name that the server has for it; null where it is to have none in that file.</param>
+    /// <param name="path">The file for the assignments: one of the document's, but not postgresql.auto.conf.</param>
+    /// <param name="wanted">The value of each parameter, by the server's name for it; null to have none in that file.</param>
     /// <param name="files">Where files are read.</param>
     /// <exception cref="PgSslException">
     /// <see cref="PgSslError.InvalidConfigurationFile"/>: the server would not load the files as they are;
-    /// <see cref="PgSslError.ContradictoryParameters"/>: the server does not read that file, or another assignment would count.
+    /// <see cref="PgSslError.ContradictoryParameters"/>: the server does not read that file, or another assignment overrides it.
     /// </exception>
-    public static ConfigurationPlan Plan(ConfigurationDocument document, string path, IReadOnlyDictionary<string, string?> wanted, IServerFiles files)
+    public static ConfigurationPlan Plan(
+        ConfigurationDocument document, string path, IReadOnlyDictionary<string, string?> wanted, IServerFiles files)
     {
         CheckLoadable(document);
         CheckTarget(document, path);
@@ -35,10 +37,11 @@ internal sealed class ConfigurationPlanner
         foreach ((string name, string? value) in wanted)
             planned = planner.Set(planned, name, value);
         CheckLoadable(planned);
-        return new ConfigurationPlan(path, document, planned, [.. wanted.Keys.Select(name => Compare(document, planned, name)).OfType<ParameterChange>()]);
+        ParameterChange[] changes = [.. wanted.Keys.Select(name => Compare(document, planned, name)).OfType<ParameterChange>()];
+        return new ConfigurationPlan(path, document, planned, changes);
     }
 
-    /// <summary>Refuses files that the server would not load: whatever is changed in them would not count either.</summary>
+    /// <summary>Refuses files that the server would not load: a change in them would have no effect.</summary>
     /// <exception cref="PgSslException"><see cref="PgSslError.InvalidConfigurationFile"/>.</exception>
     public static void CheckLoadable(ConfigurationDocument document)
     {
@@ -46,7 +49,7 @@ internal sealed class ConfigurationPlanner
             throw new PgSslException(
                 PgSslError.InvalidConfigurationFile,
                 $"The server does not load its configuration: {problem.Place}: {problem.Error}{(problem.Name is { } name ? $": {name}" : "")}.",
-                "Mend that line first; pg_file_settings shows what the server makes of its files.");
+                "Correct that line first; pg_file_settings shows how the server reads its files.");
     }
 
     private static void CheckTarget(ConfigurationDocument document, string path)
@@ -54,34 +57,37 @@ internal sealed class ConfigurationPlanner
         if (path == document.AutoPath)
             throw new PgSslException(
                 PgSslError.ContradictoryParameters,
-                $"{path} is written by ALTER SYSTEM, and by nobody else.",
-                "Leave -ConfigurationPath out: ALTER SYSTEM is how it is done then.");
-        if (document.File(path) is null)
-            throw new PgSslException(
-                PgSslError.ContradictoryParameters,
-                $"The server does not read {path}: it is not among the files that {document.Files[0].Path} includes.",
-                $"Name one of {string.Join(", ", document.Files.Select(file => file.Path).Where(file => file != document.AutoPath))}; or include the file first.");
+                $"Only ALTER SYSTEM writes {path}.",
+                "Leave out -ConfigurationPath to use ALTER SYSTEM.");
+        if (document.File(path) is not null)
+            return;
+        string others = string.Join(", ", document.Files.Select(file => file.Path).Where(file => file != document.AutoPath));
+        throw new PgSslException(
+            PgSslError.ContradictoryParameters,
+            $"The server does not read {path}: {document.Files[0].Path} does not include it.",
+            $"Name one of {others}; or include the file first.");
     }
 
     private ConfigurationDocument Set(ConfigurationDocument document, string name, string? value)
     {
-        SslParameter parameter = SslParameters.Find(name) ?? throw new ArgumentException($"{name} is no parameter of TLS.", nameof(name));
+        SslParameter parameter = SslParameters.Find(name) ?? throw new ArgumentException($"{name} is not a parameter of TLS.", nameof(name));
         ConfigurationEntry? effective = EffectiveOf(document, parameter);
         if (value is null)
             return CommentOut(document, parameter);
         if ((effective?.Value ?? parameter.Default) is { } now && parameter.IsSame(now, value, document.ResolvePath))
             return document;
         ConfigurationFile file = document.File(_path)!;
-        TextEdit?[] ways =
-        [
-            effective?.Path == _path ? ConfigurationEdit.ReplaceValue(file, effective, parameter, value) : null,
-            effective is null ? ConfigurationEdit.InsertAfterComment(file, parameter, name, value) : null,
-            ConfigurationEdit.Append(file, parameter, name, value),
-        ];
-        foreach (TextEdit edit in ways.OfType<TextEdit>())
+        var edits = new List<TextEdit>();
+        if (effective?.Path == _path)
+            edits.Add(ConfigurationEdit.ReplaceValue(file, effective, parameter, value));
+        if (effective is null && ConfigurationEdit.InsertAfterComment(file, parameter, name, value) is { } insertion)
+            edits.Add(insertion);
+        edits.Add(ConfigurationEdit.Append(file, parameter, name, value));
+        foreach (TextEdit edit in edits)
         {
             ConfigurationDocument candidate = With(document, [edit]);
-            if (EffectiveOf(candidate, parameter) is { } counting && counting.Path == _path && parameter.IsSame(counting.Value!, value, candidate.ResolvePath))
+            if (EffectiveOf(candidate, parameter) is { } result && result.Path == _path
+                && parameter.IsSame(result.Value!, value, candidate.ResolvePath))
                 return candidate;
         }
         throw Overridden(document, parameter, effective!);
@@ -114,8 +120,8 @@ internal sealed class ConfigurationPlanner
 
     private PgSslException Overridden(ConfigurationDocument document, SslParameter parameter, ConfigurationEntry entry) => new(
         PgSslError.ContradictoryParameters,
-        $"{parameter.Name} in {_path} would not count: {entry.Place} comes later, and sets it to '{entry.Value}'.",
+        $"{parameter.Name} in {_path} would have no effect: {entry.Place} comes later, and sets it to '{entry.Value}'.",
         entry.Path == document.AutoPath
-            ? $"ALTER SYSTEM wrote that: leave -ConfigurationPath out, or say ALTER SYSTEM RESET {entry.Name} first."
+            ? $"ALTER SYSTEM wrote that: leave out -ConfigurationPath, or run ALTER SYSTEM RESET {entry.Name} first."
             : $"Name that file: -ConfigurationPath {CommandText.Quote(entry.Path!)}.");
 }

@@ -4,17 +4,17 @@ using PgSsl.Files;
 namespace PgSsl.Server.Configuration;
 
 /// <summary>
-/// Reads postgresql.conf and what it includes into entries, in the order in which the server takes them (guc-file.l, ParseConfigFile,
-/// ParseConfigFp, ParseConfigDirectory; conffiles.c).
+/// Reads postgresql.conf and the files that it includes into entries, in the server's order (guc-file.l, ParseConfigFile, ParseConfigFp,
+/// ParseConfigDirectory; conffiles.c).
 /// </summary>
 /// <param name="files">Where files are read.</param>
-/// <param name="mostErrors">After how many syntax errors a file is given up: 100 for the postmaster, 1 for pg_file_settings.</param>
+/// <param name="mostErrors">The number of syntax errors after which a file is given up: 100 for the postmaster, 1 for pg_file_settings.</param>
 internal sealed class ConfigurationReader(IServerFiles files, int mostErrors)
 {
     // CONF_FILE_MAX_DEPTH.
     private const int MaxDepth = 10;
 
-    // Files that include others several times over are read as often as that: bounds on what hostile ones can cost.
+    // A file that is included several times is read several times. These bounds limit what hostile files can cost.
     private const int MaxReads = 20_000;
     private const int MaxBytes = 1 << 28;
 
@@ -28,10 +28,10 @@ internal sealed class ConfigurationReader(IServerFiles files, int mostErrors)
     /// <summary>The files that were read, the main one first.</summary>
     public ConfigurationFile[] Files => [.. _files.Values];
 
-    /// <summary>Reads a file that no other one names.</summary>
+    /// <summary>Reads a file that no other file names.</summary>
     /// <param name="path">Its absolute path.</param>
-    /// <param name="content">What is in it.</param>
-    /// <returns>Whether nothing is wrong with it, nor with what it includes.</returns>
+    /// <param name="content">Its content.</param>
+    /// <returns>Whether it and the files that it includes have no error.</returns>
     public bool Read(string path, byte[] content) => ReadLines(_files[path] = new ConfigurationFile(path, content), 0);
 
     private bool ReadLines(ConfigurationFile file, int depth)
@@ -52,7 +52,7 @@ internal sealed class ConfigurationReader(IServerFiles files, int mostErrors)
             }
             else
             {
-                // At the end of a file, the server counts one line too few.
+                // At the end of a file, the server reports one line too few.
                 Fail("syntax error", file.Path, last.Kind == GucTokenKind.End ? line - 1 : line);
                 isGood = false;
                 if (++errors >= mostErrors)
@@ -66,7 +66,7 @@ internal sealed class ConfigurationReader(IServerFiles files, int mostErrors)
         return isGood;
     }
 
-    /// <param name="lexer">Behind the name.</param>
+    /// <param name="lexer">The lexer, behind the name.</param>
     /// <param name="value">The value.</param>
     /// <param name="last">The end of the line, or the token that does not belong there.</param>
     private static bool ReadValue(GucLexer lexer, out GucToken value, out GucToken last)
@@ -85,7 +85,9 @@ internal sealed class ConfigurationReader(IServerFiles files, int mostErrors)
     {
         string Text(GucToken token) => ServerText.Decode(UpToNul(file.Content.AsSpan(token.Start, token.End - token.Start)));
         string parameter = Text(name);
-        string text = value.Kind == GucTokenKind.String ? GucString.Unquote(file.Content.AsSpan(value.Start, value.End - value.Start)) : Text(value);
+        string text = value.Kind == GucTokenKind.String
+            ? GucString.Unquote(file.Content.AsSpan(value.Start, value.End - value.Start))
+            : Text(value);
         switch (parameter.ToLowerInvariant())
         {
             case "include":
@@ -148,5 +150,6 @@ internal sealed class ConfigurationReader(IServerFiles files, int mostErrors)
 
     private static bool IsBlank(string name) => name.AsSpan().Trim(" \t\r\n").IsEmpty;
 
-    private static ReadOnlySpan<byte> UpToNul(ReadOnlySpan<byte> text) => text.IndexOf((byte)0) is >= 0 and int nul ? text[..nul] : text;
+    private static ReadOnlySpan<byte> UpToNul(ReadOnlySpan<byte> text) =>
+        text.IndexOf((byte)0) is >= 0 and int nul ? text[..nul] : text;
 }

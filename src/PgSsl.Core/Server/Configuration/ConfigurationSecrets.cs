@@ -4,17 +4,18 @@ using PgSsl.Common;
 namespace PgSsl.Server.Configuration;
 
 /// <summary>
-/// What nobody should see of a configuration file that is shown: values that may hold a password, commented out or not. A diff has lines
-/// around those that change.
+/// Hides what nobody should see when a configuration file is shown: values that may hold a password, commented out or not. A diff also shows
+/// lines around those that change.
 /// </summary>
 internal static partial class ConfigurationSecrets
 {
-    /// <summary>The file as text, without them.</summary>
+    /// <summary>The file as text, without these values.</summary>
     public static string Mask(byte[] content) => Secret().Replace(ServerText.Decode(content), "${name}***");
 
-    // Connection strings, programs and their arguments (config.sgml); custom parameters are named as their authors like.
+    // Connection strings, programs and their arguments (config.sgml); the names of custom parameters are free.
     [GeneratedRegex(
-        @"^(?<name>[ \t#]*(primary_conninfo|ssl_passphrase_command|archive_command|restore_command|archive_cleanup_command|recovery_end_command|[\w.]*(password|secret|token)[\w.]*)[ \t]*(=|[ \t'])[ \t]*)[^\r\n]+",
+        @"^(?<name>[ \t#]*(primary_conninfo|ssl_passphrase_command|archive_command|restore_command|archive_cleanup_command|" +
+        @"recovery_end_command|[\w.]*(password|secret|token)[\w.]*)[ \t]*(=|[ \t'])[ \t]*)[^\r\n]+",
         RegexOptions.IgnoreCase | RegexOptions.Multiline | RegexOptions.ExplicitCapture)]
     private static partial Regex Secret();
 }

@@ -1,7 +1,7 @@
 namespace PgSsl.Server.Configuration;
 
 /// <summary>
-/// Cuts postgresql.conf into tokens as the server's scanner does (guc-file.l): the longest match wins, and of equal ones the earlier
+/// Splits postgresql.conf into tokens as the server's scanner does (guc-file.l): the longest match wins, and of equal matches the earlier
 /// rule. Bytes from 128 on are letters; a carriage return is a blank.
 /// </summary>
 internal sealed class GucLexer(byte[] content)
@@ -11,7 +11,7 @@ internal sealed class GucLexer(byte[] content)
     /// <summary>The number of the line that is being read, from 1 (ConfigFileLineno).</summary>
     public int Line { get; private set; } = 1;
 
-    /// <summary>The next token; at the end of the file <see cref="GucTokenKind.End"/>, again and again.</summary>
+    /// <summary>The next token; at the end of the file always <see cref="GucTokenKind.End"/>.</summary>
     public GucToken Next()
     {
         SkipBlanksAndComment();
@@ -49,7 +49,7 @@ internal sealed class GucLexer(byte[] content)
             ? identifier + 1 + second
             : 0;
         int unquoted = identifier;
-        while (unquoted < text.Length && (IsLetterOrDigit(text[unquoted]) || text[unquoted] is (byte)'-' or (byte)'.' or (byte)'_' or (byte)':' or (byte)'/'))
+        while (unquoted < text.Length && (IsLetterOrDigit(text[unquoted]) || "-._:/"u8.Contains(text[unquoted])))
             unquoted++;
         return unquoted > Math.Max(identifier, qualified) ? (GucTokenKind.UnquotedString, unquoted)
             : qualified > 0 ? (GucTokenKind.QualifiedIdentifier, qualified)
@@ -66,7 +66,7 @@ internal sealed class GucLexer(byte[] content)
         return length;
     }
 
-    // A quote that is doubled may also end the string, if no other follows in the line.
+    // A doubled quote may also end the string, if no other quote follows in the line.
     private static (GucTokenKind Kind, int Length) String(ReadOnlySpan<byte> text)
     {
         int end = 0;
@@ -106,7 +106,9 @@ internal sealed class GucLexer(byte[] content)
             real = digits + 1 + Run(text[(digits + 1)..], char.IsAsciiDigit);
             real += ExponentLength(text[real..]);
         }
-        return integer == 0 && real == 0 ? (GucTokenKind.Error, 1) : real > integer ? (GucTokenKind.Real, real) : (GucTokenKind.Integer, integer);
+        return integer == 0 && real == 0 ? (GucTokenKind.Error, 1)
+            : real > integer ? (GucTokenKind.Real, real)
+            : (GucTokenKind.Integer, integer);
     }
 
     private static int ExponentLength(ReadOnlySpan<byte> text)

@@ -3,14 +3,14 @@ using PgSsl.Common;
 
 namespace PgSsl.Server.Configuration;
 
-/// <summary>Values in single quotes, as postgresql.conf has them (guc-file.l, DeescapeQuotedString).</summary>
+/// <summary>Values in single quotes, as in postgresql.conf (guc-file.l, DeescapeQuotedString).</summary>
 internal static class GucString
 {
-    /// <summary>What is meant by a quoted token.</summary>
+    /// <summary>The meaning of a quoted token.</summary>
     /// <param name="token">Its bytes, quotes included.</param>
     public static string Unquote(ReadOnlySpan<byte> token)
     {
-        // The server works on C strings: what is behind a NUL is lost, and the last character, taken for the closing quote.
+        // The server uses C strings: everything behind a NUL is lost, and so is the last character, which it takes for the closing quote.
         int nul = token.IndexOf((byte)0);
         ReadOnlySpan<byte> text = nul < 0 ? token[1..] : token[1..Math.Max(nul, 1)];
         var value = new List<byte>(text.Length);
@@ -29,8 +29,8 @@ internal static class GucString
         return ServerText.Decode(end < 0 ? value.ToArray() : value.GetRange(0, end).ToArray());
     }
 
-    /// <summary>A value as postgresql.conf takes it, in quotes.</summary>
-    /// <exception cref="PgSslException"><see cref="PgSslError.InvalidParameterValue"/>: it has a NUL.</exception>
+    /// <summary>A value for postgresql.conf, in quotes.</summary>
+    /// <exception cref="PgSslException"><see cref="PgSslError.InvalidParameterValue"/>: it contains a NUL.</exception>
     public static string Quote(string value)
     {
         var quoted = new StringBuilder("'");
@@ -42,7 +42,7 @@ internal static class GucString
                 '\n' => @"\n",
                 '\r' => @"\r",
                 '\0' => throw new PgSslException(
-                    PgSslError.InvalidParameterValue, "A value of a server parameter cannot hold the character NUL.", "Give the value without it."),
+                    PgSslError.InvalidParameterValue, "The value of a server parameter cannot contain the character NUL.", "Give the value without it."),
                 _ => c.ToString(),
             });
         return quoted.Append('\'').ToString();

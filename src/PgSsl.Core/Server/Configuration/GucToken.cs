@@ -1,6 +1,6 @@
 namespace PgSsl.Server.Configuration;
 
-/// <summary>What a piece of postgresql.conf is (guc-file.l, the rules of its scanner).</summary>
+/// <summary>The kind of a token of postgresql.conf (guc-file.l, the rules of its scanner).</summary>
 internal enum GucTokenKind
 {
     /// <summary>The end of the file.</summary>
@@ -9,7 +9,7 @@ internal enum GucTokenKind
     EndOfLine,
     /// <summary>A name, or a bare word.</summary>
     Identifier,
-    /// <summary>Two names with a dot in between. It is no value, so that server.crt needs quotes.</summary>
+    /// <summary>Two names with a dot in between. It is not a value, so server.crt needs quotes.</summary>
     QualifiedIdentifier,
     /// <summary>Text in single quotes.</summary>
     String,
@@ -19,19 +19,19 @@ internal enum GucTokenKind
     Integer,
     /// <summary>A number with a decimal point.</summary>
     Real,
-    /// <summary>The equals sign, which may be left out.</summary>
+    /// <summary>The equals sign, which is optional.</summary>
     EqualsSign,
-    /// <summary>A character that nothing begins with.</summary>
+    /// <summary>A character with which no token begins.</summary>
     Error,
 }
 
-/// <summary>A piece of postgresql.conf, and where it is.</summary>
+/// <summary>A token of postgresql.conf, and its position.</summary>
 internal readonly record struct GucToken(GucTokenKind Kind, int Start, int End)
 {
-    /// <summary>Whether it may be a parameter's name (guc-file.l, ParseConfigFp).</summary>
+    /// <summary>Whether it can be a parameter's name (guc-file.l, ParseConfigFp).</summary>
     public bool IsName => Kind is GucTokenKind.Identifier or GucTokenKind.QualifiedIdentifier;
 
-    /// <summary>Whether it may be a parameter's value.</summary>
+    /// <summary>Whether it can be a parameter's value.</summary>
     public bool IsValue => Kind is GucTokenKind.Identifier or GucTokenKind.String or GucTokenKind.Integer or GucTokenKind.Real
         or GucTokenKind.UnquotedString;
 

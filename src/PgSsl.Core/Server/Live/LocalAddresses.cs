@@ -6,7 +6,7 @@ namespace PgSsl.Server.Live;
 /// <summary>The addresses of this machine.</summary>
 internal static class LocalAddresses
 {
-    /// <summary>Those that others reach it at, and then the loopback ones; none that is link-local.</summary>
+    /// <summary>The addresses that other machines can reach, then the loopback addresses; no link-local ones.</summary>
     public static IReadOnlyList<NumericAddress> Find() =>
     [
         .. NetworkInterface.GetAllNetworkInterfaces()

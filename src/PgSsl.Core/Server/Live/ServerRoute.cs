@@ -3,7 +3,7 @@ using PgSsl.Connections;
 
 namespace PgSsl.Server.Live;
 
-/// <summary>A way over TCP to a server.</summary>
+/// <summary>A TCP route to a server.</summary>
 /// <param name="Host">Where to connect.</param>
-/// <param name="Address">Where such connections come from, as the server sees it.</param>
+/// <param name="Address">The address of the client on this route, as the server sees it.</param>
 internal sealed record ServerRoute(ConnectionHost Host, NumericAddress Address);

@@ -1,17 +1,17 @@
 namespace PgSsl.Server.Sessions;
 
 /// <summary>The sessions of a server at one moment.</summary>
-/// <param name="Sessions">Those that the role may look at.</param>
+/// <param name="Sessions">The sessions that the role may see.</param>
 /// <param name="HiddenCount">
-/// How many it may not: sessions of other roles, and perhaps processes that work for them (parallel query, subscriptions).
+/// How many it may not see: sessions of other roles, and perhaps processes that work for them (parallel query, subscriptions).
 /// </param>
 internal sealed record SessionList(IReadOnlyList<SslSession> Sessions, int HiddenCount)
 {
-    /// <summary>What is missing, and the grant that shows it; null where nothing is.</summary>
+    /// <summary>What is missing, and the grant that shows it; null where nothing is missing.</summary>
     /// <param name="endpoint">The server.</param>
-    /// <param name="role">Who asked.</param>
+    /// <param name="role">The role that asked.</param>
     public string? DescribeHidden(string endpoint, string role) => HiddenCount == 0 ? null
-        : $"{endpoint}: {HiddenCount} {(HiddenCount == 1 ? "session" : "sessions")} of other roles, beside {Sessions.Count} shown, "
-            + $"cannot be looked at by {role}, so that how they are connected is not known. "
+        : $"{endpoint}: {role} may not see {HiddenCount} {(HiddenCount == 1 ? "session" : "sessions")} of other roles, besides the {Sessions.Count} "
+            + "shown, so it is not known how they are connected. "
             + $"As a superuser: GRANT pg_read_all_stats TO {MissingPrivilege.QuoteIdentifier(role)}";
 }

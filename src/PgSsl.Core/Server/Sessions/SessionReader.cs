@@ -3,17 +3,17 @@ using System.Net;
 namespace PgSsl.Server.Sessions;
 
 /// <summary>
-/// Asks a server for its sessions, in one statement: pg_stat_activity, and what pg_stat_ssl, pg_stat_gssapi and pg_stat_replication say of the
-/// same processes (system_views.sql; 10 and newer).
+/// Asks a server for its sessions, in one statement: pg_stat_activity, joined with pg_stat_ssl, pg_stat_gssapi and pg_stat_replication
+/// (system_views.sql; 10 and newer).
 /// </summary>
 internal static class SessionReader
 {
-    // pg_stat_gssapi, and these columns of pg_stat_ssl, came with 12; before, there was clientdn alone.
+    // pg_stat_gssapi, and these columns of pg_stat_ssl, came with 12; before, there was only clientdn.
     private const int CertificateColumns = 12;
 
-    // What is not a client's is left out. usesysid is there for sessions of roles that have been dropped, too, and not yet there for those who
-    // have not said who they are (18). Without pg_read_all_stats, of another role's session only process, role, database and application are
-    // seen (pgstatfuncs.c, pg_stat_get_activity).
+    // Only sessions of clients. usesysid is set also if the role has been dropped, and not yet set if the client has not said who it is (18).
+    // Without pg_read_all_stats, only process, role, database and application of another role's session are visible (pgstatfuncs.c,
+    // pg_stat_get_activity).
     private const string Sql =
         """
         SELECT a.pid, pg_catalog.pg_get_userbyid(a.usesysid)::text AS role, a.datname::text AS database,
@@ -26,9 +26,9 @@ internal static class SessionReader
         WHERE a.usesysid IS NOT NULL AND (a.backend_type IS NULL OR a.backend_type IN ('client backend', 'walsender')) ORDER BY a.pid
         """;
 
-    /// <summary>Asks.</summary>
+    /// <summary>Asks the server.</summary>
     /// <param name="session">The session.</param>
-    /// <param name="endpoint">What the sessions' Endpoint is to be.</param>
+    /// <param name="endpoint">The Endpoint of the sessions.</param>
     /// <param name="cancellationToken">Cancels the statement.</param>
     /// <exception cref="PgSslException">The session broke, or the statement failed.</exception>
     public static async Task<SessionList> ReadAsync(IServerSession session, string endpoint, CancellationToken cancellationToken)
@@ -38,16 +38,19 @@ internal static class SessionReader
     }
 
     /// <summary>The statement that a version understands.</summary>
-    internal static string SqlFor(ServerVersion version) => version.Major >= CertificateColumns
-        ? Sql.Replace("{certificate}", "s.client_dn AS dn, s.client_serial::text AS serial, s.issuer_dn AS issuer, g.principal, g.encrypted AS gss", StringComparison.Ordinal)
-            .Replace("{gssapi}", " LEFT JOIN pg_catalog.pg_stat_gssapi g ON g.pid = a.pid", StringComparison.Ordinal)
-        : Sql.Replace("{certificate}", "nullif(s.clientdn, '') AS dn, NULL AS serial, NULL AS issuer, NULL AS principal, false AS gss", StringComparison.Ordinal)
-            .Replace("{gssapi}", "", StringComparison.Ordinal);
+    internal static string SqlFor(ServerVersion version)
+    {
+        (string certificate, string gssapi) = version.Major >= CertificateColumns
+            ? ("s.client_dn AS dn, s.client_serial::text AS serial, s.issuer_dn AS issuer, g.principal, g.encrypted AS gss",
+                " LEFT JOIN pg_catalog.pg_stat_gssapi g ON g.pid = a.pid")
+            : ("nullif(s.clientdn, '') AS dn, NULL AS serial, NULL AS issuer, NULL AS principal, false AS gss", "");
+        return Sql.Replace("{certificate}", certificate, StringComparison.Ordinal).Replace("{gssapi}", gssapi, StringComparison.Ordinal);
+    }
 
     /// <summary>What the rows say.</summary>
     internal static SessionList Read(IReadOnlyList<SqlRow> rows, string endpoint) => new(
         [.. rows.Where(row => row["type"] is not null).Select(row => ToSession(row, endpoint))],
-        // The type is hidden as well. What has neither a database nor a place among the replication is a background worker.
+        // The type is hidden as well. A process without a database that is not a walsender is a background worker.
         rows.Count(row => row["type"] is null && (row["database"] is not null || row.GetBoolean("walsender") == true)));
 
     private static SslSession ToSession(SqlRow row, string endpoint)

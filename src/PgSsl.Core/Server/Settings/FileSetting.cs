@@ -1,14 +1,14 @@
 namespace PgSsl.Server.Settings;
 
-/// <summary>A row of pg_file_settings: an assignment as the configuration files have it now, whether or not it is loaded.</summary>
+/// <summary>A row of pg_file_settings: an assignment in the configuration files as they are now, loaded or not.</summary>
 /// <param name="File">The file.</param>
-/// <param name="Line">The line; null for a file as a whole.</param>
-/// <param name="Name">The parameter; null for an error that is no assignment.</param>
+/// <param name="Line">The line; null for the whole file.</param>
+/// <param name="Name">The parameter; null for an error that is not in an assignment.</param>
 /// <param name="Value">Its value.</param>
-/// <param name="IsEffective">Whether it is the assignment that counts, and can be applied.</param>
-/// <param name="Error">Why it cannot be applied; null where it can, or where a later one counts.</param>
+/// <param name="IsEffective">Whether it is the effective assignment, and can be applied.</param>
+/// <param name="Error">Why it cannot be applied; null where it can, or where a later one overrides it.</param>
 internal sealed record FileSetting(string? File, int? Line, string? Name, string? Value, bool IsEffective, string? Error)
 {
-    /// <summary>Whether only a restart changes the parameter: until then a new value is an error to the view, and none to anybody else.</summary>
+    /// <summary>Whether only a restart changes the parameter: until then the view reports a new value as an error, although it is not one.</summary>
     public bool NeedsRestart { get; init; }
 }

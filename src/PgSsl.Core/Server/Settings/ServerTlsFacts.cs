@@ -2,22 +2,22 @@ using PgSsl.Managers;
 
 namespace PgSsl.Server.Settings;
 
-/// <summary>What a running server tells in SQL about its TLS. Nothing here is judged.</summary>
+/// <summary>What a running server says in SQL about its TLS. Nothing here is judged.</summary>
 internal sealed record ServerTlsFacts
 {
     /// <summary>The server's version.</summary>
     public required ServerVersion Version { get; init; }
 
-    /// <summary>Whether it runs on Windows, where each new connection reads the files for TLS anew.</summary>
+    /// <summary>Whether it runs on Windows, where each new connection reads the files for TLS.</summary>
     public required bool IsWindows { get; init; }
 
-    /// <summary>Whether it is a standby, or recovering: it takes no writes, but has a configuration of its own.</summary>
+    /// <summary>Whether it is a standby, or recovering: it accepts no writes, but has its own configuration.</summary>
     public required bool IsStandby { get; init; }
 
     /// <summary>When it last read its configuration, in UTC.</summary>
     public required DateTime ConfigurationLoadTime { get; init; }
 
-    /// <summary>The directory that relative paths start from; null where the role may not see it.</summary>
+    /// <summary>The data directory, from which the server resolves relative paths; null where the role may not see it.</summary>
     public required string? DataDirectory { get; init; }
 
     /// <summary>postgresql.conf; null where the role may not see it.</summary>
@@ -26,25 +26,25 @@ internal sealed record ServerTlsFacts
     /// <summary>pg_hba.conf; null where the role may not see it.</summary>
     public required string? HbaFile { get; init; }
 
-    /// <summary>The parameters <c>ssl</c> and <c>ssl_*</c>, and those that bear on them (<see cref="ServerTlsReader"/>), by name.</summary>
+    /// <summary>The parameters <c>ssl</c> and <c>ssl_*</c>, and those that affect them (<see cref="ServerTlsReader"/>), by name.</summary>
     public required IReadOnlyDictionary<string, ServerSetting> Settings { get; init; }
 
     /// <summary>What the files say about these parameters now; null where the role may not see it.</summary>
     public required IReadOnlyList<FileSetting>? FileSettings { get; init; }
 
-    /// <summary>Who the session is.</summary>
+    /// <summary>The role of the session.</summary>
     public required string UserName { get; init; }
 
     /// <summary>Whether the role is a superuser.</summary>
     public required bool IsSuperuser { get; init; }
 
-    /// <summary>Whether the role may have the server read its files again.</summary>
+    /// <summary>Whether the role may reload the server's files.</summary>
     public required bool MayReload { get; init; }
 
-    /// <summary>The parameters that the role may set by ALTER SYSTEM; before PostgreSQL 15 all or none.</summary>
+    /// <summary>The parameters that the role may set with ALTER SYSTEM; before PostgreSQL 15 all or none.</summary>
     public required IReadOnlySet<string> MayAlter { get; init; }
 
-    /// <summary>Who else manages the server.</summary>
+    /// <summary>The software that manages the server.</summary>
     public required IReadOnlyList<ConfigurationManager> Managers { get; init; }
 
     /// <summary>Whether ALTER SYSTEM is possible at all (allow_alter_system, since 17).</summary>
@@ -60,8 +60,8 @@ internal sealed record ServerTlsFacts
     public string? this[string name] => Settings.GetValueOrDefault(name)?.Value;
 
     /// <summary>
-    /// A file that a parameter names, as an absolute path: relative ones start from the data directory, which the server works in. Null
-    /// where none is named, or the data directory is not known.
+    /// The absolute path of a file that a parameter names: the server resolves relative paths from its data directory. Null where none is named,
+    /// or the data directory is not known.
     /// </summary>
     public string? PathOf(string name) => this[name] is { Length: > 0 } path ? ResolvePath(path) : null;
 
@@ -74,14 +74,14 @@ internal sealed record ServerTlsFacts
         return DataDirectory is null ? null : $"{DataDirectory.TrimEnd('/')}/{path}";
     }
 
-    // Files may have any case, and a name of before (guc.c, find_option).
+    // In files a name may have any case, or be a former name (guc.c, find_option).
     private static bool IsCalled(ServerSetting setting, string name) => SslParameters.Find(setting.Name) is { } parameter
         ? parameter.IsCalled(name)
         : string.Equals(setting.Name, name, StringComparison.OrdinalIgnoreCase);
 
     /// <summary>
-    /// What the files would have the server go by after a reload, where that is something else: name, and the assignment that counts.
-    /// A parameter that the files do not set any more falls back to its default. Empty where the role may not see the files.
+    /// The parameters that a reload would change, each with the effective assignment in the files. A parameter that the files do not set any
+    /// more falls back to its default. Empty where the role may not see the files.
     /// </summary>
     public IEnumerable<(ServerSetting Setting, FileSetting? InFile)> PendingReloads
     {
@@ -89,9 +89,9 @@ internal sealed record ServerTlsFacts
         {
             if (FileSettings is null)
                 yield break;
-            foreach (ServerSetting setting in Settings.Values.OrderBy(one => one.Name, StringComparer.Ordinal))
+            foreach (ServerSetting setting in Settings.Values.OrderBy(setting => setting.Name, StringComparer.Ordinal))
             {
-                FileSetting? inFile = FileSettings.LastOrDefault(one => one.IsEffective && one.Name is { } name && IsCalled(setting, name));
+                FileSetting? inFile = FileSettings.LastOrDefault(row => row.IsEffective && row.Name is { } name && IsCalled(setting, name));
                 bool isFromFile = setting.Source == "configuration file";
                 if (inFile is not null ? (isFromFile || setting.Source == "default") && !setting.MeansSame(inFile.Value, setting.Value) : isFromFile)
                     yield return (setting, inFile);

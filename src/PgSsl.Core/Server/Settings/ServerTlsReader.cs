@@ -2,19 +2,19 @@ using PgSsl.Managers;
 
 namespace PgSsl.Server.Settings;
 
-/// <summary>Asks a server for what concerns its TLS. What the role may not see is left out, and known to be.</summary>
+/// <summary>Asks a server for everything about its TLS. What the role may not see is null.</summary>
 internal static class ServerTlsReader
 {
-    // What bears on TLS besides ssl and ssl_*.
+    // Parameters besides ssl and ssl_* that affect TLS.
     private static readonly string[] Others = ["allow_alter_system", "password_encryption"];
 
     private const string General =
         """
-        SELECT version() AS version, pg_is_in_recovery() AS standby, pg_conf_load_time() AS loaded, current_setting('is_superuser') = 'on' AS superuser,
-               has_function_privilege('pg_reload_conf()', 'EXECUTE') AS may_reload
+        SELECT version() AS version, pg_is_in_recovery() AS standby, pg_conf_load_time() AS loaded,
+               current_setting('is_superuser') = 'on' AS superuser, has_function_privilege('pg_reload_conf()', 'EXECUTE') AS may_reload
         """;
 
-    // Rows that the role may not see are missing (GUC_SUPERUSER_ONLY), and so are file and line without pg_read_all_settings.
+    // Rows that the role may not see are missing (GUC_SUPERUSER_ONLY); without pg_read_all_settings, file and line are missing, too.
     private const string SettingRows =
         """
         SELECT name, setting, boot_val, source, sourcefile, sourceline, vartype, pending_restart FROM pg_settings
@@ -32,7 +32,7 @@ internal static class ServerTlsReader
 
     private const string NamesOfRoles = "SELECT oid, rolname::text AS name FROM pg_roles";
 
-    /// <summary>Asks.</summary>
+    /// <summary>Asks the server.</summary>
     /// <exception cref="PgSslException">The session broke, or a statement failed.</exception>
     public static async Task<ServerTlsFacts> ReadAsync(IServerSession session, CancellationToken cancellationToken)
     {
@@ -49,7 +49,8 @@ internal static class ServerTlsReader
             DataDirectory = ValueOf("data_directory"),
             ConfigurationFile = ValueOf("config_file"),
             HbaFile = ValueOf("hba_file"),
-            Settings = settings.Where(one => one.Name is not ("data_directory" or "config_file" or "hba_file")).ToDictionary(one => one.Name),
+            Settings = settings.Where(setting => setting.Name is not ("data_directory" or "config_file" or "hba_file"))
+                .ToDictionary(setting => setting.Name),
             FileSettings = await ReadFileSettingsAsync(session, cancellationToken).ConfigureAwait(false),
             UserName = session.UserName,
             IsSuperuser = isSuperuser,
@@ -65,13 +66,15 @@ internal static class ServerTlsReader
         Task<IReadOnlyList<SqlRow>> QueryAsync(string sql, string[]? names = null) =>
             session.QueryAsync(sql, names is null ? null : [names], cancellationToken);
 
-        string? ValueOf(string name) => Array.Find(settings, one => one.Name == name)?.Value;
+        string? ValueOf(string name) => Array.Find(settings, setting => setting.Name == name)?.Value;
 
-        // Grants on parameters came with PostgreSQL 15; before, ALTER SYSTEM was for superusers (utility.c; guc.c, AlterSystemSetConfigFile).
+        // Grants on parameters came with PostgreSQL 15; before, only superusers had ALTER SYSTEM (utility.c; guc.c, AlterSystemSetConfigFile).
         async Task<IReadOnlySet<string>> ReadMayAlterAsync()
         {
-            // Some are only for superusers to see (GUC_SUPERUSER_ONLY), and may be set all the same.
-            string[] names = [.. settings.Select(one => one.Name).Union(SslParameters.All.Select(one => one.NameIn(session.ServerVersion.Major)))];
+            // Only superusers may see some of them (GUC_SUPERUSER_ONLY), but a role may be allowed to set them.
+            int major = session.ServerVersion.Major;
+            string[] names =
+                [.. settings.Select(setting => setting.Name).Union(SslParameters.All.Select(parameter => parameter.NameIn(major)))];
             if (isSuperuser || session.ServerVersion.Major < 15)
                 return isSuperuser ? names.ToHashSet() : new HashSet<string>();
             IReadOnlyList<SqlRow> rows = await QueryAsync(
@@ -80,7 +83,7 @@ internal static class ServerTlsReader
         }
     }
 
-    /// <summary>What the server's files say now about these parameters, and what is wrong in them; null where the role may not see it.</summary>
+    /// <summary>What the server's files say now about these parameters, and their errors; null where the role may not see it.</summary>
     /// <exception cref="PgSslException">The session broke, or the statement failed.</exception>
     public static async Task<IReadOnlyList<FileSetting>?> ReadFileSettingsAsync(IServerSession session, CancellationToken cancellationToken)
     {

@@ -2,13 +2,13 @@ using PgSsl.Server.Settings;
 
 namespace PgSsl;
 
-/// <summary>One parameter of a server that bears on TLS.</summary>
+/// <summary>A server parameter that affects TLS.</summary>
 public sealed record SslSetting
 {
     /// <summary>The parameter.</summary>
     public required string Name { get; init; }
 
-    /// <summary>What the server goes by.</summary>
+    /// <summary>The value that the server uses.</summary>
     public required string Value { get; init; }
 
     /// <summary>The compiled-in value.</summary>
@@ -23,13 +23,13 @@ public sealed record SslSetting
     /// <summary>The line of that file.</summary>
     public required int? SourceLine { get; init; }
 
-    /// <summary>What it will be after a reload; null where that changes nothing, or the role may not see the files.</summary>
+    /// <summary>Its value after a reload; null where a reload changes nothing, or the role may not see the files.</summary>
     public required string? PendingValue { get; init; }
 
     /// <summary>Whether a reload changes it.</summary>
     public bool IsReloadPending => PendingValue is not null;
 
-    /// <summary>Whether a file was changed, and only a restart takes it over.</summary>
+    /// <summary>Whether a file was changed, and only a restart loads it.</summary>
     public required bool IsRestartPending { get; init; }
 
     /// <summary><c>ssl = on</c>.</summary>
@@ -38,7 +38,7 @@ public sealed record SslSetting
     internal static SslSetting[] Of(ServerTlsFacts facts)
     {
         Dictionary<string, string> pending = facts.PendingReloads.ToDictionary(
-            one => one.Setting.Name, one => one.InFile?.Value ?? one.Setting.Default ?? "");
+            change => change.Setting.Name, change => change.InFile?.Value ?? change.Setting.Default ?? "");
         return
         [
             .. from setting in facts.Settings.Values

@@ -94,7 +94,7 @@ public class ConfigurationPlannerTests
 
     [Theory]
     [InlineData("/etc/pg/other.conf", "does not read")]
-    [InlineData("/etc/pg/postgresql.auto.conf", "written by ALTER SYSTEM")]
+    [InlineData("/etc/pg/postgresql.auto.conf", "Only ALTER SYSTEM writes")]
     public void A_file_that_is_not_read_or_not_anybodys_to_write_is_refused(string path, string message)
     {
         var files = new MemoryFiles((Main, ""), ("/etc/pg/other.conf", ""));

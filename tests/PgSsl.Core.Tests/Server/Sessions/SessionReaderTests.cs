@@ -62,8 +62,8 @@ public class SessionReaderTests
 
         Assert.Equal([far], sweep.Sessions);
         Assert.Equal(2, sweep.Left.Count);
-        Assert.StartsWith("1 session in plaintext is left: replication", sweep.Left[0]);
-        Assert.StartsWith("1 session in plaintext is left: the server's own machine", sweep.Left[1]);
+        Assert.StartsWith("1 plaintext session is left: to end replication", sweep.Left[0]);
+        Assert.StartsWith("1 plaintext session is left: loopback connections", sweep.Left[1]);
     }
 
     [Fact]
@@ -75,7 +75,7 @@ public class SessionReaderTests
         var sweep = SessionSweep.Of([loopback, replication, tls, own], areNamed: true);
 
         Assert.Equal([loopback, replication], sweep.Sessions);
-        Assert.Equal([$"{tls} is not in plaintext, and is left.", $"{own} asks this itself, and is left."], sweep.Left.Order());
+        Assert.Equal([$"{tls} is not in plaintext, and is left.", $"{own} is the session that asks, and is left."], sweep.Left.Order());
     }
 
     [Fact]

@@ -134,7 +134,7 @@ public class HbaChangeTests
         var failure = await Assert.ThrowsAsync<PgSslException>(() => ApplyAsync(plan, live));
 
         Assert.Equal(PgSslError.FileNotRestored, failure.Error);
-        Assert.Contains("is as it was; the server may go by something else", failure.Message);
+        Assert.Contains("was restored, but the server may still be using other settings", failure.Message);
         await AssertUntouchedAsync(server, old);
     }
 
@@ -215,7 +215,7 @@ public class HbaChangeTests
             HbaPreflight.CheckServerAsync(HbaServer.Plan(live, server.Cluster.HbaPath), asApp, TestContext.Current.CancellationToken));
 
         Assert.Equal(PgSslError.InsufficientPrivilege, failure.Error);
-        Assert.Contains("GRANT EXECUTE ON FUNCTION pg_reload_conf() TO app", failure.Remedy);
+        Assert.Contains("GRANT EXECUTE ON FUNCTION pg_reload_conf() TO \"app\"", failure.Remedy);
     }
 
     private static Task<HbaChangeResult> ApplyAsync(HbaPlan plan, HbaLive live) =>

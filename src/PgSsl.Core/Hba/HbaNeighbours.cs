@@ -1,0 +1,75 @@
+using PgSsl.Common;
+
+namespace PgSsl.Hba;
+
+/// <summary>What the rules of a file are to each other: which hides, follows, weakens or repeats another.</summary>
+internal sealed class HbaNeighbours
+{
+    // The networks of one family for which there is the same in the other.
+    private static readonly (HbaAddress.Network V4, HbaAddress.Network V6)[] Twins =
+    [
+        (Network("0.0.0.0", 0), Network("::", 0)),
+        (Network("127.0.0.1", 32), Network("::1", 128)),
+    ];
+
+    private readonly IReadOnlyList<HbaEntry> _entries;
+    private readonly HbaEntry?[] _shadows;
+    private readonly HashSet<(HbaAddress V6, HbaConnectionType Type, string Names)> _ipv6 = [];
+    private readonly HbaCoverIndex _plaintext = new((_, _) => true);
+    private readonly int _firstPlaintext;
+    private readonly int _lastGss;
+
+    /// <summary>Compares the rules of a file.</summary>
+    /// <param name="entries">All lines that are meant as rules, in order.</param>
+    public HbaNeighbours(IReadOnlyList<HbaEntry> entries)
+    {
+        _entries = entries;
+        _shadows = HbaShadows.Find(entries);
+        (_firstPlaintext, _lastGss) = (entries.Count, -1);
+        for (int i = 0; i < entries.Count; i++)
+        {
+            if (entries[i].Record is not { } record)
+                continue;
+            if (!record.IsReject && (record.Type == HbaConnectionType.HostGssEnc || record.Method == "gss"))
+                _lastGss = i;
+            foreach ((_, HbaAddress.Network v6) in Twins)
+                if (record.Address is HbaAddress.Everyone || (record.Address is HbaAddress.Network network && network.Covers(v6)))
+                    _ipv6.Add((v6, record.Type, NamesOf(record)));
+            if (_shadows[i] is not null || !record.Type.Admits(HbaTransport.Plaintext))
+                continue;
+            _plaintext.Add(record);
+            if (!record.IsReject && !record.IsLoopback && !HbaSpelling.MatchesNobody(record.Address))
+                _firstPlaintext = Math.Min(_firstPlaintext, i);
+        }
+    }
+
+    /// <summary>The earlier rule that always wins over a rule; null where it can be reached.</summary>
+    public HbaEntry? ShadowOf(int index) => _shadows[index];
+
+    /// <summary>A rule before this one that lets clients in without TLS, from elsewhere than the server's own host; null for none.</summary>
+    public HbaEntry? PlaintextBefore(int index) => _firstPlaintext < index ? _entries[_firstPlaintext] : null;
+
+    /// <summary>Whether a rule behind this one lets connections in that GSSAPI encrypts.</summary>
+    public bool HasGssBehind(int index) => _lastGss > index;
+
+    /// <summary>The rule that lets every client of a rule in without TLS, earlier or later; null where none does, or one refuses before.</summary>
+    public HbaRecord? PlaintextFor(HbaRecord record) => _plaintext.FirstCovering(record) is { IsReject: false } found ? found : null;
+
+    /// <summary>The network of IPv6 for which a rule of IPv4 should be repeated, and is not; null for none.</summary>
+    public HbaAddress.Network? MissingTwinOf(HbaRecord record)
+    {
+        foreach ((HbaAddress.Network v4, HbaAddress.Network v6) in Twins)
+            if (record.Address is HbaAddress.Network network && network == v4 && !_ipv6.Contains((v6, record.Type, NamesOf(record))))
+                return v6;
+        return null;
+    }
+
+    private static string NamesOf(HbaRecord record) =>
+        string.Join(',', record.Databases.Select(name => name.Display)) + " " + string.Join(',', record.Users.Select(name => name.Display));
+
+    private static HbaAddress.Network Network(string address, int ones)
+    {
+        NumericAddress start = NumericAddress.Parse(address)!.Value;
+        return new HbaAddress.Network(start, NumericAddress.Mask(start.IsIPv6, ones));
+    }
+}

@@ -1,0 +1,78 @@
+using PgSsl.Changes;
+using PgSsl.Hba.Policy;
+
+namespace PgSsl.Hba.Live;
+
+/// <summary>A planned change of pg_hba.conf, and the sessions that it concerns.</summary>
+internal sealed class PlannedHbaChange : IPlannedChange<HbaSslChange>
+{
+    // Nobody reads more in a question; the whole diff is in the result.
+    private const int MostDiffLines = 400;
+
+    private readonly HbaPlan _plan;
+    private readonly HbaLive? _live;
+    private readonly HbaImpact _impact;
+    private readonly IReadOnlyList<Proof> _proofs;
+
+    private PlannedHbaChange(HbaPlan plan, HbaLive? live, HbaImpact impact, IReadOnlyList<Proof> proofs) =>
+        (_plan, _live, _impact, _proofs) = (plan, live, impact, proofs);
+
+    /// <summary>Checks whether the server can be changed, and whom the change concerns.</summary>
+    /// <param name="plan">The change.</param>
+    /// <param name="live">The server; null to change files only.</param>
+    /// <param name="cancellationToken">Ends it.</param>
+    /// <exception cref="PgSslException">As <see cref="HbaPreflight.CheckServerAsync"/>.</exception>
+    public static async Task<PlannedHbaChange> PrepareAsync(HbaPlan plan, HbaLive? live, CancellationToken cancellationToken)
+    {
+        if (live is null || plan.IsNoChange)
+            return new PlannedHbaChange(plan, live, HbaImpact.None, []);
+        IReadOnlyList<Proof> proofs = await HbaPreflight.CheckServerAsync(plan, live, cancellationToken).ConfigureAwait(false);
+        return new PlannedHbaChange(plan, live, HbaImpact.Of(plan, live.Facts, live.Surroundings), proofs);
+    }
+
+    /// <inheritdoc/>
+    public string Subject => _plan.Before.Files[0].Path;
+
+    /// <inheritdoc/>
+    public string Text
+    {
+        get
+        {
+            IEnumerable<string> shown = _plan.Diff.Length > MostDiffLines
+                ? _plan.Diff.Take(MostDiffLines).Append($"… {_plan.Changes.Count} rules change in all.")
+                : _plan.Diff;
+            string heading = $"{_plan.Changes.Count} rule{(_plan.Changes.Count == 1 ? "" : "s")} of {Subject} would change:";
+            return string.Join(Environment.NewLine, [heading, .. shown, .. _impact.Describe(), .. _impact.Notes]);
+        }
+    }
+
+    /// <inheritdoc/>
+    public bool IsNoChange => _plan.IsNoChange;
+
+    /// <inheritdoc/>
+    public HbaSslChange Unchanged => Describe(null);
+
+    /// <inheritdoc/>
+    public IReadOnlyList<string> Warnings => [.. _impact.Notes, .. _impact.Describe()];
+
+    /// <inheritdoc/>
+    public void Check(bool isForced)
+    {
+        if (!isForced && _impact.LockOuts.Count > 0)
+            throw new PgSslException(
+                PgSslError.LockOut,
+                $"{Subject} is left as it is, because the change would lock out: {string.Join("; ", _impact.LockOuts)}.",
+                "Have these clients use TLS first (sslmode=require, or better verify-full), or leave out their rules (-User, -Database, -Address). " +
+                "-Force makes the change in spite of them.");
+    }
+
+    /// <inheritdoc/>
+    public async Task<ChangeResult<HbaSslChange>> ApplyAsync(CancellationToken cancellationToken)
+    {
+        HbaChangeResult result = await new HbaChange(_plan, _live).ApplyAsync(DateTimeOffset.UtcNow, cancellationToken).ConfigureAwait(false);
+        result = result with { Proofs = [.. _proofs, .. result.Proofs] };
+        return new ChangeResult<HbaSslChange>(Describe(result), result.Backups) { WrittenInPlace = result.WrittenInPlace, Proofs = result.Proofs };
+    }
+
+    private HbaSslChange Describe(HbaChangeResult? result) => HbaSslChange.Of(_plan, _live?.Session.Host.ToString(), _impact, result);
+}

@@ -1,0 +1,27 @@
+<#
+.SYNOPSIS
+Runs a script in a PowerShell of its own, without profile, input and terminal, and gets what it writes as text, errors included.
+
+.DESCRIPTION
+The PowerShell is the one that runs the tests (tests/PgSsl.Sandbox/PowerShellProgram.cs says in the environment which that is), else the
+one that runs this.
+#>
+function Invoke-PowerShell {
+    [CmdletBinding()]
+    param(
+        [Parameter(Mandatory, Position = 0)]
+        [scriptblock] $Script,
+
+        # What the script finds in $args.
+        [string[]] $Arguments
+    )
+    $quoted = $Arguments.ForEach{ "'$($_ -replace "'", "''")'" } -join ' '
+    $encoded = [Convert]::ToBase64String([Text.Encoding]::Unicode.GetBytes("& { $Script } $quoted"))
+    $pwsh = $env:PGSSL_TEST_PWSH ? $env:PGSSL_TEST_PWSH : (Join-Path $PSHOME pwsh)
+    # A pwsh.dll has no program that fits every machine.
+    $program = $pwsh -notlike '*.dll' ? $pwsh : $env:DOTNET_HOST_PATH ? $env:DOTNET_HOST_PATH : 'dotnet'
+    $options = @($pwsh -like '*.dll' ? $pwsh : @()) + '-NoProfile', '-NonInteractive', '-OutputFormat', 'Text', '-EncodedCommand', $encoded
+    & $program @options 2>&1
+}
+
+Export-ModuleMember -Function Invoke-PowerShell

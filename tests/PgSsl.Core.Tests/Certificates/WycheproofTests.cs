@@ -1,0 +1,78 @@
+using System.Formats.Asn1;
+using System.Security.Cryptography;
+using System.Text.Json;
+using PgSsl.Certificates;
+using PgSsl.Certificates.Verification;
+
+namespace PgSsl.Tests.Certificates;
+
+/// <summary>
+/// The test vectors of Project Wycheproof (C2SP/wycheproof on GitHub, Apache License 2.0). They are not in this repository: the tests run
+/// where PGSSL_TEST_WYCHEPROOF names their folder, <c>testvectors_v1</c>.
+/// </summary>
+public class WycheproofTests
+{
+    private static readonly HashAlgorithmName[] PssHashes =
+        [HashAlgorithmName.SHA1, HashAlgorithmName.SHA256, HashAlgorithmName.SHA384, HashAlgorithmName.SHA512];
+
+    [Fact]
+    public void Ed25519_says_what_the_vectors_say() => Check("ed25519_test.json", (group, test) =>
+        Ed25519.Verify(Hex(group.GetProperty("publicKey"), "pk"), Hex(test, "msg"), Hex(test, "sig")));
+
+    [Fact]
+    public void RSA_PSS_says_what_the_vectors_say() => Check("rsa_pss_*_test.json", (group, test) =>
+    {
+        string? digest = Text(group, "sha");
+        var hash = new HashAlgorithmName(digest?.Replace("-", "", StringComparison.Ordinal));
+        // SHAKE, SHA-512/256 and two different digests are not read at all: see SignatureAlgorithm.
+        if (!PssHashes.Contains(hash) || Text(group, "mgfSha") != digest)
+            return null;
+        byte[] key = SubjectPublicKey.Read(new AsnReader(Hex(group, "publicKeyDer"), AsnEncodingRules.DER)).Key.ToArray();
+        return PssSignature.Verify(key, Digest.Of(hash, Hex(test, "msg")), Hex(test, "sig"), hash, group.GetProperty("sLen").GetInt32());
+    });
+
+    [Fact]
+    public void A_point_is_on_its_curve_where_the_vectors_say_so() => Check("ecdh_secp*r1_test.json", (group, test) =>
+    {
+        // P-224 is left open, as every rare curve is. Other invalid keys describe the curve itself, or another one.
+        if (Text(group, "curve") == "secp224r1" || (Text(test, "result") == "invalid" && !HasFlag(test, "InvalidCurveAttack")))
+            return null;
+        return SubjectPublicKey.Read(new AsnReader(Hex(test, "public"), AsnEncodingRules.DER)).IsReadable;
+    });
+
+    private static void Check(string pattern, Func<JsonElement, JsonElement, bool?> verify)
+    {
+        string? folder = Environment.GetEnvironmentVariable("PGSSL_TEST_WYCHEPROOF");
+        if (folder is null)
+            Assert.Skip("PGSSL_TEST_WYCHEPROOF does not name the folder of the vectors.");
+        var wrong = new List<string>();
+        int count = 0;
+        foreach (string file in Directory.GetFiles(folder, pattern))
+        {
+            using JsonDocument document = JsonDocument.Parse(File.ReadAllBytes(file));
+            foreach (JsonElement group in document.RootElement.GetProperty("testGroups").EnumerateArray())
+            {
+                foreach (JsonElement test in group.GetProperty("tests").EnumerateArray())
+                {
+                    string expected = Text(test, "result")!;
+                    if (expected == "acceptable" || verify(group, test) is not { } actual)
+                        continue;
+                    count++;
+                    if (actual != (expected == "valid"))
+                        wrong.Add($"{Path.GetFileName(file)} {test.GetProperty("tcId")}: {actual}, and it is {expected} ({Text(test, "comment")})");
+                }
+            }
+        }
+        Assert.Empty(wrong);
+        Assert.True(count > 0, "None of the vectors could be used.");
+        TestContext.Current.TestOutputHelper?.WriteLine($"{count} vectors");
+    }
+
+    private static bool HasFlag(JsonElement test, string name) =>
+        test.GetProperty("flags").EnumerateArray().Any(flag => flag.GetString() == name);
+
+    private static string? Text(JsonElement element, string name) =>
+        element.TryGetProperty(name, out JsonElement value) ? value.GetString() : null;
+
+    private static byte[] Hex(JsonElement element, string name) => Convert.FromHexString(Text(element, name)!);
+}

@@ -2,12 +2,12 @@ using PgSsl.Connections;
 
 namespace PgSsl.Sql;
 
-/// <summary>libpq's require_auth and channel_binding in Npgsql's words.</summary>
+/// <summary>libpq's require_auth and channel_binding, in Npgsql's words.</summary>
 internal static class AuthenticationMethods
 {
     private const string Scram = "scram-sha-256";
 
-    // oauth is missing: Npgsql does not know it.
+    // oauth is missing, because Npgsql does not support it.
     private static readonly Dictionary<string, string> Names = new(StringComparer.Ordinal)
     {
         ["password"] = "Password",
@@ -19,10 +19,10 @@ internal static class AuthenticationMethods
     };
 
     /// <summary>
-    /// The methods that are acceptable, each by name: Npgsql would read PGREQUIREAUTH itself, and not understand it. Channel binding only
-    /// exists in SCRAM, and libpq demands it of every other method too (fe-auth.c, check_expected_areq).
+    /// The acceptable methods, each by name: otherwise Npgsql would read PGREQUIREAUTH itself, and misunderstand it. Channel binding exists only in
+    /// SCRAM, so libpq refuses every other method with it (fe-auth.c, check_expected_areq).
     /// </summary>
-    /// <exception cref="PgSslException"><see cref="PgSslError.UnsupportedParameter"/>: nothing is left that Npgsql could do.</exception>
+    /// <exception cref="PgSslException"><see cref="PgSslError.UnsupportedParameter"/>: no method is left that Npgsql supports.</exception>
     public static string Acceptable(ConnectionSettings settings)
     {
         string[] written = settings.RequireAuth?.Split(',', StringSplitOptions.RemoveEmptyEntries) ?? [];
@@ -37,7 +37,7 @@ internal static class AuthenticationMethods
         string[] known = [.. acceptable.Where(Names.ContainsKey).Select(method => Names[method])];
         return known.Length > 0 ? string.Join(',', known) : throw new PgSslException(
             PgSslError.UnsupportedParameter,
-            $"{settings.Get("require_auth").Shown} with channel_binding={settings.ChannelBinding} leaves no authentication that PgSsl can do.",
-            $"It can do {string.Join(", ", Names.Keys)}; channel binding is part of {Scram}.");
+            $"{settings.Get("require_auth").Shown} with channel_binding={settings.ChannelBinding} leaves no authentication method that PgSsl supports.",
+            $"It supports {string.Join(", ", Names.Keys)}; channel binding is part of {Scram}.");
     }
 }

@@ -6,9 +6,9 @@ using DotNetRequest = System.Security.Cryptography.X509Certificates.CertificateR
 namespace PgSsl.Sql;
 
 /// <summary>
-/// Keeps Npgsql from reading a client certificate. Before it lets us set up the handshake, it loads the one of PGSSLCERT or of
-/// ~/.postgresql itself, and fails on what libpq takes (a DER key, sslcertmode=disable, a missing file). Nothing turns that off, so it is
-/// given a certificate of no meaning to load, which <see cref="ServerCheck"/> then replaces: it never leaves this machine.
+/// Keeps Npgsql from reading a client certificate. Before we can configure the handshake, it loads the one of PGSSLCERT or of ~/.postgresql itself,
+/// and fails on files that libpq accepts (a DER key, sslcertmode=disable, a missing file). Nothing turns that off, so it gets a meaningless
+/// certificate to load, which <see cref="ServerCheck"/> then replaces: it never leaves this machine.
 /// </summary>
 internal sealed class ClientCertificatePlaceholder : IDisposable
 {
@@ -20,14 +20,14 @@ internal sealed class ClientCertificatePlaceholder : IDisposable
         using var key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
         var request = new DotNetRequest("CN=placeholder", key, HashAlgorithmName.SHA256);
         using X509Certificate2 certificate = request.CreateSelfSigned(DateTimeOffset.UtcNow, DateTimeOffset.UtcNow.AddMinutes(5));
-        // The directory is the owner's alone; the key is nobody's.
+        // Only its owner can use the directory, and nobody uses the key.
         File.WriteAllText(Path, $"{certificate.ExportCertificatePem()}\n{key.ExportPkcs8PrivateKeyPem()}\n");
     }
 
     /// <summary>A file with the certificate and its key.</summary>
     public string Path { get; }
 
-    /// <summary>Makes one where Npgsql would find a client certificate by itself; null where it finds none, as nearly always.</summary>
+    /// <summary>Makes one if Npgsql would find a client certificate by itself; null if it finds none, which is the usual case.</summary>
     public static ClientCertificatePlaceholder? WhereNeeded(Transport transport) =>
         transport == Transport.Tls && NpgsqlFindsCertificate() ? new() : null;
 
@@ -40,7 +40,7 @@ internal sealed class ClientCertificatePlaceholder : IDisposable
         }
         catch (IOException)
         {
-            // A scanner has it open: it is worthless, and in the directory for temporary files.
+            // A virus scanner may have it open. It is worthless, and in the directory for temporary files.
         }
     }
 

@@ -5,8 +5,8 @@ using PgSsl.Server;
 namespace PgSsl.Sql;
 
 /// <summary>
-/// Npgsql's settings for one attempt. Every setting that Npgsql would otherwise take from a PG* variable of the process is given here:
-/// what counts has been decided, and Npgsql's words for it are not libpq's.
+/// Npgsql's settings for one attempt. All settings that Npgsql would otherwise take from PG* variables of the process are given here: they have been
+/// decided already, and Npgsql's words for them are not libpq's.
 /// </summary>
 internal static class DataSources
 {
@@ -14,8 +14,8 @@ internal static class DataSources
     private const int MaxTimeout = 1024;
 
     /// <summary>Makes the settings.</summary>
-    /// <param name="target">Where to, and as whom.</param>
-    /// <param name="transport">Over what.</param>
+    /// <param name="target">The server and the role.</param>
+    /// <param name="transport">The transport.</param>
     /// <param name="check">Verifies the server.</param>
     /// <param name="placeholder">See <see cref="ClientCertificatePlaceholder"/>.</param>
     public static NpgsqlDataSource Create(SessionTarget target, Transport transport, ServerCheck check, string? placeholder)
@@ -25,7 +25,7 @@ internal static class DataSources
         bool isTls = transport == Transport.Tls;
         var values = new NpgsqlConnectionStringBuilder
         {
-            // The very address: Npgsql would split a name at a colon, and look it up again.
+            // The address itself: Npgsql would split a name at a colon, and look it up again.
             Host = target.Address?.ToString() ?? request.Host.Host,
             Port = request.Host.Port,
             Username = settings.UserName,
@@ -47,7 +47,7 @@ internal static class DataSources
             ClientEncoding = "UTF8",
             Timezone = "UTC",
             TcpKeepAlive = !request.Host.IsUnixSocket && settings["keepalives"] != "0",
-            // Ours comes first; this one ends what was given up.
+            // Our own limit is shorter; this one ends attempts that were given up.
             Timeout = (int)Math.Clamp(Math.Ceiling(request.Timeout.TotalSeconds) + 1, 1, MaxTimeout),
             CommandTimeout = (int)Math.Clamp(Math.Ceiling(request.CommandTimeout.TotalSeconds), 1, int.MaxValue / 1000),
             Pooling = false,
@@ -56,7 +56,7 @@ internal static class DataSources
             PersistSecurityInfo = false,
             MaxAutoPrepare = 0,
         };
-        // Without the types of the database: all values are text, and opening costs no query for them.
+        // The types of the database are not loaded: all values are text, and opening then needs no query for them.
         NpgsqlSlimDataSourceBuilder builder = new NpgsqlSlimDataSourceBuilder(values.ConnectionString)
             .EnableTransportSecurity()
             .EnableIntegratedSecurity()
@@ -68,7 +68,7 @@ internal static class DataSources
         return builder.Build();
     }
 
-    /// <summary>Called when the server asks for the password, and not before.</summary>
+    /// <summary>It is called only when the server asks for the password.</summary>
     private static string Password(SessionTarget target, bool isTls, ServerCheck check)
     {
         if (isTls)

@@ -7,7 +7,7 @@ using PgSsl.Server;
 
 namespace PgSsl.Sql;
 
-/// <summary>An open session. All values travel as text, so nothing of Npgsql's gets out: neither types nor exceptions.</summary>
+/// <summary>An open session. All values are transported as text, so neither types nor exceptions of Npgsql are visible outside.</summary>
 internal sealed class NpgsqlSession(NpgsqlDataSource source, NpgsqlConnection connection, SqlSessionRequest request) : IServerSession
 {
     /// <inheritdoc/>
@@ -84,10 +84,10 @@ internal sealed class NpgsqlSession(NpgsqlDataSource source, NpgsqlConnection co
             PgSslError.ConnectionTimedOut,
             string.Create(
                 CultureInfo.InvariantCulture, $"{Host} did not answer a statement within {request.CommandTimeout.TotalSeconds:0.###} s."),
-            "Look for locks and load on the server: select * from pg_stat_activity"),
+            "Check locks and load on the server: select * from pg_stat_activity"),
         _ => new(
             PgSslError.ConnectionClosed,
-            $"The session with {Host} broke off: {exception.Message.TrimEnd('.')}.",
+            $"The session with {Host} was interrupted: {exception.Message.TrimEnd('.')}.",
             "Connect again; the server's log has the reason."),
     };
 }

@@ -8,8 +8,8 @@ using PgSsl.SslModes.Clients;
 namespace PgSsl.Sql;
 
 /// <summary>
-/// Opens sessions with Npgsql by libpq's rules: this class decides which address, which transport and which password, and the Core
-/// verifies the server. To Npgsql is left what does not differ: the protocol.
+/// Opens sessions with Npgsql by libpq's rules: this class chooses the address, the transport and the password, and Core verifies the server. Npgsql
+/// does what does not differ: the protocol.
 /// </summary>
 internal sealed class NpgsqlSessionFactory : IServerSessionFactory
 {
@@ -39,12 +39,12 @@ internal sealed class NpgsqlSessionFactory : IServerSessionFactory
             catch (PgSslException failure) when (i < addresses.Count - 1 && failure.Error is
                 PgSslError.ConnectionRefused or PgSslError.ConnectionTimedOut or PgSslError.ConnectionFailed)
             {
-                // Like libpq: the next address behind the name may answer.
+                // As in libpq, the next address of the name may answer.
             }
         }
     }
 
-    /// <summary>Tries the transports of the policy in turn, and goes on to the next one where libpq would.</summary>
+    /// <summary>Tries the transports of the policy in turn, and the next one if libpq would.</summary>
     private static async Task<IServerSession> OpenAsync(SessionTarget target, CancellationToken cancellationToken)
     {
         ClientPolicy policy = target.Policy;
@@ -65,8 +65,8 @@ internal sealed class NpgsqlSessionFactory : IServerSessionFactory
     }
 
     /// <summary>
-    /// libpq shows what every attempt met. Here a wrong password is what to know, and not that plaintext is refused as well; with allow,
-    /// why plaintext was refused, and not that there is no TLS.
+    /// libpq shows the errors of all attempts. Here the more important one is shown: a wrong password, and not that plaintext is refused as well; with
+    /// allow, why plaintext was refused, and not that there is no TLS.
     /// </summary>
     private static bool SaysLess(PgSslException failure, PgSslException? earlier) =>
         earlier is { Error: PgSslError.AuthenticationFailed } || (earlier is not null && failure.Error == PgSslError.TlsNotOffered);

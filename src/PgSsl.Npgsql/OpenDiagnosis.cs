@@ -8,17 +8,17 @@ using PgSsl.Wire;
 namespace PgSsl.Sql;
 
 /// <summary>
-/// Says why a session could not be opened. What Npgsql's exceptions do not tell (they have texts, and no codes) a probe of the same
-/// server finds out, so that both give the same error for the same cause.
+/// Says why a session could not be opened. Npgsql's exceptions have texts, but no codes; so a probe of the same server finds out the cause, and both
+/// give the same error for the same cause.
 /// </summary>
 internal sealed class OpenDiagnosis(SessionTarget target, Transport transport, ServerCheck check)
 {
-    // After a timeout: enough for a server that says something that Npgsql waits on.
+    // After a timeout this is enough for a server that has answered, but not what Npgsql expects.
     private static readonly TimeSpan SecondLook = TimeSpan.FromSeconds(1);
 
     /// <summary>
-    /// Explains an attempt that cannot be made, because of a file: libpq reads the files once the server has agreed to TLS, and where
-    /// it does not come to that, that is what to know.
+    /// Explains an attempt that cannot be made because of a file. libpq reads the files after the server has agreed to TLS; if the server does not agree,
+    /// that is the error.
     /// </summary>
     public async Task<AttemptOutcome> ExplainSetupAsync(PgSslException setup, CancellationToken cancellationToken)
     {
@@ -34,14 +34,14 @@ internal sealed class OpenDiagnosis(SessionTarget target, Transport transport, S
     {
         if (check.Failure is { } untrusted)
             return new(null, untrusted, target.Policy.RetriesAfterTlsFailure);
-        // Ours, thrown in a callback.
+        // An exception of ours, thrown in a callback.
         if (Find<PgSslException>(exception) is { } own)
             return new(null, own, false);
         if (Find<PostgresException>(exception) is { } refusal)
             return Refused(refusal);
         if (exception is OperationCanceledException || Find<TimeoutException>(exception) is not null)
             return await ExplainTimeoutAsync(cancellationToken).ConfigureAwait(false);
-        // Only of connecting itself: what breaks later is an IOException.
+        // It comes only from connecting itself: later failures are IOExceptions.
         if (exception is NpgsqlException { InnerException: SocketException socket })
             return Explain(socket, ProbeStage.None);
         return await ProbeAsync(exception, cancellationToken).ConfigureAwait(false);
@@ -55,7 +55,7 @@ internal sealed class OpenDiagnosis(SessionTarget target, Transport transport, S
         return new(null, failure, target.Policy.RetriesAfterRefusal(refused));
     }
 
-    /// <summary>Npgsql waits in silence also for servers that are none, and that a probe knows at once.</summary>
+    /// <summary>Npgsql also waits for programs that are not PostgreSQL, which a probe detects at once.</summary>
     private async Task<AttemptOutcome> ExplainTimeoutAsync(CancellationToken cancellationToken)
     {
         ProbeRequest request = target.ProbeOver(transport) with { Timeout = SecondLook };
@@ -80,15 +80,15 @@ internal sealed class OpenDiagnosis(SessionTarget target, Transport transport, S
             new PgSslException(
                 PgSslError.ProtocolViolation,
                 $"The session with {target.Request.Host} could not be opened: {target.Password.Mask(Innermost(exception))}.",
-                "The server's log has its side."),
+                "The server's log may have the reason."),
             false);
     }
 
     private PgSslException? ObjectionTo(StartupAnswer.Admitted admitted, ConnectionFacts facts) =>
         AuthenticationDemands.From(target.Settings)(admitted, facts)
         ?? (admitted.Method is "none" or "password" or "md5" or "gss" or "sspi" or "scram-sha-256" ? null : SqlFailures.Unacceptable(
-            $"The server asks for authentication by \"{admitted.Method}\", which PgSsl cannot do.",
-            "Have pg_hba.conf ask this role for scram-sha-256, or for a client certificate."));
+            $"The server asks for authentication with \"{admitted.Method}\", which PgSsl does not support.",
+            "Let pg_hba.conf ask this role for scram-sha-256, or for a client certificate."));
 
     private bool NextAttemptFollows(PgSslError error) => error switch
     {

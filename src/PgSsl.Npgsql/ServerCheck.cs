@@ -7,8 +7,8 @@ using PgSsl.SslModes;
 namespace PgSsl.Sql;
 
 /// <summary>
-/// Takes the TLS of a connection out of Npgsql's hands: what is offered, which certificate is presented, and whether the server is
-/// believed are libpq's rules, by the code that judges sslmode everywhere else.
+/// Replaces Npgsql's handling of TLS: libpq's rules decide what is offered, which certificate is presented, and whether the server is trusted, by the
+/// same code that judges sslmode everywhere else.
 /// </summary>
 internal sealed class ServerCheck(SessionTarget target, ProbeRequest request)
 {
@@ -17,7 +17,7 @@ internal sealed class ServerCheck(SessionTarget target, ProbeRequest request)
     /// <summary>Whether the server agreed to TLS.</summary>
     public bool HasBegun { get; private set; }
 
-    /// <summary>Why the server is not believed; null where it is, or was not seen yet.</summary>
+    /// <summary>Why the server is not trusted; null where it is, or was not verified yet.</summary>
     public PgSslException? Failure { get; private set; }
 
     /// <summary>Sets up a handshake. Npgsql calls it once the server has agreed to TLS, and again for a cancel request.</summary>
@@ -29,18 +29,18 @@ internal sealed class ServerCheck(SessionTarget target, ProbeRequest request)
     }
 
     /// <summary>
-    /// What libpq demands of a handshake that is done, before it answers the server: ALPN with direct TLS, and with sslcertmode=require
-    /// that the server asked for the certificate (fe-auth.c, check_expected_areq).
+    /// What libpq demands of a completed handshake, before it answers the server: ALPN with direct TLS, and with sslcertmode=require that the server
+    /// asked for the certificate (fe-auth.c, check_expected_areq).
     /// </summary>
     /// <exception cref="PgSslException">DirectTlsNotSupported or UnacceptableAuthentication.</exception>
     public void DemandAfterHandshake()
     {
         if (_stream is not null && TlsHandshake.LacksApplicationProtocol(_stream, request.Negotiation))
             throw ProbeFailures.DirectTlsWithoutAlpn();
-        // .NET says so of a client that sent its certificate, which it does only when it is asked.
+        // .NET reports this if the client sent its certificate, which it does only if it is asked.
         if (target.Settings.SslCertMode == "require" && _stream?.IsMutuallyAuthenticated != true)
             throw SqlFailures.Unacceptable(
-                "sslcertmode=require wants the server to ask for a client certificate and to get one, and that is not so.",
+                "sslcertmode=require demands that the server asks for a client certificate and gets one, but it did not.",
                 "Set ssl_ca_file on the server, and sslcert and sslkey; or sslcertmode=allow.");
     }
 

@@ -5,12 +5,12 @@ using PgSsl.Server;
 
 namespace PgSsl.Sql;
 
-/// <summary>One attempt to open a session: one address, one transport, and no fallback of the driver's own.</summary>
+/// <summary>One attempt to open a session: one address, one transport, and no fallback by the driver.</summary>
 internal sealed class SessionAttempt(SessionTarget target, Transport transport)
 {
-    // Says who we are, and makes every value's text readable whatever the role or the database has set. With pg_catalog in front nobody's
-    // function or operator stands in for the system's (CVE-2018-1058). Behind a pooler nothing is set: what is set there stays behind in
-    // a connection that others get next. A pooler makes up the process id that it tells its clients.
+    // Asks who we are, and makes the text of values readable, whatever the role or the database has set. With pg_catalog first, no function or operator
+    // can hide one of the system's (CVE-2018-1058). Behind a pooler nothing is set, because it would stay in a connection that others get next; it is
+    // recognized because a pooler invents the process id that it tells its clients.
     private const string Greeting =
         "SELECT current_user::pg_catalog.text, pg_catalog.current_database()::pg_catalog.text, " +
         "pg_catalog.current_setting('server_version_num'), CASE WHEN pg_catalog.pg_backend_pid() OPERATOR(pg_catalog.=) $1::pg_catalog.int4 " +
@@ -19,7 +19,7 @@ internal sealed class SessionAttempt(SessionTarget target, Transport transport)
 
     private readonly ServerCheck _check = new(target, target.ProbeOver(transport));
 
-    /// <summary>Makes the attempt. Whatever goes wrong is in the outcome.</summary>
+    /// <summary>Makes the attempt. Errors are in the outcome.</summary>
     /// <exception cref="OperationCanceledException">The caller cancelled.</exception>
     public async Task<AttemptOutcome> OpenAsync(CancellationToken cancellationToken)
     {
@@ -34,7 +34,7 @@ internal sealed class SessionAttempt(SessionTarget target, Transport transport)
         Task opening = connection.OpenAsync(deadline.Token);
         try
         {
-            // While it waits for the answer to the SSLRequest, Npgsql does not listen to the token.
+            // While it waits for the answer to the SSLRequest, Npgsql ignores the token.
             await opening.WaitAsync(deadline.Token).ConfigureAwait(false);
             if (transport == Transport.Tls)
                 _check.DemandAfterHandshake();
@@ -66,10 +66,10 @@ internal sealed class SessionAttempt(SessionTarget target, Transport transport)
         };
     }
 
-    /// <summary>An attempt that was given up ends by itself soon: by the driver's own time limit at the latest.</summary>
+    /// <summary>An attempt that was given up ends by itself, at the latest by the driver's own time limit.</summary>
     private static async Task CloseAsync(Task opening, NpgsqlConnection connection, NpgsqlDataSource source)
     {
-        // What it was is known by now.
+        // Its error is known already.
         await opening.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         await connection.DisposeAsync().ConfigureAwait(false);
         await source.DisposeAsync().ConfigureAwait(false);

@@ -6,7 +6,7 @@ using PgSsl.SslModes;
 
 namespace PgSsl.Sql;
 
-/// <summary>One address of a server, and all that has been decided about a session with it.</summary>
+/// <summary>An address of a server, and everything that was decided about a session with it.</summary>
 /// <param name="Request">What was asked for.</param>
 /// <param name="Address">Where to connect; null on a Unix-domain socket.</param>
 /// <param name="Password">The password, if there is one.</param>
@@ -18,7 +18,7 @@ internal sealed record SessionTarget(
     /// <summary>What libpq would connect with.</summary>
     public ConnectionSettings Settings => Request.Settings;
 
-    /// <summary>What the session is opened over, in the words of its interface.</summary>
+    /// <summary>The session's transport, in the words of its interface.</summary>
     public SessionTransport TransportOf(Transport transport) =>
         Request.Host.IsUnixSocket ? SessionTransport.UnixSocket
         : transport == Transport.Tls ? SessionTransport.Tls
@@ -38,5 +38,5 @@ internal sealed record SessionTarget(
 /// <summary>How one attempt ended.</summary>
 /// <param name="Session">The session; null where there is none.</param>
 /// <param name="Failure">Why there is none.</param>
-/// <param name="NextAttemptFollows">Whether libpq would go on to the next transport.</param>
+/// <param name="NextAttemptFollows">Whether libpq would try the next transport.</param>
 internal sealed record AttemptOutcome(IServerSession? Session, PgSslException? Failure, bool NextAttemptFollows);

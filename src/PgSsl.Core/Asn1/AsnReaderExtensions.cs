@@ -2,10 +2,10 @@ using System.Formats.Asn1;
 
 namespace PgSsl.Asn1;
 
-/// <summary>What reading certificates needs beyond <see cref="AsnReader"/>.</summary>
+/// <summary>What certificates need in addition to <see cref="AsnReader"/>.</summary>
 internal static class AsnReaderExtensions
 {
-    /// <summary>The next tag, which must be a context-specific one: [0], [1] ….</summary>
+    /// <summary>The next tag, which must be context-specific: [0], [1] ….</summary>
     public static Asn1Tag PeekContextTag(this AsnReader reader)
     {
         Asn1Tag tag = reader.PeekTag();
@@ -13,8 +13,8 @@ internal static class AsnReaderExtensions
     }
 
     /// <summary>
-    /// A signature: whole bytes. OpenSSL refuses one that does not fill its last byte (crypto/asn1/a_verify.c, ASN1_item_verify_ctx);
-    /// nothing is returned for it, which verifies under no key.
+    /// A signature, which consists of whole bytes. OpenSSL refuses a signature that does not fill its last byte (crypto/asn1/a_verify.c,
+    /// ASN1_item_verify_ctx): for it this returns an empty signature, which no key verifies.
     /// </summary>
     public static byte[] ReadSignature(this AsnReader reader)
     {

@@ -2,7 +2,7 @@ using PgSsl.Certificates.Verification;
 
 namespace PgSsl.Asn1;
 
-/// <summary>The object identifiers that verification looks at.</summary>
+/// <summary>The object identifiers that verification needs.</summary>
 internal static class Oids
 {
     public const string CommonName = "2.5.4.3";

@@ -1,12 +1,12 @@
 namespace PgSsl.Asn1;
 
 /// <summary>Where the passphrase of a private key comes from, in the words of messages.</summary>
-/// <param name="Name">What it is called.</param>
-/// <param name="Consequence">What it means that none is given.</param>
+/// <param name="Name">Its name.</param>
+/// <param name="Consequence">What happens if none is given.</param>
 /// <param name="Remedy">How to give one.</param>
 internal sealed record PassphraseSource(string Name, string Consequence, string Remedy)
 {
-    /// <summary>Whether it is asked for keys in DER: not by libpq (ssl/ssl_rsa.c, SSL_use_PrivateKey_file with SSL_FILETYPE_ASN1).</summary>
+    /// <summary>Whether it is used for keys in DER, which libpq does not do (ssl/ssl_rsa.c, SSL_use_PrivateKey_file with SSL_FILETYPE_ASN1).</summary>
     public bool DecryptsDer { get; private init; }
 
     /// <summary>libpq's connection parameter.</summary>

@@ -3,12 +3,12 @@ namespace PgSsl.Asn1;
 /// <summary>Why OpenSSL stops reading a PEM file (crypto/pem/pem_lib.c); the names are its reasons.</summary>
 internal enum PemFault
 {
-    /// <summary>No BEGIN line (again): the ordinary end of a file, or a file that is no PEM at all.</summary>
+    /// <summary>There is no (further) BEGIN line: the normal end of a file, or a file that is not PEM.</summary>
     NoStartLine,
     /// <summary>The END line is missing, is not on a line of its own, or names another kind of block.</summary>
     BadEndLine,
     /// <summary>The lines between BEGIN and END are not base64.</summary>
     BadBase64,
-    /// <summary>Nothing between BEGIN and END.</summary>
+    /// <summary>There is nothing between BEGIN and END.</summary>
     EmptyBlock,
 }

@@ -3,12 +3,12 @@ using System.Text;
 namespace PgSsl.Asn1;
 
 /// <summary>
-/// Reads PEM as OpenSSL does (crypto/pem/pem_lib.c, PEM_read_bio_ex): text around blocks is skipped, CRLF, a byte order mark and
-/// trailing blanks are fine, and BEGIN and END stand on lines of their own.
+/// Reads PEM as OpenSSL does (crypto/pem/pem_lib.c, PEM_read_bio_ex): it skips text around blocks; it accepts CRLF, a byte order mark and
+/// trailing blanks; BEGIN and END must be on lines of their own.
 /// </summary>
 internal sealed class PemReader
 {
-    // OpenSSL reads lines through a buffer of 255 bytes; longer ones arrive in pieces, and that is visible in what it accepts.
+    // OpenSSL reads lines through a buffer of 255 bytes; longer lines arrive in pieces, which affects what it accepts.
     private const int MaximumPiece = 254;
     private const string Begin = "-----BEGIN ";
     private const string End = "-----END ";
@@ -19,15 +19,15 @@ internal sealed class PemReader
     /// <summary>Reads from the bytes of a whole file.</summary>
     public PemReader(ReadOnlyMemory<byte> text) => _text = text;
 
-    /// <summary>Where the BEGIN line of the last block starts, readable or not, in bytes; a byte order mark is before it.</summary>
+    /// <summary>The position of the BEGIN line of the last block, readable or not, in bytes; behind a byte order mark.</summary>
     public int BlockStart { get; private set; }
 
-    /// <summary>How far it has read, in bytes: after a block, the start of the line that follows its END.</summary>
+    /// <summary>The position up to which it has read, in bytes: after a block, the start of the line behind its END.</summary>
     public int Position { get; private set; }
 
     /// <summary>
-    /// Reads all blocks of a file. Returns the fault that ended the reading: <see cref="PemFault.NoStartLine"/> is the ordinary end.
-    /// OpenSSL discards the whole file after any other fault.
+    /// Reads all blocks of a file. Returns the fault at which it stopped: <see cref="PemFault.NoStartLine"/> is the normal end. After any other
+    /// fault OpenSSL discards the whole file.
     /// </summary>
     public static PemFault ReadAll(ReadOnlyMemory<byte> text, out IReadOnlyList<PemBlock> blocks)
     {
@@ -78,7 +78,7 @@ internal sealed class PemReader
 
     private bool ReadBody(string label, StringBuilder header, StringBuilder data)
     {
-        // Until a blank line shows otherwise, a block has no header and what was read is data.
+        // Until a blank line shows otherwise, a block has no header, and its lines are data.
         bool maybeHeader = true, afterHeader = false, shortLineSeen = false, previousWasPartial = false;
         StringBuilder current = header;
         while (NextPiece() is { } piece)
@@ -139,7 +139,7 @@ internal sealed class PemReader
         return piece.IsEmpty ? null : Encoding.Latin1.GetString(piece);
     }
 
-    // OpenSSL compares signed bytes with ' ': whatever is not ASCII goes with the blanks.
+    // OpenSSL compares signed bytes with ' ', so bytes that are not ASCII count as blanks.
     private static string TrimEnd(string piece)
     {
         int length = piece.Length;

@@ -10,7 +10,7 @@ internal static class PrivateKeyReader
 {
     private const string EncryptedLabel = "ENCRYPTED PRIVATE KEY";
 
-    /// <summary>Reads a key of whatever algorithm TLS certificates have.</summary>
+    /// <summary>Reads a key of any algorithm that TLS certificates use.</summary>
     /// <param name="content">The bytes of the file.</param>
     /// <param name="passphrase">For an encrypted key; null for none.</param>
     /// <param name="source">Where the passphrase comes from.</param>
@@ -28,17 +28,17 @@ internal static class PrivateKeyReader
             if (isEncrypted && !IsPem(text) && !source.DecryptsDer)
                 throw new PgSslException(
                     PgSslError.InvalidKeyFile,
-                    $"Private key file \"{path}\" is encrypted in DER form: OpenSSL asks libpq for no passphrase there, and libpq refuses the key.",
+                    $"Private key file \"{path}\" is encrypted in DER form, for which OpenSSL does not ask libpq for a passphrase, so libpq refuses it.",
                     $"Convert it to PEM: {Convert(path, " -inform DER")}");
             if (encryption?.Unsupported is { } unsupported)
                 throw new PgSslException(
                     PgSslError.InvalidKeyFile,
-                    $"Private key file \"{path}\" is encrypted with {unsupported}, which is not supported here (.NET has none).",
-                    $"Encrypt it otherwise: {Convert(path, IsPem(text) ? "" : " -inform DER")}");
+                    $"Private key file \"{path}\" is encrypted with {unsupported}, which .NET does not support.",
+                    $"Encrypt it with another cipher: {Convert(path, IsPem(text) ? "" : " -inform DER")}");
             if (isEncrypted && passphrase is null)
                 throw new PgSslException(
                     PgSslError.InvalidKeyFile,
-                    $"Private key file \"{path}\" is encrypted and no {source.Name} is given{source.Consequence}.",
+                    $"Private key file \"{path}\" is encrypted, but no {source.Name} is given{source.Consequence}.",
                     source.Remedy);
             if (isTraditional)
                 decrypted = TraditionalEncryption.Decrypt(content, passphrase);
@@ -55,7 +55,7 @@ internal static class PrivateKeyReader
         }
     }
 
-    /// <summary>The algorithm of a key that .NET has no class for: <c>Ed25519</c> or <c>Ed448</c>; null for others, and for encrypted ones.</summary>
+    /// <summary>The algorithm of a key that .NET has no class for: <c>Ed25519</c> or <c>Ed448</c>; null for others, and for encrypted keys.</summary>
     public static string? FindEdwardsAlgorithm(byte[] content)
     {
         PemReader.ReadAll(content, out IReadOnlyList<PemBlock> blocks);
@@ -77,21 +77,26 @@ internal static class PrivateKeyReader
     /// <exception cref="ArgumentException">They do not belong together.</exception>
     public static X509Certificate2 Attach(X509Certificate2 certificate, AsymmetricAlgorithm key)
     {
-        using X509Certificate2 joined = key switch
+        X509Certificate2 joined = key switch
         {
             RSA rsa when certificate.GetRSAPublicKey() is not null => certificate.CopyWithPrivateKey(rsa),
             ECDsa ecdsa when certificate.GetECDsaPublicKey() is not null => certificate.CopyWithPrivateKey(ecdsa),
-            _ => throw new ArgumentException("The key is of another algorithm.", nameof(key)),
+            _ => throw new ArgumentException("The key has another algorithm.", nameof(key)),
         };
-        // Windows' TLS cannot use a key that lives in memory only; a round trip through PKCS#12 gives it one that it can.
-        byte[] pkcs12 = joined.Export(X509ContentType.Pkcs12);
-        try
+        if (!OperatingSystem.IsWindows())
+            return joined;
+        // Windows' TLS cannot use a key that is only in memory; a round trip through PKCS#12 makes it usable.
+        using (joined)
         {
-            return new X509Certificate2(pkcs12);
-        }
-        finally
-        {
-            CryptographicOperations.ZeroMemory(pkcs12);
+            byte[] pkcs12 = joined.Export(X509ContentType.Pkcs12);
+            try
+            {
+                return new X509Certificate2(pkcs12);
+            }
+            finally
+            {
+                CryptographicOperations.ZeroMemory(pkcs12);
+            }
         }
     }
 
@@ -160,5 +165,5 @@ internal static class PrivateKeyReader
         isEncrypted
             ? $"Private key file \"{path}\" cannot be decrypted: {source.Name} is wrong, or the key is neither RSA nor ECDSA."
             : $"Private key file \"{path}\" holds no RSA or ECDSA private key, neither in PEM nor in DER form.",
-        $"Look at it with: openssl pkey -noout -text -in '{path}'");
+        $"Examine it with: openssl pkey -noout -text -in '{path}'");
 }

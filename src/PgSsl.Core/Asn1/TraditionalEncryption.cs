@@ -16,7 +16,7 @@ internal static class TraditionalEncryption
     /// <summary>Whether a PEM file holds such a key.</summary>
     public static bool IsIn(ReadOnlySpan<char> pem) => pem.IndexOf(Mark) >= 0;
 
-    /// <summary>Decrypts the key; null where the passphrase is wrong, the cipher is another, or the file is damaged.</summary>
+    /// <summary>Decrypts the key; null if the passphrase is wrong, the cipher is not supported, or the file is damaged.</summary>
     /// <returns>PKCS #1 or SEC 1; the caller clears it.</returns>
     public static byte[]? Decrypt(byte[] pem, ReadOnlySpan<char> passphrase)
     {
@@ -46,7 +46,7 @@ internal static class TraditionalEncryption
         }
     }
 
-#pragma warning disable CA5350, CA5351 // What the format uses; nothing is ever written in it.
+#pragma warning disable CA5350, CA5351 // The format demands them; nothing is ever written in it.
     private static SymmetricAlgorithm? Create(string name)
     {
         SymmetricAlgorithm? cipher = name switch

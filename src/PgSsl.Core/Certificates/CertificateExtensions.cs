@@ -3,10 +3,10 @@ using PgSsl.Asn1;
 
 namespace PgSsl.Certificates;
 
-/// <summary>A certificate's extensions, as far as verification looks at them.</summary>
+/// <summary>The extensions of a certificate that verification needs.</summary>
 internal sealed class CertificateExtensions
 {
-    // crypto/x509/v3_purp.c, X509_supported_extension. Address blocks and AS numbers (RFC 3779) are accepted and not compared.
+    // crypto/x509/v3_purp.c, X509_supported_extension. Address blocks and AS numbers (RFC 3779) are accepted, but not compared.
     private static readonly HashSet<string> Supported =
     [
         Oids.NetscapeCertificateType, Oids.KeyUsage, Oids.SubjectAlternativeName, Oids.BasicConstraints, Oids.CertificatePolicies,
@@ -27,7 +27,7 @@ internal sealed class CertificateExtensions
     private CertificateExtensions(AsnReader tbsTail, DistinguishedName issuer)
     {
         Collect(tbsTail);
-        // Read even where not needed: an extension that cannot be read makes the certificate useless to OpenSSL.
+        // All are read, even those that are not needed: OpenSSL cannot use a certificate with an extension that it cannot read.
         foreach (string oid in Used)
             ReadValue(oid, issuer);
         IsProxy = _values.ContainsKey(Oids.ProxyCertificateInfo);
@@ -35,7 +35,7 @@ internal sealed class CertificateExtensions
             AreInvalid = true;
     }
 
-    /// <summary>True if one of them cannot be read or stands twice; OpenSSL then neither uses nor accepts the certificate.</summary>
+    /// <summary>Whether one of them cannot be read or is there twice: then OpenSSL neither uses nor accepts the certificate.</summary>
     public bool AreInvalid { get; private set; }
 
     /// <summary>The first critical extension that OpenSSL does not process.</summary>
@@ -154,7 +154,7 @@ internal sealed class CertificateExtensions
         if (sequence.HasData)
         {
             if (!sequence.TryReadInt64(out long length) || length < 0)
-                throw new AsnContentException("The path length is not a number that makes sense.");
+                throw new AsnContentException("The path length is not a valid number.");
             PathLength = length;
         }
         sequence.ThrowIfNotEmpty();
@@ -165,7 +165,7 @@ internal sealed class CertificateExtensions
     {
         byte[] bits = reader.ReadBitString(out _);
         int usage = (bits.Length > 0 ? bits[0] : 0) | (bits.Length > 1 ? bits[1] << 8 : 0);
-        return usage != 0 ? (KeyUsages)usage : throw new AsnContentException("A key usage that allows nothing.");
+        return usage != 0 ? (KeyUsages)usage : throw new AsnContentException("The key usage allows nothing.");
     }
 
     private static List<string> ReadOids(AsnReader reader)

@@ -13,11 +13,6 @@ internal static class CertificateNames
     public static IReadOnlyList<string> SubjectAlternativeNames(X509Certificate2 certificate) =>
         [.. (ParsedCertificate.Of(certificate)?.Extensions.SubjectAlternativeNames ?? []).Select(name => name.ToString())];
 
-    /// <summary>The common names of the subject in the order of the certificate; libpq looks at the first one only.</summary>
-    public static IReadOnlyList<string> CommonNames(X509Certificate2 certificate) =>
-        [.. (ParsedCertificate.Of(certificate)?.Subject.AttributesOf(Oids.CommonName) ?? [])
-            .Select(attribute => Printable(attribute.Text))];
-
     /// <summary>The certificate's name for a message: its first common name, else its whole subject.</summary>
     public static string Display(X509Certificate2 certificate) =>
         ParsedCertificate.Of(certificate)?.Name ?? certificate.Subject;
@@ -33,7 +28,7 @@ internal static class CertificateNames
         return text.Length == 0 ? "(no name)" : Printable(text);
     }
 
-    /// <summary>Names come from whoever answered: nothing in them may steer a terminal.</summary>
+    /// <summary>Makes a name safe to show. Names come from strangers, so nothing in them may control a terminal.</summary>
     internal static string Printable(string text)
     {
         char[] characters = text.ToCharArray();

@@ -3,7 +3,7 @@ using PgSsl.Asn1;
 
 namespace PgSsl.Certificates;
 
-/// <summary>A certificate revocation list (RFC 5280 5), with what OpenSSL keeps of it (crypto/x509/x_crl.c).</summary>
+/// <summary>A certificate revocation list (RFC 5280 5), as OpenSSL reads it (crypto/x509/x_crl.c).</summary>
 internal sealed class CertificateRevocationList
 {
     private readonly ILookup<string, RevokedCertificate> _revokedBySerial;
@@ -37,10 +37,10 @@ internal sealed class CertificateRevocationList
     /// <summary>The issuer's encoded name.</summary>
     public ReadOnlyMemory<byte> IssuerRawName { get; }
 
-    /// <summary>When the list was made; null where not written as RFC 5280 wants it.</summary>
+    /// <summary>When the list was made; null where not written as RFC 5280 demands.</summary>
     public DateTimeOffset? ThisUpdate { get; }
 
-    /// <summary>Until when it may be used; null where it does not say.</summary>
+    /// <summary>Until when it may be used; null where it has no such date.</summary>
     public DateTimeOffset? NextUpdate { get; }
 
     /// <summary>The entries in the order of the list.</summary>
@@ -119,7 +119,7 @@ internal sealed class CertificateRevocationList
             }
             catch (AsnContentException)
             {
-                // x_crl.c, crl_cb: an extension that cannot be read is as good as absent.
+                // x_crl.c, crl_cb: an extension that cannot be read is ignored.
             }
         }
     }

@@ -4,14 +4,14 @@ using System.Text;
 
 namespace PgSsl.Certificates;
 
-/// <summary>A time in a certificate or CRL: only the two forms of RFC 5280 count (x509_vfy.c, X509_cmp_time).</summary>
+/// <summary>A time in a certificate or CRL: only the two forms of RFC 5280 are accepted (x509_vfy.c, X509_cmp_time).</summary>
 internal static class CertificateTime
 {
     /// <summary>The day in UTC for a message, whatever the calendar of the user's culture.</summary>
     public static string Day(DateTimeOffset? time) =>
         time?.UtcDateTime.ToString("yyyy-MM-dd", CultureInfo.InvariantCulture) ?? "an unreadable date";
 
-    /// <summary>Reads a time; null for one that is not written as RFC 5280 wants it.</summary>
+    /// <summary>Reads a time; null for one that is not written as RFC 5280 demands.</summary>
     public static DateTimeOffset? Read(AsnReader reader)
     {
         Asn1Tag tag = reader.PeekTag();

@@ -20,7 +20,7 @@ internal enum GeneralNameKind
 }
 
 /// <summary>One GeneralName.</summary>
-/// <param name="Kind">What it names.</param>
+/// <param name="Kind">Its kind.</param>
 /// <param name="Value">The bytes of a string or address; the value inside for otherName; the encoding for the rest.</param>
 /// <param name="Directory">The name, for <see cref="GeneralNameKind.Directory"/>.</param>
 /// <param name="OtherNameType">The type, for <see cref="GeneralNameKind.OtherName"/>.</param>

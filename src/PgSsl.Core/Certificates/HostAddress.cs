@@ -5,7 +5,7 @@ using System.Net.Sockets;
 
 namespace PgSsl.Certificates;
 
-/// <summary>Whether a host is an IP address, as the C library sees it and therefore libpq (fe-secure-openssl.c, is_ip_address).</summary>
+/// <summary>Whether a host is an IP address for the C library, and therefore for libpq (fe-secure-openssl.c, is_ip_address).</summary>
 internal static class HostAddress
 {
     private static readonly SearchValues<char> Blanks = SearchValues.Create(" \t\n\v\f\r");
@@ -14,7 +14,7 @@ internal static class HostAddress
     public static byte[]? Parse(string host) => ParseV4(host) ?? ParseV6(host);
 
     /// <summary>
-    /// inet_aton: one to four parts, decimal, octal (0…) or hex (0x…), the last one filling the rest; blanks may follow.
+    /// inet_aton: one to four parts, decimal, octal (0…) or hex (0x…). The last part fills the remaining bytes; blanks may follow.
     /// </summary>
     public static byte[]? ParseV4(string host)
     {
@@ -34,7 +34,7 @@ internal static class HostAddress
         return [(byte)(address >> 24), (byte)(address >> 16), (byte)(address >> 8), (byte)address];
     }
 
-    /// <summary>inet_pton(AF_INET6): no brackets, zone or prefix, which .NET would take.</summary>
+    /// <summary>inet_pton(AF_INET6): without brackets, zone or prefix, which .NET would accept.</summary>
     public static byte[]? ParseV6(string host)
     {
         bool isPlain = host.Contains(':', StringComparison.Ordinal)

@@ -3,11 +3,11 @@ using PgSsl.Asn1;
 
 namespace PgSsl.Certificates;
 
-/// <summary>Which certificates a CRL is about (RFC 5280 5.2.5).</summary>
+/// <summary>Which certificates a CRL covers (RFC 5280 5.2.5).</summary>
 internal sealed record IssuingDistributionPoint(
     DistributionPointName? Name, bool OnlyUsers, bool OnlyCas, bool OnlyAttributes, bool IsIndirect, int? Reasons)
 {
-    /// <summary>x_crl.c, setup_idp: more than one "only" makes no sense.</summary>
+    /// <summary>x_crl.c, setup_idp: more than one "only" is invalid.</summary>
     public bool IsInvalid => (OnlyUsers ? 1 : 0) + (OnlyCas ? 1 : 0) + (OnlyAttributes ? 1 : 0) > 1;
 
     public static IssuingDistributionPoint Read(AsnReader reader, DistinguishedName crlIssuer)

@@ -6,8 +6,8 @@ namespace PgSsl.Certificates;
 internal static class NameConstraintMatch
 {
     /// <summary>
-    /// <see cref="ChainError.None"/> if the name lies in the subtree, <see cref="ChainError.NameNotPermitted"/> if not, or why it
-    /// cannot be told.
+    /// <see cref="ChainError.None"/> if the name is in the subtree, <see cref="ChainError.NameNotPermitted"/> if not, or why they cannot be
+    /// compared.
     /// </summary>
     public static ChainError Compare(GeneralName name, GeneralName constraint) => name.Kind switch
     {
@@ -42,7 +42,7 @@ internal static class NameConstraintMatch
             return Lies(address.Length > constraint.Length && address.EndsWith(constraint, StringComparison.OrdinalIgnoreCase));
         if (constraintAt > 0)
         {
-            // The part before '@' is compared with case, the host without.
+            // The part before '@' is case-sensitive, the host is not.
             if (constraint[..constraintAt] != address[..at])
                 return ChainError.NameNotPermitted;
             if (address.AsSpan(0, at).Contains('\0'))

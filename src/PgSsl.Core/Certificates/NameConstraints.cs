@@ -6,7 +6,7 @@ namespace PgSsl.Certificates;
 /// <summary>The names that a CA may issue for (RFC 5280 4.2.1.10), compared as crypto/x509/v3_ncons.c does.</summary>
 internal sealed class NameConstraints
 {
-    /// <summary>v3_ncons.c, NAME_CHECK_MAX: more comparisons than this are an attack.</summary>
+    /// <summary>v3_ncons.c, NAME_CHECK_MAX: more comparisons than this count as an attack.</summary>
     private const int MaximumComparisons = 1 << 20;
 
     private readonly IReadOnlyList<Subtree> _permitted;
@@ -70,11 +70,11 @@ internal sealed class NameConstraints
             yield break;
         yield return new GeneralName(GeneralNameKind.Directory, default, subject);
         foreach (NameAttribute email in subject.AttributesOf(Oids.EmailAddress))
-            // Without '@' it has the syntax that OpenSSL refuses, as it does an address in another string type.
+            // Without '@' OpenSSL refuses its syntax, and so it does with an address in another string type.
             yield return new GeneralName(GeneralNameKind.Email, email.Tag == UniversalTagNumber.IA5String ? email.Content : default);
     }
 
-    /// <summary>v3_ncons.c, nc_match: permitted if any of its kind permits, and none excludes.</summary>
+    /// <summary>v3_ncons.c, nc_match: a name is permitted if a constraint of its kind permits it, and none excludes it.</summary>
     private ChainError Check(GeneralName name)
     {
         GeneralNameKind kind = name.OtherNameType == Oids.SmtpUtf8Mailbox ? GeneralNameKind.Email : name.Kind;

@@ -3,8 +3,8 @@ using System.Numerics;
 namespace PgSsl.Certificates;
 
 /// <summary>
-/// A curve y² = x³ − 3x + b over the integers modulo p (FIPS 186-4, D.1.2). Enough to say whether a public key's point is on it,
-/// without the cost of a platform key for each certificate looked at.
+/// A curve y² = x³ − 3x + b over the integers modulo p (FIPS 186-4, D.1.2). It is enough to check whether the point of a public key is on it,
+/// without the cost of a platform key for each certificate.
 /// </summary>
 internal sealed class NistCurve
 {

@@ -6,7 +6,7 @@ using PgSsl.Asn1;
 namespace PgSsl.Certificates;
 
 /// <summary>
-/// What verification needs to know of a certificate, read once from its DER
+/// What verification needs to know about a certificate, read once from its DER
 /// (crypto/x509/v3_purp.c, ossl_x509v3_cache_extensions).
 /// </summary>
 internal sealed class ParsedCertificate
@@ -42,7 +42,7 @@ internal sealed class ParsedCertificate
 
     public ReadOnlyMemory<byte> Raw { get; }
 
-    /// <summary>The TBSCertificate: what the signature is over.</summary>
+    /// <summary>The TBSCertificate, which is what the issuer signs.</summary>
     public ReadOnlyMemory<byte> SignedContent { get; }
 
     /// <summary>0 for v1, 2 for v3.</summary>
@@ -50,7 +50,7 @@ internal sealed class ParsedCertificate
 
     public ReadOnlyMemory<byte> SerialNumber { get; }
 
-    /// <summary>The algorithm named inside of the signed content.</summary>
+    /// <summary>The algorithm named inside the signed content.</summary>
     public SignatureAlgorithm SignatureAlgorithm { get; }
 
     /// <summary>The algorithm named beside the signature.</summary>
@@ -62,10 +62,10 @@ internal sealed class ParsedCertificate
 
     public DistinguishedName Subject { get; }
 
-    /// <summary>Null where not written as RFC 5280 wants it.</summary>
+    /// <summary>Null where not written as RFC 5280 demands.</summary>
     public DateTimeOffset? NotBefore { get; }
 
-    /// <summary>Null where not written as RFC 5280 wants it.</summary>
+    /// <summary>Null where not written as RFC 5280 demands.</summary>
     public DateTimeOffset? NotAfter { get; }
 
     public SubjectPublicKey PublicKey { get; }
@@ -77,16 +77,16 @@ internal sealed class ParsedCertificate
     /// <summary>Subject and issuer are the same name.</summary>
     public bool IsSelfIssued { get; }
 
-    /// <summary>Self-issued, and its key identifier and key type fit; whether the signature verifies is not asked.</summary>
+    /// <summary>Self-issued, and its key identifier and key type match. The signature is not verified.</summary>
     public bool IsSelfSigned { get; }
 
     /// <summary>The name for messages.</summary>
     public string Name => CertificateNames.Display(Subject);
 
-    /// <summary>The parsed certificate; null for one that cannot be read.</summary>
+    /// <summary>The parsed certificate; null if it cannot be read.</summary>
     public static ParsedCertificate? Of(X509Certificate2 certificate) => Cache.GetValue(certificate, Parse);
 
-    /// <summary>x509_vfy.c, ossl_x509_likely_issued: names, key identifiers and key type fit; signatures come later.</summary>
+    /// <summary>x509_vfy.c, ossl_x509_likely_issued: names, key identifiers and key type match. The signature is verified later.</summary>
     public bool IsLikelyIssuerOf(ParsedCertificate subject) =>
         Subject.Equals(subject.Issuer)
         && !Extensions.AreInvalid && !subject.Extensions.AreInvalid

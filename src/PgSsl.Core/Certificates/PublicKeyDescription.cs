@@ -3,7 +3,7 @@ using System.Security.Cryptography.X509Certificates;
 
 namespace PgSsl.Certificates;
 
-/// <summary>A public key's algorithm and size, in the field's words.</summary>
+/// <summary>A public key's algorithm and size, by their usual names.</summary>
 internal static class PublicKeyDescription
 {
     /// <summary>Names algorithm and size in bits.</summary>

@@ -4,7 +4,7 @@ using PgSsl.Asn1;
 
 namespace PgSsl.Certificates;
 
-/// <summary>A signature algorithm, as far as OpenSSL 3 knows it (crypto/objects/obj_xref.txt: no ECDSA with SHA-3).</summary>
+/// <summary>A signature algorithm, if OpenSSL 3 knows it (crypto/objects/obj_xref.txt: not ECDSA with SHA-3).</summary>
 /// <param name="Encoded">The AlgorithmIdentifier as written.</param>
 /// <param name="Oid">Its identifier.</param>
 /// <param name="KeyOid">The key type that makes such signatures; null for an algorithm that OpenSSL does not know.</param>
@@ -85,7 +85,7 @@ internal sealed record SignatureAlgorithm(
         {
             salt = -1;
         }
-        // .NET verifies PSS only with one digest for both; OpenSSL also with two, which nobody issues.
+        // .NET verifies PSS only with the same digest for both; OpenSSL also with two different ones, which nobody issues.
         return salt >= 0 && digestOid == maskDigestOid && PssDigests.TryGetValue(digestOid, out string? digest)
             ? new SignatureAlgorithm(encoded, Oids.RsaPss, Oids.RsaPss, digest, Strength(Oids.RsaPss, digest, sha1: 64), salt)
             : new SignatureAlgorithm(encoded, Oids.RsaPss, Oids.RsaPss, null, -1);

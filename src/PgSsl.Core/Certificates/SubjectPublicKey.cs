@@ -9,7 +9,7 @@ namespace PgSsl.Certificates;
 /// <param name="AlgorithmOid">The key type; null for a key that OpenSSL cannot read.</param>
 /// <param name="Key">The content of the subjectPublicKey bit string.</param>
 /// <param name="SecurityBits">Its strength as OpenSSL rates it.</param>
-/// <param name="HasExplicitCurve">True for a curve given by parameters instead of by name.</param>
+/// <param name="HasExplicitCurve">Whether the curve is given by parameters instead of by name.</param>
 internal sealed record SubjectPublicKey(
     ReadOnlyMemory<byte> Encoded, string? AlgorithmOid, ReadOnlyMemory<byte> Key, int SecurityBits, bool HasExplicitCurve)
 {
@@ -24,7 +24,7 @@ internal sealed record SubjectPublicKey(
         ["1.3.36.3.3.2.8.1.1.12"] = 384, ["1.3.36.3.3.2.8.1.1.14"] = 512,
     };
 
-    /// <summary>False for a key that OpenSSL cannot read.</summary>
+    /// <summary>Whether OpenSSL can read the key.</summary>
     public bool IsReadable => AlgorithmOid is not null;
 
     public static SubjectPublicKey Read(AsnReader reader)
@@ -81,8 +81,8 @@ internal sealed record SubjectPublicKey(
     }
 
     /// <summary>
-    /// OpenSSL cannot read a key whose point is not on its curve. For a rarer curve, or a point form other than the usual one
-    /// (compressed, hybrid), that is left open.
+    /// OpenSSL cannot read a key whose point is not on its curve. For a rare curve, or another form of the point (compressed, hybrid), this is not
+    /// checked.
     /// </summary>
     private static int NamedCurveBits(string curve, byte[] point)
     {

@@ -1,9 +1,9 @@
 namespace PgSsl.Certificates;
 
-/// <summary>A certificate of the trust store.</summary>
+/// <summary>A certificate in the trust store.</summary>
 internal sealed record TrustAnchor(ParsedCertificate Certificate, TrustSettings? Settings)
 {
-    /// <summary>Whether a chain may end here: by its settings, else if it is self-signed.</summary>
+    /// <summary>Whether a chain may end here: by its settings, or else because it is self-signed.</summary>
     public TrustDecision Decision
     {
         get

@@ -3,14 +3,14 @@ using PgSsl.Asn1;
 
 namespace PgSsl.Certificates;
 
-/// <summary>What OpenSSL thinks of a certificate of the trust store (crypto/x509/x509_trust.c).</summary>
+/// <summary>OpenSSL's decision about a certificate in the trust store (crypto/x509/x509_trust.c).</summary>
 internal enum TrustDecision
 {
-    /// <summary>Nothing speaks for it: look further up.</summary>
+    /// <summary>It is not trusted by itself: the search goes on above it.</summary>
     Neutral,
     /// <summary>The chain may end here.</summary>
     Trusted,
-    /// <summary>The chain must not pass here.</summary>
+    /// <summary>The chain must not contain it.</summary>
     Rejected,
 }
 
@@ -31,7 +31,7 @@ internal sealed record TrustSettings(IReadOnlyList<string>? Trusted, IReadOnlyLi
         return new TrustSettings(trusted, rejected);
     }
 
-    /// <summary>x509_trust.c, obj_trust for TLS servers; <paramref name="fallback"/> where nothing is set.</summary>
+    /// <summary>x509_trust.c, obj_trust for TLS servers; <paramref name="fallback"/> if nothing is set.</summary>
     public TrustDecision Decide(TrustDecision fallback)
     {
         if (Rejected.Any(IsServer))

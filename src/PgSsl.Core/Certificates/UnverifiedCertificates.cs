@@ -4,8 +4,8 @@ using System.Security.Cryptography.X509Certificates;
 namespace PgSsl.Certificates;
 
 /// <summary>
-/// Remembers which certificates came over the wire, so that one taken out of the object it came in (<c>$served.Certificate</c>) is no
-/// better known than that. Text that was made of one has no such memory.
+/// Remembers which certificates came over the wire, so that a certificate that is taken out of its object (<c>$served.Certificate</c>) is not
+/// trusted more. Text made from a certificate has no such memory.
 /// </summary>
 internal static class UnverifiedCertificates
 {

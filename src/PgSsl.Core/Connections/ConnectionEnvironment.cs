@@ -4,19 +4,19 @@ using System.Runtime.InteropServices;
 namespace PgSsl.Connections;
 
 /// <summary>
-/// The world outside a connection string, as a snapshot: environment variables, user, directories. Everything that resolves
-/// settings reads it from here, so that a test or a runspace can have a world of its own.
+/// A snapshot of everything outside a connection string: environment variables, user, directories. All code that resolves settings reads it from
+/// here, so a test or a runspace can have its own environment.
 /// </summary>
 internal sealed class ConnectionEnvironment
 {
     private readonly IReadOnlyDictionary<string, string> _variables;
 
-    /// <summary>Describes a world.</summary>
-    /// <param name="variables">The environment variables; an empty value counts as set, as it does for libpq.</param>
+    /// <summary>Creates an environment.</summary>
+    /// <param name="variables">The environment variables; an empty value counts as set, as in libpq.</param>
     /// <param name="homeDirectory">The user's home as libpq sees it (see <see cref="HomeDirectory"/>).</param>
     /// <param name="userName">The operating system's name of the user.</param>
     /// <param name="workingDirectory">Where relative paths start; absolute.</param>
-    /// <param name="isWindows">Whether libpq for Windows is meant.</param>
+    /// <param name="isWindows">Whether the rules of libpq for Windows apply.</param>
     public ConnectionEnvironment(
         IReadOnlyDictionary<string, string> variables, string? homeDirectory, string userName, string workingDirectory,
         bool isWindows = false)
@@ -29,7 +29,7 @@ internal sealed class ConnectionEnvironment
     }
 
     /// <summary>
-    /// What libpq calls home (pqGetHomeDirectory): <c>$HOME</c>, else the account's home; on Windows
+    /// The home directory for libpq (pqGetHomeDirectory): <c>$HOME</c>, else the account's home; on Windows
     /// <c>%APPDATA%\postgresql</c>. Null where there is none.
     /// </summary>
     public string? HomeDirectory { get; }
@@ -37,17 +37,17 @@ internal sealed class ConnectionEnvironment
     /// <summary>The operating system's name of the user, libpq's default role.</summary>
     public string UserName { get; }
 
-    /// <summary>Where relative paths start; in PowerShell <c>$PWD</c>, which is not the process's own.</summary>
+    /// <summary>Where relative paths start; in PowerShell <c>$PWD</c>, which is not the working directory of the process.</summary>
     public string WorkingDirectory { get; }
 
-    /// <summary>Whether Windows' paths and defaults hold.</summary>
+    /// <summary>Whether Windows' paths and defaults apply.</summary>
     public bool IsWindows { get; }
 
-    /// <summary>The numeric user id, by which a Kerberos ticket cache is named; null on Windows and where unknown.</summary>
+    /// <summary>The numeric user id, which is part of the name of a Kerberos ticket cache; null on Windows and where unknown.</summary>
     public uint? UserId { get; init; }
 
     /// <summary>
-    /// Where libpq was built to look for <c>pg_service.conf</c> if <c>PGSYSCONFDIR</c> is not set; null where unknown.
+    /// The directory in which libpq looks for <c>pg_service.conf</c> if <c>PGSYSCONFDIR</c> is not set; null where unknown.
     /// </summary>
     public string? BuiltInConfigurationDirectory { get; init; }
 
@@ -57,14 +57,14 @@ internal sealed class ConnectionEnvironment
     public string? DefaultSocketDirectory { get; init; }
 
     /// <summary>
-    /// Where libpq looks for root.crt and its companions: <c>~/.postgresql</c>, on Windows <c>%APPDATA%\postgresql</c>.
+    /// Where libpq looks for root.crt and similar files: <c>~/.postgresql</c>, on Windows <c>%APPDATA%\postgresql</c>.
     /// </summary>
     public string? ConfigurationDirectory => IsWindows ? HomeDirectory : Under(HomeDirectory, ".postgresql");
 
-    /// <summary>Where the system-wide <c>pg_service.conf</c> is looked for; null where unknown.</summary>
+    /// <summary>The directory of the system-wide <c>pg_service.conf</c>; null where unknown.</summary>
     public string? SystemConfigurationDirectory => GetVariable("PGSYSCONFDIR") ?? BuiltInConfigurationDirectory;
 
-    /// <summary>Reads the process once.</summary>
+    /// <summary>Reads the environment of the process.</summary>
     /// <param name="workingDirectory">Where relative paths start; the process's working directory if null.</param>
     public static ConnectionEnvironment Capture(string? workingDirectory = null)
     {
@@ -83,7 +83,7 @@ internal sealed class ConnectionEnvironment
     /// <summary>The variable's value; null where it is not set.</summary>
     public string? GetVariable(string name) => _variables.GetValueOrDefault(name);
 
-    /// <summary>The absolute form of a path; <c>~</c> is an ordinary name, as it is for libpq.</summary>
+    /// <summary>Makes a path absolute; <c>~</c> is an ordinary name, as in libpq.</summary>
     public string ResolvePath(string path) => Path.GetFullPath(path, WorkingDirectory);
 
     internal string? UnderHome(string name) => Under(HomeDirectory, name);

@@ -1,18 +1,17 @@
 namespace PgSsl.Connections;
 
-/// <summary>One server of a connection's host list, as libpq would try it.</summary>
+/// <summary>A server of a connection's host list, as libpq would try it.</summary>
 /// <param name="Host">
-/// The <c>host</c> parameter: a name, an IP address or a socket directory; what verify-full compares. Empty where only <c>hostaddr</c>
-/// was given.
+/// The <c>host</c> parameter: a name, an IP address or a socket directory. verify-full compares it. Empty where only <c>hostaddr</c> was given.
 /// </param>
 /// <param name="HostAddress">The <c>hostaddr</c> parameter: where to connect, without a look-up; null where not given.</param>
 /// <param name="Port">The TCP port, 1 to 65535.</param>
 internal sealed record ConnectionHost(string Host, string? HostAddress, int Port)
 {
-    /// <summary>True for a socket directory (<c>/…</c>) or an abstract socket (<c>@…</c>), where sslmode is ignored.</summary>
+    /// <summary>Whether it is a socket directory (<c>/…</c>) or an abstract socket (<c>@…</c>), for which sslmode is ignored.</summary>
     public bool IsUnixSocket => HostAddress is null && (Host.StartsWith('/') || Host.StartsWith('@'));
 
-    /// <summary>The name to show: the host, or the address where there is no host.</summary>
+    /// <summary>The name to show: the host, or the address if there is no host.</summary>
     public string DisplayName => Host.Length > 0 ? Host : HostAddress ?? "";
 
     /// <inheritdoc/>

@@ -4,8 +4,8 @@ using static PgSsl.Connections.ParameterSyntax;
 namespace PgSsl.Connections;
 
 /// <summary>
-/// Every connection parameter of libpq 18, in libpq's order (fe-connect.c, PQconninfoOptions; a test compares it with
-/// PQconndefaults). A name that is not here is refused, as libpq refuses it.
+/// All connection parameters of libpq 18, in libpq's order (fe-connect.c, PQconninfoOptions; a test compares them with PQconndefaults). Other
+/// names are refused, as in libpq.
 /// </summary>
 internal static class ConnectionParameters
 {
@@ -15,18 +15,18 @@ internal static class ConnectionParameters
     /// <summary>All parameters, in libpq's order.</summary>
     public static ConnectionParameter[] All { get; } =
     [
-        new("service", "PGSERVICE", null, "Section of the service file that supplies parameters not given otherwise."),
+        new("service", "PGSERVICE", null, "Section of the service file that supplies parameters that are not given elsewhere."),
         new("user", "PGUSER", null, "Role to connect as; the operating system's user name by default."),
         new("password", "PGPASSWORD", null, "Password of the role.") { IsSecret = true },
         new("passfile", "PGPASSFILE", null, "File with passwords; ~/.pgpass by default."),
         new("channel_binding", "PGCHANNELBINDING", "prefer", "Whether SCRAM must be bound to the TLS channel.")
             { Syntax = Choice, AllowedValues = ["disable", "prefer", "require"], SinceVersion = 13 },
-        new("connect_timeout", "PGCONNECT_TIMEOUT", null, "Seconds to wait for each host; zero or less waits without end.")
+        new("connect_timeout", "PGCONNECT_TIMEOUT", null, "Seconds to wait for each host; zero or less means without limit.")
             { Syntax = Number },
         new("dbname", "PGDATABASE", null, "Database; the name of the role by default."),
-        new("host", "PGHOST", null, "Host names, addresses or socket directories, with commas; what verify-full compares."),
-        new("hostaddr", "PGHOSTADDR", null, "Addresses to connect to without a look-up, separated by commas."),
-        new("port", "PGPORT", "5432", "TCP port, or the number in the socket's name; one for all hosts or one for each."),
+        new("host", "PGHOST", null, "Host names, addresses or socket directories, separated by commas; verify-full compares them."),
+        new("hostaddr", "PGHOSTADDR", null, "Addresses to connect to without a name look-up, separated by commas."),
+        new("port", "PGPORT", "5432", "TCP port, or the number in the socket's name; one for all hosts, or one for each."),
         new("client_encoding", "PGCLIENTENCODING", null, "Client encoding; auto takes it from the locale."),
         new("options", "PGOPTIONS", "", "Command-line options for the server session."),
         new("application_name", "PGAPPNAME", null, "Name shown in pg_stat_activity."),
@@ -37,7 +37,7 @@ internal static class ConnectionParameters
         new("keepalives_count", null, null, "Keepalives lost before the connection counts as dead.") { Syntax = Number },
         new("tcp_user_timeout", null, null, "Milliseconds that sent data may stay unacknowledged.")
             { Syntax = Number, SinceVersion = 12 },
-        new("sslmode", "PGSSLMODE", "prefer", "Whether to use TLS, and what to verify of the server.")
+        new("sslmode", "PGSSLMODE", "prefer", "Whether to use TLS, and what to verify about the server.")
             { Syntax = Choice, AllowedValues = ["disable", "allow", "prefer", "require", "verify-ca", "verify-full"] },
         new("sslnegotiation", "PGSSLNEGOTIATION", "postgres", "Whether TLS is asked for first or started at once.")
             { Syntax = Choice, AllowedValues = ["postgres", "direct"], SinceVersion = 17 },
@@ -49,13 +49,13 @@ internal static class ConnectionParameters
             { Syntax = Choice, AllowedValues = ["disable", "allow", "require"], SinceVersion = 16 },
         new("sslpassword", null, null, "Passphrase of sslkey.") { IsSecret = true, SinceVersion = 13 },
         new("sslrootcert", "PGSSLROOTCERT", null,
-            "Root certificates that the server's chain must end at, or system; ~/.postgresql/root.crt by default."),
+            "Root certificates at which the server's chain must end, or system; ~/.postgresql/root.crt by default."),
         new("sslcrl", "PGSSLCRL", null, "Revocation lists; ~/.postgresql/root.crl by default."),
         new("sslcrldir", "PGSSLCRLDIR", null, "Directory of revocation lists, named by OpenSSL's hashes.") { SinceVersion = 14 },
         new("sslsni", "PGSSLSNI", "1", "Whether the host name is sent in the TLS handshake (SNI).")
             { Syntax = Flag, AllowedValues = Switch, SinceVersion = 14 },
         new("requirepeer", "PGREQUIREPEER", null, "Operating system user that the server must run as; Unix-domain sockets only."),
-        new("require_auth", "PGREQUIREAUTH", null, "Authentication methods that are acceptable, or with ! are not.")
+        new("require_auth", "PGREQUIREAUTH", null, "Authentication methods that are acceptable, or with ! those that are not.")
         {
             Syntax = AuthenticationMethods, SinceVersion = 16,
             AllowedValues = ["password", "md5", "gss", "sspi", "scram-sha-256", "oauth", "none"],
@@ -82,9 +82,9 @@ internal static class ConnectionParameters
         },
         new("load_balance_hosts", "PGLOADBALANCEHOSTS", "disable", "Whether the hosts are tried in random order.")
             { Syntax = Choice, AllowedValues = ["disable", "random"], SinceVersion = 16 },
-        new("scram_client_key", null, null, "SCRAM client key, in place of a password.")
+        new("scram_client_key", null, null, "SCRAM client key, instead of a password.")
             { Syntax = ScramKey, IsSecret = true, SinceVersion = 18 },
-        new("scram_server_key", null, null, "SCRAM server key, in place of a password.")
+        new("scram_server_key", null, null, "SCRAM server key, instead of a password.")
             { Syntax = ScramKey, IsSecret = true, SinceVersion = 18 },
         new("oauth_issuer", null, null, "OAuth issuer to trust.") { SinceVersion = 18 },
         new("oauth_client_id", null, null, "OAuth client id.") { SinceVersion = 18 },
@@ -96,10 +96,10 @@ internal static class ConnectionParameters
 
     private static readonly Dictionary<string, int> Positions = FindPositions();
 
-    /// <summary>The parameter of that name, spelt as libpq spells it; null where libpq knows none.</summary>
+    /// <summary>The parameter of a name, in libpq's spelling; null where libpq has none.</summary>
     public static ConnectionParameter? Find(string name) => Positions.TryGetValue(name, out int position) ? All[position] : null;
 
-    /// <summary>Its place in <see cref="All"/>; null where libpq knows no such parameter.</summary>
+    /// <summary>Its place in <see cref="All"/>; null where libpq has none.</summary>
     internal static int? PositionOf(string name) => Positions.TryGetValue(name, out int position) ? position : null;
 
     internal static bool IsSecret(string name) => Find(name) is { IsSecret: true };

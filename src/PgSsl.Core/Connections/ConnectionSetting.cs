@@ -2,19 +2,20 @@ using PgSsl.Connections;
 
 namespace PgSsl;
 
-/// <summary>The value that one connection parameter ends up with, and who gave it.</summary>
-/// <param name="Name">The parameter, as libpq spells it.</param>
-/// <param name="Value">The effective value; null where there is none. A secret shows as <c>********</c>.</param>
+/// <summary>The effective value of a connection parameter, and where it comes from.</summary>
+/// <param name="Name">The parameter, in libpq's spelling.</param>
+/// <param name="Value">The effective value; null where there is none. A secret is shown as <c>********</c>.</param>
 /// <param name="Source">Where the value comes from: a <see cref="SettingSource"/>.</param>
 /// <param name="Origin">The environment variable's name, or the service file's <c>path:line</c>; null for the other
 /// sources.</param>
-/// <param name="Warning">Why this value surprises; null where it does not, and where nobody looked (<see
-/// cref="ConnectionSettings.All"/>).</param>
+/// <param name="Warning">
+/// Why this value may be surprising; null where it is not, and where it was not examined (<see cref="ConnectionSettings.All"/>).
+/// </param>
 public sealed record ConnectionSetting(string Name, string? Value, string Source, string? Origin, string? Warning)
 {
     internal const string Mask = "********";
 
-    /// <summary>The value itself, of a secret too; never to be shown.</summary>
+    /// <summary>The value itself, even if it is a secret. It must never be shown.</summary>
     internal string? Raw { get; init; } = Value;
 
     internal static ConnectionSetting Create(ConnectionParameter parameter, string? value, string source, string? origin)
@@ -24,7 +25,7 @@ public sealed record ConnectionSetting(string Name, string? Value, string Source
     }
 
     /// <summary>
-    /// The setting as messages name it: <c>sslmode="verify"</c>, and where that comes from unless the user wrote it.
+    /// The setting, as messages name it: <c>sslmode="verify"</c>, and its source unless the user wrote it.
     /// </summary>
     internal string Shown => $"{Name}=\"{Value}\"" + Source switch
     {

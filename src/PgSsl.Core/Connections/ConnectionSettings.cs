@@ -4,12 +4,12 @@ using PgSsl.Common;
 namespace PgSsl.Connections;
 
 /// <summary>
-/// The settings that libpq 18 would connect with, each with its source. Only settings that libpq would accept exist:
-/// <see cref="PgEndpoint.Resolve"/> refuses the others.
+/// The settings with which libpq 18 would connect, each with its source. They are always settings that libpq accepts, because
+/// <see cref="PgEndpoint.Resolve"/> refuses all others.
 /// </summary>
 internal sealed class ConnectionSettings
 {
-    /// <summary>The word that <c>sslrootcert</c> takes instead of a file: the operating system's roots.</summary>
+    /// <summary>The value of <c>sslrootcert</c> for the operating system's roots, instead of a file.</summary>
     public const string SystemRoots = "system";
 
     internal const string DefaultRootFile = "root.crt";
@@ -30,10 +30,10 @@ internal sealed class ConnectionSettings
     /// </summary>
     public IReadOnlyList<ConnectionSetting> All => _all;
 
-    /// <summary>The world in which the settings were resolved.</summary>
+    /// <summary>The environment in which the settings were resolved.</summary>
     public ConnectionEnvironment Environment { get; }
 
-    /// <summary>The effective value by libpq's name; a secret is masked, null means that there is none.</summary>
+    /// <summary>The effective value, by libpq's name; masked for a secret; null where there is none.</summary>
     public string? this[string name] => Get(name).Value;
 
     /// <summary>The servers to try in turn; at least one.</summary>
@@ -46,15 +46,15 @@ internal sealed class ConnectionSettings
     /// <summary>The effective <c>sslnegotiation</c>.</summary>
     public SslNegotiation SslNegotiation => this["sslnegotiation"] == "direct" ? SslNegotiation.Direct : SslNegotiation.Postgres;
 
-    /// <summary>The role; the operating system's user name where none, or an empty one, was given.</summary>
+    /// <summary>The role; the operating system's user name if none, or an empty one, was given.</summary>
     public string UserName => NonEmpty("user") ?? Environment.UserName;
 
     /// <summary>
-    /// The database; the role's name where none, or an empty one, was given. Never read as a connection string.
+    /// The database; the role's name if none, or an empty one, was given. It is never read as a connection string.
     /// </summary>
     public string Database => NonEmpty("dbname") ?? UserName;
 
-    /// <summary>Whether the host name goes into the handshake (fe-secure-openssl.c: the value starts with 1).</summary>
+    /// <summary>Whether the host name is sent in the handshake (fe-secure-openssl.c: the value starts with 1).</summary>
     public bool SslSni => this["sslsni"]?.StartsWith('1') == true;
 
     /// <summary>Whether the operating system's roots are trusted: <c>sslrootcert=system</c>.</summary>
@@ -92,47 +92,47 @@ internal sealed class ConnectionSettings
     /// </summary>
     public string? ClientKeyPath => SslCertMode == "disable" || IsEngineKey ? null : FileOrDefault("sslkey", DefaultKeyFile);
 
-    /// <summary>The lowest TLS version to accept; null for no bound of libpq's own.</summary>
+    /// <summary>The lowest TLS version to accept; null if libpq sets no limit.</summary>
     public TlsVersion? MinimumTlsVersion => TlsVersions.FromName(this["ssl_min_protocol_version"]);
 
     /// <summary>The highest TLS version to offer; null for the newest.</summary>
     public TlsVersion? MaximumTlsVersion => TlsVersions.FromName(this["ssl_max_protocol_version"]);
 
-    /// <summary><c>disable</c>, <c>prefer</c> or <c>require</c>: whether GSSAPI encryption goes before TLS.</summary>
+    /// <summary><c>disable</c>, <c>prefer</c> or <c>require</c>: whether GSSAPI encryption is tried before TLS.</summary>
     public string GssEncMode => this["gssencmode"]!;
 
     /// <summary><c>disable</c>, <c>prefer</c> or <c>require</c>.</summary>
     public string ChannelBinding => this["channel_binding"]!;
 
-    /// <summary>The acceptable authentication methods, as written; null where any is.</summary>
+    /// <summary>The acceptable authentication methods, as written; null where all are.</summary>
     public string? RequireAuth => NonEmpty("require_auth");
 
     /// <summary><c>disable</c>, <c>allow</c> or <c>require</c>: whether a client certificate is sent.</summary>
     public string SslCertMode => this["sslcertmode"]!;
 
-    /// <summary>How long to wait for each host; null to wait without end (not given, zero or less).</summary>
+    /// <summary>How long to wait for each host; null to wait without limit (not given, zero or less).</summary>
     public TimeSpan? ConnectTimeout =>
         this["connect_timeout"] is { } text && LibpqInteger.TryParse(text, out int seconds) && seconds > 0
             ? TimeSpan.FromSeconds(seconds)
             : null;
 
-    /// <summary>How long one connection may take where nobody says. libpq would wait without end; a runbook must not.</summary>
+    /// <summary>How long one connection may take if nothing is given. libpq would wait without limit; a runbook must not.</summary>
     public static TimeSpan DefaultTimeout { get; } = TimeSpan.FromSeconds(10);
 
     /// <summary><see cref="ConnectTimeout"/>, else <see cref="DefaultTimeout"/>.</summary>
     public TimeSpan TimeoutOrDefault => ConnectTimeout ?? DefaultTimeout;
 
-    /// <summary>The setting of a parameter, spelt as libpq spells it.</summary>
-    /// <exception cref="PgSslException">libpq knows no such parameter.</exception>
+    /// <summary>The setting of a parameter, by libpq's name.</summary>
+    /// <exception cref="PgSslException">libpq has no such parameter.</exception>
     public ConnectionSetting Get(string name) =>
         ConnectionParameters.PositionOf(name) is { } position ? _all[position] : throw EndpointErrors.UnknownParameter(name);
 
     /// <summary>
-    /// The value of a secret in clear, such as <c>sslpassword</c>; null where there is none. Never to be shown.
+    /// The value of a secret in clear, such as <c>sslpassword</c>; null where there is none. It must never be shown.
     /// </summary>
     public string? GetSecret(string name) => Get(name).Raw;
 
-    /// <summary>The settings with the warnings that the files of this moment call for. Reads the file system.</summary>
+    /// <summary>The settings with warnings, which depend on the present files. Reads the file system.</summary>
     public IReadOnlyList<ConnectionSetting> Describe()
     {
         IReadOnlyDictionary<string, string> warnings = ConnectionWarnings.Find(this);

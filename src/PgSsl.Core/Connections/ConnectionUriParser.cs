@@ -4,7 +4,7 @@ namespace PgSsl.Connections;
 
 /// <summary>
 /// Reads <c>postgresql://user:password@host:port,[v6]:port/dbname?name=value</c> as libpq does (fe-connect.c,
-/// conninfo_uri_parse_options and conninfo_uri_parse_params), which is not RFC 3986: several hosts, and a plus is a plus.
+/// conninfo_uri_parse_options and conninfo_uri_parse_params). It differs from RFC 3986: there may be several hosts, and a plus means a plus.
 /// </summary>
 internal sealed class ConnectionUriParser
 {
@@ -81,7 +81,7 @@ internal sealed class ConnectionUriParser
         if (_position < _text.Length && !":/?,".Contains(Current))
             throw EndpointErrors.Invalid(
                 $"Unexpected text at character {_position + 1} of the URI, after an IPv6 address.",
-                "Go on with \":port\", \"/dbname\" or \"?\".");
+                "Continue with \":port\", \"/dbname\" or \"?\".");
         return address;
     }
 
@@ -113,13 +113,13 @@ internal sealed class ConnectionUriParser
     {
         string name = PercentEncoding.Decode(encodedName, $"the name of query parameter {number}");
         string value = PercentEncoding.Decode(encodedValue, $"the value of query parameter {number}");
-        // JDBC's spelling; ssl with any other value is no parameter of libpq's.
+        // JDBC's spelling; libpq has no parameter ssl with another value.
         if (name == "ssl" && value == "true") (name, value) = ("sslmode", "require");
         if (!_parsed.TryStore(name, value, valueStart, valueStart + encodedValue.Length))
             throw EndpointErrors.UnknownParameter(name);
     }
 
-    /// <summary>Keeps a part that was just read; an empty one counts as not given.</summary>
+    /// <summary>Stores a part that was just read; an empty part counts as not given.</summary>
     private void StoreDecoded(string name, string encoded, string part)
     {
         if (encoded.Length > 0)

@@ -1,6 +1,6 @@
 namespace PgSsl.Connections;
 
-/// <summary>Where the effective settings do something else than people expect.</summary>
+/// <summary>Finds settings whose effect is different from what people expect.</summary>
 internal sealed class ConnectionWarnings
 {
     private readonly ConnectionSettings _settings;
@@ -10,7 +10,7 @@ internal sealed class ConnectionWarnings
     private ConnectionWarnings(ConnectionSettings settings)
     {
         _settings = settings;
-        // stat(), as libpq does it: a directory exists, too, and turns verification on, which then fails.
+        // As libpq's stat(): a directory counts as existing, too, and turns verification on, which then fails.
         _rootExists = Path.Exists(settings.RootCertificatePath);
         _allSockets = settings.Hosts.All(host => host.IsUnixSocket);
     }
@@ -41,8 +41,8 @@ internal sealed class ConnectionWarnings
         return _settings.SslMode switch
         {
             SslMode.Allow => "Protects from nothing: TLS is used only if the server refuses plaintext.",
-            SslMode.Prefer => "Protects from nothing: whoever sits on the path can turn TLS off, and nobody is told.",
-            SslMode.Require when !_rootExists => "Encrypts to whoever answers: without root certificates the server is not verified.",
+            SslMode.Prefer => "Protects from nothing: anybody on the network path can turn TLS off unnoticed.",
+            SslMode.Require when !_rootExists => "Encrypts, but to any server: without root certificates the server is not verified.",
             _ => null,
         };
     }
@@ -59,7 +59,7 @@ internal sealed class ConnectionWarnings
         string? effect = _settings.SslMode switch
         {
             SslMode.Allow or SslMode.Prefer =>
-                $"a server that fails verification is spoken to in plaintext with sslmode={_settings.SslMode.ToLibpq()}",
+                $"with sslmode={_settings.SslMode.ToLibpq()} it falls back to plaintext if the server fails verification",
             SslMode.Require => "sslmode=require acts as verify-ca",
             _ => null,
         };
@@ -70,41 +70,41 @@ internal sealed class ConnectionWarnings
     {
         string misplaced = MisplacedRoot(_settings.Environment) is { } path ? $" {path} exists, but libpq does not look there." : "";
         if (_settings.SslMode >= SslMode.VerifyCa)
-            return $"The file does not exist: libpq refuses to connect with sslmode={_settings.SslMode.ToLibpq()}.{misplaced}";
+            return $"The file does not exist, so libpq refuses to connect with sslmode={_settings.SslMode.ToLibpq()}.{misplaced}";
         if (_settings.Get("sslrootcert").Source != SettingSource.Default)
-            return $"The file does not exist: libpq does not verify the server, and says nothing.{misplaced}";
+            return $"The file does not exist, so libpq does not verify the server, without a warning.{misplaced}";
         return misplaced.Length > 0 ? misplaced.TrimStart() : null;
     }
 
-    /// <summary>Several providers' instructions name this directory; libpq reads only <c>~/.postgresql</c>.</summary>
+    /// <summary>The instructions of several providers name this directory, but libpq reads only <c>~/.postgresql</c>.</summary>
     internal static string? MisplacedRoot(ConnectionEnvironment environment)
     {
         string? path = environment.UnderHome(Path.Combine(".postgres", ConnectionSettings.DefaultRootFile));
         return !environment.IsWindows && File.Exists(path) ? path : null;
     }
 
-    /// <summary>fe-secure-openssl.c, initialize_SSL: revocation lists are loaded only beside a root file.</summary>
+    /// <summary>fe-secure-openssl.c, initialize_SSL: revocation lists are loaded only together with a root file.</summary>
     private string? OnCrl(string name)
     {
         ConnectionSetting setting = _settings.Get(name);
         if (setting.Source == SettingSource.Default || string.IsNullOrEmpty(setting.Value)) return null;
         if (_settings.UsesSystemRoots) return "Ignored: libpq loads no revocation lists with sslrootcert=system.";
         string path = _settings.Environment.ResolvePath(setting.Value);
-        return Path.Exists(path) ? null : "Does not exist: libpq checks no revocation, and says nothing.";
+        return Path.Exists(path) ? null : "Does not exist, so libpq checks no revocation, without a warning.";
     }
 
     private string? OnKeyLog() => string.IsNullOrEmpty(_settings["sslkeylogfile"])
         ? null
-        : "libpq 18 writes the session's TLS secrets to this file: whoever reads it can decrypt the traffic.";
+        : "libpq 18 writes the session's TLS secrets to this file: anybody who reads it can decrypt the traffic.";
 
     private string? OnGssEncMode()
     {
         if (_allSockets || _settings.GssEncMode != "prefer" || TicketCache() is not { } cache) return null;
-        return $"A Kerberos ticket cache exists ({cache}): libpq tries GSSAPI encryption before TLS, whatever sslmode says.";
+        return $"A Kerberos ticket cache exists ({cache}), so libpq tries GSSAPI encryption before TLS, whatever sslmode is.";
     }
 
     /// <summary>
-    /// The ticket cache of MIT Kerberos, where it is one that can be seen: <c>KRB5CCNAME</c>, else <c>/tmp/krb5cc_uid</c>.
+    /// The ticket cache of MIT Kerberos, if it is one that can be seen: <c>KRB5CCNAME</c>, else <c>/tmp/krb5cc_uid</c>.
     /// </summary>
     private string? TicketCache()
     {

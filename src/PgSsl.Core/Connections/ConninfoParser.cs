@@ -26,7 +26,7 @@ internal sealed class ConninfoParser
     {
         for (SkipBlanks(); _position < _text.Length; SkipBlanks())
         {
-            // After a password with an unquoted blank, the "name" is the rest of the password: it is not shown.
+            // After a password with an unquoted blank, the "name" is the rest of the password, so it is not shown.
             bool mayBeSecret = _parsed.HasSecret;
             string name = ReadName();
             int start = _position;
@@ -46,7 +46,7 @@ internal sealed class ConninfoParser
         if (Current != '=')
             throw EndpointErrors.Invalid(
                 $"The word at character {start + 1} of the connection string is not followed by \"=\".",
-                "Write name=value, and put values that contain blanks into single quotes.");
+                "Write name=value, and put values with blanks into single quotes.");
         _position++;
         SkipBlanks();
         return name;

@@ -1,15 +1,15 @@
 namespace PgSsl.Connections;
 
-/// <summary>Writes what <see cref="PgEndpoint.Parse"/> and libpq read as a connection string.</summary>
+/// <summary>Writes connection strings that <see cref="PgEndpoint.Parse"/> and libpq read.</summary>
 internal static class ConninfoText
 {
-    /// <summary>Writes <c>name=value</c> pairs separated by blanks, quoted where need be.</summary>
+    /// <summary>Writes <c>name=value</c> pairs separated by blanks, quoted where necessary.</summary>
     public static string Write(IEnumerable<KeyValuePair<string, string>> parameters) =>
         string.Join(' ', parameters.Select(parameter => $"{parameter.Key}={Quote(parameter.Value)}"));
 
     /// <summary>
-    /// The value as it must be written: quoted if it is empty or holds a blank, a quote or a backslash, and with a semicolon
-    /// too. libpq needs no quotes for that one, but <c>a=b; host=c</c> is what a reader takes for another driver's string.
+    /// A value, quoted if it is empty or contains a blank, a quote or a backslash. It is also quoted if it contains a semicolon: libpq does not need
+    /// that, but a reader would take <c>a=b; host=c</c> for the connection string of another driver.
     /// </summary>
     public static string Quote(string value)
     {
@@ -17,7 +17,7 @@ internal static class ConninfoText
         return plain ? value : $"'{value.Replace("\\", "\\\\").Replace("'", "\\'")}'";
     }
 
-    /// <summary>As <see cref="Write"/>, with a mask in place of each secret.</summary>
+    /// <summary>As <see cref="Write"/>, with a mask instead of each secret.</summary>
     internal static string WriteMasked(IEnumerable<KeyValuePair<string, string>> parameters) =>
         Write(parameters.Select(parameter =>
             ConnectionParameters.IsSecret(parameter.Key) ? KeyValuePair.Create(parameter.Key, ConnectionSetting.Mask) : parameter));

@@ -39,7 +39,7 @@ internal static class HostList
         if (address.Length == 0) return null;
         if (IPAddress.TryParse(address, out _)) return address;
         throw SettingRules.Invalid(
-            settings.Get("hostaddr"), $"\"{address}\" is not an IP address", "Give a name as host; hostaddr takes addresses only.");
+            settings.Get("hostaddr"), $"\"{address}\" is not an IP address", "Give a name as host; hostaddr takes only addresses.");
     }
 
     private static int ParsePort(ConnectionSettings settings, string port)

@@ -1,11 +1,11 @@
 namespace PgSsl.Connections;
 
-/// <summary>The servers that the user's own files name: what tab completion offers.</summary>
+/// <summary>The servers in the user's own files, for tab completion.</summary>
 internal static class KnownEndpoints
 {
     /// <summary>
-    /// Reads the password file's hosts (<c>host:port</c>) and the service files' sections (<c>service=name</c>). Files that cannot be
-    /// read are passed over: completion has nobody to complain to. The password file's passwords are not kept.
+    /// Reads the hosts of the password file (<c>host:port</c>) and the sections of the service files (<c>service=name</c>). Files that cannot be read
+    /// are skipped, because completion cannot report errors. The passwords are not kept.
     /// </summary>
     public static IReadOnlyList<string> Find(ConnectionEnvironment environment)
     {
@@ -18,7 +18,7 @@ internal static class KnownEndpoints
         ];
     }
 
-    /// <summary>Reads the names of the services in the service files, each once. Files that cannot be read are passed over.</summary>
+    /// <summary>Reads the names of the services in the service files, each once. Files that cannot be read are skipped.</summary>
     public static IReadOnlyList<string> FindServices(ConnectionEnvironment environment)
     {
         string?[] files =
@@ -29,7 +29,7 @@ internal static class KnownEndpoints
         return [.. files.SelectMany(file => ReadLines(file, environment)).Select(ServiceOf).OfType<string>().Distinct(StringComparer.Ordinal)];
     }
 
-    // hostname:port:database:username:password; a socket directory or * is no server to name.
+    // hostname:port:database:username:password; a socket directory or * is not a server.
     private static string? HostOf(string line)
     {
         string[] fields = line.Split(':', 3);

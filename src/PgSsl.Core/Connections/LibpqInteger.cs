@@ -2,7 +2,7 @@ using System.Globalization;
 
 namespace PgSsl.Connections;
 
-/// <summary>Integers as libpq reads them (fe-connect.c, pqParseIntParam): strtol in base 10, blanks around it allowed.</summary>
+/// <summary>Reads integers as libpq does (fe-connect.c, pqParseIntParam): strtol in base 10, with blanks around it allowed.</summary>
 internal static class LibpqInteger
 {
     private static readonly char[] Blanks = [' ', '\t', '\n', '\v', '\f', '\r'];

@@ -1,6 +1,6 @@
 namespace PgSsl.Connections;
 
-/// <summary>The PowerShell names under which a hashtable may give libpq's parameters.</summary>
+/// <summary>PowerShell names that a hashtable may use for libpq's parameters.</summary>
 internal static class ParameterAliases
 {
     private static readonly Dictionary<string, string> Aliases = new(StringComparer.OrdinalIgnoreCase)
@@ -14,8 +14,8 @@ internal static class ParameterAliases
         ["RootCertificate"] = "sslrootcert",
     };
 
-    /// <summary>libpq's name for a name in any case or an alias.</summary>
-    /// <exception cref="PgSslException">libpq knows no such parameter.</exception>
+    /// <summary>libpq's name for a name in any case, or for an alias.</summary>
+    /// <exception cref="PgSslException">libpq has no such parameter.</exception>
     public static string Resolve(string name)
     {
         if (Aliases.TryGetValue(name, out string? canonical)) return canonical;

@@ -2,20 +2,20 @@ using System.Text;
 
 namespace PgSsl.Connections;
 
-/// <summary>What a parser found: the parameters, and where their secrets stand in the text.</summary>
+/// <summary>The result of a parser: the parameters, and where secrets are in the text.</summary>
 internal sealed class ParsedEndpoint
 {
     private readonly List<(int Start, int End)> _secrets = [];
 
-    /// <summary>The values by libpq's name, in the order they were first named; the last value given wins.</summary>
+    /// <summary>The values by libpq's name, in the order in which they were first named; the last value wins.</summary>
     internal Dictionary<string, string> Parameters { get; } = new(StringComparer.Ordinal);
 
     /// <summary>
-    /// Keeps a value, translated from <c>requiressl</c> where need be; false for a name that libpq does not know.
+    /// Stores a value, translated from <c>requiressl</c> if necessary; false for a name that libpq does not have.
     /// </summary>
     internal bool TryStore(string name, string value, int start, int end)
     {
-        // fe-connect.c, conninfo_storeval: still honoured in libpq 18.
+        // fe-connect.c, conninfo_storeval: libpq 18 still supports it.
         if (name == "requiressl") (name, value) = ("sslmode", value.StartsWith('1') ? "require" : "prefer");
         if (ConnectionParameters.Find(name) is not { } parameter) return false;
         Parameters[name] = value;
@@ -25,7 +25,7 @@ internal sealed class ParsedEndpoint
 
     internal bool HasSecret => _secrets.Count > 0;
 
-    /// <summary>The text that was parsed, with a mask in place of each secret.</summary>
+    /// <summary>The text that was parsed, with a mask instead of each secret.</summary>
     internal string MaskSecrets(string text)
     {
         if (_secrets.Count == 0) return text;

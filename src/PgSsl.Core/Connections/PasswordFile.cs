@@ -5,8 +5,8 @@ using PgSsl.Files;
 namespace PgSsl.Connections;
 
 /// <summary>
-/// The password file (<c>~/.pgpass</c>, PGPASSFILE, passfile) as libpq reads it: the first line that matches counts, and a file that
-/// others may use is ignored (fe-connect.c, passwordFromFile and pwdfMatchesString).
+/// Reads the password file (<c>~/.pgpass</c>, PGPASSFILE, passfile) as libpq does: the first line that matches is used, and a file that other users
+/// may read is ignored (fe-connect.c, passwordFromFile and pwdfMatchesString).
 /// </summary>
 internal static class PasswordFile
 {
@@ -16,14 +16,14 @@ internal static class PasswordFile
         UnixFileMode.GroupRead | UnixFileMode.GroupWrite | UnixFileMode.GroupExecute
         | UnixFileMode.OtherRead | UnixFileMode.OtherWrite | UnixFileMode.OtherExecute;
 
-    /// <summary>The absolute path of the file, which need not exist; null without a home.</summary>
+    /// <summary>The absolute path of the file, which need not exist; null without a home directory.</summary>
     public static string? PathOf(ConnectionSettings settings) =>
         settings["passfile"] is { Length: > 0 } path ? settings.Environment.ResolvePath(path) : settings.Environment.DefaultPasswordFile;
 
-    /// <summary>Looks up the password for one host. A file that is missing or cannot be read holds none, which is no error.</summary>
-    /// <param name="settings">Name the file, the role and the database.</param>
-    /// <param name="host">The host to look for; by its address where it has no name.</param>
-    /// <param name="problem">Why a file that exists is not used; null where it is, or there is none.</param>
+    /// <summary>Finds the password for a host. It is not an error if the file is missing or cannot be read.</summary>
+    /// <param name="settings">They name the file, the role and the database.</param>
+    /// <param name="host">The host; it is found by its address if it has no name.</param>
+    /// <param name="problem">Why an existing file is not used; null where it is used, or does not exist.</param>
     /// <returns>The password, in clear; null where there is none.</returns>
     public static string? Find(ConnectionSettings settings, ConnectionHost host, out string? problem)
     {
@@ -37,7 +37,7 @@ internal static class PasswordFile
         return content.Split('\n').Select(line => PasswordIn(line.TrimEnd('\r'), wanted)).FirstOrDefault(password => password is not null);
     }
 
-    /// <summary>What a line says to these four fields: its password, or null where it is about others.</summary>
+    /// <summary>The password in a line, if it matches these four fields; else null.</summary>
     internal static string? PasswordIn(string line, IReadOnlyList<string> wanted)
     {
         if (line.StartsWith('#'))
@@ -59,7 +59,7 @@ internal static class PasswordFile
         return password.ToString();
     }
 
-    /// <summary>Compares one field; gives the position behind its colon, or -1.</summary>
+    /// <summary>Compares one field; returns the position behind its colon, or -1.</summary>
     private static int Match(string line, int position, string field)
     {
         if (string.CompareOrdinal(line, position, "*:", 0, 2) == 0)
@@ -77,7 +77,7 @@ internal static class PasswordFile
         return -1;
     }
 
-    /// <summary>The default socket directory is looked for as localhost.</summary>
+    /// <summary>For the default socket directory libpq looks for localhost.</summary>
     private static string NameToLookFor(ConnectionEnvironment environment, ConnectionHost host) =>
         host.Host.Length == 0 ? host.HostAddress ?? AnyHost
         : host.IsUnixSocket && host.Host == environment.DefaultSocketDirectory ? AnyHost
@@ -91,7 +91,7 @@ internal static class PasswordFile
             if (!File.Exists(path) && !Directory.Exists(path))
                 return null;
             problem = isWindows || OperatingSystem.IsWindows() ? null : ProblemOf(path);
-            // A byte order mark is part of the first line, as it is for libpq.
+            // A byte order mark is part of the first line, as in libpq.
             return problem is null ? Encoding.UTF8.GetString(File.ReadAllBytes(path)) : null;
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
@@ -105,9 +105,9 @@ internal static class PasswordFile
     {
         UnixStatus status = UnixStatus.Of(File.ResolveLinkTarget(path, returnFinalTarget: true)?.FullName ?? path);
         if (status.Identity.Type != RegularFile)
-            return $"The password file \"{path}\" is not a plain file, and libpq ignores it.";
+            return $"The password file \"{path}\" is not a regular file, so libpq ignores it.";
         return (status.Mode & GroupOrOthers) == 0 ? null
             : $"The password file \"{path}\" has mode 0{Convert.ToString((int)status.Mode, 8)}: group or others can use it, " +
-              "and libpq ignores it. chmod 0600 it.";
+              "so libpq ignores it. Change its mode to 0600.";
     }
 }

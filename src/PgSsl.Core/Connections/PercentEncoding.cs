@@ -3,14 +3,14 @@ using System.Text;
 
 namespace PgSsl.Connections;
 
-/// <summary>Percent-encoding in URIs, read as libpq 18 reads it (fe-connect.c, conninfo_uri_decode).</summary>
+/// <summary>Percent-encoding in URIs, as libpq 18 reads it (fe-connect.c, conninfo_uri_decode).</summary>
 internal static class PercentEncoding
 {
     private static readonly UTF8Encoding StrictUtf8 = new(false, throwOnInvalidBytes: true);
 
-    /// <summary>Decodes one part of a URI.</summary>
-    /// <param name="encoded">The part as written. Blanks around it are dropped and blanks in it refused.</param>
-    /// <param name="part">What to call it in a message, which never shows the part itself: it may be a password.</param>
+    /// <summary>Decodes a part of a URI.</summary>
+    /// <param name="encoded">The part, as written. Blanks around it are removed, and blanks in it refused.</param>
+    /// <param name="part">Its name in messages, which never show the part itself, because it may be a password.</param>
     internal static string Decode(string encoded, string part)
     {
         string trimmed = encoded.Trim(' ');
@@ -19,7 +19,7 @@ internal static class PercentEncoding
         return trimmed.Contains('%') ? DecodeEscapes(trimmed, part) : trimmed;
     }
 
-    /// <summary>Encodes a value of a query. Paths and lists stay readable: neither is syntax there (RFC 3986, section 3.4).</summary>
+    /// <summary>Encodes a value of a query. Slashes, colons and commas stay readable: they are not syntax there (RFC 3986, section 3.4).</summary>
     internal static string EncodeQueryValue(string value) =>
         Uri.EscapeDataString(value).Replace("%2F", "/").Replace("%3A", ":").Replace("%2C", ",");
 
@@ -52,7 +52,7 @@ internal static class PercentEncoding
         return value != 0 ? value : throw EndpointErrors.Invalid($"%00 in {part} of the URI is not allowed.", "Remove it.");
     }
 
-    /// <summary>libpq passes any bytes on; as text they must be UTF-8, so other bytes are refused rather than changed.</summary>
+    /// <summary>libpq accepts any bytes. Text must be UTF-8, so other bytes are refused rather than changed.</summary>
     private static void Flush(List<byte> bytes, StringBuilder decoded, string part)
     {
         if (bytes.Count == 0) return;

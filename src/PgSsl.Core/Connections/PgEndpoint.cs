@@ -4,8 +4,7 @@ using System.Text.RegularExpressions;
 namespace PgSsl.Connections;
 
 /// <summary>
-/// A server as the user named it: the parameters written, in the order written, and nothing yet from service file, environment
-/// or defaults.
+/// A server, as the user named it: the parameters in the order written, still without service file, environment and defaults.
 /// </summary>
 internal sealed partial class PgEndpoint
 {
@@ -14,21 +13,21 @@ internal sealed partial class PgEndpoint
     private PgEndpoint(Dictionary<string, string> parameters, string text) => (_parameters, Text) = (parameters, text);
 
     /// <summary>
-    /// The parameters by libpq's name. Secrets are in clear: this is for programs, <see cref="Text"/> for people.
+    /// The parameters by libpq's name. Secrets are in clear: this is for programs, and <see cref="Text"/> is for people.
     /// </summary>
     public IReadOnlyDictionary<string, string> Parameters => _parameters;
 
-    /// <summary>What was written, with a mask in place of each secret.</summary>
+    /// <summary>The text that was written, with a mask instead of each secret.</summary>
     public string Text { get; }
 
     /// <summary>
     /// Reads <c>host</c>, <c>host:port</c>, <c>[v6]:port</c>, a bare IPv6 address, a socket directory, a
     /// <c>postgresql://</c> URI, or a connection string (anything else with an equals sign).
     /// </summary>
-    /// <exception cref="PgSslException">The text is none of these, or names a parameter that libpq does not know.</exception>
+    /// <exception cref="PgSslException">The text is none of these, or names a parameter that libpq does not have.</exception>
     public static PgEndpoint Parse(string text)
     {
-        // Text from files and clipboards has blanks around it; in a connection string the last one may be escaped and count.
+        // Text from files and clipboards may have blanks around it; in a connection string the last blank may be escaped, and belong to a value.
         string trimmed = text.Trim();
         if (ConnectionUriParser.IsUri(trimmed)) return FromParsed(ConnectionUriParser.Parse(trimmed), trimmed);
         if (IsAdoNet(trimmed)) throw EndpointErrors.AdoNet(trimmed);
@@ -37,10 +36,10 @@ internal sealed partial class PgEndpoint
     }
 
     /// <summary>
-    /// Takes parameters one by one, as from a hashtable: names in any case or as <see cref="ParameterAliases"/> has them,
-    /// sslmode and sslnegotiation in PowerShell's spelling too. An empty value counts as not given (PQconnectdbParams).
+    /// Takes parameters one by one, as from a hashtable: names in any case, or by <see cref="ParameterAliases"/>; sslmode and sslnegotiation in
+    /// PowerShell's spelling, too. An empty value counts as not given (PQconnectdbParams).
     /// </summary>
-    /// <exception cref="PgSslException">libpq knows no such parameter, or it is given twice under different names.</exception>
+    /// <exception cref="PgSslException">libpq has no such parameter, or it is given twice under different names.</exception>
     public static PgEndpoint FromParameters(IEnumerable<KeyValuePair<string, string>> parameters)
     {
         var found = new Dictionary<string, string>(StringComparer.Ordinal);
@@ -58,9 +57,9 @@ internal sealed partial class PgEndpoint
     }
 
     /// <summary>
-    /// The same endpoint with one parameter replaced, or with null taken away; <see cref="Text"/> stays what was written.
+    /// The same endpoint with one parameter replaced, or removed for null; <see cref="Text"/> does not change.
     /// </summary>
-    /// <exception cref="PgSslException">libpq knows no such parameter.</exception>
+    /// <exception cref="PgSslException">libpq has no such parameter.</exception>
     public PgEndpoint With(string name, string? value)
     {
         if (ConnectionParameters.Find(name) is null) throw EndpointErrors.UnknownParameter(name);
@@ -72,8 +71,8 @@ internal sealed partial class PgEndpoint
     }
 
     /// <summary>
-    /// The same endpoint narrowed to one of its hosts. Its <see cref="Text"/> can be parsed again, by this module and by psql, and
-    /// holds no secret: <c>host:port</c> where that says it all, else a connection string.
+    /// The same endpoint, narrowed to one of its hosts. Its <see cref="Text"/> can be parsed again, by this module and by psql, and holds no secret:
+    /// <c>host:port</c> if that is enough, else a connection string.
     /// </summary>
     public PgEndpoint At(ConnectionHost host)
     {
@@ -87,7 +86,7 @@ internal sealed partial class PgEndpoint
         return new PgEndpoint(narrowed._parameters, text);
     }
 
-    /// <summary>Works out every parameter as libpq would: explicit, then service file, then environment, then default.</summary>
+    /// <summary>Works out all parameters as libpq does: explicit, then service file, then environment, then default.</summary>
     /// <exception cref="PgSslException">libpq would refuse a value, a combination, or the service file.</exception>
     public ConnectionSettings Resolve(ConnectionEnvironment environment)
     {
@@ -95,8 +94,8 @@ internal sealed partial class PgEndpoint
     }
 
     /// <summary>
-    /// As <see cref="Resolve"/>, for a question that does not depend on the sslmode one would use: the strongest contradicts no other
-    /// setting. One that libpq does not know is an error all the same.
+    /// As <see cref="Resolve"/>, for a question that does not depend on the sslmode: it uses the strongest, which contradicts no other setting. An
+    /// sslmode that libpq does not have is still an error.
     /// </summary>
     /// <exception cref="PgSslException">libpq would refuse a value, a combination, or the service file.</exception>
     public ConnectionSettings ResolveForAnyMode(ConnectionEnvironment environment)
@@ -112,7 +111,7 @@ internal sealed partial class PgEndpoint
         new(parsed.Parameters, parsed.MaskSecrets(text));
 
     /// <summary>
-    /// Host=db1;Password=x: libpq would read all of it as the value of one parameter, and what is in it would be shown as a host name.
+    /// Host=db1;Password=x: libpq would read all of it as the value of one parameter, and the password would be shown as a part of a host name.
     /// </summary>
     private static bool IsAdoNet(string text) => text.Contains(';') && AdoNet().IsMatch(text);
 
@@ -121,7 +120,7 @@ internal sealed partial class PgEndpoint
         RegexOptions.CultureInvariant | RegexOptions.IgnoreCase)]
     private static partial Regex AdoNet();
 
-    /// <summary>jdbc:postgresql://host/db?user=x has an equals sign and is no connection string.</summary>
+    /// <summary>jdbc:postgresql://host/db?user=x has an equals sign, but is not a connection string.</summary>
     private static bool HasForeignScheme(string text)
     {
         int scheme = text.IndexOf("://", StringComparison.Ordinal);

@@ -1,12 +1,12 @@
 namespace PgSsl.Connections;
 
 /// <summary>A value that a service file supplies.</summary>
-/// <param name="Value">The text after the equals sign, blanks at the end of the line dropped.</param>
+/// <param name="Value">The text after the equals sign, without blanks at the end of the line.</param>
 /// <param name="Origin">The file and line, as <c>path:line</c>.</param>
 internal readonly record struct ServiceEntry(string Value, string Origin);
 
 /// <summary>
-/// Finds and reads a section of <c>pg_service.conf</c> as libpq does (fe-connect.c, parseServiceInfo and parseServiceFile).
+/// Finds and reads a section of <c>pg_service.conf</c>, as libpq does (fe-connect.c, parseServiceInfo and parseServiceFile).
 /// </summary>
 internal static class ServiceFile
 {
@@ -47,7 +47,7 @@ internal static class ServiceFile
     }
 
     /// <summary>
-    /// The lines of a section, its header first, up to the next header; null where the file has no such section. Entries are checked.
+    /// The lines of a section, from its header up to the next header; null where the file has no such section. Entries are checked.
     /// </summary>
     internal static List<ServiceFileLine>? FindSection(string service, Stream file, string path)
     {
@@ -57,7 +57,7 @@ internal static class ServiceFile
             if (line.IsHeader)
             {
                 if (section is not null) break;
-                // Whatever follows the bracket is not looked at.
+                // libpq ignores everything behind the bracket.
                 if (line.Text.AsSpan(1).StartsWith(service + "]", StringComparison.Ordinal)) section = [];
             }
             else if (section is not null && line.IsEntry) CheckEntry(line.Text, $"{path}:{line.Number}");
@@ -70,7 +70,7 @@ internal static class ServiceFile
     {
         if (line.StartsWith("ldap", StringComparison.Ordinal))
             throw Invalid(
-                origin, "looks the service up in LDAP, which PgSsl does not do", "Write the parameters into the file, or give them directly.");
+                origin, "takes the service from LDAP, which PgSsl does not support", "Write the parameters into the file, or give them directly.");
         int equals = line.IndexOf('=');
         if (equals < 0) throw Invalid(origin, "is not name=value", "Write name=value, without blanks around the equals sign.");
         string name = line[..equals];
@@ -79,7 +79,7 @@ internal static class ServiceFile
                 origin, "names another service, which libpq does not follow", "Write the parameters of that service here.");
         if (ConnectionParameters.Find(name) is null)
             throw Invalid(
-                origin, $"sets \"{name}\", which libpq does not know", "Use libpq's names, without blanks around the equals sign.");
+                origin, $"sets \"{name}\", which libpq does not have", "Use libpq's names, without blanks around the equals sign.");
     }
 
     internal static FileStream Open(string path)

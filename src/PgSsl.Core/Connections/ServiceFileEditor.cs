@@ -3,20 +3,20 @@ using PgSsl.Common;
 
 namespace PgSsl.Connections;
 
-/// <summary>Changes one parameter of one service in <c>pg_service.conf</c>, and not a byte besides.</summary>
+/// <summary>Changes one parameter of one service in <c>pg_service.conf</c>, and nothing else.</summary>
 internal static class ServiceFileEditor
 {
     /// <summary>
-    /// Sets a parameter: in its line where the section has one (libpq goes by the first), else below the last entry of the section. A
-    /// section that is missing is added at the end. The same bytes come back where the value is set already.
+    /// Sets a parameter: in its line if the section has one (libpq uses the first), else below the last entry of the section. A missing section is
+    /// added at the end. Returns the same bytes if the parameter has that value already.
     /// </summary>
-    /// <param name="content">The file; empty for a new one.</param>
+    /// <param name="content">The file; empty for a new file.</param>
     /// <param name="service">The section.</param>
-    /// <param name="name">The parameter, as libpq spells it.</param>
-    /// <param name="value">Its value; without line breaks, and without a blank at the end, which libpq would drop.</param>
+    /// <param name="name">The parameter, in libpq's spelling.</param>
+    /// <param name="value">Its value, without line breaks, and without a blank at the end, which libpq would remove.</param>
     /// <param name="path">The file's path, for messages.</param>
     /// <exception cref="PgSslException">
-    /// InvalidServiceFile: libpq refuses the file as it is. UnknownParameter, InvalidParameterValue: it would not read the outcome as meant.
+    /// InvalidServiceFile: libpq refuses the file as it is. UnknownParameter, InvalidParameterValue: it would not read the result as intended.
     /// </exception>
     public static byte[] Set(byte[] content, string service, string name, string value, string path)
     {
@@ -48,7 +48,7 @@ internal static class ServiceFileEditor
     private static void RequireWritable(string service, string name, string value)
     {
         if (value.AsSpan().ContainsAny('\n', '\r', '\0') || (value.Length > 0 && ConninfoParser.IsBlank(value[^1])))
-            throw Unwritable($"The value of {name} has a line break, a NUL character or a blank at its end, which a service file cannot hold.");
+            throw Unwritable($"The value of {name} has a line break, a NUL character or a blank at its end, which a service file cannot contain.");
         if (service.AsSpan().ContainsAny('\n', '\r', '\0'))
             throw Unwritable("The name of the service has a line break or a NUL character.");
         if (IsTooLong($"{name}={value}\r\n") || IsTooLong($"[{service}]\r\n"))
@@ -57,11 +57,11 @@ internal static class ServiceFileEditor
 
     private static bool IsTooLong(string line) => Encoding.UTF8.GetByteCount(line) >= ServiceFileLine.Limit;
 
-    /// <summary>The outcome is read again: whatever was overlooked above must not end up in a file.</summary>
+    /// <summary>Reads the result again, so that nothing that was overlooked above is written to a file.</summary>
     private static void RequireRead(byte[] changed, string service, string name, string value, string path)
     {
         if (Get(changed, service, name, path) != value)
-            throw Unwritable($"libpq would not read {name}={value} of service \"{service}\" back from {path} as it is meant.");
+            throw Unwritable($"libpq would not read {name}={value} of service \"{service}\" from {path} as intended.");
     }
 
     private static PgSslException Unwritable(string message) =>
@@ -69,7 +69,7 @@ internal static class ServiceFileEditor
 
     private static byte[] Insert(byte[] content, List<ServiceFileLine> section, string line)
     {
-        // Comments and blank lines at the end belong to the next section more often than not.
+        // Comments and blank lines at the end usually belong to the next section.
         ServiceFileLine last = section.FindLast(candidate => candidate.IsEntry) ?? section[0];
         string lineEnd = LineEnds.Of(content);
         bool isOpen = content[last.End - 1] != '\n';

@@ -2,15 +2,15 @@ using System.Text;
 
 namespace PgSsl.Connections;
 
-/// <summary>A line of a service file, as libpq sees it and where it is (fe-connect.c, parseServiceFile).</summary>
-/// <param name="Number">Counted from 1.</param>
-/// <param name="Text">The line without the blanks around it.</param>
+/// <summary>A line of a service file, as libpq reads it, and its position (fe-connect.c, parseServiceFile).</summary>
+/// <param name="Number">The number of the line, counted from 1.</param>
+/// <param name="Text">The line, without the blanks around it.</param>
 /// <param name="TextStart">Where <paramref name="Text"/> starts in the file, in bytes.</param>
 /// <param name="TextEnd">Where it ends.</param>
-/// <param name="End">Where the line ends, its line end included.</param>
+/// <param name="End">Where the line ends, including its line end.</param>
 internal sealed record ServiceFileLine(int Number, string Text, int TextStart, int TextEnd, int End)
 {
-    /// <summary>fgets() reads 1023 bytes at most, and libpq calls a line that fills them too long, newline included.</summary>
+    /// <summary>fgets() reads at most 1023 bytes, including the newline, and for libpq a line that fills them is too long.</summary>
     internal const int Limit = 1023;
 
     internal bool IsHeader => Text.StartsWith('[');
@@ -20,7 +20,7 @@ internal sealed record ServiceFileLine(int Number, string Text, int TextStart, i
     /// <summary>The parameter that an entry sets; null for other lines.</summary>
     internal string? EntryName => IsEntry && Text.IndexOf('=') is >= 0 and int equals ? Text[..equals] : null;
 
-    /// <summary>Reads the lines one by one; throws at one that libpq would not read.</summary>
+    /// <summary>Reads the lines one by one; throws at a line that libpq would not read.</summary>
     internal static IEnumerable<ServiceFileLine> ReadAll(Stream file, string path)
     {
         var buffer = new byte[Limit];
@@ -38,7 +38,7 @@ internal sealed record ServiceFileLine(int Number, string Text, int TextStart, i
         if (length > 0) yield return Trim(number, buffer.AsSpan(0, length), start);
     }
 
-    /// <summary>A byte order mark stays: libpq, too, then takes the first line for something else than a section.</summary>
+    /// <summary>A byte order mark stays: then the first line is not a section for libpq, either.</summary>
     private static ServiceFileLine Trim(int number, ReadOnlySpan<byte> line, int lineStart)
     {
         int start = 0, end = line.Length;

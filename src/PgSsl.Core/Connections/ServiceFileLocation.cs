@@ -1,18 +1,18 @@
 namespace PgSsl.Connections;
 
-/// <summary>The file in which a service is defined, or is to be.</summary>
+/// <summary>The file in which a service is defined, or is to be defined.</summary>
 /// <param name="Path">The file; it need not exist.</param>
-/// <param name="DefinesService">Whether the service is in it: libpq reads the service from there.</param>
-/// <param name="IsShared">Whether it is the system-wide file, so that a change concerns every user.</param>
+/// <param name="DefinesService">Whether it defines the service, so that libpq reads the service from it.</param>
+/// <param name="IsShared">Whether it is the system-wide file, so that a change affects every user.</param>
 internal sealed record ServiceFileLocation(string Path, bool DefinesService, bool IsShared)
 {
     /// <summary>
-    /// Finds the file from which libpq would read a service (fe-connect.c, parseServiceInfo), else where a new one belongs:
+    /// Finds the file from which libpq would read a service (fe-connect.c, parseServiceInfo), else the file for a new one:
     /// <c>PGSERVICEFILE</c>, else <c>~/.pg_service.conf</c>.
     /// </summary>
     /// <exception cref="PgSslException">
-    /// InvalidServiceFile or FileUnreadable: libpq would refuse a file on the way. FileNotFound: PGSERVICEFILE is empty, or there is no
-    /// home to look in.
+    /// InvalidServiceFile or FileUnreadable: libpq would refuse a file that it reads before. FileNotFound: PGSERVICEFILE is empty, or there is no home
+    /// directory.
     /// </exception>
     public static ServiceFileLocation Find(string service, ConnectionEnvironment environment)
     {

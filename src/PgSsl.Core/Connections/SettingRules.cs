@@ -2,7 +2,7 @@ using PgSsl.Common;
 
 namespace PgSsl.Connections;
 
-/// <summary>What libpq 18 checks before it connects (fe-connect.c, pqConnectOptions2), hosts and ports apart.</summary>
+/// <summary>The checks of libpq 18 before it connects (fe-connect.c, pqConnectOptions2), except those of hosts and ports.</summary>
 internal static class SettingRules
 {
     private const string RangeRemedy = "Raise the maximum or lower the minimum.";
@@ -29,7 +29,7 @@ internal static class SettingRules
         {
             case ParameterSyntax.Choice when !parameter.AllowedValues!.Contains(value):
             case ParameterSyntax.TlsVersion when value.Length > 0 && TlsVersions.FromName(value) is null:
-                throw Invalid(setting, "it is none of the values it knows", $"Use one of {string.Join(", ", parameter.AllowedValues!)}.");
+                throw Invalid(setting, "it is not one of the possible values", $"Use one of {string.Join(", ", parameter.AllowedValues!)}.");
             case ParameterSyntax.Number when !LibpqInteger.TryParse(value, out _):
                 throw Invalid(setting, "it is not an integer", "Give a whole number.");
             case ParameterSyntax.ScramKey when !IsScramKey(value):
@@ -56,7 +56,7 @@ internal static class SettingRules
             string name = negated ? method[1..] : method;
             if (!parameter.AllowedValues!.Contains(name))
                 throw Invalid(
-                    setting, $"\"{name}\" is no authentication method",
+                    setting, $"\"{name}\" is not an authentication method",
                     $"Use {string.Join(", ", parameter.AllowedValues!)}, separated by commas.");
             if (!seen.Add(name)) throw Invalid(setting, $"it names {name} twice", "Name each method once.");
         }
@@ -74,20 +74,20 @@ internal static class SettingRules
     {
         if (!settings.UsesSystemRoots || settings.SslMode == SslMode.VerifyFull) return;
         throw Contradiction(
-            settings, "sslmode", "sslrootcert", "anyone can have a certificate from a public CA, so the name must be verified too",
+            settings, "sslmode", "sslrootcert", "anyone can get a certificate from a public CA, so the name must be verified, too",
             "Set sslmode to verify-full, or leave it out.");
     }
 
     private static void CheckTlsRange(ConnectionSettings settings)
     {
-        // False where one of them is null: then the other has nothing to contradict.
+        // False where one of them is null: then there is no contradiction.
         if (!(settings.MinimumTlsVersion > settings.MaximumTlsVersion)) return;
         throw Contradiction(settings, "ssl_min_protocol_version", "ssl_max_protocol_version", "no TLS version fits both", RangeRemedy);
     }
 
     private static void CheckWireRange(ConnectionSettings settings)
     {
-        // "latest" is 3.2 in libpq 18, so that only 3.0 lies below another version.
+        // "latest" is 3.2 in libpq 18, so only 3.0 is lower than another version.
         bool contradicts = settings["min_protocol_version"] is "3.2" or "latest" && settings["max_protocol_version"] is "3.0";
         if (contradicts)
             throw Contradiction(settings, "min_protocol_version", "max_protocol_version", "no protocol version fits both", RangeRemedy);

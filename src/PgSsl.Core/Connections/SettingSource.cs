@@ -1,12 +1,12 @@
 namespace PgSsl;
 
 /// <summary>
-/// Where the value of a connection parameter comes from, strongest first (libpq, conninfo_add_defaults). Texts, because an
-/// enumeration comes out of JSON, a job or a file as a number.
+/// Where the value of a connection parameter comes from, the strongest first (libpq, conninfo_add_defaults). These are texts, because an enumeration
+/// becomes a number in JSON, a job or a file.
 /// </summary>
 public static class SettingSource
 {
-    /// <summary>Written in the connection string or given as a parameter.</summary>
+    /// <summary>The connection string, or a parameter of the cmdlet.</summary>
     public const string Explicit = nameof(Explicit);
 
     /// <summary>The section of a service file.</summary>
@@ -15,6 +15,6 @@ public static class SettingSource
     /// <summary>An environment variable.</summary>
     public const string Environment = nameof(Environment);
 
-    /// <summary>What libpq does when nobody says anything.</summary>
+    /// <summary>libpq's default.</summary>
     public const string Default = nameof(Default);
 }

@@ -1,6 +1,6 @@
 namespace PgSsl.Connections;
 
-/// <summary>libpq's order of precedence (fe-connect.c, conninfo_add_defaults), and the defaults that it works out.</summary>
+/// <summary>libpq's order of precedence (fe-connect.c, conninfo_add_defaults), and the defaults that it computes.</summary>
 internal sealed class SettingsResolver
 {
     private readonly PgEndpoint _endpoint;
@@ -10,7 +10,7 @@ internal sealed class SettingsResolver
     private SettingsResolver(PgEndpoint endpoint, ConnectionEnvironment environment)
     {
         (_endpoint, _environment) = (endpoint, environment);
-        // PGSERVICE counts even when it is empty: libpq then looks for a section [].
+        // PGSERVICE counts even if it is empty: then libpq looks for a section [].
         string? service = endpoint.Parameters.GetValueOrDefault("service") ?? environment.GetVariable("PGSERVICE");
         _service = service is null ? null : ServiceFile.ReadSection(service, environment);
     }

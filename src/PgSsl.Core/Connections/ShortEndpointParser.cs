@@ -5,7 +5,7 @@ using System.Net.Sockets;
 namespace PgSsl.Connections;
 
 /// <summary>
-/// Reads what people type instead of a connection string: <c>host</c>, <c>host:port</c>, <c>[v6]</c>, <c>[v6]:port</c>, a bare
+/// Reads the short forms that people type instead of a connection string: <c>host</c>, <c>host:port</c>, <c>[v6]</c>, <c>[v6]:port</c>, a bare
 /// IPv6 address, or a socket directory.
 /// </summary>
 internal static class ShortEndpointParser
@@ -23,7 +23,7 @@ internal static class ShortEndpointParser
 
         string[] parts = endpoint.Split(':');
         if (parts.Length > 2)
-            throw EndpointErrors.Invalid($"\"{endpoint}\" has several colons and is not an IPv6 address.", Forms);
+            throw EndpointErrors.Invalid($"\"{endpoint}\" has several colons, but is not an IPv6 address.", Forms);
         if (parts[0].Length == 0) throw EndpointErrors.Invalid($"\"{endpoint}\" has no host before the colon.", Forms);
         return parts.Length == 1 ? Host(endpoint) : Host(parts[0], Port(parts[1], endpoint));
     }
@@ -33,15 +33,15 @@ internal static class ShortEndpointParser
         int scheme = endpoint.IndexOf("://", StringComparison.Ordinal);
         if (scheme >= 0)
             throw EndpointErrors.Invalid(
-                $"libpq knows no URI scheme \"{endpoint[..scheme]}\".",
+                $"libpq has no URI scheme \"{endpoint[..scheme]}\".",
                 "Begin the URI with postgresql:// or postgres://, in lower case.");
-        // Whatever stands before an @ may be a password: the message does not repeat it.
+        // The text before an @ may be a password, so the message does not repeat it.
         if (endpoint.Contains('@'))
-            throw EndpointErrors.Invalid("A user in front of the host needs a URI.", "Write postgresql://user@host:port/dbname.");
+            throw EndpointErrors.Invalid("A user name before the host needs a URI.", "Write postgresql://user@host:port/dbname.");
         if (endpoint.Contains(','))
             throw EndpointErrors.Invalid(
                 $"\"{endpoint}\" lists several hosts.",
-                "Give each as an endpoint of its own, or write postgresql://host1,host2/ for one connection.");
+                "Give each host as a separate endpoint, or write postgresql://host1,host2/ for one connection.");
         foreach (char character in endpoint)
         {
             if (char.IsWhiteSpace(character) || char.IsControl(character) || "/\\?'\"".Contains(character))
@@ -58,7 +58,7 @@ internal static class ShortEndpointParser
         string rest = endpoint[(close + 1)..];
         if (rest.Length == 0) return Host(address);
         if (rest[0] != ':')
-            throw EndpointErrors.Invalid($"\"{endpoint}\" goes on after the bracket with something other than a port.", Forms);
+            throw EndpointErrors.Invalid($"\"{endpoint}\" has something other than a port after the bracket.", Forms);
         return Host(address, Port(rest[1..], endpoint));
     }
 
@@ -69,7 +69,7 @@ internal static class ShortEndpointParser
     {
         bool isNumber = int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out int port);
         if (isNumber && port is >= 1 and <= 65535) return text;
-        throw EndpointErrors.Invalid($"\"{endpoint}\" has the port \"{text}\"; a port is a number from 1 to 65535.", Forms);
+        throw EndpointErrors.Invalid($"\"{endpoint}\" has the port \"{text}\", but a port is a number from 1 to 65535.", Forms);
     }
 
     private static Dictionary<string, string> Host(string host) => new(StringComparer.Ordinal) { ["host"] = host };

@@ -5,11 +5,11 @@ internal enum SslMode
 {
     /// <summary>Plaintext only.</summary>
     Disable,
-    /// <summary>Plaintext first; TLS if the server refuses that.</summary>
+    /// <summary>Plaintext first; TLS if the server refuses plaintext.</summary>
     Allow,
     /// <summary>TLS first; plaintext if that fails. libpq's default.</summary>
     Prefer,
-    /// <summary>TLS only, to whoever answers.</summary>
+    /// <summary>TLS only, to any server.</summary>
     Require,
     /// <summary>TLS only, to a server whose chain ends at a trusted root.</summary>
     VerifyCa,

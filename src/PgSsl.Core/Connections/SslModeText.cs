@@ -1,6 +1,6 @@
 namespace PgSsl.Connections;
 
-/// <summary>The spellings of <see cref="SslMode"/>: libpq's own, and what people type in PowerShell.</summary>
+/// <summary>The spellings of <see cref="SslMode"/>: libpq's, and those that people type in PowerShell.</summary>
 internal static class SslModeText
 {
     private static readonly string[] Names = ["disable", "allow", "prefer", "require", "verify-ca", "verify-full"];
@@ -8,7 +8,7 @@ internal static class SslModeText
     /// <summary>libpq's spelling, such as <c>verify-full</c>.</summary>
     public static string ToLibpq(this SslMode mode) => Names[(int)mode];
 
-    /// <summary>Reads libpq's spelling and no other, as a connection string demands.</summary>
+    /// <summary>Reads only libpq's spelling, as a connection string demands.</summary>
     public static bool TryParseLibpq(string? text, out SslMode mode)
     {
         int index = Array.IndexOf(Names, text);

@@ -6,7 +6,7 @@ internal static class SslNegotiationText
     /// <summary>libpq's spelling: <c>postgres</c> or <c>direct</c>.</summary>
     public static string ToLibpq(this SslNegotiation negotiation) => negotiation == SslNegotiation.Direct ? "direct" : "postgres";
 
-    /// <summary>Reads libpq's spelling and no other, as a connection string demands.</summary>
+    /// <summary>Reads only libpq's spelling, as a connection string demands.</summary>
     public static bool TryParseLibpq(string? text, out SslNegotiation negotiation)
     {
         negotiation = text == "direct" ? SslNegotiation.Direct : SslNegotiation.Postgres;

@@ -1,6 +1,6 @@
 namespace PgSsl.Files;
 
-/// <summary>Locks on all directories of one change, taken in one order by everybody, so that two changes cannot wait for each other.</summary>
+/// <summary>Locks on all directories of a change. Everybody takes them in the same order, so two changes cannot wait for each other.</summary>
 internal sealed class DirectoryLocks : IDisposable
 {
     private readonly Stack<IDisposable> _held = new();
@@ -9,7 +9,7 @@ internal sealed class DirectoryLocks : IDisposable
     {
     }
 
-    /// <summary>Whether each directory is locked; not every file system can.</summary>
+    /// <summary>Whether each directory is locked. Some file systems have no locks.</summary>
     public bool AreComplete { get; private set; } = true;
 
     public static DirectoryLocks Take(IFileLayer files, IEnumerable<string> directories)

@@ -10,7 +10,7 @@ internal sealed class DiskFiles : IFileLayer
     {
     }
 
-    /// <summary>The only one.</summary>
+    /// <summary>The only instance.</summary>
     public static DiskFiles Instance { get; } = new();
 
     /// <inheritdoc/>
@@ -110,7 +110,7 @@ internal sealed class DiskFiles : IFileLayer
             ? WindowsAccess.Lock(directory, LockTimeout.Limit)
             : UnixDirectory.Lock(directory, LockTimeout.Limit);
 
-    /// <summary>False where only the group stays the caller's own, because the other one is none of his.</summary>
+    /// <summary>False if only the group could not be changed, because the caller is not a member of it.</summary>
     [UnsupportedOSPlatform("windows")]
     private static bool TryGiveTo(UnixOwner owner, SafeFileHandle file)
     {
@@ -128,7 +128,7 @@ internal sealed class DiskFiles : IFileLayer
         }
     }
 
-    /// <summary>Another group than the one that was meant gets no more than everybody has.</summary>
+    /// <summary>If the group is not the intended one, it gets only the rights that everybody has.</summary>
     private static UnixFileMode WithoutGroup(UnixFileMode mode)
     {
         const UnixFileMode Group = UnixFileMode.GroupRead | UnixFileMode.GroupWrite | UnixFileMode.GroupExecute;
@@ -137,8 +137,8 @@ internal sealed class DiskFiles : IFileLayer
     }
 
     /// <summary>
-    /// Nobody but the owner can use the file until it is what it is to be; the umask has no say in the end. Its name is used once:
-    /// in a directory of somebody else's it may lead elsewhere a moment later.
+    /// Only the owner can use the file until it has its final owner and mode, on which the umask has no effect. The name is used only once: in a
+    /// directory of another user it may lead to another file a moment later.
     /// </summary>
     [UnsupportedOSPlatform("windows")]
     private static FileStream CreateOnUnix(string path, FileProtection protection, UnixStatus? like)

@@ -9,7 +9,7 @@ internal sealed class DiskServerFiles : IServerFiles
     {
     }
 
-    /// <summary>The only one.</summary>
+    /// <summary>The only instance.</summary>
     public static DiskServerFiles Instance { get; } = new();
 
     /// <inheritdoc/>

@@ -1,41 +1,41 @@
 namespace PgSsl.Files;
 
-/// <summary>Who may use a file. An existing file that is replaced keeps its owner, group and mode as far as this allows.</summary>
-/// <remarks><see cref="OwnedBy"/> gives it to somebody else.</remarks>
+/// <summary>Who may use a file. A replaced file keeps its owner, group and mode as far as this allows.</summary>
+/// <remarks><see cref="OwnedBy"/> gives it to another owner.</remarks>
 internal sealed record FileProtection
 {
     private FileProtection()
     {
     }
 
-    /// <summary>What everybody may read: a certificate, a request (0644).</summary>
+    /// <summary>A file that everybody may read: a certificate, a request (0644).</summary>
     public static FileProtection Public { get; } = new();
 
-    /// <summary>What holds a secret: only its owner may use it (0600).</summary>
+    /// <summary>A file with a secret: only its owner may use it (0600).</summary>
     /// <param name="serviceAccount">On Windows, an account that may read it besides owner, SYSTEM and Administrators.</param>
     public static FileProtection PrivateKey(string? serviceAccount = null) => new() { IsPrivate = true, ServiceAccount = serviceAccount };
 
-    /// <summary>Whether nobody but the owner may use it.</summary>
+    /// <summary>Whether only the owner may use it.</summary>
     public bool IsPrivate { get; private init; }
 
     /// <summary>On Windows, an account that may read it besides owner, SYSTEM and Administrators.</summary>
     public string? ServiceAccount { get; private init; }
 
-    /// <summary>The same for a file that is to belong to an account, whoever owned it before; only root may do that for others.</summary>
+    /// <summary>The same for a file that is to belong to an account, whoever owned it before. Only root may give files to other accounts.</summary>
     public FileProtection OwnedBy(UnixAccount account)
     {
         return this with { Owner = account.Owner };
     }
 
-    /// <summary>Whom the file is to belong to; null: as before, or to whoever writes it.</summary>
+    /// <summary>The new owner; null to keep the owner, or for a new file whoever writes it.</summary>
     internal UnixOwner? Owner { get; private init; }
 
     /// <summary>The mode of a new file.</summary>
     internal UnixFileMode NewMode => IsPrivate ? UnixModes.Private : UnixModes.ReadableByAll;
 
     /// <summary>
-    /// The mode of a file that takes the place of another. PostgreSQL takes a key that root owns with group read, as Debian's is
-    /// (be-secure-common.c, check_ssl_key_file_permissions).
+    /// The mode of a file that replaces another. PostgreSQL accepts a key that root owns with group read, as on Debian (be-secure-common.c,
+    /// check_ssl_key_file_permissions).
     /// </summary>
     internal UnixFileMode ModeInPlaceOf(UnixFileMode mode, bool ownedByRoot)
     {

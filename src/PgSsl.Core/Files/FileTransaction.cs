@@ -1,25 +1,25 @@
 namespace PgSsl.Files;
 
 /// <summary>
-/// Changes several files together or none of them. Each new content is written beside its target and flushed to the disk; what it
-/// replaces is kept as a backup; then come the renames, in the order of the edits. A failure puts everything back. Whoever reads a
-/// file meanwhile, or after the machine died, finds the old content or the new one. The exception is named in the result: a mount
-/// point, onto which nothing can be renamed, is written in place if its edit allows that.
+/// Changes all files or none of them. Each new content is written beside its target and flushed to the disk; the old content is kept as a
+/// backup; then the new files are renamed, in the order of the edits. A failure undoes everything. A reader, even after a crash of the machine,
+/// finds either the old content or the new one. The only exception is named in the result: a mount point, onto which nothing can be renamed, is
+/// written in place if its edit allows that.
 /// </summary>
 /// <remarks>
-/// Two files cannot be renamed in one step. If the process is killed in between, the edits before are made and those after are not:
-/// whoever orders the edits sees to it that this does no harm (a key before its request).
+/// Two files cannot be renamed in one step. If the process is killed in between, the earlier edits are made and the later are not: the caller
+/// orders the edits so that this does no harm (a key before its request).
 /// </remarks>
 internal static class FileTransaction
 {
     /// <summary>Makes the edits.</summary>
-    /// <param name="edits">The files as they are to be; each file once.</param>
-    /// <param name="at">The time that the names of backups carry.</param>
+    /// <param name="edits">The edits, one for each file.</param>
+    /// <param name="at">The time in the names of backups.</param>
     /// <param name="files">The file system; the real one if null.</param>
     /// <exception cref="PgSslException">
     /// <see cref="PgSslError.FileExists"/>, <see cref="PgSslError.FileChanged"/>, <see cref="PgSslError.FileNotFound"/> (a directory),
-    /// <see cref="PgSslError.ContradictoryParameters"/> (one file twice) or <see cref="PgSslError.FileNotWritten"/>: all is as it was,
-    /// but for a directory that was created. <see cref="PgSslError.FileNotRestored"/>: it is not, and the message says what is where.
+    /// <see cref="PgSslError.ContradictoryParameters"/> (one file twice) or <see cref="PgSslError.FileNotWritten"/>: nothing was changed, except
+    /// that a directory may have been created. <see cref="PgSslError.FileNotRestored"/>: something was, and the message says what.
     /// </exception>
     public static FileTransactionResult Apply(IReadOnlyList<FileEdit> edits, DateTimeOffset at, IFileLayer? files = null)
     {
@@ -32,7 +32,7 @@ internal static class FileTransaction
             CheckDistinct(staged);
             ForEach(file => file.EnsureDirectory());
             string[] directories = [.. staged.Select(file => file.Directory).Distinct(RealPath.Comparer)];
-            // Held until all is done or undone: else the undo could undo what somebody else does.
+            // Held until everything is done or undone: otherwise the undo could undo the change of another process.
             using var locks = DirectoryLocks.Take(files, directories);
             try
             {
@@ -72,8 +72,8 @@ internal static class FileTransaction
         string[] names = [.. same.Select(file => file.Path).Distinct()];
         throw new PgSslException(
             PgSslError.ContradictoryParameters,
-            $"{(names.Length > 1 ? $"{string.Join(" and ", names)} are one file, {same.Key}, which" : names[0])} cannot be written twice at once.",
-            "Name two files.");
+            $"{(names.Length > 1 ? $"{string.Join(" and ", names)} are the same file, {same.Key}, which" : names[0])} cannot be written twice.",
+            "Name two different files.");
     }
 
     private static void PutBack(IEnumerable<StagedFile> staged, Exception failure)
@@ -95,14 +95,14 @@ internal static class FileTransaction
         if (problems.Count > 0)
             throw new PgSslException(
                 PgSslError.FileNotRestored,
-                $"A change failed ({failure.Message}), and not all of it could be undone: {string.Join("; ", problems)}",
-                "Put the files right by hand before you go on.",
+                $"A change failed ({failure.Message}), and could not be undone completely: {string.Join("; ", problems)}",
+                "Restore the files by hand before you go on.",
                 failure);
     }
 
     private static PgSslException NotWritten(string path, Exception cause) => new(
         PgSslError.FileNotWritten,
-        $"{path} could not be written: {cause.Message} Nothing has changed.",
-        "Look at the directory's permissions, at the space left on the disk, and at who else uses the file.",
+        $"{path} could not be written: {cause.Message} Nothing was changed.",
+        "Check the directory's permissions, the space left on the disk, and which other programs use the file.",
         cause);
 }

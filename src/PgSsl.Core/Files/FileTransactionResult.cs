@@ -1,9 +1,8 @@
 namespace PgSsl.Files;
 
-/// <summary>What a <see cref="FileTransaction"/> left behind.</summary>
-/// <param name="Backups">The old content of each file that was replaced or deleted, in the order of the edits; empty where all are new.</param>
+/// <summary>The result of a <see cref="FileTransaction"/>.</summary>
+/// <param name="Backups">The files with the old contents, in the order of the edits; empty if all files are new.</param>
 /// <param name="WrittenInPlace">
-/// The files, as the edits name them, that could not be replaced in one step and were written in place
-/// (<see cref="FileEdit.MayWriteInPlace"/>): had the machine died in the middle, they would be a mix of old and new.
+/// The files, by their names in the edits, that could not be replaced atomically and were overwritten (<see cref="FileEdit.MayWriteInPlace"/>).
 /// </param>
 internal sealed record FileTransactionResult(IReadOnlyList<string> Backups, IReadOnlyList<string> WrittenInPlace);

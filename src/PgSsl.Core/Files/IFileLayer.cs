@@ -1,75 +1,75 @@
 namespace PgSsl.Files;
 
 /// <summary>
-/// The few steps of which every change to files consists. <see cref="DiskFiles"/> is the real one; a test puts one in its place that
-/// fails, or dies, at any step.
+/// The few operations of which every change of files consists. <see cref="DiskFiles"/> is the real one; a test replaces it by one that fails, or
+/// stops, at any operation.
 /// </summary>
 internal interface IFileLayer
 {
-    /// <summary>The file that a path leads to: symbolic links are followed, as all readers of these files follow them.</summary>
+    /// <summary>The file that a path leads to. Symbolic links are followed, as all readers of these files do.</summary>
     string FollowLinks(string path);
 
     /// <summary>
-    /// The one path that all spellings of a file or directory lead to: links are followed in every part of it.
+    /// The canonical path of a file or directory: links are followed in every part of it.
     /// </summary>
     string RealPath(string path);
 
-    /// <summary>The content of a file; null where there is none.</summary>
+    /// <summary>The content of a file; null where there is no file.</summary>
     byte[]? Read(string path);
 
-    /// <summary>A file's content together with its owner and mode; null where there is none.</summary>
+    /// <summary>A file's content, owner and mode; null where there is no file.</summary>
     FileSnapshot? Examine(string path);
 
-    /// <summary>Which file has a name, links not followed; null where the platform has no such numbers.</summary>
-    /// <exception cref="IOException">None has.</exception>
+    /// <summary>The identity of the file with a name, without following links; null where the platform has no such numbers.</summary>
+    /// <exception cref="IOException">There is no such file.</exception>
     FileIdentity? Identify(string path);
 
-    /// <summary>Whether a directory is there.</summary>
+    /// <summary>Whether a directory exists.</summary>
     bool DirectoryExists(string path);
 
     /// <summary>
-    /// Creates a directory that only its owner can enter. Those above it that are missing are created as well, with the usual mode.
+    /// Creates a directory that only its owner can enter. Missing directories above it are created as well, with the usual mode.
     /// </summary>
     void CreateDirectory(string path);
 
     /// <summary>
-    /// Creates a file that must not exist, protected before its first byte, with its content on the disk when this returns.
+    /// Creates a file, which must not exist. It is protected before its first byte, and its content is on the disk when this returns.
     /// </summary>
-    /// <param name="path">Where.</param>
-    /// <param name="content">What.</param>
+    /// <param name="path">The file.</param>
+    /// <param name="content">Its content.</param>
     /// <param name="protection">Who may use it.</param>
-    /// <param name="like">A file whose owner, and mode as far as the protection allows, it takes over; null for a new one.</param>
-    /// <returns>Which file it is; null where the platform has no such numbers.</returns>
+    /// <param name="like">A file whose owner it gets, and whose mode as far as the protection allows; null for a new file.</param>
+    /// <returns>Its identity; null where the platform has no such numbers.</returns>
     FileIdentity? Create(string path, ReadOnlyMemory<byte> content, FileProtection protection, FileSnapshot? like);
 
-    /// <summary>Renames a file within its directory, in one step; what is at the target goes if it may be replaced.</summary>
+    /// <summary>Renames a file within its directory, atomically; an existing target is replaced if that is allowed.</summary>
     /// <exception cref="IOException">It fails; on Unix with the errno as HResult.</exception>
     void Move(string source, string target, bool replace);
 
     /// <summary>
-    /// Writes a file that exists anew, on the disk when this returns. Owner, group and mode stay. What cannot be opened for writing, or
-    /// not be given the space, keeps its content, at most with blank lines behind it; who else reads it meanwhile may see a mix.
+    /// Overwrites an existing file; the content is on the disk when this returns. Owner, group and mode stay. If it cannot be opened for writing,
+    /// or there is not enough space, it keeps its content, at most with blank lines behind it. A reader may see a mix in the meantime.
     /// </summary>
-    /// <param name="path">Where.</param>
-    /// <param name="content">What.</param>
-    /// <param name="identity">The file that is meant; null where the platform has no such numbers.</param>
-    /// <exception cref="IOException">It cannot be written, or another file has that name by now.</exception>
+    /// <param name="path">The file.</param>
+    /// <param name="content">Its new content.</param>
+    /// <param name="identity">The expected identity; null where the platform has no such numbers.</param>
+    /// <exception cref="IOException">It cannot be written, or another file has that name now.</exception>
     void WriteInPlace(string path, ReadOnlyMemory<byte> content, FileIdentity? identity);
 
-    /// <summary>Deletes a file; one that is not there is no error.</summary>
+    /// <summary>Deletes a file. It is not an error if it does not exist.</summary>
     void Delete(string path);
 
     /// <summary>The paths of the files in a directory.</summary>
     IReadOnlyList<string> List(string directory);
 
-    /// <summary>Makes renames in a directory survive a power failure, where the platform can.</summary>
+    /// <summary>Makes renames in a directory survive a power failure, if the platform can.</summary>
     void FlushDirectory(string directory);
 
     /// <summary>
-    /// Keeps other changes of this kind away from a directory until disposed. Null where its file system knows no locks.
+    /// Keeps other changes of this module away from a directory until the lock is disposed. Null where its file system has no locks.
     /// </summary>
     /// <exception cref="PgSslException">
-    /// <see cref="PgSslError.FileNotWritten"/>: another change has been going on for longer than anybody should wait.
+    /// <see cref="PgSslError.FileNotWritten"/>: another change has kept the lock for too long.
     /// </exception>
     IDisposable? Lock(string directory);
 }

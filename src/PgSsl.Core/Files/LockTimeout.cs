@@ -1,9 +1,9 @@
 namespace PgSsl.Files;
 
-/// <summary>What is said when another change does not come to its end.</summary>
+/// <summary>The error if another change does not end.</summary>
 internal static class LockTimeout
 {
-    /// <summary>How long a change waits for others in its directory, each of which takes a moment.</summary>
+    /// <summary>How long a change waits for other changes in its directory, each of which takes a moment.</summary>
     public static TimeSpan Limit { get; } = TimeSpan.FromSeconds(10);
 
     /// <summary>How long it waits between two attempts.</summary>
@@ -12,6 +12,6 @@ internal static class LockTimeout
     /// <summary>The error.</summary>
     public static PgSslException Error(string directory) => new(
         PgSslError.FileNotWritten,
-        $"Somebody else is changing files in {directory}, and kept it locked for longer than {Limit.TotalSeconds} seconds. Nothing has changed.",
-        "Run the command again when that is done.");
+        $"Another process is changing files in {directory}, and has kept it locked for more than {Limit.TotalSeconds} seconds. Nothing was changed.",
+        "Run the command again when the other process is done.");
 }

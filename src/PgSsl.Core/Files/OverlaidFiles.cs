@@ -1,6 +1,6 @@
 namespace PgSsl.Files;
 
-/// <summary>The files as a plan would leave them.</summary>
+/// <summary>The files as they would be after a planned change.</summary>
 internal sealed class OverlaidFiles(IServerFiles files, IReadOnlyDictionary<string, byte[]> planned) : IServerFiles
 {
     /// <inheritdoc/>

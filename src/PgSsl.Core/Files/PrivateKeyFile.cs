@@ -1,7 +1,7 @@
 namespace PgSsl.Files;
 
 /// <summary>
-/// Whether libpq would take a file for a private key: a regular file that nobody else can use. Root may own it with group read
+/// Whether libpq would accept a file as private key: it must be a regular file that nobody else can use. Root may own it with group read
 /// (0640); for other owners nobody else may read it (0600). Windows is not checked (fe-secure-openssl.c, initialize_SSL).
 /// </summary>
 internal static class PrivateKeyFile
@@ -9,17 +9,17 @@ internal static class PrivateKeyFile
     private const UnixFileMode GroupWriteOrExecute = UnixFileMode.GroupWrite | UnixFileMode.GroupExecute;
     private const UnixFileMode AnyOther = UnixFileMode.OtherRead | UnixFileMode.OtherWrite | UnixFileMode.OtherExecute;
 
-    /// <summary>Throws if libpq would refuse the file because of what it is or who can read it. Does not open it.</summary>
+    /// <summary>Throws if libpq would refuse the file because of its type or its mode. Does not open it.</summary>
     /// <param name="path">An absolute path to a file that exists.</param>
     /// <exception cref="PgSslException">
-    /// <see cref="PgSslError.InvalidKeyFile"/>, or <see cref="PgSslError.FileUnreadable"/> where owner and mode cannot be seen.
+    /// <see cref="PgSslError.InvalidKeyFile"/>, or <see cref="PgSslError.FileUnreadable"/> if owner and mode cannot be read.
     /// </exception>
     public static void CheckAccess(string path)
     {
         if (Directory.Exists(path))
             throw new PgSslException(
                 PgSslError.InvalidKeyFile,
-                $"Private key file \"{path}\" is a directory; expected is a regular file.",
+                $"Private key file \"{path}\" is a directory, not a regular file.",
                 "Name the key file itself.");
         if (OperatingSystem.IsWindows())
             return;
@@ -31,13 +31,13 @@ internal static class PrivateKeyFile
         {
             throw new PgSslException(
                 PgSslError.FileUnreadable,
-                $"Owner and mode of private key file \"{path}\" cannot be seen: {exception.Message}",
-                "Give the user that runs this the right to search the directories above it.",
+                $"Owner and mode of private key file \"{path}\" cannot be read: {exception.Message}",
+                "Give the user who runs this the right to search the directories above it.",
                 exception);
         }
     }
 
-    /// <summary>Whether group or others can use the file more than libpq and the server allow; root's may be read by its group.</summary>
+    /// <summary>Whether group or others have more rights than libpq and the server allow. The group may read a file of root.</summary>
     internal static bool IsExposed(UnixFileMode mode, bool ownedByRoot) =>
         (mode & (AnyOther | GroupWriteOrExecute | (ownedByRoot ? 0 : UnixFileMode.GroupRead))) != 0;
 

@@ -1,20 +1,20 @@
 namespace PgSsl.Files;
 
 /// <summary>
-/// The one path behind all spellings of a file or directory: symbolic links are followed in every part of it, as realpath(3) does,
-/// which Windows lacks. Parts that do not exist stay as they are.
+/// The canonical path of a file or directory: symbolic links are followed in every part of it, as realpath(3) does, which Windows lacks. Parts
+/// that do not exist stay as they are.
 /// </summary>
 internal static class RealPath
 {
     /// <summary>As many links as Linux follows (path_resolution(7)).</summary>
     private const int MostLinks = 40;
 
-    /// <summary>Whether two names are told apart by case: macOS and Windows do not, as a rule.</summary>
+    /// <summary>Compares names as the system usually does: macOS and Windows ignore case.</summary>
     public static StringComparer Comparer { get; } =
         OperatingSystem.IsWindows() || OperatingSystem.IsMacOS() ? StringComparer.OrdinalIgnoreCase : StringComparer.Ordinal;
 
     /// <summary>Resolves a path.</summary>
-    /// <exception cref="IOException">Links lead in a circle.</exception>
+    /// <exception cref="IOException">The links form a circle.</exception>
     public static string Of(string path)
     {
         int links = 0;

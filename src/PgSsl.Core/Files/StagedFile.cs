@@ -3,7 +3,7 @@ using IoPath = System.IO.Path;
 
 namespace PgSsl.Files;
 
-/// <summary>One file on its way through a <see cref="FileTransaction"/>, and the way back from each step.</summary>
+/// <summary>A file in a <see cref="FileTransaction"/>: the steps to its new content, and the undo of each step.</summary>
 internal sealed class StagedFile(IFileLayer files, FileEdit edit)
 {
     private string _target = "";
@@ -14,19 +14,19 @@ internal sealed class StagedFile(IFileLayer files, FileEdit edit)
     private bool _swapped;
     private bool _inPlaceBegun;
 
-    /// <summary>The file as it was named.</summary>
+    /// <summary>The file, by the name in the edit.</summary>
     public string Path => edit.Path;
 
-    /// <summary>The one path that all names of the file lead to.</summary>
+    /// <summary>The canonical path of the file.</summary>
     public string Location { get; private set; } = "";
 
     /// <summary>The directory of that path.</summary>
     public string Directory => IoPath.GetDirectoryName(Location)!;
 
-    /// <summary>Where the old content is kept; null while there is none.</summary>
+    /// <summary>The file with the old content; null while there is none.</summary>
     public string? Backup { get; private set; }
 
-    /// <summary>Whether the new content was written into the file that was there.</summary>
+    /// <summary>Whether the new content was written into the existing file.</summary>
     public bool IsWrittenInPlace { get; private set; }
 
     public void Locate()
@@ -35,7 +35,7 @@ internal sealed class StagedFile(IFileLayer files, FileEdit edit)
         Location = files.RealPath(_target);
     }
 
-    /// <summary>A directory that is created stays, whatever follows: somebody else may be using it by then.</summary>
+    /// <summary>Creates the directory. It is not removed on failure, because others may use it by then.</summary>
     public void EnsureDirectory()
     {
         if (files.DirectoryExists(Directory))
@@ -48,7 +48,9 @@ internal sealed class StagedFile(IFileLayer files, FileEdit edit)
         files.CreateDirectory(Directory);
     }
 
-    /// <summary>Deletes what a change that was killed left behind. Only with the lock: else it may be another's, who is at work.</summary>
+    /// <summary>
+    /// Deletes files that a killed change left behind. It needs the lock: otherwise they may belong to another change that is running.
+    /// </summary>
     public void ClearRemains() => TemporaryFile.ClearRemains(files, _target);
 
     /// <summary>Writes the new content beside the target.</summary>
@@ -95,8 +97,10 @@ internal sealed class StagedFile(IFileLayer files, FileEdit edit)
         }
     }
 
-    /// <summary>Undoes whatever has been done.</summary>
-    /// <exception cref="IOException">It cannot be undone, or somebody else has changed the file since: that stays, and the backup too.</exception>
+    /// <summary>Undoes everything that was done.</summary>
+    /// <exception cref="IOException">
+    /// It cannot be undone, or another process has changed the file since then: its content stays, and so does the backup.
+    /// </exception>
     public void PutBack()
     {
         if (_copy is { IsMoved: true })
@@ -120,7 +124,7 @@ internal sealed class StagedFile(IFileLayer files, FileEdit edit)
 
     private void WriteInPlace(FileSnapshot old, byte[] content)
     {
-        // If the machine dies in the middle, the backup is all that there is.
+        // If the machine crashes in the middle, only the backup has the old content.
         files.FlushDirectory(Directory);
         _inPlaceBegun = true;
         files.WriteInPlace(_target, content, old.Status?.Identity);
@@ -128,7 +132,10 @@ internal sealed class StagedFile(IFileLayer files, FileEdit edit)
         _new!.Discard();
     }
 
-    /// <summary>A write that was not completed has left anything: only behind a complete one another content is somebody else's.</summary>
+    /// <summary>
+    /// After an interrupted write the file may hold anything. Only after a complete write does different content mean that another process
+    /// changed it.
+    /// </summary>
     private void PutBackInPlace(byte[]? current, FileSnapshot old)
     {
         if (IsWrittenInPlace && !AreSame(current, edit.Content) && !AreSame(current, old.Content))
@@ -152,12 +159,12 @@ internal sealed class StagedFile(IFileLayer files, FileEdit edit)
         if (_old is not null && !edit.MayReplace)
             throw new PgSslException(
                 PgSslError.FileExists,
-                $"{edit.Path} exists already, and is not overwritten.",
-                "Name another file, or use -Force: the old one is then kept as a backup.");
+                $"{edit.Path} exists already, and was not overwritten.",
+                "Name another file, or use -Force: then the old file is kept as a backup.");
         if (edit.Expected is { } expected && !AreSame(expected, _old?.Content))
             throw new PgSslException(
                 PgSslError.FileChanged,
-                $"{edit.Path} was changed by somebody else in the meantime; nothing has been written.",
-                "Run the command again: it starts from what is there now.");
+                $"{edit.Path} was changed by another process in the meantime, so nothing was written.",
+                "Run the command again: it starts from the present content.");
     }
 }

@@ -3,8 +3,8 @@ using System.Security.Cryptography;
 namespace PgSsl.Files;
 
 /// <summary>
-/// A file beside its target under a name that nobody else uses, until it is complete and renamed. Half a file never has the name that
-/// it is for, and a failed one can be deleted without fear that it is somebody else's.
+/// A file beside its target, with a name that nobody else uses, until it is complete and renamed. So an incomplete file never has the name of
+/// the target, and a failed file can be deleted safely.
 /// </summary>
 internal sealed class TemporaryFile(IFileLayer files, string target)
 {
@@ -15,10 +15,10 @@ internal sealed class TemporaryFile(IFileLayer files, string target)
     private FileIdentity? _identity;
     private string? _destination;
 
-    /// <summary>Whether it has been renamed: also where that was reported as failed, its own name is gone then.</summary>
+    /// <summary>Whether it was renamed. Even if the rename was reported as failed, its own name is gone then.</summary>
     public bool IsMoved => _destination is not null && files.Read(_path) is null;
 
-    /// <summary>Deletes what a killed change of this file left behind.</summary>
+    /// <summary>Deletes files that a killed change of the target left behind.</summary>
     public static void ClearRemains(IFileLayer files, string target)
     {
         string prefix = Prefix(target);
@@ -26,22 +26,22 @@ internal sealed class TemporaryFile(IFileLayer files, string target)
             files.Delete(path);
     }
 
-    /// <summary>Writes it.</summary>
+    /// <summary>Writes the file.</summary>
     public void Write(byte[] content, FileProtection protection, FileSnapshot? like) =>
         _identity = files.Create(_path, content, protection, like);
 
-    /// <summary>Gives it its name.</summary>
-    /// <exception cref="IOException">It cannot be renamed, or somebody has put another file in its place.</exception>
+    /// <summary>Renames it to its target.</summary>
+    /// <exception cref="IOException">It cannot be renamed, or another file has replaced it.</exception>
     public void MoveTo(string destination, bool replace)
     {
         if (files.Identify(_path) != _identity)
-            throw new IOException($"Somebody has put another file in the place of {_path}.");
-        // From here on it may be there, whatever the next line reports.
+            throw new IOException($"{_path} was replaced by another file in the meantime.");
+        // From here on the target may exist, whatever the next line reports.
         _destination = destination;
         files.Move(_path, destination, replace);
     }
 
-    /// <summary>Deletes it, or half of it, unless it is renamed.</summary>
+    /// <summary>Deletes the file, complete or not, unless it was renamed.</summary>
     public void Discard() => files.Delete(_path);
 
     private static string Prefix(string target) => Path.Combine(Path.GetDirectoryName(target)!, $".{Path.GetFileName(target)}.");

@@ -4,23 +4,23 @@ using System.Text;
 
 namespace PgSsl.Files;
 
-/// <summary>An account of the operating system, as far as file permissions go. POSIX access lists are not looked at.</summary>
+/// <summary>An account of the operating system, as far as file permissions need it. POSIX access lists are not examined.</summary>
 /// <param name="UserId">The user.</param>
 /// <param name="GroupIds">The groups, its own first.</param>
-/// <param name="Name">What it is called; the number where it has no name.</param>
+/// <param name="Name">Its name; its number if it has no name.</param>
 internal sealed record UnixAccount(uint UserId, IReadOnlyList<uint> GroupIds, string Name)
 {
     private const int MostGroups = 1024;
 
     private static readonly object Lookup = new();
 
-    /// <summary>The account's own group, which its files belong to.</summary>
+    /// <summary>The account's own group, to which its files belong.</summary>
     public uint GroupId => GroupIds[0];
 
     internal UnixOwner Owner => new(UserId, GroupId);
 
     /// <summary>Finds an account by name or number.</summary>
-    /// <returns>Null where the system knows none; and on Windows, which has other ones.</returns>
+    /// <returns>Null if the system has no such account, and on Windows, whose accounts are different.</returns>
     public static UnixAccount? Find(string nameOrId)
     {
         ArgumentException.ThrowIfNullOrEmpty(nameOrId);
@@ -29,7 +29,7 @@ internal sealed record UnixAccount(uint UserId, IReadOnlyList<uint> GroupIds, st
             : Read(() => GetByName(CString(nameOrId)));
     }
 
-    /// <summary>The account that owns what is there; null where there is nothing, and on Windows.</summary>
+    /// <summary>The account that owns a file or directory; null if it does not exist, and on Windows.</summary>
     public static UnixAccount? OwnerOf(string path)
     {
         if (OperatingSystem.IsWindows())
@@ -45,28 +45,28 @@ internal sealed record UnixAccount(uint UserId, IReadOnlyList<uint> GroupIds, st
         }
     }
 
-    /// <summary>The name of a user; its number where it has none.</summary>
+    /// <summary>The name of a user; its number if it has no name.</summary>
     internal static string NameOf(uint userId) => Find(userId)?.Name ?? Number(userId);
 
     /// <summary>Whether the mode lets the account read a file.</summary>
     internal bool CanRead(UnixStatus file) => Has(file, UnixFileMode.UserRead, UnixFileMode.GroupRead, UnixFileMode.OtherRead);
 
-    /// <summary>Whether the mode lets the account go through a directory.</summary>
+    /// <summary>Whether the mode lets the account enter a directory.</summary>
     internal bool CanEnter(UnixStatus directory) =>
         Has(directory, UnixFileMode.UserExecute, UnixFileMode.GroupExecute, UnixFileMode.OtherExecute);
 
-    /// <summary>The first of owner, group and others that fits decides (path_resolution(7)).</summary>
+    /// <summary>The first of owner, group and others that matches decides (path_resolution(7)).</summary>
     private bool Has(UnixStatus status, UnixFileMode asOwner, UnixFileMode asGroup, UnixFileMode asOther) =>
         UserId == 0 || (status.Mode & (status.Owner.UserId == UserId ? asOwner : GroupIds.Contains(status.Owner.GroupId) ? asGroup : asOther)) != 0;
 
     private static UnixAccount? Find(uint id) => Read(() => GetById(id));
 
-    /// <summary>pwd.h, struct passwd: name, password, user and group; what follows differs between systems.</summary>
+    /// <summary>pwd.h, struct passwd: name, password, user and group; the rest differs between systems.</summary>
     private static UnixAccount? Read(Func<nint> get)
     {
         if (OperatingSystem.IsWindows())
             return null;
-        // The structure is the C library's, and the next call overwrites it.
+        // The structure belongs to the C library, and the next call overwrites it.
         lock (Lookup)
         {
             nint entry = get();

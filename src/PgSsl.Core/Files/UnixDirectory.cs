@@ -6,12 +6,12 @@ using Microsoft.Win32.SafeHandles;
 namespace PgSsl.Files;
 
 /// <summary>
-/// What .NET cannot do with a directory: flock(2), which leaves no lock file behind and ends with the process, and fsync(2). Both are
-/// best effort: some file systems (NFS, FUSE) know neither.
+/// Operations on a directory that .NET lacks: flock(2), which leaves no lock file behind and ends with the process, and fsync(2). Some file
+/// systems (NFS, FUSE) support neither; then they are skipped.
 /// </summary>
 internal static class UnixDirectory
 {
-    // fcntl.h, sys/file.h; O_CLOEXEC differs between Linux and macOS, the others do not.
+    // fcntl.h, sys/file.h; only O_CLOEXEC differs between Linux and macOS.
     private const int OpenReadOnly = 0;
     private const int LinuxCloseOnExec = 0x80000;
     private const int MacCloseOnExec = 0x1000000;
@@ -30,8 +30,8 @@ internal static class UnixDirectory
             _ = Sync(directory);
     }
 
-    /// <summary>Locks the directory; null where its file system cannot.</summary>
-    /// <exception cref="PgSslException"><see cref="PgSslError.FileNotWritten"/>: somebody else keeps it locked.</exception>
+    /// <summary>Locks the directory; null where its file system has no locks.</summary>
+    /// <exception cref="PgSslException"><see cref="PgSslError.FileNotWritten"/>: another process keeps it locked.</exception>
     public static SafeFileHandle? Lock(string path, TimeSpan timeout)
     {
         SafeFileHandle? directory = Open(path);

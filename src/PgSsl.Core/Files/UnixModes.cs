@@ -1,6 +1,6 @@
 namespace PgSsl.Files;
 
-/// <summary>File modes by what they mean.</summary>
+/// <summary>File modes by their purpose.</summary>
 internal static class UnixModes
 {
     /// <summary>0600.</summary>
@@ -12,6 +12,6 @@ internal static class UnixModes
     /// <summary>0700.</summary>
     public const UnixFileMode PrivateDirectory = Private | UnixFileMode.UserExecute;
 
-    /// <summary>A mode as chmod takes it: <c>0640</c>.</summary>
+    /// <summary>A mode, as chmod writes it: <c>0640</c>.</summary>
     public static string Text(UnixFileMode mode) => "0" + Convert.ToString((int)mode, 8);
 }

@@ -3,14 +3,14 @@ using Microsoft.Win32.SafeHandles;
 
 namespace PgSsl.Files;
 
-/// <summary>Who owns a file, which .NET neither tells nor changes.</summary>
+/// <summary>The owner of a file, which .NET can neither read nor change.</summary>
 /// <param name="UserId">The user.</param>
 /// <param name="GroupId">The group.</param>
 internal readonly record struct UnixOwner(uint UserId, uint GroupId)
 {
     /// <summary>
-    /// Gives an open file to this owner: root may do that, and anybody between groups of his own. Never by name: whoever owns the
-    /// directory could make the name a link to a file of root's, which would then be his.
+    /// Gives an open file to this owner. Root may do that; other users may only change the group to another of their groups. It is never done by
+    /// name: the owner of the directory could turn the name into a link to a file of root, and would then own that file.
     /// </summary>
     /// <exception cref="UnauthorizedAccessException">The system does not permit it.</exception>
     public void GiveTo(SafeFileHandle file)

@@ -4,8 +4,8 @@ using System.Text;
 namespace PgSsl.Files;
 
 /// <summary>
-/// rename(2) as it is. File.Move copies where a rename is impossible (EXDEV): it truncates the target first, and a disk that is full
-/// by then has cost the old content.
+/// rename(2) itself. File.Move copies if a rename is impossible (EXDEV): it truncates the target first, and if the disk is full then, the old
+/// content is lost.
 /// </summary>
 internal static class UnixRename
 {
@@ -15,7 +15,7 @@ internal static class UnixRename
     private const int Busy = 16;
     private const int CrossDevice = 18;
 
-    /// <summary>Puts a file in the place of another, in one step.</summary>
+    /// <summary>Replaces a file by another, atomically.</summary>
     /// <exception cref="IOException">It fails; the errno is the HResult, as in .NET's own exceptions.</exception>
     /// <exception cref="UnauthorizedAccessException">The system does not permit it.</exception>
     public static void Replace(string source, string target)
@@ -28,8 +28,8 @@ internal static class UnixRename
     }
 
     /// <summary>
-    /// Whether a file beside its target cannot take its place, now or ever. Linux reports EBUSY where the target is a mount point (vfs_rename),
-    /// and rename(2) names EXDEV for two mounts, "even if the same filesystem is mounted on both".
+    /// Whether the target can never be replaced by a file beside it. Linux reports EBUSY if the target is a mount point (vfs_rename), and rename(2)
+    /// names EXDEV for two mounts, "even if the same filesystem is mounted on both".
     /// </summary>
     public static bool IsImpossible(IOException failure) => !OperatingSystem.IsWindows() && failure.HResult is (Busy or CrossDevice);
 

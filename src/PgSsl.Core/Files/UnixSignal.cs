@@ -9,11 +9,11 @@ internal static class UnixSignal
     private const int SigHup = 1;
     private const int NotPermitted = 1;
 
-    /// <summary>Sends SIGHUP: daemons read their configuration again.</summary>
-    /// <exception cref="PgSslException">InsufficientPrivilege: the process is somebody else's. ServerNotReady: there is none.</exception>
+    /// <summary>Sends SIGHUP, on which daemons read their configuration again.</summary>
+    /// <exception cref="PgSslException">InsufficientPrivilege: the process belongs to another user. ServerNotReady: there is no such process.</exception>
     public static void HangUp(int processId) => Send(processId, SigHup);
 
-    /// <summary>Sends nothing, and throws where a signal could not be sent.</summary>
+    /// <summary>Sends nothing, but throws if a signal could not be sent.</summary>
     /// <exception cref="PgSslException">As <see cref="HangUp"/>.</exception>
     public static void Check(int processId) => Send(processId, 0);
 
@@ -24,9 +24,11 @@ internal static class UnixSignal
         int error = Marshal.GetLastPInvokeError();
         throw error == NotPermitted
             ? new PgSslException(
-                PgSslError.InsufficientPrivilege, $"This account may not signal process {processId}.", "Run this as root, or as the account that the process runs as.")
+                PgSslError.InsufficientPrivilege, $"This account may not signal process {processId}.",
+                "Run this as root, or as the account that the process runs as.")
             : new PgSslException(
-                PgSslError.ServerNotReady, $"Process {processId} cannot be signalled: {Marshal.GetPInvokeErrorMessage(error)}.", "Look whether it runs still.");
+                PgSslError.ServerNotReady, $"Process {processId} cannot be signalled: {Marshal.GetPInvokeErrorMessage(error)}.",
+                "Check whether it still runs.");
     }
 
     [DllImport("libc", EntryPoint = "kill", SetLastError = true)]

@@ -5,12 +5,12 @@ using Microsoft.Win32.SafeHandles;
 namespace PgSsl.Files;
 
 /// <summary>
-/// Owner, mode and identity of a file, all of one moment. Linux: statx(2), whose structure is the same on every architecture. macOS:
-/// stat(2) in its 64-bit-inode form.
+/// Owner, mode and identity of a file at one moment. On Linux by statx(2), whose structure is the same on every architecture; on macOS by stat(2)
+/// in its form with 64-bit inodes.
 /// </summary>
-/// <param name="Owner">Who owns it.</param>
-/// <param name="Mode">Who may use it.</param>
-/// <param name="Identity">Which file it is.</param>
+/// <param name="Owner">Its owner.</param>
+/// <param name="Mode">Its mode.</param>
+/// <param name="Identity">Its identity.</param>
 internal readonly record struct UnixStatus(UnixOwner Owner, UnixFileMode Mode, FileIdentity Identity)
 {
     private const int BufferLength = 256;
@@ -24,7 +24,7 @@ internal readonly record struct UnixStatus(UnixOwner Owner, UnixFileMode Mode, F
     private const uint WantModeOwnerAndInode = 0x1 | 0x2 | 0x8 | 0x10 | 0x100;
     private const uint WantChangeTime = 0x80;
 
-    /// <summary>The status of what has this name: of a symbolic link, the link's own.</summary>
+    /// <summary>The status of the file with this name; if it is a symbolic link, of the link itself.</summary>
     /// <exception cref="IOException">The file cannot be examined.</exception>
     public static UnixStatus Of(string path)
     {
@@ -88,7 +88,7 @@ internal readonly record struct UnixStatus(UnixOwner Owner, UnixFileMode Mode, F
     [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
     private static extern int Statx(SafeFileHandle file, byte[] path, int flags, uint mask, byte[] buffer);
 
-    // On Apple's own processors the plain names have 64-bit inodes; on Intel's they are the old structure.
+    // On Apple's processors the plain names have 64-bit inodes; on Intel's they use the old structure.
     [DllImport("libc", EntryPoint = "lstat", SetLastError = true)]
     [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
     private static extern int LinkStatus(byte[] path, byte[] buffer);

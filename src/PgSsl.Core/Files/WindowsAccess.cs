@@ -6,8 +6,8 @@ using System.Security.Principal;
 namespace PgSsl.Files;
 
 /// <summary>
-/// Windows' access control lists, and locks. Windows has no mode bits: a private file is one whose list names its owner, SYSTEM,
-/// Administrators and nobody else but the service that needs it.
+/// Windows' access control lists, and locks. Windows has no mode bits: a file is private if its list names only its owner, SYSTEM,
+/// Administrators and the service that needs it.
 /// </summary>
 [SupportedOSPlatform("windows")]
 internal static class WindowsAccess
@@ -18,7 +18,7 @@ internal static class WindowsAccess
     // winerror.h: ERROR_SHARING_VIOLATION
     private const int HeldByAnother = unchecked((int)0x80070020);
 
-    /// <summary>Creates a file that has its access control list from its first moment on.</summary>
+    /// <summary>Creates a file that has its access control list from the beginning.</summary>
     public static FileStream Create(string path, FileProtection protection, FileSnapshot? like)
     {
         FileSecurity? access = protection.IsPrivate ? Private(protection.ServiceAccount) : like is null ? null : Like(like.Path);
@@ -27,8 +27,8 @@ internal static class WindowsAccess
             : new FileInfo(path).Create(FileMode.CreateNew, FileSystemRights.Write, FileShare.None, BufferSize, FileOptions.None, access);
     }
 
-    /// <summary>A file that is open belongs to whoever opened it, and is gone with its last handle: on Windows both in one step.</summary>
-    /// <exception cref="PgSslException"><see cref="PgSslError.FileNotWritten"/>: somebody else keeps it locked.</exception>
+    /// <summary>Locks by an open file that others cannot open, and that Windows deletes with its last handle.</summary>
+    /// <exception cref="PgSslException"><see cref="PgSslError.FileNotWritten"/>: another process keeps it locked.</exception>
     public static FileStream Lock(string directory, TimeSpan timeout)
     {
         long start = Stopwatch.GetTimestamp();
@@ -76,7 +76,7 @@ internal static class WindowsAccess
         {
             throw new PgSslException(
                 PgSslError.InvalidParameterValue,
-                $"Windows knows no account \"{account}\".",
+                $"Windows has no account \"{account}\".",
                 "Name the account that the PostgreSQL service runs as, such as 'NT AUTHORITY\\NetworkService'.",
                 unknown);
         }
@@ -84,7 +84,7 @@ internal static class WindowsAccess
 
     private static FileSecurity Like(string path)
     {
-        // A list that was read from a file counts as unchanged, and would not be written.
+        // .NET treats a list that was read from a file as unchanged, and would not write it.
         var access = new FileSecurity();
         access.SetSecurityDescriptorBinaryForm(new FileInfo(path).GetAccessControl(AccessControlSections.Access).GetSecurityDescriptorBinaryForm());
         return access;

@@ -12,10 +12,6 @@ public class CertificateNamesTests
             AlternativeNames = ["DNS:db1", "IP:10.0.0.1", "IP:2001:db8::1", "email:dba@x.test", "URI:https://x.test", "DirName:O=ACME"],
         }).Certificate));
 
-    [Fact]
-    public void Shows_common_names_in_the_order_of_the_certificate() =>
-        Assert.Equal(["first", "second"], CertificateNames.CommonNames(Mint.Certificate("CN=second,CN=first", null, new MintOptions()).Certificate));
-
     [Theory]
     [InlineData("CN=db1,O=ACME", "db1")]
     [InlineData("O=ACME,C=DE", "DE, ACME")]

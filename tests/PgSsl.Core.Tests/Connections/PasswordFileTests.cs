@@ -57,7 +57,7 @@ public sealed class PasswordFileTests : IDisposable
 
         ConnectionSettings directory = _world.Resolve($"host=db1 passfile={_world.Etc}");
         Assert.Null(PasswordFile.Find(directory, directory.Hosts[0], out problem));
-        Assert.Contains("not a plain file", problem);
+        Assert.Contains("not a regular file", problem);
     }
 
     private string WritePrivate(string path, string content)

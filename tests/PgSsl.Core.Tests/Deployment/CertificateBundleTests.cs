@@ -56,7 +56,7 @@ public class CertificateBundleTests
 
     [Fact]
     public void With_a_key_what_does_not_belong_to_its_certificate_is_left_out() => Assert.Contains(
-        "'db2' is left out: it is no part of the chain of 'db1'.", Create(All, KeyOf(Leaf)).Notes);
+        "'db2' is left out: it does not belong to the chain of 'db1'.", Create(All, KeyOf(Leaf)).Notes);
 
     [Fact]
     public void The_key_of_none_is_a_mismatch()

@@ -18,7 +18,7 @@ public sealed class DirectoryLockTests : IDisposable
         var failure = Assert.Throws<PgSslException>(Lock);
 
         Assert.Equal(PgSslError.FileNotWritten, failure.Error);
-        Assert.StartsWith($"Somebody else is changing files in {_directory.Path}", failure.Message, StringComparison.Ordinal);
+        Assert.StartsWith($"Another process is changing files in {_directory.Path}", failure.Message, StringComparison.Ordinal);
         Assert.StartsWith("Run the command again", failure.Remedy, StringComparison.Ordinal);
     }
 

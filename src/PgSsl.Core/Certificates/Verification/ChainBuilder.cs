@@ -3,8 +3,8 @@ using PgSsl.Certificates.Trust;
 namespace PgSsl.Certificates.Verification;
 
 /// <summary>
-/// Builds the path from the leaf to a trusted root: the trust store first, then what the server sent in whatever order, then the
-/// trust store again (x509_vfy.c, build_chain with X509_V_FLAG_TRUSTED_FIRST). It never goes back, so the work is bounded by the
+/// Builds the path from the leaf to a trusted root: from the trust store first, then from the certificates that the server sent, in any order,
+/// then from the trust store again (x509_vfy.c, build_chain with X509_V_FLAG_TRUSTED_FIRST). It never backtracks, so the work is bounded by the
 /// maximum depth times the number of certificates sent.
 /// </summary>
 internal sealed class ChainBuilder
@@ -28,7 +28,7 @@ internal sealed class ChainBuilder
         _path = [new ChainLink(leaf, null)];
     }
 
-    /// <summary>Builds the path as far as it goes, and says why it does not end at a trusted root.</summary>
+    /// <summary>Builds the path as far as possible, and says why it does not end at a trusted root.</summary>
     public static (IReadOnlyList<ChainLink> Path, ChainFault? Fault) Build(
         ParsedCertificate leaf, IEnumerable<ParsedCertificate> sent, TrustStore trust, DateTimeOffset at, AnchorRule anchors)
     {
@@ -55,7 +55,7 @@ internal sealed class ChainBuilder
             bool isExtended = !IsTooLong && TryExtendFromStore(out decision);
             if (isExtended)
             {
-                // From the first trusted certificate on, nothing that the server sent is looked at any more.
+                // After the first trusted certificate, the certificates that the server sent are not used any more.
                 useSent = false;
                 if (decision == TrustDecision.Trusted || (_anyEndsAChain && decision == TrustDecision.Neutral))
                     return null;
@@ -70,7 +70,7 @@ internal sealed class ChainBuilder
         }
     }
 
-    /// <summary>Adds the issuer from the trust store; a self-signed certificate must itself be in there, byte for byte.</summary>
+    /// <summary>Adds the issuer from the trust store. A self-signed certificate must be in the store itself, byte for byte.</summary>
     private bool TryExtendFromStore(out TrustDecision decision)
     {
         decision = TrustDecision.Neutral;

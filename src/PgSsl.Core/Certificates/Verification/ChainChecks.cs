@@ -2,16 +2,16 @@ using PgSsl.Asn1;
 
 namespace PgSsl.Certificates.Verification;
 
-/// <summary>The checks on a complete path, in OpenSSL's order; each gives the first thing wrong, or null.</summary>
+/// <summary>The checks of a complete path, in OpenSSL's order. Each returns the first fault, or null.</summary>
 internal static class ChainChecks
 {
     /// <summary>
-    /// The security bits of OpenSSL's security level 2, the default of Debian and Ubuntu, of RHEL's policies and of OpenSSL 3.2:
+    /// The security bits of OpenSSL's security level 2, the default of Debian, Ubuntu, RHEL's policies and OpenSSL 3.2:
     /// RSA from 2048 bits, curves from 224, SHA-224 and up.
     /// </summary>
     public const int MinimumSecurityBits = 112;
 
-    /// <summary>x509_vfy.c, check_key_level: a key that cannot be read is not strong enough either.</summary>
+    /// <summary>x509_vfy.c, check_key_level: a key that cannot be read is not strong enough.</summary>
     public static bool IsStrongEnough(SubjectPublicKey key) => key.SecurityBits >= MinimumSecurityBits;
 
     /// <summary>x509_vfy.c, check_extensions for purpose sslserver.</summary>
@@ -29,7 +29,7 @@ internal static class ChainChecks
         return null;
     }
 
-    /// <summary>x509_vfy.c, check_auth_level: keys from the first issuer up, digests except that of the last certificate.</summary>
+    /// <summary>x509_vfy.c, check_auth_level: the keys from the first issuer upwards, and all digests except the last certificate's.</summary>
     public static ChainFault? SecurityLevel(IReadOnlyList<ChainLink> path)
     {
         for (int depth = 0; depth < path.Count; depth++)
@@ -43,7 +43,7 @@ internal static class ChainChecks
         return null;
     }
 
-    /// <summary>x509_vfy.c, internal_verify: from the top down; a root's own signature proves nothing and is not verified.</summary>
+    /// <summary>x509_vfy.c, internal_verify: from the top down. A root's own signature proves nothing, and is not verified.</summary>
     public static ChainFault? SignaturesAndValidity(IReadOnlyList<ChainLink> path, DateTimeOffset at, AnchorRule anchors)
     {
         int top = path.Count - 1;
@@ -55,7 +55,7 @@ internal static class ChainChecks
         {
             AnchorRule.Any => true,
             AnchorRule.AnyUndated => false,
-            // Trusted by its settings and not self-signed: OpenSSL takes it as it is, without a look at its dates.
+            // If it is trusted by its settings and not self-signed, OpenSSL does not check its dates.
             _ => isSelfSigned,
         };
         for (int depth = top; depth >= 0; depth--)
@@ -80,7 +80,7 @@ internal static class ChainChecks
         return null;
     }
 
-    /// <summary>x509_vfy.c, check_name_constraints: each certificate against all above it, the root included.</summary>
+    /// <summary>x509_vfy.c, check_name_constraints: each certificate against all certificates above it, including the root.</summary>
     public static ChainFault? Names(IReadOnlyList<ChainLink> path)
     {
         for (int depth = path.Count - 1; depth >= 0; depth--)
@@ -112,7 +112,7 @@ internal static class ChainChecks
             return ChainError.UnhandledCriticalExtension;
         if (certificate.Extensions.IsProxy)
             return ChainError.ProxyCertificate;
-        // Only the last certificate may be a CA by the old ways: self-signed v1, key usage alone, Netscape.
+        // Only the last certificate may be a CA in an old way: self-signed v1, key usage alone, Netscape.
         bool mustBeCa = depth > 0, isLast = depth == path.Count - 1;
         if (mustBeCa && (certificate.CaKind == 0 || (!isLast && certificate.CaKind != 1)))
             return ChainError.InvalidCa;
@@ -125,7 +125,7 @@ internal static class ChainChecks
             : ChainError.None;
     }
 
-    /// <summary>x509_vfy.c, check_purpose: trust settings in the store outweigh the certificate's own words.</summary>
+    /// <summary>x509_vfy.c, check_purpose: trust settings in the store override the certificate's extensions.</summary>
     private static bool HasPurpose(ChainLink link, bool mustBeCa) =>
         (link.Anchor?.Settings?.Decide(TrustDecision.Neutral) ?? TrustDecision.Neutral) switch
         {
@@ -134,7 +134,7 @@ internal static class ChainChecks
             _ => IsForTlsServers(link.Certificate, mustBeCa),
         };
 
-    /// <summary>v3_purp.c, check_purpose_ssl_server: the extended key usage binds CAs too, and "any" does not count.</summary>
+    /// <summary>v3_purp.c, check_purpose_ssl_server: the extended key usage applies to CAs too, and "any" is not enough.</summary>
     internal static bool IsForTlsServers(ParsedCertificate certificate, bool mustBeCa)
     {
         CertificateExtensions extensions = certificate.Extensions;

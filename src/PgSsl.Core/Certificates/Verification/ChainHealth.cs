@@ -2,7 +2,7 @@ using System.Security.Cryptography.X509Certificates;
 
 namespace PgSsl.Certificates.Verification;
 
-/// <summary>A chain as sent, looked at by itself.</summary>
-/// <param name="Path">The leaf and its issuers among the certificates sent, in order of issue.</param>
-/// <param name="Findings">What is remarkable, in the order of the certificates sent.</param>
+/// <summary>The result of examining a chain, as a server sent it.</summary>
+/// <param name="Path">The leaf and those of its issuers that were sent, in the order of issue.</param>
+/// <param name="Findings">The findings, in the order of the certificates sent.</param>
 internal sealed record ChainHealth(IReadOnlyList<X509Certificate2> Path, IReadOnlyList<ChainFinding> Findings);

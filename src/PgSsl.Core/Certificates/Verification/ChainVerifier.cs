@@ -5,19 +5,19 @@ namespace PgSsl.Certificates.Verification;
 
 /// <summary>
 /// Verifies a server's chain as OpenSSL does for libpq (crypto/x509/x509_vfy.c with the parameters of a TLS client: purpose
-/// sslserver, trusted first, no partial chains, depth 100, security level 2). The same on every platform, without network and
-/// without the operating system's chain engine.
+/// sslserver, trusted first, no partial chains, depth 100, security level 2). It works in the same way on every platform, without network
+/// and without the operating system's chain engine.
 /// </summary>
 internal static class ChainVerifier
 {
     /// <summary>
-    /// Verifies a chain. However many certificates are sent, at most 101 links are followed; the cost is one signature for each
-    /// link and one comparison of names for each link and certificate sent.
+    /// Verifies a chain. However many certificates are sent, the path has at most 101 links. The cost is one signature for each link, and one
+    /// comparison of names for each link and certificate sent.
     /// </summary>
     /// <param name="served">The certificates as sent, leaf first; at least one.</param>
     /// <param name="trust">What the client trusts.</param>
     /// <param name="at">The time to verify for.</param>
-    /// <param name="anchors">What may end a chain; OpenSSL's rule by default, other libraries' for clients that use these.</param>
+    /// <param name="anchors">What may end a chain: OpenSSL's rule by default, or the rule of another library.</param>
     public static ChainVerdict Verify(
         IReadOnlyList<X509Certificate2> served, TrustStore trust, DateTimeOffset at, AnchorRule anchors = AnchorRule.SelfSigned)
     {
@@ -30,10 +30,10 @@ internal static class ChainVerifier
         if (fault is null)
         {
             (path, fault) = ChainBuilder.Build(leaf, served.Select(ParsedCertificate.Of).OfType<ParsedCertificate>(), trust, at, anchors);
-            // Java takes a certificate that is in the trust store itself as it is (sun.security.validator.Validator.validate).
+            // Java does not check a certificate that is in the trust store itself (sun.security.validator.Validator.validate).
             if (fault is null && anchors == AnchorRule.AnyUndated && path.Count == 1)
                 return new ChainVerdict(ChainError.None, [path[0].Certificate.Certificate], 0, "");
-            // OpenSSL's order (x509_vfy.c, verify_chain), which decides what is reported when several things are wrong.
+            // OpenSSL's order (x509_vfy.c, verify_chain) decides which of several faults is reported.
             fault ??= ChainChecks.Extensions(path)
                 ?? ChainChecks.SecurityLevel(path)
                 ?? RevocationCheck.Run(path, trust, at)

@@ -5,7 +5,7 @@ using System.Security.Cryptography;
 namespace PgSsl.Certificates.Verification;
 
 /// <summary>
-/// Verifies Ed25519 signatures (RFC 8032 5.1.7), which .NET cannot. That handles public values only, and need not run in constant
+/// Verifies Ed25519 signatures (RFC 8032 5.1.7), which .NET cannot. Verification handles only public values, so it need not run in constant
 /// time.
 /// </summary>
 internal static class Ed25519
@@ -30,7 +30,7 @@ internal static class Ed25519
         return Base.Times(s).Equals(commitment.Plus(key.Times(challenge)));
     }
 
-    /// <summary>The public key of a private one (RFC 8032 5.1.5). Not in constant time: of keys in files that whoever runs this owns.</summary>
+    /// <summary>The public key of a private key (RFC 8032 5.1.5). It need not run in constant time: the user owns the file of the key.</summary>
     public static byte[] DerivePublicKey(ReadOnlySpan<byte> seed)
     {
         byte[] hash = SHA512.HashData(seed);
@@ -62,7 +62,7 @@ internal static class Ed25519
 
     private static BigInteger Invert(BigInteger value) => BigInteger.ModPow(value, P - 2, P);
 
-    /// <summary>RFC 8032 5.1.3: y and the sign of x; null for what is no point of the curve.</summary>
+    /// <summary>RFC 8032 5.1.3: y and the sign of x; null if it is not a point of the curve.</summary>
     private static Point? Decode(ReadOnlySpan<byte> encoded)
     {
         var y = new BigInteger(encoded, isUnsigned: true);

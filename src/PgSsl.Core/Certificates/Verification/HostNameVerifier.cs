@@ -13,14 +13,14 @@ internal static class HostNameVerifier
 {
     private const string EmbeddedNul = "SSL certificate's name contains embedded null";
 
-    /// <summary>Compares the names of a leaf with the <c>host</c> that was asked for, a name or an address.</summary>
+    /// <summary>Compares the names of a leaf with the <c>host</c> that was asked for: a name or an address.</summary>
     public static NameVerdict Verify(X509Certificate2 leaf, string host)
     {
         if (host.Length == 0)
             return Refuse(null, 0, "host name must be specified for a verified SSL connection");
         ParsedCertificate? certificate = ParsedCertificate.Of(leaf);
         GeneralNameKind hostKind = HostAddress.Parse(host) is null ? GeneralNameKind.Dns : GeneralNameKind.IpAddress;
-        // Unreadable alternative names are none at all to OpenSSL, and the common name then counts.
+        // OpenSSL ignores unreadable alternative names, so the common name is used then.
         IReadOnlyList<GeneralName> alternatives = certificate?.Extensions.SubjectAlternativeNames ?? [];
 
         string? first = null;
@@ -36,8 +36,8 @@ internal static class HostNameVerifier
                 return new NameVerdict(true, isDns ? NameSource.DnsName : NameSource.IpAddress, first, examined, "");
         }
 
-        // The common name counts unless an alternative name is of the host's own kind: with an address as host it counts beside
-        // dNSNames too, which RFC 6125 forbids.
+        // The common name is used unless an alternative name is of the host's own kind. If the host is an address, it is used even if there are
+        // dNSNames, which RFC 6125 forbids.
         NameAttribute? commonName = certificate?.Subject.AttributesOf(Oids.CommonName).FirstOrDefault();
         if (commonName is not null && alternatives.All(name => name.Kind != hostKind))
         {
@@ -51,7 +51,7 @@ internal static class HostNameVerifier
         return Refuse(first, examined, Mismatch(first, examined, host));
     }
 
-    /// <summary>Whether libpq finds a host in one alternative name.</summary>
+    /// <summary>Whether libpq finds a host in an alternative name.</summary>
     internal static bool Matches(GeneralName name, string host) => name.Kind switch
     {
         GeneralNameKind.Dns => MatchesName(name.Value.Span, host),
@@ -85,7 +85,7 @@ internal static class HostNameVerifier
         return SameIgnoringAsciiCase(name, hostBytes) || MatchesWildcard(name, hostBytes);
     }
 
-    /// <summary>fe-secure-common.c, wildcard_certificate_match: "*." at the start stands for exactly one label.</summary>
+    /// <summary>fe-secure-common.c, wildcard_certificate_match: "*." at the start matches exactly one label.</summary>
     private static bool MatchesWildcard(ReadOnlySpan<byte> pattern, ReadOnlySpan<byte> host)
     {
         if (pattern.Length < 3 || !pattern.StartsWith("*."u8) || pattern.Length > host.Length)

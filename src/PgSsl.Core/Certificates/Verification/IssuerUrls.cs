@@ -6,7 +6,7 @@ namespace PgSsl.Certificates.Verification;
 /// <summary>The URLs that a certificate names for its issuer (RFC 5280 4.2.2.1, authorityInfoAccess, caIssuers).</summary>
 internal static class IssuerUrls
 {
-    /// <summary>The http and https URLs; LDAP, files and what else may stand there are left out.</summary>
+    /// <summary>The http and https URLs; LDAP, files and other URLs are left out.</summary>
     public static IReadOnlyList<Uri> Of(X509Certificate2 certificate)
     {
         try

@@ -1,9 +1,9 @@
 namespace PgSsl.Certificates.Verification;
 
-/// <summary>Which kind of name in the certificate matched the host.</summary>
+/// <summary>The kind of name in the certificate that matched the host.</summary>
 internal enum NameSource
 {
-    /// <summary>None did.</summary>
+    /// <summary>No name matched.</summary>
     None,
     /// <summary>A dNSName of the subject alternative names.</summary>
     DnsName,
@@ -13,10 +13,10 @@ internal enum NameSource
     CommonName,
 }
 
-/// <summary>What libpq's verify-full says about a certificate and a host name.</summary>
+/// <summary>The verdict of libpq's verify-full on a certificate and a host name.</summary>
 /// <param name="Matches">True if libpq would connect.</param>
 /// <param name="MatchedBy">The kind of name that matched.</param>
-/// <param name="FirstName">The first name that libpq looked at, the one its message shows; null if there was none.</param>
-/// <param name="NamesExamined">How many names libpq looked at, up to the one that matched.</param>
+/// <param name="FirstName">The first name that libpq compared, which its message shows; null if there was none.</param>
+/// <param name="NamesExamined">How many names libpq compared, up to the one that matched.</param>
 /// <param name="Reason">One sentence with the meaning of libpq's message; empty if it matches.</param>
 internal sealed record NameVerdict(bool Matches, NameSource MatchedBy, string? FirstName, int NamesExamined, string Reason);

@@ -13,7 +13,7 @@ internal static class PssSignature
         AsnReader key = new AsnReader(rsaPublicKey, AsnEncodingRules.DER).ReadSequence();
         BigInteger modulus = key.ReadInteger(), exponent = key.ReadInteger();
         var value = new BigInteger(signature, isUnsigned: true, isBigEndian: true);
-        // OpenSSL bounds public exponents as well (OPENSSL_RSA_MAX_PUBEXP_BITS); it keeps a hostile key from costing minutes.
+        // OpenSSL also limits public exponents (OPENSSL_RSA_MAX_PUBEXP_BITS), so that a hostile key does not cost minutes.
         if (modulus.Sign <= 0 || exponent.Sign <= 0 || exponent.GetBitLength() > 64 || value >= modulus)
             return false;
 

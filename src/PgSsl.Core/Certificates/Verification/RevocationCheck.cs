@@ -3,8 +3,8 @@ using PgSsl.Certificates.Trust;
 namespace PgSsl.Certificates.Verification;
 
 /// <summary>
-/// The CRL check of every certificate of a path, the root included (x509_vfy.c, check_revocation with CRL_CHECK_ALL, without
-/// delta CRLs and indirect CRLs, which libpq does not ask for).
+/// The CRL check of every certificate of a path, including the root (x509_vfy.c, check_revocation with CRL_CHECK_ALL, without delta CRLs and
+/// indirect CRLs, which libpq does not use).
 /// </summary>
 internal sealed class RevocationCheck
 {
@@ -19,7 +19,7 @@ internal sealed class RevocationCheck
         _at = at;
     }
 
-    /// <summary>x509_vfy.c, CRL_SCORE_*: what speaks for a CRL; the highest sum is used, even if something is missing.</summary>
+    /// <summary>x509_vfy.c, CRL_SCORE_*: the merits of a CRL. The CRL with the highest sum is used, even if some are missing.</summary>
     [Flags]
     private enum Fitness
     {
@@ -41,7 +41,7 @@ internal sealed class RevocationCheck
         return Enumerable.Range(0, path.Count).Select(check.CheckCertificate).FirstOrDefault(fault => fault is not null);
     }
 
-    /// <summary>x509_vfy.c, check_cert: CRLs are looked for until all reasons for revocation are covered.</summary>
+    /// <summary>x509_vfy.c, check_cert: it searches for CRLs until all reasons for revocation are covered.</summary>
     private ChainFault? CheckCertificate(int depth)
     {
         ParsedCertificate certificate = _path[depth].Certificate;
@@ -78,7 +78,7 @@ internal sealed class RevocationCheck
         return best;
     }
 
-    /// <summary>x509_vfy.c, get_crl_score; null for a CRL that is out of the question.</summary>
+    /// <summary>x509_vfy.c, get_crl_score; null for a CRL that cannot be used.</summary>
     private Candidate? Rate(CertificateRevocationList crl, int depth, int reasons)
     {
         ParsedCertificate certificate = _path[depth].Certificate;
@@ -114,7 +114,7 @@ internal sealed class RevocationCheck
         return (!mustHaveName || issuer.Subject.Equals(crl.IssuerName)) && (crl.AuthorityKeyIdentifier?.Matches(issuer) ?? true);
     }
 
-    /// <summary>x509_vfy.c, crl_crldp_check: the reasons that the CRL covers for the certificate; null if it is not about it.</summary>
+    /// <summary>x509_vfy.c, crl_crldp_check: the reasons that the CRL covers for the certificate; null if it does not cover the certificate.</summary>
     private static int? CoveredReasons(ParsedCertificate certificate, CertificateRevocationList crl)
     {
         if (crl.Scope is { OnlyAttributes: true }

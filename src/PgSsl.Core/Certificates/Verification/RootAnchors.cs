@@ -1,9 +1,9 @@
 namespace PgSsl.Certificates.Verification;
 
-/// <summary>Whether a chain of issuers leads to a self-signed certificate: libpq's rule, without partial chains.</summary>
+/// <summary>Whether a chain of issuers leads to a self-signed certificate: that is libpq's rule, without partial chains.</summary>
 internal static class RootAnchors
 {
-    /// <summary>Whether it is its own issuer, and its signature is by its own key.</summary>
+    /// <summary>Whether it is its own issuer, and its own key signed it.</summary>
     public static bool IsAnchor(ParsedCertificate certificate) =>
         certificate.IsSelfSigned && SignatureVerifier.Verify(certificate, certificate);
 
@@ -11,7 +11,7 @@ internal static class RootAnchors
     public static bool HasAnchor(ParsedCertificate certificate, IReadOnlyList<ParsedCertificate> known) =>
         IsAnchor(TopOf(certificate, known));
 
-    /// <summary>The last certificate on the way up: an anchor, or the one whose issuer is not known.</summary>
+    /// <summary>The last certificate on the way up: an anchor, or a certificate whose issuer is not known.</summary>
     public static ParsedCertificate TopOf(ParsedCertificate certificate, IReadOnlyList<ParsedCertificate> known)
     {
         var seen = new List<ParsedCertificate> { certificate };

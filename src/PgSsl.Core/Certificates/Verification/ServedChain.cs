@@ -3,13 +3,13 @@ using PgSsl.Certificates.Trust;
 
 namespace PgSsl.Certificates.Verification;
 
-/// <summary>Looks at a chain as a server sent it, independent of any one client.</summary>
+/// <summary>Examines a chain as a server sent it, independent of any client.</summary>
 internal static class ServedChain
 {
     /// <summary>Examines a chain.</summary>
     /// <param name="served">The certificates as sent, leaf first; at least one.</param>
     /// <param name="at">The time to judge validity for.</param>
-    /// <param name="knownRoots">Roots that tell a leaf issued by a root from one whose intermediates are missing.</param>
+    /// <param name="knownRoots">Roots that show whether a leaf was issued by a root, or its intermediates are missing.</param>
     public static ChainHealth Examine(IReadOnlyList<X509Certificate2> served, DateTimeOffset at, params TrustStore[] knownRoots)
     {
         ArgumentOutOfRangeException.ThrowIfZero(served.Count);
@@ -32,7 +32,7 @@ internal static class ServedChain
         return new ChainHealth([.. path.Select(link => link.Certificate)], findings);
     }
 
-    /// <summary>The leaf and its issuers among what was sent; as far as OpenSSL follows, so that a hostile chain costs no more.</summary>
+    /// <summary>The leaf and those of its issuers that were sent; at most as many as OpenSSL follows, which limits the cost of a hostile chain.</summary>
     private static List<ParsedCertificate> Follow(ParsedCertificate leaf, IEnumerable<ParsedCertificate> sent)
     {
         var rest = sent.ToList();
@@ -61,7 +61,7 @@ internal static class ServedChain
         }
         if (link < 0)
         {
-            findings.Add(new(ChainFindingKind.UnrelatedCertificate, certificate, $"{name} is no part of the chain of '{path[0].Name}'"));
+            findings.Add(new(ChainFindingKind.UnrelatedCertificate, certificate, $"{name} does not belong to the chain of '{path[0].Name}'"));
             return;
         }
         if (link > 0 && !(previous?.IsSameAs(path[link - 1]) ?? false))
@@ -77,7 +77,7 @@ internal static class ServedChain
         {
             findings.Add(link == 0
                 ? new(ChainFindingKind.SelfSigned, certificate, $"{name} is self-signed")
-                : new(ChainFindingKind.IncludesRoot, certificate, $"the root {name} is sent too, which no client needs"));
+                : new(ChainFindingKind.IncludesRoot, certificate, $"the root {name} is sent, too, although no client needs it"));
         }
         ChainError validity = Validity.Check(parsed, at);
         if (validity == ChainError.Expired)
@@ -93,8 +93,8 @@ internal static class ServedChain
     }
 
     /// <summary>
-    /// A chain may end below its root, which clients have and servers need not send. A leaf alone that no known root issued, though, is
-    /// what a server sends whose administrator forgot the intermediates.
+    /// A chain may end below its root, which clients have and servers need not send. But if a leaf comes alone and no known root issued it, the
+    /// administrator has probably forgotten the intermediates.
     /// </summary>
     private static ChainFinding? ExamineEnd(List<ParsedCertificate> path, TrustStore[] knownRoots)
     {
@@ -104,7 +104,7 @@ internal static class ServedChain
         return new ChainFinding(
             ChainFindingKind.MissingIntermediate,
             leaf.Certificate,
-            $"{issuer}, which issued '{leaf.Name}', was not sent and is no root known here: " +
+            $"{issuer}, which issued '{leaf.Name}', was not sent and is not a root known here: " +
             $"an intermediate is missing, unless {issuer} is a root that clients have");
     }
 

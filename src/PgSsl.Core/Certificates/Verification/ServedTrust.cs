@@ -4,7 +4,7 @@ using PgSsl.Common;
 
 namespace PgSsl.Certificates.Verification;
 
-/// <summary>A served chain against the roots of this machine: which of them verifies it, and what is remarkable about it.</summary>
+/// <summary>A served chain, verified with the roots of this machine: which of them verify it, and the findings about it.</summary>
 internal sealed class ServedTrust
 {
     public ServedTrust(IReadOnlyList<X509Certificate2> served, IReadOnlyList<TrustStore> roots, string? unusableRoots, DateTimeOffset at)
@@ -19,7 +19,7 @@ internal sealed class ServedTrust
                 TrustedBy = store.Origin;
                 break;
             }
-            // The first is the one that libpq would go by; that another store would do is a different matter.
+            // libpq would use the first store. Whether another store verifies the chain is a different question.
             Failure ??= Sentence.Of(verdict.Reason);
         }
 

@@ -12,12 +12,12 @@ internal static class SignatureVerifier
         && (Verify(subject.OuterSignatureAlgorithm, subject.SignedContent.Span, subject.Signature.ToArray(), issuer.PublicKey)
             ?? VerifyByChainEngine(subject.Certificate, issuer.Certificate));
 
-    /// <summary>A CRL signed in a way that .NET cannot verify counts as badly signed: nothing may be concluded from it.</summary>
+    /// <summary>A CRL with a signature that .NET cannot verify counts as badly signed, so that nothing is concluded from it.</summary>
     public static bool Verify(CertificateRevocationList crl, ParsedCertificate issuer) =>
         crl.SignatureAlgorithm.Encoded.Span.SequenceEqual(crl.OuterSignatureAlgorithm.Encoded.Span)
         && (Verify(crl.OuterSignatureAlgorithm, crl.SignedContent.Span, crl.Signature.ToArray(), issuer.PublicKey) ?? false);
 
-    /// <summary>Verifies a signature; null where .NET has no means to.</summary>
+    /// <summary>Verifies a signature; null where .NET cannot verify it.</summary>
     private static bool? Verify(SignatureAlgorithm algorithm, ReadOnlySpan<byte> content, byte[] signature, SubjectPublicKey key)
     {
         try
@@ -39,7 +39,7 @@ internal static class SignatureVerifier
         }
         catch (CryptographicException)
         {
-            // A key or a signature that is no such thing; or a curve that this platform lacks, where the chain engine decides.
+            // The key or the signature is malformed; or this platform lacks the curve, and then the chain engine decides.
             return key.AlgorithmOid == Oids.EllipticCurve ? null : false;
         }
     }
@@ -56,7 +56,7 @@ internal static class SignatureVerifier
         SignatureAlgorithm algorithm, SubjectPublicKey key, ReadOnlySpan<byte> content, byte[] signature, HashAlgorithmName hash)
     {
         byte[] digest = Digest.Of(hash, content);
-        // .NET knows only salts of the digest's length; openssl's own default is the longest that fits.
+        // .NET supports only salts of the digest's length; openssl's default is the longest salt that fits.
         return algorithm.PssSaltLength == digest.Length
             ? VerifyRsa(key, content, signature, hash, RSASignaturePadding.Pss)
             : PssSignature.Verify(key.Key, digest, signature, hash, algorithm.PssSaltLength);
@@ -77,8 +77,8 @@ internal static class SignatureVerifier
     }
 
     /// <summary>
-    /// For what .NET exposes no verification of (Ed448, SHA-224, rare curves): the platform's chain engine, given exactly this
-    /// issuer and told to ignore everything else, still says whether the signature is valid.
+    /// For algorithms that .NET cannot verify directly (Ed448, SHA-224, rare curves): the platform's chain engine gets exactly this issuer,
+    /// ignores everything else, and still says whether the signature is valid.
     /// </summary>
     private static bool VerifyByChainEngine(X509Certificate2 subject, X509Certificate2 issuer)
     {

@@ -1,6 +1,6 @@
 namespace PgSsl.Certificates.Verification;
 
-/// <summary>Whether certificates and CRLs are valid at a time (x509_vfy.c, X509_cmp_time: the end itself is too late).</summary>
+/// <summary>Whether certificates and CRLs are valid at a moment (x509_vfy.c, X509_cmp_time: the end itself is too late).</summary>
 internal static class Validity
 {
     public static ChainError Check(ParsedCertificate certificate, DateTimeOffset at) => Check(

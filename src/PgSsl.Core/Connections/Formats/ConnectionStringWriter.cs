@@ -1,20 +1,20 @@
 namespace PgSsl.Connections.Formats;
 
 /// <summary>
-/// Writes an endpoint down in another form: what the user wrote, and nothing that this machine's environment happens to say. Only the
-/// service file is read, and only for formats that cannot name a service.
+/// Writes an endpoint in another format: only what the user wrote, and nothing from this machine's environment. Only the service file is read, and
+/// only for formats that cannot name a service.
 /// </summary>
 internal static class ConnectionStringWriter
 {
-    // Where the service file is says nothing about the connection.
+    // The location of the service file is not a part of the connection.
     private static readonly string[] LocationVariables = ["PGSERVICEFILE", "PGSYSCONFDIR"];
 
-    /// <summary>Writes the endpoint; one without any parameter stands for what the environment says, as for psql without arguments.</summary>
+    /// <summary>Writes the endpoint. An endpoint without parameters means the environment, as psql does without arguments.</summary>
     /// <param name="endpoint">What the user wrote.</param>
-    /// <param name="format">How to write it.</param>
+    /// <param name="format">The format.</param>
     /// <param name="environment">Where the service file is found.</param>
-    /// <param name="options">What else matters.</param>
-    /// <exception cref="PgSslException">libpq would refuse the endpoint, its service is not defined, or the format cannot say it.</exception>
+    /// <param name="options">Further options.</param>
+    /// <exception cref="PgSslException">libpq would refuse the endpoint, its service is not defined, or the format cannot express it.</exception>
     public static FormattedConnection Write(
         PgEndpoint endpoint, IConnectionStringFormat format, ConnectionEnvironment environment, FormatOptions options)
     {
@@ -54,8 +54,8 @@ internal static class ConnectionStringWriter
     }
 
     /// <summary>
-    /// The settings without those of the service, which need not be defined here: only to see what libpq would refuse. The sslmode may be
-    /// the service's; the strongest contradicts no other setting.
+    /// The settings without those of the service, which need not be defined here, to check what libpq would refuse. The service may set the sslmode,
+    /// so the strongest is used, which contradicts no other setting.
     /// </summary>
     private static ConnectionSettings WithoutService(PgEndpoint endpoint, ConnectionEnvironment environment)
     {

@@ -1,6 +1,6 @@
 namespace PgSsl.Connections.Formats;
 
-/// <summary>libpq's <c>name=value</c> pairs: everything that libpq knows can be said.</summary>
+/// <summary>libpq's <c>name=value</c> pairs, which can express everything that libpq supports.</summary>
 internal sealed class ConninfoFormat : IConnectionStringFormat
 {
     public string Name => "Conninfo";

@@ -3,8 +3,8 @@ using System.Buffers;
 namespace PgSsl.Connections.Formats;
 
 /// <summary>
-/// The connection string of a driver that has its own words. libpq's parameters go through a table; what the drivers share, such as that
-/// none knows <c>hostaddr</c>, is here, and what one parameter does to another is with the driver.
+/// The connection string of a driver with its own keywords. A table translates libpq's parameters. This class has what the drivers have in common,
+/// such as that none knows <c>hostaddr</c>; the classes of the drivers have the effects of one parameter on another.
 /// </summary>
 internal abstract class DriverFormat : IConnectionStringFormat
 {
@@ -15,10 +15,10 @@ internal abstract class DriverFormat : IConnectionStringFormat
 
     public abstract string Name { get; }
 
-    /// <summary>What the driver is called in warnings.</summary>
+    /// <summary>The driver's name in warnings.</summary>
     protected abstract string Driver { get; }
 
-    /// <summary>One entry for each parameter of libpq but those of the server, and service.</summary>
+    /// <summary>One entry for each parameter of libpq, except those of the server and service.</summary>
     public abstract IReadOnlyDictionary<string, DriverParameter> Table { get; }
 
     public bool KeepsService(IReadOnlyDictionary<string, string> parameters) => false;
@@ -39,22 +39,22 @@ internal abstract class DriverFormat : IConnectionStringFormat
         return new(Render(connection, draft), draft.Warnings);
     }
 
-    /// <summary>Writes what goes in front of the parameters.</summary>
+    /// <summary>Writes what precedes the parameters.</summary>
     protected virtual void StartText(WrittenConnection connection, DriverDraft draft)
     {
     }
 
-    /// <summary>Writes a parameter whose meaning hangs on another, or warns about it; false leaves it to the table.</summary>
+    /// <summary>Writes a parameter whose meaning depends on another, or warns about it; false leaves it to the table.</summary>
     protected virtual bool WriteSpecially(string name, string value, WrittenConnection connection, DriverDraft draft)
     {
-        // Only a stand-in: what it stands in for is there.
+        // It is only a fallback, and application_name itself is given.
         return name == "fallback_application_name" && connection["application_name"] is not null;
     }
 
-    /// <summary>Puts the draft together.</summary>
+    /// <summary>Makes the text.</summary>
     protected abstract string Render(WrittenConnection connection, DriverDraft draft);
 
-    /// <summary>The mode that libpq would go by (fe-connect.c: system roots raise the default).</summary>
+    /// <summary>The mode that libpq would use (fe-connect.c: system roots raise the default).</summary>
     protected static string ModeOf(WrittenConnection connection) =>
         connection["sslmode"] ?? (UsesSystemRoots(connection) ? SslMode.VerifyFull : SslMode.Prefer).ToLibpq();
 
@@ -77,24 +77,24 @@ internal abstract class DriverFormat : IConnectionStringFormat
     {
         if (connection.Hosts.Any(host => host.Host.Length > 0 && host.HostAddress is not null && host.HostAddress != host.Host))
             draft.Warn(
-                $"hostaddr is left out, {Driver} cannot express it: the host is looked up by name. Have DNS or the hosts file say the address.");
+                $"hostaddr is left out, {Driver} cannot express it: it looks up the host by name. Put the address into DNS or the hosts file.");
         else if (!NamesServer(connection))
-            draft.Warn($"host is not given, and libpq would go to {connection.Hosts[0].DisplayName}: say which server is meant.");
+            draft.Warn($"host is not given, and libpq would connect to {connection.Hosts[0].DisplayName}: name the server.");
     }
 
     /// <summary>
-    /// libpq verifies the chain in every mode as soon as the root file exists (fe-secure-openssl.c, initialize_SSL); Npgsql
-    /// (NpgsqlConnector.cs, NegotiateEncryption) and pgjdbc (LibPQFactory.java) only in the two modes that say so.
+    /// libpq verifies the chain in every mode if the root file exists (fe-secure-openssl.c, initialize_SSL); Npgsql (NpgsqlConnector.cs,
+    /// NegotiateEncryption) and pgjdbc (LibPQFactory.java) only in verify-ca and verify-full.
     /// </summary>
     private void WarnOfVerification(WrittenConnection connection, DriverDraft draft)
     {
         if (ModeOf(connection) is "allow" or "prefer" or "require" && connection["sslrootcert"] is not null && !UsesSystemRoots(connection))
             draft.Warn(
-                $"sslmode={ModeOf(connection)} means less to {Driver}: it never verifies the server in this mode, where libpq does as soon as "
-                + "the file of sslrootcert exists. Use -SslMode verify-ca for the same check, or better verify-full.");
+                $"sslmode={ModeOf(connection)} means less to {Driver}: it never verifies the server in this mode, but libpq does if the file of "
+                + "sslrootcert exists. Use -SslMode verify-ca for the same check, or better verify-full.");
     }
 
-    /// <summary>libpq asks the resolver for whatever stands there; in the drivers' texts some characters are syntax.</summary>
+    /// <summary>libpq passes any host to the resolver, but in the drivers' texts some characters are syntax.</summary>
     private void CheckHost(ConnectionHost host)
     {
         string name = host.DisplayName;
@@ -104,6 +104,6 @@ internal abstract class DriverFormat : IConnectionStringFormat
         if (!isUsable)
             throw new PgSslException(
                 PgSslError.InvalidParameterValue, $"The host \"{name}\" cannot be written for {Driver}: it is neither a name nor an address.",
-                "Check the host; formats Uri and Conninfo can write any.");
+                "Check the host; the formats Uri and Conninfo can write any host.");
     }
 }

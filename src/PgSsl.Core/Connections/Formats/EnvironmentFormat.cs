@@ -1,14 +1,14 @@
 namespace PgSsl.Connections.Formats;
 
 /// <summary>
-/// <c>PGHOST=db1</c> and so on, a line each, nothing quoted: what <c>docker run --env-file</c> takes as it is (docker/cli, opts/file.go),
-/// and systemd's EnvironmentFile reads in the same way unless a warning says otherwise (systemd, env-file.c).
+/// <c>PGHOST=db1</c> and so on, one on each line, without quotes. <c>docker run --env-file</c> reads it literally (docker/cli, opts/file.go), and so does
+/// systemd's EnvironmentFile unless a warning says otherwise (systemd, env-file.c).
 /// </summary>
 internal sealed class EnvironmentFormat : IConnectionStringFormat
 {
     public string Name => "Environment";
 
-    // libpq's service file beats its environment: beside PGSERVICE, what the user wrote explicitly could lose to the file.
+    // libpq's service file overrides its environment: together with PGSERVICE, the file could override what the user wrote explicitly.
     public bool KeepsService(IReadOnlyDictionary<string, string> parameters) => parameters.Count == 1;
 
     public FormattedConnection Write(WrittenConnection connection)
@@ -27,7 +27,7 @@ internal sealed class EnvironmentFormat : IConnectionStringFormat
             if (ReadsDifferently(value))
                 warnings.Add(
                     $"{name}: systemd's EnvironmentFile would change the value, because of a backslash, a quote or a blank at its ends. "
-                    + $"docker --env-file takes {variable} as it is; for systemd, quote and escape it.");
+                    + $"docker --env-file reads {variable} literally; for systemd, quote and escape it.");
         }
         return new(string.Join('\n', lines), warnings);
     }

@@ -1,9 +1,9 @@
 namespace PgSsl.Connections.Formats;
 
-/// <summary>What is to be written beside the endpoint's own parameters.</summary>
+/// <summary>Options for writing a connection.</summary>
 internal sealed record FormatOptions
 {
-    /// <summary>Whether passwords, passphrases and keys are written too.</summary>
+    /// <summary>Whether passwords, passphrases and keys are written, too.</summary>
     public bool IncludeSecrets { get; init; }
 
     /// <summary>The section's name in a service file; the endpoint's own service or host if null.</summary>

@@ -1,16 +1,16 @@
 namespace PgSsl.Connections.Formats;
 
-/// <summary>A connection, written down.</summary>
+/// <summary>A connection in some format.</summary>
 /// <param name="Text">The connection string, or the lines, without a line break at the end.</param>
 /// <param name="Warnings">
-/// What the text does not say, or what means something else to its reader: a sentence each, which names the parameter and what to do
-/// instead. No secret is in it.
+/// What the text does not express, or what its reader understands differently: a sentence each, which names the parameter and what to do instead.
+/// They contain no secrets.
 /// </param>
 internal sealed record FormattedConnection(string Text, IReadOnlyList<string> Warnings)
 {
-    /// <summary>What messages call the connection: its service, or its hosts.</summary>
+    /// <summary>The connection's name in messages: its service, or its hosts.</summary>
     public string Subject { get; init; } = "";
 
-    /// <summary>The names of the secrets that were given and, as asked, not written.</summary>
+    /// <summary>The names of the secrets that were given, but not written because nobody asked for them.</summary>
     public IReadOnlyList<string> OmittedSecrets { get; init; } = [];
 }

@@ -10,8 +10,8 @@ internal static class JdbcParameters
     private const string Revocation =
         "it reads no revocation lists. Start Java with -Dcom.sun.net.ssl.checkRevocation=true to ask the certificate authority online.";
     private const string Keepalive = "the operating system's settings decide. Set net.ipv4.tcp_keepalive_time, or the like, there.";
-    private const string Protocol = "it speaks protocol 3.0 only. Leave it out.";
-    private const string NoOAuth = "it does not do OAuth by itself. Give it an authenticationPluginClassName.";
+    private const string Protocol = "it supports only protocol 3.0. Leave it out.";
+    private const string NoOAuth = "it does not support OAuth by itself. Give it an authenticationPluginClassName.";
 
     // HostRequirement.java; its primary is a server where transaction_read_only is off (ConnectionFactoryImpl.java, isPrimary).
     private static readonly Dictionary<string, string> ServerTypes = new()
@@ -45,7 +45,7 @@ internal static class JdbcParameters
         ["sslcert"] = Same("sslcert"),
         ["sslkey"] = Same("sslkey"),
         ["sslcertmode"] = None(
-            "it sends the certificate of sslcert, or of ~/.postgresql/postgresql.crt and .pk8, wherever there is one.", "allow"),
+            "it always sends the certificate of sslcert, or of ~/.postgresql/postgresql.crt and .pk8, if there is one.", "allow"),
         ["sslpassword"] = Same("sslpassword"),
         ["sslrootcert"] = Same("sslrootcert"),
         ["sslcrl"] = None(Revocation),
@@ -53,7 +53,7 @@ internal static class JdbcParameters
         ["sslsni"] = None("start Java with -Djsse.enableSNIExtension=false.", "1"),
         ["requirepeer"] = None("it does not connect over Unix-domain sockets. Leave it out."),
         ["require_auth"] = Computed(
-            "requireAuth", value => value.Contains("oauth") ? null : value, "it knows all methods but oauth. Leave that one out of the list."),
+            "requireAuth", value => value.Contains("oauth") ? null : value, "it supports all methods except oauth. Remove that from the list."),
         ["min_protocol_version"] = None(Protocol, "3.0"),
         ["max_protocol_version"] = None(Protocol, "3.0"),
         ["ssl_min_protocol_version"] = None(TlsVersions),
@@ -61,13 +61,13 @@ internal static class JdbcParameters
         ["gssencmode"] = Same("gssEncMode"),
         ["krbsrvname"] = Same("kerberosServerName"),
         ["gsslib"] = Same("gsslib"),
-        ["gssdelegation"] = None("it does not pass credentials on. Leave it out.", "0"),
+        ["gssdelegation"] = None("it does not delegate credentials. Leave it out.", "0"),
         ["replication"] = Same("replication"),
         ["target_session_attrs"] = Words(
             "targetServerType", ServerTypes, "it has no such preference. Use primary, standby or prefer-standby."),
         ["load_balance_hosts"] = Words("loadBalanceHosts", new() { ["disable"] = "false", ["random"] = "true" }),
-        ["scram_client_key"] = None("it takes a password only. Use the password."),
-        ["scram_server_key"] = None("it takes a password only. Use the password."),
+        ["scram_client_key"] = None("it accepts only a password. Use the password."),
+        ["scram_server_key"] = None("it accepts only a password. Use the password."),
         ["oauth_issuer"] = None(NoOAuth),
         ["oauth_client_id"] = None(NoOAuth),
         ["oauth_client_secret"] = None(NoOAuth),
@@ -75,7 +75,7 @@ internal static class JdbcParameters
         ["sslkeylogfile"] = None("it writes no such file. Reproduce the connection with psql."),
     };
 
-    /// <summary>libpq waits without end for zero and less; to pgjdbc that is zero.</summary>
+    /// <summary>For zero and less libpq waits without limit; pgjdbc does so only for zero.</summary>
     private static string Timeout(string value) =>
         LibpqInteger.TryParse(value, out int seconds) ? Math.Max(seconds, 0).ToString(CultureInfo.InvariantCulture) : "0";
 }

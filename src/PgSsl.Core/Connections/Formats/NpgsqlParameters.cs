@@ -10,7 +10,7 @@ internal static class NpgsqlParameters
         "the operating system's TLS settings decide. Set them there, or in code with UseSslClientAuthenticationOptionsCallback.";
     private const string Revocation =
         "it reads no revocation lists. Check Certificate Revocation=true asks the certificate authority online instead.";
-    private const string NoOAuth = "it does not do OAuth. Fetch the token in the application and give it as the password.";
+    private const string NoOAuth = "it does not support OAuth. Get the token in the application and give it as the password.";
 
     private static readonly Dictionary<string, string> Modes = new()
     {
@@ -33,7 +33,7 @@ internal static class NpgsqlParameters
         ["channel_binding"] = Words("Channel Binding", Modes),
         ["connect_timeout"] = Same("Timeout"),
         ["client_encoding"] = Computed(
-            "Client Encoding", value => value == "auto" ? null : value, "it takes no encoding from the locale. Name the encoding."),
+            "Client Encoding", value => value == "auto" ? null : value, "it does not take the encoding from the locale. Name the encoding."),
         ["options"] = Same("Options"),
         ["application_name"] = Same("Application Name"),
         ["fallback_application_name"] = Same("Application Name"),
@@ -48,28 +48,28 @@ internal static class NpgsqlParameters
         ["sslcert"] = Same("SSL Certificate"),
         ["sslkey"] = Same("SSL Key"),
         ["sslcertmode"] = None(
-            "it sends the certificate of SSL Certificate, PGSSLCERT or ~/.postgresql/postgresql.crt wherever there is one.", "allow"),
+            "it always sends the certificate of SSL Certificate, PGSSLCERT or ~/.postgresql/postgresql.crt, if there is one.", "allow"),
         ["sslpassword"] = Same("SSL Password"),
         ["sslrootcert"] = Same("Root Certificate"),
         ["sslcrl"] = None(Revocation),
         ["sslcrldir"] = None(Revocation),
-        ["sslsni"] = None("it always sends the host name. Name the server by its address to send none.", "1"),
-        ["requirepeer"] = None("it does not ask who runs the server. Protect the socket's directory instead."),
-        ["require_auth"] = Computed("Require Auth", RequireAuth, "it knows all methods but oauth. Leave that one out of the list."),
-        ["min_protocol_version"] = None("it speaks protocol 3.0 only. Leave it out.", "3.0"),
-        ["max_protocol_version"] = None("it speaks protocol 3.0 only. Leave it out.", "3.0"),
+        ["sslsni"] = None("it always sends the host name. To send none, name the server by its address.", "1"),
+        ["requirepeer"] = None("it does not check which account runs the server. Protect the socket's directory instead."),
+        ["require_auth"] = Computed("Require Auth", RequireAuth, "it supports all methods except oauth. Remove that from the list."),
+        ["min_protocol_version"] = None("it supports only protocol 3.0. Leave it out.", "3.0"),
+        ["max_protocol_version"] = None("it supports only protocol 3.0. Leave it out.", "3.0"),
         ["ssl_min_protocol_version"] = None(TlsVersions),
         ["ssl_max_protocol_version"] = None(TlsVersions),
         ["gssencmode"] = Words("GSS Encryption Mode", Modes),
         ["krbsrvname"] = Same("Kerberos Service Name"),
         ["gsslib"] = None(".NET chooses the library. Leave it out."),
-        ["gssdelegation"] = None("it does not pass credentials on. Leave it out.", "0"),
+        ["gssdelegation"] = None("it does not delegate credentials. Leave it out.", "0"),
         ["replication"] = None(
-            "replication has classes of its own. Use LogicalReplicationConnection or PhysicalReplicationConnection.", "0", "off", "false", "no"),
+            "replication has its own classes. Use LogicalReplicationConnection or PhysicalReplicationConnection.", "0", "off", "false", "no"),
         ["target_session_attrs"] = Same("Target Session Attributes"),
         ["load_balance_hosts"] = Words("Load Balance Hosts", new() { ["disable"] = "False", ["random"] = "True" }),
-        ["scram_client_key"] = None("it takes a password only. Use the password."),
-        ["scram_server_key"] = None("it takes a password only. Use the password."),
+        ["scram_client_key"] = None("it accepts only a password. Use the password."),
+        ["scram_server_key"] = None("it accepts only a password. Use the password."),
         ["oauth_issuer"] = None(NoOAuth),
         ["oauth_client_id"] = None(NoOAuth),
         ["oauth_client_secret"] = None(NoOAuth),
@@ -77,7 +77,7 @@ internal static class NpgsqlParameters
         ["sslkeylogfile"] = None("it writes no such file. Reproduce the connection with psql."),
     };
 
-    /// <summary>Zero and less mean the system's default, to Npgsql as to libpq; Npgsql refuses less.</summary>
+    /// <summary>For libpq zero and less mean the system's default; Npgsql refuses less than zero.</summary>
     private static string Positive(string value) =>
         LibpqInteger.TryParse(value, out int seconds) ? Math.Max(seconds, 0).ToString(CultureInfo.InvariantCulture) : "0";
 

@@ -21,7 +21,7 @@ internal sealed class ServiceFormat : IConnectionStringFormat
         {
             string line = $"{name}={value}";
             if (FaultOf(line) is { } fault)
-                warnings.Add($"{name} is left out: {fault}. Give it in the connection string, beside service={connection.ServiceName}.");
+                warnings.Add($"{name} is left out: {fault}. Give it in the connection string, together with service={connection.ServiceName}.");
             else
                 lines.Add(line);
         }
@@ -30,7 +30,7 @@ internal sealed class ServiceFormat : IConnectionStringFormat
 
     private static string Header(string service)
     {
-        // libpq compares up to the first bracket that fits, and reads each line by itself.
+        // libpq compares up to the first matching bracket, and reads each line by itself.
         bool isUsable = service.Length > 0 && service.IndexOfAny([']', '\n', '\r', '\0']) < 0;
         return isUsable && Encoding.UTF8.GetByteCount(service) + 2 <= LongestLine
             ? $"[{service}]"
@@ -41,8 +41,8 @@ internal sealed class ServiceFormat : IConnectionStringFormat
 
     private static string? FaultOf(string line)
     {
-        if (line.Contains('\n')) return "a service file cannot hold a line break in a value";
-        if (ConninfoParser.IsBlank(line[^1])) return "libpq drops blanks at the end of a line of the service file";
+        if (line.Contains('\n')) return "a value in a service file cannot contain a line break";
+        if (ConninfoParser.IsBlank(line[^1])) return "libpq removes blanks at the end of a line of the service file";
         return Encoding.UTF8.GetByteCount(line) > LongestLine ? "libpq refuses lines of more than 1022 bytes in a service file" : null;
     }
 }

@@ -3,8 +3,8 @@ using System.Text;
 namespace PgSsl.Connections.Formats;
 
 /// <summary>
-/// libpq's URI (fe-connect.c, conninfo_uri_parse_options): what its first part holds exactly is written there, the rest as query
-/// parameters, so that libpq reads back the very same parameters.
+/// libpq's URI (fe-connect.c, conninfo_uri_parse_options). Parameters that its first part can express exactly are written there, the others as query
+/// parameters, so that libpq reads exactly the same parameters.
 /// </summary>
 internal sealed class UriFormat : IConnectionStringFormat
 {
@@ -14,7 +14,7 @@ internal sealed class UriFormat : IConnectionStringFormat
 
     public FormattedConnection Write(WrittenConnection connection)
     {
-        // What is written leaves the list; the query gets what remains.
+        // Parameters that are written are removed from the list; the query gets the rest.
         List<KeyValuePair<string, string>> remaining = [.. connection.Parameters];
         var text = new StringBuilder("postgresql://").Append(UserInfo(remaining)).Append(Hosts(remaining));
         string? database = Take(remaining, "dbname");
@@ -36,8 +36,8 @@ internal sealed class UriFormat : IConnectionStringFormat
     }
 
     /// <summary>
-    /// <c>host1:port1,host2:port2</c> has as many ports as hosts, if only empty ones (a list without any port reads as <c>port=,</c>, which
-    /// stops PGPORT from counting): other combinations go into the query.
+    /// <c>host1:port1,host2:port2</c> has as many ports as hosts, even if they are empty (a list without any port is read as <c>port=,</c>, which
+    /// overrides PGPORT). Other combinations are written into the query.
     /// </summary>
     private static string Hosts(List<KeyValuePair<string, string>> remaining)
     {
@@ -56,7 +56,7 @@ internal sealed class UriFormat : IConnectionStringFormat
     private static string? Value(List<KeyValuePair<string, string>> remaining, string name) =>
         remaining.Find(parameter => parameter.Key == name).Value;
 
-    /// <summary>The value, no longer remaining; an empty one stays, because only the query can say it.</summary>
+    /// <summary>Takes a value out of the list; an empty one stays, because only the query can express it.</summary>
     private static string? Take(List<KeyValuePair<string, string>> remaining, string name)
     {
         int index = remaining.FindIndex(parameter => parameter.Key == name && parameter.Value.Length > 0);

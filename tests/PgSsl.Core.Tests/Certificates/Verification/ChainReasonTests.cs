@@ -24,7 +24,7 @@ public class ChainReasonTests
 
     [Fact]
     public void Tells_that_an_intermediate_is_no_root() => Assert.Equal(
-        "/x/root.crt holds only the intermediate 'Corp Issuing CA': the chain has to end at the self-signed root above it ('Corp Root CA')", Reason([Leaf, Ca], [Ca]));
+        "/x/root.crt holds only the intermediate 'Corp Issuing CA', but the chain must end at the self-signed root above it ('Corp Root CA')", Reason([Leaf, Ca], [Ca]));
 
     [Fact]
     public void Tells_a_namesake_from_the_issuer() => Assert.Equal(
@@ -32,7 +32,7 @@ public class ChainReasonTests
 
     [Fact]
     public void Tells_a_namesake_from_the_root() => Assert.Equal(
-        "chain ends at 'Corp Root CA', but the certificate of that name in /x/root.crt is another one", Reason([Leaf, Ca, Root], [Mint.Root("Corp Root CA")]));
+        "chain ends at 'Corp Root CA', but /x/root.crt holds another certificate of that name", Reason([Leaf, Ca, Root], [Mint.Root("Corp Root CA")]));
 
     [Fact]
     public void Tells_that_a_leaf_is_self_signed() => Assert.Equal(
@@ -47,12 +47,12 @@ public class ChainReasonTests
         Reason([Mint.Leaf("db1", Root, MintOptions.Leaf with { ExtendedKeyUsages = ["1.3.6.1.5.5.7.3.2"] })], [Root]));
 
     [Fact]
-    public void Names_the_CRL_that_is_missing() => Assert.Equal("no CRL of 'Corp Issuing CA' in /x/root.crl, and libpq needs one for 'db1'",
+    public void Names_the_CRL_that_is_missing() => Assert.Equal("libpq needs a CRL of 'Corp Issuing CA' for 'db1', but there is none in /x/root.crl",
         Reason([Leaf, Ca], [Root], Mint.Crl(Root)));
 
     [Fact]
     public void Names_the_CRL_that_revokes() => Assert.Equal(
-        "certificate of 'db1' was revoked on 2026-05-31, says the CRL of 'Corp Issuing CA' in /x/root.crl", Reason([Leaf, Ca], [Root], Mint.Crl(Root), Mint.Crl(Ca, null, Leaf)));
+        "certificate of 'db1' was revoked on 2026-05-31 according to the CRL of 'Corp Issuing CA' in /x/root.crl", Reason([Leaf, Ca], [Root], Mint.Crl(Root), Mint.Crl(Ca, null, Leaf)));
 
     [Fact]
     public void The_system_store_has_no_path() => Assert.Equal("chain ends at 'Corp Root CA', which is not in the system's trust store",

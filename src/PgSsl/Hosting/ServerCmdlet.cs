@@ -14,9 +14,6 @@ public abstract class ServerCmdlet : EndpointCmdlet
     private WorkPump? _pump;
     private string[] _rootCertificates = [];
 
-    /// <summary>Begins with what takes longest in the first handshake of a process, while PowerShell binds parameters.</summary>
-    protected ServerCmdlet() => PlatformStore.BeginLoading();
-
     /// <summary>
     /// A file of root certificates to verify with, instead of sslrootcert; or <c>system</c>. Several files are candidates, and each is judged
     /// by itself: the old root and the new one, before a CA is replaced.
@@ -55,6 +52,8 @@ public abstract class ServerCmdlet : EndpointCmdlet
     /// <inheritdoc/>
     protected override void BeginProcessing()
     {
+        // First what takes longest, on another thread. Not in the constructor, because completion makes cmdlets, too.
+        PlatformStore.BeginLoading();
         base.BeginProcessing();
         TryOrThrow(RootCertificate, () => _rootCertificates = Array.ConvertAll(RootCertificate ?? [], ResolveRootCertificate));
         SystemTrust.BeginLoading(Environment.GetVariable);

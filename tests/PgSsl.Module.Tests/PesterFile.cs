@@ -11,7 +11,7 @@ internal sealed class PesterFile
     private const int SideBySide = 2;
     private const int LongestExcerpt = 4000;
 
-    private static readonly TimeSpan Timeout = TimeSpan.FromMinutes(5);
+    private static readonly TimeSpan Timeout = TimeSpan.FromMinutes(15);
     private static readonly SemaphoreSlim Turns = new(SideBySide);
 
     // The build wrote into this assembly where the package was restored to.

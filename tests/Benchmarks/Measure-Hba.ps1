@@ -59,7 +59,7 @@ $worker = {
     }
 }
 
-function Start-Worker([string] $Folder) {
+function Open-Worker([string] $Folder) {
     $name = "Measure-Hba-$([guid]::NewGuid().ToString('n'))"
     $pipe = [IO.Pipes.NamedPipeServerStream]::new($name)
     $texts = @{}
@@ -100,7 +100,7 @@ $lines = foreach ($i in 1..$Rules) {
 }
 $text = [Text.Encoding]::ASCII.GetBytes(($lines -join "`n") + "`n")
 
-$workers = @(foreach ($folder in @("$root"; if ($Baseline) { "$(Resolve-Path $Baseline)" })) { Start-Worker $folder })
+$workers = @(foreach ($folder in @("$root"; if ($Baseline) { "$(Resolve-Path $Baseline)" })) { Open-Worker $folder })
 $directory = New-Item -ItemType Directory -Path (Join-Path ([IO.Path]::GetTempPath()) "Measure-Hba-$([guid]::NewGuid().ToString('n'))")
 try {
     foreach ($major in $Version) {

@@ -106,7 +106,7 @@ Describe 'Set-PgHbaSsl' {
             $path = New-HbaFile "hostnossl old all all md5`nhost all all 127.0.0.1/32 md5`n"
             Set-PgHbaSsl $path -RejectPlaintext -ErrorVariable failure -ErrorAction SilentlyContinue | Should -BeNullOrEmpty
             $failure.FullyQualifiedErrorId | Should -Match '^ContradictoryParameters'
-            $failure[0].Exception.Message | Should -Match 'must come before .*\.conf:1, and .*\.conf:2'
+            $failure[0].Exception.Message | Should -Match 'must come before .*\.conf:1\..* hide .*\.conf:2'
             (Set-PgHbaSsl $path -RejectPlaintext -IncludeLoopback).IsChanged | Should -BeTrue
         }
 
@@ -398,7 +398,7 @@ Describe 'Set-PgHbaSsl on PostgreSQL <Version>' -Skip:$isUnjudged -ForEach $serv
                 Stop-Transcript | Out-Null
                 Get-Content -Raw "$TestDrive/$Server.txt" | Should -Match '1 session of role app from 127\.0\.0\.1 is in plaintext and could not come back, except over TLS\.'
                 $failures.FullyQualifiedErrorId | Should -Be 'LockOut,PgSsl.Cmdlets.SetPgHbaSslCommand'
-                $failures[0].Exception.Message | Should -Match 'role app, all of whose sessions \(1\)'
+                $failures[0].Exception.Message | Should -Match 'role app: none of its sessions \(1\) could come back'
                 Get-Bytes $file | Should -Be $before
                 $change = Set-PgHbaSsl -Endpoint $socket -Force -WarningVariable warnings -WarningAction SilentlyContinue
                 $change.CutOff | Should -Match '1 session of role app'

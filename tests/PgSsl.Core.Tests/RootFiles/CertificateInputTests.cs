@@ -48,7 +48,7 @@ public class CertificateInputTests
         AssertRefused(Bytes("\u00EF\u00BB\u00BF \r\n<!DOCTYPE html>"), "HTML");
         AssertRefused(Encoding.Unicode.GetBytes("<html>"), "HTML");
         AssertRefused(Bytes("hello"), "holds no certificate");
-        AssertRefused(Bytes(Key), "private key and no certificate");
+        AssertRefused(Bytes(Key), "private key, but no certificate");
         AssertRefused(RootA.Key.Algorithm.ExportPkcs8PrivateKey(), "is a private key");
         AssertRefused(((ECDsa)RootA.Key.Algorithm).ExportECPrivateKey(), "is a private key");
         AssertRefused(Bytes(Request.CreateSigningRequestPem()), "(CSR)");

@@ -16,6 +16,9 @@ internal static class PssSignature
         // OpenSSL also limits public exponents (OPENSSL_RSA_MAX_PUBEXP_BITS), so that a hostile key does not cost minutes.
         if (modulus.Sign <= 0 || exponent.Sign <= 0 || exponent.GetBitLength() > 64 || value >= modulus)
             return false;
+        // RFC 8017 8.1.2, step 1: else a number has as many signatures as one can write zeros before it. OpenSSL refuses them too.
+        if (signature.Length != modulus.GetByteCount(isUnsigned: true))
+            return false;
 
         int bits = (int)modulus.GetBitLength() - 1;
         byte[] message = BigInteger.ModPow(value, exponent, modulus).ToByteArray(isUnsigned: true, isBigEndian: true);

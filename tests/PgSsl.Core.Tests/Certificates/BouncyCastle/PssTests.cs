@@ -60,6 +60,10 @@ public class PssTests
         return signing.Verify(signature, signing.Message, salt) == (salt == signing.Salt);
     }).Check(Config.QuickThrowOnFailure.WithMaxTest(200));
 
+    [Fact]
+    public void A_signature_with_a_zero_before_it_is_refused() => Prop.ForAll(Signings.ToArbitrary(), signing =>
+        !signing.Verify([0, .. signing.Make()], signing.Message, signing.Salt)).Check(Config.QuickThrowOnFailure.WithMaxTest(20));
+
     private static int LongestSalt(AsymmetricCipherKeyPair key, HashAlgorithmName hash) =>
         ((((RsaKeyParameters)key.Public).Modulus.BitLength - 1 + 7) / 8) - Digest.Of(hash, []).Length - 2;
 

@@ -22,9 +22,8 @@ internal sealed class PsqlAgreement(PsqlJudge judge, IReadOnlyDictionary<string,
         PgEndpoint endpoint = PgEndpoint.Parse(conninfo);
         ConnectionSettings settings = endpoint.With("sslmode", "verify-full").Resolve(_environment);
         using var tester = new SslModeTester(modes, [SslClients.Get("libpq")], maxConnections: 2, tlsOnly: false);
-        IReadOnlyList<SslModeResult> results =
-            await tester.TestAsync(endpoint, settings, settings.Hosts[0], Timeout, TestContext.Current.CancellationToken);
-        _cases.AddRange(results.Select(result => ($"{conninfo} sslmode={result.SslMode}", result)));
+        ServerFacts facts = await tester.GatherAsync(endpoint, settings, settings.Hosts[0], Timeout, TestContext.Current.CancellationToken);
+        _cases.AddRange(tester.Judge(facts, settings).Select(result => ($"{conninfo} sslmode={result.SslMode}", result)));
     }
 
     internal async Task AssertAsync(int atLeast)

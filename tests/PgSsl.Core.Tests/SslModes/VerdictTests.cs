@@ -32,7 +32,7 @@ public sealed class VerdictTests : IDisposable
         SslModeVerdict verdict = _scene.Judge("libpq", SslMode.Prefer, "~/.postgresql, wrong", "admits all");
 
         Assert.Equal(Transport.Plaintext, verdict.Transport);
-        Assert.StartsWith("Falls back to plaintext without a word, because TLS fails: ", verdict.Reason);
+        Assert.StartsWith("Silently falls back to plaintext, because TLS fails: ", verdict.Reason);
         Assert.Contains(".postgresql/root.crt", verdict.Reason);
     }
 
@@ -72,7 +72,7 @@ public sealed class VerdictTests : IDisposable
         SslModeVerdict verdict = _scene.Judge("libpq", (SslMode)mode, "right, with a broken CRL", "admits all");
 
         Assert.Equal(Transport.Tls, verdict.Transport);
-        Assert.Contains("Revocation is not checked, though: ", verdict.Reason);
+        Assert.Contains("But revocation is not checked: ", verdict.Reason);
         Assert.Contains("broken.crl", verdict.Reason);
     }
 

@@ -2,9 +2,9 @@
 .SYNOPSIS
 Measures how long PgSsl and PostgreSQL take to read the same large pg_hba.conf, and prints ratios of medians.
 .DESCRIPTION
-Starts its own throw-away servers (tests/PgSsl.Sandbox). The cmdlets, PostgreSQL, and an earlier build of the module where one is named
-are measured in turn within one process, so that a busy machine slows all of them. Times by themselves say little; no test asserts them.
-Build first: dotnet build src/PgSsl -c Release; dotnet build tests/PgSsl.Sandbox
+Starts its own throw-away servers (tests/PgSsl.Sandbox). The cmdlets run in a PowerShell of their own, those of an earlier build, where one
+is named, in another; they and PostgreSQL are measured in turn. Times are those of the processor, in milliseconds, so that a busy machine
+changes them little; by themselves they say little, and no test asserts them. Build first: dotnet build src/PgSsl -c Release; dotnet build tests/PgSsl.Sandbox
 .EXAMPLE
 ./tests/Benchmarks/Measure-Hba.ps1
 .EXAMPLE
@@ -25,33 +25,67 @@ param(
 Set-StrictMode -Version Latest
 $ErrorActionPreference = 'Stop'
 $root = Resolve-Path "$PSScriptRoot/../.."
-$ours = Import-Module "$root/PgSsl.psd1" -PassThru
 Add-Type -Path "$root/tests/PgSsl.Sandbox/bin/Debug/net8.0/PgSsl.Sandbox.dll"
 
-# Two builds of one assembly in one process: the other one has a load context of its own, and its cmdlets have a prefix.
-Add-Type -TypeDefinition @'
-using System.IO;
-using System.Reflection;
-using System.Runtime.Loader;
-
-public sealed class OtherBuild(string folder) : AssemblyLoadContext("other build")
-{
-    protected override Assembly Load(AssemblyName name) =>
-        File.Exists(Path.Combine(folder, name.Name + ".dll")) ? LoadFromAssemblyPath(Path.Combine(folder, name.Name + ".dll")) : null;
-
-    public static bool IsOptimized(Assembly assembly) =>
-        assembly.GetCustomAttribute<System.Diagnostics.DebuggableAttribute>() is not { IsJITOptimizerDisabled: true };
+# What is measured. Each reads the file anew.
+$kinds = [ordered]@{
+    'rules counted' = { (Get-PgHbaRule -Path $path -ServerVersion $major | Measure-Object).Count }
+    'rules kept' = { @(Get-PgHbaRule -Path $path -ServerVersion $major).Count }
+    'shadowed rules found' = { @(Get-PgHbaRule -Path $path -ServerVersion $major | Where-Object IsShadowedBy).Count }
+    'findings read' = { @(Get-PgHbaRule -Path $path -ServerVersion $major | ForEach-Object Findings).Count }
+    'host made hostssl' = { (Set-PgHbaSsl -Path $copy -ServerVersion $major).RuleCount }
 }
-'@
 
-$assemblies = @($ours.ImplementingAssembly)
-if ($Baseline) {
-    $assemblies += [OtherBuild]::new((Resolve-Path "$Baseline/bin").Path).LoadFromAssemblyName('PgSsl')
-    Import-Module -Assembly $assemblies[1] -Prefix Other
+# The other side of a pipe: measures what it is asked to.
+$worker = {
+    $ErrorActionPreference = 'Stop'
+    $WarningPreference = 'SilentlyContinue'
+    $module, $name, $kinds = $args[0], $args[1], (ConvertFrom-Json $args[2] -AsHashtable)
+    $assembly = (Import-Module $module -PassThru).ImplementingAssembly
+    $attribute = $assembly.GetCustomAttributes([Diagnostics.DebuggableAttribute], $false)
+    $pipe = [IO.Pipes.NamedPipeClientStream]::new($name)
+    $pipe.Connect()
+    $reader, $writer = [IO.StreamReader]::new($pipe), [IO.StreamWriter]::new($pipe)
+    $writer.AutoFlush = $true
+    $writer.WriteLine("$($attribute.IsJITOptimizerDisabled)")
+    while ($line = $reader.ReadLine()) {
+        $kind, $major, $path, $copy = $line -split "`t"
+        $action = [scriptblock]::Create($kinds[$kind])
+        [GC]::Collect()
+        $before = [Diagnostics.Process]::GetCurrentProcess().TotalProcessorTime
+        $result = & $action
+        $after = [Diagnostics.Process]::GetCurrentProcess()
+        $writer.WriteLine("$([int]($after.TotalProcessorTime - $before).TotalMilliseconds) $result $([int]($after.PeakWorkingSet64 / 1MB))")
+    }
 }
-foreach ($assembly in $assemblies) {
-    if (-not [OtherBuild]::IsOptimized($assembly)) { Write-Warning "$($assembly.Location) is a Debug build: its times mean nothing." }
+
+function Start-Worker([string] $Folder) {
+    $name = "Measure-Hba-$([guid]::NewGuid().ToString('n'))"
+    $pipe = [IO.Pipes.NamedPipeServerStream]::new($name)
+    $texts = @{}
+    $kinds.GetEnumerator().ForEach{ $texts[$_.Key] = "$($_.Value)" }
+    $quoted = @("$Folder/PgSsl.psd1", $name, (ConvertTo-Json $texts -Compress)).ForEach{ "'$($_ -replace "'", "''")'" } -join ' '
+    $encoded = [Convert]::ToBase64String([Text.Encoding]::Unicode.GetBytes("& { $worker } $quoted"))
+    # As a tool of .NET, PowerShell is a pwsh.dll that dotnet runs.
+    $program = [Environment]::ProcessPath
+    $arguments = @((Split-Path $program -LeafBase) -eq 'dotnet' ? [Environment]::GetCommandLineArgs()[0] : @()) +
+        '-NoProfile', '-NonInteractive', '-EncodedCommand', $encoded
+    $process = [Diagnostics.Process]::Start($program, [string[]]$arguments)
+    $pipe.WaitForConnection()
+    $reader, $writer = [IO.StreamReader]::new($pipe), [IO.StreamWriter]::new($pipe)
+    $writer.AutoFlush = $true
+    if ($reader.ReadLine() -eq 'True') { Write-Warning "The module in $Folder is a Debug build: its times mean nothing." }
+    @{ Process = $process; Pipe = $pipe; Reader = $reader; Writer = $writer }
 }
+
+function Measure-Kind([hashtable] $Worker, [string] $Kind, [int] $Major, [string] $Path, [string] $Copy) {
+    $Worker.Writer.WriteLine("$Kind`t$Major`t$Path`t$Copy")
+    $line = $Worker.Reader.ReadLine()
+    if (-not $line) { throw "The PowerShell that measures ended: $Kind." }
+    [int[]]($line -split ' ')
+}
+
+function Get-Median([int[]] $Values) { ($Values | Sort-Object)[[int][Math]::Floor(($Values.Count - 1) / 2)] }
 
 $random = [Random]::new(1)
 $methods = 'scram-sha-256', 'md5', 'password', 'reject'
@@ -66,68 +100,54 @@ $lines = foreach ($i in 1..$Rules) {
 }
 $text = [Text.Encoding]::ASCII.GetBytes(($lines -join "`n") + "`n")
 
-function Measure-Once([scriptblock] $Action) {
-    [GC]::Collect()
-    (Measure-Command $Action).TotalMilliseconds
-}
-
-function Get-Median([double[]] $Times) { ($Times | Sort-Object)[[int][Math]::Floor(($Times.Count - 1) / 2)] }
-
-foreach ($major in $Version) {
-    $found = [PgSsl.Sandbox.ClusterPool]::GetTlsAsync($major).GetAwaiter().GetResult()
-    if (-not $found.IsAvailable) { Write-Warning $found.Reason; continue }
-    $cluster = $found.Value.Cluster
-    $path = $cluster.HbaPath
-    # Written over, not replaced: the file stays the server's.
-    [IO.File]::WriteAllBytes($path, $text)
-    $folder = New-Item -ItemType Directory -Path (Join-Path ([IO.Path]::GetTempPath()) "Measure-Hba-$([guid]::NewGuid().ToString('n'))")
-    $copy = "$folder/pg_hba.conf"
-    $conversation = $cluster.ConnectAsync([Text.Encoding]::UTF8, 'postgres').GetAwaiter().GetResult()
-    $ask = { $script:answer = $conversation.QueryAsync('SELECT count(*) FROM pg_hba_file_rules').GetAwaiter().GetResult() }
-
-    $kinds = [ordered]@{
-        'rules counted' = { param($get) $script:count = (& $get -Path $path -ServerVersion $major | Measure-Object).Count }
-        'rules kept' = { param($get) $null = & $get -Path $path -ServerVersion $major }
-        'shadowed rules found' = { param($get) $null = & $get -Path $path -ServerVersion $major | Where-Object IsShadowedBy | Measure-Object }
-        'findings read' = { param($get) $null = & $get -Path $path -ServerVersion $major | ForEach-Object Findings | Measure-Object }
-        'host made hostssl' = { param($get, $set) $null = & $set -Path $copy -ServerVersion $major }
-    }
-    $builds = @(, @('Get-PgHbaRule', 'Set-PgHbaSsl'))
-    if ($Baseline) { $builds += , @('Get-OtherPgHbaRule', 'Set-OtherPgHbaSsl') }
-
-    $theirs = [Collections.Generic.List[double]]::new()
-    $times = @{}
-    # The first round warms up.
-    foreach ($round in 0..$Rounds) {
-        $elapsed = Measure-Once $ask
-        if ($round -gt 0) { $theirs.Add($elapsed) }
-        foreach ($kind in $kinds.Keys) {
-            for ($i = 0; $i -lt $builds.Count; $i++) {
-                $get, $set = $builds[$i] | Get-Command
-                Get-ChildItem $folder | Remove-Item
-                [IO.File]::WriteAllBytes($copy, $text)
-                $elapsed = Measure-Once { & $kinds[$kind] $get $set }
-                if ($round -gt 0) { $times["$i $kind"] = @($times["$i $kind"]) + $elapsed -ne $null }
+$workers = @(foreach ($folder in @("$root"; if ($Baseline) { "$(Resolve-Path $Baseline)" })) { Start-Worker $folder })
+$directory = New-Item -ItemType Directory -Path (Join-Path ([IO.Path]::GetTempPath()) "Measure-Hba-$([guid]::NewGuid().ToString('n'))")
+try {
+    foreach ($major in $Version) {
+        $found = [PgSsl.Sandbox.ClusterPool]::GetTlsAsync($major).GetAwaiter().GetResult()
+        if (-not $found.IsAvailable) { Write-Warning $found.Reason; continue }
+        $path = $found.Value.Cluster.HbaPath
+        # Written over, not replaced: the file stays the server's.
+        [IO.File]::WriteAllBytes($path, $text)
+        $conversation = $found.Value.Cluster.ConnectAsync([Text.Encoding]::UTF8, 'postgres').GetAwaiter().GetResult()
+        $backend = $conversation.QueryAsync('SELECT pg_backend_pid()').GetAwaiter().GetResult()[0][0]
+        $theirs, $ours, $results = @(), @{}, @{}
+        # The first round warms up.
+        foreach ($round in 0..$Rounds) {
+            $before = (Get-Process -Id $backend).TotalProcessorTime
+            $answer = $conversation.QueryAsync('SELECT count(*) FROM pg_hba_file_rules').GetAwaiter().GetResult()
+            if ($round -gt 0) { $theirs += [int]((Get-Process -Id $backend).TotalProcessorTime - $before).TotalMilliseconds }
+            foreach ($kind in $kinds.Keys) {
+                for ($i = 0; $i -lt $workers.Count; $i++) {
+                    Get-ChildItem $directory | Remove-Item
+                    [IO.File]::WriteAllBytes("$directory/pg_hba.conf", $text)
+                    $elapsed, $results["$i $kind"], $peak = Measure-Kind $workers[$i] $kind $major $path "$directory/pg_hba.conf"
+                    if ($round -eq 1) { $ours["$i $kind"] = @() }
+                    if ($round -gt 0) { $ours["$i $kind"] += $elapsed }
+                    $workers[$i].Peak = $peak
+                }
             }
         }
-    }
-    if ($count -ne $answer[0][0]) { throw "$count rules here, $($answer[0][0]) there." }
-    $postgres = Get-Median $theirs
-    foreach ($kind in $kinds.Keys) {
-        $now = Get-Median $times["0 $kind"]
-        $row = [ordered]@{
-            Measurement = "$Rules rules, PostgreSQL $major, $kind"
-            'PgSsl ms' = [int]$now
-            'PostgreSQL ms' = [int]$postgres
-            'PgSsl / PostgreSQL' = [Math]::Round($now / $postgres, 2)
+        if ($results['0 rules counted'] -ne $answer[0][0]) { throw "$($results['0 rules counted']) rules here, $($answer[0][0]) there." }
+        foreach ($kind in $kinds.Keys) {
+            $row = [ordered]@{
+                Measurement = "PostgreSQL $major, $Rules rules, $kind"
+                Postgres = Get-Median $theirs
+                PgSsl = Get-Median $ours["0 $kind"]
+            }
+            $row.Ratio = [Math]::Round($row.PgSsl / $row.Postgres, 2)
+            if ($Baseline) {
+                $row.Baseline = Get-Median $ours["1 $kind"]
+                $row.BaselineRatio = [Math]::Round($row.Baseline / $row.Postgres, 2)
+            }
+            [pscustomobject]$row
         }
-        if ($Baseline) {
-            $before = Get-Median $times["1 $kind"]
-            $row['Baseline ms'] = [int]$before
-            $row['Baseline / PostgreSQL'] = [Math]::Round($before / $postgres, 2)
-        }
-        [pscustomobject]$row
+        $null = $conversation.DisposeAsync().AsTask().GetAwaiter().GetResult()
     }
-    Remove-Item $folder -Recurse
-    $null = $conversation.DisposeAsync().AsTask().GetAwaiter().GetResult()
+    Write-Verbose "Peak memory, MB: $($workers.ForEach{ $_.Peak } -join ', ')"
+}
+finally {
+    # A worker ends when its pipe does.
+    foreach ($worker in $workers) { $worker.Pipe.Dispose() }
+    Remove-Item $directory -Recurse
 }

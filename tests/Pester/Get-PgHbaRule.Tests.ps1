@@ -170,12 +170,45 @@ Describe 'Get-PgHbaRule' {
             @{ Code = 'RejectTooLate'; At = 2; Severity = 'Warning'; Lines = 'host all all 10.0.0.0/8 md5', 'hostnossl all all all reject' }
             @{ Code = 'RejectsGss'; At = 1; Severity = 'Warning'; Lines = 'hostnossl all all all reject', 'hostgssenc all all all gss' }
             @{ Code = 'CommentSwallowsNextLine'; At = 1; Severity = 'Critical'; Lines = 'local all all peer # \', 'host all all all reject' }
+            @{ Code = 'TlsNotRequired'; At = 1; Severity = 'Warning'; Lines = 'hostssl all all 10.0.0.0/8 cert', 'host all all 10.0.0.0/8 md5' }
+            @{ Code = 'ImpossibleHostName'; At = 1; Severity = 'Critical'; Lines = , 'hostssl all all * scram-sha-256' }
+            @{ Code = 'ImpossibleHostName'; At = 1; Severity = 'Critical'; Lines = , 'hostssl all all 10.0.0.* scram-sha-256' }
+            @{ Code = 'ShorthandAddress'; At = 1; Severity = 'Warning'; Lines = , 'hostssl all all 136.206.15/24 scram-sha-256' }
+            @{ Code = 'HostBits'; At = 1; Severity = 'Warning'; Lines = , 'hostssl all all 10.1.2.3/8 scram-sha-256' }
+            @{ Code = 'OddMask'; At = 1; Severity = 'Warning'; Lines = , 'hostssl all all 10.0.0.0 0.255.255.255 scram-sha-256' }
+            @{ Code = 'SwappedColumns'; At = 1; Severity = 'Warning'; Lines = , 'hostssl replicator replication 10.0.0.0/8 scram-sha-256' }
+            @{ Code = 'NotAKeyword'; At = 1; Severity = 'Warning'; Lines = , 'hostssl all * 10.0.0.0/8 scram-sha-256' }
+            @{ Code = 'Placeholder'; At = 1; Severity = 'Warning'; Lines = , 'hostssl all ${USER} 10.0.0.0/8 scram-sha-256' }
+            @{ Code = 'NulByte'; At = 2; Severity = 'Critical'; Lines = 'local all all peer', "# note`0", 'host all all all reject' }
+            @{ Code = 'Refused'; At = 1; Severity = 'Critical'; Lines = , 'host all all {{ subnet }} md5' }
         ) {
             $rules = Get-PgHbaRule (New-HbaFile $Lines) -WarningAction Ignore
             $finding = $rules[$At - 1].Findings | Where-Object Code -EQ $Code
             $finding | Should -HaveCount 1
             "$($finding.Severity)" | Should -Be $Severity
             $finding.Message, $finding.Remedy | Should -Match '\.$'
+        }
+
+        It 'says what to do about a line that is refused: <Line>' -ForEach @(
+            @{ Line = 'host all all {{ subnet }} md5'; Remedy = 'Fill in {{ subnet }}: *' }
+            @{ Line = 'host all all 10.0.0.0/8 md5.'; Remedy = 'Write md5, without anything beside it.*' }
+            @{ Line = 'TYPE  DATABASE  USER  ADDRESS  METHOD'; Remedy = 'This is the header of the columns*put a # before it.*' }
+        ) {
+            (Get-PgHbaRule (New-HbaFile $Line)).Findings.Remedy | Should -BeLike $Remedy
+        }
+
+        It 'is worked out for each rule, and survives CLIXML and JSON' {
+            $path = New-HbaFile 'hostssl all all 10.1.2.3/8 cert', 'host all all 10.0.0.0/8 md5', 'host all app 10.0.0.0/8 md5'
+            $rules = Get-PgHbaRule $path
+            $copies = [System.Management.Automation.PSSerializer]::Deserialize([System.Management.Automation.PSSerializer]::Serialize($rules, 3))
+            $copies.Findings.Code | Should -Be TlsNotRequired, HostBits, PlaintextAllowed, Md5, Shadowed
+            $copies[2].IsShadowedBy | Should -Be 'pg_hba.conf:2'
+            ($rules | ConvertTo-Json -Depth 3 | ConvertFrom-Json).Findings.Message | Should -Be $rules.Findings.Message
+        }
+
+        It 'is warned of where the server reads something else' {
+            $null = Get-PgHbaRule (New-HbaFile 'local all all peer', "# note`0", 'host all all all reject') -WarningVariable warnings -WarningAction SilentlyContinue
+            $warnings | Should -Match 'pg_hba\.conf:2: the line contains a NUL byte'
         }
 
         It 'is nothing in a file as it should be' {

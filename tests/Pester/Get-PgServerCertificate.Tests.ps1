@@ -91,6 +91,19 @@ Describe 'Get-PgServerCertificate' {
             $served.TrustFailure | Should -Match 'Pester Root CA'
         }
 
+        It 'is trusted by what SSL_CERT_FILE holds at the moment of each call' {
+            $bundle = "$TestDrive/bundle.crt"
+            $oldFile, $oldDirectory = $env:SSL_CERT_FILE, $env:SSL_CERT_DIR
+            $env:SSL_CERT_FILE, $env:SSL_CERT_DIR = $bundle, "$TestDrive/nowhere"
+            try {
+                foreach ($root in $sandbox.OtherRoot, $sandbox.Root, $sandbox.OtherRoot, $sandbox.Root) {
+                    [IO.File]::WriteAllBytes($bundle, [IO.File]::ReadAllBytes($root))
+                    (Get-PgServerCertificate $sandbox.Good).TrustedBy | Should -Be ($root -eq $sandbox.Root ? 'system' : $null)
+                }
+            }
+            finally { $env:SSL_CERT_FILE, $env:SSL_CERT_DIR = $oldFile, $oldDirectory }
+        }
+
         It 'is FileNotFound for a root file that does not exist' {
             { Get-PgServerCertificate $sandbox.Good -RootCertificate $TestDrive/nowhere.crt -ErrorAction Stop } |
                 Should -Throw -ErrorId 'FileNotFound,PgSsl.Cmdlets.GetPgServerCertificateCommand' -ExceptionType ([PgSsl.PgSslException])

@@ -105,7 +105,7 @@ Describe 'Get-PgSslSession' -Skip:$isWithoutClient {
         It 'ends a session that is named, warns that it may come back, and tells' {
             $ended = $victim | Get-PgSslSession -Terminate -WarningVariable warnings -WarningAction SilentlyContinue
             $ended.ProcessId, $ended.IsTerminated | Should -Be $victim.ProcessId, $true
-            $warnings | Should -Match 'connects again at once.*Set-PgHbaSsl'
+            $warnings | Should -Match 'reconnect at once.*Set-PgHbaSsl'
             Find-Session $victim.ApplicationName | Should -BeNullOrEmpty
         }
 
@@ -127,7 +127,7 @@ Describe 'Get-PgSslSession' -Skip:$isWithoutClient {
 
         It 'leaves loopback where nobody named it, and says so' {
             Get-PgSslSession $superuser -Terminate -WarningVariable warnings -WarningAction SilentlyContinue | Should -BeNullOrEmpty
-            $warnings | Should -Match "in plaintext .* left: the server's own machine.*-ProcessId"
+            $warnings | Should -Match "plaintext sessions? .* left: .* on the server's own machine.*-ProcessId"
             Find-Session $victim.ApplicationName | Should -HaveCount 1
         }
 

@@ -72,6 +72,8 @@ Describe 'Install-PgRootCert' {
             @{ What = 'the same beside other properties'; Offered = { Get-PgServerCertificate $sandbox.SelfSigned | Select-Object HostName, Certificate }; Id = 'RootNotVouchedFor' }
             @{ What = 'a private key'; Offered = { $sandbox.ClientKey }; Id = 'InvalidCertificateFile' }
             @{ What = 'an HTML page'; Offered = { '<!DOCTYPE html>' > "$env:HOME/page.crt"; "$env:HOME/page.crt" }; Id = 'InvalidCertificateFile' }
+            @{ What = 'PEM of a certificate that a server serves, beside its host'; Offered = { Get-PgServerCertificate $sandbox.SelfSigned | Select-Object HostName, @{ n = 'CertificatePem'; e = { $_.Certificate.ExportCertificatePem() } } }; Id = 'RootNotVouchedFor' }
+            @{ What = 'a request'; Offered = { [pscustomobject]@{ CsrPath = "$env:HOME/x.csr" } }; Id = 'InvalidCertificateFile' }
             @{ What = 'a number'; Offered = { 42 }; Id = 'InvalidCertificateFile' }
         ) {
             & $Offered | Install-PgRootCert -ErrorVariable failures -ErrorAction SilentlyContinue

@@ -127,6 +127,8 @@ Describe 'Install-PgServerCertificate' {
             @{ Form = 'lines with words around them'; Certificate = { 'Certificate:', '    Data:'; Get-Content answer.pem } }
             @{ Form = 'objects'; Certificate = { $leaf, [Security.Cryptography.X509Certificates.X509Certificate2]::new($sandbox.IssuerCertificate) } }
             @{ Form = 'files from a folder'; Certificate = { Get-Item answer.pem } }
+            @{ Form = 'an object with PEM beside the certificate'; Certificate = { [pscustomobject]@{ CertificatePem = Get-Content -Raw answer.pem; Certificate = $leaf } } }
+            @{ Form = 'an object with a path'; Certificate = { [pscustomobject]@{ CertificatePath = "$folder/answer.pem" } } }
         ) {
             $made = & $Certificate | Install-PgServerCertificate -KeyPath server.key @offline
             $made.IsChanged, $made.IsProven | Should -Be $true, $false
@@ -151,6 +153,14 @@ Describe 'Install-PgServerCertificate' {
             $made = Install-PgServerCertificate leaf.pem server.key -CaPath ca.pem @offline
             $made.Remarks | Should -Contain "The intermediate 'Pester Issuing CA' is added, because the CA did not send it."
             (Get-Content pg/server.crt) -match 'BEGIN' | Should -HaveCount 2
+        }
+
+        It 'is given by -CertificatePath as well' {
+            (Install-PgServerCertificate -CertificatePath answer.pem -KeyPath server.key @offline).Subject | Should -Be 'CN=db1.example.com'
+        }
+
+        It 'is not $null' {
+            { Install-PgServerCertificate $null server.key @offline -ErrorAction Stop } | Should -Throw '-Certificate is $null.'
         }
 
         It 'is no request' {

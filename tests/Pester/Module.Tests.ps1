@@ -56,6 +56,12 @@ Describe 'Module' {
 }
 
 Describe '<Name>' -ForEach $commands {
+    It 'has at most three bases of this module above it' {
+        $bases = @(for ($type = $Command.ImplementingType.BaseType; $type.Assembly -eq $Command.ImplementingType.Assembly; $type = $type.BaseType) { $type.Name })
+        $bases.Count | Should -BeLessOrEqual 3 -Because "$bases"
+        $bases[-1] | Should -Be PgCmdlet
+    }
+
     It 'has an approved verb' {
         $Command.Verb | Should -BeIn (Get-Verb).Verb
     }

@@ -113,7 +113,7 @@ Describe 'Set-PgHbaSsl' {
         It 'warns of plaintext that is still let in' {
             $path = New-HbaFile "host orders app all md5`nhost crm app all md5`n"
             Set-PgHbaSsl $path -Database orders -WarningVariable warnings -WarningAction SilentlyContinue | Out-Null
-            $warnings | Should -Match 'Plaintext is still let in by .*\.conf:2'
+            $warnings | Should -Match 'still let clients in without TLS.*\.conf:2'
         }
 
         It 'is the same after the second time, there is no second backup, and the object says so' {
@@ -396,7 +396,7 @@ Describe 'Set-PgHbaSsl on PostgreSQL <Version>' -Skip:$isUnjudged -ForEach $serv
                 Start-Transcript "$TestDrive/$Server.txt" | Out-Null
                 Set-PgHbaSsl -Endpoint $socket -WhatIf -ErrorVariable failures -ErrorAction SilentlyContinue
                 Stop-Transcript | Out-Null
-                Get-Content -Raw "$TestDrive/$Server.txt" | Should -Match '1 session of role app from 127\.0\.0\.1 is in plaintext and could not come back but over TLS\.'
+                Get-Content -Raw "$TestDrive/$Server.txt" | Should -Match '1 session of role app from 127\.0\.0\.1 is in plaintext and could not come back, except over TLS\.'
                 $failures.FullyQualifiedErrorId | Should -Be 'LockOut,PgSsl.Cmdlets.SetPgHbaSslCommand'
                 $failures[0].Exception.Message | Should -Match 'role app, all of whose sessions \(1\)'
                 Get-Bytes $file | Should -Be $before
@@ -452,7 +452,7 @@ Describe 'Set-PgHbaSsl on PostgreSQL <Version>' -Skip:$isUnjudged -ForEach $serv
         $change.Rules.After.Type | Should -Be hostssl
     }
 
-    It 'refuses a server that says ssl = on and does no TLS' {
+    It 'refuses a server that says ssl = on and does not offer TLS' {
         Invoke-SandboxSql $Server 'ALTER SYSTEM SET ssl = off'
         Invoke-SandboxSql $Server 'SELECT pg_reload_conf()'
         try {
@@ -463,7 +463,7 @@ Describe 'Set-PgHbaSsl on PostgreSQL <Version>' -Skip:$isUnjudged -ForEach $serv
             Wait-Until { (Invoke-SandboxSql $Server 'SHOW ssl') -eq 'on' }
             Set-PgHbaSsl -Endpoint $socket -Force -ErrorVariable failures -ErrorAction SilentlyContinue | Should -BeNullOrEmpty
             $failures.FullyQualifiedErrorId | Should -Be 'TlsNotOffered,PgSsl.Cmdlets.SetPgHbaSslCommand'
-            $failures[0].Exception.Message | Should -Match 'says ssl = on, and does no TLS'
+            $failures[0].Exception.Message | Should -Match 'says ssl = on, and does not offer TLS'
             Get-Bytes $file | Should -Be $before
         }
         finally {

@@ -130,8 +130,8 @@ Describe 'Test-PgHbaRule' {
             $matching.LineNumber | Should -Be 1, 2, 3, 4, 5, 6, 7
             $matching.Decides | Should -Not -Contain $true
             $reasons = $matching.Reason
-            $reasons[0] | Should -Be 'local is not about connections in plaintext'
-            $reasons[1] | Should -Be 'hostssl is not about connections in plaintext'
+            $reasons[0] | Should -Be 'local does not match connections in plaintext'
+            $reasons[1] | Should -Be 'hostssl does not match connections in plaintext'
             $reasons[2] | Should -Be 'the user is app'
             $reasons[3] | Should -Be 'the address is 10.0.0.7'
             $reasons[5] | Should -Be 'the database is orders'

@@ -47,6 +47,14 @@ public static class ProcessRunner
         return new ProcessResult(process.ExitCode, await WithinGraceAsync(output), await WithinGraceAsync(error));
     }
 
+    /// <summary>True where a program of this name can be started.</summary>
+    public static bool IsOnPath(string name)
+    {
+        string file = OperatingSystem.IsWindows() ? name + ".exe" : name;
+        return (Environment.GetEnvironmentVariable("PATH") ?? "").Split(Path.PathSeparator)
+            .Any(directory => File.Exists(Path.Combine(directory, file)));
+    }
+
     internal static ProcessStartInfo StartInfo(
         string file,
         IEnumerable<string> arguments,

@@ -16,9 +16,9 @@ internal sealed record TestKey(PublicKey PublicKey, string Pem, AsymmetricAlgori
     {
         KeyAlgorithm.EcdsaP256 => Of(ECDsa.Create(ECCurve.NamedCurves.nistP256)),
         KeyAlgorithm.EcdsaP384 => Of(ECDsa.Create(ECCurve.NamedCurves.nistP384)),
-        KeyAlgorithm.Rsa1024 => Of(RSA.Create(1024)),
-        KeyAlgorithm.Rsa2048 => Of(RSA.Create(2048)),
-        KeyAlgorithm.Rsa4096 => Of(RSA.Create(4096)),
+        KeyAlgorithm.Rsa1024 => Of(RsaKeys.Get(1024)),
+        KeyAlgorithm.Rsa2048 => Of(RsaKeys.Get(2048)),
+        KeyAlgorithm.Rsa4096 => Of(RsaKeys.Get(4096)),
         _ => throw new ArgumentException($"{algorithm} keys come from CreateAsync.", nameof(algorithm)),
     };
 

@@ -77,21 +77,26 @@ internal static class PrivateKeyReader
     /// <exception cref="ArgumentException">They do not belong together.</exception>
     public static X509Certificate2 Attach(X509Certificate2 certificate, AsymmetricAlgorithm key)
     {
-        using X509Certificate2 joined = key switch
+        X509Certificate2 joined = key switch
         {
             RSA rsa when certificate.GetRSAPublicKey() is not null => certificate.CopyWithPrivateKey(rsa),
             ECDsa ecdsa when certificate.GetECDsaPublicKey() is not null => certificate.CopyWithPrivateKey(ecdsa),
             _ => throw new ArgumentException("The key has another algorithm.", nameof(key)),
         };
+        if (!OperatingSystem.IsWindows())
+            return joined;
         // Windows' TLS cannot use a key that is only in memory; a round trip through PKCS#12 makes it usable.
-        byte[] pkcs12 = joined.Export(X509ContentType.Pkcs12);
-        try
+        using (joined)
         {
-            return new X509Certificate2(pkcs12);
-        }
-        finally
-        {
-            CryptographicOperations.ZeroMemory(pkcs12);
+            byte[] pkcs12 = joined.Export(X509ContentType.Pkcs12);
+            try
+            {
+                return new X509Certificate2(pkcs12);
+            }
+            finally
+            {
+                CryptographicOperations.ZeroMemory(pkcs12);
+            }
         }
     }
 

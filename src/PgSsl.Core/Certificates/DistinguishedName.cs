@@ -8,6 +8,12 @@ namespace PgSsl.Certificates;
 /// </summary>
 internal sealed class DistinguishedName : IEquatable<DistinguishedName>
 {
+    // The tags as they are encoded: SEQUENCE and SET are constructed.
+    private const byte Sequence = 0x30;
+    private const byte Set = 0x31;
+    private const byte ObjectIdentifier = (byte)UniversalTagNumber.ObjectIdentifier;
+    private const byte Utf8String = (byte)UniversalTagNumber.UTF8String;
+
     private readonly byte[] _canonical;
 
     private DistinguishedName(IReadOnlyList<NameAttribute> attributes, byte[] canonical)
@@ -58,51 +64,55 @@ internal sealed class DistinguishedName : IEquatable<DistinguishedName>
         return hash.ToHashCode();
     }
 
+    // By hand: AsnWriter refuses what is not valid UTF-8, and OpenSSL does not. It is also slow to begin with, and every root that the
+    // system knows has its name read.
     private static void ReadRelativeName(AsnReader relativeName, List<NameAttribute> attributes, List<byte> canonical)
     {
-        var writer = new AsnWriter(AsnEncodingRules.DER);
-        using (writer.PushSetOf())
+        var pairs = new List<byte[]>();
+        while (relativeName.HasData)
         {
-            while (relativeName.HasData)
-            {
-                AsnReader pair = relativeName.ReadSequence();
-                var attribute = NameAttribute.Read(pair);
-                attributes.Add(attribute);
-                using (writer.PushSequence())
-                {
-                    writer.WriteObjectIdentifier(attribute.Oid);
-                    if (attribute.Utf8 is { } utf8)
-                        writer.WriteEncodedValue(Utf8String(Fold(utf8)));
-                    else
-                        writer.WriteEncodedValue(attribute.Encoded.Span);
-                }
-            }
+            AsnReader pair = relativeName.ReadSequence();
+            byte[] oid = pair.PeekContentBytes().ToArray();
+            var attribute = NameAttribute.Read(pair);
+            attributes.Add(attribute);
+            byte[] value = attribute.Utf8 is { } utf8 ? Encode(Utf8String, Fold(utf8)) : attribute.Encoded.ToArray();
+            pairs.Add(Encode(Sequence, [.. Encode(ObjectIdentifier, oid), .. value]));
         }
-        canonical.AddRange(writer.Encode());
+        // The order that DER wants of a SET OF (X.690 11.6).
+        if (pairs.Count > 1)
+            pairs.Sort((one, other) => one.AsSpan().SequenceCompareTo(other));
+        canonical.AddRange(Encode(Set, pairs.Count == 1 ? pairs[0] : [.. pairs.SelectMany(pair => pair)]));
     }
 
-    // By hand, because AsnWriter refuses what is not valid UTF-8 and OpenSSL does not.
-    private static byte[] Utf8String(byte[] value)
+    private static byte[] Encode(byte tag, byte[] content)
     {
-        var writer = new AsnWriter(AsnEncodingRules.DER);
-        writer.WriteOctetString(value);
-        byte[] encoded = writer.Encode();
-        encoded[0] = (byte)UniversalTagNumber.UTF8String;
+        // X.690 8.1.3: a length below 128 is one byte; of a longer one, the number of its bytes comes first.
+        int lengthBytes = 0;
+        for (int rest = content.Length; content.Length >= 128 && rest > 0; rest >>= 8)
+            lengthBytes++;
+        byte[] encoded = new byte[2 + lengthBytes + content.Length];
+        encoded[0] = tag;
+        encoded[1] = (byte)(lengthBytes == 0 ? content.Length : 128 | lengthBytes);
+        for (int i = 0; i < lengthBytes; i++)
+            encoded[2 + i] = (byte)(content.Length >> (8 * (lengthBytes - 1 - i)));
+        content.CopyTo(encoded, 2 + lengthBytes);
         return encoded;
     }
 
     private static byte[] Fold(byte[] text)
     {
-        ReadOnlySpan<byte> rest = text.AsSpan().Trim(" \t\n\v\f\r"u8);
-        var folded = new List<byte>(rest.Length);
-        foreach (byte b in rest)
+        byte[] folded = new byte[text.Length];
+        int length = 0;
+        foreach (byte b in text)
         {
             bool isBlank = b is (byte)' ' or (>= 9 and <= 13);
             if (!isBlank)
-                folded.Add(b is >= (byte)'A' and <= (byte)'Z' ? (byte)(b | 0x20) : b);
-            else if (folded[^1] != ' ')
-                folded.Add((byte)' ');
+                folded[length++] = b is >= (byte)'A' and <= (byte)'Z' ? (byte)(b | 0x20) : b;
+            else if (length > 0 && folded[length - 1] != ' ')
+                folded[length++] = (byte)' ';
         }
-        return [.. folded];
+        if (length > 0 && folded[length - 1] == ' ')
+            length--;
+        return folded[..length];
     }
 }

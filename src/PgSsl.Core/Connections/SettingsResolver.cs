@@ -5,14 +5,14 @@ internal sealed class SettingsResolver
 {
     private readonly PgEndpoint _endpoint;
     private readonly ConnectionEnvironment _environment;
-    private readonly Dictionary<string, ServiceEntry> _service;
+    private readonly Dictionary<string, ServiceEntry>? _service;
 
     private SettingsResolver(PgEndpoint endpoint, ConnectionEnvironment environment)
     {
         (_endpoint, _environment) = (endpoint, environment);
         // PGSERVICE counts even if it is empty: then libpq looks for a section [].
         string? service = endpoint.Parameters.GetValueOrDefault("service") ?? environment.GetVariable("PGSERVICE");
-        _service = service is null ? [] : ServiceFile.ReadSection(service, environment);
+        _service = service is null ? null : ServiceFile.ReadSection(service, environment);
     }
 
     internal static ConnectionSettings Resolve(PgEndpoint endpoint, ConnectionEnvironment environment)
@@ -30,7 +30,7 @@ internal sealed class SettingsResolver
     {
         if (_endpoint.Parameters.TryGetValue(parameter.Name, out string? value))
             return ConnectionSetting.Create(parameter, value, SettingSource.Explicit, null);
-        if (_service.TryGetValue(parameter.Name, out ServiceEntry entry))
+        if (_service is not null && _service.TryGetValue(parameter.Name, out ServiceEntry entry))
             return ConnectionSetting.Create(parameter, entry.Value, SettingSource.ServiceFile, entry.Origin);
         if (parameter.EnvironmentVariable is { } variable && _environment.GetVariable(variable) is { } fromEnvironment)
             return ConnectionSetting.Create(parameter, fromEnvironment, SettingSource.Environment, variable);

@@ -1,84 +1,41 @@
-using PgSsl.Common;
-
 namespace PgSsl.Hba;
 
 /// <summary>
-/// Finds the first of many records that matches every client of another record. Records are looked up by address, user and database, so
-/// that the time does not grow with the square of the file.
+/// Finds the first of many records that matches every client of another record. Records are looked up by address, and where many have the
+/// same address by user and database, so that the time does not grow with the square of the file.
 /// </summary>
 /// <param name="coversType">Whether the connections of the first record include those of the second.</param>
 internal sealed class HbaCoverIndex(Func<HbaRecord, HbaRecord, bool> coversType)
 {
-    // A record with more pairs of user and database, or with a pattern, stands in one list for its addresses, and is compared each time.
-    private const int MostPairs = 64;
-    private const int FewComparisons = 256;
-    private const int AnyKey = -1;
-
-    private readonly Dictionary<Reach, int> _reaches = [];
+    private readonly Dictionary<Reach, Group> _groups = [];
     private readonly HashSet<(bool IsIPv6, UInt128 Mask)> _masks = [];
-    private readonly Dictionary<(int Reach, int User, int Database), List<(int Position, HbaRecord Record)>> _records = [];
     private int _count;
 
     /// <summary>What the address field of a record stands for: a network, or the text of everything else.</summary>
     private readonly record struct Reach(string? Text, bool IsIPv6 = false, UInt128 Mask = default, UInt128 Bits = default);
+
+    /// <summary>A record, and how many were added before it.</summary>
+    private readonly record struct Place(int Position, HbaRecord? Record);
 
     /// <summary>Adds a record behind those that were added before.</summary>
     public void Add(HbaRecord record)
     {
         if (record.Address is HbaAddress.Network network)
             _masks.Add((network.Address.IsIPv6, network.Mask));
-        Reach address = ReachOf(record.Address);
-        if (!_reaches.TryGetValue(address, out int reach))
-            _reaches[address] = reach = _reaches.Count;
-        _count++;
-        if (record.Users.Length * (long)record.Databases.Length > MostPairs || HasPattern(record.Users) || HasPattern(record.Databases))
-            Add((reach, AnyKey, AnyKey), record);
-        else
-            foreach (HbaName user in record.Users)
-                foreach (HbaName database in record.Databases)
-                    Add((reach, user.Key, database.Key), record);
+        Reach reach = ReachOf(record.Address);
+        if (!_groups.TryGetValue(reach, out Group? group))
+            _groups[reach] = group = new Group();
+        group.Add(new Place(_count++, record));
     }
 
     /// <summary>The first record that matches every client of another one; null for none.</summary>
     public HbaRecord? FirstCovering(HbaRecord record)
     {
-        // A record that covers all users covers the first one, under its name or as all; the same is true for databases.
-        int user = record.Users[0].Key, database = record.Databases[0].Key;
-        (int Position, HbaRecord? Record) first = (int.MaxValue, null);
-        foreach (Reach address in ReachesAround(record.Address))
-        {
-            if (!_reaches.TryGetValue(address, out int reach))
-                continue;
-            Search((reach, user, database), record, ref first);
-            Search((reach, HbaName.AllKey, database), record, ref first);
-            Search((reach, user, HbaName.AllKey), record, ref first);
-            Search((reach, HbaName.AllKey, HbaName.AllKey), record, ref first);
-            Search((reach, AnyKey, AnyKey), record, ref first);
-        }
+        var first = new Place(int.MaxValue, null);
+        foreach (Reach reach in ReachesAround(record.Address))
+            if (_groups.TryGetValue(reach, out Group? group))
+                group.Search(record, coversType, ref first);
         return first.Record;
-    }
-
-    private void Add((int, int, int) key, HbaRecord record)
-    {
-        if (!_records.TryGetValue(key, out List<(int, HbaRecord)>? list))
-            _records[key] = list = new(1);
-        list.Add((_count, record));
-    }
-
-    private void Search((int, int, int) key, HbaRecord record, ref (int Position, HbaRecord? Record) first)
-    {
-        if (!_records.TryGetValue(key, out List<(int Position, HbaRecord Record)>? list))
-            return;
-        foreach ((int position, HbaRecord candidate) in list)
-        {
-            if (position >= first.Position)
-                return;
-            if (Covers(candidate, record))
-            {
-                first = (position, candidate);
-                return;
-            }
-        }
     }
 
     private static Reach ReachOf(HbaAddress? address) => address switch
@@ -109,26 +66,100 @@ internal sealed class HbaCoverIndex(Func<HbaRecord, HbaRecord, bool> coversType)
                 yield return new Reach(name[dot..].ToLowerInvariant());
     }
 
-    private static bool HasPattern(HbaName[] names) => Array.Exists(names, name => name.Kind == HbaNameKind.Pattern);
+    /// <summary>Records with the same reach. Most groups have one; a few are compared, more are looked up by user and database.</summary>
+    private sealed class Group
+    {
+        private const int Few = 8;
+        // Records with more pairs of user and database than that, or with a pattern, are always compared.
+        private const int MostPairs = 64;
 
-    private bool Covers(HbaRecord record, HbaRecord other) =>
-        coversType(record, other)
-        && Covers(record.Users, other.Users)
+        private readonly List<Place> _compared = new(1);
+        private Dictionary<(int User, int Database), List<Place>>? _pairs;
+
+        public void Add(Place place)
+        {
+            (HbaName[] users, HbaName[] databases) = (place.Record!.Users, place.Record.Databases);
+            if ((_pairs is null && _compared.Count < Few) || users.Length * (long)databases.Length > MostPairs
+                || HasPattern(users) || HasPattern(databases))
+            {
+                _compared.Add(place);
+                return;
+            }
+            _pairs ??= [];
+            foreach (HbaName user in users)
+            {
+                foreach (HbaName database in databases)
+                {
+                    if (!_pairs.TryGetValue((user.Key, database.Key), out List<Place>? places))
+                        _pairs[(user.Key, database.Key)] = places = new(1);
+                    places.Add(place);
+                }
+            }
+        }
+
+        /// <summary>Finds the first record of the group that covers another one, if it is before the one that was found.</summary>
+        public void Search(HbaRecord record, Func<HbaRecord, HbaRecord, bool> coversType, ref Place first)
+        {
+            Search(_compared, record, coversType, ref first);
+            if (_pairs is null)
+                return;
+            // A record that covers all users covers the first one, under its name or as all; the same is true for databases.
+            int user = record.Users[0].Key, database = record.Databases[0].Key;
+            Search(_pairs.GetValueOrDefault((user, database)), record, coversType, ref first);
+            Search(_pairs.GetValueOrDefault((HbaName.AllKey, database)), record, coversType, ref first);
+            Search(_pairs.GetValueOrDefault((user, HbaName.AllKey)), record, coversType, ref first);
+            Search(_pairs.GetValueOrDefault((HbaName.AllKey, HbaName.AllKey)), record, coversType, ref first);
+        }
+
+        private static void Search(List<Place>? places, HbaRecord record, Func<HbaRecord, HbaRecord, bool> coversType, ref Place first)
+        {
+            if (places is null)
+                return;
+            foreach (Place place in places)
+            {
+                if (place.Position >= first.Position)
+                    return;
+                if (coversType(place.Record!, record) && Covers(place.Record!, record))
+                {
+                    first = place;
+                    return;
+                }
+            }
+        }
+
+        private static bool HasPattern(HbaName[] names) => Array.Exists(names, name => name.Kind == HbaNameKind.Pattern);
+    }
+
+    private static bool Covers(HbaRecord record, HbaRecord other) =>
+        Covers(record.Users, other.Users)
         && Covers(record.Databases, other.Databases)
         && (record.Address is null ? other.Address is null : other.Address is not null && record.Address.Covers(other.Address));
 
     private static bool Covers(HbaName[] names, HbaName[] others)
     {
+        const int FewComparisons = 256;
         if (names.Length * (long)others.Length > FewComparisons
             && !Array.Exists(names, name => name.Kind is HbaNameKind.All or HbaNameKind.Pattern))
             return others.Select(other => other.Key).ToHashSet().IsSubsetOf(names.Select(name => name.Key));
-        return Array.TrueForAll(others, other => Array.Exists(names, name => Covers(name, other)));
+        foreach (HbaName other in others)
+            if (!Covers(names, other))
+                return false;
+        return true;
     }
 
-    private static bool Covers(HbaName name, HbaName other) => name.Key == other.Key || name.Kind switch
+    private static bool Covers(HbaName[] names, HbaName other)
     {
-        HbaNameKind.All => other.Kind != HbaNameKind.Replication,
-        HbaNameKind.Pattern => other.Kind == HbaNameKind.Literal && name.Pattern!.IsMatch(other.Value),
-        _ => false,
-    };
+        foreach (HbaName name in names)
+        {
+            bool covers = name.Key == other.Key || name.Kind switch
+            {
+                HbaNameKind.All => other.Kind != HbaNameKind.Replication,
+                HbaNameKind.Pattern => other.Kind == HbaNameKind.Literal && name.Pattern!.IsMatch(other.Value),
+                _ => false,
+            };
+            if (covers)
+                return true;
+        }
+        return false;
+    }
 }

@@ -65,7 +65,7 @@ internal sealed record HbaDialect
     /// <summary>A vertical tab is a blank in lists (from 17 on; scansup.c, scanner_isspace).</summary>
     internal bool HasVerticalTabs => Major >= 17;
 
-    /// <summary>How deep files may include each other (conffiles.h, CONF_FILE_MAX_DEPTH). Before 16 only the number of open files limits it.</summary>
+    /// <summary>How deep files may include each other (conffiles.h, CONF_FILE_MAX_DEPTH). Before 16 the only limit is that of open files.</summary>
     internal int MaxDepth => Major >= 16 ? 10 : 300;
 
     /// <summary>Method oauth (release notes of 18).</summary>

@@ -26,7 +26,7 @@ internal sealed class HbaFields(HbaFile file)
     /// <summary>Whether all of this follows from its bytes alone: lines are not joined, and no file is named with @.</summary>
     public bool IsPlain { get; private set; }
 
-    /// <summary>The comment at its end, without the number sign and the blanks around it; null without a comment, and for a plain line, where it is not read.</summary>
+    /// <summary>The comment at its end, without the number sign and the blanks around it; null without a comment, and in a plain line.</summary>
     public string? Comment { get; set; }
 
     /// <summary>Whether a comment in it ends in a backslash: then the next line is a part of the comment.</summary>

@@ -95,14 +95,16 @@ internal static class HbaFindings
             return;
         if (document.Neighbours.PlaintextBefore(index) is { } earlier)
             found.Add(new Finding(
-                "RejectTooLate", FindingSeverity.Warning, $"The rule comes too late: {document.PlaceOf(earlier.Line)} lets clients in without TLS before it.",
+                "RejectTooLate", FindingSeverity.Warning,
+                $"The rule comes too late: {document.PlaceOf(earlier.Line)} lets clients in without TLS before it.",
                 "Put it before that rule, or make that rule hostssl (Set-PgHbaSsl)."));
         if (document.Neighbours.HasGssBehind(index))
             found.Add(RejectsGss);
     }
 
     private static Finding PasswordInPlaintext(string method) => new(
-        "PasswordInPlaintext", FindingSeverity.Critical, $"{method} sends the password unencrypted to the server, and this rule does not ask for TLS.",
+        "PasswordInPlaintext", FindingSeverity.Critical,
+        $"{method} sends the password unencrypted to the server, and this rule does not ask for TLS.",
         "Make the rule hostssl (Set-PgHbaSsl).");
 
     private static Finding NulByte(HbaFile file) => new(
@@ -112,5 +114,6 @@ internal static class HbaFindings
 
     private static Finding Refused(HbaEntry entry) => new(
         "Refused", FindingSeverity.Critical, $"The server refuses the whole file because of this line: {HbaSecrets.MaskError(entry)}.",
-        $"{HbaHints.For(entry)} Until then a running server keeps the rules that it has (on Windows it lets nobody in), and a server that is started stops.");
+        $"{HbaHints.For(entry)} Until then a running server keeps the rules that it has (on Windows it lets nobody in), "
+            + "and a server that is started with this file stops.");
 }

@@ -2,7 +2,7 @@ using PgSsl.Common;
 
 namespace PgSsl.Hba;
 
-/// <summary>What the rules of a file are to each other: which hides, follows, weakens or repeats another.</summary>
+/// <summary>How the rules of a file relate to each other: which of them hides, weakens or repeats another.</summary>
 internal sealed class HbaNeighbours
 {
     // The networks of one family for which there is the same in the other.
@@ -15,7 +15,7 @@ internal sealed class HbaNeighbours
     private readonly IReadOnlyList<HbaEntry> _entries;
     private readonly HbaEntry?[] _shadows;
     private readonly HashSet<(HbaAddress V6, HbaConnectionType Type, string Names)> _ipv6 = [];
-    private readonly HbaCoverIndex _plaintext = new((_, _) => true);
+    private readonly Lazy<HbaCoverIndex> _plaintext;
     private readonly int _firstPlaintext;
     private readonly int _lastGss;
 
@@ -25,6 +25,7 @@ internal sealed class HbaNeighbours
     {
         _entries = entries;
         _shadows = HbaShadows.Find(entries);
+        _plaintext = new(IndexPlaintext);
         (_firstPlaintext, _lastGss) = (entries.Count, -1);
         for (int i = 0; i < entries.Count; i++)
         {
@@ -35,11 +36,9 @@ internal sealed class HbaNeighbours
             foreach ((_, HbaAddress.Network v6) in Twins)
                 if (record.Address is HbaAddress.Everyone || (record.Address is HbaAddress.Network network && network.Covers(v6)))
                     _ipv6.Add((v6, record.Type, NamesOf(record)));
-            if (_shadows[i] is not null || !record.Type.Admits(HbaTransport.Plaintext))
-                continue;
-            _plaintext.Add(record);
-            if (!record.IsReject && !record.IsLoopback && !HbaSpelling.MatchesNobody(record.Address))
-                _firstPlaintext = Math.Min(_firstPlaintext, i);
+            if (_firstPlaintext > i && _shadows[i] is null && !record.IsLoopback && record.LetsIn(HbaTransport.Plaintext)
+                && !HbaSpelling.MatchesNobody(record.Address))
+                _firstPlaintext = i;
         }
     }
 
@@ -52,8 +51,11 @@ internal sealed class HbaNeighbours
     /// <summary>Whether a rule behind this one lets connections in that GSSAPI encrypts.</summary>
     public bool HasGssBehind(int index) => _lastGss > index;
 
-    /// <summary>The rule that lets every client of a rule in without TLS, earlier or later; null where none does, or one refuses before.</summary>
-    public HbaRecord? PlaintextFor(HbaRecord record) => _plaintext.FirstCovering(record) is { IsReject: false } found ? found : null;
+    /// <summary>
+    /// The rule that lets every client of another rule in without TLS, wherever it stands; null where there is none, or where a rule before it
+    /// refuses all of them.
+    /// </summary>
+    public HbaRecord? PlaintextFor(HbaRecord record) => _plaintext.Value.FirstCovering(record) is { IsReject: false } found ? found : null;
 
     /// <summary>The network of IPv6 for which a rule of IPv4 should be repeated, and is not; null for none.</summary>
     public HbaAddress.Network? MissingTwinOf(HbaRecord record)
@@ -62,6 +64,15 @@ internal sealed class HbaNeighbours
             if (record.Address is HbaAddress.Network network && network == v4 && !_ipv6.Contains((v6, record.Type, NamesOf(record))))
                 return v6;
         return null;
+    }
+
+    private HbaCoverIndex IndexPlaintext()
+    {
+        var index = new HbaCoverIndex((_, _) => true);
+        for (int i = 0; i < _entries.Count; i++)
+            if (_shadows[i] is null && _entries[i].Record is { } record && record.Type.Admits(HbaTransport.Plaintext))
+                index.Add(record);
+        return index;
     }
 
     private static string NamesOf(HbaRecord record) =>

@@ -19,7 +19,9 @@ internal sealed class HbaParser(HbaDialect dialect)
 
     /// <summary>Reads one line.</summary>
     /// <param name="line">The line.</param>
-    /// <param name="number">The number that it gets if the view shows no error (hbafuncs.c, fill_hba_view): a row that is all NULL gets one too.</param>
+    /// <param name="number">
+    /// The number that it gets if the view shows no error (hbafuncs.c, fill_hba_view): a row that is all NULL gets one too.
+    /// </param>
     public HbaEntry Understand(HbaFields line, int number)
     {
         if (line.Error is not null)
@@ -67,7 +69,8 @@ internal sealed class HbaParser(HbaDialect dialect)
         HbaConnectionType? type = HbaConnectionTypes.FromWord(token.Text);
         if (type is null || (type is HbaConnectionType.HostGssEnc or HbaConnectionType.HostNoGssEnc && !dialect.HasGssTypes))
             throw new HbaRefusal(token.Text.StartsWith('\uFEFF')
-                ? $"invalid connection type \"{token.Text.TrimStart('\uFEFF')}\" behind a byte order mark, which the server takes as a part of the word"
+                ? $"invalid connection type \"{token.Text.TrimStart('\uFEFF')}\" behind a byte order mark, "
+                    + "which the server takes as a part of the word"
                 : $"invalid connection type \"{token.Text}\"");
         if (type == HbaConnectionType.HostSsl && dialect.SslIsOn == false)
             error = "hostssl record cannot match because SSL is disabled";

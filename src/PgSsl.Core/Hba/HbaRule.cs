@@ -2,12 +2,12 @@ using PgSsl.Hba;
 
 namespace PgSsl;
 
-/// <summary>A rule of pg_hba.conf, or a line that should be one and that the server refuses.</summary>
+/// <summary>A rule of pg_hba.conf, or a line that is meant as a rule and that the server refuses.</summary>
 public sealed record HbaRule
 {
     private const int NotJudged = -1;
 
-    // All else follows from these three when somebody asks: a file may have a hundred thousand rules, and few of them are looked at.
+    // Everything else is worked out from these when somebody asks: a file may have a hundred thousand rules, of which few are looked at.
     private readonly HbaDocument _document;
     private readonly HbaEntry _entry;
     private readonly int _index;
@@ -17,7 +17,7 @@ public sealed record HbaRule
     /// <summary>Its number, as pg_hba_file_rules counts from PostgreSQL 16 on; null for a line with an error.</summary>
     public int? RuleNumber => _entry.Record is null ? null : _entry.Number;
 
-    /// <summary>The file that it is in; an included one, perhaps.</summary>
+    /// <summary>The file that contains it, which may be an included one.</summary>
     public string FileName => _entry.Line.File.Path;
 
     /// <summary>The number of its first line in that file.</summary>
@@ -26,7 +26,7 @@ public sealed record HbaRule
     /// <summary>local, host, hostssl, hostnossl, hostgssenc or hostnogssenc; null for a line that is refused.</summary>
     public string? Type => _entry.Record?.Type.ToWord();
 
-    /// <summary>The databases. A name that is called like a keyword is shown in quotes.</summary>
+    /// <summary>The databases. A name that is spelled like a keyword is shown in quotes.</summary>
     public string[] Database => Names(_entry.Record?.Databases);
 
     /// <summary>The users.</summary>
@@ -41,34 +41,35 @@ public sealed record HbaRule
     /// <summary>How clients authenticate.</summary>
     public string? Method => _entry.Record?.Method;
 
-    /// <summary>name=value, as written; three asterisks for a secret.</summary>
+    /// <summary>name=value as written, with three asterisks in place of a secret.</summary>
     public string[] Options => [.. (_entry.Record?.Options ?? []).Select(option => option.Display)];
 
     /// <summary>The comment behind it.</summary>
     public string? Comment => HbaSecrets.MaskComment(_entry.Line.Comment);
 
-    /// <summary>The line as it is in the file, but for secrets.</summary>
+    /// <summary>The line as it is in the file, without secrets.</summary>
     public string Raw => HbaSecrets.MaskLine(_entry);
 
     /// <summary>
-    /// What the server says about it: with a <see cref="Type"/>, the rule is loaded and never matches; without one, the whole file is refused.
+    /// What the server says about the line. With a <see cref="Type"/>, the rule is loaded and never matches; without one, the whole file is
+    /// refused.
     /// </summary>
     public string? Error => HbaSecrets.MaskError(_entry);
 
-    /// <summary>Whether it is about connections in plaintext and does not refuse them.</summary>
+    /// <summary>Whether it matches connections in plaintext and does not refuse them.</summary>
     public bool AllowsPlaintext => _entry.Record?.LetsIn(HbaTransport.Plaintext) == true;
 
-    /// <summary>Whether it is about connections over TLS and does not refuse them.</summary>
+    /// <summary>Whether it matches connections over TLS and does not refuse them.</summary>
     public bool AllowsTls => _entry.Record?.LetsIn(HbaTransport.Tls) == true && _entry.Error is null;
 
-    /// <summary>The earlier rule that always wins, as <c>pg_hba.conf:12</c>; null if it can be reached.</summary>
+    /// <summary>The earlier rule that always wins over it, as <c>pg_hba.conf:12</c>; null if it can be reached.</summary>
     public string? IsShadowedBy =>
         _index != NotJudged && _document.Neighbours.ShadowOf(_index) is { } shadow ? _document.PlaceOf(shadow.Line) : null;
 
-    /// <summary>What is the matter with it.</summary>
+    /// <summary>What somebody should look at.</summary>
     public Finding[] Findings => _index == NotJudged ? [] : HbaFindings.Of(_document, _index);
 
-    /// <summary>pg_hba.conf itself; what included its file, if that is another one.</summary>
+    /// <summary>pg_hba.conf itself, even where an included file contains the rule.</summary>
     public string Path => _document.Files[0].Path;
 
     /// <summary>The line.</summary>

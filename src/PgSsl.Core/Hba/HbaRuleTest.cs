@@ -8,7 +8,7 @@ public sealed record HbaRuleTest
     /// <summary>The user.</summary>
     public required string User { get; init; }
 
-    /// <summary>The database; for physical replication it does not count.</summary>
+    /// <summary>The database; it does not count for physical replication.</summary>
     public required string Database { get; init; }
 
     /// <summary>The client's address; null over a Unix-domain socket.</summary>
@@ -26,10 +26,10 @@ public sealed record HbaRuleTest
     /// <summary>Whether the client may authenticate; null where that is not known.</summary>
     public required bool? IsLetIn { get; init; }
 
-    /// <summary>How it authenticates; null where it may not.</summary>
+    /// <summary>How the client authenticates; null where it may not.</summary>
     public required string? Method { get; init; }
 
-    /// <summary>The number of the rule that decides; null for none.</summary>
+    /// <summary>The number of the rule that decides; null where none does.</summary>
     public required int? RuleNumber { get; init; }
 
     /// <summary>The file of that rule.</summary>
@@ -38,7 +38,7 @@ public sealed record HbaRuleTest
     /// <summary>The line of that rule.</summary>
     public required int? LineNumber { get; init; }
 
-    /// <summary>Why, in a sentence; for a rejected client what the server would say.</summary>
+    /// <summary>The reason in a sentence; for a rejected client the message of the server.</summary>
     public required string Reason { get; init; }
 
     /// <summary>The rule that decides.</summary>
@@ -49,13 +49,13 @@ public sealed record HbaRuleTest
 
     /// <summary>Tests one client.</summary>
     /// <param name="document">The rules.</param>
-    /// <param name="client">Who wants in.</param>
-    /// <param name="surroundings">What is in no file.</param>
-    internal static HbaRuleTest Of(HbaDocument document, HbaClient client, HbaMatchContext surroundings)
+    /// <param name="client">The client.</param>
+    /// <param name="context">What decides besides the file.</param>
+    internal static HbaRuleTest Of(HbaDocument document, HbaClient client, HbaMatchContext context)
     {
         ArgumentNullException.ThrowIfNull(document);
         ArgumentNullException.ThrowIfNull(client);
-        HbaVerdict verdict = new HbaMatcher(surroundings).Find(document.Records, client);
+        HbaVerdict verdict = new HbaMatcher(context).Find(document.Records, client);
         HbaRule? rule = verdict.Entry is { } entry ? HbaRule.Of(document, entry) : null;
         string outcome = !verdict.IsCertain ? "unknown" : rule is null ? "implicit reject" : verdict.LetsIn == true ? "authenticate" : "reject";
         return new HbaRuleTest
@@ -80,7 +80,10 @@ public sealed record HbaRuleTest
     private static string Explain(HbaDocument document, HbaClient client, HbaVerdict verdict, string outcome)
     {
         if (outcome == "unknown")
-            return $"It is not known {string.Join(", nor ", verdict.Doubts.Select(doubt => $"{doubt.Reason} ({document.PlaceOf(doubt.Entry.Line)})").Distinct().Take(3))}.";
+        {
+            IEnumerable<string> doubts = verdict.Doubts.Select(doubt => $"{doubt.Reason} ({document.PlaceOf(doubt.Entry.Line)})");
+            return $"It is not known {string.Join(", nor ", doubts.Distinct().Take(3))}.";
+        }
         return outcome == "authenticate"
             ? $"{document.PlaceOf(verdict.Entry!.Line)} matches first: the client authenticates by {verdict.Entry.Record!.Method}."
             : ServerMessage(client, verdict.Entry is null);
@@ -90,13 +93,21 @@ public sealed record HbaRuleTest
     private static string ServerMessage(HbaClient client, bool isImplicit)
     {
         string host = client.Address?.ToIPAddress().ToString() ?? "[local]";
-        string encryption = client.Transport switch { HbaTransport.Tls => "SSL encryption", HbaTransport.Gss => "GSS encryption", _ => "no encryption" };
+        string encryption = client.Transport switch
+        {
+            HbaTransport.Tls => "SSL encryption",
+            HbaTransport.Gss => "GSS encryption",
+            _ => "no encryption",
+        };
+        string who = client.IsReplication
+            ? $"host \"{host}\", user \"{client.User}\", {encryption}"
+            : $"host \"{host}\", user \"{client.User}\", database \"{client.Database}\", {encryption}";
         return (client.IsReplication, isImplicit) switch
         {
-            (true, true) => $"no pg_hba.conf entry for replication connection from host \"{host}\", user \"{client.User}\", {encryption}",
-            (true, false) => $"pg_hba.conf rejects replication connection for host \"{host}\", user \"{client.User}\", {encryption}",
-            (false, true) => $"no pg_hba.conf entry for host \"{host}\", user \"{client.User}\", database \"{client.Database}\", {encryption}",
-            (false, false) => $"pg_hba.conf rejects connection for host \"{host}\", user \"{client.User}\", database \"{client.Database}\", {encryption}",
+            (true, true) => $"no pg_hba.conf entry for replication connection from {who}",
+            (true, false) => $"pg_hba.conf rejects replication connection for {who}",
+            (false, true) => $"no pg_hba.conf entry for {who}",
+            (false, false) => $"pg_hba.conf rejects connection for {who}",
         };
     }
 }

@@ -85,6 +85,8 @@ internal static partial class HbaSecrets
         return masked.ToArray();
     }
 
-    [GeneratedRegex("""(?<name>ldapbindpasswd|radiussecrets)"?[ \t]*=[ \t]*("([^"\n]|"")*"?|[^\s#]+)""", RegexOptions.IgnoreCase | RegexOptions.ExplicitCapture)]
+    [GeneratedRegex(
+        """(?<name>ldapbindpasswd|radiussecrets)"?[ \t]*=[ \t]*("([^"\n]|"")*"?|[^\s#]+)""",
+        RegexOptions.IgnoreCase | RegexOptions.ExplicitCapture)]
     private static partial Regex Assignment();
 }

@@ -4,8 +4,8 @@ using PgSsl.Common;
 namespace PgSsl.Hba;
 
 /// <summary>
-/// Words that the server takes, and takes for something else than their writer meant (hba.c, parse_hba_line): it looks for keywords in lower
-/// case, each in its own column, and whatever is neither a keyword nor an address is a name.
+/// Words that the server takes for something else than their writer meant (hba.c, parse_hba_line). It knows keywords in lower case only, each
+/// in its own column, and everything that is neither a keyword nor an address is a name.
 /// </summary>
 internal static class HbaSpelling
 {
@@ -97,10 +97,12 @@ internal static class HbaSpelling
         if (name.Contains('%', StringComparison.Ordinal) && name.Contains(':', StringComparison.Ordinal))
             return true;
         string[] labels = (name.StartsWith('.') ? name[1..] : name).Split('.');
-        return labels.All(label => label.Length > 0 && label.All(letter => !char.IsAscii(letter) || char.IsAsciiLetterOrDigit(letter) || letter is '-' or '_'))
+        return labels.All(label => label.Length > 0 && label.All(CanBeInHostName))
             && !labels[^1].All(char.IsAsciiDigit)
             && !(labels is [var single] && !name.StartsWith('.') && IsWordForEverybody(single));
     }
+
+    private static bool CanBeInHostName(char letter) => !char.IsAscii(letter) || char.IsAsciiLetterOrDigit(letter) || letter is '-' or '_';
 
     private static bool IsWordForEverybody(string word) =>
         word.ToLowerInvariant() is "any" or "all" or "everyone" or "everybody" or "anywhere" or "samehost" or "samenet";
@@ -125,11 +127,13 @@ internal static class HbaSpelling
         string meant = $"{(network.Address with { Bits = network.Address.Bits & network.Mask }).ToString()}/{Ones(network)}";
         if (IsShorthand(hasMaskColumn ? address : address[..address.IndexOf('/', StringComparison.Ordinal)], network))
             found.Add(new Finding(
-                "ShorthandAddress", FindingSeverity.Warning, $"The server reads {written} as {network.Text}/{Ones(network)}, which is the network {meant}.",
+                "ShorthandAddress", FindingSeverity.Warning,
+                $"The server reads {written} as {network.Text}/{Ones(network)}, which is the network {meant}.",
                 "Write all four numbers of the address, in decimal and without leading zeros."));
         else if ((network.Address.Bits & ~network.Mask) != 0)
             found.Add(new Finding(
-                "HostBits", FindingSeverity.Warning, $"{written} stands for all of {meant}: the server ignores what the mask leaves out.",
+                "HostBits", FindingSeverity.Warning,
+                $"{written} stands for all of {meant}: the server ignores the bits that the mask leaves out.",
                 $"Write {meant} if the network is meant, or {network.Text}/{network.Address.Width} if the one address is."));
     }
 

@@ -1,16 +1,16 @@
 namespace PgSsl.Managers;
 
 /// <summary>
-/// Who else owns pg_hba.conf. Only managers are known whose marks were found in their own source or documentation. Not to be told from
-/// the file are those that write no comment: Stolon (pgHBA in its cluster specification), Ansible's module community.postgresql.postgresql_pg_hba.
-/// The operators that run Patroni (Crunchy Data, Percona, Zalando) leave Patroni's mark.
+/// Finds what else owns pg_hba.conf. Every known manager has a mark that was found in its own source or documentation. Managers that do not
+/// write a comment cannot be found in the file: Stolon (pgHBA in its cluster specification) and Ansible's module
+/// community.postgresql.postgresql_pg_hba. The operators that run Patroni (Crunchy Data, Percona, Zalando) leave Patroni's mark.
 /// </summary>
 internal static class ConfigurationManagers
 {
     private const byte Comment = (byte)'#';
     private const byte Quote = (byte)'"';
 
-    /// <summary>The managers whose marks are in the comments of a pg_hba.conf; none if it is written by hand.</summary>
+    /// <summary>The managers whose marks are in the comments of a pg_hba.conf; none for a file that is written by hand.</summary>
     /// <param name="content">The file.</param>
     public static IReadOnlyList<ConfigurationManager> FindInFile(ReadOnlySpan<byte> content)
     {
@@ -33,7 +33,7 @@ internal static class ConfigurationManagers
         return [.. known.Where((_, i) => isFound[i]).Select(entry => entry.Manager)];
     }
 
-    /// <summary>The services whose marks a server has; none if it is one's own.</summary>
+    /// <summary>The services whose marks a server has; none for a server of one's own.</summary>
     /// <param name="facts">What the server shows.</param>
     public static IReadOnlyList<ConfigurationManager> FindOnServer(ManagedServerFacts facts)
     {
@@ -41,8 +41,8 @@ internal static class ConfigurationManagers
     }
 
     /// <summary>
-    /// What a line says behind the first # outside of quotes (hba.c, next_token), without more of them and blanks around it: headers are
-    /// framed with both. Quotes do not span lines, unless these are continued, which no manager does.
+    /// The text behind the first # outside of quotes (hba.c, next_token), without number signs and blanks around it: both frame headers. Quotes
+    /// end with the line, unless a backslash continues it, which no manager writes.
     /// </summary>
     private static ReadOnlySpan<byte> CommentOf(ReadOnlySpan<byte> line)
     {

@@ -1,6 +1,6 @@
 namespace PgSsl.Managers;
 
-/// <summary>The managers that mark what they write into pg_hba.conf, each phrase as its source writes it.</summary>
+/// <summary>The managers that mark what they write into pg_hba.conf. Each phrase is copied from its source.</summary>
 internal static class FileManagers
 {
     public static (ConfigurationManager Manager, CommentMark[] Marks)[] All { get; } =

@@ -1,6 +1,6 @@
 namespace PgSsl.Managers;
 
-/// <summary>The services that keep pg_hba.conf to themselves.</summary>
+/// <summary>The services that do not let users change pg_hba.conf.</summary>
 internal static class ServerManagers
 {
     public static ServerMarks[] All { get; } =

@@ -1,15 +1,15 @@
 namespace PgSsl.Managers;
 
 /// <summary>
-/// What a service is told by. Settings are the better mark: a dump of all roles takes the service's along, and whoever restores it has
-/// them on a server of his own.
+/// The marks of a service. Settings are the better mark: a dump of all roles includes the service's roles, and brings them to the server where
+/// it is restored.
 /// </summary>
 /// <param name="Manager">The service.</param>
-/// <param name="SettingPrefix">How the names of its settings begin; null if it has none.</param>
-/// <param name="Role">Its role; it counts if it is the bootstrap role, or if that one is not known.</param>
+/// <param name="SettingPrefix">How the names of its settings begin; null if it does not have settings.</param>
+/// <param name="Role">Its role. It counts if it is the bootstrap role, or if the bootstrap role is not known.</param>
 internal sealed record ServerMarks(ConfigurationManager Manager, string? SettingPrefix, string Role)
 {
-    /// <summary>Whether others have such settings as well (Scaleway runs Aiven's extension), so that the role must be there too.</summary>
+    /// <summary>Whether other services have such settings too (Scaleway runs Aiven's extension), so that the role is needed as well.</summary>
     public bool NeedsBoth { get; init; }
 
     public bool AreIn(ManagedServerFacts facts)

@@ -20,7 +20,7 @@ internal enum CharacterClass
 }
 
 /// <summary>
-/// What the classes hold in the C collation (regc_locale.c, cclasscvec; regc_pg_locale.c, pg_char_properties), and the names of
+/// The members of the classes in the C collation (regc_locale.c, cclasscvec; regc_pg_locale.c, pg_char_properties), and the names of
 /// collating elements (regc_locale.c, cnames).
 /// </summary>
 internal static class CharacterClasses
@@ -58,7 +58,7 @@ internal static class CharacterClasses
         CharacterClass.Alpha => char.IsAsciiLetter(code),
         CharacterClass.Ascii => code < 128,
         CharacterClass.Blank => code is ' ' or '\t',
-        // The only class with characters beyond ASCII, whatever the collation.
+        // The only class with characters beyond ASCII, in every collation.
         CharacterClass.Cntrl => code is < ' ' or (>= '\x7f' and <= '\x9f'),
         CharacterClass.Digit => char.IsAsciiDigit(code),
         CharacterClass.Graph => code is > ' ' and < '\x7f',

@@ -3,7 +3,7 @@ namespace PgSsl.Patterns;
 /// <summary>A set of characters. Whatever depends on the locale is ASCII only, as in the C collation.</summary>
 internal sealed class CharacterSet
 {
-    // \U takes numbers up to this (regcustom.h, CHR_MAX), though no text has characters beyond U+10FFFF.
+    // \U takes numbers up to this (regcustom.h, CHR_MAX), although text does not have characters beyond U+10FFFF.
     internal const uint MaxCharacter = 0x7ffffffe;
 
     private const uint LowLimit = 256;
@@ -42,7 +42,7 @@ internal sealed class CharacterSet
 
     internal void Remove(uint lowCharacter) => _low[lowCharacter / 64] &= ~(1UL << (int)(lowCharacter % 64));
 
-    /// <summary>Adds whatever is in a set without characters beyond 255, or, inverted, all but those.</summary>
+    /// <summary>Adds the members of a set without characters beyond 255, or, inverted, all other characters.</summary>
     internal void AddClass(CharacterSet low, bool isInverted)
     {
         for (int word = 0; word < _low.Length; word++)

@@ -1,23 +1,23 @@
 namespace PgSsl.Patterns;
 
 /// <summary>
-/// How PostgreSQL divides a match to find what the groups have matched (regguts.h, struct subre). It matters with back references
-/// only, and then how it divides decides whether it matches: for each part of the text it keeps to the first division that works,
-/// even where a back reference further on would need another one.
+/// How PostgreSQL divides a match to find out what the groups have matched (regguts.h, struct subre). This matters only with back references.
+/// Then the division decides whether the pattern matches: for each part of the text PostgreSQL keeps the first division that works, even
+/// where a later back reference would need another one.
 /// </summary>
 internal abstract class Dissection
 {
-    /// <summary>What an automaton can tell about it beforehand; back references are approximated.</summary>
+    /// <summary>What an automaton can tell about it in advance; back references are approximated.</summary>
     internal required RegexNode Span { get; init; }
 
     internal required Preference Flags { get; init; }
 
-    /// <summary>The group that this is the whole content of; 0 where it is none.</summary>
+    /// <summary>The group whose whole content this is; 0 where there is none.</summary>
     internal int Group { get; init; }
 
     internal bool PrefersShorter => (Flags & Preference.Shorter) != 0;
 
-    /// <summary>Nothing within needs dividing.</summary>
+    /// <summary>Nothing in it needs to be divided.</summary>
     internal sealed class Leaf : Dissection;
 
     internal sealed class Reference(int number, Repetition count) : Dissection

@@ -1,8 +1,8 @@
 namespace PgSsl.Patterns;
 
 /// <summary>
-/// Makes the same divisions as regcomp.c (parse, parsebranch, parseqatom): everything that can be left to an automaton becomes a
-/// leaf, together with its neighbours.
+/// Divides a pattern as regcomp.c does (parse, parsebranch, parseqatom): everything that an automaton can match becomes a leaf, together with
+/// its neighbours.
 /// </summary>
 internal static class DissectionBuilder
 {
@@ -57,8 +57,8 @@ internal static class DissectionBuilder
     }
 
     /// <summary>
-    /// Whether an item goes into the leaf with what precedes it; else it becomes an atom for itself. What {0} follows is as if it were not
-    /// there: its groups have never matched.
+    /// Whether an item joins the leaf of the items before it; if not, it becomes an atom of its own. An item with {0} counts as absent: its
+    /// groups have never matched.
     /// </summary>
     private static bool TryAbsorb(RegexNode item, ref Preference prefixFlags, out Atom atom)
     {
@@ -130,7 +130,7 @@ internal static class DissectionBuilder
         if (count.Min == 0 || (single.Flags & Preference.Refers) != 0)
             return new Dissection.Iteration(single, count) { Span = span, Flags = flags };
 
-        // Only the last repetition is remembered, so that those before it need no dividing.
+        // Only the last repetition is remembered, so those before it need not be divided.
         int most = count.Max == Repetition.Infinite ? count.Max : count.Max - 1;
         RegexNode before = RepeatOf(single.Span, new Repetition(count.Min - 1, most, count.Preference));
         return PairOf(new Dissection.Leaf { Span = before, Flags = flags & Direction }, single, flags);
@@ -156,13 +156,13 @@ internal static class DissectionBuilder
     private static Dissection.Pair PairOf(Dissection left, Dissection right, Preference flags) =>
         new(left, right) { Span = Concatenate(left.Span, right.Span), Flags = flags };
 
-    // Weights decide whether a pattern is accepted, and here it was.
+    // Weights decide whether a pattern is accepted. This one was.
     private static RegexNode Concatenate(params RegexNode[] items) =>
         items.Length == 1 ? items[0] : new RegexNode.Sequence(items) { Weight = 0 };
 
     private static RegexNode.Repeat RepeatOf(RegexNode node, Repetition count) => new(node, count) { Weight = 0 };
 
-    /// <summary>What the whole takes over from its parts; both directions below make it mixed (regguts.h, UP).</summary>
+    /// <summary>The flags that a whole takes from its parts; parts of both directions make it mixed (regguts.h, UP).</summary>
     private static Preference Up(Preference flags) =>
         (flags & Messy) | ((flags & Direction) == Direction ? Preference.Mixed : Preference.None);
 

@@ -3,8 +3,8 @@ using System.Runtime.CompilerServices;
 namespace PgSsl.Patterns;
 
 /// <summary>
-/// Matches patterns with back references (regexec.c, cfindloop and cdissect). The effort grows exponentially in bad cases, as
-/// PostgreSQL's does, and is limited by the budget.
+/// Matches patterns with back references (regexec.c, cfindloop and cdissect). In bad cases the effort grows exponentially, as in PostgreSQL.
+/// The budget limits it.
 /// </summary>
 internal sealed class Dissector(ParsedRegex pattern, Dissection root, uint[] text, WorkBudget budget)
 {
@@ -16,8 +16,8 @@ internal sealed class Dissector(ParsedRegex pattern, Dissection root, uint[] tex
         int from = 0;
         do
         {
-            // The first end that an automaton finds: PostgreSQL tries all begins up to there, and then goes on behind it. In doing
-            // so it leaves out the end of the text as a begin, which counts where only nothing could match there.
+            // The first end that an automaton finds: PostgreSQL tries every start before it, and then continues behind it. It never tries the
+            // end of the text as a start, which makes a difference where only an empty match is possible there.
             int close = _matcher.Ends(root.Span, PositionSet.From(text.Length, from)).Next(0);
             if (close < 0)
                 return false;
@@ -43,7 +43,7 @@ internal sealed class Dissector(ParsedRegex pattern, Dissection root, uint[] tex
         return false;
     }
 
-    /// <summary>Where it fails, no group within it is left set.</summary>
+    /// <summary>If it fails, the groups in it are unset again.</summary>
     private bool Dissect(Dissection part, int start, int end)
     {
         if (!budget.TrySpend(1) || !_matcher.EndsFrom(part.Span, start).Contains(end))
@@ -75,7 +75,7 @@ internal sealed class Dissector(ParsedRegex pattern, Dissection root, uint[] tex
             middle >= start && middle <= end;
             middle = Following(middles, middle, isShortFirst))
         {
-            // The right side first, as far as that can be told without its groups: it is looked up, not divided.
+            // The right side first, as far as possible without its groups: it is looked up, not divided.
             if (!_matcher.EndsFrom(pair.Right.Span, middle).Contains(end) || !Dissect(pair.Left, start, middle))
                 continue;
             if (Dissect(pair.Right, middle, end))
@@ -115,15 +115,15 @@ internal sealed class Dissector(ParsedRegex pattern, Dissection root, uint[] tex
         bool mayBeNone = iteration.Count.Min == 0 && start == end;
         if (mayBeNone && iteration.Inner.PrefersShorter)
             return true;
-        // Rather once than not at all, so that groups are set.
+        // One repetition is preferred to none, so that groups are set.
         int least = Math.Max(iteration.Count.Min, 1);
         int most = iteration.Count.Max == Repetition.Infinite ? end - start : Math.Min(end - start, iteration.Count.Max);
         return Iterate(iteration, start, end, 1, least, Math.Max(least, most)) || mayBeNone;
     }
 
     /// <summary>
-    /// The next repetition and those after it. One that matches nothing is let pass only if there are too few characters left for the
-    /// least number of repetitions (regexec.c, citerdissect).
+    /// The next repetition and those after it. A repetition may match nothing only if too few characters are left for the least number of
+    /// repetitions (regexec.c, citerdissect).
     /// </summary>
     private bool Iterate(Dissection.Iteration iteration, int start, int end, int number, int least, int most)
     {

@@ -1,9 +1,8 @@
 namespace PgSsl.Patterns;
 
 /// <summary>
-/// Finds where a pattern can end, for all the places at once where it may begin. Nothing is tried and taken back, so that the effort
-/// is a polynomial of the lengths of pattern and text. It is exact but for back references, which match here whatever their group
-/// could match.
+/// Finds where a pattern can end, for all places at once where it may begin. It does not backtrack, so the effort is a polynomial of the
+/// lengths of pattern and text. It is exact, except that back references match here whatever their group could match.
 /// </summary>
 internal sealed class PositionMatcher(uint[] text, WorkBudget budget)
 {
@@ -32,7 +31,7 @@ internal sealed class PositionMatcher(uint[] text, WorkBudget budget)
                 case RegexNode.Repeat repeat:
                     return EndsOfRepeat(repeat.Inner, repeat.Count, starts);
 
-                // These go on with their last part, because a long division is a chain of pairs.
+                // These continue with their last part, because a long division is a chain of pairs.
                 case RegexNode.Sequence { Items.Length: 0 }:
                     return starts;
                 case RegexNode.Sequence sequence:
@@ -53,7 +52,7 @@ internal sealed class PositionMatcher(uint[] text, WorkBudget budget)
         return new PositionSet(text.Length);
     }
 
-    /// <summary>The ends of all matches that begin there; remembered.</summary>
+    /// <summary>The ends of all matches that begin there. They are remembered.</summary>
     internal PositionSet EndsFrom(RegexNode node, int start)
     {
         if (!_endings.TryGetValue(node, out PositionSet?[]? known))
@@ -131,7 +130,7 @@ internal sealed class PositionMatcher(uint[] text, WorkBudget budget)
             reached = next;
         }
 
-        // The first time that a place is reached is the one with most repetitions left: it need not be left again.
+        // When a place is reached first, most repetitions are left: later visits add nothing.
         PositionSet all = reached.Copy();
         for (int done = count.Min; count.Max == Repetition.Infinite || done < count.Max; done++)
         {
@@ -143,7 +142,7 @@ internal sealed class PositionMatcher(uint[] text, WorkBudget budget)
         return all;
     }
 
-    /// <summary>Groups go through the remembered ends of each place, or nested repetitions would multiply.</summary>
+    /// <summary>Groups use the remembered ends of each place. Otherwise nested repetitions would multiply.</summary>
     private PositionSet EndsOnce(RegexNode inner, PositionSet starts)
     {
         if (inner is RegexNode.Character character)

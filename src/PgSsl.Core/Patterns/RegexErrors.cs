@@ -1,6 +1,6 @@
 namespace PgSsl.Patterns;
 
-/// <summary>The texts of pg_regerror (src/include/regex/regerrs.h), for those errors that a pattern alone can cause.</summary>
+/// <summary>The texts of pg_regerror (src/include/regex/regerrs.h), for the errors that a pattern alone can cause.</summary>
 internal static class RegexErrors
 {
     internal const string BadPattern = "invalid regexp (reg version 0.8)";

@@ -6,7 +6,7 @@ internal sealed partial class RegexLexer
     /// <summary>Any number of digits; the lexer calls patterns with more than 255 "outside spec".</summary>
     private const int ManyDigits = 255;
 
-    /// <summary>Within brackets, only characters and classes can be escaped.</summary>
+    /// <summary>Between brackets, only characters and classes can be escaped.</summary>
     private void ReadEscapeInBrackets()
     {
         if (IsAtEnd)
@@ -107,7 +107,7 @@ internal sealed partial class RegexLexer
             Set(RegexToken.Plain, code.Value);
     }
 
-    /// <summary>A back reference if it is one digit or no more than there are groups; octal else ("ugly heuristic").</summary>
+    /// <summary>A back reference if it is one digit, or not more than the number of groups; else octal ("ugly heuristic").</summary>
     private void ReadNumber(uint first)
     {
         int start = _position--;

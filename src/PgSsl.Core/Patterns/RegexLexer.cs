@@ -1,8 +1,8 @@
 namespace PgSsl.Patterns;
 
 /// <summary>
-/// Cuts a pattern into tokens, one ahead of the parser (src/backend/regex/regc_lex.c). After an error there are only
-/// <see cref="RegexToken.End"/> tokens, and the first error counts.
+/// Divides a pattern into tokens, one ahead of the parser (src/backend/regex/regc_lex.c). After an error all tokens are
+/// <see cref="RegexToken.End"/>, and the first error counts.
 /// </summary>
 internal sealed partial class RegexLexer
 {
@@ -22,14 +22,14 @@ internal sealed partial class RegexLexer
         Next();
     }
 
-    /// <summary>What was wrong first; null while nothing is.</summary>
+    /// <summary>The first error; null while there is none.</summary>
     internal string? Error { get; private set; }
 
     internal RegexSyntax Syntax { get; private set; }
 
     internal RegexToken Token { get; private set; } = RegexToken.Start;
 
-    /// <summary>What belongs to the token; 1 for a quantifier that prefers the longer match.</summary>
+    /// <summary>The value of the token; 1 for a quantifier that prefers the longer match.</summary>
     internal uint Value { get; private set; }
 
     /// <summary>Capturing parentheses that were opened so far: decides whether \10 is a back reference.</summary>
@@ -51,7 +51,7 @@ internal sealed partial class RegexLexer
         Token = RegexToken.End;
     }
 
-    /// <summary>Goes on to the next token if the current one is this.</summary>
+    /// <summary>Moves to the next token if the current one is this.</summary>
     internal bool Accept(RegexToken token)
     {
         if (Token != token)

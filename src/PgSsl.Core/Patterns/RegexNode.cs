@@ -4,8 +4,8 @@ namespace PgSsl.Patterns;
 internal abstract class RegexNode
 {
     /// <summary>
-    /// About how many states in a row PostgreSQL's automaton has for it. Its compiler walks them recursively
-    /// (regc_nfa.c, duptraverse), so that their number, and not the pattern's length, decides what is "too complex".
+    /// About how many states in a row PostgreSQL's automaton has for it. The compiler walks them recursively (regc_nfa.c, duptraverse), so
+    /// their number, and not the length of the pattern, decides what is "too complex".
     /// </summary>
     internal required int Weight { get; init; }
 
@@ -24,7 +24,7 @@ internal abstract class RegexNode
         internal AssertionKind Kind { get; } = kind;
     }
 
-    /// <summary>A lookahead or lookbehind constraint; it captures nothing.</summary>
+    /// <summary>A lookahead or lookbehind constraint, which does not capture.</summary>
     internal sealed class Look(LookKind kind, RegexNode inner) : RegexNode
     {
         internal LookKind Kind { get; } = kind;
@@ -64,14 +64,14 @@ internal abstract class RegexNode
         internal int Number { get; } = number;
 
         /// <summary>
-        /// Matches whatever the group could match, wherever it stands: what PostgreSQL's automaton has in its place (regcomp.c,
-        /// parseqatom, "replicate the subNFA", and removeconstraints).
+        /// Matches whatever the group could match, at any place: PostgreSQL's automaton has this in its place (regcomp.c, parseqatom,
+        /// "replicate the subNFA", and removeconstraints).
         /// </summary>
         internal RegexNode Approximation { get; } = approximation;
     }
 }
 
-/// <summary>How often, and what a quantifier prefers.</summary>
+/// <summary>How often a quantifier repeats, and what it prefers.</summary>
 /// <param name="Min">0 to 255.</param>
 /// <param name="Max">0 to 255, or <see cref="Infinite"/>.</param>
 /// <param name="Preference">Longer, shorter, or none of its own ({m}).</param>

@@ -36,7 +36,7 @@ internal sealed partial class RegexParser
                 first = ReadCollatingElement();
                 break;
             case RegexToken.OpenEquivalenceClass:
-                // No collation that a server has gives an equivalence class a second member.
+                // An equivalence class has one member in every collation of a server.
                 if (ReadCollatingElement() is { } equivalent)
                     set.Add(equivalent, ignoreCase);
                 return;
@@ -110,7 +110,7 @@ internal sealed partial class RegexParser
         return name;
     }
 
-    // No name has other than ASCII letters.
+    // All names consist of ASCII letters.
     private static string ToText(List<uint> name)
     {
         var text = new StringBuilder();

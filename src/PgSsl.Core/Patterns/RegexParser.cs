@@ -1,14 +1,14 @@
 namespace PgSsl.Patterns;
 
 /// <summary>
-/// Reads a pattern as src/backend/regex/regcomp.c does (parse, parsebranch, parseqatom), so that the same patterns are refused, for
-/// the same reason.
+/// Reads a pattern as src/backend/regex/regcomp.c does (parse, parsebranch, parseqatom), so that it refuses the same patterns for the same
+/// reason.
 /// </summary>
 internal sealed partial class RegexParser
 {
     /// <summary>
-    /// Nested deeper is "too complex" here. PostgreSQL bears about 8,000 levels in the 2 MB of its max_stack_depth; .NET threads have
-    /// less on some systems, and no pattern that somebody wrote comes near.
+    /// Deeper nesting is "too complex" here. PostgreSQL takes about 8,000 levels in the 2 MB of its max_stack_depth. On some systems .NET threads
+    /// have less, and a pattern that somebody wrote has far fewer levels.
     /// </summary>
     internal const int MaxDepth = 250;
 
@@ -110,7 +110,7 @@ internal sealed partial class RegexParser
         _lexer.Next();
         RegexNode inner = ReadAlternatives(RegexToken.CloseParenthesis, isLook: true);
         _lexer.Next();
-        // An automaton of its own, which has to be walkable for itself.
+        // It has an automaton of its own, with a limit of its own.
         return new RegexNode.Look(kind, inner) { Weight = inner.Weight > MaxWeight ? inner.Weight : 1 };
     }
 
@@ -167,7 +167,7 @@ internal sealed partial class RegexParser
         RegexNode inner = ReadAlternatives(RegexToken.CloseParenthesis, isLook);
         _lexer.Next();
         var group = new RegexNode.Group(number, inner) { Weight = Cap((long)inner.Weight + GroupWeight) };
-        // Only now, because a group cannot be referred to from within.
+        // Only now, because a group cannot refer to itself.
         if (number > 0)
             _groups[number] = inner;
         return group;
@@ -187,7 +187,7 @@ internal sealed partial class RegexParser
         return new RegexNode.BackReference((int)number, approximation) { Weight = approximation.Weight };
     }
 
-    /// <summary>Made once for each group, or many references to long groups would take long.</summary>
+    /// <summary>Made once for each group. Otherwise many references to long groups would take long.</summary>
     private RegexNode Approximate(int number) => _approximations.TryGetValue(number, out RegexNode? known)
         ? known
         : _approximations[number] = WithoutConstraints(_groups[number]!);

@@ -12,10 +12,10 @@ internal enum RegexSyntax
     IgnoreCase = 8,
     Expanded = 16,
 
-    /// <summary>A line end is not matched by <c>.</c> and <c>[^…]</c>.</summary>
+    /// <summary><c>.</c> and <c>[^…]</c> do not match a line end.</summary>
     NewlineStops = 32,
 
-    /// <summary>^ and $ are at line ends, too.</summary>
+    /// <summary>^ and $ match at line ends, too.</summary>
     NewlineAnchors = 64,
     Newline = NewlineStops | NewlineAnchors,
 }
@@ -37,7 +37,7 @@ internal enum RegexContext
 /// <summary>The kinds of token; regcomp.c, "token type codes".</summary>
 internal enum RegexToken
 {
-    /// <summary>Nothing was read yet: BREs read <c>*</c> and <c>^</c> differently there.</summary>
+    /// <summary>Nothing has been read yet: BREs read <c>*</c> and <c>^</c> differently there.</summary>
     Start,
     End,
 

@@ -1,6 +1,6 @@
 namespace PgSsl.Patterns;
 
-/// <summary>Limits what one match may cost. Whoever finds it spent comes back with nothing, and the result is void.</summary>
+/// <summary>Limits what one match may cost. When it is spent, everything returns an empty result, which must not be used.</summary>
 internal sealed class WorkBudget(long limit)
 {
     private long _left = limit;

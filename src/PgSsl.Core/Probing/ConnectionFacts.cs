@@ -4,7 +4,7 @@ using PgSsl.Wire;
 
 namespace PgSsl.Probing;
 
-/// <summary>How far a connection got. A failure happened on the way to the stage after this one.</summary>
+/// <summary>How far a connection got. If it failed, it failed on the way to the next stage.</summary>
 internal enum ProbeStage
 {
     /// <summary>Nowhere yet.</summary>
@@ -13,13 +13,13 @@ internal enum ProbeStage
     Connected,
     /// <summary>The server agreed to TLS: the handshake may begin.</summary>
     TlsAccepted,
-    /// <summary>The transport stands: the handshake is done, or plaintext it is.</summary>
+    /// <summary>The transport is ready: the TLS handshake is done, or the connection is in plaintext.</summary>
     TransportReady,
     /// <summary>The server answered the StartupMessage.</summary>
     Answered,
 }
 
-/// <summary>What was seen on one connection; no judgement in it.</summary>
+/// <summary>What was seen on one connection, without a judgement.</summary>
 /// <param name="Request">What was asked for.</param>
 /// <param name="Stage">How far it got.</param>
 internal sealed record ConnectionFacts(ProbeRequest Request, ProbeStage Stage)
@@ -27,19 +27,19 @@ internal sealed record ConnectionFacts(ProbeRequest Request, ProbeStage Stage)
     /// <summary>The address that answered; null on a Unix socket or where none did.</summary>
     public IPAddress? Address { get; init; }
 
-    /// <summary>What the TCP connection took.</summary>
+    /// <summary>How long the TCP connection took.</summary>
     public TimeSpan ConnectTime { get; init; }
 
-    /// <summary>What all of it took, look-up and farewell included.</summary>
+    /// <summary>How long all of it took, from the look-up of the name to the end of the connection.</summary>
     public TimeSpan Duration { get; init; }
 
-    /// <summary>What TLS was agreed on and with whom; null before the handshake is done.</summary>
+    /// <summary>What the TLS handshake showed; null if it was not completed.</summary>
     public TlsFacts? Tls { get; init; }
 
-    /// <summary>The server's first answer to the StartupMessage; null where none was asked for or came.</summary>
+    /// <summary>The server's first answer to the StartupMessage; null if none was asked for, or none came.</summary>
     public StartupAnswer? Answer { get; init; }
 
-    /// <summary>Why it went no further; null where it got as far as was asked.</summary>
+    /// <summary>Why it got no further; null if it got as far as it was asked to.</summary>
     public PgSslException? Failure { get; init; }
 }
 
@@ -49,7 +49,7 @@ internal sealed record ConnectionFacts(ProbeRequest Request, ProbeStage Stage)
 /// <param name="CipherSuite">The IANA name: <c>TLS_AES_256_GCM_SHA384</c>.</param>
 /// <param name="ApplicationProtocol">The protocol agreed on by ALPN; empty before PostgreSQL 17.</param>
 /// <param name="RequestsClientCertificate">True where the server asked for a client certificate (its ssl_ca_file is set).</param>
-/// <param name="HandshakeTime">What the handshake took, the SSLRequest not counted.</param>
+/// <param name="HandshakeTime">How long the handshake took, without the SSLRequest.</param>
 internal sealed record TlsFacts(
     IReadOnlyList<X509Certificate2> Chain,
     string Protocol,

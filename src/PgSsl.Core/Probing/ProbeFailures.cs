@@ -6,16 +6,16 @@ using PgSsl.Wire;
 
 namespace PgSsl.Probing;
 
-/// <summary>What can go wrong on a connection, as sentences for a DBA: what was seen, and what to do.</summary>
+/// <summary>Describes for a DBA what went wrong on a connection: what was seen, and what to do.</summary>
 internal static class ProbeFailures
 {
-    /// <summary>Turns whatever was thrown into a failure that names the step it happened at.</summary>
+    /// <summary>Turns any exception into a failure that names the step at which it happened.</summary>
     public static PgSslException Explain(Exception exception, ConnectionFacts facts) => exception switch
     {
         PgSslException known => known,
         OperationCanceledException => TimedOut(facts),
         SocketException socket => Network(socket, facts.Request.Host),
-        // What .NET says to a name that is too long or otherwise none.
+        // .NET throws this for a name that is too long or otherwise invalid.
         ArgumentException when facts.Stage == ProbeStage.None => HostNotFound(facts.Request.Host, exception),
         AuthenticationException when facts.Stage == ProbeStage.TlsAccepted => Handshake(exception, facts),
         // SslStream reports a connection that ends or breaks in the handshake as an IOException.
@@ -33,29 +33,29 @@ internal static class ProbeFailures
     public static PgSslException TlsNotOffered() => new(
         PgSslError.TlsNotOffered,
         "The server answered N: it does not offer TLS.",
-        "On the server: SHOW ssl. If that says on, certificate or key did not load: its log has \"could not load server certificate file\" " +
-        "or \"private key file\" (a reload with a bad file leaves ssl on, and no TLS).");
+        "Run SHOW ssl on the server. If it says on, the server could not load its certificate or key: look for \"could not load server " +
+        "certificate file\" or \"could not load private key file\" in its log. (After a reload with a bad file, ssl stays on without TLS.)");
 
     public static PgSslException RejectedSslRequest(StartupAnswer answer)
     {
         string text = answer is StartupAnswer.Refused refused ? refused.Message : "";
         return new(
             PgSslError.ServerRejectedSslRequest,
-            $"The server answered the SSLRequest with an error, which is unauthenticated: \"{text}\". " +
-            "libpq gives up here and does not show the text.",
-            "A server that cannot start another process answers like this: look at its log, its load and max_connections.");
+            $"The server answered the SSLRequest with an error, which is not authenticated: \"{text}\". " +
+            "libpq gives up here and does not show this text.",
+            "A server answers like this if it cannot start another process. Look at its log, its load and max_connections.");
     }
 
     public static PgSslException DirectTlsWithoutAlpn() => new(
         PgSslError.DirectTlsNotSupported,
         "The TLS handshake succeeded, but the server did not agree on ALPN \"postgresql\": libpq refuses such a direct connection.",
-        "Direct TLS needs PostgreSQL 17 or newer; use -SslNegotiation postgres.");
+        "Direct TLS needs PostgreSQL 17 or newer. Use -SslNegotiation postgres.");
 
     public static PgSslException Closed(string step, Exception? cause = null) => new(
         PgSslError.ConnectionClosed,
         $"The server closed the connection {step}.",
-        "Check that the address is that of a PostgreSQL server, and look into its log; " +
-        "a firewall or load balancer without a healthy server behind it acts like this, too.",
+        "Check that a PostgreSQL server has this address, and look at its log. " +
+        "A firewall also does this, and a load balancer without a healthy server behind it.",
         cause);
 
     private static PgSslException TimedOut(ConnectionFacts facts)
@@ -65,11 +65,11 @@ internal static class ProbeFailures
             ? new(
                 PgSslError.ConnectionTimedOut,
                 $"{facts.Request.Host} did not answer within {seconds} s.",
-                "Check the address and any firewall on the way; give a slow network more time with -TimeoutSec.")
+                "Check the address and any firewall on the way. Give a slow network more time with -TimeoutSec.")
             : new(
                 PgSslError.ConnectionTimedOut,
-                $"The server accepted the connection, then said nothing {StepAfter(facts)} for the rest of {seconds} s.",
-                "Check that a PostgreSQL server listens there; give a busy one more time with -TimeoutSec.");
+                $"The server accepted the connection, but sent nothing {StepAfter(facts)} until {seconds} s were over.",
+                "Check that a PostgreSQL server listens there. Give a busy server more time with -TimeoutSec.");
     }
 
     private static PgSslException Network(SocketException exception, ConnectionHost host) => exception.SocketErrorCode switch
@@ -78,7 +78,7 @@ internal static class ProbeFailures
         SocketError.ConnectionRefused => new(
             PgSslError.ConnectionRefused,
             $"Nothing listens on {host}: the connection was refused.",
-            "Check the port, that the server runs, and that its listen_addresses include this interface.",
+            "Check the port. Check that the server runs, and that its listen_addresses include this interface.",
             exception),
         SocketError.TimedOut => new(
             PgSslError.ConnectionTimedOut,
@@ -105,21 +105,21 @@ internal static class ProbeFailures
             return new(
                 PgSslError.DirectTlsNotSupported,
                 "The server closed the connection when the TLS handshake began without an SSLRequest.",
-                "Direct TLS needs PostgreSQL 17 or newer; use -SslNegotiation postgres.",
+                "Direct TLS needs PostgreSQL 17 or newer. Use -SslNegotiation postgres.",
                 exception);
         return new(
             PgSslError.TlsHandshakeFailed,
             $"The server accepted TLS, then the handshake failed: {Innermost(exception)}.",
-            "Compare ssl_min_protocol_version, ssl_max_protocol_version and ssl_ciphers of the server with what this machine allows; " +
-            "the server's log has its side.",
+            "Compare the server's ssl_min_protocol_version, ssl_max_protocol_version and ssl_ciphers with what this machine allows. " +
+            "The server's log says what the server saw.",
             exception);
     }
 
-    // TLS 1.3 judges the client's certificate after the client's handshake is done.
+    // In TLS 1.3 the server checks the client's certificate after the client has finished its handshake.
     private static PgSslException AlertAfterHandshake(Exception exception) => new(
         PgSslError.TlsHandshakeFailed,
-        $"The server ended TLS after the handshake: {Innermost(exception)}. A server that refuses the client certificate does this under TLS 1.3.",
-        "Check that the client certificate is issued by a CA in the server's ssl_ca_file; the server's log has the reason.",
+        $"The server ended TLS after the handshake: {Innermost(exception)}. With TLS 1.3, a server does this if it refuses the client certificate.",
+        "Check that a CA in the server's ssl_ca_file issued the client certificate. The server's log has the reason.",
         exception);
 
     private static string StepAfter(ConnectionFacts facts) => (facts.Stage, facts.Request.Transport) switch

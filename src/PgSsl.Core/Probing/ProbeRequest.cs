@@ -5,7 +5,7 @@ using PgSsl.Connections;
 
 namespace PgSsl.Probing;
 
-/// <summary>One connection to be made: where to, over what, and how far.</summary>
+/// <summary>One connection to be made: to which server, over which transport, and how far.</summary>
 /// <param name="Host">The server.</param>
 /// <param name="Transport">TLS or plaintext.</param>
 /// <param name="Timeout">For all of it: look-up, connection, handshake and answer.</param>
@@ -22,21 +22,21 @@ internal sealed record ProbeRequest(ConnectionHost Host, Transport Transport, Ti
     /// <summary>How TLS is begun.</summary>
     public SslNegotiation Negotiation { get; init; } = SslNegotiation.Postgres;
 
-    /// <summary>The name sent as SNI; null or an IP address sends none.</summary>
+    /// <summary>The name to send as SNI. Nothing is sent if it is null or an IP address.</summary>
     public string? ServerName { get; init; }
 
     /// <summary>The TLS versions offered; <see cref="SslProtocols.None"/> leaves it to the operating system.</summary>
     public SslProtocols Protocols { get; init; } = SslProtocols.None;
 
-    /// <summary>Presented where the server asks for one.</summary>
+    /// <summary>The certificate to present if the server asks for one.</summary>
     public ClientCertificate? ClientCertificate { get; init; }
 
-    /// <summary>The role for the StartupMessage; null ends the probe before it, once the transport stands.</summary>
+    /// <summary>The role for the StartupMessage. If null, the probe ends before that message, when the transport is ready.</summary>
     public string? UserName { get; init; }
 
     /// <summary>The database for the StartupMessage.</summary>
     public string Database { get; init; } = "postgres";
 
-    /// <summary>The very address to connect to, where the caller has looked the name up itself; null tries them in turn.</summary>
+    /// <summary>The address to connect to, if the caller has looked the name up; null tries all addresses of the name in turn.</summary>
     public System.Net.IPAddress? Address { get; init; }
 }

@@ -8,17 +8,17 @@ using PgSsl.Wire;
 namespace PgSsl.Probing;
 
 /// <summary>
-/// Makes one connection as far as asked and reports what was seen. It accepts any certificate, because judging is done elsewhere;
-/// it sends no password, so there is nothing to lose to an impostor but the names of a role and a database.
+/// Makes one connection, as far as it is asked to, and reports what was seen. It accepts any certificate: others judge it. It sends no
+/// password, so an impostor learns nothing but the names of a role and a database.
 /// </summary>
 internal static class ServerProbe
 {
     private const string ApplicationName = "PgSsl";
 
     /// <summary>Makes the connection.</summary>
-    /// <param name="request">Where to, over what, and how far.</param>
+    /// <param name="request">To which server, over which transport, and how far.</param>
     /// <param name="cancellationToken">Ends the probe at once.</param>
-    /// <returns>What was seen; whatever went wrong on the way is in <see cref="ConnectionFacts.Failure"/>.</returns>
+    /// <returns>What was seen. If something went wrong, it is in <see cref="ConnectionFacts.Failure"/>.</returns>
     /// <exception cref="OperationCanceledException">The caller cancelled. Nothing else is thrown.</exception>
     public static async Task<ConnectionFacts> ConnectAsync(ProbeRequest request, CancellationToken cancellationToken)
     {
@@ -67,7 +67,7 @@ internal static class ServerProbe
             : Dns.GetHostAddressesAsync(name, cancellationToken);
     }
 
-    /// <summary>The connection while it is made; <see cref="Facts"/> grows with every step, so a failure keeps what came before.</summary>
+    /// <summary>A connection while it is made. Each step adds to <see cref="Facts"/>, so a failure keeps what was seen before.</summary>
     private sealed class Probe(ProbeRequest request)
     {
         public ConnectionFacts Facts { get; set; } = new(request, ProbeStage.None);
@@ -130,7 +130,7 @@ internal static class ServerProbe
         private static async Task AskForTlsAsync(Stream stream, CancellationToken deadline)
         {
             await stream.WriteAsync(SslRequest.Message, deadline).ConfigureAwait(false);
-            // Room for more than the one byte due: what else has come in the same moment is evidence.
+            // The answer is one byte. If more has come at the same time, that is evidence.
             byte[] buffer = new byte[64];
             int count = await stream.ReadAsync(buffer, deadline).ConfigureAwait(false);
             if (count == 0)
@@ -159,8 +159,8 @@ internal static class ServerProbe
             StartupAnswer answer = await ReadAnswerAsync(stream, default, deadline).ConfigureAwait(false);
             Facts = Facts with { Stage = ProbeStage.Answered, Answer = answer };
 
-            // A session that needs no authentication is open: say goodbye. Any other exchange just ends, as libpq ends it; the
-            // server would log a Terminate there as a protocol error.
+            // If no authentication is needed, the session is open now and gets a Terminate. In any other state the connection is just
+            // closed, as libpq does: the server would log a Terminate as a protocol error.
             if (answer is StartupAnswer.Admitted { Method: "none" })
                 await stream.WriteAsync(Terminate, deadline).ConfigureAwait(false);
         }

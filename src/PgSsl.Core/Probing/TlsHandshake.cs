@@ -9,12 +9,12 @@ using PgSsl.Connections;
 
 namespace PgSsl.Probing;
 
-/// <summary>One TLS handshake that takes down what the server shows and accepts all of it.</summary>
+/// <summary>One TLS handshake that records what the server shows, and accepts all of it.</summary>
 internal sealed class TlsHandshake(ProbeRequest request, SslStream stream)
 {
     private static readonly SslApplicationProtocol PostgresProtocol = new("postgresql");
 
-    // Closing politely must not outlast the answer we came for.
+    // The result is known: whoever waits for it should not wait long for the farewell.
     private static readonly TimeSpan MaxCloseTime = TimeSpan.FromMilliseconds(250);
 
     private readonly List<X509Certificate2> _chain = [];
@@ -48,7 +48,7 @@ internal sealed class TlsHandshake(ProbeRequest request, SslStream stream)
         }
         catch (Exception exception) when (exception is IOException or TimeoutException or InvalidOperationException)
         {
-            // The other side was quicker; everything we came for is known.
+            // The server was quicker. Everything that was wanted is known.
         }
     }
 
@@ -56,25 +56,25 @@ internal sealed class TlsHandshake(ProbeRequest request, SslStream stream)
     {
         var options = new SslClientAuthenticationOptions();
         Configure(options, request);
-        options.RemoteCertificateValidationCallback = (_, certificate, chain, _) => TakeDown(certificate, chain);
+        options.RemoteCertificateValidationCallback = (_, certificate, chain, _) => Record(certificate, chain);
         if (request.ClientCertificate is null)
             options.LocalCertificateSelectionCallback = (_, _, _, serverCertificate, _) =>
             {
-                // Called once before the handshake, and once more, with the server's certificate, if the server asks.
+                // Called once before the handshake, and again, with the server's certificate, if the server asks for one.
                 _askedForCertificate |= serverCertificate is not null;
                 return null!;
             };
         return options;
     }
 
-    private bool TakeDown(X509Certificate? certificate, X509Chain? chain)
+    private bool Record(X509Certificate? certificate, X509Chain? chain)
     {
         _chain.Clear();
         _chain.AddRange(ServedChain(certificate, chain));
         return true;
     }
 
-    /// <summary>Sets up a handshake as libpq would begin it with this request; what to make of the certificates is left to the caller.</summary>
+    /// <summary>Sets up a handshake as libpq would begin it with this request. The caller decides what to do with the certificates.</summary>
     internal static void Configure(SslClientAuthenticationOptions options, ProbeRequest request)
     {
         options.TargetHost = ServerNameIndication(request.ServerName);
@@ -84,7 +84,7 @@ internal sealed class TlsHandshake(ProbeRequest request, SslStream stream)
         // A resumed session shows no certificates.
         options.AllowTlsResume = false;
         options.AllowRenegotiation = false;
-        // Judging is not done by the platform: keep it from loading its roots or fetching anything on the way.
+        // The platform does not judge: its roots do not count, and nothing is downloaded.
         options.CertificateChainPolicy = new X509ChainPolicy
         {
             TrustMode = X509ChainTrustMode.CustomRootTrust,
@@ -97,8 +97,8 @@ internal sealed class TlsHandshake(ProbeRequest request, SslStream stream)
     }
 
     /// <summary>
-    /// The certificates as sent, from what a validation callback is given: the chain's ExtraStore holds them in the order of the wire; on
-    /// Windows the server's own may be left out.
+    /// The certificates as sent, from what a validation callback is given. The chain's ExtraStore holds them in the order in which they
+    /// were sent; on Windows the server's own may be missing there.
     /// </summary>
     internal static IReadOnlyList<X509Certificate2> ServedChain(X509Certificate? certificate, X509Chain? chain)
     {
@@ -110,13 +110,13 @@ internal sealed class TlsHandshake(ProbeRequest request, SslStream stream)
         return served;
     }
 
-    /// <summary>Whether a direct handshake ended as libpq demands: with ALPN, which tells a PostgreSQL server from others.</summary>
+    /// <summary>Whether a direct handshake ended without ALPN. libpq demands it there, to tell a PostgreSQL server from others.</summary>
     internal static bool LacksApplicationProtocol(SslStream stream, SslNegotiation negotiation) =>
         negotiation == SslNegotiation.Direct && stream.NegotiatedApplicationProtocol != PostgresProtocol;
 
     /// <summary>
-    /// libpq sends no SNI for IP addresses (fe-secure-openssl.c, initialize_SSL). A name that is no DNS name (Cloud SQL's
-    /// <c>project:instance</c>) is left out too: .NET would refuse it.
+    /// libpq sends no SNI for IP addresses (fe-secure-openssl.c, initialize_SSL). A name that is not a DNS name (Cloud SQL's
+    /// <c>project:instance</c>) is not sent either: .NET would refuse it.
     /// </summary>
     private static string ServerNameIndication(string? name) =>
         name is not null && !IPAddress.TryParse(name, out _) && Uri.CheckHostName(name) == UriHostNameType.Dns ? name : "";

@@ -73,7 +73,8 @@ public sealed record RootCertificate
     /// <param name="at">The moment to judge validity for.</param>
     internal static IReadOnlyList<RootCertificate> OfSystem(ConnectionEnvironment environment, DateTimeOffset at)
     {
-        X509Certificate2[] roots = [.. TrustStore.LoadSystem(environment.GetVariable).Certificates];
+        // Copies: whoever gets them may dispose of them, and the process keeps its own.
+        X509Certificate2[] roots = [.. TrustStore.LoadSystem(environment.GetVariable).Certificates.Select(root => new X509Certificate2(root))];
         ILookup<int?, RootFileProblem> problems = RootFileProblems.OfCertificates(roots, at).ToLookup(problem => problem.Position);
         return [.. roots.Select((certificate, i) => Describe(
             certificate, i + 1, ConnectionSettings.SystemRoots, at, [.. problems[i + 1]], isRead: true))];

@@ -3,10 +3,10 @@ using PgSsl.Certificates;
 
 namespace PgSsl.Served;
 
-/// <summary>What a certificate must be like to be the one that is waited for.</summary>
+/// <summary>What a certificate must be like to be the expected one.</summary>
 internal sealed record CertificateExpectation
 {
-    /// <summary>A test on the issuer's full name and on its common name; null: any issuer.</summary>
+    /// <summary>A test of the issuer's full name and of its common name; null accepts any issuer.</summary>
     public Func<string, bool>? Issuer { get; init; }
 
     /// <summary>How <see cref="Issuer"/> was written, for messages.</summary>
@@ -15,10 +15,10 @@ internal sealed record CertificateExpectation
     /// <summary>SHA-256 fingerprints that it must not have, as upper-case hex.</summary>
     public IReadOnlyList<string> NotFingerprints { get; init; } = [];
 
-    /// <summary>Whether it must have been issued by another than itself.</summary>
+    /// <summary>Whether a self-signed certificate is refused.</summary>
     public bool NotSelfSigned { get; init; }
 
-    /// <summary>Says why a certificate is not the one; null where it is.</summary>
+    /// <summary>Says why a certificate is not the expected one; null if it is.</summary>
     public string? Objection(ServerCertificate served)
     {
         if (NotFingerprints.Contains(served.Fingerprint))
@@ -31,10 +31,10 @@ internal sealed record CertificateExpectation
     }
 
     /// <summary>
-    /// Reads a fingerprint in any usual form: colons, blanks or dashes between the bytes, either case, a <c>SHA256:</c> or
+    /// Reads a fingerprint in any usual form: with colons, blanks or dashes between the bytes, in either case, and with <c>SHA256:</c> or
     /// <c>sha256 Fingerprint=</c> before it.
     /// </summary>
-    /// <exception cref="PgSslException"><see cref="PgSslError.InvalidParameterValue"/>: it is no SHA-256 fingerprint.</exception>
+    /// <exception cref="PgSslException"><see cref="PgSslError.InvalidParameterValue"/>: it is not a SHA-256 fingerprint.</exception>
     public static string ParseFingerprint(string text)
     {
         string hex = FingerprintNoise.Replace(text, "").ToUpperInvariant();
@@ -42,7 +42,7 @@ internal sealed record CertificateExpectation
             return hex;
         throw new PgSslException(
             PgSslError.InvalidParameterValue,
-            $"\"{text}\" is not a SHA-256 fingerprint: expected are {Sha256HexLength} hexadecimal digits, with or without separators." +
+            $"\"{text}\" is not a SHA-256 fingerprint, which has {Sha256HexLength} hexadecimal digits, with or without separators." +
             (hex.Length == Sha1HexLength ? " This looks like SHA-1." : ""),
             "Take it from: (Get-PgServerCertificate db1).Fingerprint, or openssl x509 -noout -fingerprint -sha256");
     }

@@ -10,7 +10,7 @@ using PgSsl.SslModes;
 
 namespace PgSsl;
 
-/// <summary>What one server serves over TLS, taken down on one connection. Times are UTC.</summary>
+/// <summary>What one server serves over TLS, as seen on one connection. Times are UTC.</summary>
 public sealed record ServerCertificate
 {
     /// <summary>The server, in a form that any -Endpoint takes.</summary>
@@ -34,10 +34,10 @@ public sealed record ServerCertificate
     /// <summary>The server certificate's subject.</summary>
     public required string Subject { get; init; }
 
-    /// <summary>Who issued the server certificate.</summary>
+    /// <summary>The server certificate's issuer.</summary>
     public required string Issuer { get; init; }
 
-    /// <summary>The names it is for: <c>DNS:db1</c>, <c>IP:10.0.0.1</c> …</summary>
+    /// <summary>The names that it is valid for: <c>DNS:db1</c>, <c>IP:10.0.0.1</c> …</summary>
     public required IReadOnlyList<string> SubjectAlternativeName { get; init; }
 
     /// <summary>Valid from.</summary>
@@ -46,42 +46,42 @@ public sealed record ServerCertificate
     /// <summary>Valid until.</summary>
     public required DateTime NotAfter { get; init; }
 
-    /// <summary>Whole days until it expires, counted down; negative once it has.</summary>
+    /// <summary>Whole days until it expires, rounded down; negative if it has expired.</summary>
     public required int DaysRemaining { get; init; }
 
     /// <summary><c>RSA</c>, <c>ECDSA</c>, <c>Ed25519</c> …</summary>
     public required string KeyAlgorithm { get; init; }
 
-    /// <summary>The key's size in bits; 0 where it is not known.</summary>
+    /// <summary>The key's size in bits; 0 if it is not known.</summary>
     public required int KeySize { get; init; }
 
-    /// <summary>How the issuer signed it: <c>sha256RSA</c> …</summary>
+    /// <summary>The algorithm of the issuer's signature: <c>sha256RSA</c> …</summary>
     public required string SignatureAlgorithm { get; init; }
 
     /// <summary>SHA-256 of the certificate, upper-case hex without separators.</summary>
     public required string Fingerprint { get; init; }
 
     /// <summary>
-    /// SHA-256 of its public key (SubjectPublicKeyInfo), upper-case hex: stays the same when a certificate is renewed with its key.
+    /// SHA-256 of its public key (SubjectPublicKeyInfo), upper-case hex. It stays the same if the certificate is renewed with the same key.
     /// </summary>
     public required string SpkiSha256 { get; init; }
 
-    /// <summary>True where the certificate is its own issuer.</summary>
+    /// <summary>True if the certificate is its own issuer.</summary>
     public required bool IsSelfSigned { get; init; }
 
-    /// <summary>What is remarkable about the chain as sent (<see cref="ChainFindingKind"/>); <c>Complete</c> where nothing is amiss.</summary>
+    /// <summary>What is remarkable about the chain as sent (<see cref="ChainFindingKind"/>); <c>Complete</c> if nothing is.</summary>
     public required IReadOnlyList<string> ChainStatus { get; init; }
 
     /// <summary>The findings of <see cref="ChainStatus"/> as sentences.</summary>
     public required IReadOnlyList<string> ChainFindings { get; init; }
 
     /// <summary>
-    /// What verifies the chain by libpq's rules: the path of a root file, <c>system</c> (the operating system's roots), or null:
-    /// nothing on this machine does.
+    /// What verifies the chain by libpq's rules: the path of a root file, or <c>system</c> (the operating system's roots); null if nothing
+    /// on this machine does.
     /// </summary>
     public required string? TrustedBy { get; init; }
 
-    /// <summary>Why the roots that libpq would use here (else the operating system's) do not verify the chain; null where they do.</summary>
+    /// <summary>Why the roots that libpq would use here (else the operating system's) do not verify the chain; null if they do.</summary>
     public required string? TrustFailure { get; init; }
 
     /// <summary>The TLS version: <c>TLSv1.3</c>.</summary>
@@ -90,16 +90,16 @@ public sealed record ServerCertificate
     /// <summary>The cipher suite, by its IANA name.</summary>
     public required string CipherSuite { get; init; }
 
-    /// <summary>True where the server asked for a client certificate (its ssl_ca_file is set).</summary>
+    /// <summary>True if the server asked for a client certificate (its ssl_ca_file is set).</summary>
     public required bool ServerRequestsClientCertificate { get; init; }
 
     /// <summary>How TLS was begun: <c>postgres</c> or <c>direct</c>.</summary>
     public required string Negotiation { get; init; }
 
-    /// <summary>What the TCP connection took.</summary>
+    /// <summary>How long the TCP connection took.</summary>
     public required TimeSpan ConnectTime { get; init; }
 
-    /// <summary>What the TLS handshake took.</summary>
+    /// <summary>How long the TLS handshake took.</summary>
     public required TimeSpan HandshakeTime { get; init; }
 
     /// <summary>
@@ -109,12 +109,12 @@ public sealed record ServerCertificate
     public required string ChainPem { get; init; }
 
     /// <summary>
-    /// Where each certificate of <see cref="ChainPem"/> comes from, in its order (<c>db1.example.com: sent by the server</c>); empty
-    /// where the chain was not completed.
+    /// Where each certificate of <see cref="ChainPem"/> comes from, in the same order (<c>db1.example.com: sent by the server</c>); empty
+    /// if the chain was not completed.
     /// </summary>
     public IReadOnlyList<string> ChainSource { get; init; } = Array.Empty<string>();
 
-    /// <summary>The same with the chain completed; <see cref="Chain"/> stays as sent.</summary>
+    /// <summary>The same with the completed chain; <see cref="Chain"/> stays as sent.</summary>
     /// <param name="chain">The completed chain.</param>
     internal ServerCertificate WithChain(CompletedChain chain) => this with
     {
@@ -132,7 +132,7 @@ public sealed record ServerCertificate
     /// <param name="endpoint">The endpoint, narrowed to this server.</param>
     /// <param name="facts">A connection that finished its TLS handshake.</param>
     /// <param name="settings">What libpq would connect with, once for each root file to try.</param>
-    /// <param name="trust">Loads roots.</param>
+    /// <param name="trust">Loads the roots.</param>
     /// <param name="at">The moment to judge validity for.</param>
     /// <exception cref="PgSslException"><see cref="PgSslError.MalformedCertificate"/>: what was sent cannot be parsed.</exception>
     internal static ServerCertificate Create(
@@ -170,7 +170,7 @@ public sealed record ServerCertificate
             Chain = tls.Chain,
             Subject = leaf.Subject,
             Issuer = leaf.Issuer,
-            // Arrays: what else a collection expression makes of a list, PowerShell does not index from its end.
+            // ToArray(), because PowerShell cannot index the type that a collection expression makes here with [-1].
             SubjectAlternativeName = CertificateNames.SubjectAlternativeNames(leaf).ToArray(),
             NotBefore = leaf.NotBefore.ToUniversalTime(),
             NotAfter = leaf.NotAfter.ToUniversalTime(),
@@ -199,6 +199,6 @@ public sealed record ServerCertificate
         string.Concat(chain.Select(certificate => certificate.ExportCertificatePem() + "\n"));
 
     private static string NobodyVouchesFor(CompletedChain chain) =>
-        $"Nothing here vouches for the root '{CertificateNames.Display(chain.Root!)}': compare its SHA-256 " +
-        $"{chain.Root!.GetCertHashString(HashAlgorithmName.SHA256)} with one from whoever runs the server before trusting it.";
+        $"Nothing on this machine vouches for the root '{CertificateNames.Display(chain.Root!)}'. Before you trust it, compare its SHA-256 " +
+        $"{chain.Root!.GetCertHashString(HashAlgorithmName.SHA256)} with the one that the server's administrator gives you.";
 }

@@ -6,7 +6,7 @@ using PgSsl.SslModes;
 
 namespace PgSsl.Served;
 
-/// <summary>Fetches what servers serve, as <see cref="ServerCertificate"/>. One for a whole run: it loads each root file once.</summary>
+/// <summary>Gets what servers serve, as <see cref="ServerCertificate"/>. One reader serves a whole run: it loads each root file once.</summary>
 internal sealed class ServerCertificateReader
 {
     private readonly TrustStoreCache _trust = new();
@@ -16,22 +16,22 @@ internal sealed class ServerCertificateReader
     /// <param name="settings">What libpq would connect with, once for each root file to try.</param>
     /// <param name="request">The connection to make.</param>
     /// <param name="cancellationToken">Ends it at once.</param>
-    /// <exception cref="PgSslException">There was no certificate to be had; the error says at which step.</exception>
+    /// <exception cref="PgSslException">No certificate was served; the error says at which step it failed.</exception>
     public async Task<ServerCertificate> ReadAsync(
         PgEndpoint endpoint, IReadOnlyList<ConnectionSettings> settings, ProbeRequest request, CancellationToken cancellationToken)
     {
         if (request.Host.IsUnixSocket)
             throw new PgSslException(
                 PgSslError.UnixSocketHasNoTls,
-                $"\"{request.Host.Host}\" is a Unix-domain socket: there is no TLS on it, and sslmode is ignored.",
-                "Name a host: Get-PgServerCertificate localhost");
+                $"\"{request.Host.Host}\" is a Unix-domain socket. TLS is never used on one, and sslmode is ignored.",
+                "Give a host: Get-PgServerCertificate localhost");
         ConnectionFacts facts = await ServerProbe.ConnectAsync(request, cancellationToken).ConfigureAwait(false);
         if (facts.Failure is { } failure)
             throw failure;
         return ServerCertificate.Create(endpoint, facts, settings, _trust, DateTimeOffset.UtcNow);
     }
 
-    /// <summary>Completes the chain of a certificate that was read, with the roots that libpq would use here first.</summary>
+    /// <summary>Completes the chain of a certificate that was read, with the roots that libpq would use here before others.</summary>
     /// <param name="certificate">What <see cref="ReadAsync"/> gave.</param>
     /// <param name="settings">What libpq would connect with, once for each root file to try.</param>
     /// <param name="completer">Finds what the server did not send.</param>

@@ -6,7 +6,7 @@ namespace PgSsl.Wire;
 
 /// <summary>
 /// Reads the first message after a StartupMessage from the bytes that have come so far. Limits and order of checks are libpq's
-/// (fe-connect.c, PQconnectPoll, CONNECTION_AWAITING_RESPONSE), so that memory stays bounded whatever the peer claims.
+/// (fe-connect.c, PQconnectPoll, CONNECTION_AWAITING_RESPONSE), so memory stays bounded whatever length the server claims.
 /// </summary>
 internal static class BackendMessages
 {
@@ -30,7 +30,7 @@ internal static class BackendMessages
             if (type is not ((byte)'R' or (byte)'E' or (byte)'v'))
                 throw new PgSslException(
                     PgSslError.NotPostgreSql,
-                    $"Expected was an authentication request or an error; the server sent {WireText.Quote(received)}.",
+                    $"The server should have sent an authentication request or an error, but it sent {WireText.Quote(received)}.",
                     "Check host and port: what listens there does not speak the PostgreSQL protocol.");
             if (received.Length < HeaderLength)
                 return null;
@@ -56,7 +56,7 @@ internal static class BackendMessages
                 return ReadAuthenticationRequest(body);
             if (type == 'E')
                 return ReadError(body);
-            // NegotiateProtocolVersion: a notice about options we did not ask for; the real answer follows.
+            // NegotiateProtocolVersion says which options the server does not know. The real answer follows.
             received = received[(1 + length)..];
         }
     }
@@ -93,8 +93,8 @@ internal static class BackendMessages
             return new("oauth", false);
         throw new PgSslException(
             PgSslError.ProtocolViolation,
-            "The server asks for SASL authentication with no mechanism that any PostgreSQL version has.",
-            "Check that the address is that of a PostgreSQL server or pooler.");
+            "The server asks for SASL authentication, but it offers none of the mechanisms that PostgreSQL has.",
+            "Check that a PostgreSQL server or pooler has this address.");
     }
 
     /// <summary>Fields of one byte and a NUL-terminated string each (PostgreSQL documentation, "Error and Notice Message Fields").</summary>
@@ -122,8 +122,8 @@ internal static class BackendMessages
     }
 
     /// <summary>
-    /// Before the protocol is agreed on, a server in trouble (it could not fork, say) sends protocol 2's error: E and a text that
-    /// ends with a NUL or a line end. libpq takes any E with an implausible length for one.
+    /// A server that has a problem before the protocol is agreed on (it could not fork, for example) sends the error of protocol 2: E and
+    /// a text that ends with a NUL or a line end. libpq takes any E with an implausible length for such an error.
     /// </summary>
     private static StartupAnswer.Refused? ReadOldError(ReadOnlySpan<byte> text)
     {

@@ -3,21 +3,21 @@ using System.Text;
 
 namespace PgSsl.Wire;
 
-/// <summary>The first message of a session: who wants in, and where to (PostgreSQL documentation, "Message Formats: StartupMessage").</summary>
+/// <summary>The first message of a session: the role and the database (PostgreSQL documentation, "Message Formats: StartupMessage").</summary>
 internal static class StartupMessage
 {
-    // The server refuses more than this, its own length word aside (src/include/libpq/pqcomm.h, MAX_STARTUP_PACKET_LENGTH).
+    // The server refuses a longer one; its length word is not counted (src/include/libpq/pqcomm.h, MAX_STARTUP_PACKET_LENGTH).
     private const int MaxLength = 10_000;
 
-    /// <summary>Protocol 3.0: what every server since 7.4 speaks.</summary>
+    /// <summary>Protocol 3.0, which every server since 7.4 knows.</summary>
     private const int ProtocolVersion = 3 << 16;
 
-    /// <summary>Encodes the message. It holds no secret: a password is only ever sent in answer to the server's request.</summary>
+    /// <summary>Encodes the message. It has no secret in it: a password is sent only when the server asks for it.</summary>
     /// <param name="userName">The role to log in as.</param>
     /// <param name="database">The database to connect to.</param>
-    /// <param name="applicationName">How the server's log and pg_stat_activity name the client.</param>
+    /// <param name="applicationName">The client's name in the server's log and in pg_stat_activity.</param>
     /// <exception cref="PgSslException">
-    /// <see cref="PgSslError.InvalidParameterValue"/> for a NUL inside a value or a message the server would refuse.
+    /// <see cref="PgSslError.InvalidParameterValue"/>: a value has a NUL in it, or the server would refuse the message.
     /// </exception>
     public static byte[] Encode(string userName, string database, string applicationName)
     {
@@ -32,8 +32,8 @@ internal static class StartupMessage
         if (message.Length > MaxLength)
             throw new PgSslException(
                 PgSslError.InvalidParameterValue,
-                $"User and database name take {message.Length} bytes in the startup message; a server reads at most {MaxLength}.",
-                "Check -UserName and -Database: PostgreSQL cuts names at 63 bytes.");
+                $"With this user and database the startup message has {message.Length} bytes, and a server reads at most {MaxLength}.",
+                "Check -UserName and -Database: names in PostgreSQL have at most 63 bytes.");
 
         byte[] bytes = message.ToArray();
         BinaryPrimitives.WriteInt32BigEndian(bytes, bytes.Length);
@@ -45,7 +45,7 @@ internal static class StartupMessage
         if (value.Contains('\0'))
             throw new PgSslException(
                 PgSslError.InvalidParameterValue,
-                $"The value of \"{name}\" holds a NUL character; a startup message cannot carry one.",
+                $"The value of \"{name}\" has a NUL character in it, which a startup message cannot carry.",
                 $"Remove the NUL from \"{name}\".");
         foreach (string text in (ReadOnlySpan<string>)[name, value])
         {

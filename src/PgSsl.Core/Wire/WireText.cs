@@ -2,12 +2,12 @@ using System.Text;
 
 namespace PgSsl.Wire;
 
-/// <summary>Turns bytes that an unauthenticated peer sent into text that is safe to show: no control characters, bounded length.</summary>
+/// <summary>Turns bytes that an unauthenticated server sent into text that is safe to show: without control characters, and short.</summary>
 internal static class WireText
 {
     private const int MaxShown = 200;
 
-    /// <summary>Quotes bytes of any kind, escaping what is not printable ASCII.</summary>
+    /// <summary>Quotes any bytes; what is not printable ASCII is escaped.</summary>
     public static string Quote(ReadOnlySpan<byte> bytes)
     {
         const int maxBytes = 40;
@@ -18,11 +18,11 @@ internal static class WireText
     }
 
     /// <summary>
-    /// Decodes a message's text. Terminal escapes and other controls are dropped: an attacker may have written it (CVE-2024-10977).
+    /// Decodes a message's text. Control characters are left out, terminal escapes too: an attacker may have written it (CVE-2024-10977).
     /// </summary>
     public static string Decode(ReadOnlySpan<byte> bytes) => Clean(Encoding.UTF8.GetString(bytes));
 
-    /// <summary>As <see cref="Decode"/>, of a text that another has decoded.</summary>
+    /// <summary>As <see cref="Decode"/>, of a text that is already decoded.</summary>
     public static string Clean(string received)
     {
         var text = new StringBuilder();

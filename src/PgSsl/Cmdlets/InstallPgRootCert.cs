@@ -115,7 +115,9 @@ public sealed class InstallPgRootCertCommand : RootChangeCmdlet
             return;
         HashSet<string> wanted = [.. _selection.Certificates.Select(Certificates.Fingerprint.Of)];
         Change(
-            FindTarget, (path, before) => RootFilePlan.Install(path, before, _selection, DateTimeOffset.UtcNow), root => wanted.Contains(root.Fingerprint));
+            FindTarget,
+            (path, before) => RootFilePlan.Install(path, before, _selection, DateTimeOffset.UtcNow),
+            root => wanted.Contains(root.Fingerprint));
     }
 
     /// <inheritdoc/>

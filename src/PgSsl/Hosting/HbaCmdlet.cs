@@ -73,7 +73,8 @@ public abstract class HbaCmdlet : SqlCmdlet
     private protected void WarnOfNul(HbaDocument document)
     {
         foreach (HbaFile file in document.Files.Where(file => file.Nul is not null))
-            WriteWarning($"{file.Path}:{file.NulLine}: the line contains a NUL byte. The server loses text behind it, so its rules may differ from these.");
+            WriteWarning(
+                $"{file.Path}:{file.NulLine}: the line contains a NUL byte. The server loses text behind it, so its rules may differ from these.");
     }
 
     private void ProcessServer(EndpointArgument argument)

@@ -60,7 +60,7 @@ internal sealed record HbaSource(HbaDocument Document, IServerFiles Files, HbaLi
         // Interfaces are this machine's. They are also the server's if the server is here.
         HbaMatchContext local = LocalMatchContext.Find(usesDns);
         HbaMatchContext networks = Live is null or { IsLocal: true } ? local : HbaMatchContext.Unknown with { NameOf = local.NameOf };
-        return Live is null ? networks : Live.Facts.SurroundingsOn(networks);
+        return Live is null ? networks : Live.Facts.MatchContextIn(networks);
     }
 
     private static HbaSource ReadDisk(string path, HbaDialect dialect, HbaLive? live) =>

@@ -14,6 +14,9 @@ public abstract class ServerCmdlet : EndpointCmdlet
     private WorkPump? _pump;
     private string[] _rootCertificates = [];
 
+    /// <summary>Begins with what takes longest in the first handshake of a process, while PowerShell binds parameters.</summary>
+    protected ServerCmdlet() => PlatformStore.BeginLoading();
+
     /// <summary>
     /// A file of root certificates to verify with, instead of sslrootcert; or <c>system</c>. Several files are candidates, and each is judged
     /// by itself: the old root and the new one, before a CA is replaced.

@@ -1,5 +1,6 @@
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
+using PgSsl.Sandbox;
 
 namespace PgSsl.Tests.Certificates;
 
@@ -14,7 +15,8 @@ public sealed record MintedKey(AsymmetricAlgorithm Algorithm)
 {
     public byte[] PublicKeyInfo { get; } = Algorithm.ExportSubjectPublicKeyInfo();
 
-    public static MintedKey Rsa(int bits) => new(RSA.Create(bits));
+    /// <summary>The same key for the same numbers (see <see cref="RsaKeys"/>).</summary>
+    public static MintedKey Rsa(int bits, int number = 0) => new(RsaKeys.Get(bits, number));
 
     public static MintedKey Curve(ECCurve curve) => new(ECDsa.Create(curve));
 

@@ -1,6 +1,8 @@
+using System.Globalization;
 using System.Security.Cryptography.X509Certificates;
 using PgSsl.Certificates;
 using PgSsl.Certificates.Verification;
+using PgSsl.Sandbox;
 using PgSsl.Tests.Certificates.Verification;
 
 namespace PgSsl.Tests.Certificates;
@@ -27,9 +29,17 @@ public class SignatureAlgorithmTests
         if (!OpenSslJudge.IsAvailable)
             Assert.Skip("openssl is not installed.");
         using var directory = new TemporaryDirectory();
+        string newKey = $"-newkey {key} -nodes -keyout $root.key";
+        if (key.StartsWith("rsa:", StringComparison.Ordinal))
+        {
+            newKey = "-new -key $root.key";
+            int bits = int.Parse(key["rsa:".Length..], CultureInfo.InvariantCulture);
+            directory.Write("a.key", RsaKeys.Get(bits).ExportPkcs8PrivateKeyPem());
+            directory.Write("b.key", RsaKeys.Get(bits, 1).ExportPkcs8PrivateKeyPem());
+        }
         string output = OpenSslJudge.Run(directory.Path, $"""
             for root in a b; do
-              openssl req -x509 -newkey {key} {signing} -nodes -keyout $root.key -out $root.crt -subj /CN=Root -days 3 -addext basicConstraints=critical,CA:true -addext subjectKeyIdentifier=none 2>&1
+              openssl req -x509 {newKey} {signing} -out $root.crt -subj /CN=Root -days 3 -addext basicConstraints=critical,CA:true -addext subjectKeyIdentifier=none 2>&1
             done
             openssl req -new -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -keyout leaf.key -out leaf.csr -subj /CN=db1 2>&1
             openssl x509 -req {signing} -in leaf.csr -CA a.crt -CAkey a.key -out leaf.crt -days 2 2>&1

@@ -61,7 +61,11 @@ public class HbaDocumentPropertyTests
                 if (!token.IsFromFile && written.AsSpan().IndexOfAny("\"\\\0"u8) < 0)
                     Assert.Equal(token.Text, ServerText.Decode(written));
                 if (token.IsFromFile)
-                    Assert.StartsWith("@", System.Text.Encoding.Latin1.GetString(written).Replace("\\\n", "", StringComparison.Ordinal).Replace("\\\r\n", "", StringComparison.Ordinal), StringComparison.Ordinal);
+                    Assert.StartsWith(
+                        "@",
+                        System.Text.Encoding.Latin1.GetString(written)
+                            .Replace("\\\n", "", StringComparison.Ordinal).Replace("\\\r\n", "", StringComparison.Ordinal),
+                        StringComparison.Ordinal);
             }
         }
     });
@@ -94,7 +98,8 @@ public class HbaDocumentPropertyTests
     [Fact]
     public void Files_that_name_themselves_cost_little()
     {
-        foreach (string text in (string[])["include pg_hba.conf\n", "x @pg_hba.conf\n", "@pg_hba.conf @pg_hba.conf, @pg_hba.conf\n", "include_if_exists pg_hba.conf\n"])
+        foreach (string text in (string[])["include pg_hba.conf\n", "x @pg_hba.conf\n", "@pg_hba.conf @pg_hba.conf, @pg_hba.conf\n",
+            "include_if_exists pg_hba.conf\n"])
             foreach (int major in (int[])[15, 18])
                 Assert.True(new HbaFileSet(string.Concat(Enumerable.Repeat(text, 50))).Read(new HbaDialect { Major = major }).Files.Count == 1);
     }

@@ -72,7 +72,10 @@ internal sealed class HbaFileGenerator
     private IEnumerable<string> Include()
     {
         if (Rarely(12))
-            return [Pick("include", "include_dir", "include_if_exists", "INCLUDE", "include_dir_if_exists"), .. Enumerable.Repeat("x", _random.Next(4))];
+        {
+            string word = Pick("include", "include_dir", "include_if_exists", "INCLUDE", "include_dir_if_exists");
+            return [word, .. Enumerable.Repeat("x", _random.Next(4))];
+        }
         if (Rarely(4))
             return [_records.Spell("include_dir"), _records.Spell(Directory())];
         return [_records.Spell(Rarely(3) ? "include_if_exists" : "include"), Rarely(20) ? "@" + NameOfFile() : _records.Spell(NameOfFile())];
@@ -84,7 +87,8 @@ internal sealed class HbaFileGenerator
         string[] finished = [.. _others.Keys.Except(_unfinished)];
         return RelativeTo(_directories.Peek(), _random.Next(10) switch
         {
-            0 => Pick("missing", $"{Side}/missing", "", " ", "/dev/null", "/nowhere/x", "pg_hba.conf/x", new string('n', 300), "d\u00FC", $"{Side}/a.conf/x"),
+            0 => Pick("missing", $"{Side}/missing", "", " ", "/dev/null", "/nowhere/x", "pg_hba.conf/x", new string('n', 300), "d\u00FC",
+                $"{Side}/a.conf/x"),
             1 when _mayLoop => Loop(),
             2 => Deep(8 + _random.Next(5)),
             < 6 when finished.Length > 0 => Pick(finished),
@@ -114,7 +118,8 @@ internal sealed class HbaFileGenerator
         {
             0 => "",
             1 => Lines(Side, 1 + _random.Next(5)),
-            2 => string.Join(Pick("\n", ",", "\r\n", ",\n"), Enumerable.Range(0, _random.Next(6)).Select(_ => _records.Spell(Pick(HbaWords.Databases)))),
+            2 => string.Join(
+                Pick("\n", ",", "\r\n", ",\n"), Enumerable.Range(0, _random.Next(6)).Select(_ => _records.Spell(Pick(HbaWords.Databases)))),
             _ => string.Concat(Enumerable.Range(0, _random.Next(3)).Select(_ => NamesIn(Side) + Pick("\n", " # x\n", "", "\\\n"))),
         };
         _others[name] = Rarely(12) ? text.Insert(_random.Next(text.Length + 1), Pick(HbaWords.Noise)) : text;
@@ -140,7 +145,8 @@ internal sealed class HbaFileGenerator
         if (!_others.Keys.Any(key => key.StartsWith(name + "/", StringComparison.Ordinal)))
         {
             _others[$"{name}/dir.conf"] = null;
-            foreach (string file in (string[])["10.conf", "9.conf", "B.conf", "a.conf", ".hidden.conf", "a.conf~", ".conf", "readme", "x.CONF", "-.conf"])
+            string[] files = ["10.conf", "9.conf", "B.conf", "a.conf", ".hidden.conf", "a.conf~", ".conf", "readme", "x.CONF", "-.conf"];
+            foreach (string file in files)
                 if (Rarely(3))
                     _others[$"{name}/{file}"] = Lines(name, _random.Next(4));
             _others[$"{Side}/empty.d"] = null;
@@ -154,7 +160,8 @@ internal sealed class HbaFileGenerator
     {
         _mayLoop = false;
         string name = $"{Side}/loop";
-        _others[name] = Pick("a,@loop\n", "@loop b\n", "include loop\n", "local all all trust\ninclude loop\n", "local all @loop trust\n", "a\nb @\"loop\"\nc\n");
+        _others[name] = Pick("a,@loop\n", "@loop b\n", "include loop\n", "local all all trust\ninclude loop\n", "local all @loop trust\n",
+            "a\nb @\"loop\"\nc\n");
         return name;
     }
 

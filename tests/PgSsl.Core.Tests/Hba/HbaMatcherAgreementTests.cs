@@ -18,11 +18,13 @@ public class HbaMatcherAgreementTests
     private static readonly string[] Users = ["app", "bob", "carol", "postgres"];
     private static readonly string[] Databases = ["postgres", "app", "admins", "sales"];
     private static readonly string[] Methods = ["trust", "md5", "password", "scram-sha-256", "reject"];
-    private static readonly NumericAddress[] Addresses = [.. ((string[])["127.0.0.1", "127.0.0.2", "127.0.0.9", "127.1.0.1", "::1"]).Select(text => NumericAddress.Parse(text)!.Value)];
+    private static readonly NumericAddress[] Addresses =
+        [.. ((string[])["127.0.0.1", "127.0.0.2", "127.0.0.9", "127.1.0.1", "::1"]).Select(text => NumericAddress.Parse(text)!.Value)];
 
     // bob is a member of admins through staff.
     private static readonly RoleMemberships Memberships = new(
-        new Dictionary<string, string[]> { ["admins"] = ["staff"], ["staff"] = ["bob"] }, ["app", "bob", "carol", "postgres", "admins", "staff", "sales"]);
+        new Dictionary<string, string[]> { ["admins"] = ["staff"], ["staff"] = ["bob"] },
+        ["app", "bob", "carol", "postgres", "admins", "staff", "sales"]);
 
     [Theory]
     [InlineData(15)]
@@ -31,7 +33,7 @@ public class HbaMatcherAgreementTests
     {
         PostgresCluster cluster = (await ClusterPool.GetAsync(version, "hba-matcher", PrepareAsync)).OrSkip(Assert.Skip);
         var random = new Random(20261122 + version);
-        HbaMatchContext surroundings = LocalMatchContext.Find(usesDns: true) with { IsMember = (user, role) => Memberships.IsMember(user, role) };
+        HbaMatchContext context = LocalMatchContext.Find(usesDns: true) with { IsMember = (user, role) => Memberships.IsMember(user, role) };
         for (int i = 0; i < RuleSets; i++)
         {
             string[] lines = [.. Enumerable.Range(0, random.Next(2, 9)).Select(_ => RandomRule(random, version))];
@@ -40,10 +42,11 @@ public class HbaMatcherAgreementTests
             HbaClient[] clients = [.. Enumerable.Range(0, 60).Select(_ => RandomClient(random)).Distinct().Where(client => !IsSandbox(client))];
             await Parallel.ForEachAsync(clients, async (client, _) =>
             {
-                HbaVerdict verdict = new HbaMatcher(surroundings).Find(document.Records, client);
+                HbaVerdict verdict = new HbaMatcher(context).Find(document.Records, client);
                 StartupAnswer answer = await SourceBoundClient.ConnectAsync(cluster, client);
                 Assert.True(verdict.IsCertain);
-                Assert.True(Expected(verdict) == Seen(answer), $"{client}: expected {Expected(verdict)}, seen {Seen(answer)} in\n{string.Join('\n', lines)}");
+                Assert.True(Expected(verdict) == Seen(answer),
+                    $"{client}: expected {Expected(verdict)}, seen {Seen(answer)} in\n{string.Join('\n', lines)}");
             });
         }
     }
@@ -69,11 +72,13 @@ public class HbaMatcherAgreementTests
     // Of a role without password, md5 asks as password_encryption says (auth.c, CheckPWChallengeAuth).
     private static async Task PrepareAsync(PostgresCluster cluster)
     {
-        await cluster.ConfigureAsync(new Dictionary<string, string?> { ["wal_level"] = "replica", ["max_wal_senders"] = "60", ["password_encryption"] = "md5" });
+        await cluster.ConfigureAsync(
+            new Dictionary<string, string?> { ["wal_level"] = "replica", ["max_wal_senders"] = "60", ["password_encryption"] = "md5" });
         await cluster.RestartAsync();
         await cluster.InstallCertificateAsync(TestAuthority.CreateRoot("Hba Root").Issue(LeafOptions.ForLoopback()));
         await cluster.QueryAsync(
-            "CREATE ROLE app LOGIN; CREATE ROLE staff; CREATE ROLE admins ROLE staff; CREATE ROLE bob LOGIN IN ROLE staff; CREATE ROLE carol LOGIN SUPERUSER; CREATE ROLE sales");
+            "CREATE ROLE app LOGIN; CREATE ROLE staff; CREATE ROLE admins ROLE staff; CREATE ROLE bob LOGIN IN ROLE staff; "
+                + "CREATE ROLE carol LOGIN SUPERUSER; CREATE ROLE sales");
         foreach (string database in (string[])["app", "admins", "sales"])
             await cluster.QueryAsync($"CREATE DATABASE {database}");
     }
@@ -84,9 +89,11 @@ public class HbaMatcherAgreementTests
     private static string RandomRule(Random random, int version)
     {
         string[] types = ["local", "host", "host", "hostssl", "hostnossl", "hostnogssenc"];
-        string[] databases = ["all", "all", "postgres", "app", "sales", "sameuser", "samerole", "replication", "\"all\"", "all,replication", "postgres,sales"];
+        string[] databases = ["all", "all", "postgres", "app", "sales", "sameuser", "samerole", "replication", "\"all\"", "all,replication",
+            "postgres,sales"];
         string[] users = ["all", "all", "app", "bob", "+admins", "+staff", "\"+admins\"", "carol,app", "+nobody"];
-        string[] addresses = ["all", "0.0.0.0/0", "127.0.0.1/32", "127.0.0.0/30", "127.0.0.0 255.255.255.248", "127.0.0.9/8", "127.0.0.1 255.0.0.255", "::/0", "::1/128", "samehost", "samenet", "localhost", ".example.com"];
+        string[] addresses = ["all", "0.0.0.0/0", "127.0.0.1/32", "127.0.0.0/30", "127.0.0.0 255.255.255.248", "127.0.0.9/8", "127.0.0.1 255.0.0.255",
+            "::/0", "::1/128", "samehost", "samenet", "localhost", ".example.com"];
         if (version >= 16)
         {
             databases = [.. databases, "/^s", "/a{1}p", "\"/(app|sales)$\""];
@@ -118,8 +125,10 @@ public class HbaMatcherAgreementTests
     private static string Seen(StartupAnswer answer) => answer switch
     {
         StartupAnswer.Admitted admitted => admitted.Method,
-        StartupAnswer.Refused { SqlState: "28000" } refused when refused.Message.StartsWith("no pg_hba.conf", StringComparison.Ordinal) => "implicit reject",
-        StartupAnswer.Refused { SqlState: "28000" } refused when refused.Message.StartsWith("pg_hba.conf rejects", StringComparison.Ordinal) => "reject",
+        StartupAnswer.Refused { SqlState: "28000" } refused when refused.Message.StartsWith("no pg_hba.conf", StringComparison.Ordinal) =>
+            "implicit reject",
+        StartupAnswer.Refused { SqlState: "28000" } refused when refused.Message.StartsWith("pg_hba.conf rejects", StringComparison.Ordinal) =>
+            "reject",
         // Behind pg_hba.conf: trusted, and not allowed to replicate, or no walsender is to be had.
         StartupAnswer.Refused { SqlState: "42501" or "53300" or "28000" } => "none",
         var other => other.ToString(),

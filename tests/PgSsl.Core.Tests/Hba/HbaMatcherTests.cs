@@ -54,16 +54,18 @@ public class HbaMatcherTests
     [Fact]
     public void All_rules_are_explained()
     {
-        HbaDocument document = WrittenFiles.Read("local all all peer\nhostnossl all all all md5\nhost x all all md5\nhost all bob all md5\nhost all all 192.0.2.0/24 md5\nhost all all all md5\nhost all all all trust");
+        HbaDocument document = WrittenFiles.Read(
+            "local all all peer\nhostnossl all all all md5\nhost x all all md5\nhost all bob all md5\nhost all all 192.0.2.0/24 md5\n"
+            + "host all all all md5\nhost all all all trust");
         Assert.Equal(
             [
-                (false, "local is not about connections over TLS"), (false, "hostnossl is not about connections over TLS"),
+                (false, "local does not match connections over TLS"), (false, "hostnossl does not match connections over TLS"),
                 (false, "the database is sales"), (false, "the user is app"), (false, "the address is 10.1.2.3"), (true, null), (true, null),
             ],
             HbaRuleMatch.Of(document, App, HbaMatchContext.Unknown).Select(match => (match.IsMatch!.Value, match.Reason)));
         Assert.Equal(6, HbaRuleMatch.Of(document, App, HbaMatchContext.Unknown).Single(match => match.Decides).LineNumber);
     }
 
-    private static HbaRuleTest Test(string text, HbaMatchContext? surroundings = null) =>
-        HbaRuleTest.Of(WrittenFiles.Read(text), App, surroundings ?? HbaMatchContext.Unknown);
+    private static HbaRuleTest Test(string text, HbaMatchContext? context = null) =>
+        HbaRuleTest.Of(WrittenFiles.Read(text), App, context ?? HbaMatchContext.Unknown);
 }

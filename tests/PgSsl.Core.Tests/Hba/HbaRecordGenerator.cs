@@ -79,7 +79,8 @@ internal sealed class HbaRecordGenerator(Random random, Func<string> nameOfFile)
         _ => $"{random.Next(256)}.{random.Next(256)}.{random.Next(256)}.{random.Next(256)}/{random.Next(34)}",
     };
 
-    private string RandomIPv6() => string.Join(':', Enumerable.Range(0, 8).Select(_ => Rarely(2) ? "0" : $"{random.Next(0x10000) >> (4 * random.Next(4)):x}"));
+    private string RandomIPv6() =>
+        string.Join(':', Enumerable.Range(0, 8).Select(_ => Rarely(2) ? "0" : $"{random.Next(0x10000) >> (4 * random.Next(4)):x}"));
 
     private IEnumerable<string> Options(string method)
     {

@@ -6,7 +6,8 @@ public class HbaRuleTests
     [Fact]
     public void A_rule_shows_what_is_written_without_secrets()
     {
-        HbaRule rule = Rules("# c\nhost  sales,\"all\"  +staff 10.1.2.3/8 ldap ldapserver=x ldapbasedn=y \"ldapbindpasswd=my \"\"secret\"\"\" # why").Single();
+        HbaRule rule = Rules(
+            "# c\nhost  sales,\"all\"  +staff 10.1.2.3/8 ldap ldapserver=x ldapbasedn=y \"ldapbindpasswd=my \"\"secret\"\"\" # why").Single();
         Assert.Equal(2, rule.LineNumber);
         Assert.Equal(1, rule.RuleNumber);
         Assert.Equal(["sales", "\"all\""], rule.Database);

@@ -46,8 +46,10 @@ internal sealed class HbaServer : IAsyncDisposable
         string numbers = Dialect.Major >= 16 ? "rule_number::text, regexp_replace(file_name, '^.*/', '')" : "NULL, NULL";
         IReadOnlyList<IReadOnlyList<string?>> rows = await _conversation.QueryAsync(
             $"""
-            SELECT {numbers}, line_number, type, array_to_string(database, E'{HbaView.Separator}'), array_to_string(user_name, E'{HbaView.Separator}'),
-                address, netmask, auth_method, array_to_string(options, E'{HbaView.Separator}'), CASE WHEN error IS NOT NULL THEN '{HbaView.HasError}' END
+            SELECT {numbers}, line_number, type,
+                array_to_string(database, E'{HbaView.Separator}'), array_to_string(user_name, E'{HbaView.Separator}'),
+                address, netmask, auth_method, array_to_string(options, E'{HbaView.Separator}'),
+                CASE WHEN error IS NOT NULL THEN '{HbaView.HasError}' END
             FROM pg_hba_file_rules
             """);
         return [.. rows.Select(row => HbaView.Row(row.Select(HbaView.Decoded)))];

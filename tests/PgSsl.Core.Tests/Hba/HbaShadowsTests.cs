@@ -55,7 +55,7 @@ public class HbaShadowsTests
         Assert.True(found > 500);
     }
 
-    /// <summary>Where no rule rejects, a client that meets a hostssl rule over TLS, of which it is said to require none, gets in without TLS.</summary>
+    /// <summary>In files without reject: a client that meets a rule with this finding over TLS gets in without TLS, too.</summary>
     [Fact]
     public void A_client_of_a_rule_that_does_not_require_TLS_gets_in_without_it()
     {

@@ -100,8 +100,8 @@ public class HbaSpellingTests
 
     [Theory]
     [InlineData("136.206.15/24", "The server reads 136.206.15/24 as 136.206.0.15/24, which is the network 136.206.0.0/24.")]
-    [InlineData("10.1.2.3 255.0.0.0", "10.1.2.3 255.0.0.0 stands for all of 10.0.0.0/8: the server ignores what the mask leaves out.")]
-    [InlineData("2001:db8::1/32", "2001:db8::1/32 stands for all of 2001:db8::/32: the server ignores what the mask leaves out.")]
+    [InlineData("10.1.2.3 255.0.0.0", "10.1.2.3 255.0.0.0 stands for all of 10.0.0.0/8: the server ignores the bits that the mask leaves out.")]
+    [InlineData("2001:db8::1/32", "2001:db8::1/32 stands for all of 2001:db8::/32: the server ignores the bits that the mask leaves out.")]
     public void The_finding_says_what_an_address_stands_for(string address, string message) =>
         Assert.Equal(message, Assert.Single(Rule($"hostssl all all {address} cert").Findings).Message);
 
@@ -125,7 +125,8 @@ public class HbaSpellingTests
         IReadOnlyList<string> rows = await server.RowsAsync();
         Assert.Equal(HbaView.RowsOf(server.Read()), rows);
         Assert.Equal(taken.Length, server.Read().Records.Count);
-        Assert.Contains("[136.206.0.15]  [255.255.255.0]", rows[Array.FindIndex(taken, line => line.Contains("136.206.15/24"))], StringComparison.Ordinal);
+        int shorthand = Array.FindIndex(taken, line => line.Contains("136.206.15/24", StringComparison.Ordinal));
+        Assert.Contains("[136.206.0.15]  [255.255.255.0]", rows[shorthand], StringComparison.Ordinal);
 
         server.Put(new HbaFileSet(string.Join('\n', Refused.Select(row => row.Data.Item1))));
         Assert.Equal(HbaView.RowsOf(server.Read()), await server.RowsAsync());

@@ -48,7 +48,8 @@ internal static partial class HbaView
     private static partial Regex SpecialPattern();
 
     /// <summary>The columns of a row in one text, those that are NULL as a dash.</summary>
-    public static string Row(params IEnumerable<string?> columns) => string.Join("  ", columns.Select(column => column is null ? "-" : $"[{column}]"));
+    public static string Row(params IEnumerable<string?> columns) =>
+        string.Join("  ", columns.Select(column => column is null ? "-" : $"[{column}]"));
 
     /// <summary>The bytes of a value as text in the same way as ours.</summary>
     public static string? Decoded(string? bytes) => bytes is null
@@ -79,7 +80,8 @@ internal static partial class HbaView
 
     private static string? Options(HbaRecord record, HbaDialect dialect)
     {
-        string[] options = [.. HbaViewOptions.Of(record, dialect).Where(option => option.Value is not null).Select(option => $"{option.Name}={option.Value}")];
+        IEnumerable<(string Name, string? Value)> shown = HbaViewOptions.Of(record, dialect).Where(option => option.Value is not null);
+        string[] options = [.. shown.Select(option => $"{option.Name}={option.Value}")];
         return options.Length == 0 ? null : string.Join(Separator, options);
     }
 }

@@ -85,7 +85,8 @@ internal static class LdapUrls
     /// <summary>Those that it refuses.</summary>
     public static IReadOnlyList<string> Bad { get; } =
     [
-        "http://ldap.test", "ldapi:///dc=a", "ldap.test", "", "ldap://ldap.test:x/", "ldap://h:/", "ldap://h:5x/", "ldap://::1/", "ldap://h/d???%", "ldap://h/d????,", "ldap://h/d????x?", "<ldap://h/d", "URL:<ldap://h/d>", "ldap://[::1/dc=a", "ldap://h/dc=a?uid?wide",
+        "http://ldap.test", "ldapi:///dc=a", "ldap.test", "", "ldap://ldap.test:x/", "ldap://h:/", "ldap://h:5x/", "ldap://::1/", "ldap://h/d???%",
+        "ldap://h/d????,", "ldap://h/d????x?", "<ldap://h/d", "URL:<ldap://h/d>", "ldap://[::1/dc=a", "ldap://h/dc=a?uid?wide",
         "ldap://h/dc=a????", "cldap://h/", "ldap:/h",
     ];
 
@@ -95,7 +96,8 @@ internal static class LdapUrls
     /// <summary>The options that a URL of <see cref="Good"/> stands for.</summary>
     public static (string Name, string Value)[] PartsOf(string url) => Parts[url];
 
-    private static (string, string)[] Of(string scheme, string? host, string port, string? dn, string scope, string? attribute = null, string? filter = null) =>
+    private static (string, string)[] Of(
+        string scheme, string? host, string port, string? dn, string scope, string? attribute = null, string? filter = null) =>
     [
         ("ldapscheme", scheme), ("ldapport", port), ("ldapscope", scope),
         .. dn is null ? [] : ((string, string)[])[("ldapbasedn", dn)],

@@ -44,7 +44,8 @@ internal static class SourceBoundClient
         var socket = new Socket(source.AddressFamily, SocketType.Stream, ProtocolType.Tcp);
         socket.Bind(new IPEndPoint(source, 0));
         await socket.ConnectAsync(
-            new IPEndPoint(source.AddressFamily == AddressFamily.InterNetworkV6 ? IPAddress.IPv6Loopback : IPAddress.Loopback, cluster.Port), deadline);
+            new IPEndPoint(source.AddressFamily == AddressFamily.InterNetworkV6 ? IPAddress.IPv6Loopback : IPAddress.Loopback, cluster.Port),
+            deadline);
         var plain = new NetworkStream(socket, ownsSocket: true);
         if (client.Transport == HbaTransport.Plaintext)
             return plain;

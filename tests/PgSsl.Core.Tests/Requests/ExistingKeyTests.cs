@@ -1,6 +1,7 @@
 using System.Security.Cryptography;
 using PgSsl.Asn1;
 using PgSsl.Requests;
+using PgSsl.Sandbox;
 using PgSsl.Tests.Certificates;
 
 namespace PgSsl.Tests.Requests;
@@ -23,15 +24,15 @@ public sealed class ExistingKeyTests : IDisposable
     [InlineData("ecdsa-p256", "openssl ecparam -name prime256v1 -genkey | openssl pkcs8 -topk8 -nocrypt -outform DER -out k")]
     [InlineData("rsa-2048", "openssl genrsa -traditional -out k 2048")]
     [InlineData("rsa-2560", "openssl genpkey -algorithm RSA -pkeyopt rsa_keygen_bits:2560 -out k")]
-    [InlineData("rsa-2048", "openssl genrsa 2048 | openssl rsa -traditional -outform DER -out k")]
-    [InlineData("rsa-2048", "openssl genrsa -aes256 -out k " + Encryption + " 2048")]
-    [InlineData("rsa-2048", "openssl genrsa -traditional -aes256 -out k " + Encryption + " 2048")]
-    [InlineData("rsa-2048", "openssl genrsa -traditional -des3 -out k " + Encryption + " 2048")]
+    [InlineData("rsa-2048", "openssl rsa -in rsa -traditional -outform DER -out k")]
+    [InlineData("rsa-2048", "openssl pkey -in rsa -aes256 -out k " + Encryption)]
+    [InlineData("rsa-2048", "openssl rsa -in rsa -traditional -aes256 -out k " + Encryption)]
+    [InlineData("rsa-2048", "openssl rsa -in rsa -traditional -des3 -out k " + Encryption)]
     [InlineData("ecdsa-p256", "openssl ecparam -name prime256v1 -genkey | openssl ec -aes128 -out k " + Encryption)]
     [InlineData("ecdsa-p256", "openssl ecparam -name prime256v1 -genkey | openssl pkcs8 -topk8 -v2 des3 -out k " + Encryption)]
     [InlineData("ecdsa-p256", "openssl ecparam -name prime256v1 -genkey | openssl pkcs8 -topk8 -v1 PBE-SHA1-3DES -out k " + Encryption)]
     [InlineData("ecdsa-p256", "openssl ecparam -name prime256v1 -genkey | openssl pkcs8 -topk8 -outform DER -out k " + Encryption)]
-    [InlineData("rsa-2048", "openssl genrsa 2048 | openssl pkcs8 -topk8 -v1 PBE-SHA1-3DES -outform DER -out k " + Encryption)]
+    [InlineData("rsa-2048", "openssl pkcs8 -topk8 -in rsa -v1 PBE-SHA1-3DES -outform DER -out k " + Encryption)]
     public void A_key_is_read_in_whatever_form_it_is(string algorithm, string command)
     {
         string path = Make(command);
@@ -45,9 +46,9 @@ public sealed class ExistingKeyTests : IDisposable
     }
 
     [Theory]
-    [InlineData("openssl genrsa -aes256 -out k " + Encryption + " 2048")]
-    [InlineData("openssl genrsa -traditional -aes256 -out k " + Encryption + " 2048")]
-    [InlineData("openssl genrsa 2048 | openssl pkcs8 -topk8 -outform DER -out k " + Encryption)]
+    [InlineData("openssl pkey -in rsa -aes256 -out k " + Encryption)]
+    [InlineData("openssl rsa -in rsa -traditional -aes256 -out k " + Encryption)]
+    [InlineData("openssl pkcs8 -topk8 -in rsa -outform DER -out k " + Encryption)]
     public void A_wrong_passphrase_or_none_is_told_and_not_repeated(string command)
     {
         string path = Make(command);
@@ -81,7 +82,7 @@ public sealed class ExistingKeyTests : IDisposable
     [Fact]
     public void An_encrypted_key_in_DER_is_none_for_libpq()
     {
-        string path = Make("openssl genrsa 2048 | openssl pkcs8 -topk8 -outform DER -out k " + Encryption);
+        string path = Make("openssl pkcs8 -topk8 -in rsa -outform DER -out k " + Encryption);
 
         var refusal = Assert.Throws<PgSslException>(() => PrivateKeyReader.Read(
             File.ReadAllBytes(path), Passphrase.ToCharArray(), PassphraseSource.ConnectionParameter, path));
@@ -141,8 +142,8 @@ public sealed class ExistingKeyTests : IDisposable
     }
 
     [Theory]
-    [InlineData("openssl genrsa 2048 | openssl rsa -pubout -out k")]
-    [InlineData("openssl genrsa 2048 | openssl rsa -RSAPublicKey_out -out k")]
+    [InlineData("openssl rsa -in rsa -pubout -out k")]
+    [InlineData("openssl rsa -in rsa -RSAPublicKey_out -out k")]
     [InlineData("openssl ecparam -name prime256v1 -genkey -noout | openssl ec -pubout -out k")]
     public void A_public_key_is_told(string command)
     {
@@ -157,7 +158,7 @@ public sealed class ExistingKeyTests : IDisposable
     [Fact]
     public void A_key_that_cannot_sign_is_told()
     {
-        using var whole = RSA.Create(2048);
+        using RSA whole = RsaKeys.Get(2048);
         var half = RSA.Create(whole.ExportParameters(includePrivateParameters: false));
         using var key = new CertificateKey(half, "rsa-2048");
         var profile = CertificateProfile.Create(new() { CommonName = "db1" });
@@ -169,6 +170,11 @@ public sealed class ExistingKeyTests : IDisposable
     private string Make(string command)
     {
         Assert.SkipUnless(OpenSslJudge.IsAvailable, "openssl 3 is needed.");
+        if (command.Contains("-in rsa", StringComparison.Ordinal))
+        {
+            using RSA rsa = RsaKeys.Get(2048);
+            _directory.Write("rsa", rsa.ExportPkcs8PrivateKeyPem());
+        }
         Run($"{command} 2>/dev/null");
         return Path.Combine(_directory.Path, "k");
     }

@@ -10,6 +10,8 @@ public sealed class IssuedCertificateTests : IDisposable
 {
     private const string Passphrase = "correct horse";
 
+    private static readonly Lazy<(string Key, string Certificate)> Authority = new(CreateAuthority);
+
     private readonly TemporaryDirectory _directory = new();
 
     public void Dispose() => _directory.Dispose();
@@ -34,7 +36,7 @@ public sealed class IssuedCertificateTests : IDisposable
     {
         PsqlJudge judge = await JudgeAsync(version);
         await using PostgresCluster server = await StartAsync(version);
-        using var key = CertificateKey.Generate(algorithm);
+        using var key = GeneratedKeys.Get(algorithm);
         CertificateProfile profile = CertificateProfile.Create(new CertificateNaming
         {
             CommonName = "localhost", Organization = "ACME, \"Inc.\" + Co", IPAddresses = ["127.0.0.1"],
@@ -61,7 +63,7 @@ public sealed class IssuedCertificateTests : IDisposable
     {
         PsqlJudge judge = await JudgeAsync(version);
         await using PostgresCluster server = await StartAsync(version);
-        using var key = CertificateKey.Generate(algorithm);
+        using var key = GeneratedKeys.Get(algorithm);
         var profile = CertificateProfile.Create(new CertificateNaming { CommonName = "localhost", IPAddresses = ["127.0.0.1"] });
         using X509Certificate2 certificate = profile.CreateSelfSigned(key, 365, DateTimeOffset.UtcNow);
         string pem = certificate.ExportCertificatePem() + "\n";
@@ -104,7 +106,7 @@ public sealed class IssuedCertificateTests : IDisposable
     {
         PsqlJudge judge = await JudgeAsync(15);
         await using PostgresCluster server = await StartAsync(15);
-        using var key = CertificateKey.Generate("rsa-2048");
+        using var key = GeneratedKeys.Get("rsa-2048");
         MakeAuthority();
         var naming = new CertificateNaming { CommonName = "localhost", Organization = "ACME, Inc." };
         string first = Sign(CertificateProfile.Create(naming).CreateRequestPem(key));
@@ -138,9 +140,19 @@ public sealed class IssuedCertificateTests : IDisposable
 
     private void MakeAuthority()
     {
-        _directory.Write("ca.cnf", "basicConstraints=critical,CA:true\nkeyUsage=critical,keyCertSign,cRLSign\n");
-        Run("openssl req -new -newkey rsa:2048 -nodes -keyout ca.key -subj /CN=Test-CA -out ca.csr 2>/dev/null && " +
+        _directory.Write("ca.key", Authority.Value.Key);
+        _directory.Write("root.crt", Authority.Value.Certificate);
+    }
+
+    private static (string Key, string Certificate) CreateAuthority()
+    {
+        using var directory = new TemporaryDirectory();
+        directory.Write("ca.cnf", "basicConstraints=critical,CA:true\nkeyUsage=critical,keyCertSign,cRLSign\n");
+        OpenSslJudge.Run(
+            directory.Path,
+            "openssl req -new -newkey rsa:2048 -nodes -keyout ca.key -subj /CN=Test-CA -out ca.csr 2>/dev/null && " +
             "openssl x509 -req -in ca.csr -signkey ca.key -extfile ca.cnf -days 30 -out root.crt 2>/dev/null");
+        return (File.ReadAllText(Path.Combine(directory.Path, "ca.key")), File.ReadAllText(Path.Combine(directory.Path, "root.crt")));
     }
 
     /// <summary>As a CA does that takes over what is asked for.</summary>

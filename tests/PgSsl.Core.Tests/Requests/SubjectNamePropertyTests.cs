@@ -19,12 +19,14 @@ public sealed class SubjectNamePropertyTests
 
     // Relative names in the order of the encoding, each with one attribute or two.
     private static readonly Gen<(string Keyword, string Value)[][]> Names =
-        (from keyword in Gen.Elements(Keywords)
-         from pieces in Gen.NonEmptyListOf(Gen.Elements(Pieces))
-         select (keyword, string.Concat(pieces.Take(12))))
-        .ArrayOf().Where(pair => pair.Length is > 0 and < 3)
-        .Select(pair => pair.DistinctBy(attribute => attribute.keyword).Select(attribute => (attribute.keyword, attribute.Item2)).ToArray())
-        .ArrayOf().Where(names => names.Length is > 0 and < 5);
+        Several(
+            4,
+            Several(
+                2,
+                from keyword in Gen.Elements(Keywords)
+                from pieces in Several(12, Gen.Elements(Pieces))
+                select (Keyword: keyword, Value: string.Concat(pieces)))
+            .Select(pair => pair.DistinctBy(attribute => attribute.Keyword).ToArray()));
 
     [Fact]
     public void Openssls_form_means_what_it_means_to_openssl()
@@ -81,6 +83,8 @@ public sealed class SubjectNamePropertyTests
                 Assert.Equal(PgSslError.InvalidSubject, Assert.IsType<PgSslException>(exception).Error);
         }).Check(Config.QuickThrowOnFailure.WithMaxTest(2000));
     }
+
+    private static Gen<T[]> Several<T>(int most, Gen<T> one) => Gen.Choose(1, most).SelectMany(count => one.ArrayOf(count));
 
     private static (string Keyword, string Value)[][][] Sample() => [.. Names.Sample(Count, 8)];
 

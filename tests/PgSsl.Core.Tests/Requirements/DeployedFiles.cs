@@ -17,8 +17,9 @@ public sealed record DeployedFiles(byte[]? Certificate, byte[]? Key)
     private static readonly TestAuthority Issuing = Root.CreateIntermediate("Deployment Issuing CA");
     private static readonly TestCertificate Good = Issuing.Issue(LeafOptions.ForLoopback());
     private static readonly TestCertificate Other = Issuing.Issue(LeafOptions.ForLoopback());
-    private static readonly TestCertificate Ed25519 =
-        Issuing.IssueAsync(LeafOptions.ForLoopback() with { Key = KeyAlgorithm.Ed25519 }).GetAwaiter().GetResult();
+    // Made by openssl.
+    private static readonly Lazy<TestCertificate> Ed25519 =
+        new(() => Issuing.IssueAsync(LeafOptions.ForLoopback() with { Key = KeyAlgorithm.Ed25519 }).GetAwaiter().GetResult());
 
     /// <summary>chmod and chown, once both are written.</summary>
     public Action<string, string> Arrange { get; init; } = (_, _) => { };
@@ -81,7 +82,7 @@ public sealed record DeployedFiles(byte[]? Certificate, byte[]? Key)
         ["a leaf signed with SHA-1"] = () => Of(Issuing.Issue(LeafOptions.ForLoopback() with { Digest = HashAlgorithmName.SHA1 })) with { DependsOnOpenSsl = true },
         ["an intermediate signed with SHA-1"] = () => Of(Root.CreateIntermediate("Old CA", new() { Digest = HashAlgorithmName.SHA1 }).Issue(LeafOptions.ForLoopback())) with { DependsOnOpenSsl = true },
         ["self-signed with SHA-1"] = () => Of(TestAuthority.IssueSelfSigned(LeafOptions.ForLoopback() with { Digest = HashAlgorithmName.SHA1 })),
-        ["Ed25519"] = () => Of(Ed25519),
+        ["Ed25519"] = () => Of(Ed25519.Value),
         ["a key of mode 0644"] = () => Mode("0644"),
         ["a key of mode 0640"] = () => Mode("0640"),
         ["a key of mode 0400"] = () => Mode("0400"),

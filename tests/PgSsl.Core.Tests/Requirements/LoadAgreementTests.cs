@@ -28,6 +28,7 @@ public class LoadAgreementTests
     {
         PostgresCluster cluster = (await ClusterPool.GetAsync(major, "deployments")).OrSkip(Assert.Skip);
         Assert.SkipWhen(OperatingSystem.IsWindows(), "Files that a server on Windows refuses show in its next connection only.");
+        Assert.SkipUnless(name != "Ed25519" || ProcessRunner.IsOnPath("openssl"), "openssl is not installed, and .NET makes no Ed25519 keys.");
         DeployedFiles files = DeployedFiles.All[name]();
         Assert.SkipWhen(files.NeedsRoot && !Environment.IsPrivilegedProcess, "Only root gives files away.");
         (string certificate, string key) = (Path.Combine(cluster.DataDirectory, "server.crt"), Path.Combine(cluster.DataDirectory, "server.key"));

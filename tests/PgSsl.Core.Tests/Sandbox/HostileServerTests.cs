@@ -61,6 +61,7 @@ public class HostileServerTests
             Assert.Skip("As a server, .NET renegotiates on Linux and Windows only; tried on Linux.");
             return;
         }
+        Assert.SkipUnless(ProcessRunner.IsOnPath("openssl"), "openssl is not installed.");
         await using HostileServer server = HostileServer.Start(HostileTls.Renegotiate(Certificate));
         string startup = "\0\0\0\u0009\0\u0003\0\0\0";
         string[] arguments = ["s_client", "-starttls", "postgres", "-msg", "-ign_eof", "-connect", $"127.0.0.1:{server.Port}"];
@@ -103,6 +104,7 @@ public class HostileServerTests
 
     private static async Task<string> ReadChainAsync(ServerScript script)
     {
+        Assert.SkipUnless(ProcessRunner.IsOnPath("openssl"), "openssl is not installed.");
         await using HostileServer server = HostileServer.Start(script);
         ProcessResult result = await ProcessRunner.RunAsync(
             "timeout", ["2", "openssl", "s_client", "-starttls", "postgres", "-connect", $"127.0.0.1:{server.Port}"]);

@@ -41,6 +41,7 @@ public class PostgresClusterTests
     [Fact]
     public async Task Sends_the_chain_just_as_it_was_installed()
     {
+        Assert.SkipUnless(ProcessRunner.IsOnPath("openssl"), "openssl is not installed.");
         PostgresCluster cluster = (await ClusterPool.GetAsync(15, "chain")).OrSkip(Assert.Skip);
         TestCertificate leaf = Root.Issue(LeafOptions.ForLoopback());
         string chain = leaf.CertificatePem + string.Concat(Enumerable.Repeat(Root.CertificatePem, 60));

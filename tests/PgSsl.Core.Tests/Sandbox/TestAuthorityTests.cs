@@ -10,7 +10,14 @@ public sealed class TestAuthorityTests : IDisposable
     private static readonly TestAuthority Intermediate =
         Root.CreateIntermediate("Test Intermediate", new AuthorityOptions { PathLength = 0 });
 
-    private readonly string _directory = Directory.CreateTempSubdirectory().FullName;
+    private readonly string _directory;
+
+    // openssl is the judge of each.
+    public TestAuthorityTests()
+    {
+        Assert.SkipUnless(ProcessRunner.IsOnPath("openssl"), "openssl is not installed.");
+        _directory = Directory.CreateTempSubdirectory().FullName;
+    }
 
     public void Dispose() => Directory.Delete(_directory, recursive: true);
 

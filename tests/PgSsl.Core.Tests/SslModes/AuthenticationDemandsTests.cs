@@ -27,7 +27,7 @@ public class AuthenticationDemandsTests
         await server.QueryAsync("create role trusted login; create role scram login password 'x'; create role clear login password 'x'");
         await server.QueryAsync("set password_encryption = md5; create role md5 login password 'x'");
 
-        var agreement = new PsqlAgreement(judge, new Dictionary<string, string> { ["PGPASSWORD"] = "x" });
+        using var agreement = new PsqlAgreement(judge, new Dictionary<string, string> { ["PGPASSWORD"] = "x" });
         string[] demands =
         [
             "", "channel_binding=require", "channel_binding=disable", "require_auth=scram-sha-256", "require_auth=none", "require_auth=md5,password",
@@ -36,7 +36,7 @@ public class AuthenticationDemandsTests
         foreach (string user in (string[])["trusted", "scram", "md5", "clear"])
         {
             foreach (string demand in demands)
-                await agreement.AddAsync($"host=127.0.0.1 port={server.Port} dbname=postgres user={user} {demand}", Modes);
+                await agreement.AddAsync($"host=127.0.0.1 port={server.Port} dbname=postgres user={user} {demand}", [""], Modes);
         }
         await agreement.AssertAsync(atLeast: 100);
     }

@@ -41,14 +41,14 @@ public sealed class ClientCertificateMatrixTests : IDisposable
             await server.QueryAsync($"create role {user} login");
         await server.InstallCertificateAsync(_root.Issue(LeafOptions.ForLoopback()), caPem: _root.CertificatePem);
 
-        var agreement = new PsqlAgreement(judge, new Dictionary<string, string>());
+        using var agreement = new PsqlAgreement(judge, new Dictionary<string, string>());
         foreach (string files in ClientFiles(version))
         {
             foreach (string user in users)
             {
                 foreach (string protocol in (string[])["TLSv1.2", "TLSv1.3"])
                     await agreement.AddAsync(
-                        $"host=127.0.0.1 port={server.Port} dbname=postgres user={user} ssl_max_protocol_version={protocol} {files}", Modes);
+                        $"host=127.0.0.1 port={server.Port} dbname=postgres user={user} ssl_max_protocol_version={protocol} {files}", [""], Modes);
             }
         }
         await agreement.AssertAsync(atLeast: 200);

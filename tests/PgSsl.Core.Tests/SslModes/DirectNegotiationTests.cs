@@ -18,10 +18,10 @@ public class DirectNegotiationTests
         {
             string root = Path.Combine(directory.FullName, "root.crt");
             await File.WriteAllTextAsync(root, server.Root.CertificatePem, TestContext.Current.CancellationToken);
-            var agreement = new PsqlAgreement(judge, new Dictionary<string, string>());
+            using var agreement = new PsqlAgreement(judge, new Dictionary<string, string>());
             foreach (string host in (string[])["localhost", "elsewhere.test"])
                 await agreement.AddAsync(
-                    $"host={host} hostaddr=127.0.0.1 port={server.Cluster.Port} user=postgres dbname=postgres sslnegotiation=direct sslrootcert={root}",
+                    $"host={host} hostaddr=127.0.0.1 port={server.Cluster.Port} user=postgres dbname=postgres sslnegotiation=direct", [$"sslrootcert={root}"],
                     Enum.GetValues<SslMode>());
             await agreement.AssertAsync(atLeast: 12);
         }

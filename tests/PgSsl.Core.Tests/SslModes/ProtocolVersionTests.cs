@@ -14,10 +14,10 @@ public class ProtocolVersionTests
         await server.InstallCertificateAsync(TestAuthority.CreateRoot("Root").Issue(LeafOptions.ForLoopback()));
         await server.ConfigureAsync(new Dictionary<string, string?> { ["ssl_min_protocol_version"] = "TLSv1.3" });
 
-        var agreement = new PsqlAgreement(judge, new Dictionary<string, string>());
+        using var agreement = new PsqlAgreement(judge, new Dictionary<string, string>());
         foreach (string versions in (string[])["", "ssl_max_protocol_version=TLSv1.2", "ssl_min_protocol_version=TLSv1.3", "ssl_max_protocol_version=TLSv1.3"])
             await agreement.AddAsync(
-                $"host=localhost hostaddr=127.0.0.1 port={server.Port} user=postgres dbname=postgres {versions}",
+                $"host=localhost hostaddr=127.0.0.1 port={server.Port} user=postgres dbname=postgres {versions}", [""],
                 [SslMode.Disable, SslMode.Allow, SslMode.Prefer, SslMode.Require]);
 
         await agreement.AssertAsync(atLeast: 16);

@@ -9,21 +9,33 @@ namespace PgSsl.Tests.SslModes;
 /// Collects our verdicts on connections, then has psql make the same connections: each must end on the same transport, and one that
 /// fails must fail for the same cause.
 /// </summary>
-internal sealed class PsqlAgreement(PsqlJudge judge, IReadOnlyDictionary<string, string> variables)
+internal sealed class PsqlAgreement(PsqlJudge judge, IReadOnlyDictionary<string, string> variables) : IDisposable
 {
     private static readonly TimeSpan Timeout = TimeSpan.FromSeconds(20);
 
     private readonly ConnectionEnvironment _environment = new(variables, "/nonexistent", "nobody", "/");
     private readonly List<(string Conninfo, SslModeResult Ours)> _cases = [];
+    private readonly Dictionary<IReadOnlyList<SslMode>, SslModeTester> _testers = [];
 
-    /// <summary>Judges one server in these modes.</summary>
-    internal async Task AddAsync(string conninfo, IReadOnlyList<SslMode> modes)
+    /// <summary>Judges one server in these modes, by each of these settings of roots. What the server shows does not depend on roots.</summary>
+    internal async Task AddAsync(string conninfo, IReadOnlyList<string> roots, IReadOnlyList<SslMode> modes)
     {
-        PgEndpoint endpoint = PgEndpoint.Parse(conninfo);
-        ConnectionSettings settings = endpoint.With("sslmode", "verify-full").Resolve(_environment);
-        using var tester = new SslModeTester(modes, [SslClients.Get("libpq")], maxConnections: 2, tlsOnly: false);
-        ServerFacts facts = await tester.GatherAsync(endpoint, settings, settings.Hosts[0], Timeout, TestContext.Current.CancellationToken);
-        _cases.AddRange(tester.Judge(facts, settings).Select(result => ($"{conninfo} sslmode={result.SslMode}", result)));
+        if (!_testers.TryGetValue(modes, out SslModeTester? tester))
+            _testers[modes] = tester = new SslModeTester(modes, [SslClients.Get("libpq")], maxConnections: 2, tlsOnly: false);
+        ServerFacts? facts = null;
+        foreach (string root in roots)
+        {
+            PgEndpoint endpoint = PgEndpoint.Parse($"{conninfo} {root}");
+            ConnectionSettings settings = endpoint.With("sslmode", "verify-full").Resolve(_environment);
+            facts ??= await tester.GatherAsync(endpoint, settings, settings.Hosts[0], Timeout, TestContext.Current.CancellationToken);
+            _cases.AddRange(tester.Judge(facts, settings).Select(result => ($"{conninfo} {root} sslmode={result.SslMode}", result)));
+        }
+    }
+
+    public void Dispose()
+    {
+        foreach (SslModeTester tester in _testers.Values)
+            tester.Dispose();
     }
 
     internal async Task AssertAsync(int atLeast)

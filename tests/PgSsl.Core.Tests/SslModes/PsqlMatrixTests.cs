@@ -11,6 +11,7 @@ public sealed class PsqlMatrixTests(PsqlMatrixTests.Servers servers) : IClassFix
 {
     private static readonly string[] Hosts = [MatrixPki.HostName, "elsewhere.test", "127.0.0.1"];
     private static readonly string[] Users = ["either", "tls_only", "plain_only"];
+    private static readonly SslMode[] AllModes = Enum.GetValues<SslMode>(), VerifyFull = [SslMode.VerifyFull];
 
     public static TheoryData<int, string> Cases()
     {
@@ -42,18 +43,15 @@ public sealed class PsqlMatrixTests(PsqlMatrixTests.Servers servers) : IClassFix
     private async Task AssertAgreementAsync(int version, PostgresCluster server, IReadOnlyList<string> users, int atLeast)
     {
         PsqlJudge judge = (await PsqlJudge.ForLibpqAsync(version)).OrSkip(Assert.Skip);
-        var agreement = new PsqlAgreement(judge, servers.Pki.Environment);
+        using var agreement = new PsqlAgreement(judge, servers.Pki.Environment);
+        string[] roots = [.. servers.Pki.RootSettings.Where(pair => IsRuleOf(version, pair.Key)).Select(pair => pair.Value)];
         foreach (string user in users)
         {
-            foreach ((string root, string rootSetting) in servers.Pki.RootSettings.Where(pair => IsRuleOf(version, pair.Key)))
+            foreach (string host in Hosts)
             {
-                foreach (string host in Hosts)
-                {
-                    // The host name matters to verify-full only: the other modes are asked about once.
-                    await agreement.AddAsync(
-                        $"host={host} hostaddr=127.0.0.1 port={server.Port} dbname=postgres user={user} {rootSetting}",
-                        host == Hosts[0] ? Enum.GetValues<SslMode>() : [SslMode.VerifyFull]);
-                }
+                // The host name matters to verify-full only: the other modes are asked about once.
+                await agreement.AddAsync(
+                    $"host={host} hostaddr=127.0.0.1 port={server.Port} dbname=postgres user={user}", roots, host == Hosts[0] ? AllModes : VerifyFull);
             }
         }
         await agreement.AssertAsync(atLeast);

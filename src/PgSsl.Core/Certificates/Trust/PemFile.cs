@@ -22,7 +22,7 @@ internal static class PemFile
     {
         PemFault fault = PemReader.ReadAll(bytes, out IReadOnlyList<PemBlock> blocks);
         if (fault != PemFault.NoStartLine)
-            throw Invalid(path, Describe(fault), "Mend or remove the broken block: OpenSSL reads nothing from a file with one.");
+            throw Invalid(path, Describe(fault), "Fix or remove the broken block: OpenSSL reads nothing from a file that has one.");
         var anchors = new List<TrustAnchor>();
         var crls = new List<CertificateRevocationList>();
         foreach (PemBlock block in blocks)
@@ -51,9 +51,9 @@ internal static class PemFile
     internal static TrustAnchor ReadAnchor(PemBlock block)
     {
         ReadOnlyMemory<byte> der = FirstValue(block);
-        // The constructor below would take PKCS #7 and PKCS #12 as well; both start with something else than a sequence.
+        // The constructor below would accept PKCS #7 and PKCS #12, too. Neither starts with a sequence inside of the sequence.
         if (new AsnReader(der, AsnEncodingRules.BER).ReadSequence().PeekTag() != Asn1Tag.Sequence)
-            throw new CryptographicException("The block holds no certificate.");
+            throw new CryptographicException("The block is not a certificate.");
         ParsedCertificate certificate = ParsedCertificate.Of(new X509Certificate2(der.Span))
             ?? throw new CryptographicException("The certificate cannot be read.");
         ReadOnlyMemory<byte> rest = block.Data[der.Length..];
@@ -63,17 +63,19 @@ internal static class PemFile
 
     internal static CertificateRevocationList ReadCrl(PemBlock block) => CertificateRevocationList.Parse(FirstValue(block));
 
-    /// <summary>What follows the first value is of no interest to OpenSSL; a header in front of it is that of something encrypted.</summary>
+    /// <summary>OpenSSL ignores what follows the first value. Only an encrypted block has header lines.</summary>
     private static ReadOnlyMemory<byte> FirstValue(PemBlock block) => block.Header.Length == 0
         ? new AsnReader(block.Data, AsnEncodingRules.BER).PeekEncodedValue()
         : throw new CryptographicException("The block has header lines.");
 
-    /// <summary>A key is of no use here, but OpenSSL reads it, and refuses the file if it cannot; of keys in clear the form is checked.</summary>
+    /// <summary>
+    /// Keys are not needed here, but OpenSSL reads them, and refuses the file if it cannot. Only the form of unencrypted ones is checked.
+    /// </summary>
     internal static void CheckKey(PemBlock block)
     {
         bool isEncrypted = block.Label == "ENCRYPTED PRIVATE KEY" || block.Header.StartsWith("Proc-Type:", StringComparison.Ordinal);
         if (!isEncrypted && new AsnReader(FirstValue(block), AsnEncodingRules.BER).PeekTag() != Asn1Tag.Sequence)
-            throw new CryptographicException("The block holds no key.");
+            throw new CryptographicException("The block is not a key.");
     }
 
     internal static byte[] ReadBytes(string path)
@@ -84,22 +86,22 @@ internal static class PemFile
         }
         catch (Exception e) when (e is FileNotFoundException or DirectoryNotFoundException)
         {
-            throw new PgSslException(PgSslError.FileNotFound, $"{path} does not exist.", "Provide the file, or name another one.", e);
+            throw new PgSslException(PgSslError.FileNotFound, $"{path} does not exist.", "Create the file, or name another one.", e);
         }
         catch (UnauthorizedAccessException e) when (!File.Exists(path) && !Directory.Exists(path))
         {
-            // In a directory that may not be searched: libpq's stat() fails, and the file does not exist for it.
+            // The directory may not be searched. libpq's stat() fails as well, and libpq then takes the file for missing.
             throw new PgSslException(PgSslError.FileNotFound, $"{path} does not exist for this user: {e.Message}",
-                "Let the user who connects search the directory.", e);
+                "Give the user who connects the permission to search the directory.", e);
         }
         catch (UnauthorizedAccessException e) when (Directory.Exists(path))
         {
-            throw new PgSslException(PgSslError.FileUnreadable, $"{path} is a directory, and a file is expected.", "Name a file in it.", e);
+            throw new PgSslException(PgSslError.FileUnreadable, $"{path} is a directory, not a file.", "Name a file in it.", e);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
             throw new PgSslException(PgSslError.FileUnreadable, $"{path} cannot be read: {e.Message}",
-                "Let the user who connects read the file.", e);
+                "Give the user who connects the permission to read the file.", e);
         }
     }
 

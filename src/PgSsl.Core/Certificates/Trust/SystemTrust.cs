@@ -10,8 +10,6 @@ internal static class SystemTrust
     // OPENSSLDIR of Debian and Ubuntu, of Fedora and RHEL, and of Alpine, SUSE and Arch.
     private static readonly string[] Directories = ["/usr/lib/ssl", "/etc/pki/tls", "/etc/ssl"];
 
-    private static int _isPlatformLoading;
-
     /// <summary>Where the roots are, in the order in which OpenSSL looks.</summary>
     public static IReadOnlyList<ITrustSource> Find(Func<string, string?> environment)
     {
@@ -26,16 +24,12 @@ internal static class SystemTrust
         ];
     }
 
-    /// <summary>
-    /// Has what takes longest read on another thread, while the caller connects: the file of SSL_CERT_FILE, if it has changed, and once
-    /// in a process the platform's store. .NET reads that in every first handshake, whoever verifies.
-    /// </summary>
-    public static void BeginLoading(Func<string, string?> environment) => Task.Run(() =>
+    /// <summary>Has the file of SSL_CERT_FILE read on another thread, if it has changed, while the caller connects.</summary>
+    public static void BeginLoading(Func<string, string?> environment)
     {
-        if (Interlocked.Exchange(ref _isPlatformLoading, 1) == 0)
-            _ = PlatformStore.Instance;
-        Find(environment);
-    });
+        if (environment("SSL_CERT_FILE") is { } file)
+            Task.Run(() => ReadFile(file));
+    }
 
     private static string? Default(string name, Func<string, bool> exists)
     {

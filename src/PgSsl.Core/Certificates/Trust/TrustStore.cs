@@ -31,7 +31,7 @@ internal sealed class TrustStore
     /// <summary>True if every certificate of a chain needs a CRL (X509_V_FLAG_CRL_CHECK and CRL_CHECK_ALL).</summary>
     public bool CheckCrls { get; private init; }
 
-    /// <summary>Why a CRL file that exists is not used: libpq ignores it without a word. Null where there is nothing to say.</summary>
+    /// <summary>Why a CRL file that exists is not used: libpq ignores it silently. Null if it is used, or if there is none.</summary>
     public string? CrlProblem { get; private init; }
 
     /// <summary>
@@ -41,7 +41,7 @@ internal sealed class TrustStore
     public static TrustStore LoadFile(string path) => new(path, [PemFileCache.Shared.Read(path)]);
 
     /// <summary>
-    /// As <see cref="LoadFile"/>, of a content that is not in the file yet. Throws <see cref="PgSslException"/> InvalidCertificateFile.
+    /// As <see cref="LoadFile"/>, but from a content that is not in the file yet. Throws <see cref="PgSslException"/> InvalidCertificateFile.
     /// </summary>
     public static TrustStore Parse(ReadOnlyMemory<byte> content, string path) => new(path, [PemFile.Parse(content, path)]);
 
@@ -52,14 +52,16 @@ internal sealed class TrustStore
     public static TrustStore LoadSystem(Func<string, string?> environment) => new("system", SystemTrust.Find(environment));
 
     /// <summary>A store of the given certificates; <paramref name="origin"/> names it in reasons.</summary>
-    public static TrustStore FromCertificates(IEnumerable<X509Certificate2> certificates, string origin) => new(
-        origin,
-        [new PemContents([.. certificates.Select(ParsedCertificate.Of).OfType<ParsedCertificate>().Select(parsed => new TrustAnchor(parsed, null))], [])]);
+    public static TrustStore FromCertificates(IEnumerable<X509Certificate2> certificates, string origin)
+    {
+        IEnumerable<ParsedCertificate> readable = certificates.Select(ParsedCertificate.Of).OfType<ParsedCertificate>();
+        return new(origin, [new PemContents([.. readable.Select(certificate => new TrustAnchor(certificate, null))], [])]);
+    }
 
     /// <summary>
-    /// Adds <c>sslcrl</c> and <c>sslcrldir</c> (X509_STORE_load_locations): a file that is missing or broken means that no CRL is
-    /// checked at all, silently; a directory means that every certificate needs a CRL, even if nothing is in it. Certificates found
-    /// beside the CRLs are trusted, as OpenSSL does. libpq asks for this only with a root file, never with <c>system</c>.
+    /// Adds <c>sslcrl</c> and <c>sslcrldir</c> (X509_STORE_load_locations). If the file is missing or broken, libpq silently checks no
+    /// CRL at all. With a directory, every certificate needs a CRL, even if the directory is empty. Certificates beside the CRLs are
+    /// trusted, as OpenSSL does. libpq uses CRLs only with a root file, never with <c>system</c>.
     /// </summary>
     public TrustStore WithCrls(string? crlPath, string? crlDirectory)
     {

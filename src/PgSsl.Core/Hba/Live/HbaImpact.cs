@@ -2,24 +2,24 @@ using PgSsl.Hba.Policy;
 
 namespace PgSsl.Hba.Live;
 
-/// <summary>Whom a change of pg_hba.conf concerns: the sessions that there are now, as if each came again.</summary>
-/// <param name="CutOff">Sessions that could not come back as they came.</param>
-/// <param name="LockOuts">Those of them that nobody wants to lose, in words: this session, replication, all that a role has.</param>
-/// <param name="Notes">What is worth knowing besides.</param>
+/// <summary>The sessions that a change of pg_hba.conf affects: each current session, as if it connected again.</summary>
+/// <param name="CutOff">Sessions that could not come back in the same way.</param>
+/// <param name="LockOuts">In words, those that must not be lost: this session, replication, all sessions of a role.</param>
+/// <param name="Notes">What else the user should know.</param>
 internal sealed record HbaImpact(IReadOnlyList<CutOffSession> CutOff, IReadOnlyList<string> LockOuts, IReadOnlyList<string> Notes)
 {
     private const int MostShown = 20;
 
-    /// <summary>Nothing is known of sessions: there is no server to ask.</summary>
+    /// <summary>Nothing is known about sessions, because there is no server to ask.</summary>
     public static HbaImpact None { get; } = new([], [], []);
 
-    /// <summary>Plays each session against the rules before and after.</summary>
+    /// <summary>Compares what the rules before and after the change decide about each session.</summary>
     /// <param name="plan">The change.</param>
-    /// <param name="facts">The sessions, and what else the server told.</param>
-    /// <param name="surroundings">What decides matches besides the file.</param>
-    public static HbaImpact Of(HbaPlan plan, HbaServerFacts facts, HbaMatchContext surroundings)
+    /// <param name="facts">The sessions, and the other facts of the server.</param>
+    /// <param name="context">What decides besides the file.</param>
+    public static HbaImpact Of(HbaPlan plan, HbaServerFacts facts, HbaMatchContext context)
     {
-        var simulation = new Simulation(plan, surroundings);
+        var simulation = new Simulation(plan, context);
         CutOffSession[] cutOff =
             [.. facts.Sessions.Where(simulation.IsCutOff).Select(session => new CutOffSession(session, simulation.ComesBackOverTls(session)))];
         return new HbaImpact(cutOff, [.. FindLockOuts(cutOff, facts)], [.. NotesOf(plan, facts)]);
@@ -30,8 +30,10 @@ internal sealed record HbaImpact(IReadOnlyList<CutOffSession> CutOff, IReadOnlyL
     {
         string[] lines =
         [
-            .. CutOff.GroupBy(one => (one.Session.UserName, one.Session.Address, one.Session.Transport, one.Session.IsReplication, one.ComesBackOverTls))
-                .Select(group => Describe([.. group])),
+            .. from cut in CutOff
+               let session = cut.Session
+               group cut by (session.UserName, session.Address, session.Transport, session.IsReplication, cut.ComesBackOverTls) into alike
+               select Describe([.. alike]),
         ];
         return lines.Length <= MostShown ? lines : [.. lines.Take(MostShown), $"… and {lines.Length - MostShown} more such groups of sessions."];
     }
@@ -40,50 +42,57 @@ internal sealed record HbaImpact(IReadOnlyList<CutOffSession> CutOff, IReadOnlyL
     {
         LiveSession session = group[0].Session;
         string what = session.IsReplication ? "replication connection" : "session";
-        bool isOne = group.Length == 1;
+        bool isSingle = group.Length == 1;
         string how = session.Transport == HbaTransport.Tls ? "over TLS without a client certificate" : session.Transport.ToWords();
-        return $"{group.Length} {what}{(isOne ? "" : "s")} of role {session.UserName}{From(session)} {(isOne ? "is" : "are")} {how} and could not come back"
-            + (group[0].ComesBackOverTls ? " but over TLS." : ".");
+        return $"{group.Length} {what}{(isSingle ? "" : "s")} of {RoleOf(session)} {(isSingle ? "is" : "are")} {how} and could not come back"
+            + (group[0].ComesBackOverTls ? ", except over TLS." : ".");
     }
 
     private static IEnumerable<string> FindLockOuts(CutOffSession[] cutOff, HbaServerFacts facts)
     {
-        foreach (CutOffSession own in cutOff.Where(one => one.Session.IsOwn))
-            yield return $"this session, role {own.Session.UserName}{From(own.Session)} {own.Session.Transport.ToWords()}";
-        foreach (IGrouping<string, CutOffSession> group in cutOff.Where(one => one.Session.IsReplication).GroupBy(one => $"role {one.Session.UserName}{From(one.Session)}"))
-            yield return $"replication, {group.Key} ({string.Join(", ", group.Select(one => one.Session.ApplicationName).Where(name => name.Length > 0).Distinct().DefaultIfEmpty("no application name"))})";
+        foreach (CutOffSession own in cutOff.Where(cut => cut.Session.IsOwn))
+            yield return $"this session, {RoleOf(own.Session)} {own.Session.Transport.ToWords()}";
+        foreach (IGrouping<string, CutOffSession> group in cutOff.Where(cut => cut.Session.IsReplication).GroupBy(cut => RoleOf(cut.Session)))
+        {
+            IEnumerable<string> applications = group.Select(cut => cut.Session.ApplicationName).Where(name => name.Length > 0).Distinct();
+            yield return $"replication, {group.Key} ({string.Join(", ", applications.DefaultIfEmpty("no application name"))})";
+        }
         ILookup<string, LiveSession> all = facts.Sessions.ToLookup(session => session.UserName);
-        ILookup<string, CutOffSession> cutOffOf = cutOff.ToLookup(one => one.Session.UserName);
-        foreach (IGrouping<string, CutOffSession> group in cutOff.Where(one => one.Session is { IsOwn: false, IsReplication: false }).GroupBy(one => one.Session.UserName))
-            if (all[group.Key].Count() == cutOffOf[group.Key].Count())
-                yield return $"role {group.Key}, all of whose sessions ({group.Count()}) come as they could not any more";
+        ILookup<string, CutOffSession> lost = cutOff.ToLookup(cut => cut.Session.UserName);
+        foreach (IGrouping<string, CutOffSession> role in lost)
+        {
+            int count = role.Count(cut => cut.Session is { IsOwn: false, IsReplication: false });
+            if (count > 0 && role.Count() == all[role.Key].Count())
+                yield return $"role {role.Key}: none of its sessions ({count}) could come back in the same way";
+        }
     }
 
     private static IEnumerable<string> NotesOf(HbaPlan plan, HbaServerFacts facts)
     {
         if (facts.HiddenSessions > 0)
-            yield return $"{facts.HiddenSessions} sessions of other roles could not be looked at: GRANT pg_read_all_stats to this role, or ask as another one.";
+            yield return $"{facts.HiddenSessions} sessions of other roles are hidden: GRANT pg_read_all_stats to this role, or use another one.";
         if (!plan.Changes.Any(change => change is { Before.Record.Method: not "scram-sha-256", After.Record.Method: "scram-sha-256" }))
             yield break;
         if (facts.StoredPasswords is not { } stored)
         {
-            yield return "How passwords are stored only superusers see: roles with an md5 password, or none, cannot log in by scram-sha-256.";
+            yield return "Only a superuser sees how passwords are stored: roles with an md5 password, or without one, cannot use scram-sha-256.";
             yield break;
         }
         foreach ((string kind, string words) in ((string, string)[])[("md5", "is still stored as md5"), ("none", "is not set")])
             if (stored.Where(role => role.Value == kind).Select(role => role.Key).Order(StringComparer.Ordinal).ToArray() is { Length: > 0 } roles)
                 yield return $"The password of {string.Join(", ", roles.Take(MostShown))}{(roles.Length > MostShown ? " …" : "")} {words}: "
-                    + "scram-sha-256 lets them in only after it has been set again (password_encryption = 'scram-sha-256').";
+                    + "scram-sha-256 lets them in only after it is set again (password_encryption = 'scram-sha-256').";
     }
 
-    private static string From(LiveSession session) => session.Address is { } address ? $" from {address.ToIPAddress()}" : "";
+    private static string RoleOf(LiveSession session) =>
+        $"role {session.UserName}{(session.Address is { } address ? $" from {address.ToIPAddress()}" : "")}";
 
-    private sealed class Simulation(HbaPlan plan, HbaMatchContext surroundings)
+    private sealed class Simulation(HbaPlan plan, HbaMatchContext context)
     {
-        private readonly HbaMatcher _matcher = new(surroundings);
+        private readonly HbaMatcher _matcher = new(context);
         private readonly Dictionary<HbaClient, (HbaVerdict Before, HbaVerdict After)> _verdicts = [];
 
-        // A session that the rules before would not let in either came under others: it is not this change that costs it.
+        // If the old rules would not let a session in either, it came under earlier rules, and this change does not affect it.
         public bool IsCutOff(LiveSession session)
         {
             (HbaVerdict before, HbaVerdict after) = Find(session.Client);
@@ -95,7 +104,8 @@ internal sealed record HbaImpact(IReadOnlyList<CutOffSession> CutOff, IReadOnlyL
             && GetsIn(Find(session.Client with { Transport = HbaTransport.Tls }).After, session.HasClientCertificate);
 
         private static bool GetsIn(HbaVerdict verdict, bool hasCertificate) =>
-            verdict.LetsIn != false && (hasCertificate || verdict.Entry?.Record is not { } record || (record.Method != "cert" && record.Option("clientcert") is null));
+            verdict.LetsIn != false
+            && (hasCertificate || verdict.Entry?.Record is not { } record || (record.Method != "cert" && record.Option("clientcert") is null));
 
         private (HbaVerdict Before, HbaVerdict After) Find(HbaClient client)
         {
@@ -106,7 +116,7 @@ internal sealed record HbaImpact(IReadOnlyList<CutOffSession> CutOff, IReadOnlyL
     }
 }
 
-/// <summary>A session that could not come back as it came.</summary>
+/// <summary>A session that could not come back in the same way.</summary>
 /// <param name="Session">The session.</param>
-/// <param name="ComesBackOverTls">Whether it could over TLS.</param>
+/// <param name="ComesBackOverTls">Whether it could come back over TLS.</param>
 internal sealed record CutOffSession(LiveSession Session, bool ComesBackOverTls);

@@ -7,11 +7,11 @@ using PgSsl.Server.Live;
 
 namespace PgSsl.Hba.Live;
 
-/// <summary>What must be so before pg_hba.conf is touched. Nothing is changed here.</summary>
+/// <summary>Checks what must be true before pg_hba.conf is changed. Nothing is changed here.</summary>
 internal static class HbaPreflight
 {
-    /// <summary>Whether the files are anybody else's to write.</summary>
-    /// <returns>What is worth knowing about lines that are.</returns>
+    /// <summary>Refuses files that something else writes.</summary>
+    /// <returns>What the user should know about lines that something else writes.</returns>
     /// <exception cref="PgSslException"><see cref="PgSslError.ManagedElsewhere"/>.</exception>
     public static IReadOnlyList<string> CheckOwner(HbaDocument document)
     {
@@ -20,15 +20,18 @@ internal static class HbaPreflight
         foreach ((HbaFile file, ConfigurationManager manager) in found)
             if (!manager.OwnsMarkedLinesOnly)
                 throw ManagedElsewhere($"{file.Path} is written by {manager.Name}", manager);
-        return [.. found.Select(one => $"{one.File.Path} has lines that {one.Manager.Name} marks as its own, and may write again. {one.Manager.Knob}")];
+        return
+        [
+            .. found.Select(mark => $"{mark.File.Path} has lines that {mark.Manager.Name} marks as its own and may write again. {mark.Manager.Knob}"),
+        ];
     }
 
-    /// <summary>Whether the server can be changed from here, and what it would do then.</summary>
-    /// <returns>What was proven on the way.</returns>
+    /// <summary>Refuses a server that cannot be changed from here, or whose clients could not connect afterwards.</summary>
+    /// <returns>What was proven.</returns>
     /// <exception cref="PgSslException">
-    /// <see cref="PgSslError.ManagedElsewhere"/>, <see cref="PgSslError.InsufficientPrivilege"/>, <see cref="PgSslError.ContradictoryParameters"/>
-    /// (the server reads another file), <see cref="PgSslError.TlsNotOffered"/> and other failures of TLS, <see cref="PgSslError.LockOut"/>
-    /// (client certificates that the server cannot verify).
+    /// <see cref="PgSslError.ManagedElsewhere"/>, <see cref="PgSslError.InsufficientPrivilege"/>,
+    /// <see cref="PgSslError.ContradictoryParameters"/> (the server reads another file), <see cref="PgSslError.TlsNotOffered"/> and other
+    /// failures of TLS, <see cref="PgSslError.LockOut"/> (client certificates that the server cannot verify).
     /// </exception>
     public static async Task<IReadOnlyList<Proof>> CheckServerAsync(HbaPlan plan, HbaLive live, CancellationToken cancellationToken)
     {
@@ -40,8 +43,8 @@ internal static class HbaPreflight
         if (ServerRule.Differs(await live.ReadRulesAsync(cancellationToken).ConfigureAwait(false), plan.Before) is { } difference)
             throw new PgSslException(
                 PgSslError.ContradictoryParameters,
-                $"{live.Session.Host} reads {live.Facts.HbaPath ?? "another file"}, and that is not what is in {path}: {difference}.",
-                "Run this on the server's machine, with -Path where the file has another name there (in a container, a volume).");
+                $"{live.Session.Host} reads {live.Facts.HbaPath ?? "another file"}, whose rules are not those in {path}: {difference}.",
+                "Run this on the server's machine. Pass -Path if the file has another name there (a container's volume).");
         bool demandsCertificates = plan.Changes.Any(change => DemandsCertificate(change.After) && !DemandsCertificate(change.Before));
         if (demandsCertificates && !live.Facts.HasClientCa)
             throw NoClientCa("the server has no ssl_ca_file");
@@ -54,42 +57,43 @@ internal static class HbaPreflight
     {
         ServerRoute? tried = null;
         PgSslException? failure = null;
-        foreach (ServerRoute way in live.Routes)
+        foreach (ServerRoute route in live.Routes)
         {
-            ConnectionFacts facts = await live.ProbeTlsAsync(way, cancellationToken).ConfigureAwait(false);
-            // The setting may be there, and its file not have been loaded.
+            ConnectionFacts facts = await live.ProbeTlsAsync(route, cancellationToken).ConfigureAwait(false);
+            // The setting may be there although its file could not be loaded.
             if (facts.Tls is { RequestsClientCertificate: false } && demandsCertificates)
-                throw NoClientCa($"{way.Host} does not ask for any, as its ssl_ca_file could not be loaded");
+                throw NoClientCa($"{route.Host} does not ask for one, because its ssl_ca_file could not be loaded");
             if (facts.Tls is { } tls)
-                return new Proof("TlsOffered", ProofState.Proven, $"{way.Host} does {tls.Protocol}.");
-            // The server need not listen at every address of this machine; what it says where it does counts.
+                return new Proof("TlsOffered", ProofState.Proven, $"{route.Host} offers {tls.Protocol}.");
+            // The server need not listen at every address of this machine. What it answers where it does listen counts.
             if (facts.Stage != ProbeStage.None || tried is null)
-                (tried, failure) = (way, facts.Failure);
+                (tried, failure) = (route, facts.Failure);
             if (facts.Stage != ProbeStage.None)
                 break;
         }
         if (failure is null or { Error: PgSslError.ConnectionRefused or PgSslError.ConnectionTimedOut or PgSslError.ConnectionFailed })
-            return new Proof("TlsOffered", ProofState.NotMade, "the server does not answer over TCP: nobody comes over the network.");
+            return new Proof("TlsOffered", ProofState.NotMade, "the server does not answer over TCP, so there was nothing to check on the network.");
         string setting = live.Facts.Dialect.SslIsOn == true ? "ssl = on" : "ssl = off";
         throw new PgSslException(
             failure.Error,
-            $"{tried!.Host} says {setting}, and does no TLS: {failure.Message} Nobody could come in any more, so nothing was changed.",
-            "Get TLS to work first: certificate and key, ssl = on, reload, and look into the server's log for \"SSL configuration was not reloaded\".");
+            $"{tried!.Host} says {setting}, and does not offer TLS: {failure.Message} Nobody could connect any more, so nothing was changed.",
+            "Make TLS work first: certificate, key, ssl = on, reload. Look for \"SSL configuration was not reloaded\" in the server's log.");
     }
 
     private static void CheckPrivileges(HbaLive live)
     {
         string role = MissingPrivilege.QuoteIdentifier(live.Session.UserName);
-        string[] missing =
-        [
-            .. live.Facts.MayReload ? (string[])[] : [$"GRANT EXECUTE ON FUNCTION pg_reload_conf() TO {role}"],
-            .. live.Facts.MaySeeRules ? (string[])[] : [$"GRANT SELECT ON pg_hba_file_rules TO {role}", $"GRANT EXECUTE ON FUNCTION pg_hba_file_rules() TO {role}"],
-        ];
-        if (missing.Length > 0)
+        var missing = new List<string>();
+        if (!live.Facts.MayReload)
+            missing.Add($"GRANT EXECUTE ON FUNCTION pg_reload_conf() TO {role}");
+        if (!live.Facts.MaySeeRules)
+            missing.Add($"GRANT SELECT ON pg_hba_file_rules TO {role}; GRANT EXECUTE ON FUNCTION pg_hba_file_rules() TO {role}");
+        if (missing.Count > 0)
             throw new PgSslException(
                 PgSslError.InsufficientPrivilege,
-                $"Role {live.Session.UserName} may not do what a proven change needs: {(live.Facts.MayReload ? "see pg_hba_file_rules" : "reload the configuration")}.",
-                $"Use a superuser, or have one say: {string.Join("; ", missing)}.");
+                $"A proven change needs a privilege that role {live.Session.UserName} does not have: "
+                    + $"{(live.Facts.MayReload ? "see pg_hba_file_rules" : "reload the configuration")}.",
+                $"Use a superuser, or let a superuser run: {string.Join("; ", missing)}.");
     }
 
     private static bool IsForTls(HbaEntry? entry) => entry?.Record?.Type == HbaConnectionType.HostSsl;
@@ -98,9 +102,9 @@ internal static class HbaPreflight
 
     private static PgSslException NoClientCa(string why) => new(
         PgSslError.LockOut,
-        $"Client certificates are to be demanded, and {why}: nobody would get in. Nothing was changed.",
-        "Set ssl_ca_file to the CA of your client certificates, reload, and look into the server's log, first.");
+        $"The rules would demand client certificates, and {why}: nobody could connect. Nothing was changed.",
+        "First set ssl_ca_file to the CA of your client certificates, reload, and look into the server's log.");
 
     private static PgSslException ManagedElsewhere(string what, ConfigurationManager manager) => new(
-        PgSslError.ManagedElsewhere, $"{what}: a change made here would be lost, or cannot be made. Nothing was changed.", manager.Knob);
+        PgSslError.ManagedElsewhere, $"{what}: a change that is made here would be lost, or cannot be made. Nothing was changed.", manager.Knob);
 }

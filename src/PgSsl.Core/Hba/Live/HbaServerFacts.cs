@@ -4,7 +4,7 @@ using PgSsl.Server;
 
 namespace PgSsl.Hba.Live;
 
-/// <summary>What a running server tells about its pg_hba.conf and those whom it concerns.</summary>
+/// <summary>What a running server tells about its pg_hba.conf and the clients that it affects.</summary>
 internal sealed record HbaServerFacts
 {
     /// <summary>The server's version.</summary>
@@ -13,34 +13,34 @@ internal sealed record HbaServerFacts
     /// <summary>The setting hba_file; null where the role may not see it.</summary>
     public required string? HbaPath { get; init; }
 
-    /// <summary>How it reads the file.</summary>
+    /// <summary>How the server reads the file.</summary>
     public required HbaDialect Dialect { get; init; }
 
-    /// <summary>Whether ssl_ca_file is set, without which no client certificate can be verified.</summary>
+    /// <summary>Whether ssl_ca_file is set. Without it the server cannot verify client certificates.</summary>
     public required bool HasClientCa { get; init; }
 
-    /// <summary>Where this session comes from, as the server sees it; null over a Unix-domain socket.</summary>
+    /// <summary>The address of this session, as the server sees it; null over a Unix-domain socket.</summary>
     public required NumericAddress? ClientAddress { get; init; }
 
-    /// <summary>The sessions that there are now.</summary>
+    /// <summary>The current sessions.</summary>
     public required IReadOnlyList<LiveSession> Sessions { get; init; }
 
-    /// <summary>How many sessions the role may not look at.</summary>
+    /// <summary>The number of sessions that the role may not see.</summary>
     public required int HiddenSessions { get; init; }
 
-    /// <summary>Who is a member of which role.</summary>
+    /// <summary>The members of roles.</summary>
     public required RoleMemberships Memberships { get; init; }
 
     /// <summary>Roles that may log in, in the order of their names.</summary>
     public required IReadOnlyList<string> LoginRoles { get; init; }
 
-    /// <summary>Databases that take connections, in the order of their names.</summary>
+    /// <summary>Databases that allow connections, in the order of their names.</summary>
     public required IReadOnlyList<string> Databases { get; init; }
 
-    /// <summary>How the passwords of login roles are stored: <c>md5</c>, <c>scram-sha-256</c>, <c>none</c>; null where the role may not see it.</summary>
+    /// <summary>How the passwords of login roles are stored: <c>md5</c>, <c>scram-sha-256</c>, <c>none</c>; null where it is hidden.</summary>
     public required IReadOnlyDictionary<string, string>? StoredPasswords { get; init; }
 
-    /// <summary>Who else writes its configuration.</summary>
+    /// <summary>What else writes the server's configuration.</summary>
     public required IReadOnlyList<ConfigurationManager> Managers { get; init; }
 
     /// <summary>Whether the role may have the server read its files again.</summary>
@@ -49,10 +49,8 @@ internal sealed record HbaServerFacts
     /// <summary>Whether the role may see pg_hba_file_rules.</summary>
     public required bool MaySeeRules { get; init; }
 
-    /// <summary>What decides matches besides the file, with the memberships that the server told.</summary>
-    /// <param name="networks">What is known of addresses and names.</param>
-    public HbaMatchContext SurroundingsOn(HbaMatchContext networks)
-    {
-        return networks with { IsMember = (user, role) => Memberships.IsMember(user, role) };
-    }
+    /// <summary>What decides besides the file, with the memberships of this server.</summary>
+    /// <param name="networks">What is known about addresses and names.</param>
+    public HbaMatchContext MatchContextIn(HbaMatchContext networks) =>
+        networks with { IsMember = (user, role) => Memberships.IsMember(user, role) };
 }

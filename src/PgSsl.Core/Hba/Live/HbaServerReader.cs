@@ -6,7 +6,7 @@ using PgSsl.Server.Sessions;
 
 namespace PgSsl.Hba.Live;
 
-/// <summary>Asks a server for what concerns its pg_hba.conf. What the role may not see is left out, and known to be.</summary>
+/// <summary>Asks a server for the facts about its pg_hba.conf. What the role may not see is null.</summary>
 internal sealed class HbaServerReader(IServerSession session, CancellationToken cancellationToken)
 {
     private const string Settings =
@@ -23,30 +23,34 @@ internal sealed class HbaServerReader(IServerSession session, CancellationToken 
         FROM pg_auth_members am JOIN pg_roles r ON r.oid = am.roleid JOIN pg_roles m ON m.oid = am.member GROUP BY r.rolname
         """;
 
-    /// <summary>Asks.</summary>
+    /// <summary>Asks the server.</summary>
     /// <exception cref="PgSslException">The session broke, or a statement failed.</exception>
     public async Task<HbaServerFacts> ReadAsync()
     {
         SqlRow settings = (await QueryAsync(Settings).ConfigureAwait(false))[0];
-        SqlRow[] roles = [.. await QueryAsync("SELECT oid, rolname::text AS name, rolcanlogin AS login FROM pg_roles ORDER BY 2").ConfigureAwait(false)];
+        IReadOnlyList<SqlRow> roles = await QueryAsync(
+            "SELECT oid, rolname::text AS name, rolcanlogin AS login FROM pg_roles ORDER BY 2").ConfigureAwait(false);
         IReadOnlyList<SqlRow> members = await QueryAsync(Members).ConfigureAwait(false);
-        IReadOnlyList<SqlRow> databases = await QueryAsync("SELECT datname::text AS name FROM pg_database WHERE datallowconn ORDER BY 1").ConfigureAwait(false);
+        IReadOnlyList<SqlRow> databases =
+            await QueryAsync("SELECT datname::text AS name FROM pg_database WHERE datallowconn ORDER BY 1").ConfigureAwait(false);
         SessionList sessions = await SessionReader.ReadAsync(session, session.Host.ToString(), cancellationToken).ConfigureAwait(false);
         IReadOnlyList<SqlRow> names = await QueryAsync("SELECT name FROM pg_settings").ConfigureAwait(false);
-        // Only those may see it who may see all settings (GUC_SUPERUSER_ONLY), and there is none before 18.
-        string? validators = (await TryAsync("SELECT coalesce(current_setting('oauth_validator_libraries', true), '') AS value").ConfigureAwait(false))?[0]["value"];
+        // Only a role that may see all settings sees this one (GUC_SUPERUSER_ONLY). Before 18 it does not exist.
+        string? validators =
+            await TryValueAsync("SELECT coalesce(current_setting('oauth_validator_libraries', true), '') AS value").ConfigureAwait(false);
+        string? configure = await TryValueAsync("SELECT setting AS value FROM pg_config WHERE name = 'CONFIGURE'").ConfigureAwait(false);
         string[] roleNames = [.. roles.Select(row => row["name"]!)];
         return new HbaServerFacts
         {
             Version = session.ServerVersion,
-            HbaPath = (await TryAsync("SELECT current_setting('hba_file') AS value").ConfigureAwait(false))?[0]["value"],
+            HbaPath = await TryValueAsync("SELECT current_setting('hba_file') AS value").ConfigureAwait(false),
             Dialect = new HbaDialect
             {
                 Major = session.ServerVersion.Major,
                 SslIsOn = settings["ssl"] == "on",
                 OAuthValidators = session.ServerVersion.Major < 18 || validators is null ? null : SplitList(validators),
                 HasSspi = ServerPlatform.IsWindows(settings["version"]!),
-            }.BuiltWith((await TryAsync("SELECT setting FROM pg_config WHERE name = 'CONFIGURE'").ConfigureAwait(false)) is [var configure, ..] ? configure["setting"] : null),
+            }.BuiltWith(configure),
             HasClientCa = !string.IsNullOrEmpty(settings["ca"]),
             ClientAddress = AddressOf(settings["client"]),
             Sessions = [.. sessions.Sessions.Select(LiveSession.Of)],
@@ -69,13 +73,16 @@ internal sealed class HbaServerReader(IServerSession session, CancellationToken 
     {
         const string Sql =
             """
-            SELECT rolname::text AS role, CASE WHEN rolpassword IS NULL THEN 'none' WHEN rolpassword LIKE 'md5%' THEN 'md5' ELSE 'scram-sha-256' END AS kind
+            SELECT rolname::text AS role,
+                   CASE WHEN rolpassword IS NULL THEN 'none' WHEN rolpassword LIKE 'md5%' THEN 'md5' ELSE 'scram-sha-256' END AS kind
             FROM pg_authid WHERE rolcanlogin
             """;
         return (await TryAsync(Sql).ConfigureAwait(false))?.ToDictionary(row => row["role"]!, row => row["kind"]!);
     }
 
     private Task<IReadOnlyList<SqlRow>> QueryAsync(string sql) => session.QueryAsync(sql, null, cancellationToken);
+
+    private async Task<string?> TryValueAsync(string sql) => await TryAsync(sql).ConfigureAwait(false) is [var row, ..] ? row["value"] : null;
 
     private async Task<IReadOnlyList<SqlRow>?> TryAsync(string sql)
     {

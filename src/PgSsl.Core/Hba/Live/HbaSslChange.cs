@@ -4,7 +4,7 @@ using PgSsl.Hba.Policy;
 
 namespace PgSsl;
 
-/// <summary>What Set-PgHbaSsl did, and what it saw of the effect.</summary>
+/// <summary>What Set-PgHbaSsl did, and what was proven about the effect.</summary>
 public sealed record HbaSslChange
 {
     /// <summary>pg_hba.conf.</summary>
@@ -13,35 +13,35 @@ public sealed record HbaSslChange
     /// <summary>The server; null where only files were changed.</summary>
     public required string? Endpoint { get; init; }
 
-    /// <summary>Whether anything was changed; false where all was as it should be.</summary>
+    /// <summary>Whether anything was changed; false where nothing had to be.</summary>
     public required bool IsChanged { get; init; }
 
-    /// <summary>How many rules changed, came or went.</summary>
+    /// <summary>The number of rules that were changed, added or removed.</summary>
     public required int RuleCount { get; init; }
 
-    /// <summary>The files with the old content; Set-PgHbaSsl -Restore puts them back.</summary>
+    /// <summary>The files with the old content, for Set-PgHbaSsl -Restore.</summary>
     public required string[] Backup { get; init; }
 
     /// <summary>What was proven, and what could not be.</summary>
     public required Proof[] Proofs { get; init; }
 
-    /// <summary>Whether the server was seen to go by the new rules on the wire; null where nothing was changed.</summary>
+    /// <summary>Whether a connection showed that the server uses the new rules; null where nothing was changed.</summary>
     public required bool? IsProven { get; init; }
 
-    /// <summary>Sessions that could not come back as they came; they go on until they end.</summary>
+    /// <summary>Sessions that could not come back in the same way. They continue until they end.</summary>
     public required string[] CutOff { get; init; }
 
-    /// <summary>The change, as diff -u shows it.</summary>
+    /// <summary>The change as diff -u shows it.</summary>
     public required string[] Diff { get; init; }
 
     /// <summary>The rules before and after.</summary>
     public required HbaRuleChange[] Rules { get; init; }
 
-    /// <summary>Tells of a change, or of none.</summary>
+    /// <summary>Describes a change, or that nothing was changed.</summary>
     /// <param name="plan">The plan.</param>
     /// <param name="endpoint">The server.</param>
-    /// <param name="impact">Whom it concerns.</param>
-    /// <param name="result">What was done; null for nothing.</param>
+    /// <param name="impact">The sessions that it affects.</param>
+    /// <param name="result">What was done; null where nothing was.</param>
     internal static HbaSslChange Of(HbaPlan plan, string? endpoint, HbaImpact impact, HbaChangeResult? result)
     {
         ArgumentNullException.ThrowIfNull(plan);

@@ -3,29 +3,29 @@ using PgSsl.Common;
 
 namespace PgSsl.Hba.Live;
 
-/// <summary>A session as pg_hba.conf is concerned with it: as a client that may come again.</summary>
-/// <param name="ProcessId">Its backend.</param>
+/// <summary>A session as pg_hba.conf sees it: a client that may connect again.</summary>
+/// <param name="ProcessId">The process id of its backend.</param>
 /// <param name="UserName">The role.</param>
 /// <param name="Database">The database; null for physical replication.</param>
-/// <param name="Transport">How it is connected.</param>
-/// <param name="Address">From where; null over a Unix-domain socket.</param>
-/// <param name="ApplicationName">What it calls itself.</param>
+/// <param name="Transport">How it connects.</param>
+/// <param name="Address">Its address; null over a Unix-domain socket.</param>
+/// <param name="ApplicationName">Its application_name.</param>
 internal sealed record LiveSession(
     int ProcessId, string UserName, string? Database, HbaTransport Transport, NumericAddress? Address, string ApplicationName)
 {
-    /// <summary>Whether it is the session that this was asked in.</summary>
+    /// <summary>Whether it is the session in which the server was asked.</summary>
     public bool IsOwn { get; init; }
 
     /// <summary>Whether it is a walsender: physical replication without a database, logical with one.</summary>
     public bool IsReplication { get; init; }
 
-    /// <summary>Whether it came with a client certificate.</summary>
+    /// <summary>Whether it presented a client certificate.</summary>
     public bool HasClientCertificate { get; init; }
 
-    /// <summary>The client as pg_hba.conf sees it when it comes again.</summary>
+    /// <summary>The client as pg_hba.conf sees it when it connects again.</summary>
     public HbaClient Client => new(UserName, Database ?? "", Transport, Address) { IsReplication = IsReplication && Database is null };
 
-    /// <summary>A session of the server's.</summary>
+    /// <summary>Converts a session of the server.</summary>
     public static LiveSession Of(SslSession session)
     {
         HbaTransport transport = session.Transport switch

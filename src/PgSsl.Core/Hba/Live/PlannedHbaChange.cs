@@ -27,7 +27,7 @@ internal sealed class PlannedHbaChange : IPlannedChange<HbaSslChange>
         if (live is null || plan.IsNoChange)
             return new PlannedHbaChange(plan, live, HbaImpact.None, []);
         IReadOnlyList<Proof> proofs = await HbaPreflight.CheckServerAsync(plan, live, cancellationToken).ConfigureAwait(false);
-        return new PlannedHbaChange(plan, live, HbaImpact.Of(plan, live.Facts, live.Surroundings), proofs);
+        return new PlannedHbaChange(plan, live, HbaImpact.Of(plan, live.Facts, live.MatchContext), proofs);
     }
 
     /// <inheritdoc/>

@@ -4,42 +4,43 @@ using PgSsl.Server.Live;
 namespace PgSsl.Hba.Live;
 
 /// <summary>
-/// A connection that the old rules treat otherwise than the new ones, and that can be made from here: it tells on the wire whether the
-/// server goes by the new rules. It needs no password: how far a StartupMessage gets is decided before one is asked for.
+/// A distinguishing connection: the old rules treat it differently than the new ones, and it can be made from here, so it shows whether the
+/// server uses the new rules. It does not need a password: the rules decide about a StartupMessage before a password is asked for.
 /// </summary>
-/// <param name="Way">The way to the server.</param>
-/// <param name="UserName">The role it names.</param>
-/// <param name="Database">The database it names.</param>
-/// <param name="Transport">How it is made.</param>
+/// <param name="Route">The route to the server.</param>
+/// <param name="UserName">The role that it names.</param>
+/// <param name="Database">The database that it names.</param>
+/// <param name="Transport">How it connects.</param>
 /// <param name="WasLetIn">Whether the old rules let it in.</param>
-/// <param name="IsLetIn">Whether the new ones do.</param>
-internal sealed record ProbeConnection(ServerRoute Way, string UserName, string Database, HbaTransport Transport, bool WasLetIn, bool IsLetIn)
+/// <param name="IsLetIn">Whether the new rules let it in.</param>
+internal sealed record ProbeConnection(ServerRoute Route, string UserName, string Database, HbaTransport Transport, bool WasLetIn, bool IsLetIn)
 {
-    // Enough to find a witness where there is one, and few enough for a file with a hundred thousand rules.
+    // Enough to find such a connection, and few enough for a file with a hundred thousand rules.
     private const int MostNames = 12;
 
     private static readonly HbaTransport[] Transports = [HbaTransport.Plaintext, HbaTransport.Tls];
 
-    /// <summary>Finds one for a plan; null where nothing changes for connections on this way.</summary>
+    /// <summary>Finds one for a plan; null where nothing changes for connections on this route.</summary>
     /// <param name="plan">The change.</param>
     /// <param name="live">The server.</param>
-    /// <param name="way">The way that connections from here take.</param>
-    public static ProbeConnection? Find(HbaPlan plan, HbaLive live, ServerRoute way)
+    /// <param name="route">The route that connections from here take.</param>
+    public static ProbeConnection? Find(HbaPlan plan, HbaLive live, ServerRoute route)
     {
-        var matcher = new HbaMatcher(live.Surroundings);
+        var matcher = new HbaMatcher(live.MatchContext);
         string[] users = [.. NamesIn(plan, record => record.Users, live.Facts.LoginRoles).Prepend(live.Session.UserName).Distinct().Take(MostNames)];
-        string[] databases = [.. NamesIn(plan, record => record.Databases, live.Facts.Databases).Prepend(live.Session.Database).Distinct().Take(MostNames)];
+        string[] databases =
+            [.. NamesIn(plan, record => record.Databases, live.Facts.Databases).Prepend(live.Session.Database).Distinct().Take(MostNames)];
         return (from transport in Transports
                 from name in users
                 from databaseName in databases
-                let client = new HbaClient(name, databaseName, transport, way.Address)
+                let client = new HbaClient(name, databaseName, transport, route.Address)
                 let was = LetsIn(matcher.Find(plan.Before.Records, client))
                 let @is = LetsIn(matcher.Find(plan.After.Records, client))
                 where was is not null && @is is not null && was != @is
-                select new ProbeConnection(way, name, databaseName, transport, was.Value, @is.Value)).FirstOrDefault();
+                select new ProbeConnection(route, name, databaseName, transport, was.Value, @is.Value)).FirstOrDefault();
     }
 
-    /// <summary>What the rules say about a connection without a client certificate; null where that is not certain.</summary>
+    /// <summary>What the rules decide about a connection without a client certificate; null where that is not certain.</summary>
     public static bool? LetsIn(HbaVerdict verdict)
     {
         return verdict.IsCertain
@@ -47,10 +48,11 @@ internal sealed record ProbeConnection(ServerRoute Way, string UserName, string 
             : null;
     }
 
-    // The names that the changed rules are about, then all others: a role or a database that does not exist would be refused anyhow.
+    // First the names in the changed rules, then all others. Only existing ones: the server refuses others for another reason.
     private static IEnumerable<string> NamesIn(HbaPlan plan, Func<HbaRecord, HbaName[]> names, IReadOnlyList<string> existing)
     {
-        HashSet<string> written = [.. plan.Changes.Select(change => (change.After ?? change.Before)!.Record).OfType<HbaRecord>().SelectMany(names).Select(name => name.Text)];
+        IEnumerable<HbaRecord> changed = plan.Changes.Select(change => (change.After ?? change.Before)!.Record).OfType<HbaRecord>();
+        HashSet<string> written = [.. changed.SelectMany(names).Select(name => name.Text)];
         return existing.OrderByDescending(written.Contains);
     }
 }

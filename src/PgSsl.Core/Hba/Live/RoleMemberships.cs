@@ -1,18 +1,18 @@
 namespace PgSsl.Hba.Live;
 
-/// <summary>Who is a member of which role, directly or through other roles (acl.c, roles_is_member_of; superusers count as nobody special).</summary>
+/// <summary>Who is a member of which role, directly or through other roles (acl.c, roles_is_member_of; superusers are not special).</summary>
 internal sealed class RoleMemberships
 {
     private readonly Dictionary<string, string[]> _membersOf;
     private readonly HashSet<string>? _roles;
 
-    /// <summary>Knows the direct members of each role.</summary>
+    /// <summary>Takes the direct members of each role.</summary>
     /// <param name="membersOf">The direct members, by role.</param>
-    /// <param name="roles">All roles there are; null where that is not known: then each is taken to exist.</param>
+    /// <param name="roles">All roles; null where they are not known: then every role is assumed to exist.</param>
     public RoleMemberships(IReadOnlyDictionary<string, string[]> membersOf, IEnumerable<string>? roles = null) =>
         (_membersOf, _roles) = (new Dictionary<string, string[]>(membersOf), roles?.ToHashSet());
 
-    /// <summary>Whether a user is a member of a role. A role is its own member, if there is one of that name.</summary>
+    /// <summary>Whether a user is a member of a role. A role that exists is a member of itself.</summary>
     public bool IsMember(string user, string role)
     {
         if (_roles is not null && !(_roles.Contains(user) && _roles.Contains(role)))

@@ -4,11 +4,11 @@ using PgSsl.Server;
 
 namespace PgSsl.Hba.Live;
 
-/// <summary>The server's files, through SQL: for those who may not, or cannot, look at its disk. Needs pg_read_server_files.</summary>
+/// <summary>The server's files through SQL, for users without access to its disk. The role needs pg_read_server_files.</summary>
 internal sealed class ServerHbaFiles(IServerSession session, CancellationToken cancellationToken) : IServerFiles
 {
-    // What is missing must not be an error: at SQLSTATE 58P01 (undefined_file) Npgsql gives the connection up (PostgresErrorCodes,
-    // IsCriticalFailure). A directory has no content, and reads as empty to the server as well.
+    // A missing file must not be an error: at SQLSTATE 58P01 (undefined_file) Npgsql closes the connection (PostgresErrorCodes,
+    // IsCriticalFailure). A directory has no content: the server, too, reads it as empty.
     private const string Content =
         """
         SELECT encode(CASE WHEN isdir THEN '' ELSE pg_read_binary_file($1, 0, size, true) END, 'base64') AS content

@@ -3,18 +3,18 @@ using PgSsl.Files;
 
 namespace PgSsl.Hba.Policy;
 
-/// <summary>Backups that a change left behind, on their way back.</summary>
+/// <summary>Restores the backups that a change made.</summary>
 internal static partial class HbaBackup
 {
-    /// <summary>The file that a backup belongs to; null for a name that no backup has.</summary>
+    /// <summary>The file that a backup belongs to; null where the name is not that of a backup.</summary>
     public static string? TargetOf(string backup) => BackupName().Match(backup) is { Success: true } match ? match.Groups["target"].Value : null;
 
     /// <summary>Reads backups.</summary>
     /// <param name="backups">Their paths.</param>
-    /// <param name="main">The file of the only one, whatever the backup is called; null where the names say it.</param>
-    /// <param name="otherwise">The file of one whose name does not say it.</param>
-    /// <returns>The content of each file to be put back, by the file's path.</returns>
-    /// <exception cref="PgSslException"><see cref="PgSslError.FileNotFound"/>: one cannot be read.</exception>
+    /// <param name="main">The file that a single backup belongs to, whatever its name is; null where the names tell.</param>
+    /// <param name="otherwise">The file that a backup belongs to whose name does not tell.</param>
+    /// <returns>The content of each file to restore, by the file's path.</returns>
+    /// <exception cref="PgSslException"><see cref="PgSslError.FileNotFound"/>: a backup cannot be read.</exception>
     public static IReadOnlyDictionary<string, byte[]> Read(IReadOnlyList<string> backups, string? main, string otherwise)
     {
         var contents = new Dictionary<string, byte[]>();
@@ -23,19 +23,20 @@ internal static partial class HbaBackup
             FileContent content = DiskServerFiles.Instance.Read(backup);
             string target = backups.Count == 1 && main is not null ? main : TargetOf(backup) ?? otherwise;
             contents[target] = content.Bytes ?? throw new PgSslException(
-                PgSslError.FileNotFound, $"The backup {backup} cannot be read: {content.Error}.", "Name a file that Set-PgHbaSsl reported as Backup.");
+                PgSslError.FileNotFound, $"The backup {backup} cannot be read: {content.Error}.",
+                "Give a file that Set-PgHbaSsl reported as Backup.");
         }
         return contents;
     }
 
-    /// <summary>The plan that puts backups back.</summary>
+    /// <summary>The plan that restores backups.</summary>
     /// <param name="document">The file as it is.</param>
-    /// <param name="backups">The content of each file to be put back, by the file's path.</param>
-    /// <param name="files">Where its files were read.</param>
-    /// <exception cref="PgSslException"><see cref="PgSslError.InvalidHbaFile"/>: the server would not load what is in the backups.</exception>
+    /// <param name="backups">The content of each file to restore, by the file's path.</param>
+    /// <param name="files">Where the files of the document were read.</param>
+    /// <exception cref="PgSslException"><see cref="PgSslError.InvalidHbaFile"/>: the server would not load the content of the backups.</exception>
     public static HbaPlan Plan(HbaDocument document, IReadOnlyDictionary<string, byte[]> backups, IServerFiles files)
     {
-        // A file that only the old state includes is read from the disk; one that is put back, from its backup.
+        // A file that only the old state includes is read from the disk, and a restored one from its backup.
         HbaDocument restored = HbaDocument.Read(document.Files[0].Path, document.Dialect, new OverlaidFiles(files, backups));
         HbaPlanner.CheckLoadable(restored);
         return HbaPlanner.Between(document, restored, []);

@@ -3,7 +3,7 @@ using PgSsl.Files;
 
 namespace PgSsl.Hba.Policy;
 
-/// <summary>Edits of a document that are being collected.</summary>
+/// <summary>Collects edits of a document.</summary>
 internal sealed class HbaDraft(HbaDocument document, IServerFiles files)
 {
     private readonly Dictionary<string, List<TextEdit>> _edits = [];
@@ -16,7 +16,7 @@ internal sealed class HbaDraft(HbaDocument document, IServerFiles files)
         edits.Add(edit);
     }
 
-    /// <summary>The document with all edits made.</summary>
+    /// <summary>The document with all edits.</summary>
     public HbaDocument Apply()
     {
         if (_edits.Count == 0)

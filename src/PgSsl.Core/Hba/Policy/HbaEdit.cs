@@ -2,23 +2,23 @@ using PgSsl.Common;
 
 namespace PgSsl.Hba.Policy;
 
-/// <summary>The edits that a change of pg_hba.conf is made of.</summary>
+/// <summary>The edits that make up a change of pg_hba.conf.</summary>
 internal static class HbaEdit
 {
-    /// <summary>Another word in the place of a token.</summary>
+    /// <summary>Replaces a token by another word.</summary>
     public static TextEdit Replace(HbaLine line, HbaToken token, string word)
     {
         bool isPlain = !token.IsFromFile && !line.File.Content.AsSpan(token.Start, token.End - token.Start).Contains((byte)'"');
-        // host -> hostssl leaves the bytes of host alone, whatever lines they are in.
+        // host -> hostssl does not touch the bytes of host, even where a backslash divides them.
         return isPlain && word.StartsWith(token.Text, StringComparison.Ordinal)
             ? new TextEdit(token.End, 0, word[token.Text.Length..])
             : new TextEdit(token.Start, token.End - token.Start, word);
     }
 
-    /// <summary>An option at the end of a record.</summary>
+    /// <summary>Adds an option at the end of a record.</summary>
     public static TextEdit Append(HbaLine line, string option) => new(line.Tokens[^1].End, 0, $" {option}");
 
-    /// <summary>An option away, with the blanks before it, or with the comma behind it.</summary>
+    /// <summary>Removes an option, with the blanks before it or the comma behind it.</summary>
     public static TextEdit Remove(HbaLine line, HbaToken token)
     {
         int index = line.Tokens.IndexOf(token);
@@ -29,7 +29,7 @@ internal static class HbaEdit
             : new TextEdit(line.Tokens[index - 1].End, end - line.Tokens[index - 1].End, "");
     }
 
-    /// <summary>A line behind another one.</summary>
+    /// <summary>Inserts a line behind another one.</summary>
     public static TextEdit InsertAfter(HbaLine line, string text)
     {
         byte[] content = line.File.Content;
@@ -37,10 +37,10 @@ internal static class HbaEdit
         return feed < 0 ? AtEnd(line.File, text) : new TextEdit(line.End + feed + 1, 0, text + line.File.LineBreak);
     }
 
-    /// <summary>A line before another one.</summary>
+    /// <summary>Inserts a line before another one.</summary>
     public static TextEdit InsertBefore(HbaLine line, string text) => new(line.Start, 0, text + line.File.LineBreak);
 
-    /// <summary>A line at the end of a file, whatever that ends in: a backslash would swallow it.</summary>
+    /// <summary>Adds a line at the end of a file. A backslash at the end of the file would swallow it, so a line break comes first.</summary>
     public static TextEdit AtEnd(HbaFile file, string text)
     {
         string lineBreak = file.LineBreak;
@@ -53,7 +53,7 @@ internal static class HbaEdit
         return new TextEdit(file.Content.Length, 0, before + text + lineBreak);
     }
 
-    /// <summary>A whole line away.</summary>
+    /// <summary>Removes a whole line.</summary>
     public static TextEdit RemoveLine(HbaLine line)
     {
         int feed = line.File.Content.AsSpan(line.End).IndexOf((byte)'\n');

@@ -4,19 +4,19 @@ namespace PgSsl.Hba.Policy;
 
 /// <summary>A file that a plan changes.</summary>
 /// <param name="Path">The file.</param>
-/// <param name="Before">Its content now.</param>
-/// <param name="After">Its content then.</param>
+/// <param name="Before">Its content before the change.</param>
+/// <param name="After">Its content after the change.</param>
 internal sealed record HbaFileChange(string Path, byte[] Before, byte[] After);
 
 /// <summary>A line of pg_hba.conf before and after a change.</summary>
-/// <param name="Before">As it was; null for one that is added.</param>
-/// <param name="After">As it would be; null for one that is removed.</param>
+/// <param name="Before">The line as it was; null where it is added.</param>
+/// <param name="After">The line as it would be; null where it is removed.</param>
 internal readonly record struct HbaEntryChange(HbaEntry? Before, HbaEntry? After);
 
-/// <summary>What is to be changed in pg_hba.conf, worked out before anything is.</summary>
+/// <summary>A change of pg_hba.conf, worked out before anything is written.</summary>
 /// <param name="Before">The file as it is.</param>
 /// <param name="After">The file as it would be.</param>
-/// <param name="Changes">The lines that would change, come or go, in the order of the file.</param>
+/// <param name="Changes">The lines that would be changed, added or removed, in the order of the file.</param>
 /// <param name="Notes">What the user should know.</param>
 internal sealed record HbaPlan(HbaDocument Before, HbaDocument After, IReadOnlyList<HbaEntryChange> Changes, IReadOnlyList<string> Notes)
 {
@@ -31,14 +31,14 @@ internal sealed record HbaPlan(HbaDocument Before, HbaDocument After, IReadOnlyL
            select new HbaFileChange(old.Path, old.Content, @new.Content),
     ];
 
-    /// <summary>Whether everything is as it should be already.</summary>
+    /// <summary>Whether nothing has to be changed.</summary>
     public bool IsNoChange => Files.Length == 0;
 
     /// <summary>The changed lines as rules.</summary>
     public IEnumerable<HbaRuleChange> Rules => Changes.Select(change => new HbaRuleChange(
         change.Before is { } old ? HbaRule.Of(Before, old) : null, change.After is { } @new ? HbaRule.Of(After, @new) : null));
 
-    /// <summary>The change, as diff -u shows it, without secrets.</summary>
+    /// <summary>The change as diff -u shows it, without secrets.</summary>
     public string[] Diff =>
         _diff ??= [.. Files.SelectMany(file => UnifiedDiff.Between(file.Path, Mask(Before, file.Path), Mask(After, file.Path)))];
 

@@ -3,7 +3,7 @@ using PgSsl.Files;
 
 namespace PgSsl.Hba.Policy;
 
-/// <summary>Works out what to change in pg_hba.conf so that it is as a policy wants it, and no byte more.</summary>
+/// <summary>Works out the smallest change of pg_hba.conf that fulfils a policy.</summary>
 internal sealed class HbaPlanner
 {
     private readonly HbaPolicy _policy;
@@ -14,11 +14,11 @@ internal sealed class HbaPlanner
 
     /// <summary>Makes the plan.</summary>
     /// <param name="document">The file as it is.</param>
-    /// <param name="policy">What it is to be like.</param>
-    /// <param name="files">Where its files were read.</param>
+    /// <param name="policy">What the file should be like.</param>
+    /// <param name="files">Where the files of the document were read.</param>
     /// <exception cref="PgSslException">
     /// <see cref="PgSslError.InvalidHbaFile"/>: the server would refuse the file as it is. <see cref="PgSslError.ContradictoryParameters"/>:
-    /// what the policy asks for does not go together.
+    /// the policy contradicts itself.
     /// </exception>
     public static HbaPlan Plan(HbaDocument document, HbaPolicy policy, IServerFiles files)
     {
@@ -30,14 +30,17 @@ internal sealed class HbaPlanner
         if (!policy.AllowsPlaintext)
             planner.NoteRemainingPlaintext(planned);
         HbaPlan plan = Between(document, planned, planner._notes);
-        return plan.After.IsLoadable ? plan : throw NotEditable($"{plan.After.Files[0].Path}: {(plan.After.Refused.FirstOrDefault() is { } refused ? HbaSecrets.MaskError(refused) : "no rule would be left")}.");
+        if (plan.After.IsLoadable)
+            return plan;
+        string? error = plan.After.Refused.FirstOrDefault() is { } refused ? HbaSecrets.MaskError(refused) : "no rule would be left";
+        throw NotEditable($"{plan.After.Files[0].Path}: {error}.");
     }
 
-    /// <summary>The plan that leads from one state to another, whatever made it.</summary>
+    /// <summary>The plan that leads from one state of the file to another.</summary>
     public static HbaPlan Between(HbaDocument before, HbaDocument after, IReadOnlyList<string> notes) =>
         new(before, after, RuleComparison.Compare(before, after), notes);
 
-    /// <summary>Refuses a file that the server would not load, or would read differently: no change of it would have the effect that is shown.</summary>
+    /// <summary>Refuses a file that the server would not load, or would read differently: a change would not have the effect that is shown.</summary>
     /// <exception cref="PgSslException"><see cref="PgSslError.InvalidHbaFile"/>.</exception>
     public static void CheckLoadable(HbaDocument document)
     {
@@ -83,7 +86,7 @@ internal sealed class HbaPlanner
         if (record.Type != HbaConnectionType.HostSsl && record.Type != HbaConnectionType.HostGssEnc)
         {
             draft.Add(line.File, HbaEdit.Replace(line, record.TypeToken, HbaConnectionType.HostSsl.ToWord()));
-            // hostssl is not about connections that GSSAPI encrypts (check_hba), and these were not in plaintext.
+            // hostssl does not match connections that GSSAPI encrypts (check_hba), and those were not in plaintext.
             if (record.Method == "gss" && record.Type.Admits(HbaTransport.Gss))
                 draft.Add(line.File, HbaEdit.InsertAfter(line, WithType(record, HbaConnectionType.HostGssEnc)));
         }
@@ -98,11 +101,11 @@ internal sealed class HbaPlanner
         HbaLine line = record.Line;
         if (record.Method == "cert")
         {
-            _notes.Add($"{place} stays hostssl: its method is cert, and there are no client certificates without TLS.");
+            _notes.Add($"{place} stays hostssl: its method is cert, which needs TLS.");
             return;
         }
         if (record.Options.Any(option => option.Name is "clientcert" or "clientname" && option.Token.IsFromFile))
-            throw NotEditable($"{place}: its options come out of a file that is named with @.");
+            throw NotEditable($"{place}: its options are in a file that is named with @.");
         draft.Add(line.File, HbaEdit.Replace(line, record.TypeToken, HbaConnectionType.Host.ToWord()));
         foreach (HbaOption option in record.Options.Where(option => option.Name is "clientcert" or "clientname"))
             draft.Add(line.File, HbaEdit.Remove(line, option.Token));
@@ -113,15 +116,20 @@ internal sealed class HbaPlanner
         if (record.Method == "cert")
         {
             if (demand != ClientCertificateDemand.VerifyFull)
-                _notes.Add($"{place} goes on demanding a client certificate with the user's name: that is its method, cert.");
+                _notes.Add($"{place} still demands a client certificate with the user's name, because its method is cert.");
             return;
         }
-        string? value = demand switch { ClientCertificateDemand.VerifyFull => "verify-full", ClientCertificateDemand.VerifyCa => "verify-ca", _ => null };
+        string? value = demand switch
+        {
+            ClientCertificateDemand.VerifyFull => "verify-full",
+            ClientCertificateDemand.VerifyCa => "verify-ca",
+            _ => null,
+        };
         if (record.Option("clientcert") == value)
             return;
         HbaLine line = record.Line;
         if (record.Options.Any(option => option.Name == "clientcert" && option.Token.IsFromFile))
-            throw NotEditable($"{place}: its options come out of a file that is named with @.");
+            throw NotEditable($"{place}: its options are in a file that is named with @.");
         HbaOption[] existing = [.. record.Options.Where(option => option.Name == "clientcert")];
         foreach (HbaOption option in existing)
             draft.Add(line.File, value is null ? HbaEdit.Remove(line, option.Token) : HbaEdit.Replace(line, option.Token, $"clientcert={value}"));
@@ -142,11 +150,11 @@ internal sealed class HbaPlanner
         HbaEntry?[] shadows = HbaShadows.Find(records);
         string[] left = [.. letting.Where(i => shadows[i] is null).Select(i => planned.PlaceOf(records[i].Line))];
         if (left.Length > 0)
-            _notes.Add($"Plaintext is still let in by {string.Join(", ", left.Take(5))}{(left.Length > 5 ? $" and {left.Length - 5} more" : "")}, which "
-                + $"{(left.Length == 1 ? "is" : "are")} not among the rules that were asked for.");
+            _notes.Add($"These rules still let clients in without TLS, because they were not selected: {string.Join(", ", left.Take(5))}"
+                + $"{(left.Length > 5 ? $" and {left.Length - 5} more" : "")}.");
     }
 
-    /// <summary>The line once more with another type, in one physical line.</summary>
+    /// <summary>A copy of the line with another type, in one physical line.</summary>
     internal static string WithType(HbaRecord record, HbaConnectionType type)
     {
         ReadOnlySpan<byte> content = record.Line.File.Content;
@@ -156,6 +164,6 @@ internal sealed class HbaPlanner
 
     private static PgSslException NotEditable(string what) => new(
         PgSslError.InvalidHbaFile,
-        $"A rule is written so that it cannot be changed. {what}",
-        "Write the rule in one line, with nothing but its words in it, and try again. Nothing was changed.");
+        $"A rule is written in a way that cannot be changed. {what}",
+        "Nothing was changed. Write the rule in one line, without files that are named with @, and try again.");
 }

@@ -5,38 +5,39 @@ internal enum ClientCertificateDemand
 {
     /// <summary>None.</summary>
     None,
-    /// <summary>One of a CA that the server trusts.</summary>
+    /// <summary>A certificate of a CA that the server trusts.</summary>
     VerifyCa,
-    /// <summary>One whose name is the user's.</summary>
+    /// <summary>A certificate of such a CA with the user's name.</summary>
     VerifyFull,
 }
 
-/// <summary>What pg_hba.conf is to be like.</summary>
+/// <summary>What pg_hba.conf should be like.</summary>
 internal sealed record HbaPolicy
 {
-    /// <summary>The rules that it is about.</summary>
+    /// <summary>The rules that it applies to.</summary>
     public HbaSelection Selection { get; init; } = new();
 
-    /// <summary>Whether plaintext is to be let in again, instead of refused.</summary>
+    /// <summary>Whether plaintext is allowed again, instead of refused.</summary>
     public bool AllowsPlaintext { get; init; }
 
-    /// <summary>Whether a rule is to refuse plaintext by itself, beside those that do not let it in.</summary>
+    /// <summary>Whether a rule of its own refuses plaintext.</summary>
     public bool RejectsPlaintext { get; init; }
 
-    /// <summary>What is to be demanded of client certificates; null to leave that alone.</summary>
+    /// <summary>What the rules demand of client certificates; null to leave that unchanged.</summary>
     public ClientCertificateDemand? ClientCertificate { get; init; }
 
-    /// <summary>The method that takes the place of trust, password and md5; null to leave methods alone.</summary>
+    /// <summary>The method that replaces trust, password and md5; null to leave methods unchanged.</summary>
     public string? Method { get; init; }
 
-    /// <summary>Finds what cannot be asked for together.</summary>
+    /// <summary>Refuses a policy that contradicts itself.</summary>
     /// <exception cref="PgSslException"><see cref="PgSslError.ContradictoryParameters"/>.</exception>
     public void Check()
     {
-        if (AllowsPlaintext && (RejectsPlaintext || Method is not null || ClientCertificate is ClientCertificateDemand.VerifyCa or ClientCertificateDemand.VerifyFull))
+        bool demandsCertificate = ClientCertificate is ClientCertificateDemand.VerifyCa or ClientCertificateDemand.VerifyFull;
+        if (AllowsPlaintext && (RejectsPlaintext || Method is not null || demandsCertificate))
             throw new PgSslException(
                 PgSslError.ContradictoryParameters,
-                "-Allow lets plaintext in again, and what is asked for with it does the opposite.",
+                "-Allow lets plaintext in again, and the other parameters do the opposite.",
                 "Use -Allow by itself, or with -ClientCertificate none.");
     }
 }

@@ -11,7 +11,7 @@ public sealed record HbaRuleChange(HbaRule? Before, HbaRule? After)
     /// <summary>The file.</summary>
     public string FileName => (After ?? Before)!.FileName;
 
-    /// <summary>The number of the line, as it is now; of one that was removed, as it was.</summary>
+    /// <summary>The number of the line after the change; for a removed line, before it.</summary>
     public int LineNumber => (After ?? Before)!.LineNumber;
 
     /// <summary>The line as it was.</summary>

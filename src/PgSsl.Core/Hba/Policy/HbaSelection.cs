@@ -3,7 +3,7 @@ using PgSsl.Common;
 
 namespace PgSsl.Hba.Policy;
 
-/// <summary>The rules that a change is about. Empty lists select all.</summary>
+/// <summary>The rules that a change applies to. An empty list selects all.</summary>
 internal sealed record HbaSelection
 {
     private static readonly HbaConnectionType[] UsualTypes = [HbaConnectionType.Host, HbaConnectionType.HostNoGssEnc, HbaConnectionType.HostSsl];
@@ -14,19 +14,19 @@ internal sealed record HbaSelection
     /// <summary>Names in the user list; * and ? are wildcards.</summary>
     public IReadOnlyList<string> Users { get; init; } = [];
 
-    /// <summary>Networks in CIDR notation that the rule's addresses are in, or the address field as it is written.</summary>
+    /// <summary>Networks in CIDR notation that contain the rule's addresses, or the address field as it is written.</summary>
     public IReadOnlyList<string> Addresses { get; init; } = [];
 
-    /// <summary>Connection types; without any, those that let TLS in: host, hostnogssenc and hostssl.</summary>
+    /// <summary>Connection types. An empty list selects the types that include TLS: host, hostnogssenc and hostssl.</summary>
     public IReadOnlyList<HbaConnectionType> Types { get; init; } = [];
 
-    /// <summary>Whether rules for the server's own host are selected as well.</summary>
+    /// <summary>Whether rules for the server's own host are selected too.</summary>
     public bool IncludesLoopback { get; init; }
 
-    /// <summary>Whether nothing narrows it down.</summary>
+    /// <summary>Whether nothing restricts the selection.</summary>
     public bool IsEverything => Databases.Count + Users.Count + Addresses.Count + Types.Count == 0;
 
-    /// <summary>Whether a rule is selected. One that rejects never is: it lets nobody in, in plaintext or not.</summary>
+    /// <summary>Whether a rule is selected. A rule that rejects never is, because it lets nobody in.</summary>
     public bool Includes(HbaRecord record)
     {
         return !record.IsReject
@@ -38,7 +38,8 @@ internal sealed record HbaSelection
     }
 
     private static bool IsAnyOf(IReadOnlyList<string> patterns, HbaName[] names) =>
-        patterns.Count == 0 || patterns.Any(pattern => names.Any(name => FileSystemName.MatchesSimpleExpression(pattern, name.Text, ignoreCase: false)));
+        patterns.Count == 0
+        || patterns.Any(pattern => names.Any(name => FileSystemName.MatchesSimpleExpression(pattern, name.Text, ignoreCase: false)));
 
     private static bool IsAt(string wanted, HbaAddress? address)
     {

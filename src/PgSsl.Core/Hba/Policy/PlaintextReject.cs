@@ -3,25 +3,25 @@ using PgSsl.Files;
 namespace PgSsl.Hba.Policy;
 
 /// <summary>
-/// The rule that refuses plaintext by itself. As the first match decides, it stands before the first rule that would let plaintext in. It is
-/// about connections without TLS, so that GSSAPI's encrypted ones need their rules before it, as do the server's own, where these are left
-/// alone. The keyword all does not mean physical replication, so that it names that as well.
+/// A rule that only refuses plaintext. The first match decides, so it stands before the first rule that would let plaintext in. It matches all
+/// connections without TLS, so rules for connections that GSSAPI encrypts must come before it, and rules for the server's own host too, where
+/// those stay as they are. The keyword all does not include physical replication, so the rule names replication as well.
 /// </summary>
 internal static class PlaintextReject
 {
     /// <summary>The rule.</summary>
     public const string Text = "hostnossl all,replication all all reject";
 
-    /// <summary>Whether a record is that rule, as this module or somebody else writes it.</summary>
+    /// <summary>Whether a record is such a rule, whoever wrote it.</summary>
     public static bool IsFor(HbaRecord record) =>
         record is { IsReject: true, Type: HbaConnectionType.HostNoSsl, Address: HbaAddress.Everyone }
         && Array.Exists(record.Databases, name => name.Kind == HbaNameKind.All)
         && Array.Exists(record.Users, name => name.Kind == HbaNameKind.All);
 
-    /// <summary>The document with the rule in it; the document itself where the rule is effective already.</summary>
+    /// <summary>The document with the rule; the same document where such a rule already takes effect.</summary>
     /// <exception cref="PgSslException">
-    /// <see cref="PgSslError.ContradictoryParameters"/>: there is no place for it, because rules that are to stay come behind rules that it
-    /// must come before.
+    /// <see cref="PgSslError.ContradictoryParameters"/>: there is no place for the rule, because rules that must stay reachable come behind
+    /// rules that it must precede.
     /// </exception>
     public static HbaDocument Add(HbaDocument document, HbaSelection selection, IServerFiles files)
     {
@@ -46,8 +46,8 @@ internal static class PlaintextReject
     }
 
     /// <summary>
-    /// What comes behind and decides about connections that GSSAPI encrypts, rejects included, so that these meet the same rules in the same
-    /// order as before.
+    /// The rules behind it that decide about connections that GSSAPI encrypts, rejects included, so that those connections meet the same rules
+    /// in the same order as before.
     /// </summary>
     private static IEnumerable<string> GssRulesBehind(IEnumerable<HbaEntry> behind)
     {
@@ -59,23 +59,24 @@ internal static class PlaintextReject
 
     private static void CheckLoopback(HbaDocument document, int first, HbaSelection selection)
     {
-        if (selection.IncludesLoopback
-            || document.Records.Skip(first).FirstOrDefault(entry => entry.Record is { IsLoopback: true } record && record.LetsIn(HbaTransport.Plaintext)) is not { } loopback)
+        HbaEntry? loopback = document.Records.Skip(first).FirstOrDefault(
+            entry => entry.Record is { IsLoopback: true } record && record.LetsIn(HbaTransport.Plaintext));
+        if (selection.IncludesLoopback || loopback is null)
             return;
-        string earlier = document.PlaceOf(document.Records[first].Line);
+        (string earlier, string later) = (document.PlaceOf(document.Records[first].Line), document.PlaceOf(loopback.Line));
         throw new PgSslException(
             PgSslError.ContradictoryParameters,
-            $"The rule that refuses plaintext must come before {earlier}, and {document.PlaceOf(loopback.Line)}, for the server's own host, comes behind that and is to stay.",
-            $"Put {document.PlaceOf(loopback.Line)} before {earlier}, or use -IncludeLoopback, or change {earlier} as well (-Type).");
+            $"The rule that refuses plaintext must come before {earlier}. Then it would also hide {later}, a rule for the server's own host.",
+            $"Put {later} before {earlier}, or use -IncludeLoopback, or change {earlier} as well (-Type).");
     }
 
     private static bool IsRefused(HbaRecord record, HbaSelection selection) =>
         record.LetsIn(HbaTransport.Plaintext) && (selection.IncludesLoopback || !record.IsLoopback);
 
-    /// <summary>The first record that lets plaintext in which nothing before has refused; null for none.</summary>
+    /// <summary>The first record that lets plaintext in that no earlier record has refused; null for none.</summary>
     /// <param name="entries">The records.</param>
-    /// <param name="selection">Whether the server's own host is meant.</param>
-    /// <param name="isThere">Whether a record refuses plaintext by itself before that.</param>
+    /// <param name="selection">Whether rules for the server's own host count.</param>
+    /// <param name="isThere">Whether a rule that only refuses plaintext comes before it.</param>
     private static int? FindFirst(IReadOnlyList<HbaEntry> entries, HbaSelection selection, out bool isThere)
     {
         bool refusesDatabases = false, refusesReplication = false;

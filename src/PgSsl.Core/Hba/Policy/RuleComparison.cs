@@ -1,9 +1,9 @@
 namespace PgSsl.Hba.Policy;
 
-/// <summary>Which rules changed, came or went between two states of a file.</summary>
+/// <summary>Finds the rules that were changed, added or removed between two states of a file.</summary>
 internal static class RuleComparison
 {
-    // How far ahead a rule that is the same again is looked for.
+    // How far ahead the next equal rule is searched.
     private const int Reach = 24;
 
     /// <summary>The rules that differ, in the order of the file.</summary>
@@ -25,7 +25,7 @@ internal static class RuleComparison
         return changes;
     }
 
-    /// <summary>How many rules go and come before the next one that both have; one and one for a rule that changed.</summary>
+    /// <summary>How many rules were removed and added before the next one that both have; one and one for a rule that changed.</summary>
     private static (int Removed, int Added) Differing(IReadOnlyList<HbaEntry> old, IReadOnlyList<HbaEntry> @new, int i, int j)
     {
         for (int distance = 0; distance <= 2 * Reach; distance++)
@@ -35,21 +35,21 @@ internal static class RuleComparison
                 int added = distance - removed;
                 if (i + removed == old.Count && j + added == @new.Count)
                     return (removed, added);
-                if (i + removed < old.Count && j + added < @new.Count && AreAboutTheSame(old[i + removed], @new[j + added]))
+                if (i + removed < old.Count && j + added < @new.Count && HaveSameSubject(old[i + removed], @new[j + added]))
                     return distance > 0 || AreSame(old[i], @new[j]) ? (removed, added) : (1, 1);
             }
         }
         return (i < old.Count ? 1 : 0, j < @new.Count ? 1 : 0);
     }
 
-    private static bool AreSame(HbaEntry one, HbaEntry other) => Bytes(one, Whole(one)).SequenceEqual(Bytes(other, Whole(other)));
+    private static bool AreSame(HbaEntry entry, HbaEntry other) => Bytes(entry, Whole(entry)).SequenceEqual(Bytes(other, Whole(other)));
 
-    // Databases, users and addresses are as they were, and perhaps nothing else.
-    private static bool AreAboutTheSame(HbaEntry one, HbaEntry other) =>
-        one.Line.File.Path == other.Line.File.Path
-        && (one.Record is { } record && other.Record is { } otherRecord
+    // Databases, users and addresses are equal; the rest may differ.
+    private static bool HaveSameSubject(HbaEntry entry, HbaEntry other) =>
+        entry.Line.File.Path == other.Line.File.Path
+        && (entry.Record is { } record && other.Record is { } otherRecord
             ? Bytes(record, record.Subject).SequenceEqual(Bytes(otherRecord, otherRecord.Subject))
-            : AreSame(one, other));
+            : AreSame(entry, other));
 
     private static Range Whole(HbaEntry entry) => entry.Line.Start..entry.Line.End;
 

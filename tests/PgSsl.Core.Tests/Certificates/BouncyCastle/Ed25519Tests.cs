@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Numerics;
 using FsCheck;
 using FsCheck.Fluent;
@@ -9,7 +10,8 @@ namespace PgSsl.Tests.Certificates.BouncyCastle;
 /// <summary>BouncyCastle signs, and both say what they think of the signature.</summary>
 public class Ed25519Tests
 {
-    private static readonly BigInteger Order = BigInteger.Pow(2, 252) + BigInteger.Parse("27742317777372353535851937790883648493");
+    private static readonly BigInteger Order = BigInteger.Pow(2, 252)
+        + BigInteger.Parse("27742317777372353535851937790883648493", CultureInfo.InvariantCulture);
 
     private static readonly Gen<(byte[] Seed, byte[] Message)> Signings =
         Mutation.Bytes(32, 32).SelectMany(seed => Mutation.Bytes(0, 300).Select(message => (seed, message)));

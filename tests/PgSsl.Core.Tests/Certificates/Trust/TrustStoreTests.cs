@@ -167,6 +167,56 @@ public sealed class TrustStoreTests : IDisposable
     }
 
     [Fact]
+    public void A_root_of_the_system_is_found_by_its_name()
+    {
+        TrustStore trust = TrustStore.LoadSystem(_ => null);
+        Assert.SkipWhen(trust.Certificates.Count == 0, "This system has no roots.");
+        X509Certificate2 root = trust.Certificates[^1];
+
+        Assert.Contains(
+            trust.Named(ParsedCertificate.Of(root)!.Subject), anchor => anchor.Certificate.Certificate.Thumbprint == root.Thumbprint);
+        Assert.Empty(trust.Named(ParsedCertificate.Of(Root.Certificate)!.Subject));
+    }
+
+    [Fact]
+    public void Whoever_asks_again_sees_what_has_changed_in_file_and_directory()
+    {
+        string hashed = Directory.CreateDirectory(Path.Combine(_directory.Path, "certs")).FullName;
+        string hash = HashedDirectory.Hash(ParsedCertificate.Of(Root.Certificate)!.Subject);
+        string empty = _directory.Write("empty.pem", ""), other = Mint.Root("Other").Pem;
+        bool IsTrusted(string file) =>
+            Verify(TrustStore.LoadSystem(name => name == "SSL_CERT_FILE" ? file : hashed)).IsValid;
+
+        string bundle = _directory.Write("bundle.pem", other);
+        Assert.False(IsTrusted(bundle));
+        _directory.Write("bundle.pem", other + Root.Pem);
+        Assert.True(IsTrusted(bundle));
+        _directory.Write("bundle.pem", other);
+        Assert.False(IsTrusted(bundle));
+
+        _directory.Write(Path.Combine("certs", hash + ".0"), other);
+        Assert.False(IsTrusted(empty));
+        _directory.Write(Path.Combine("certs", hash + ".1"), Root.Pem);
+        Assert.True(IsTrusted(empty));
+        File.Delete(Path.Combine(hashed, hash + ".0"));
+        Assert.False(IsTrusted(empty));
+    }
+
+    [Fact]
+    public void A_certificate_in_file_and_directory_counts_once()
+    {
+        string hashed = Directory.CreateDirectory(Path.Combine(_directory.Path, "certs")).FullName;
+        DistinguishedName subject = ParsedCertificate.Of(Root.Certificate)!.Subject;
+        _directory.Write(Path.Combine("certs", HashedDirectory.Hash(subject) + ".0"), Root.Pem);
+        string bundle = _directory.Write("bundle.pem", Root.Pem);
+
+        TrustStore trust = TrustStore.LoadSystem(name => name == "SSL_CERT_FILE" ? bundle : hashed);
+
+        Assert.Single(trust.Named(subject));
+        Assert.Single(trust.Certificates);
+    }
+
+    [Fact]
     public void A_root_file_holds_a_certificate_once()
     {
         TrustStore trust = Load(Root.Pem + Ca.Pem + Root.Pem);

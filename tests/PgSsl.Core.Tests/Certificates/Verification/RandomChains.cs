@@ -8,7 +8,7 @@ public sealed class RandomChains(int seed)
     private static readonly MintedKey[] Keys =
     [
         MintedKey.Rsa(2048), MintedKey.Rsa(3072), MintedKey.Curve(ECCurve.NamedCurves.nistP256), MintedKey.Curve(ECCurve.NamedCurves.nistP384),
-        MintedKey.Rsa(2048), MintedKey.Curve(ECCurve.NamedCurves.nistP521), MintedKey.Curve(ECCurve.NamedCurves.nistP256),
+        MintedKey.Rsa(2048, 1), MintedKey.Curve(ECCurve.NamedCurves.nistP521), MintedKey.Curve(ECCurve.NamedCurves.nistP256),
     ];
 
     private static readonly string[] Authorities = ["Alpha", "Beta", "Gamma", "CN=Delta,O=a.test"];

@@ -42,9 +42,10 @@ public class HbaPlannerTests
 
     [Fact]
     public void A_rule_without_TLS_is_changed_where_its_type_is_asked_for() => Assert.Equal(
-        "hostssl all all all md5", Plans.Apply("hostnossl all all all md5", new HbaPolicy { Selection = new HbaSelection { Types = [HbaConnectionType.HostNoSsl] } }));
+        "hostssl all all all md5",
+        Plans.Apply("hostnossl all all all md5", new HbaPolicy { Selection = new HbaSelection { Types = [HbaConnectionType.HostNoSsl] } }));
 
-    /// <summary>hostssl is not about connections that GSSAPI encrypts.</summary>
+    /// <summary>hostssl does not match connections that GSSAPI encrypts.</summary>
     [Fact]
     public void A_gss_rule_gets_a_twin_for_the_connections_that_GSSAPI_encrypts() => Assert.Equal(
         "hostssl all all all gss include_realm=1 # kerberos\nhostgssenc all all all gss include_realm=1\nlocal all all peer",
@@ -70,7 +71,8 @@ public class HbaPlannerTests
     [InlineData("10.1.0.0/24", "host all all 10.1.0.0/16 md5\nhost all all all md5")]
     [InlineData("all", "host all all 10.1.0.0/16 md5\nhostssl all all all md5")]
     public void Rules_are_selected_by_network(string address, string after) => Assert.Equal(
-        after, Plans.Apply("host all all 10.1.0.0/16 md5\nhost all all all md5", new HbaPolicy { Selection = new HbaSelection { Addresses = [address] } }));
+        after,
+        Plans.Apply("host all all 10.1.0.0/16 md5\nhost all all all md5", new HbaPolicy { Selection = new HbaSelection { Addresses = [address] } }));
 
     [Theory]
     [InlineData("host all all all md5 # c", "hostssl all all all md5 clientcert=verify-full # c")]
@@ -115,7 +117,8 @@ public class HbaPlannerTests
     public void Allowing_turns_it_back_without_what_only_TLS_has() => Assert.Equal(
         "host all all all md5\nhostssl all all all cert\nhost all app all scram-sha-256 # x\n",
         Plans.Apply(
-            "hostssl all all all md5\nhostssl all all all cert\nhostnossl all,replication all all reject\nhostssl all app all scram-sha-256 clientcert=verify-full clientname=DN # x\n",
+            "hostssl all all all md5\nhostssl all all all cert\nhostnossl all,replication all all reject\n"
+                + "hostssl all app all scram-sha-256 clientcert=verify-full clientname=DN # x\n",
             new HbaPolicy { AllowsPlaintext = true }));
 
     [Fact]
@@ -125,7 +128,9 @@ public class HbaPlannerTests
             (WrittenFiles.Main, "include extra.conf\nhost all all all md5"), ("/etc/extra.conf", "host all app all md5\n"));
         HbaPlan plan = HbaPlanner.Plan(WrittenFiles.Read(files), new HbaPolicy(), files);
         Assert.Equal(["/etc/pg_hba.conf", "/etc/extra.conf"], plan.Files.Select(file => file.Path));
-        Assert.Equal(["/etc/extra.conf:hostssl all app all md5", "/etc/pg_hba.conf:hostssl all all all md5"], plan.Rules.Select(rule => $"{rule.FileName}:{rule.RawAfter}"));
+        Assert.Equal(
+            ["/etc/extra.conf:hostssl all app all md5", "/etc/pg_hba.conf:hostssl all all all md5"],
+            plan.Rules.Select(rule => $"{rule.FileName}:{rule.RawAfter}"));
     }
 
     [Fact]
@@ -148,13 +153,14 @@ public class HbaPlannerTests
     public void What_lets_plaintext_in_all_the_same_is_said()
     {
         HbaPlan plan = Plans.Make("host all app all md5\nhostnossl all legacy 10.0.0.0/8 md5");
-        Assert.Equal(["Plaintext is still let in by pg_hba.conf:2, which is not among the rules that were asked for."], plan.Notes);
+        Assert.Equal(["These rules still let clients in without TLS, because they were not selected: pg_hba.conf:2."], plan.Notes);
     }
 
     [Fact]
     public void Contradictions_are_refused()
     {
-        var failure = Assert.Throws<PgSslException>(() => Plans.Make("local all all peer", new HbaPolicy { AllowsPlaintext = true, RejectsPlaintext = true }));
+        var failure = Assert.Throws<PgSslException>(() =>
+            Plans.Make("local all all peer", new HbaPolicy { AllowsPlaintext = true, RejectsPlaintext = true }));
         Assert.Equal(PgSslError.ContradictoryParameters, failure.Error);
     }
 
@@ -163,7 +169,10 @@ public class HbaPlannerTests
     {
         HbaPlan plan = Plans.Make("local all all peer\nhost all a all gss\nhost all b all md5\n");
         Assert.Equal(
-            [("Changed", 2, "host all a all gss", "hostssl all a all gss"), ("Added", 3, null, "hostgssenc all a all gss"), ("Changed", 4, "host all b all md5", "hostssl all b all md5")],
+            [
+                ("Changed", 2, "host all a all gss", "hostssl all a all gss"), ("Added", 3, null, "hostgssenc all a all gss"),
+                ("Changed", 4, "host all b all md5", "hostssl all b all md5"),
+            ],
             plan.Rules.Select(rule => (rule.Action, rule.LineNumber, rule.RawBefore, rule.RawAfter)));
     }
 }

@@ -74,7 +74,8 @@ public class PlaintextRejectTests
                 HbaVerdict one = matcher.Find(without.Records, client), other = matcher.Find(with.After.Records, client);
                 bool isRefused = client.Transport == HbaTransport.Plaintext && one.Entry is { Record.IsLoopback: false };
                 // A password over GSSAPI's encryption is nobody's habit: only rules that are meant for Kerberos are kept for it.
-                if (client.Transport == HbaTransport.Gss && one.Entry is { Record: { IsReject: false, Method: "md5", Type: not HbaConnectionType.HostGssEnc } })
+                if (client.Transport == HbaTransport.Gss
+                    && one.Entry is { Record: { IsReject: false, Method: "md5", Type: not HbaConnectionType.HostGssEnc } })
                     continue;
                 string message = $"{client} in\n{text}\n->\n{Plans.Text(with)}";
                 Assert.True(isRefused ? other.LetsIn == false : one.LetsIn == other.LetsIn, message);

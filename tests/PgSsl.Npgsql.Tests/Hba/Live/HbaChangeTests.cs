@@ -26,7 +26,8 @@ public class HbaChangeTests
 
         Assert.All(preflight.Concat(result.Proofs), proof => Assert.Equal(ProofState.Proven, proof.State));
         Assert.Equal(2, result.Proofs.Count(proof => proof.Name == "Wire"));
-        Assert.Equal(plan.Before.Files[0].Content, await File.ReadAllBytesAsync(Assert.Single(result.Backups), TestContext.Current.CancellationToken));
+        Assert.Equal(
+            plan.Before.Files[0].Content, await File.ReadAllBytesAsync(Assert.Single(result.Backups), TestContext.Current.CancellationToken));
         Assert.False((await server.ConnectAsync("disable")).Connected);
         Assert.Equal("tls", (await server.ConnectAsync("require")).Transport);
     }
@@ -41,7 +42,10 @@ public class HbaChangeTests
         HbaChangeResult made = await ApplyAsync(HbaServer.Plan(live, server.Cluster.HbaPath), live);
 
         HbaDocument now = HbaDocument.Read(server.Cluster.HbaPath, live.Facts.Dialect, DiskServerFiles.Instance);
-        var contents = new Dictionary<string, byte[]> { [HbaBackup.TargetOf(made.Backups[0])!] = await File.ReadAllBytesAsync(made.Backups[0], TestContext.Current.CancellationToken) };
+        var contents = new Dictionary<string, byte[]>
+        {
+            [HbaBackup.TargetOf(made.Backups[0])!] = await File.ReadAllBytesAsync(made.Backups[0], TestContext.Current.CancellationToken),
+        };
         HbaChangeResult restored = await ApplyAsync(HbaBackup.Plan(now, contents, DiskServerFiles.Instance), live);
 
         Assert.Contains(restored.Proofs, proof => proof is { Name: "Wire", State: ProofState.Proven });
@@ -91,7 +95,8 @@ public class HbaChangeTests
         byte[] old = server.Content;
         HbaLive live = await server.ObserveAsync();
         HbaPlan plan = HbaServer.Plan(live, server.Cluster.HbaPath);
-        live = live with { Session = new FaultySession(live.Session, statement, new PgSslException(PgSslError.ConnectionClosed, message, null), after) };
+        var fault = new PgSslException(PgSslError.ConnectionClosed, message, null);
+        live = live with { Session = new FaultySession(live.Session, statement, fault, after) };
 
         var failure = await Assert.ThrowsAsync<PgSslException>(() => ApplyAsync(plan, live));
 
@@ -112,7 +117,8 @@ public class HbaChangeTests
         live = live with { Session = new FaultySession(live.Session, "pg_reload_conf", failure: null) };
 
         var failure = await Assert.ThrowsAsync<PgSslException>(() =>
-            new HbaChange(plan, live) { ReloadTimeout = TimeSpan.FromSeconds(1) }.ApplyAsync(DateTimeOffset.UtcNow, TestContext.Current.CancellationToken));
+            new HbaChange(plan, live) { ReloadTimeout = TimeSpan.FromSeconds(1) }
+                .ApplyAsync(DateTimeOffset.UtcNow, TestContext.Current.CancellationToken));
 
         Assert.Equal(PgSslError.ChangeNotProven, failure.Error);
         Assert.Contains("in plaintext should be refused by the new rules, and is not", failure.Message);
@@ -168,7 +174,7 @@ public class HbaChangeTests
             HbaPreflight.CheckServerAsync(HbaServer.Plan(live, server.Cluster.HbaPath), live, TestContext.Current.CancellationToken));
 
         Assert.Equal(PgSslError.TlsNotOffered, failure.Error);
-        Assert.Contains("says ssl = on, and does no TLS", failure.Message);
+        Assert.Contains("says ssl = on, and does not offer TLS", failure.Message);
     }
 
     [Fact]
@@ -196,7 +202,8 @@ public class HbaChangeTests
         HbaLive live = await server.ObserveAsync();
         HbaPlan plan = HbaServer.Plan(live, server.Cluster.HbaPath, new HbaPolicy { ClientCertificate = ClientCertificateDemand.VerifyCa });
 
-        var failure = await Assert.ThrowsAsync<PgSslException>(() => HbaPreflight.CheckServerAsync(plan, live, TestContext.Current.CancellationToken));
+        var failure = await Assert.ThrowsAsync<PgSslException>(() =>
+            HbaPreflight.CheckServerAsync(plan, live, TestContext.Current.CancellationToken));
 
         Assert.Equal(PgSslError.LockOut, failure.Error);
         Assert.Contains("ssl_ca_file", failure.Message);

@@ -17,7 +17,7 @@ public class HbaImpactTests
 
         HbaImpact impact = await ImpactAsync(server);
 
-        Assert.Equal(["2 sessions of role app from 127.0.0.1 are in plaintext and could not come back but over TLS."], impact.Describe());
+        Assert.Equal(["2 sessions of role app from 127.0.0.1 are in plaintext and could not come back, except over TLS."], impact.Describe());
         // A third session of the same role is encrypted: the role is not locked out.
         Assert.Empty(impact.LockOuts);
     }
@@ -29,7 +29,7 @@ public class HbaImpactTests
         await server.Cluster.SetHbaAsync("host all all 0.0.0.0/0 trust");
         await using IServerSession one = await OpenAsync(server, "app", "disable");
 
-        Assert.Equal(["role app, all of whose sessions (1) come as they could not any more"], (await ImpactAsync(server)).LockOuts);
+        Assert.Equal(["role app: none of its sessions (1) could come back in the same way"], (await ImpactAsync(server)).LockOuts);
     }
 
     [Fact]
@@ -90,6 +90,6 @@ public class HbaImpactTests
     private static async Task<HbaImpact> ImpactAsync(HbaServer server, HbaPolicy? policy = null)
     {
         HbaLive live = await server.ObserveAsync();
-        return HbaImpact.Of(HbaServer.Plan(live, server.Cluster.HbaPath, policy), live.Facts, live.Surroundings);
+        return HbaImpact.Of(HbaServer.Plan(live, server.Cluster.HbaPath, policy), live.Facts, live.MatchContext);
     }
 }

@@ -55,7 +55,8 @@ internal sealed class HbaServer(PostgresCluster cluster, IServerSession session)
 }
 
 /// <summary>A session in which one statement fails, or does nothing.</summary>
-internal sealed class FaultySession(IServerSession inner, string statement, Exception? failure, int after = 0, bool isForGood = false) : IServerSession
+internal sealed class FaultySession(IServerSession inner, string statement, Exception? failure, int after = 0, bool isForGood = false)
+    : IServerSession
 {
     private int _left = after;
 

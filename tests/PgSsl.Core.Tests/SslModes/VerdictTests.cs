@@ -48,7 +48,8 @@ public sealed class VerdictTests : IDisposable
 
     [Fact]
     public void An_intermediate_alone_is_named_as_what_it_is() =>
-        Assert.Contains("holds only the intermediate 'Scene Issuing CA'", _scene.Judge("libpq", SslMode.VerifyCa, "intermediate only", "admits all").Reason);
+        Assert.Contains(
+            "holds only the intermediate 'Scene Issuing CA'", _scene.Judge("libpq", SslMode.VerifyCa, "intermediate only", "admits all").Reason);
 
     [Fact]
     public void Another_hosts_certificate_says_whose_it_is_and_by_which_name_to_connect()

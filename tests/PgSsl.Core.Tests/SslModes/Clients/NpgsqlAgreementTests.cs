@@ -150,7 +150,8 @@ public sealed class NpgsqlAgreementTests(NpgsqlAgreementTests.Server server) : I
         {
             await using var connection = new NpgsqlConnection(settings.ConnectionString);
             await connection.OpenAsync(TestContext.Current.CancellationToken);
-            await using var command = new NpgsqlCommand("select coalesce((select ssl from pg_stat_ssl where pid = pg_backend_pid()), false)", connection);
+            await using var command =
+                new NpgsqlCommand("select coalesce((select ssl from pg_stat_ssl where pid = pg_backend_pid()), false)", connection);
             return (bool)(await command.ExecuteScalarAsync(TestContext.Current.CancellationToken))! ? "tls" : "plaintext";
         }
         catch (NpgsqlException)

@@ -86,7 +86,9 @@ public class NameRuleTests
     }
 
     [Theory]
-    [InlineData("DNS:a.test DNS:b.test DNS:c.test DNS:d.test DNS:e.test", "x", "certificate is for a.test, b.test, c.test and 2 more, not for db.example.test")]
+    [InlineData(
+        "DNS:a.test DNS:b.test DNS:c.test DNS:d.test DNS:e.test", "x",
+        "certificate is for a.test, b.test, c.test and 2 more, not for db.example.test")]
     [InlineData("", "db.example.test",
         "certificate is for db.example.test; Go finds no name in it to compare with db.example.test: it needs a subject alternative name")]
     [InlineData("", "", "certificate names no host, and db.example.test was asked for")]
@@ -110,7 +112,8 @@ public class NameRuleTests
     {
         string[] names = alternatives.Split(' ', StringSplitOptions.RemoveEmptyEntries);
         string[] commonNames = common.Split(' ', StringSplitOptions.RemoveEmptyEntries);
-        IEnumerable<string> Of(string prefix) => names.Where(name => name.StartsWith(prefix, StringComparison.Ordinal)).Select(name => name[prefix.Length..]);
+        IEnumerable<string> Of(string prefix) =>
+            names.Where(name => name.StartsWith(prefix, StringComparison.Ordinal)).Select(name => name[prefix.Length..]);
         return TestAuthority.IssueSelfSigned(new LeafOptions
         {
             CommonNames = commonNames,

@@ -37,7 +37,7 @@ internal static class AuthenticationMethods
         string[] known = [.. acceptable.Where(Names.ContainsKey).Select(method => Names[method])];
         return known.Length > 0 ? string.Join(',', known) : throw new PgSslException(
             PgSslError.UnsupportedParameter,
-            $"{settings.Get("require_auth").Shown} with channel_binding={settings.ChannelBinding} leaves no authentication method that PgSsl supports.",
+            $"{settings.Get("require_auth").Shown} with channel_binding={settings.ChannelBinding} leaves no method that PgSsl supports.",
             $"It supports {string.Join(", ", Names.Keys)}; channel binding is part of {Scram}.");
     }
 }

@@ -65,8 +65,8 @@ internal sealed class NpgsqlSessionFactory : IServerSessionFactory
     }
 
     /// <summary>
-    /// libpq shows the errors of all attempts. Here the more important one is shown: a wrong password, and not that plaintext is refused as well; with
-    /// allow, why plaintext was refused, and not that there is no TLS.
+    /// libpq shows the errors of all attempts. Here the more important one is shown: a wrong password, and not that plaintext is refused
+    /// as well; with allow, why plaintext was refused, and not that there is no TLS.
     /// </summary>
     private static bool SaysLess(PgSslException failure, PgSslException? earlier) =>
         earlier is { Error: PgSslError.AuthenticationFailed } || (earlier is not null && failure.Error == PgSslError.TlsNotOffered);

@@ -17,8 +17,8 @@ internal sealed class OpenDiagnosis(SessionTarget target, Transport transport, S
     private static readonly TimeSpan SecondLook = TimeSpan.FromSeconds(1);
 
     /// <summary>
-    /// Explains an attempt that cannot be made because of a file. libpq reads the files after the server has agreed to TLS; if the server does not agree,
-    /// that is the error.
+    /// Explains an attempt that cannot be made because of a file. libpq reads the files after the server has agreed to TLS; if the server
+    /// does not agree, that is the error.
     /// </summary>
     public async Task<AttemptOutcome> ExplainSetupAsync(PgSslException setup, CancellationToken cancellationToken)
     {

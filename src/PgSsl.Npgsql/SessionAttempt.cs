@@ -8,9 +8,9 @@ namespace PgSsl.Sql;
 /// <summary>One attempt to open a session: one address, one transport, and no fallback by the driver.</summary>
 internal sealed class SessionAttempt(SessionTarget target, Transport transport)
 {
-    // Asks who we are, and makes the text of values readable, whatever the role or the database has set. With pg_catalog first, no function or operator
-    // can hide one of the system's (CVE-2018-1058). Behind a pooler nothing is set, because it would stay in a connection that others get next; it is
-    // recognized because a pooler invents the process id that it tells its clients.
+    // Asks who we are, and makes the text of values readable, whatever the role or the database has set. With pg_catalog first, no
+    // function or operator can hide one of the system's (CVE-2018-1058). Behind a pooler nothing is set, because it would stay in a
+    // connection that others get next; it is recognized because a pooler invents the process id that it sends its clients.
     private const string Greeting =
         "SELECT current_user::pg_catalog.text, pg_catalog.current_database()::pg_catalog.text, " +
         "pg_catalog.current_setting('server_version_num'), CASE WHEN pg_catalog.pg_backend_pid() OPERATOR(pg_catalog.=) $1::pg_catalog.int4 " +

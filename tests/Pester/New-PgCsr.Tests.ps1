@@ -100,7 +100,7 @@ Describe 'New-PgCsr' {
         }
 
         It 'refuses one that <Why>, and writes nothing' -ForEach @(
-            @{ Why = 'OpenSSL has no room for'; Text = 'secret' * 200 }
+            @{ Why = 'OpenSSL cannot read'; Text = 'secret' * 200 }
             @{ Why = 'ends in a line break'; Text = "secret`n" }
         ) {
             New-PgCsr db1 -Passphrase (New-Passphrase $Text) -ErrorAction SilentlyContinue -ErrorVariable failures
@@ -240,7 +240,7 @@ Describe 'New-PgCsr' {
             $none | Should -BeNullOrEmpty
             $null = Get-PgServerCertificate $sandbox.Good |
                 New-PgCsr -DnsName db1.example.com -KeyPath new.key -CommonName db1.example.com -WarningAction SilentlyContinue -WarningVariable warnings
-            "$warnings" | Should -Match 'asked, "localhost", is none of the alternative names'
+            "$warnings" | Should -Match 'sent the certificate, "localhost", is not one of its alternative names'
         }
 
         It 'adds another common name to the names' {

@@ -11,7 +11,8 @@ public sealed class AuthenticationTests
     public async Task A_password_opens_a_session_wherever_it_comes_from(int major)
     {
         SqlServer server = await SqlServer.GetAsync(major);
-        string conninfo = $"host=localhost port={server.Cluster.Port} user=by_scram dbname=postgres sslmode=verify-full sslrootcert={server.Files.Root}";
+        string conninfo =
+            $"host=localhost port={server.Cluster.Port} user=by_scram dbname=postgres sslmode=verify-full sslrootcert={server.Files.Root}";
         string quoted = "'" + SqlServer.Password.Replace("\\", "\\\\") + "'";
 
         await AssertOpensAsync(conninfo, SqlServer.Password);
@@ -34,7 +35,8 @@ public sealed class AuthenticationTests
     public async Task The_methods_of_authentication_work(int major, string role, string more)
     {
         SqlServer server = await SqlServer.GetAsync(major);
-        string conninfo = $"host=localhost port={server.Cluster.Port} user={role} dbname=postgres sslmode=verify-full sslrootcert={server.Files.Root}";
+        string conninfo =
+            $"host=localhost port={server.Cluster.Port} user={role} dbname=postgres sslmode=verify-full sslrootcert={server.Files.Root}";
         await AssertOpensAsync($"{conninfo} {more}", SqlServer.Password, role);
     }
 
@@ -92,7 +94,8 @@ public sealed class AuthenticationTests
     [InlineData("user=anyone sslmode=require channel_binding=require", null, PgSslError.UnacceptableAuthentication, "channel_binding")]
     [InlineData("user=by_md5 sslmode=require channel_binding=require", SqlServer.Password, PgSslError.UnacceptableAuthentication, "channel_binding")]
     [InlineData("user=anyone sslmode=require sslcertmode=require", null, PgSslError.UnacceptableAuthentication, "sslcertmode=require")]
-    [InlineData("user=by_scram sslmode=require sslcertmode=require", SqlServer.Password, PgSslError.UnacceptableAuthentication, "sslcertmode=require")]
+    [InlineData(
+        "user=by_scram sslmode=require sslcertmode=require", SqlServer.Password, PgSslError.UnacceptableAuthentication, "sslcertmode=require")]
     [InlineData("user=anyone gssencmode=require", null, PgSslError.UnsupportedParameter, "gssencmode")]
     [InlineData("user=anyone min_protocol_version=3.2", null, PgSslError.UnsupportedParameter, "protocol 3.0")]
     public async Task A_refusal_has_the_cause_as_its_error(string conninfo, string? password, PgSslError error, string mentioned)

@@ -25,7 +25,8 @@ public sealed class PsqlAgreementTests
                from root in roots
                from mode in Modes
                from role in Roles
-               select $"{host} port={server.Cluster.Port} user={role} dbname=postgres gssencmode=disable {root} {(mode == "" ? "" : $"sslmode={mode}")}",
+               select $"{host} port={server.Cluster.Port} user={role} dbname=postgres gssencmode=disable {root} " +
+                   (mode == "" ? "" : $"sslmode={mode}"),
         ];
 
         IReadOnlyList<PsqlOutcome> theirs = await judge.ConnectAsync(conninfos);
@@ -71,7 +72,8 @@ public sealed class PsqlAgreementTests
             {
                 if (!OperatingSystem.IsWindows())
                     File.SetUnixFileMode(path, mode);
-                string conninfo = $"host=localhost port={server.Cluster.Port} user=by_scram dbname=postgres gssencmode=disable sslmode=require passfile={path}";
+                string conninfo =
+                    $"host=localhost port={server.Cluster.Port} user=by_scram dbname=postgres gssencmode=disable sslmode=require passfile={path}";
                 PsqlOutcome their = Assert.Single(await judge.ConnectAsync([conninfo]));
                 (string transport, PgSslException? failure) = await OpenAsync(conninfo);
                 Assert.True(their.Transport == transport, $"{failure?.Message}\npsql: {their.Message}");

@@ -27,8 +27,8 @@ public sealed class SessionTests
         var time = new DateTimeOffset(2026, 11, 20, 10, 11, 12, 345, TimeSpan.Zero);
         object?[] parameters = ["it's", 42, 1L << 40, true, new[] { "a,b", "\"q\" \\", "NULL", "" }, time, IPAddress.IPv6Loopback, null];
         SqlRow row = Assert.Single(await session.QueryAsync(
-            "SELECT $1::text AS s, $2::int AS i, $3::bigint AS l, $4::bool AS b, $5::text[] AS a, $6::timestamptz AS t, $7::inet AS n, $8::text AS z, " +
-            "ARRAY[1, NULL] AS numbers, '{}'::text[] AS none, 'infinity'::timestamptz AS forever, 'pg_class'::regclass AS other",
+            "SELECT $1::text AS s, $2::int AS i, $3::bigint AS l, $4::bool AS b, $5::text[] AS a, $6::timestamptz AS t, $7::inet AS n, " +
+            "$8::text AS z, ARRAY[1, NULL] AS numbers, '{}'::text[] AS none, 'infinity'::timestamptz AS forever, 'pg_class'::regclass AS other",
             parameters));
         Assert.Equal("it's", row.GetString("s"));
         Assert.Equal(42, row.GetInt32("i"));
@@ -46,13 +46,20 @@ public sealed class SessionTests
     }
 
     [Theory]
-    [InlineData("SELECT * FROM pg_hba_file_rules", "GRANT SELECT ON pg_hba_file_rules TO \"styled\"; GRANT EXECUTE ON FUNCTION pg_hba_file_rules() TO \"styled\"")]
+    [InlineData(
+        "SELECT * FROM pg_hba_file_rules",
+        "GRANT SELECT ON pg_hba_file_rules TO \"styled\"; GRANT EXECUTE ON FUNCTION pg_hba_file_rules() TO \"styled\"")]
     [InlineData("SHOW hba_file", "GRANT pg_read_all_settings TO \"styled\"")]
     [InlineData("SELECT current_setting('hba_file')", "GRANT pg_read_all_settings TO \"styled\"")]
     [InlineData("SELECT pg_reload_conf()", "GRANT EXECUTE ON FUNCTION pg_reload_conf() TO \"styled\"")]
-    [InlineData("SELECT pg_read_file('pg_hba.conf')", "GRANT pg_read_server_files TO \"styled\"; GRANT EXECUTE ON FUNCTION pg_read_file(text) TO \"styled\"")]
-    [InlineData("SELECT * FROM pg_file_settings", "GRANT SELECT ON pg_file_settings TO \"styled\"; GRANT EXECUTE ON FUNCTION pg_show_all_file_settings() TO \"styled\"")]
-    [InlineData("SELECT * FROM pg_ident_file_mappings", "GRANT SELECT ON pg_ident_file_mappings TO \"styled\"; GRANT EXECUTE ON FUNCTION pg_ident_file_mappings() TO \"styled\"")]
+    [InlineData(
+        "SELECT pg_read_file('pg_hba.conf')", "GRANT pg_read_server_files TO \"styled\"; GRANT EXECUTE ON FUNCTION pg_read_file(text) TO \"styled\"")]
+    [InlineData(
+        "SELECT * FROM pg_file_settings",
+        "GRANT SELECT ON pg_file_settings TO \"styled\"; GRANT EXECUTE ON FUNCTION pg_show_all_file_settings() TO \"styled\"")]
+    [InlineData(
+        "SELECT * FROM pg_ident_file_mappings",
+        "GRANT SELECT ON pg_ident_file_mappings TO \"styled\"; GRANT EXECUTE ON FUNCTION pg_ident_file_mappings() TO \"styled\"")]
     [InlineData("SELECT pg_current_logfile()", "GRANT EXECUTE ON FUNCTION pg_current_logfile() TO \"styled\"")]
     [InlineData("SELECT * FROM pg_ls_logdir() LIMIT 0", "GRANT pg_monitor TO \"styled\"")]
     [InlineData("ALTER SYSTEM SET ssl_ciphers = 'HIGH'", "GRANT ALTER SYSTEM ON PARAMETER ssl_ciphers TO \"styled\"")]

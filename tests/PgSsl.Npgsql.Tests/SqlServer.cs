@@ -33,7 +33,8 @@ internal sealed record SqlServer(PostgresCluster Cluster, SqlServerFiles Files)
     private static async Task PrepareAsync(PostgresCluster cluster)
     {
         await PrepareRolesAsync(cluster);
-        await cluster.InstallCertificateAsync(Root.CreateIntermediate("Session Issuing CA").Issue(LeafOptions.ForLoopback()), ClientRoot.CertificatePem);
+        await cluster.InstallCertificateAsync(
+            Root.CreateIntermediate("Session Issuing CA").Issue(LeafOptions.ForLoopback()), ClientRoot.CertificatePem);
         await cluster.SetHbaAsync([.. Hba(), "hostssl all by_certificate samehost cert"]);
     }
 

@@ -6,7 +6,7 @@ namespace PgSsl.Asn1;
 /// <param name="Remedy">How to give one.</param>
 internal sealed record PassphraseSource(string Name, string Consequence, string Remedy)
 {
-    /// <summary>Whether it is used for keys in DER, which libpq does not do (ssl/ssl_rsa.c, SSL_use_PrivateKey_file with SSL_FILETYPE_ASN1).</summary>
+    /// <summary>Whether it is used for keys in DER. libpq does not (ssl/ssl_rsa.c, SSL_use_PrivateKey_file with SSL_FILETYPE_ASN1).</summary>
     public bool DecryptsDer { get; private init; }
 
     /// <summary>libpq's connection parameter.</summary>

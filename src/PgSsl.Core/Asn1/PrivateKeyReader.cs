@@ -28,7 +28,7 @@ internal static class PrivateKeyReader
             if (isEncrypted && !IsPem(text) && !source.DecryptsDer)
                 throw new PgSslException(
                     PgSslError.InvalidKeyFile,
-                    $"Private key file \"{path}\" is encrypted in DER form, for which OpenSSL does not ask libpq for a passphrase, so libpq refuses it.",
+                    $"Private key file \"{path}\" is encrypted in DER form. OpenSSL does not ask libpq for its passphrase, so libpq refuses it.",
                     $"Convert it to PEM: {Convert(path, " -inform DER")}");
             if (encryption?.Unsupported is { } unsupported)
                 throw new PgSslException(

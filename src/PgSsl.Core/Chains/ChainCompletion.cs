@@ -125,7 +125,10 @@ internal sealed class ChainCompletion(ChainRequest request, CertificateDownloade
     }
 
     private static List<ChainMember> Members(IEnumerable<X509Certificate2> certificates, ChainSource source, string origin) =>
-        [.. certificates.Where(certificate => ParsedCertificate.Of(certificate) is not null).Select(certificate => new ChainMember(certificate, source, origin))];
+    [
+        .. certificates.Where(certificate => ParsedCertificate.Of(certificate) is not null)
+            .Select(certificate => new ChainMember(certificate, source, origin)),
+    ];
 
     private IReadOnlyList<ChainMember> Search(IEnumerable<ChainMember> roots, IEnumerable<ChainMember> intermediates, out bool endsAtRoot) =>
         PathSearch.Find(_found[0], roots, intermediates.Where(member => !member.Parsed.IsSelfSigned), request.At, out endsAtRoot);

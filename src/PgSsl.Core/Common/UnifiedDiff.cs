@@ -28,7 +28,8 @@ internal static class UnifiedDiff
         foreach ((int from, int to) in Hunks(script))
         {
             List<(char Kind, int Old, int New)> hunk = script[from..to];
-            string oldRange = Place(hunk[0].Old, hunk.Count(step => step.Kind != '+')), newRange = Place(hunk[0].New, hunk.Count(step => step.Kind != '-'));
+            string oldRange = Place(hunk[0].Old, hunk.Count(step => step.Kind != '+'));
+            string newRange = Place(hunk[0].New, hunk.Count(step => step.Kind != '-'));
             lines.Add($"@@ -{oldRange} +{newRange} @@");
             lines.AddRange(hunk.Select(step => step.Kind + (step.Kind == '+' ? @new[step.New] : old[step.Old])));
         }

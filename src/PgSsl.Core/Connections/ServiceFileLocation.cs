@@ -11,8 +11,8 @@ internal sealed record ServiceFileLocation(string Path, bool DefinesService, boo
     /// <c>PGSERVICEFILE</c>, else <c>~/.pg_service.conf</c>.
     /// </summary>
     /// <exception cref="PgSslException">
-    /// InvalidServiceFile or FileUnreadable: libpq would refuse a file that it reads before. FileNotFound: PGSERVICEFILE is empty, or there is no home
-    /// directory.
+    /// InvalidServiceFile or FileUnreadable: libpq would refuse a file that it reads before. FileNotFound: PGSERVICEFILE is empty, or there
+    /// is no home directory.
     /// </exception>
     public static ServiceFileLocation Find(string service, ConnectionEnvironment environment)
     {

@@ -28,8 +28,8 @@ internal sealed record CertificateBundle(X509Certificate2 Leaf, IReadOnlyList<X5
     /// <param name="known">Certificates that complete the chain if the CA sent too few; null for none.</param>
     /// <param name="at">The moment for which valid certificates are preferred.</param>
     /// <exception cref="PgSslException">
-    /// <see cref="PgSslError.KeyMismatch"/>: the key belongs to none of the certificates. <see cref="PgSslError.InvalidCertificateFile"/>: without a key,
-    /// several could be the server's.
+    /// <see cref="PgSslError.KeyMismatch"/>: the key belongs to none of the certificates.
+    /// <see cref="PgSslError.InvalidCertificateFile"/>: without a key, several could be the server's.
     /// </exception>
     public static CertificateBundle Create(
         IReadOnlyCollection<X509Certificate2> certificates, ServerKey? key, TrustStore? known, DateTimeOffset at)
@@ -74,7 +74,10 @@ internal sealed record CertificateBundle(X509Certificate2 Leaf, IReadOnlyList<X5
     {
         ChainMember Of(ParsedCertificate certificate, ChainSource source) => new(certificate.Certificate, source, "");
         ChainMember[] all =
-            [.. given.Select(certificate => Of(certificate, ChainSource.Wire)), .. known.Select(certificate => Of(certificate, ChainSource.RootFile))];
+        [
+            .. given.Select(certificate => Of(certificate, ChainSource.Wire)),
+            .. known.Select(certificate => Of(certificate, ChainSource.RootFile)),
+        ];
         return [.. PathSearch.Find(
             Of(leaf, ChainSource.Wire),
             all.Where(member => member.Parsed.IsSelfSigned),

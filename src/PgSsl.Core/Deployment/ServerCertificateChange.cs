@@ -45,7 +45,8 @@ internal sealed class ServerCertificateChange : ProvenChange
 
     /// <inheritdoc/>
     protected override string RemedyByHand =>
-        "Restore the old files by hand (their backups are beside them), SELECT pg_reload_conf(), and check with Get-PgServerCertificate what is served.";
+        "Restore the old files by hand (their backups are beside them), SELECT pg_reload_conf(), " +
+        "and check with Get-PgServerCertificate what is served.";
 
     /// <summary>Whether all files are in place, and the certificate is served.</summary>
     public bool IsNothingToDo => _plan.Edits.Count == 0 && (_live is null || !_servesTls || _before.All(SendsBundle));

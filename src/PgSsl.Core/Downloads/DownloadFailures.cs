@@ -31,7 +31,9 @@ internal static class DownloadFailures
         uri, string.Create(CultureInfo.InvariantCulture, $"answered {(int)status} {status}"), OtherWay);
 
     public static PgSslException TooLong(Uri uri, int maximum) => Failed(
-        uri, string.Create(CultureInfo.InvariantCulture, $"sends more than {maximum / 1024} KiB, which is more than such certificates need"), OtherWay);
+        uri,
+        string.Create(CultureInfo.InvariantCulture, $"sends more than {maximum / 1024} KiB, which is more than such certificates need"),
+        OtherWay);
 
     public static PgSslException TimedOut(Uri uri, TimeSpan timeout) => Failed(
         uri, string.Create(CultureInfo.InvariantCulture, $"did not send everything within {timeout.TotalSeconds:0.###} s"), OtherWay);

@@ -10,7 +10,9 @@ internal static class UnixSignal
     private const int NotPermitted = 1;
 
     /// <summary>Sends SIGHUP, on which daemons read their configuration again.</summary>
-    /// <exception cref="PgSslException">InsufficientPrivilege: the process belongs to another user. ServerNotReady: there is no such process.</exception>
+    /// <exception cref="PgSslException">
+    /// InsufficientPrivilege: the process belongs to another user. ServerNotReady: there is no such process.
+    /// </exception>
     public static void HangUp(int processId) => Send(processId, SigHup);
 
     /// <summary>Sends nothing, but throws if a signal could not be sent.</summary>

@@ -47,7 +47,9 @@ internal static class SslConfigurationFindings
                 unseen.Remedy ?? "Give -Credential.");
         if (facts.IsPooled)
             yield return new(
-                "Pooled", FindingSeverity.Information, "There is a pooler in between: the certificate is the pooler's, the settings are the server's.",
+                "Pooled",
+                FindingSeverity.Information,
+                "There is a pooler in between: the certificate is the pooler's, the settings are the server's.",
                 "Ask the server itself, with its own port.");
         bool isRefused = facts.WireFailure?.Error == PgSslError.TlsNotOffered;
         if (isRefused && facts is { Sql.SslIsOn: true, IsPooled: false })
@@ -92,7 +94,9 @@ internal static class SslConfigurationFindings
                 yield return new($"{finding.Kind}", OfChains[finding.Kind].Severity, Sentence.Of(finding.Message), OfChains[finding.Kind].Remedy);
         if (served.DaysRemaining is >= 0 and < SoonDays)
             yield return new(
-                "ExpiresSoon", FindingSeverity.Warning, $"The certificate expires on {CertificateTime.Day(served.NotAfter)}, in {served.DaysRemaining} days.",
+                "ExpiresSoon",
+                FindingSeverity.Warning,
+                $"The certificate expires on {CertificateTime.Day(served.NotAfter)}, in {served.DaysRemaining} days.",
                 "Renew it: Get-PgServerCertificate | New-PgCsr, then Install-PgServerCertificate.");
     }
 }

@@ -60,12 +60,16 @@ internal sealed class ConsoleLogin(string userName, Func<string?>? password)
     }
 
     private string Password() => password?.Invoke() is { Length: > 0 } given ? given : throw new PgSslException(
-        PgSslError.PasswordRequired, $"The admin console of PgBouncer asks for the password of \"{userName}\", but none was given.", "Give -Credential.");
+        PgSslError.PasswordRequired,
+        $"The admin console of PgBouncer asks for the password of \"{userName}\", but none was given.",
+        "Give -Credential.");
 
     private static byte[] Terminated(string text) => [.. Encoding.UTF8.GetBytes(text), 0];
 
     private static PgSslException Violation() => new(
-        PgSslError.ProtocolViolation, "The admin console breaks the rules of SCRAM-SHA-256.", "Check what listens at unix_socket_dir and listen_port.");
+        PgSslError.ProtocolViolation,
+        "The admin console breaks the rules of SCRAM-SHA-256.",
+        "Check what listens at unix_socket_dir and listen_port.");
 
 #pragma warning disable CA5351, CA1308 // The method md5 demands it: hex in lower case.
     private static string Md5(string user, string password, ReadOnlySpan<byte> salt)

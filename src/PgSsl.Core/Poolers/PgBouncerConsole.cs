@@ -45,7 +45,8 @@ internal sealed class PgBouncerConsole(EndPoint endPoint, string userName, Func<
             return new PgBouncerConsole(new IPEndPoint(IPAddress.Parse(first.Host), first.Port), userName, password, timeout);
         throw new PgSslException(
             PgSslError.UnsupportedParameter,
-            $"The admin console of {ini.Path} cannot be reached from here: there is no Unix-domain socket, and no loopback address that accepts plaintext.",
+            $"The admin console of {ini.Path} cannot be reached from here: there is no Unix-domain socket, " +
+            "and no loopback address that accepts plaintext.",
             "Set unix_socket_dir, or have PgBouncer reloaded through its pidfile.");
     }
 
@@ -68,7 +69,8 @@ internal sealed class PgBouncerConsole(EndPoint endPoint, string userName, Func<
             var stream = new NetworkStream(socket);
             await stream.WriteAsync(StartupMessage.Encode(userName, Database, "PgSsl"), deadline.Token).ConfigureAwait(false);
             await new ConsoleLogin(userName, password).AnswerAsync(
-                type => ReceiveAsync(stream, type, deadline.Token), (type, body) => SendAsync(stream, type, body, deadline.Token)).ConfigureAwait(false);
+                type => ReceiveAsync(stream, type, deadline.Token),
+                (type, body) => SendAsync(stream, type, body, deadline.Token)).ConfigureAwait(false);
             await ReceiveUntilReadyAsync(stream, deadline.Token).ConfigureAwait(false);
             if (command is not null)
             {
@@ -82,7 +84,9 @@ internal sealed class PgBouncerConsole(EndPoint endPoint, string userName, Func<
             cancellationToken.ThrowIfCancellationRequested();
             throw new PgSslException(
                 failure is OperationCanceledException ? PgSslError.ConnectionTimedOut : PgSslError.ConnectionFailed,
-                $"The admin console at {endPoint} does not answer: {failure.Message}", "Check whether PgBouncer runs, and where it listens.", failure);
+                $"The admin console at {endPoint} does not answer: {failure.Message}",
+                "Check whether PgBouncer runs, and where it listens.",
+                failure);
         }
     }
 

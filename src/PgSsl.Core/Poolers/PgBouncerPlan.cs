@@ -24,7 +24,8 @@ internal sealed partial class PgBouncerPlan
     /// <summary>The change, as diff -u shows it, without the passwords of [databases] that may be near it.</summary>
     public string[] Diff =>
     [
-        .. Edits.SelectMany(edit => UnifiedDiff.Between(edit.Path, edit.Expected!, edit.Content!)).Select(line => Password().Replace(line, "${name}***")),
+        .. Edits.SelectMany(edit => UnifiedDiff.Between(edit.Path, edit.Expected!, edit.Content!))
+            .Select(line => Password().Replace(line, "${name}***")),
     ];
 
     /// <summary>

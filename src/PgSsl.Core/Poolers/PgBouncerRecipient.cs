@@ -123,7 +123,9 @@ internal sealed class PgBouncerRecipient : ICertificateRecipient
             $"Leave out {parameter}, or change {setting} first.");
     }
 
-    /// <summary>The account of a PgBouncer that does not run: its own setting, else the owner of the configuration; never root (main.c, main).</summary>
+    /// <summary>
+    /// The account of a PgBouncer that does not run: its own setting, otherwise the owner of the configuration; never root (main.c, main).
+    /// </summary>
     private static UnixAccount? FindAccount(PgBouncerIni ini) =>
         (ini["user"] is { } user ? UnixAccount.Find(user) : UnixAccount.OwnerOf(ini.Path)) is { UserId: not 0 } account ? account : null;
 

@@ -8,20 +8,20 @@ using PgSsl.Certificates.Verification;
 
 namespace PgSsl.Requests;
 
-/// <summary>The subject alternative names of a certificate that is to be made.</summary>
+/// <summary>The subject alternative names of a new certificate.</summary>
 internal static class AlternativeNames
 {
     /// <summary>
-    /// The content of the extension; null for none. A server's common name is among them if it is a host name or an address: clients
-    /// look at it only where there are no others (RFC 6125 6.4.4). Names that are given replace those of a certificate, which are
-    /// otherwise taken over byte for byte; a common name that was asked for is then put in front of them, unless it is one of them.
+    /// The content of the extension; null for none. A server's common name is among the names if it is a host name or an address:
+    /// clients read the common name only if there are no other names (RFC 6125 6.4.4). Given names replace those of the certificate to
+    /// renew; otherwise the latter are copied byte for byte, and a given common name is put in front of them unless it is one of them.
     /// </summary>
     public static byte[]? Create(CertificateNaming naming, SubjectName subject)
     {
         GeneralName? host = naming.Role == CertificateRole.Server ? HostOf(subject) : null;
         if (!naming.HasAlternativeNames && naming.Certificate is not null && Extension(naming.Certificate) is { } served)
-            return TakeOver(served, naming.HasSubject ? host : null);
-        // RFC 5280 4.2.1.6: who puts an e-mail address into the subject puts it here as well. A server is not reached by it.
+            return Copy(served, naming.HasSubject ? host : null);
+        // RFC 5280 4.2.1.6: an e-mail address of the subject must be here as well. For a server it would be useless.
         IEnumerable<string> mail = naming.Role == CertificateRole.Server
             ? []
             : subject.EmailAddresses.Where(address => address.All(char.IsAscii));
@@ -34,15 +34,15 @@ internal static class AlternativeNames
     /// <summary>The names in the extension, as text.</summary>
     public static IReadOnlyList<string> Describe(byte[]? extension) => [.. Read(extension).Select(Identity)];
 
-    /// <summary>Whether any client could find a host in the extension.</summary>
+    /// <summary>Whether the extension has any name of a host.</summary>
     public static bool NameAHost(byte[]? extension) =>
         Read(extension).Any(name => name.Kind is GeneralNameKind.Dns or GeneralNameKind.IpAddress);
 
-    /// <summary>Whether clients that connect to a host find it in the extension.</summary>
+    /// <summary>Whether the extension has a name for this host.</summary>
     public static bool Cover(byte[]? extension, string host) => Read(extension).Any(name => HostNameVerifier.Matches(name, host));
 
     /// <summary>
-    /// Certificates are served with names that no request may have (RFC 5280 4.2.1.6): a CA would refuse it, and libpq the certificate.
+    /// A server may send a certificate with names that a request may not have (RFC 5280 4.2.1.6): a CA would refuse the request.
     /// </summary>
     private static IReadOnlyList<GeneralName> ReadServed(byte[] extension)
     {
@@ -53,17 +53,17 @@ internal static class AlternativeNames
         foreach (GeneralName name in names)
         {
             if (name.Kind == GeneralNameKind.IpAddress && name.Value.Length is not (4 or 16))
-                throw new AsnContentException($"an IP address has 4 bytes or 16, and {name} has {name.Value.Length}.");
+                throw new AsnContentException($"an IP address has 4 or 16 bytes, but {name} has {name.Value.Length}.");
             bool isText = name.Kind is GeneralNameKind.Dns or GeneralNameKind.Email or GeneralNameKind.Uri;
             if (isText && name.Value.Span.IndexOfAnyExceptInRange((byte)0x20, (byte)0x7E) >= 0)
-                throw new AsnContentException($"\"{name}\" holds characters beyond ASCII, or control characters.");
+                throw new AsnContentException($"\"{name}\" contains control characters, or characters that are not ASCII.");
         }
         return names;
     }
 
-    private static byte[]? TakeOver(byte[] served, GeneralName? host)
+    private static byte[]? Copy(byte[] served, GeneralName? host)
     {
-        // By the letter: a wildcard covers the name for libpq, but CAs want a common name to be one of the others
+        // Literally: for libpq a wildcard matches the name, too, but CAs require that the common name is one of the alternative names
         // (CA/Browser Forum, Baseline Requirements 7.1.4.3).
         bool isThere = ReadServed(served).Select(Identity).Contains(host?.ToString(), StringComparer.OrdinalIgnoreCase);
         return host is null || isThere ? served : Encode([host], new AsnReader(served, AsnEncodingRules.DER).PeekContentBytes());
@@ -90,7 +90,7 @@ internal static class AlternativeNames
     private static byte[]? Extension(X509Certificate2 certificate) =>
         certificate.Extensions.FirstOrDefault(extension => extension.Oid?.Value == Oids.SubjectAlternativeName)?.RawData;
 
-    // By hand, because SubjectAlternativeNameBuilder changes names by IDNA, and refuses some that DNS and libpq take.
+    // Not with SubjectAlternativeNameBuilder: it changes names by IDNA, and refuses some names that are valid for DNS and libpq.
     private static byte[]? Encode(IReadOnlyList<GeneralName> names, ReadOnlyMemory<byte> encodedNames)
     {
         if (names.Count == 0 && encodedNames.IsEmpty)

@@ -4,14 +4,14 @@ using PgSsl.Asn1;
 
 namespace PgSsl.Requests;
 
-/// <summary>A kind of attribute in a subject, and what may stand in it.</summary>
+/// <summary>A type of attribute in a subject, and its possible values.</summary>
 /// <param name="Oid">Its object identifier.</param>
-/// <param name="Name">What people call it.</param>
+/// <param name="Name">Its name in messages.</param>
 /// <param name="MaximumLength">In characters (RFC 5280 appendix A, ub-…).</param>
 /// <param name="Tag">
-/// The string type to write it in: that of OpenSSL (crypto/asn1/tbl_standard.h), which takes UTF8String where there is a choice.
+/// Its string type in new certificates. It is that of OpenSSL (crypto/asn1/tbl_standard.h): UTF8String if there is a choice.
 /// </param>
-/// <param name="Keywords">How it may be written before the equals sign, in any case.</param>
+/// <param name="Keywords">Its names before the equals sign, in upper or lower case.</param>
 internal sealed partial record AttributeType(
     string Oid, string Name, int MaximumLength, UniversalTagNumber Tag, params string[] Keywords)
 {
@@ -30,7 +30,7 @@ internal sealed partial record AttributeType(
     public static readonly AttributeType State = new("2.5.4.8", "state (ST)", 128, Utf8, "ST", "S", "stateOrProvinceName");
     public static readonly AttributeType Country = new("2.5.4.6", "country (C)", 2, Printable, "C", "countryName");
 
-    // RFC 5280 has 255, OpenSSL keeps to the 128 of RFC 3280: what is longer, openssl ca refuses.
+    // RFC 5280 has 255, OpenSSL the 128 of RFC 3280: openssl ca refuses a longer one.
     public static readonly AttributeType EmailAddress =
         new(Oids.EmailAddress, "e-mail address (emailAddress)", 128, Ia5, "emailAddress", "E", "email");
 
@@ -55,7 +55,7 @@ internal sealed partial record AttributeType(
         new("0.9.2342.19200300.100.1.25", "domain component (DC)", 63, Ia5, "DC", "domainComponent"),
     ];
 
-    /// <summary>The type that a keyword or a dotted identifier (<c>2.5.4.3</c>, <c>OID.2.5.4.3</c>) names; null for none.</summary>
+    /// <summary>The type of a keyword or of a dotted identifier (<c>2.5.4.3</c>, <c>OID.2.5.4.3</c>); null if there is none.</summary>
     public static AttributeType? Find(string keyword)
     {
         string oid = keyword.StartsWith("OID.", StringComparison.OrdinalIgnoreCase) ? keyword[4..] : keyword;

@@ -6,9 +6,9 @@ using PgSsl.Certificates;
 namespace PgSsl.Requests;
 
 /// <summary>
-/// The host names and addresses that a certificate can be for. libpq compares a dNSName with the host it was given byte by byte,
-/// without regard to case (fe-secure-common.c), so a name goes into the certificate as clients write it; only characters beyond
-/// ASCII become A-labels, which is all that a dNSName can hold.
+/// The host names and addresses that a certificate can have. libpq compares a dNSName with its host byte by byte, ignoring case
+/// (fe-secure-common.c), so a name is written into the certificate as clients write it; only labels with characters that are not
+/// ASCII become A-labels, because a dNSName is ASCII.
 /// </summary>
 internal static class CertificateHostName
 {
@@ -26,33 +26,33 @@ internal static class CertificateHostName
         if (HostAddress.Parse(name) is not null)
             throw new PgSslException(
                 PgSslError.InvalidHostName,
-                $"\"{name}\" is an IP address, and a DNS name was expected.",
-                "Give it to -IPAddress: clients compare addresses with entries of that kind.");
+                $"\"{name}\" is an IP address, not a DNS name.",
+                "Give it with -IPAddress: clients compare an address with the IP addresses of a certificate.");
         CheckNotNumeric(name);
         if (Read(name, out string ascii) is { } objection)
             throw new PgSslException(
                 PgSslError.InvalidHostName,
                 $"\"{CertificateNames.Printable(name)}\" cannot be a DNS name in a certificate: {objection}.",
-                "Write the name as clients write it in host=: letters, digits, hyphens and underscores between dots; * for a whole first label.");
+                "Write the name as clients write it in host=: letters, digits, hyphens and underscores between dots; * for the whole first label.");
         return ascii;
     }
 
-    /// <summary>The name with A-labels; null for what is no host name.</summary>
+    /// <summary>The name with A-labels; null if the text is not a host name.</summary>
     public static string? TryNormalize(string name) =>
         HostAddress.Parse(name) is null && !EndsInNumber(name) && Read(name, out string ascii) is null ? ascii : null;
 
-    /// <summary>Throws for what looks like an IP address, and is none: no top-level domain is a number (RFC 1123 2.1).</summary>
+    /// <summary>Throws for a text that looks like an IP address but is not one: a top-level domain is never a number (RFC 1123 2.1).</summary>
     /// <exception cref="PgSslException"><see cref="PgSslError.InvalidHostName"/>.</exception>
     public static void CheckNotNumeric(string name)
     {
         if (HostAddress.Parse(name) is null && EndsInNumber(name))
             throw new PgSslException(
                 PgSslError.InvalidHostName,
-                $"\"{CertificateNames.Printable(name)}\" looks like an IP address, and is none.",
-                "Four numbers up to 255 make an address, 10.0.0.1; a host name does not end in a number.");
+                $"\"{CertificateNames.Printable(name)}\" looks like an IP address, but is not one.",
+                "An address has four numbers up to 255, as in 10.0.0.1; a host name does not end in a number.");
     }
 
-    /// <summary>Reads an address as certificates hold it; null for everything else, such as shortened or octal numbers.</summary>
+    /// <summary>Reads an IP address; null for everything else, such as shortened or octal numbers.</summary>
     public static IPAddress? TryParseAddress(string text)
     {
         if (HostAddress.ParseV6(text) is { } bytes)
@@ -61,12 +61,12 @@ internal static class CertificateHostName
             && address.AddressFamily == AddressFamily.InterNetwork && address.ToString() == text ? address : null;
     }
 
-    /// <summary>Reads an address as certificates hold it.</summary>
+    /// <summary>Reads an IP address.</summary>
     /// <exception cref="PgSslException"><see cref="PgSslError.InvalidHostName"/>.</exception>
     public static IPAddress ParseAddress(string text) => TryParseAddress(text) ?? throw new PgSslException(
         PgSslError.InvalidHostName,
         $"\"{CertificateNames.Printable(text)}\" is not an IP address.",
-        "Write 10.0.0.1 or 2001:db8::1, without brackets, prefix length or zone; host names go to -DnsName.");
+        "Write 10.0.0.1 or 2001:db8::1, without brackets, prefix length or zone; give host names with -DnsName.");
 
     private static bool EndsInNumber(string name) => name.Split(Dots)[^1] is { Length: > 0 } last && last.All(char.IsAsciiDigit);
 
@@ -83,7 +83,7 @@ internal static class CertificateHostName
                 return objection;
         }
         ascii = string.Join('.', labels);
-        return ascii.Length > LongestName ? $"it has {ascii.Length} characters, and DNS has room for {LongestName}" : null;
+        return ascii.Length > LongestName ? $"it has {ascii.Length} characters, and DNS allows {LongestName}" : null;
     }
 
     private static string? ReadLabel(string label, bool isLast, out string ascii)
@@ -92,9 +92,9 @@ internal static class CertificateHostName
         if (label.Length == 0)
             return isLast ? "it ends in a dot, or is empty" : "two dots follow each other, or it begins with one";
         if (label.Contains('*', StringComparison.Ordinal))
-            return "a * is taken only for the whole first label, with a domain after it: *.example.com";
+            return "a * must be the whole first label, with a domain after it: *.example.com";
         if (label.Any(c => char.IsWhiteSpace(c) || char.IsControl(c)))
-            return "it holds a blank or a control character";
+            return "it contains a space or a control character";
         try
         {
             ascii = label.All(char.IsAscii) ? label : new IdnMapping { UseStd3AsciiRules = true }.GetAscii(label);
@@ -104,9 +104,9 @@ internal static class CertificateHostName
             return $"\"{label}\" cannot be written in the ASCII form of international names (IDNA)";
         }
         if (ascii.FirstOrDefault(c => !char.IsAsciiLetterOrDigit(c) && c is not ('-' or '_')) is var odd and not '\0')
-            return $"it holds a {odd}";
+            return $"it contains a {odd}";
         if (ascii[0] == '-' || ascii[^1] == '-')
             return $"\"{ascii}\" begins or ends with a hyphen";
-        return ascii.Length > LongestLabel ? $"\"{ascii}\" has {ascii.Length} characters, and DNS has room for {LongestLabel}" : null;
+        return ascii.Length > LongestLabel ? $"\"{ascii}\" has {ascii.Length} characters, and DNS allows {LongestLabel}" : null;
     }
 }

@@ -7,10 +7,10 @@ using DotNetRequest = System.Security.Cryptography.X509Certificates.CertificateR
 
 namespace PgSsl.Requests;
 
-/// <summary>The key pair of a certificate that is to be made: a new one, or one from a file.</summary>
+/// <summary>The key pair of a new certificate: a new key, or one from a file.</summary>
 internal sealed class CertificateKey : IDisposable
 {
-    // OWASP's figure for PBKDF2 with SHA-256 (2023): a quarter of a second for whoever reads the key.
+    // OWASP's number for PBKDF2 with SHA-256 (2023): it takes a quarter of a second to read the key.
     private const int Iterations = 600_000;
 
     private static readonly PbeParameters Encryption = new(PbeEncryptionAlgorithm.Aes256Cbc, HashAlgorithmName.SHA256, Iterations);
@@ -19,7 +19,7 @@ internal sealed class CertificateKey : IDisposable
 
     internal CertificateKey(AsymmetricAlgorithm key, string algorithm) => (_key, Algorithm) = (key, algorithm);
 
-    /// <summary>One of <see cref="KeyAlgorithms.Names"/>, or another size in the same form: <c>rsa-2560</c>.</summary>
+    /// <summary>One of <see cref="KeyAlgorithms.Names"/>, or the same form with another size: <c>rsa-2560</c>.</summary>
     public string Algorithm { get; }
 
     /// <summary>SHA-256 of the public key (SubjectPublicKeyInfo), upper-case hex.</summary>
@@ -38,7 +38,7 @@ internal sealed class CertificateKey : IDisposable
     /// <summary>Reads a key file.</summary>
     /// <param name="path">An absolute path.</param>
     /// <param name="passphrase">For an encrypted key; null for none.</param>
-    /// <param name="algorithm">What the key has to be; null for whatever it is.</param>
+    /// <param name="algorithm">The expected algorithm; null if any is possible.</param>
     /// <exception cref="PgSslException">
     /// <see cref="PgSslError.FileNotFound"/>, <see cref="PgSslError.FileUnreadable"/>, <see cref="PgSslError.ContradictoryParameters"/>
     /// for another algorithm, or as <see cref="Read"/>.
@@ -54,8 +54,8 @@ internal sealed class CertificateKey : IDisposable
             key.Dispose();
             throw new PgSslException(
                 PgSslError.ContradictoryParameters,
-                $"The key in {path} is {key.Algorithm}, and -KeyAlgorithm says {algorithm}.",
-                "Leave out -KeyAlgorithm to use that key, or -ExistingKey to make another one.");
+                $"The key in {path} is {key.Algorithm}, but -KeyAlgorithm is {algorithm}.",
+                "Omit -KeyAlgorithm to use that key, or omit -ExistingKey to make a new key.");
         }
         finally
         {
@@ -63,10 +63,10 @@ internal sealed class CertificateKey : IDisposable
         }
     }
 
-    /// <summary>Reads the content of a key file: PKCS #8, PKCS #1 or SEC 1, in PEM or DER, in clear or encrypted.</summary>
+    /// <summary>Reads the content of a key file: PKCS #8, PKCS #1 or SEC 1, in PEM or DER, encrypted or not.</summary>
     /// <param name="content">The bytes of the file; the caller clears them.</param>
     /// <param name="passphrase">For an encrypted key; null for none.</param>
-    /// <param name="path">Names the file in messages.</param>
+    /// <param name="path">The file, for messages.</param>
     /// <exception cref="PgSslException">
     /// <see cref="PgSslError.InvalidKeyFile"/>; <see cref="PgSslError.UnsupportedKeyAlgorithm"/> for a weak key, and for Ed25519.
     /// </exception>
@@ -86,8 +86,8 @@ internal sealed class CertificateKey : IDisposable
             if (!HoldsPrivateKey(key))
                 throw new PgSslException(
                     PgSslError.InvalidKeyFile,
-                    $"\"{path}\" holds a public key only, and a private key was expected.",
-                    "Name the file of the private key that it was made from, or leave out -ExistingKey to make a new one.");
+                    $"\"{path}\" contains a public key, not a private key.",
+                    "Name the file of its private key, or omit -ExistingKey to make a new key.");
             return new CertificateKey(key, KeyAlgorithms.NameOf(key));
         }
         catch
@@ -98,7 +98,7 @@ internal sealed class CertificateKey : IDisposable
     }
 
     /// <summary>The private key as PKCS #8 in PEM; encrypted (PBES2: PBKDF2 with HMAC-SHA-256, AES-256) with a passphrase.</summary>
-    /// <returns>Bytes that the caller clears.</returns>
+    /// <returns>The bytes; the caller clears them.</returns>
     public byte[] ExportPem(ReadOnlySpan<char> passphrase)
     {
         byte[] der = passphrase.IsEmpty ? _key.ExportPkcs8PrivateKey() : _key.ExportEncryptedPkcs8PrivateKey(passphrase, Encryption);
@@ -120,7 +120,7 @@ internal sealed class CertificateKey : IDisposable
     /// <inheritdoc/>
     public void Dispose() => _key.Dispose();
 
-    /// <summary>Runs what signs with a key.</summary>
+    /// <summary>Runs a function that signs with a key.</summary>
     /// <exception cref="PgSslException"><see cref="PgSslError.InvalidKeyFile"/>: the key cannot sign.</exception>
     internal static T Sign<T>(Func<T> sign)
     {
@@ -132,8 +132,8 @@ internal sealed class CertificateKey : IDisposable
         {
             throw new PgSslException(
                 PgSslError.InvalidKeyFile,
-                $"Nothing can be signed with the key: {exception.Message}",
-                "Check the key with: openssl pkey -check -noout -in KEYFILE; or leave out -ExistingKey to make a new one.",
+                $"Signing with the key failed: {exception.Message}",
+                "Check the key with: openssl pkey -check -noout -in KEYFILE; or omit -ExistingKey to make a new key.",
                 exception);
         }
     }
@@ -142,7 +142,7 @@ internal sealed class CertificateKey : IDisposable
         ? new DotNetRequest(subject, rsa, HashAlgorithmName.SHA256, RSASignaturePadding.Pkcs1)
         : new DotNetRequest(subject, (ECDsa)_key, _key.KeySize switch
         {
-            // The strength of the digest follows the curve's (RFC 5480 4).
+            // The strength of the digest corresponds to that of the curve (RFC 5480 4).
             <= 256 => HashAlgorithmName.SHA256,
             <= 384 => HashAlgorithmName.SHA384,
             _ => HashAlgorithmName.SHA512,

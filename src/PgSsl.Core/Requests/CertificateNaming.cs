@@ -2,17 +2,17 @@ using System.Security.Cryptography.X509Certificates;
 
 namespace PgSsl.Requests;
 
-/// <summary>The names that were asked for, as they were written. An empty text, like null, counts as not given.</summary>
+/// <summary>The names that the user gave, as they were written. An empty text means the same as null: not given.</summary>
 internal sealed record CertificateNaming
 {
     private readonly IReadOnlyList<string> _organizationalUnits = [];
     private readonly IReadOnlyList<string> _dnsNames = [];
     private readonly IReadOnlyList<string> _ipAddresses = [];
 
-    /// <summary>What the certificate is to be for.</summary>
+    /// <summary>What the certificate is used for.</summary>
     public CertificateRole Role { get; init; }
 
-    /// <summary>The whole subject, as RFC 4514 or openssl write it; instead of the fields. An empty one is an error.</summary>
+    /// <summary>The whole subject in the form of RFC 4514 or openssl, instead of the fields. An empty one is an error.</summary>
     public string? Subject { get; init; }
 
     /// <summary>The common name: a server's host name, a client's role.</summary>
@@ -21,10 +21,10 @@ internal sealed record CertificateNaming
     /// <summary>The organization.</summary>
     public string? Organization { get; init; }
 
-    /// <summary>The units within it, the largest first.</summary>
+    /// <summary>The units in it, the largest first.</summary>
     public IReadOnlyList<string> OrganizationalUnits { get => _organizationalUnits; init => _organizationalUnits = Given(value); }
 
-    /// <summary>The town.</summary>
+    /// <summary>The city.</summary>
     public string? Locality { get; init; }
 
     /// <summary>The state or province.</summary>
@@ -36,25 +36,25 @@ internal sealed record CertificateNaming
     /// <summary>The e-mail address.</summary>
     public string? EmailAddress { get; init; }
 
-    /// <summary>Host names, besides the common name.</summary>
+    /// <summary>Host names, in addition to the common name.</summary>
     public IReadOnlyList<string> DnsNames { get => _dnsNames; init => _dnsNames = Given(value); }
 
     /// <summary>IP addresses.</summary>
     public IReadOnlyList<string> IPAddresses { get => _ipAddresses; init => _ipAddresses = Given(value); }
 
-    /// <summary>A certificate to take over what is not named: its subject as a whole, its alternative names as a whole.</summary>
+    /// <summary>A certificate to renew: what is not given is copied from it, the whole subject or all alternative names.</summary>
     public X509Certificate2? Certificate { get; init; }
 
-    /// <summary>The host that was asked for that certificate; null where it is not known.</summary>
+    /// <summary>The host that the certificate was read from; null if that is not known.</summary>
     public string? CertificateHost { get; init; }
 
-    /// <summary>Whether alternative names are given.</summary>
+    /// <summary>Whether alternative names were given.</summary>
     internal bool HasAlternativeNames => DnsNames.Count + IPAddresses.Count > 0;
 
-    /// <summary>Whether a subject is given, in whole or in part.</summary>
+    /// <summary>Whether a subject was given, in whole or in part.</summary>
     internal bool HasSubject => Subject is not null || Fields().Any();
 
-    /// <summary>The subject that they make.</summary>
+    /// <summary>Makes the subject.</summary>
     /// <exception cref="PgSslException">
     /// <see cref="PgSslError.InvalidSubject"/>, <see cref="PgSslError.InvalidHostName"/> for a mistyped address, or
     /// <see cref="PgSslError.ContradictoryParameters"/> for both fields and a whole subject.
@@ -65,7 +65,7 @@ internal sealed record CertificateNaming
         if (Subject is not null && fields.Length > 0)
             throw new PgSslException(
                 PgSslError.ContradictoryParameters,
-                "-Subject is the whole subject, and fields of it (-CommonName, -Organization …) are given as well.",
+                "-Subject is the whole subject, but fields of it (-CommonName, -Organization …) are given as well.",
                 "Give either -Subject or the fields.");
         if (Subject is not null)
             return SubjectName.Parse(Subject);
@@ -75,11 +75,11 @@ internal sealed record CertificateNaming
             return served;
         throw new PgSslException(
             PgSslError.InvalidSubject,
-            Certificate is null ? "No subject is given." : "The subject of the certificate is empty, and no other one is given.",
+            Certificate is null ? "No subject is given." : "The subject of the certificate is empty, and no other subject is given.",
             Role == CertificateRole.Server ? "Name the server: -CommonName db1.example.com" : "Name the role that logs in: -CommonName app");
     }
 
-    // The order of openssl's questionnaire, from the large to the small.
+    // In the order in which openssl asks for them, from large to small.
     private IEnumerable<(AttributeType Type, string Value)> Fields()
     {
         (AttributeType Type, string? Value)[] fields =
@@ -107,7 +107,7 @@ internal sealed record CertificateNaming
         return SubjectAttribute.Create(type, isHost ? CommonHostName.Read(value) : value);
     }
 
-    // A row of a table that is too short has null where others have a list, and PowerShell binds that, too.
+    // A row of a CSV file may have fewer columns than the others. PowerShell binds null for the missing ones.
     private static IReadOnlyList<string> Given(IReadOnlyList<string?>? texts) =>
         [.. (texts ?? []).OfType<string>().Where(text => text.Length > 0)];
 }

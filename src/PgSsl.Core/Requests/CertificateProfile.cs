@@ -7,12 +7,12 @@ using DotNetRequest = System.Security.Cryptography.X509Certificates.CertificateR
 
 namespace PgSsl.Requests;
 
-/// <summary>All of a certificate but its key and its issuer: who it is for, and what it may be used for.</summary>
+/// <summary>A certificate without its key and its issuer: its names, and what it may be used for.</summary>
 internal sealed class CertificateProfile
 {
     private const int SerialNumberBytes = 16;
 
-    // Clocks differ by minutes, and a certificate that is not valid yet is refused.
+    // Clocks differ by minutes, and clients refuse a certificate that is not valid yet.
     private static readonly TimeSpan ClockSkew = TimeSpan.FromMinutes(5);
 
     private readonly byte[]? _alternativeNames;
@@ -23,19 +23,19 @@ internal sealed class CertificateProfile
         SubjectAlternativeNames = AlternativeNames.Describe(alternativeNames);
     }
 
-    /// <summary>What it is for.</summary>
+    /// <summary>What it is used for.</summary>
     public CertificateRole Role { get; }
 
-    /// <summary>Who it is for.</summary>
+    /// <summary>Its subject.</summary>
     public SubjectName Subject { get; }
 
-    /// <summary>The names it is for: <c>DNS:db1</c>, <c>IP:10.0.0.1</c> …</summary>
+    /// <summary>Its alternative names: <c>DNS:db1</c>, <c>IP:10.0.0.1</c> …</summary>
     public IReadOnlyList<string> SubjectAlternativeNames { get; }
 
-    /// <summary>What will surprise about these names, as sentences.</summary>
+    /// <summary>Sentences about problems that these names will cause.</summary>
     public IReadOnlyList<string> Warnings { get; private init; } = [];
 
-    /// <summary>Works out and checks everything that names say.</summary>
+    /// <summary>Derives the profile from the names, and checks them.</summary>
     /// <exception cref="PgSslException">
     /// <see cref="PgSslError.InvalidSubject"/>, <see cref="PgSslError.InvalidHostName"/>, <see cref="PgSslError.ContradictoryParameters"/>,
     /// or <see cref="PgSslError.MalformedCertificate"/> for a certificate whose names cannot be read.
@@ -50,15 +50,15 @@ internal sealed class CertificateProfile
         {
             throw new PgSslException(
                 PgSslError.MalformedCertificate,
-                $"The names in the certificate to renew cannot be taken over: {exception.Message}",
+                $"The names in the certificate to renew cannot be copied: {exception.Message}",
                 naming.Role == CertificateRole.Server
-                    ? "Name the server with -CommonName, and with -DnsName or -IPAddress, instead."
-                    : "Name the role with -CommonName, and hosts with -DnsName or -IPAddress, instead.",
+                    ? "Give the names of the server with -CommonName, and with -DnsName or -IPAddress."
+                    : "Give the name of the role with -CommonName, and hosts with -DnsName or -IPAddress.",
                 exception);
         }
     }
 
-    /// <summary>Makes the request that a CA signs (PKCS #10), in PEM.</summary>
+    /// <summary>Makes the request for a CA (PKCS #10), in PEM.</summary>
     /// <exception cref="PgSslException"><see cref="PgSslError.InvalidKeyFile"/>: the key cannot sign.</exception>
     public string CreateRequestPem(CertificateKey key)
     {
@@ -68,21 +68,21 @@ internal sealed class CertificateProfile
         return CertificateKey.Sign(request.CreateSigningRequestPem) + "\n";
     }
 
-    /// <summary>Makes a certificate that the key itself signs: a leaf, not a CA.</summary>
+    /// <summary>Makes a certificate that is signed with its own key: a leaf, not a CA.</summary>
     /// <remarks>
-    /// Without a key usage: OpenSSL before 3.0 takes a certificate for its own issuer only if it may sign certificates, or says nothing
-    /// (crypto/x509v3/v3_purp.c, X509_check_issued), and a leaf must not say that it may.
+    /// It has no key usage. For OpenSSL before 3.0 a certificate is its own issuer only if it may sign certificates or has no key usage
+    /// (crypto/x509v3/v3_purp.c, X509_check_issued), and a leaf must not claim that it may sign certificates.
     /// </remarks>
     /// <param name="key">Its key.</param>
-    /// <param name="days">How long it is valid.</param>
-    /// <param name="at">Now; it is valid from a few minutes before.</param>
+    /// <param name="days">The number of days that it is valid.</param>
+    /// <param name="at">The present time; the certificate is valid from a few minutes before it.</param>
     /// <returns>The certificate, without its key.</returns>
     /// <exception cref="PgSslException"><see cref="PgSslError.InvalidKeyFile"/>: the key cannot sign.</exception>
     public X509Certificate2 CreateSelfSigned(CertificateKey key, int days, DateTimeOffset at)
     {
         DotNetRequest request = Prepare(key);
         request.CertificateExtensions.Add(new X509SubjectKeyIdentifierExtension(request.PublicKey, critical: false));
-        // Positive, and without leading zeros, so that it has the same digits in every tool (RFC 5280 4.1.2.2).
+        // Positive and without leading zeros, so that every tool shows the same digits (RFC 5280 4.1.2.2).
         byte[] serialNumber = RandomNumberGenerator.GetBytes(SerialNumberBytes);
         serialNumber[0] = (byte)((serialNumber[0] & 0x3F) | 0x40);
         return CertificateKey.Sign(
@@ -95,8 +95,8 @@ internal sealed class CertificateProfile
         if (naming.Role != CertificateRole.Server && subject.CommonName is null)
             throw new PgSslException(
                 PgSslError.InvalidSubject,
-                $"The subject {subject} has no common name: PostgreSQL takes from it the role that logs in (pg_hba.conf, method cert).",
-                "Give -CommonName, or a -Subject with CN=, the name of the role.");
+                $"The subject {subject} has no common name. PostgreSQL needs it: it is the role that logs in (pg_hba.conf, method cert).",
+                "Give the name of the role with -CommonName, or with CN= in -Subject.");
         byte[]? alternativeNames = AlternativeNames.Create(naming, subject);
         return new CertificateProfile(naming.Role, subject, alternativeNames)
         {
@@ -116,7 +116,7 @@ internal sealed class CertificateProfile
             new X509BasicConstraintsExtension(certificateAuthority: false, hasPathLengthConstraint: false, pathLengthConstraint: 0, critical: true));
         request.CertificateExtensions.Add(new X509EnhancedKeyUsageExtension(purposes, critical: false));
         if (_alternativeNames is not null)
-            // Not X509SubjectAlternativeNameExtension, which has rules of its own about names that were checked already.
+            // Not X509SubjectAlternativeNameExtension: it would check the names again, by other rules.
             request.CertificateExtensions.Add(new X509Extension(Oids.SubjectAlternativeName, _alternativeNames, critical: false));
         return request;
     }
@@ -127,13 +127,13 @@ internal sealed class CertificateProfile
             yield break;
         bool isSubjectOfHost = naming is { Role: CertificateRole.Server, Subject: not null };
         if (isSubjectOfHost && subject.CommonName is { } name && !name.All(char.IsAscii) && CertificateHostName.TryNormalize(name) is { } ascii)
-            yield return $"The common name \"{name}\" stays as -Subject has it, and clients look for the ASCII form of an international name. " +
-                $"Write CN={ascii}, or use -CommonName, which converts it.";
+            yield return $"The common name \"{name}\" is kept as -Subject has it, but clients look for the ASCII form of an " +
+                $"international name. Write CN={ascii}, or use -CommonName, which converts it.";
         if (!AlternativeNames.NameAHost(alternativeNames))
             yield return WarnOfNoHost(naming.Role, subject);
         else if (naming.CertificateHost is { } host && !AlternativeNames.Cover(alternativeNames, host))
-            yield return $"The host that was asked, \"{CertificateNames.Printable(host)}\", is none of the alternative names: clients that " +
-                "connect to it with sslmode=verify-full will not accept the certificate. Name all hosts with -DnsName, " +
+            yield return $"The host that sent the certificate, \"{CertificateNames.Printable(host)}\", is not one of its alternative names: " +
+                "clients that connect to it with sslmode=verify-full will not accept the certificate. Name all hosts with -DnsName, " +
                 "and addresses with -IPAddress.";
     }
 
@@ -141,11 +141,11 @@ internal sealed class CertificateProfile
     {
         if (role == CertificateRole.Replication)
             return "No host name is given: clients with sslmode=verify-full cannot connect to the server that uses this certificate. " +
-                "Name it with -DnsName.";
+                "Give its host name with -DnsName.";
         string what = subject.CommonName is { } name
             ? $"The common name \"{CertificateNames.Printable(name)}\" is neither a host name nor an IP address"
             : "The subject has no common name";
-        return $"{what}, and no other name is given: no client with sslmode=verify-full will accept the certificate. " +
-            "Name the server with -DnsName or -IPAddress.";
+        return $"{what}, and no other name is given: clients with sslmode=verify-full will not accept the certificate. " +
+            "Give the names of the server with -DnsName or -IPAddress.";
     }
 }

@@ -2,13 +2,13 @@ using PgSsl.Requests;
 
 namespace PgSsl;
 
-/// <summary>A request for a certificate, and the key that it was made with.</summary>
+/// <summary>A request for a certificate, and its key.</summary>
 public sealed record CertificateRequest
 {
-    /// <summary>Who the certificate is to be for.</summary>
+    /// <summary>The subject of the certificate.</summary>
     public required string Subject { get; init; }
 
-    /// <summary>The names it is to be for: <c>DNS:db1</c>, <c>IP:10.0.0.1</c> …</summary>
+    /// <summary>Its alternative names: <c>DNS:db1</c>, <c>IP:10.0.0.1</c> …</summary>
     public required IReadOnlyList<string> SubjectAlternativeName { get; init; }
 
     /// <summary><c>Server</c>, <c>Client</c> or <c>Replication</c>.</summary>
@@ -20,28 +20,28 @@ public sealed record CertificateRequest
     /// <summary>The file of the private key.</summary>
     public required string KeyPath { get; init; }
 
-    /// <summary>Whether the key file was written with a passphrase; null for a key that was there before.</summary>
+    /// <summary>Whether the key file was written with a passphrase; null for a key that existed before.</summary>
     public required bool? IsKeyEncrypted { get; init; }
 
-    /// <summary>The file of the request, to be given to a CA.</summary>
+    /// <summary>The file of the request, for a CA.</summary>
     public required string CsrPath { get; init; }
 
     /// <summary>The request, as PEM.</summary>
     public required string CsrPem { get; init; }
 
-    /// <summary>SHA-256 of the public key (SubjectPublicKeyInfo), upper-case hex: the same in the certificate that comes back.</summary>
+    /// <summary>SHA-256 of the public key (SubjectPublicKeyInfo), upper-case hex. The CA's certificate has the same one.</summary>
     public required string SpkiSha256 { get; init; }
 
-    /// <summary>Where the files that were replaced are kept.</summary>
+    /// <summary>The backups of the files that were replaced.</summary>
     public required IReadOnlyList<string> Backups { get; init; }
 
     /// <summary>Makes the record.</summary>
     /// <param name="profile">What was asked for.</param>
     /// <param name="key">Its key.</param>
-    /// <param name="files">Where both are.</param>
-    /// <param name="isKeyEncrypted">Whether a passphrase was used; not looked at for a key that was there before.</param>
+    /// <param name="files">The files of both.</param>
+    /// <param name="isKeyEncrypted">Whether a passphrase was used; ignored for a key that existed before.</param>
     /// <param name="csrPem">The request.</param>
-    /// <param name="backups">What was replaced.</param>
+    /// <param name="backups">The backups of the files that were replaced.</param>
     internal static CertificateRequest Create(
         CertificateProfile profile, CertificateKey key, KeyFilePlan files, bool isKeyEncrypted, string csrPem, IReadOnlyList<string> backups) => new()
     {

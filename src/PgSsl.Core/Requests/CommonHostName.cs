@@ -4,15 +4,15 @@ using PgSsl.Connections;
 namespace PgSsl.Requests;
 
 /// <summary>
-/// The common name of a server, as it was typed. What is no host name may be wanted, such as project:instance; a host name with a slip
-/// is not: no client would find the server by it.
+/// The common name of a server, as it was typed. A text that is not a host name may be intended, such as project:instance; a mistyped
+/// host name is an error, because a client could not find the server by it.
 /// </summary>
 internal static class CommonHostName
 {
     private const string AfterScheme = "://";
 
-    /// <summary>The name with A-labels if it is a host name, and as it is if it is none.</summary>
-    /// <exception cref="PgSslException"><see cref="PgSslError.InvalidHostName"/>: it is a host name but for a slip.</exception>
+    /// <summary>The name with A-labels if it is a host name; otherwise the text itself.</summary>
+    /// <exception cref="PgSslException"><see cref="PgSslError.InvalidHostName"/>: it is a mistyped host name.</exception>
     public static string Read(string commonName)
     {
         if (CertificateHostName.TryParseAddress(commonName) is not null)
@@ -21,7 +21,7 @@ internal static class CommonHostName
             throw new PgSslException(
                 PgSslError.InvalidHostName,
                 $"The common name \"{CertificateNames.Printable(SecretMask.Apply(commonName))}\" {slip.What}; " +
-                "that of a server is its bare host name.",
+                "the common name of a server is its host name alone.",
                 slip.BareName.Length == 0 ? "Name the server: -CommonName db1.example.com"
                     : $"Write -CommonName '{CertificateNames.Printable(slip.BareName)}'");
         CertificateHostName.CheckNotNumeric(commonName);
@@ -36,7 +36,7 @@ internal static class CommonHostName
         if (text.Contains(AfterScheme, StringComparison.Ordinal))
             return ("is a URL", bare);
         if (text.Trim() != text)
-            return ("begins or ends with a blank", bare);
+            return ("begins or ends with a space", bare);
         if (bare != text)
             return (text[0] == '[' ? "has brackets" : "has a port", bare);
         return null;

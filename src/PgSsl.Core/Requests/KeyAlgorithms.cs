@@ -2,10 +2,10 @@ using System.Security.Cryptography;
 
 namespace PgSsl.Requests;
 
-/// <summary>The kinds of keys that PostgreSQL servers and clients can use, by name.</summary>
+/// <summary>The algorithms of keys that PostgreSQL servers and clients can use, by name.</summary>
 internal static class KeyAlgorithms
 {
-    /// <summary>The one to use unless something old forbids it: small, fast, and read by every client that speaks TLS 1.2.</summary>
+    /// <summary>The default: small, fast, and usable by every client with TLS 1.2.</summary>
     public const string Default = "ecdsa-p256";
 
     private const int SmallestRsa = 2048;
@@ -19,20 +19,20 @@ internal static class KeyAlgorithms
         ("rsa-4096", () => RSA.Create(4096)),
     ];
 
-    /// <summary>The names of those that can be made.</summary>
+    /// <summary>The names of the algorithms for new keys.</summary>
     public static IReadOnlyList<string> Names { get; } = [.. Known.Select(algorithm => algorithm.Name)];
 
-    /// <summary>The names of those that exist and are refused: <see cref="Check"/> says why.</summary>
+    /// <summary>The names of the algorithms that are refused; <see cref="Check"/> says why.</summary>
     public static IReadOnlyList<string> RefusedNames { get; } = ["ed25519", "ed448"];
 
-    /// <summary>Throws for an algorithm that cannot be made.</summary>
+    /// <summary>Throws for an algorithm that new keys cannot have.</summary>
     /// <exception cref="PgSslException"><see cref="PgSslError.UnsupportedKeyAlgorithm"/>.</exception>
     public static void Check(string name)
     {
         if (RefusedNames.Contains(name))
             throw Edwards(name == "ed448" ? "Ed448" : "Ed25519");
         if (!Names.Contains(name))
-            throw Unsupported($"\"{name}\" is not a key algorithm known here.", $"Use one of {string.Join(", ", Names)}.");
+            throw Unsupported($"The key algorithm \"{name}\" is not supported.", $"Use one of {string.Join(", ", Names)}.");
     }
 
     /// <summary>Makes a key.</summary>
@@ -44,13 +44,15 @@ internal static class KeyAlgorithms
     }
 
     /// <summary>The name of a key's algorithm.</summary>
-    /// <exception cref="PgSslException"><see cref="PgSslError.UnsupportedKeyAlgorithm"/>: weak, or on a curve that clients lack.</exception>
+    /// <exception cref="PgSslException">
+    /// <see cref="PgSslError.UnsupportedKeyAlgorithm"/>: the key is weak, or clients do not have its curve.
+    /// </exception>
     internal static string NameOf(AsymmetricAlgorithm key)
     {
         if (key is not ECDsa ecdsa)
             return key.KeySize >= SmallestRsa ? $"rsa-{key.KeySize}" : throw Unsupported(
-                $"The RSA key has {key.KeySize} bits; OpenSSL refuses less than {SmallestRsa} in its default settings.",
-                "Make a new key: leave out -ExistingKey.");
+                $"The RSA key has {key.KeySize} bits; OpenSSL refuses fewer than {SmallestRsa} with its default settings.",
+                "Make a new key: omit -ExistingKey.");
         ECCurve curve = ecdsa.ExportParameters(includePrivateParameters: false).Curve;
         string? name = curve.IsNamed ? curve.Oid.Value : null;
         return name switch
@@ -59,19 +61,19 @@ internal static class KeyAlgorithms
             "1.3.132.0.34" => "ecdsa-p384",
             "1.3.132.0.35" => "ecdsa-p521",
             _ => throw Unsupported(
-                $"The key is on the curve {(curve.IsNamed ? curve.Oid.FriendlyName ?? name : "that its own parameters describe")}, " +
-                "which TLS clients need not know: P-256, P-384 and P-521 are what TLS 1.3 has.",
-                "Make a new key: leave out -ExistingKey."),
+                $"The key has {(curve.IsNamed ? $"the curve {curve.Oid.FriendlyName ?? name}" : "a curve without a name")}, " +
+                "which TLS clients need not support: TLS 1.3 has P-256, P-384 and P-521.",
+                "Make a new key: omit -ExistingKey."),
         };
     }
 
     /// <summary>
-    /// be-secure-openssl.c, be_tls_get_certificate_hash: the channel binding of SCRAM needs the digest of the certificate's signature,
-    /// and these algorithms have none. A server that has such a certificate fails every SCRAM login over TLS.
+    /// be-secure-openssl.c, be_tls_get_certificate_hash: SCRAM with channel binding needs the digest of the certificate's signature,
+    /// and signatures of these algorithms have none. With such a certificate every SCRAM login over TLS fails.
     /// </summary>
     internal static PgSslException Edwards(string name) => Unsupported(
-        $"{name} keys are refused: with such a certificate PostgreSQL cannot do the channel binding of SCRAM, and password logins over TLS " +
-        "fail (\"could not find digest for NID UNDEF\").",
+        $"{name} keys are refused. With such a certificate PostgreSQL cannot do the channel binding of SCRAM, and password logins " +
+        "over TLS fail (\"could not find digest for NID UNDEF\").",
         $"Use {Default}, which is as small and as fast.");
 
     private static PgSslException Unsupported(string message, string remedy) => new(PgSslError.UnsupportedKeyAlgorithm, message, remedy);

@@ -4,23 +4,23 @@ using PgSsl.Files;
 
 namespace PgSsl.Requests;
 
-/// <summary>Where a private key and what is made with it go.</summary>
+/// <summary>The file of a private key, and the file of the request or certificate that is made with it.</summary>
 /// <param name="KeyPath">The key file, absolute.</param>
 /// <param name="DocumentPath">The file of the request or certificate, absolute.</param>
-/// <param name="KeyExists">Whether the key is there already, to be used and not written.</param>
+/// <param name="KeyExists">Whether the key exists already: it is used and not written.</param>
 internal sealed record KeyFilePlan(string KeyPath, string DocumentPath, bool KeyExists)
 {
     private const string KeyExtension = ".key";
 
     /// <summary>
-    /// Fills in what is not named: one file stands beside the other, with its name and the other ending; without either, both are in
-    /// the directory, named as PostgreSQL looks for them (<c>server.key</c>, or libpq's <c>postgresql.key</c>).
+    /// Completes the paths. If one file is named, the other one has the same name with the other ending. If neither is named, both are in
+    /// the directory, with the names that PostgreSQL looks for (<c>server.key</c>) or libpq (<c>postgresql.key</c>).
     /// </summary>
-    /// <param name="directory">Where files go that are not named.</param>
+    /// <param name="directory">The directory of files that are not named.</param>
     /// <param name="keyPath">The key file, absolute; null where it is not named.</param>
     /// <param name="documentPath">The other file, absolute; null where it is not named.</param>
-    /// <param name="existingKeyPath">A key to use, absolute; null for a new one. What is made with it goes into the directory.</param>
-    /// <param name="name">How files are called that are not named; null: by the role.</param>
+    /// <param name="existingKeyPath">A key to use, absolute; null for a new one. The other file is then in the directory.</param>
+    /// <param name="name">The name of files that are not named; null for a name by the role.</param>
     /// <param name="role">What the certificate is for.</param>
     /// <param name="extension"><c>.csr</c> or <c>.crt</c>.</param>
     /// <exception cref="PgSslException"><see cref="PgSslError.ContradictoryParameters"/>: both are one file, or a key is named twice.</exception>
@@ -30,7 +30,7 @@ internal sealed record KeyFilePlan(string KeyPath, string DocumentPath, bool Key
         if (existingKeyPath is not null && keyPath is not null)
             throw new PgSslException(
                 PgSslError.ContradictoryParameters,
-                "-KeyPath is where a new key goes, and -ExistingKey says that there is to be none.",
+                "-KeyPath is the file of a new key, but -ExistingKey says that no new key is made.",
                 "Give one of them.");
         string stem = name is not null ? FileName(name) : role == CertificateRole.Server ? "server" : "postgresql";
         KeyFilePlan plan = existingKeyPath is not null
@@ -42,12 +42,12 @@ internal sealed record KeyFilePlan(string KeyPath, string DocumentPath, bool Key
         if (string.Equals(RealPath.Of(plan.KeyPath), RealPath.Of(plan.DocumentPath), StringComparison.OrdinalIgnoreCase))
             throw new PgSslException(
                 PgSslError.ContradictoryParameters,
-                $"{plan.KeyPath} would have to hold the key and what is made with it: {plan.DocumentPath} is the same file.",
+                $"{plan.KeyPath} is the file of the key, and {plan.DocumentPath} is the same file.",
                 "Name two files.");
         return plan;
     }
 
-    /// <summary>Throws if a file that would be written is there already, or its directory is not.</summary>
+    /// <summary>Throws if a file to write exists already, or its directory does not exist.</summary>
     /// <param name="mayReplace">Whether files may be replaced.</param>
     /// <exception cref="PgSslException">
     /// <see cref="PgSslError.FileExists"/>, <see cref="PgSslError.FileNotFound"/> or <see cref="PgSslError.FileNotWritten"/>.
@@ -66,20 +66,20 @@ internal sealed record KeyFilePlan(string KeyPath, string DocumentPath, bool Key
             if (!mayReplace && File.Exists(path))
                 throw new PgSslException(
                     PgSslError.FileExists,
-                    $"{path} exists already, and is not overwritten.",
+                    $"{path} exists already. It is not overwritten.",
                     path == KeyPath
-                        ? "Name another file (-KeyPath), use this key (-ExistingKey), or use -Force: the old one is then kept as a backup."
-                        : "Name another file, or use -Force: the old one is then kept as a backup.");
+                        ? "Name another file (-KeyPath), use this key (-ExistingKey), or use -Force: the old file is then kept as a backup."
+                        : "Name another file, or use -Force: the old file is then kept as a backup.");
         }
     }
 
     /// <summary>The files that are written, the key first.</summary>
     public IReadOnlyList<string> Targets => KeyExists ? [DocumentPath] : [KeyPath, DocumentPath];
 
-    /// <summary>What <see cref="Write"/> does, as one sentence for -WhatIf.</summary>
-    /// <param name="documentName">What the other file holds.</param>
-    /// <param name="profile">Whom it is for.</param>
-    /// <param name="algorithm">The key's.</param>
+    /// <summary>One sentence for -WhatIf: what <see cref="Write"/> does.</summary>
+    /// <param name="documentName">What the other file contains.</param>
+    /// <param name="profile">The names in it.</param>
+    /// <param name="algorithm">The algorithm of the key.</param>
     /// <param name="serviceAccount">On Windows, an account that may read the key; null for none.</param>
     public string Describe(string documentName, CertificateProfile profile, string algorithm, string? serviceAccount)
     {
@@ -92,13 +92,13 @@ internal sealed record KeyFilePlan(string KeyPath, string DocumentPath, bool Key
         return $"{Verb(KeyPath)} the private key {KeyPath} ({algorithm}, {access}), and {char.ToLowerInvariant(document[0])}{document[1..]}.";
     }
 
-    /// <summary>Writes both files, or neither; the key with nobody's right to read it but its owner's.</summary>
-    /// <param name="key">Its private key is not written where it exists.</param>
-    /// <param name="passphrase">Encrypts the key; empty for a key in clear.</param>
+    /// <summary>Writes both files, or neither. Only its owner may read the key.</summary>
+    /// <param name="key">The key; it is not written if its file exists already.</param>
+    /// <param name="passphrase">Encrypts the key; empty for a key that is not encrypted.</param>
     /// <param name="documentPem">The request or certificate.</param>
     /// <param name="mayReplace">Whether files may be replaced.</param>
     /// <param name="serviceAccount">On Windows, an account that may read the key; null for none.</param>
-    /// <param name="at">The time that the names of backups carry.</param>
+    /// <param name="at">The time in the names of backups.</param>
     /// <param name="files">The file system; the real one if null.</param>
     /// <returns>The backups.</returns>
     /// <exception cref="PgSslException">As <see cref="FileTransaction.Apply"/>.</exception>
@@ -118,7 +118,7 @@ internal sealed record KeyFilePlan(string KeyPath, string DocumentPath, bool Key
         try
         {
             var keyFile = new FileEdit(KeyPath, keyPem) { MayReplace = mayReplace, Protection = FileProtection.PrivateKey(serviceAccount) };
-            // The key first: one without a request is of use (-ExistingKey), a request without its key is not.
+            // The key first: a key without a request is useful (-ExistingKey), a request without its key is not.
             return FileTransaction.Apply([keyFile, document], at, files).Backups;
         }
         finally
@@ -129,7 +129,7 @@ internal sealed record KeyFilePlan(string KeyPath, string DocumentPath, bool Key
 
     private static string Verb(string path) => File.Exists(path) ? "Replace (and keep as a backup)" : "Create";
 
-    /// <summary>A host may be an IPv6 address, or the directory of a socket; and the name is somebody else's text.</summary>
+    /// <summary>A host may be an IPv6 address or the directory of a socket, and the name may be a stranger's text.</summary>
     private static string FileName(string name)
     {
         string safe = new([.. name.Select(c => char.IsLetterOrDigit(c) || c is '.' or '-' or '_' ? c : '_')]);

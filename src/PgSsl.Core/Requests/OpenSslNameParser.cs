@@ -4,7 +4,7 @@ namespace PgSsl.Requests;
 
 /// <summary>
 /// Reads the argument of openssl's -subj (apps/lib/apps.c, parse_name): <c>/C=US/O=ACME/CN=db1</c>, in the order of the encoding.
-/// A backslash takes the character after it as it is; an unescaped plus sign joins attributes into one relative name.
+/// The character after a backslash is read literally; a plus sign without a backslash joins attributes into one relative name.
 /// </summary>
 internal static class OpenSslNameParser
 {

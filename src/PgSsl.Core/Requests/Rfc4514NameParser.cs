@@ -3,8 +3,8 @@ using System.Text;
 namespace PgSsl.Requests;
 
 /// <summary>
-/// Reads a name as RFC 4514 writes it, <c>CN=db1,O=ACME\, Inc.,C=US</c>: the last relative name comes first. As the older RFC 2253
-/// tells readers to, it takes values in quotes and blanks around separators, so that what .NET shows can be read.
+/// Reads a name in the form of RFC 4514, <c>CN=db1,O=ACME\, Inc.,C=US</c>: the last relative name comes first. As the older RFC 2253
+/// requires, it also reads values in quotes and spaces around separators, so that it can read the form of .NET.
 /// </summary>
 internal sealed class Rfc4514NameParser(string text)
 {
@@ -45,7 +45,7 @@ internal sealed class Rfc4514NameParser(string text)
         AttributeType type = AttributeType.Find(keyword) ?? throw Failure($"there is no attribute \"{keyword}\"");
         _position = equals + 1;
         SkipBlanks();
-        // A lone number sign, which OpenSSL prints unescaped, encodes nothing.
+        // A single number sign is a value: OpenSSL prints it without a backslash.
         if (Current == '#' && _position + 1 < text.Length && text[_position + 1] is not (',' or '+'))
             return SubjectAttribute.FromEncoded(type, ReadHex());
         return SubjectAttribute.Create(type, Current == '"' ? ReadQuoted() : ReadPlain());
@@ -108,7 +108,7 @@ internal sealed class Rfc4514NameParser(string text)
                 ReadEscape();
             else
                 Append();
-            // Blanks at the end count only where they are escaped.
+            // Spaces at the end are part of the value only if they are escaped.
             if (c != ' ')
                 length = _value.Count;
         }
@@ -125,7 +125,7 @@ internal sealed class Rfc4514NameParser(string text)
         else if (_position + 1 < text.Length && char.IsAsciiHexDigit(text[_position]) && char.IsAsciiHexDigit(text[_position + 1]))
             _value.Add(Convert.FromHexString(text.AsSpan(_position++, 2))[0]);
         else
-            throw Failure("a backslash stands before neither a special character nor two hexadecimal digits; itself it is written \\\\");
+            throw Failure("after a backslash there must be a special character or two hexadecimal digits; a backslash itself is written \\\\");
     }
 
     private void Append()
@@ -144,7 +144,7 @@ internal sealed class Rfc4514NameParser(string text)
         }
         catch (DecoderFallbackException)
         {
-            throw Failure("what its \\XX stand for is not UTF-8");
+            throw Failure("the bytes that are written as \\XX are not UTF-8");
         }
     }
 

@@ -4,13 +4,13 @@ using PgSsl.Requests;
 
 namespace PgSsl;
 
-/// <summary>A certificate that its own key signed, for testing. Times are UTC.</summary>
+/// <summary>A certificate that is signed with its own key, for tests. Times are UTC.</summary>
 public sealed record SelfSignedCertificate
 {
-    /// <summary>Who it is for.</summary>
+    /// <summary>Its subject.</summary>
     public required string Subject { get; init; }
 
-    /// <summary>The names it is for: <c>DNS:db1</c>, <c>IP:10.0.0.1</c> …</summary>
+    /// <summary>Its alternative names: <c>DNS:db1</c>, <c>IP:10.0.0.1</c> …</summary>
     public required IReadOnlyList<string> SubjectAlternativeName { get; init; }
 
     /// <summary><c>Server</c>, <c>Client</c> or <c>Replication</c>.</summary>
@@ -34,7 +34,7 @@ public sealed record SelfSignedCertificate
     /// <summary>The file of the private key.</summary>
     public required string KeyPath { get; init; }
 
-    /// <summary>Whether the key file was written with a passphrase; null for a key that was there before.</summary>
+    /// <summary>Whether the key file was written with a passphrase; null for a key that existed before.</summary>
     public required bool? IsKeyEncrypted { get; init; }
 
     /// <summary>The file of the certificate.</summary>
@@ -46,16 +46,16 @@ public sealed record SelfSignedCertificate
     /// <summary>The certificate, as PEM.</summary>
     public required string CertificatePem { get; init; }
 
-    /// <summary>Where the files that were replaced are kept.</summary>
+    /// <summary>The backups of the files that were replaced.</summary>
     public required IReadOnlyList<string> Backups { get; init; }
 
     /// <summary>Makes the record.</summary>
     /// <param name="profile">What was asked for.</param>
     /// <param name="key">Its key.</param>
-    /// <param name="files">Where both are.</param>
-    /// <param name="isKeyEncrypted">Whether a passphrase was used; not looked at for a key that was there before.</param>
+    /// <param name="files">The files of both.</param>
+    /// <param name="isKeyEncrypted">Whether a passphrase was used; ignored for a key that existed before.</param>
     /// <param name="certificate">The certificate.</param>
-    /// <param name="backups">What was replaced.</param>
+    /// <param name="backups">The backups of the files that were replaced.</param>
     internal static SelfSignedCertificate Create(
         CertificateProfile profile,
         CertificateKey key,

@@ -4,7 +4,7 @@ using PgSsl.Certificates;
 
 namespace PgSsl.Requests;
 
-/// <summary>One attribute of a subject that is to be written; it has been found good.</summary>
+/// <summary>One attribute of a new subject, already checked.</summary>
 internal sealed class SubjectAttribute
 {
     private const int CountryLength = 2;
@@ -16,7 +16,7 @@ internal sealed class SubjectAttribute
 
     private SubjectAttribute(byte[] encoded) => _encoded = encoded;
 
-    /// <summary>Makes an attribute of a text.</summary>
+    /// <summary>Makes an attribute from a text.</summary>
     /// <exception cref="PgSslException"><see cref="PgSslError.InvalidSubject"/>; the message names the field.</exception>
     public static SubjectAttribute Create(AttributeType type, string value)
     {
@@ -24,7 +24,7 @@ internal sealed class SubjectAttribute
         return new SubjectAttribute(Encode(type, writer => writer.WriteCharacterString(type.Tag, value)));
     }
 
-    /// <summary>Makes a country of a code in any case; UK, which ISO 3166 only reserves, is refused: a CA takes GB.</summary>
+    /// <summary>Makes a country from a code in upper or lower case. UK is refused: it is only reserved in ISO 3166, and CAs expect GB.</summary>
     /// <exception cref="PgSslException"><see cref="PgSslError.InvalidSubject"/>; the message shows what was typed.</exception>
     public static SubjectAttribute CreateCountry(string code)
     {
@@ -33,14 +33,14 @@ internal sealed class SubjectAttribute
         if (upper == "UK")
             throw SubjectErrors.Attribute(
                 AttributeType.Country,
-                $"\"{code}\" is no country code of ISO 3166: that of the United Kingdom is GB",
-                "Write -Country GB. If it has to be UK all the same, -Subject takes it.");
+                $"\"{code}\" is not a country code of ISO 3166: the code of the United Kingdom is GB",
+                "Write -Country GB. If it must be UK, use -Subject.");
         return Create(AttributeType.Country, upper);
     }
 
-    /// <summary>Makes an attribute of an encoded value (RFC 4514 2.4, <c>#0C03646231</c>), which stays in its string type.</summary>
-    /// <remarks>OpenSSL refuses a whole certificate for a value that is no string (crypto/asn1/tasn_typ.c, B_ASN1_PRINTABLE).</remarks>
-    /// <exception cref="PgSslException"><see cref="PgSslError.InvalidSubject"/>: it is no such value, or not a good one.</exception>
+    /// <summary>Makes an attribute from an encoded value (RFC 4514 2.4, <c>#0C03646231</c>); it keeps its string type.</summary>
+    /// <remarks>OpenSSL refuses a whole certificate if a value is not a string (crypto/asn1/tasn_typ.c, B_ASN1_PRINTABLE).</remarks>
+    /// <exception cref="PgSslException"><see cref="PgSslError.InvalidSubject"/>: it is not an encoded string, or not allowed.</exception>
     public static SubjectAttribute FromEncoded(AttributeType type, byte[] value)
     {
         try
@@ -50,7 +50,7 @@ internal sealed class SubjectAttribute
             if (Array.IndexOf(StringTypes, read.Tag) < 0)
                 throw new AsnContentException();
             Check(type, read.Text);
-            // What does not come out as it went in was not well-formed, or more than one value.
+            // If it is encoded differently again, it was malformed or more than one value.
             if (!Encode(type, writer => writer.WriteCharacterString(read.Tag, read.Text)).AsSpan().SequenceEqual(encoded))
                 throw new AsnContentException();
             return new SubjectAttribute(encoded);
@@ -82,24 +82,24 @@ internal sealed class SubjectAttribute
     private static void Check(AttributeType type, string value)
     {
         if (value.Length == 0)
-            throw SubjectErrors.Attribute(type, "is empty", "Leave it out, or give it a value.");
+            throw SubjectErrors.Attribute(type, "is empty", "Omit it, or give it a value.");
         if (value.Any(char.IsControl))
             throw SubjectErrors.Attribute(
-                type, $"\"{CertificateNames.Printable(value)}\" holds a control character", "Write it without NUL, tabs and line breaks.");
+                type, $"\"{CertificateNames.Printable(value)}\" contains a control character", "Write it without NUL, tabs and line breaks.");
         if (type == AttributeType.Country && !(value.Length == CountryLength && value.All(char.IsAsciiLetter)))
             throw SubjectErrors.Attribute(
                 type, $"\"{value}\" is not a country code of two letters", "Use the code of ISO 3166: US, DE, GB (not UK) …");
         // RFC 2822 3.4.1: something, an @, a domain.
         if (type == AttributeType.EmailAddress && value.LastIndexOf('@') is var at && (at < 1 || at == value.Length - 1))
-            throw SubjectErrors.Attribute(type, $"\"{value}\" has no name and domain with an @ between them", "Write it as dba@example.com.");
+            throw SubjectErrors.Attribute(type, $"\"{value}\" is not an e-mail address", "Write it as dba@example.com.");
         CheckCharacters(type, value);
         int length = value.EnumerateRunes().Count();
         if (length > type.MaximumLength)
             throw SubjectErrors.Attribute(
                 type,
-                $"\"{value}\" has {length} characters; certificates have room for {type.MaximumLength}",
+                $"\"{value}\" has {length} characters; certificates allow {type.MaximumLength}",
                 type == AttributeType.CommonName
-                    ? "Use a shorter one; a long host name goes into -DnsName, which is what clients look at."
+                    ? "Use a shorter one, and give a long host name with -DnsName: clients read that."
                     : "Use a shorter one.");
     }
 
@@ -113,11 +113,11 @@ internal sealed class SubjectAttribute
         {
             throw new PgSslException(
                 PgSslError.InvalidSubject,
-                $"The {type.Name} \"{CertificateNames.Printable(value)}\" holds characters that it cannot have.",
+                $"The {type.Name} \"{CertificateNames.Printable(value)}\" contains characters that are not allowed.",
                 type.Tag switch
                 {
-                    UniversalTagNumber.IA5String => "It takes ASCII only.",
-                    UniversalTagNumber.PrintableString => "It takes letters, digits, blanks and '()+,-./:=? only.",
+                    UniversalTagNumber.IA5String => "Use ASCII only.",
+                    UniversalTagNumber.PrintableString => "Use letters, digits, spaces and '()+,-./:=? only.",
                     _ => "Half of a surrogate pair is not a character.",
                 },
                 exception);

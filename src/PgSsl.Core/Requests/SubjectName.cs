@@ -5,7 +5,7 @@ using PgSsl.Certificates;
 
 namespace PgSsl.Requests;
 
-/// <summary>The subject of a certificate that is to be made, exactly as it will be encoded.</summary>
+/// <summary>The subject of a new certificate, exactly as it is encoded.</summary>
 internal sealed class SubjectName
 {
     private readonly DistinguishedName _parsed;
@@ -19,33 +19,28 @@ internal sealed class SubjectName
     /// <summary>The Name in DER.</summary>
     public ReadOnlyMemory<byte> Encoded { get; }
 
-    /// <summary>The first common name, which is the one that PostgreSQL goes by; null for none.</summary>
+    /// <summary>The first common name, which is the one that PostgreSQL reads; null if there is none.</summary>
     public string? CommonName => _parsed.AttributesOf(Oids.CommonName).FirstOrDefault()?.Text;
 
-    /// <summary>Whether nothing is in it.</summary>
+    /// <summary>Whether it has no attributes.</summary>
     internal bool IsEmpty => _parsed.Attributes.Count == 0;
 
-    /// <summary>The e-mail addresses in it.</summary>
+    /// <summary>Its e-mail addresses.</summary>
     internal IEnumerable<string> EmailAddresses => _parsed.AttributesOf(Oids.EmailAddress).Select(attribute => attribute.Text);
 
-    /// <summary>Reads a subject as RFC 4514 writes it (<c>CN=db1,O=ACME</c>) or as openssl does (<c>/O=ACME/CN=db1</c>).</summary>
-    /// <remarks>The first writes the last name first. What .NET shows (<c>CN=db1, O="ACME, Inc."</c>) is read as well.</remarks>
+    /// <summary>Reads a subject in the form of RFC 4514 (<c>CN=db1,O=ACME</c>) or of openssl (<c>/O=ACME/CN=db1</c>).</summary>
+    /// <remarks>In the first form the last name comes first. The form of .NET (<c>CN=db1, O="ACME, Inc."</c>) is read as well.</remarks>
     /// <exception cref="PgSslException"><see cref="PgSslError.InvalidSubject"/>.</exception>
-    public static SubjectName Parse(string text)
-    {
-        return FromRelativeNames(text.StartsWith('/') ? OpenSslNameParser.Parse(text) : new Rfc4514NameParser(text).Parse());
-    }
+    public static SubjectName Parse(string text) =>
+        FromRelativeNames(text.StartsWith('/') ? OpenSslNameParser.Parse(text) : new Rfc4514NameParser(text).Parse());
 
     /// <summary>The subject of a certificate, byte for byte.</summary>
-    public static SubjectName Of(X509Certificate2 certificate)
-    {
-        return new SubjectName(certificate.SubjectName.RawData);
-    }
+    public static SubjectName Of(X509Certificate2 certificate) => new(certificate.SubjectName.RawData);
 
-    /// <summary>As .NET writes names, the last one first; without control characters, which a served certificate may have.</summary>
+    /// <summary>In the form of .NET, the last name first; without the control characters that a stranger's certificate may have.</summary>
     public override string ToString() => CertificateNames.Printable(new X500DistinguishedName(Encoded.Span).Name);
 
-    /// <summary>Encodes relative names, in the order of the encoding; several attributes in one are a set.</summary>
+    /// <summary>Encodes relative names, in the order of the encoding; several attributes in one relative name are a set.</summary>
     internal static SubjectName FromRelativeNames(IReadOnlyList<IReadOnlyList<SubjectAttribute>> relativeNames)
     {
         var writer = new AsnWriter(AsnEncodingRules.DER);

@@ -34,7 +34,8 @@ internal static class ClientRequirements
         return leaf.Extensions.AllowsUsage(KeyUsages.DigitalSignature)
             ? requirement.Met($"The certificate is for TLS servers (extended key usage: {Usages(leaf)}).")
             : requirement.Unmet(
-                "The key usage lacks digitalSignature, without which TLS 1.3 and ECDHE are not possible.", "Ask the CA for a certificate with digitalSignature.");
+                "The key usage lacks digitalSignature, without which TLS 1.3 and ECDHE are not possible.",
+                "Ask the CA for a certificate with digitalSignature.");
     }
 
     private static string Usages(ParsedCertificate leaf) => leaf.Extensions.ExtendedKeyUsages is { } usages

@@ -60,7 +60,9 @@ internal static class FileRequirements
         if (account is not null && !ownedByRoot && status.Owner.UserId != account.UserId)
             return ($"{seen}: the server accepts it only if its own account {account.Name} or root owns it.", $"chown {account.Name} '{file.Path}'");
         return PrivateKeyFile.IsExposed(status.Mode, ownedByRoot)
-            ? ($"{seen}: group or others can use it, and the server refuses that. {PrivateKeyFile.ExpectedMode(ownedByRoot)}", $"chmod 0600 '{file.Path}'")
+            ? (
+                $"{seen}: group or others can use it, and the server refuses that. {PrivateKeyFile.ExpectedMode(ownedByRoot)}",
+                $"chmod 0600 '{file.Path}'")
             : null;
     }
 
@@ -83,9 +85,10 @@ internal static class FileRequirements
             return requirement.Unjudged($"{path} could not be read: {facts.KeyFile.Failure!.Message}", facts.KeyFile.Failure.Remedy);
         if (!key.IsPem)
             return requirement.Unmet(
-                $"{path} is not a PEM file with a private key, and the server reads only PEM.", $"openssl pkey -inform DER -in '{path}' -out server.key");
+                $"{path} is not a PEM file with a private key, and the server reads only PEM.",
+                $"openssl pkey -inform DER -in '{path}' -out server.key");
         if (key.Failure is null)
-            return requirement.Met($"{path} holds a private key.");
+            return requirement.Met($"{path} contains a private key.");
         return key.IsEncrypted
             ? requirement.Unjudged(key.Failure.Message, key.Failure.Remedy)
             : requirement.Unmet(key.Failure.Message, key.Failure.Remedy ?? "Provide the key.");

@@ -15,16 +15,17 @@ internal static class PairRequirements
         switch (facts.Key?.Matches(leaf))
         {
             case null:
-                yield return pair.Unjudged($"It cannot be told whether {key} holds the key of {name}.", facts.Key?.Failure?.Remedy);
+                yield return pair.Unjudged($"It is not known whether {key} contains the key of {name}.", facts.Key?.Failure?.Remedy);
                 yield return order.Unjudged(WithoutKey);
                 break;
             case false:
                 yield return pair.Unmet(
                     $"{key} is not the key of {name}, nor of another certificate in {certificates}.",
                     facts.MatchingKeyBackup is { } backup
-                        ? $"A change was interrupted between the two files: its key is in {backup}. Run Install-PgServerCertificate again with the new certificate, " +
-                            $"or put the old key back: mv '{backup}' '{key}'"
-                        : "Use the key that the certificate was requested with: openssl x509 -noout -pubkey and openssl pkey -pubout print the same for both.");
+                        ? $"A change was interrupted between the two files: its key is in {backup}. Run Install-PgServerCertificate again with " +
+                            $"the new certificate, or restore the old key: mv '{backup}' '{key}'"
+                        : "Use the key that the certificate was requested with: openssl x509 -noout -pubkey and openssl pkey -pubout " +
+                            "print the same for both.");
                 yield return order.Unjudged(WithoutKey);
                 break;
             default:

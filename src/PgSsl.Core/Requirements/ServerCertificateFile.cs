@@ -31,7 +31,8 @@ internal sealed record ServerCertificateFile(IReadOnlyList<X509Certificate2> Cer
             }
             catch (Exception exception) when (exception is AsnContentException or CryptographicException)
             {
-                return new ServerCertificateFile(certificates, $"block {certificates.Count + 1} is labelled {block.Label}, but what it holds is not a valid one");
+                return new ServerCertificateFile(
+                    certificates, $"block {certificates.Count + 1} has the label {block.Label}, but is not a valid certificate");
             }
         }
         // OpenSSL 3.0 skips it, 1.1.1 does not (pem_lib.c, get_name).

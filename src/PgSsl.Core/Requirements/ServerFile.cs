@@ -14,7 +14,9 @@ internal sealed class ServerFile
     /// <summary>What it holds; null where it could not be read.</summary>
     public byte[]? Content { get; private init; }
 
-    /// <summary>Why it could not be read: <see cref="PgSslError.FileNotFound"/> or <see cref="PgSslError.FileUnreadable"/>; null where it could.</summary>
+    /// <summary>
+    /// Why it could not be read: <see cref="PgSslError.FileNotFound"/> or <see cref="PgSslError.FileUnreadable"/>; null if it could.
+    /// </summary>
     public PgSslException? Failure { get; private init; }
 
     /// <summary>Owner and mode of the file that links lead to; null on Windows, and where they are not known or not decided yet.</summary>

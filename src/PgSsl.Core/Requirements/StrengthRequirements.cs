@@ -49,7 +49,8 @@ internal static class StrengthRequirements
         return leaf.PublicKey switch
         {
             { IsReadable: false } => requirement.Unmet("OpenSSL cannot read the key.", NewKey),
-            { HasExplicitCurve: true } => requirement.Unmet("The key spells out the parameters of its curve; clients know curves only by name.", NewKey),
+            { HasExplicitCurve: true } => requirement.Unmet(
+                "The key contains the parameters of its curve; clients know curves only by name.", NewKey),
             { AlgorithmOid: Oids.Dsa } => requirement.Unmet("The key is DSA, which TLS 1.3 and today's clients do not support.", NewKey),
             { AlgorithmOid: Oids.Ed25519 or Oids.Ed448 } => requirement.Unmet(
                 $"The key is {key}: .NET on Windows and macOS, and older Java, cannot connect.", $"{NewKey} (ecdsa-p256)"),

@@ -61,7 +61,8 @@ internal sealed class RootSelection(IReadOnlyCollection<string> fingerprints, bo
     /// <exception cref="PgSslException">
     /// NotARootCertificate: not a CA, or a leaf or an intermediate without its root. CertificateNotValid: none of the roots is valid now.
     /// </exception>
-    public (IReadOnlyList<X509Certificate2> Accepted, IReadOnlyList<string> LeftOut) Choose(IEnumerable<X509Certificate2> present, DateTimeOffset at) =>
+    public (IReadOnlyList<X509Certificate2> Accepted, IReadOnlyList<string> LeftOut) Choose(
+        IEnumerable<X509Certificate2> present, DateTimeOffset at) =>
         Choose(Certificates, present, at);
 
     private (IReadOnlyList<X509Certificate2> Accepted, IReadOnlyList<string> LeftOut) Choose(
@@ -119,7 +120,8 @@ internal sealed class RootSelection(IReadOnlyCollection<string> fingerprints, bo
     {
         string fingerprint = Fingerprint.Of(root.Certificate);
         if (root.CaKind != 0 || fingerprints.Contains(fingerprint)
-            || _offers.Exists(offer => offer.IsServerCertificate && offer.Certificates.Any(certificate => Fingerprint.Of(certificate) == fingerprint)))
+            || _offers.Exists(offer =>
+                offer.IsServerCertificate && offer.Certificates.Any(certificate => Fingerprint.Of(certificate) == fingerprint)))
             return;
         throw new PgSslException(
             PgSslError.NotARootCertificate,

@@ -33,7 +33,8 @@ internal static class ServedRootFailures
 
     public static PgSslException Unverified(RootOffer offer, ChainVerdict verdict) => NotVouchedFor(
         offer,
-        $"The server's certificate does not verify with its root {Describe(offer)}, which is known here from {offer.Origin}: {verdict.Reason.TrimEnd('.')}.");
+        $"The server's certificate does not verify with its root {Describe(offer)}, which is known here from {offer.Origin}: " +
+        $"{verdict.Reason.TrimEnd('.')}.");
 
     private static PgSslException NotVouchedFor(RootOffer offer, string message, string remedy = "") => new(
         PgSslError.RootNotVouchedFor,

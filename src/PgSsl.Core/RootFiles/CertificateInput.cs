@@ -31,7 +31,9 @@ internal static class CertificateInput
     /// <param name="bytes">The whole content.</param>
     /// <param name="name">Names it in messages.</param>
     /// <param name="wanted">What remedies ask for; a root if null.</param>
-    /// <exception cref="PgSslException">InvalidCertificateFile: a block is broken, or there is no certificate; the message says what there is.</exception>
+    /// <exception cref="PgSslException">
+    /// InvalidCertificateFile: a block is broken, or there is no certificate; the message says what there is.
+    /// </exception>
     public static IReadOnlyList<X509Certificate2> Read(ReadOnlyMemory<byte> bytes, string name, CertificateWanted? wanted = null)
     {
         RootFile file = RootFile.Parse(bytes, name);
@@ -100,7 +102,8 @@ internal static class CertificateInput
             if (first == Asn1Tag.ObjectIdentifier)
                 return Invalid($"{name} is a PKCS #7 message without certificates.", wanted.Remedy);
             if (first == Asn1Tag.Sequence && outer.ReadSequence().PeekTag() == Asn1Tag.Integer)
-                return Invalid($"{name} is DER, but not a certificate: it is a certificate signing request (CSR) or a revocation list.", wanted.Remedy);
+                return Invalid(
+                    $"{name} is DER, but not a certificate: it is a certificate signing request (CSR) or a revocation list.", wanted.Remedy);
         }
         catch (AsnContentException)
         {

@@ -45,7 +45,10 @@ internal sealed class RootFileProblems
             AddFatal(RootFileProblemKind.Empty, $"{_file.Path} is empty. {Consequence}", "Put root certificates into it, or delete it.");
         int nul = _file.Bytes.IndexOf((byte)0);
         if (nul >= 0 && !_file.Segments.Any(segment => segment.Kind == RootFileSegmentKind.OtherForm))
-            Add(RootFileProblemKind.NulByte, $"{_file.Path} has a NUL byte, and OpenSSL may stop reading there.", "Write the file again, as plain text.");
+            Add(
+                RootFileProblemKind.NulByte,
+                $"{_file.Path} has a NUL byte, and OpenSSL may stop reading there.",
+                "Write the file again, as plain text.");
     }
 
     private void ExamineSegments()

@@ -15,7 +15,9 @@ internal static class PlaintextRule
     /// <param name="address">Its address; null on a Unix-domain socket.</param>
     /// <param name="hasPassword">Whether there is a password that might be sent.</param>
     /// <param name="allowPlaintextPassword">Uses the settings as they are.</param>
-    /// <exception cref="PgSslException"><see cref="PgSslError.InsecurePassword"/>: the mode is disable, for another machine, with a password.</exception>
+    /// <exception cref="PgSslException">
+    /// <see cref="PgSslError.InsecurePassword"/>: the mode is disable, for another machine, with a password.
+    /// </exception>
     public static SslMode Decide(SslMode mode, ConnectionHost host, IPAddress? address, bool hasPassword, bool allowPlaintextPassword)
     {
         if (allowPlaintextPassword || address is null || IPAddress.IsLoopback(address))

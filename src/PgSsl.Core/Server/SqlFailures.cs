@@ -35,7 +35,8 @@ internal static class SqlFailures
             InsufficientPrivilege => new(
                 PgSslError.InsufficientPrivilege,
                 $"\"{user}\" may not connect to database \"{database}\": {said}.",
-                $"GRANT CONNECT ON DATABASE {MissingPrivilege.QuoteIdentifier(database)} TO {MissingPrivilege.QuoteIdentifier(user)}, or name another database (dbname)."),
+                $"GRANT CONNECT ON DATABASE {MissingPrivilege.QuoteIdentifier(database)} TO {MissingPrivilege.QuoteIdentifier(user)}, " +
+                "or name another database (dbname)."),
             _ => new(
                 PgSslError.ConnectionRejected,
                 $"The server does not admit user \"{user}\" to database \"{database}\" {Over(transport)}: {said}.",

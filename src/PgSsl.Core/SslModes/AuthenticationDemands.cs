@@ -4,10 +4,10 @@ using PgSsl.Wire;
 
 namespace PgSsl.SslModes;
 
-/// <summary>What libpq's settings demand of the authentication (fe-auth.c, check_expected_areq and pg_SASL_init).</summary>
+/// <summary>What libpq's settings require of the authentication (fe-auth.c, check_expected_areq and pg_SASL_init).</summary>
 internal static class AuthenticationDemands
 {
-    /// <summary>Gives the check for one set of settings: null for a connection they accept, else the objection.</summary>
+    /// <summary>The check for given settings. It returns null for a connection that they accept, otherwise the objection.</summary>
     public static Func<StartupAnswer.Admitted, ConnectionFacts, PgSslException?> From(ConnectionSettings settings)
     {
         string[] methods = settings.RequireAuth?.Split(',', StringSplitOptions.RemoveEmptyEntries) ?? [];
@@ -17,15 +17,15 @@ internal static class AuthenticationDemands
         {
             if (certificateRequired && connection.Tls?.RequestsClientCertificate != true)
                 return Objection(
-                    "sslcertmode=require wants the server to ask for a client certificate, and it does not.",
+                    "The server does not ask for a client certificate, but sslcertmode=require needs that.",
                     "Set ssl_ca_file on the server, or sslcertmode=allow.");
             if (certificateRequired && connection.Request.ClientCertificate is null)
                 return Objection(
-                    "sslcertmode=require wants a client certificate, and there is none.",
+                    "There is no client certificate, but sslcertmode=require needs one.",
                     "Set sslcert and sslkey, or put the files at libpq's default paths.");
             if (methods.Length > 0 && !Accepts(methods, admitted.Method))
                 return Objection(
-                    $"The server asks for authentication by \"{admitted.Method}\", and require_auth={settings.RequireAuth} forbids that.",
+                    $"The server asks for authentication by \"{admitted.Method}\", but require_auth={settings.RequireAuth} forbids that.",
                     "Change the method in pg_hba.conf, or require_auth.");
             if (bindingRequired && !(admitted.OffersChannelBinding && connection.Tls is not null))
                 return Objection(
@@ -35,7 +35,7 @@ internal static class AuthenticationDemands
         };
     }
 
-    // The list is either of methods to accept or, each with a '!', of methods to refuse; libpq does not let them mix.
+    // The list has either methods to accept or, each with a '!', methods to refuse; libpq does not allow both in one list.
     private static bool Accepts(string[] methods, string method) =>
         methods[0].StartsWith('!') ? !methods.Contains("!" + method) : methods.Contains(method);
 

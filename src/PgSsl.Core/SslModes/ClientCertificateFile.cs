@@ -7,14 +7,14 @@ using PgSsl.Files;
 
 namespace PgSsl.SslModes;
 
-/// <summary>Loads the client certificate that libpq would present, by its rules (fe-secure-openssl.c, initialize_SSL).</summary>
+/// <summary>Loads the client certificate that libpq would send, by its rules (fe-secure-openssl.c, initialize_SSL).</summary>
 internal static class ClientCertificateFile
 {
     /// <summary>Loads certificate and key.</summary>
-    /// <param name="settings">Name the files (sslcert, sslkey, else the default paths), the passphrase and sslcertmode.</param>
-    /// <returns>Null where there is no certificate, which is no error: libpq goes on without one.</returns>
+    /// <param name="settings">The files (sslcert, sslkey, or the default paths), the passphrase and sslcertmode.</param>
+    /// <returns>Null if there is no certificate, which is not an error: libpq continues without one.</returns>
     /// <exception cref="PgSslException">
-    /// There is one, and libpq would fail on it: <see cref="PgSslError.InvalidCertificateFile"/>, <see cref="PgSslError.InvalidKeyFile"/>,
+    /// libpq would fail on it: <see cref="PgSslError.InvalidCertificateFile"/>, <see cref="PgSslError.InvalidKeyFile"/>,
     /// <see cref="PgSslError.FileNotFound"/> (the key), <see cref="PgSslError.FileUnreadable"/>, <see cref="PgSslError.KeyMismatch"/>.
     /// </exception>
     public static ClientCertificate? Load(ConnectionSettings settings)
@@ -22,11 +22,11 @@ internal static class ClientCertificateFile
         if (settings.SslCertMode == "disable" || settings.ClientCertificatePath is not { } certificatePath || !File.Exists(certificatePath))
             return null;
 
-        // The key's place is only looked at once there is a certificate.
+        // The key is needed only if there is a certificate.
         string keyPath = settings.ClientKeyPath ?? throw new PgSslException(
             PgSslError.InvalidKeyFile,
-            $"The key of client certificate \"{certificatePath}\" is in no file (sslkey=\"{settings["sslkey"]}\"); " +
-            "PgSsl cannot use one inside an OpenSSL engine.",
+            $"The key of client certificate \"{certificatePath}\" is not in a file (sslkey=\"{settings["sslkey"]}\"); " +
+            "PgSsl cannot use a key in an OpenSSL engine.",
             "Test with a key file, or with psql itself.");
         X509Certificate2Collection certificates = ReadCertificates(certificatePath);
         X509Certificate2 withKey = Combine(certificates[0], keyPath, settings.GetSecret("sslpassword"));
@@ -56,8 +56,8 @@ internal static class ClientCertificateFile
         if (!File.Exists(keyPath) && !Directory.Exists(keyPath))
             throw new PgSslException(
                 PgSslError.FileNotFound,
-                $"There is a client certificate, but no private key file \"{keyPath}\": libpq refuses to go on.",
-                "Set sslkey, put the key there, or set sslcertmode=disable to connect without a client certificate.");
+                $"There is a client certificate, but no private key file \"{keyPath}\": libpq would not connect.",
+                "Set sslkey, put the key into that file, or set sslcertmode=disable to connect without a client certificate.");
         PrivateKeyFile.CheckAccess(keyPath);
 
         byte[] content;
@@ -91,13 +91,13 @@ internal static class ClientCertificateFile
 
     private static PgSslException NoCertificate(string path, Exception? cause) => new(
         PgSslError.InvalidCertificateFile,
-        $"Client certificate file \"{path}\" holds no certificate in PEM form.",
+        $"Client certificate file \"{path}\" contains no certificate in PEM form.",
         $"Convert it: openssl x509 -inform DER -in '{path}' -out postgresql.crt",
         cause);
 
     private static PgSslException Unreadable(string path, Exception cause) => new(
         PgSslError.FileUnreadable,
-        $"File \"{path}\" exists and cannot be read: {cause.Message}",
-        "Give the user that runs this the right to read it.",
+        $"File \"{path}\" exists, but cannot be read: {cause.Message}",
+        "Give this user the right to read it.",
         cause);
 }

@@ -4,8 +4,8 @@ using PgSsl.Connections;
 namespace PgSsl.SslModes;
 
 /// <summary>The client certificate that the settings name.</summary>
-/// <param name="Certificate">Null where there is none, or it cannot be used.</param>
-/// <param name="Failure">Why it cannot be used; null where it can, or there is none.</param>
+/// <param name="Certificate">The certificate; null if there is none, or it cannot be used.</param>
+/// <param name="Failure">Why it cannot be used; null if it can, or there is none.</param>
 internal sealed record ClientIdentity(ClientCertificate? Certificate, PgSslException? Failure)
 {
     private static readonly ClientIdentity None = new(null, null);

@@ -5,49 +5,49 @@ using PgSsl.Probing;
 
 namespace PgSsl.SslModes;
 
-/// <summary>What one client does in one sslmode with one set of settings, as data: the evaluator plays it against what a server showed.</summary>
-/// <param name="Attempts">The transports in the order in which they are tried; empty where the client refuses the settings.</param>
+/// <summary>What one client does in one sslmode with given settings, as data; <see cref="SslModeEvaluator"/> applies it to a server.</summary>
+/// <param name="Attempts">The transports in the order in which they are tried; empty if the client refuses the settings.</param>
 internal sealed record ClientPolicy(IReadOnlyList<Transport> Attempts)
 {
-    /// <summary>Why the client would not even try (contradictory settings, a missing file it insists on); null where it would.</summary>
+    /// <summary>Why the client would not even try (contradictory settings, a missing file that it needs); null if it would.</summary>
     public PgSslException? Refusal { get; init; }
 
-    /// <summary>What is checked on a TLS attempt.</summary>
+    /// <summary>What is verified on a TLS attempt.</summary>
     public Verification Verification { get; init; }
 
-    /// <summary>The roots that <see cref="Verification"/> goes by; null where nothing is verified.</summary>
+    /// <summary>The roots of <see cref="Verification"/>; null if nothing is verified.</summary>
     public TrustStore? Trust { get; init; }
 
     /// <summary>Which certificates of <see cref="Trust"/> may end a chain.</summary>
     public AnchorRule Anchors { get; init; }
 
-    /// <summary>Why a TLS attempt would fail before its handshake (an unreadable root or key file); null where it would not.</summary>
+    /// <summary>Why a TLS attempt would fail before its handshake (an unreadable root or key file); null if it would not.</summary>
     public PgSslException? TlsSetupFailure { get; init; }
 
-    /// <summary>The rule by which names are compared.</summary>
+    /// <summary>The rule that compares names.</summary>
     public Func<X509Certificate2, string, NameVerdict> VerifyName { get; init; } = HostNameVerifier.Verify;
 
-    /// <summary>True where the next attempt follows a failed handshake or verification.</summary>
+    /// <summary>Whether the next attempt follows a failed handshake or verification.</summary>
     public bool RetriesAfterTlsFailure { get; init; } = true;
 
-    /// <summary>True where the next attempt follows an N.</summary>
+    /// <summary>Whether the next attempt follows an N.</summary>
     public bool RetriesWhenTlsIsNotOffered { get; init; } = true;
 
-    /// <summary>Whether the next attempt follows an error message of the server's.</summary>
+    /// <summary>Whether the next attempt follows an error message of the server.</summary>
     public Func<Wire.StartupAnswer.Refused, bool> RetriesAfterRefusal { get; init; } = _ => true;
 
     /// <summary>
-    /// Whether the next attempt follows a connection that broke otherwise: an error in answer to the SSLRequest, silence, or no answer
-    /// to the startup message. Not asked where no connection was made at all.
+    /// Whether the next attempt follows a connection that broke in another way: an error in answer to the SSLRequest, silence, or no
+    /// answer to the startup message. It is not asked if there was no connection at all.
     /// </summary>
     public Func<ConnectionFacts, bool> RetriesAfterBreak { get; init; } = _ => false;
 
     /// <summary>
-    /// What the client has against the authentication on a connection (libpq's require_auth, channel_binding, sslcertmode); null where
-    /// nothing.
+    /// Why the client refuses the authentication on a connection (libpq's require_auth, channel_binding, sslcertmode); null if it does
+    /// not.
     /// </summary>
     public Func<Wire.StartupAnswer.Admitted, ConnectionFacts, PgSslException?> ObjectsToAuthentication { get; init; } = (_, _) => null;
 
-    /// <summary>True where the authentication itself proves the server (channel_binding=require).</summary>
+    /// <summary>Whether the authentication itself proves the server's identity (channel_binding=require).</summary>
     public bool AuthenticationProvesServer { get; init; }
 }

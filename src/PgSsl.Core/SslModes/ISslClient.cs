@@ -2,17 +2,17 @@ using PgSsl.Connections;
 
 namespace PgSsl.SslModes;
 
-/// <summary>A client library's rules for TLS.</summary>
+/// <summary>The rules of a client library for TLS.</summary>
 internal interface ISslClient
 {
-    /// <summary>The name by which users ask for it: <c>libpq</c>, <c>npgsql</c>, …</summary>
+    /// <summary>The name that users give: <c>libpq</c>, <c>npgsql</c> …</summary>
     string Name { get; }
 
     /// <summary>What it does in a mode.</summary>
-    /// <param name="mode">The mode asked about; it replaces the settings' own.</param>
-    /// <param name="host">The server concerned, one of the settings' hosts.</param>
+    /// <param name="mode">The mode; it replaces that of the settings.</param>
+    /// <param name="host">The server, one of the settings' hosts.</param>
     /// <param name="settings">The rest of the settings.</param>
-    /// <param name="trust">Loads root files, each once.</param>
-    /// <param name="identity">The client certificate the settings name, or why it cannot be used.</param>
+    /// <param name="trust">Loads each root file once.</param>
+    /// <param name="identity">The client certificate of the settings, or why it cannot be used.</param>
     ClientPolicy PolicyFor(SslMode mode, ConnectionHost host, ConnectionSettings settings, TrustStoreCache trust, ClientIdentity identity);
 }

@@ -1,26 +1,26 @@
 namespace PgSsl.SslModes;
 
-/// <summary>What a change of root files does to one client in one mode at one server.</summary>
-/// <param name="Before">What it meets now.</param>
-/// <param name="After">What it would meet.</param>
+/// <summary>The effect of a change of root files on one client in one mode at one server.</summary>
+/// <param name="Before">The result now.</param>
+/// <param name="After">The result after the change.</param>
 internal sealed record SslModeChange(SslModeResult Before, SslModeResult After)
 {
-    /// <summary>True where the client would no longer connect, or go on in plaintext instead of TLS.</summary>
+    /// <summary>Whether the client would no longer connect, or would use plaintext instead of TLS.</summary>
     public bool IsLoss => (Before.Connects && !After.Connects) || (Before.Transport == "tls" && After.Transport == "plaintext");
 
-    /// <summary>Finds what differs between two lists of results for the same servers, clients and modes, in the same order.</summary>
+    /// <summary>Finds the differences between two lists of results for the same servers, clients and modes, in the same order.</summary>
     public static IReadOnlyList<SslModeChange> Between(IReadOnlyList<SslModeResult> before, IReadOnlyList<SslModeResult> after)
     {
         ArgumentOutOfRangeException.ThrowIfNotEqual(after.Count, before.Count);
         return
         [
-            .. before.Zip(after, (one, other) => new SslModeChange(one, other))
+            .. before.Zip(after, (old, planned) => new SslModeChange(old, planned))
                 .Where(change => OutcomeOf(change.Before) != OutcomeOf(change.After)),
         ];
     }
 
     /// <summary>
-    /// Changes as lines for people; clients and modes that meet the same share one:
+    /// Describes changes, one line for all clients and modes with the same change:
     /// <c>db1:5432: TLS, not verified -> TLS, chain verified: libpq prefer, require; pgx require</c>.
     /// </summary>
     public static IReadOnlyList<string> Describe(IEnumerable<SslModeChange> changes) =>

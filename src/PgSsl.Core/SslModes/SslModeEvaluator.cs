@@ -7,7 +7,7 @@ using PgSsl.Wire;
 namespace PgSsl.SslModes;
 
 /// <summary>
-/// Plays a client's policy against what a server showed: which attempt succeeds, what was verified, and why. Pure: no I/O, no clock.
+/// Applies a client's policy to what a server showed: which attempt succeeds, what is verified, and why. Pure: no I/O, no clock.
 /// </summary>
 internal sealed class SslModeEvaluator(ServerFacts facts, ClientPolicy policy, SslMode mode, DateTimeOffset at)
 {
@@ -63,11 +63,11 @@ internal sealed class SslModeEvaluator(ServerFacts facts, ClientPolicy policy, S
     private Outcome Broken(ConnectionFacts connection) =>
         new(connection.Failure!, connection.Stage >= ProbeStage.Connected && policy.RetriesAfterBreak(connection));
 
-    /// <summary>Judges what a server showed in a handshake: null where the client would go on.</summary>
-    /// <param name="policy">What the client checks.</param>
-    /// <param name="chain">The certificates as sent, the server's own first.</param>
-    /// <param name="facts">The server: its host is what names are compared with.</param>
-    /// <param name="at">The time to verify for.</param>
+    /// <summary>Judges the server's certificates in a handshake; null if the client accepts them.</summary>
+    /// <param name="policy">What the client verifies.</param>
+    /// <param name="chain">The certificates in the order in which they are sent, the server's own first.</param>
+    /// <param name="facts">The server; names are compared with its host.</param>
+    /// <param name="at">The time of the verification.</param>
     internal static PgSslException? Verify(
         ClientPolicy policy, IReadOnlyList<X509Certificate2> chain, ServerFacts facts, DateTimeOffset at)
     {
@@ -85,7 +85,7 @@ internal sealed class SslModeEvaluator(ServerFacts facts, ClientPolicy policy, S
     private SslModeVerdict Connected(Transport transport, PgSslException? earlier)
     {
         Verification verification = transport == Transport.Tls ? policy.Verification : Verification.None;
-        // Whoever can make TLS fail must not be left with plaintext to listen to.
+        // If an attacker makes TLS fail, the client must not fall back to plaintext, which the attacker can read.
         bool serverProven = (verification == Verification.ChainAndHost && !policy.Attempts.Contains(Transport.Plaintext))
             || policy.AuthenticationProvesServer;
         (string reason, string? remedy) = SslModeReasons.Connected(mode, policy, transport, earlier, facts);

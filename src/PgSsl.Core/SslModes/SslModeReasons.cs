@@ -8,12 +8,12 @@ using PgSsl.Wire;
 
 namespace PgSsl.SslModes;
 
-/// <summary>The sentences of a verdict: why it is so, and what to do next.</summary>
+/// <summary>The texts of a verdict: the reason, and what to do next.</summary>
 internal static class SslModeReasons
 {
     private const string DnsPrefix = "DNS:";
 
-    /// <summary>Why a connection is made, and what is still missing.</summary>
+    /// <summary>The reason for a connection, and what should be improved.</summary>
     public static (string Reason, string? Remedy) Connected(
         SslMode mode, ClientPolicy policy, Transport transport, PgSslException? earlier, ServerFacts facts)
     {
@@ -21,11 +21,11 @@ internal static class SslModeReasons
         if (host.IsUnixSocket)
             return ("A Unix-domain socket: sslmode is ignored, and nothing leaves this machine.", null);
         if (transport == Transport.Plaintext && earlier is not null)
-            return ($"Falls back to plaintext without a word, because TLS fails: {earlier.Message}", earlier.Remedy ?? VerifyFull(policy, facts));
+            return ($"Silently falls back to plaintext, because TLS fails: {earlier.Message}", earlier.Remedy ?? VerifyFull(policy, facts));
         if (transport == Transport.Plaintext)
             return (
                 $"In plaintext: the server permits it, and {mode.ToLibpq()} does not ask for TLS.",
-                "Turn host into hostssl in the server's pg_hba.conf, and give the client sslmode=verify-full.");
+                "Change host to hostssl in the server's pg_hba.conf, and set sslmode=verify-full on the client.");
         if (policy.Verification == Verification.ChainAndHost)
             return ($"The chain verifies under {policy.Trust!.Origin}, and the certificate names {host.DisplayName}.{Unchecked(policy)}", null);
         if (policy.AuthenticationProvesServer)
@@ -40,23 +40,23 @@ internal static class SslModeReasons
         bool verified = policy.Verification == Verification.Chain;
         return mode switch
         {
-            SslMode.Allow => "Encrypted, because the server refuses plaintext; allow would have taken that.",
+            SslMode.Allow => "Encrypted, because the server refuses plaintext; allow would have accepted plaintext.",
             SslMode.Prefer when verified =>
                 $"Encrypted, and the chain verifies under {policy.Trust!.Origin}; if it did not, prefer would fall back to plaintext.",
             SslMode.Prefer when policy.Attempts.Contains(Transport.Plaintext) =>
-                "Encrypted, as long as nobody interferes: prefer does not verify the server, and makes do with plaintext.",
+                "Encrypted, unless an attacker interferes: prefer does not verify the server, and accepts plaintext.",
             _ when verified =>
-                $"The chain verifies under {policy.Trust!.Origin}; the host name is not compared: any certificate of that CA would do." +
+                $"The chain verifies under {policy.Trust!.Origin}; the host name is not compared: any certificate of that CA is accepted." +
                 Unchecked(policy),
-            _ => $"Encrypted, but to whoever answers: {spelling} does not verify the server.",
+            _ => $"Encrypted, but possibly to another server: {spelling} does not verify the server.",
         };
     }
 
-    // libpq says nothing of a revocation list that it cannot use.
+    // libpq does not report a revocation list that it cannot use.
     private static string Unchecked(ClientPolicy policy) =>
-        policy.Trust?.CrlProblem is { } problem ? $" Revocation is not checked, though: {Sentence.Of(problem)}" : "";
+        policy.Trust?.CrlProblem is { } problem ? $" But revocation is not checked: {Sentence.Of(problem)}" : "";
 
-    /// <summary>The server would not let the user in.</summary>
+    /// <summary>The server does not admit the user.</summary>
     public static PgSslException Rejected(StartupAnswer.Refused refused, ConnectionFacts connection)
     {
         ProbeRequest request = connection.Request;
@@ -67,10 +67,10 @@ internal static class SslModeReasons
             $"The server does not admit user \"{request.UserName}\" to database \"{request.Database}\" {transport}: {refused.Message}.",
             refused.SqlState switch
             {
-                // invalid_authorization_specification: what pg_hba.conf has to say
+                // invalid_authorization_specification: pg_hba.conf
                 "28000" when lacksCertificate =>
-                    "The server asks for a client certificate and there is none: set sslcert and sslkey, or put them at libpq's default paths.",
-                "28000" => "Name the user and database you mean with -UserName and -Database, or look at pg_hba.conf: " +
+                    "The server asks for a client certificate and there is none: set sslcert and sslkey, or put the files at libpq's default paths.",
+                "28000" => "Name the user and database with -UserName and -Database, or check pg_hba.conf: " +
                     "select * from pg_hba_file_rules",
                 // invalid_catalog_name
                 "3D000" => "Name an existing database with -Database.",
@@ -88,19 +88,19 @@ internal static class SslModeReasons
         {
             ChainError.Expired or ChainError.NotYetValid => "Renew the certificate; check the clocks of both machines.",
             ChainError.CrlNotFound or ChainError.CrlExpired or ChainError.CrlNotYetValid or ChainError.BadCrlSignature =>
-                "Get the CA's current revocation list; libpq wants one for every CA of the chain.",
-            ChainError.Revoked => "Do not connect; ask who runs the CA why it revoked the certificate, and install a new one.",
+                "Get the CA's current revocation list; libpq needs one for every CA of the chain.",
+            ChainError.Revoked => "Do not connect. Ask the operators of the CA why the certificate is revoked, and install a new one.",
             ChainError.InvalidPurpose => "Have the certificate issued again with the extended key usage serverAuth.",
             ChainError.IssuerNotFoundLocally or ChainError.UnableToVerifyLeaf or ChainError.IssuerNotFound =>
-                $"Get-PgServerCertificate {Argument(facts)} | Format-List  # shows what is sent: " +
-                "an intermediate may be missing, or the root is not the right one",
+                $"Get-PgServerCertificate {Argument(facts)} | Format-List  # shows the certificates that are sent: " +
+                "an intermediate may be missing, or the root may be the wrong one",
             ChainError.SelfSignedLeaf or ChainError.SelfSignedInChain =>
-                $"Get the fingerprint of that root from who runs the CA, then: " +
+                $"Get the fingerprint of that root from the operators of the CA, then: " +
                 $"Get-PgServerCertificate {Argument(facts)} | Install-PgRootCert -Fingerprint \"<SHA-256>\"",
             _ => $"Get-PgServerCertificate {Argument(facts)} | Format-List",
         });
 
-    /// <summary>The certificate is another host's.</summary>
+    /// <summary>The certificate is for another host.</summary>
     public static PgSslException NameMismatch(NameVerdict name, X509Certificate2 leaf, ConnectionHost host) => new(
         PgSslError.HostNameMismatch,
         Sentence.Of(name.Reason),

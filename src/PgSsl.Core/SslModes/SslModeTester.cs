@@ -5,24 +5,24 @@ using PgSsl.Probing;
 namespace PgSsl.SslModes;
 
 /// <summary>
-/// Asks servers with two connections each what every mode of every client would meet there. One for a whole run: it counts
-/// connections over all servers, and loads each root file once. Safe for concurrent use.
+/// Finds out with two connections per server what happens there to every client in every mode. One object for a whole run: it limits
+/// the connections to all servers together, and loads each root file once. Safe for concurrent use.
 /// </summary>
 /// <param name="modes">The modes to judge.</param>
 /// <param name="clients">The clients to judge them for.</param>
 /// <param name="maxConnections">How many connections may be open at a time.</param>
-/// <param name="tlsOnly">Makes no plaintext connection; then all modes must be ones that insist on TLS.</param>
+/// <param name="tlsOnly">Whether no plaintext connection is made; then all modes must be modes that require TLS.</param>
 internal sealed class SslModeTester(IReadOnlyList<SslMode> modes, IReadOnlyList<ISslClient> clients, int maxConnections, bool tlsOnly) : IDisposable
 {
     private readonly SemaphoreSlim _gate = new(maxConnections);
     private readonly TrustStoreCache _trust = new();
     private readonly ConcurrentDictionary<(string? Certificate, string? Key, string? Passphrase), Lazy<ClientIdentity>> _identities = new();
 
-    /// <summary>Asks one server. An unreachable one gives facts, too: they say why.</summary>
+    /// <summary>Connects to one server. There are facts of an unreachable server, too: they say why it is unreachable.</summary>
     /// <param name="endpoint">The endpoint, narrowed to this server.</param>
-    /// <param name="settings">What libpq would connect with, its sslmode aside.</param>
+    /// <param name="settings">The settings of libpq; their sslmode is ignored.</param>
     /// <param name="host">This server among the settings' hosts.</param>
-    /// <param name="timeout">For one connection in all.</param>
+    /// <param name="timeout">The time for one whole connection.</param>
     /// <param name="cancellationToken">Ends both connections at once.</param>
     public async Task<ServerFacts> GatherAsync(
         PgEndpoint endpoint, ConnectionSettings settings, ConnectionHost host, TimeSpan timeout, CancellationToken cancellationToken)
@@ -37,16 +37,11 @@ internal sealed class SslModeTester(IReadOnlyList<SslMode> modes, IReadOnlyList<
         return await GatherAsync(request, cancellationToken).ConfigureAwait(false) with { Endpoint = endpoint.Text };
     }
 
-    /// <summary>Asks one server and judges what it showed, in one step.</summary>
-    public async Task<IReadOnlyList<SslModeResult>> TestAsync(
-        PgEndpoint endpoint, ConnectionSettings settings, ConnectionHost host, TimeSpan timeout, CancellationToken cancellationToken) =>
-        Judge(await GatherAsync(endpoint, settings, host, timeout, cancellationToken).ConfigureAwait(false), settings);
-
-    /// <summary>Says what every client would meet in every mode. Makes no connection; reads root files where they are new to it.</summary>
+    /// <summary>Judges every client in every mode. It makes no connection; it reads the root files that it has not read before.</summary>
     /// <param name="facts">What the server showed.</param>
-    /// <param name="settings">What libpq would connect with: those of the facts, or the same with other roots.</param>
-    /// <param name="trust">Root files as they are, or as a change would leave them; as they are if null.</param>
-    /// <returns>A result per client and mode, in the order asked for.</returns>
+    /// <param name="settings">The settings of libpq: those of the facts, or the same with other roots.</param>
+    /// <param name="trust">The root files as they are or after a change; null for the files as they are.</param>
+    /// <returns>A result per client and mode, in the given order.</returns>
     public IReadOnlyList<SslModeResult> Judge(ServerFacts facts, ConnectionSettings settings, TrustStoreCache? trust = null)
     {
         trust ??= _trust;
@@ -65,7 +60,7 @@ internal sealed class SslModeTester(IReadOnlyList<SslMode> modes, IReadOnlyList<
     /// <inheritdoc/>
     public void Dispose() => _gate.Dispose();
 
-    /// <summary>A key file is read and decrypted once, however many servers it is shown to.</summary>
+    /// <summary>A key file is read and decrypted once for all servers.</summary>
     private ClientIdentity IdentityOf(ConnectionSettings settings) =>
         _identities.GetOrAdd(
             (settings.ClientCertificatePath, settings["sslkey"], settings.GetSecret("sslpassword")),
@@ -76,7 +71,7 @@ internal sealed class SslModeTester(IReadOnlyList<SslMode> modes, IReadOnlyList<
         Task<ConnectionFacts?> plaintext = tlsOnly
             ? Task.FromResult<ConnectionFacts?>(null)
             : ConnectAsync(tls with { Transport = Transport.Plaintext, ClientCertificate = null }, cancellationToken);
-        // On a Unix socket no client asks for TLS.
+        // A Unix socket has no TLS.
         Task<ConnectionFacts?> encrypted = tls.Host.IsUnixSocket
             ? Task.FromResult<ConnectionFacts?>(null)
             : ConnectAsync(tls, cancellationToken);

@@ -5,33 +5,33 @@ using PgSsl.Files;
 
 namespace PgSsl.SslModes;
 
-/// <summary>Loads each root file, with each set of CRLs, once for all endpoints of a run. Safe for concurrent use.</summary>
+/// <summary>Loads each root file with each set of CRLs once for all endpoints of a run. Safe for concurrent use.</summary>
 /// <param name="planned">
-/// Root files as a change would leave them, by whatever path leads to them, null for one that would be gone: they count instead of what is on
-/// the disk. So a change is judged before it is made.
+/// The content of root files after a planned change, under any path to the file; null for a file that will be deleted. It is used
+/// instead of the content on disk, so that the change can be judged before it is made.
 /// </param>
 internal sealed class TrustStoreCache(IReadOnlyDictionary<string, byte[]?>? planned = null)
 {
     private readonly Dictionary<string, byte[]?> _planned =
         planned?.ToDictionary(file => RealPath.Of(file.Key), file => file.Value, RealPath.Comparer) ?? [];
 
-    // By root file, CRL file and CRL directory, with a NUL between them, which no path has.
+    // By root file, CRL file and CRL directory, separated by NUL, which a path cannot contain.
     private readonly ConcurrentDictionary<string, Lazy<TrustStore>> _stores = new();
 
-    /// <summary>Whether there is such a root file.</summary>
+    /// <summary>Whether a root file exists.</summary>
     public bool Exists(string path) =>
         TryGetPlanned(path, out byte[]? content) ? content is not null : File.Exists(path);
 
-    /// <summary>Gets the roots in a file, and the revocation lists the settings name.</summary>
+    /// <summary>Gets the roots in a file, and the revocation lists that the settings name.</summary>
     /// <exception cref="PgSslException">The file cannot be used: see <see cref="TrustStore.LoadFile"/>.</exception>
     public TrustStore GetFile(string path, ConnectionSettings settings) =>
         GetOrAdd($"{path}\0{settings.CrlPath}\0{settings.CrlDirectory}", () => Load(path).WithCrls(settings.CrlPath, settings.CrlDirectory));
 
-    /// <summary>Gets the roots in a file without any revocation lists, for clients that read none.</summary>
+    /// <summary>Gets the roots in a file without revocation lists, for clients that read none.</summary>
     /// <exception cref="PgSslException">The file cannot be used: see <see cref="TrustStore.LoadFile"/>.</exception>
     public TrustStore GetFile(string path) => GetOrAdd(path, () => Load(path));
 
-    /// <summary>Gets the operating system's roots under another name, in the place of roots that a client brings along.</summary>
+    /// <summary>Gets the operating system's roots under another name, instead of roots that are part of a client.</summary>
     public TrustStore GetSystem(ConnectionEnvironment environment, string origin) =>
         GetOrAdd(origin, () => TrustStore.FromCertificates(GetSystem(environment).Certificates, origin));
 
@@ -40,11 +40,11 @@ internal sealed class TrustStoreCache(IReadOnlyDictionary<string, byte[]?>? plan
         GetOrAdd("system", () => TrustStore.LoadSystem(environment.GetVariable));
 
     /// <summary>
-    /// Gets all roots of this machine that could verify a server: those the settings lead to, in order, as far as there are files; then
-    /// the operating system's.
+    /// Gets all roots of this machine that could verify a server: the existing files of the settings, in their order, and then the
+    /// operating system's roots.
     /// </summary>
-    /// <param name="settings">Name the files: what libpq would connect with, once for each file to try.</param>
-    /// <param name="failure">Why a file cannot be used, the first such; null where all can.</param>
+    /// <param name="settings">The settings of libpq, once for each file to try.</param>
+    /// <param name="failure">Why the first of the unusable files cannot be used; null if all can.</param>
     public IReadOnlyList<TrustStore> GetCandidates(IEnumerable<ConnectionSettings> settings, out PgSslException? failure)
     {
         failure = null;
@@ -74,7 +74,7 @@ internal sealed class TrustStoreCache(IReadOnlyDictionary<string, byte[]?>? plan
             ? TrustStore.Parse(content, path)
             : TrustStore.LoadFile(path);
 
-    /// <summary>A link to a file that changes changes with it. Without a plan no link is looked at.</summary>
+    /// <summary>A change of a file is also a change of the links to it. Without a plan, links are not resolved.</summary>
     private bool TryGetPlanned(string path, out byte[]? content)
     {
         content = null;

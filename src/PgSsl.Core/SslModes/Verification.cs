@@ -1,9 +1,9 @@
 namespace PgSsl.SslModes;
 
-/// <summary>What a client checks of the server before it trusts it.</summary>
+/// <summary>What a client verifies about the server.</summary>
 internal enum Verification
 {
-    /// <summary>Nothing: whoever answers will do.</summary>
+    /// <summary>Nothing: any server is accepted.</summary>
     None,
     /// <summary>The chain ends at a trusted root.</summary>
     Chain,

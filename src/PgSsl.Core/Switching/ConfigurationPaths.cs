@@ -23,8 +23,8 @@ internal static class ConfigurationPaths
         if (!File.Exists(main))
             throw new PgSslException(
                 PgSslError.FileNotFound,
-                $"The server has its configuration in {main}, and there is no such file on this machine.",
-                $"Run this on the server's machine; or leave out -Endpoint to change only {path}; or leave out -ConfigurationPath to use ALTER SYSTEM.");
+                $"The server has its configuration in {main}, but there is no such file on this machine.",
+                $"Run this on the server's machine, omit -Endpoint to change only {path}, or omit -ConfigurationPath to use ALTER SYSTEM.");
         return ConfigurationDocument.Read(main, facts.DataDirectory, DiskServerFiles.Instance);
     }
 

@@ -30,7 +30,8 @@ internal static class SslPreflight
         if (facts.Managers is [var manager, ..])
             throw new PgSslException(
                 PgSslError.ManagedElsewhere,
-                $"{live.Session.Host} is {manager.Name}, which manages its certificate and its TLS settings itself. Nothing was changed.", manager.Knob);
+                $"{live.Session.Host} is {manager.Name}, which manages its certificate and its TLS settings itself. Nothing was changed.",
+                manager.Knob);
         live.RefusePooler();
         CheckPrivileges(values.Keys, live, facts, altersSystem);
         if (altersSystem && !facts.AllowsAlterSystem)
@@ -127,7 +128,9 @@ internal static class SslPreflight
             IReadOnlyList<SqlRow> rows = await live.Session.QueryAsync(Rules, null, cancellationToken).ConfigureAwait(false);
             string lines = string.Join(", ", rows.Take(10).Select(row => row["line"])) + (rows.Count > 10 ? " …" : "");
             if (rows.Count > 0)
-                found.Add($"everybody whom the hostssl rules of pg_hba.conf let in, as they will match nobody (line{(rows.Count == 1 ? "" : "s")} {lines})");
+                found.Add(
+                    "everybody whom the hostssl rules of pg_hba.conf let in, as they will match nobody " +
+                    $"(line{(rows.Count == 1 ? "" : "s")} {lines})");
         }
         catch (PgSslException failure) when (failure.Error == PgSslError.InsufficientPrivilege)
         {

@@ -107,7 +107,10 @@ internal sealed class SslProver(LiveServer live, ServerTlsFacts facts, SslTarget
         string? other = await Poll.UntilAsync(
             ReloadTimeout, () => FindOtherSettingAsync(cancellationToken), other => other is null, cancellationToken).ConfigureAwait(false);
         return other is null
-            ? new Proof("Settings", ProofState.Proven, $"the server uses {string.Join(", ", _values.Select(value => $"{value.Key} = '{value.Value}'"))}.")
+            ? new Proof(
+                "Settings",
+                ProofState.Proven,
+                $"the server uses {string.Join(", ", _values.Select(value => $"{value.Key} = '{value.Value}'"))}.")
             : throw new PgSslException(
                 PgSslError.ChangeNotProven, $"the server still uses {other} after the reload.", "The server's log says what it made of its files.");
     }
@@ -138,7 +141,8 @@ internal sealed class SslProver(LiveServer live, ServerTlsFacts facts, SslTarget
             ? new Proof(Name, ProofState.Proven, "the server serves another certificate than before, and it loads all of its TLS or nothing.")
             : new Proof(
                 Name, ProofState.NotMade,
-                "the same certificate is served as before, and the log cannot be read from here: look there for \"SSL configuration was not reloaded\".");
+                "the same certificate is served as before, and the log cannot be read from here: " +
+                "look there for \"SSL configuration was not reloaded\".");
     }
 
     private Task<IReadOnlyList<string>?> ReadRefusalAsync(CancellationToken cancellationToken) =>

@@ -94,7 +94,11 @@ internal sealed record SslSwitch(
         notes.AddRange(files.Notes);
         bool mayLockOut = !target.IsOn && !change.IsNoChange;
         IReadOnlyList<string> lockOuts = mayLockOut ? await SslPreflight.FindLockOutsAsync(live, cancellationToken).ConfigureAwait(false) : [];
-        return new SslSwitch(change, endpoint, files.Proofs, notes, lockOuts) { Session = live.Session, PlaintextSessions = CountPlaintext(sessions) };
+        return new SslSwitch(change, endpoint, files.Proofs, notes, lockOuts)
+        {
+            Session = live.Session,
+            PlaintextSessions = CountPlaintext(sessions),
+        };
     }
 
     /// <summary>Works out the change of a configuration file, where no server is asked.</summary>
@@ -113,7 +117,8 @@ internal sealed record SslSwitch(
         List<string> notes = [.. owners, .. target.Remarks, .. files.Notes];
         if (major is null)
             notes.Add(
-                $"It is not known which version of PostgreSQL reads {document.Files[0].Path}: the parameters are named as in {PostgresVersion.Newest}.");
+                $"It is not known which version of PostgreSQL reads {document.Files[0].Path}: " +
+                $"the parameters have the names of version {PostgresVersion.Newest}.");
         return new SslSwitch(new ConfigurationFileChange(plan, null, at), null, files.Proofs, notes, []);
     }
 

@@ -8,7 +8,11 @@ public sealed record ChainCase(string Name, IReadOnlyList<X509Certificate2> Serv
     public DateTimeOffset At { get; init; } = MintOptions.Now;
 
     public static ChainCase Of(string name, IEnumerable<MintedCertificate> served, IEnumerable<MintedCertificate> trusted, params string[] crls) =>
-        new(name, [.. served.Select(item => item.Certificate)], string.Concat(trusted.Select(item => item.Pem)), crls.Length == 0 ? null : string.Concat(crls));
+        new(
+            name,
+            [.. served.Select(item => item.Certificate)],
+            string.Concat(trusted.Select(item => item.Pem)),
+            crls.Length == 0 ? null : string.Concat(crls));
 
     public override string ToString() => Name;
 }

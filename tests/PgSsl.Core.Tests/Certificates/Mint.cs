@@ -34,7 +34,8 @@ public static class Mint
                 using (tbs.PushSequence(new Asn1Tag(TagClass.ContextSpecific, 0)))
                     tbs.WriteInteger(2);
             }
-            tbs.WriteInteger(options.Serial ?? BitConverter.GetBytes(IPAddress.HostToNetworkOrder(Interlocked.Increment(ref s_serial))).SkipWhile(b => b == 0).ToArray());
+            tbs.WriteInteger(options.Serial ?? BitConverter.GetBytes(IPAddress.HostToNetworkOrder(Interlocked.Increment(ref s_serial)))
+                .SkipWhile(b => b == 0).ToArray());
             tbs.WriteEncodedValue(algorithm);
             tbs.WriteEncodedValue(issuer?.Subject ?? subject);
             using (tbs.PushSequence())
@@ -214,7 +215,8 @@ public static class Mint
             case "DNS": WriteText(writer, 2, value); break;
             case "email": WriteText(writer, 1, value); break;
             case "URI": WriteText(writer, 6, value); break;
-            case "IP": writer.WriteOctetString([.. value.Split('/').SelectMany(part => IPAddress.Parse(part).GetAddressBytes())], new Asn1Tag(TagClass.ContextSpecific, 7)); break;
+            case "IP": writer.WriteOctetString(
+                [.. value.Split('/').SelectMany(part => IPAddress.Parse(part).GetAddressBytes())], new Asn1Tag(TagClass.ContextSpecific, 7)); break;
             case "HEXIP": writer.WriteOctetString(Convert.FromHexString(value), new Asn1Tag(TagClass.ContextSpecific, 7)); break;
             case "DirName":
                 using (writer.PushSequence(new Asn1Tag(TagClass.ContextSpecific, 4)))

@@ -26,7 +26,9 @@ public static partial class OpenSslJudge
             // libpq too loads roots and CRLs into one store.
             directory.Write($"{i}.root", item.TrustPem + item.CrlPem);
             string crls = item.CrlPem is null ? "" : "-crl_check_all";
-            script.Append(CultureInfo.InvariantCulture, $"echo '{Separator}'; openssl verify -purpose sslserver -auth_level 2 -attime {item.At.ToUnixTimeSeconds()} ");
+            script.Append(
+                CultureInfo.InvariantCulture,
+                $"echo '{Separator}'; openssl verify -purpose sslserver -auth_level 2 -attime {item.At.ToUnixTimeSeconds()} ");
             script.Append(CultureInfo.InvariantCulture, $"-no-CApath -no-CAstore -CAfile {i}.root -untrusted {i}.sent {crls} {i}.leaf 2>&1\n");
         }
         string output = Run(directory.Path, script.ToString());

@@ -39,7 +39,8 @@ public class SignatureAlgorithmTests
         }
         string output = OpenSslJudge.Run(directory.Path, $"""
             for root in a b; do
-              openssl req -x509 {newKey} {signing} -out $root.crt -subj /CN=Root -days 3 -addext basicConstraints=critical,CA:true -addext subjectKeyIdentifier=none 2>&1
+              openssl req -x509 {newKey} {signing} -out $root.crt -subj /CN=Root -days 3 -addext basicConstraints=critical,CA:true \
+                -addext subjectKeyIdentifier=none 2>&1
             done
             openssl req -new -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -keyout leaf.key -out leaf.csr -subj /CN=db1 2>&1
             openssl x509 -req {signing} -in leaf.csr -CA a.crt -CAkey a.key -out leaf.crt -days 2 2>&1
@@ -59,9 +60,15 @@ public class SignatureAlgorithmTests
 
     [Theory]
     // RFC 8032 7.1, tests 1 to 3.
-    [InlineData("d75a980182b10ab7d54bfed3c964073a0ee172f3daa62325af021a68f707511a", "", "e5564300c360ac729086e2cc806e828a84877f1eb8e5d974d873e065224901555fb8821590a33bacc61e39701cf9b46bd25bf5f0595bbe24655141438e7a100b")]
-    [InlineData("3d4017c3e843895a92b70aa74d1b7ebc9c982ccf2ec4968cc0cd55f12af4660c", "72", "92a009a9f0d4cab8720e820b5f642540a2b27b5416503f8fb3762223ebdb69da085ac1e43e15996e458f3613d0f11d8c387b2eaeb4302aeeb00d291612bb0c00")]
-    [InlineData("fc51cd8e6218a1a38da47ed00230f0580816ed13ba3303ac5deb911548908025", "af82", "6291d657deec24024827e69c3abe01a30ce548a284743a445e3680d7db5ac3ac18ff9b538d16f290ae67f760984dc6594a7c15e9716ed28dc027beceea1ec40a")]
+    [InlineData(
+        "d75a980182b10ab7d54bfed3c964073a0ee172f3daa62325af021a68f707511a", "",
+        "e5564300c360ac729086e2cc806e828a84877f1eb8e5d974d873e065224901555fb8821590a33bacc61e39701cf9b46bd25bf5f0595bbe24655141438e7a100b")]
+    [InlineData(
+        "3d4017c3e843895a92b70aa74d1b7ebc9c982ccf2ec4968cc0cd55f12af4660c", "72",
+        "92a009a9f0d4cab8720e820b5f642540a2b27b5416503f8fb3762223ebdb69da085ac1e43e15996e458f3613d0f11d8c387b2eaeb4302aeeb00d291612bb0c00")]
+    [InlineData(
+        "fc51cd8e6218a1a38da47ed00230f0580816ed13ba3303ac5deb911548908025", "af82",
+        "6291d657deec24024827e69c3abe01a30ce548a284743a445e3680d7db5ac3ac18ff9b538d16f290ae67f760984dc6594a7c15e9716ed28dc027beceea1ec40a")]
     public void Ed25519_is_that_of_the_RFC(string key, string message, string signature)
     {
         byte[] signed = Convert.FromHexString(signature);

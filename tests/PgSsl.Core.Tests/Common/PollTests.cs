@@ -10,7 +10,8 @@ public class PollTests
     public async Task It_looks_until_it_sees_what_it_waits_for()
     {
         int looks = 0;
-        Assert.Equal(3, await Poll.UntilAsync(TimeSpan.FromMinutes(1), () => Task.FromResult(++looks), seen => seen == 3, Cancellation, new FastClock()));
+        Assert.Equal(
+            3, await Poll.UntilAsync(TimeSpan.FromMinutes(1), () => Task.FromResult(++looks), seen => seen == 3, Cancellation, new FastClock()));
     }
 
     [Fact]

@@ -40,7 +40,8 @@ public class UnifiedDiffTests
         UnifiedDiff.Between("f", Encoding.UTF8.GetBytes(before), Encoding.UTF8.GetBytes(after));
 
     private static string RandomText(Random random) =>
-        string.Join('\n', Enumerable.Range(0, random.Next(0, 40)).Select(_ => random.Pick(["a", "b", "c", "", "host all all all md5"]))) + random.Pick(["", "\n"]);
+        string.Join('\n', Enumerable.Range(0, random.Next(0, 40)).Select(_ => random.Pick(["a", "b", "c", "", "host all all all md5"]))) +
+            random.Pick(["", "\n"]);
 
     private static string Mutate(Random random, string text)
     {

@@ -100,7 +100,8 @@ public sealed class ServiceFileEditorTests : IDisposable
     {
         byte[] changed = ServiceFileEditor.Set(Encoding.UTF8.GetBytes(content), "s", "sslmode", "of s", "x");
         _world.Write("home/.pg_service.conf", Encoding.UTF8.GetString(changed));
-        Assert.Contains("invalid sslmode value: \"of s\"", PsqlAgreementTests.RunPsql("host=/nonexistent service=s", _world), StringComparison.Ordinal);
+        Assert.Contains(
+            "invalid sslmode value: \"of s\"", PsqlAgreementTests.RunPsql("host=/nonexistent service=s", _world), StringComparison.Ordinal);
     }
 
     [Fact]

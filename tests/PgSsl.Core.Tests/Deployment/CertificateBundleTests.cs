@@ -38,7 +38,9 @@ public class CertificateBundleTests
         directory.Write("server.crt", Create([Root, Unrelated, Upper, Leaf, Lower], KeyOf(Leaf)).ToPem());
         directory.Write("root.crt", Root.Pem);
         string output = OpenSslJudge.Run(
-            directory.Path, $"openssl verify -attime {MintOptions.Now.ToUnixTimeSeconds()} -CAfile root.crt -untrusted server.crt server.crt; openssl crl2pkcs7 -nocrl -certfile server.crt | openssl pkcs7 -print_certs -noout | grep subject");
+            directory.Path,
+            $"openssl verify -attime {MintOptions.Now.ToUnixTimeSeconds()} -CAfile root.crt -untrusted server.crt server.crt; " +
+            "openssl crl2pkcs7 -nocrl -certfile server.crt | openssl pkcs7 -print_certs -noout | grep subject");
         Assert.Equal(["server.crt: OK", "subject=CN = db1", "subject=CN = Lower CA", "subject=CN = Upper CA"], Lines(output));
     }
 
@@ -51,7 +53,8 @@ public class CertificateBundleTests
     {
         var failure = Assert.Throws<PgSslException>(() => Create(All, null));
         Assert.Equal(PgSslError.InvalidCertificateFile, failure.Error);
-        Assert.Equal("Several of the certificates given could be the server's: 'db1', 'Lower CA', 'Upper CA', 'Bundle Root', 'db2'.", failure.Message);
+        Assert.Equal(
+            "Several of the certificates given could be the server's: 'db1', 'Lower CA', 'Upper CA', 'Bundle Root', 'db2'.", failure.Message);
     }
 
     [Fact]
@@ -117,7 +120,8 @@ public class CertificateBundleTests
     [InlineData("wrong", "the password is wrong")]
     public void A_pkcs12_file_without_its_password_says_so_and_no_more(string? password, string message)
     {
-        byte[] pkcs12 = Leaf.Certificate.CopyWithPrivateKey((System.Security.Cryptography.ECDsa)Leaf.Key.Algorithm).Export(X509ContentType.Pkcs12, "horse");
+        byte[] pkcs12 =
+            Leaf.Certificate.CopyWithPrivateKey((System.Security.Cryptography.ECDsa)Leaf.Key.Algorithm).Export(X509ContentType.Pkcs12, "horse");
         var failure = Assert.Throws<PgSslException>(() => IssuedCertificates.Read(pkcs12, "db1.pfx", password?.ToCharArray()));
         Assert.Equal(PgSslError.InvalidCertificateFile, failure.Error);
         Assert.Contains(message, failure.Message);

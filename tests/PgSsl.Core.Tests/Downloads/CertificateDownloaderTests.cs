@@ -214,7 +214,8 @@ public sealed class CertificateDownloaderTests : IDisposable
 
     [Fact]
     public async Task A_body_that_never_comes_is_waited_for_no_longer_than_told() =>
-        await FailAsync(_http.ServeNeverEnding("/slow"), Issuer with { Timeout = TimeSpan.FromMilliseconds(200) }, "did not send everything within 0.2 s");
+        await FailAsync(
+            _http.ServeNeverEnding("/slow"), Issuer with { Timeout = TimeSpan.FromMilliseconds(200) }, "did not send everything within 0.2 s");
 
     [Fact]
     public async Task Headers_without_measure_are_cut_off() =>

@@ -173,7 +173,8 @@ public sealed class FileTransactionTests : IDisposable
     {
         for (int step = 0; step < StepsOf(Replace); step++)
         {
-            foreach (FaultyFiles files in (FaultyFiles[])[FaultyFiles.KilledBefore(step, NothingIsReadable), FaultyFiles.KilledWithin(step, NothingIsReadable)])
+            FaultyFiles[] faults = [FaultyFiles.KilledBefore(step, NothingIsReadable), FaultyFiles.KilledWithin(step, NothingIsReadable)];
+            foreach (FaultyFiles files in faults)
             {
                 Reset();
 

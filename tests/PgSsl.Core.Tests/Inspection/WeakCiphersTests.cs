@@ -21,5 +21,6 @@ public class WeakCiphersTests
     [InlineData("RC4, HIGH", "RC4")]
     [InlineData("HIGH:null", "null")]
     [InlineData("DEFAULT:@SECLEVEL=0", "@SECLEVEL=0")]
-    public void A_weak_word_is_named(string list, string word) => Assert.StartsWith(word + " (", Assert.Single(WeakCiphers.Find(list)), StringComparison.Ordinal);
+    public void A_weak_word_is_named(string list, string word) =>
+        Assert.StartsWith(word + " (", Assert.Single(WeakCiphers.Find(list)), StringComparison.Ordinal);
 }

@@ -8,11 +8,15 @@ namespace PgSsl.Tests.Poolers;
 public sealed class PgBouncerAgreementTests
 {
     private static readonly string[] Keys =
-        ["server_tls_sslmode", "server_tls_ca_file", "server_tls_ciphers", "max_client_conn", "default_pool_size", "server_idle_timeout", "query_wait_timeout"];
+    [
+        "server_tls_sslmode", "server_tls_ca_file", "server_tls_ciphers", "max_client_conn", "default_pool_size", "server_idle_timeout",
+        "query_wait_timeout",
+    ];
 
     [Theory]
     [InlineData("server_tls_sslmode = allow\nserver_tls_sslmode=require\nmax_client_conn\t=\t41 \r\n")]
-    [InlineData("max_client_conn = 42\n  ; default_pool_size = 7\n# default_pool_size = 8\nserver_tls_ca_file = /a # b\nserver_tls_ciphers = \"HIGH\"")]
+    [InlineData(
+        "max_client_conn = 42\n  ; default_pool_size = 7\n# default_pool_size = 8\nserver_tls_ca_file = /a # b\nserver_tls_ciphers = \"HIGH\"")]
     [InlineData("max_client_conn = 43\n[databases]\nmax_client_conn = dbname=x\n[users]\n[pgbouncer]\ndefault_pool_size = 9\n{again}")]
     [InlineData("%include {more}\nserver_tls_sslmode = prefer\n")]
     [InlineData("[users] [pgbouncer] default_pool_size = 11\n{again}")]

@@ -26,7 +26,8 @@ public sealed class PgBouncerChangeTests
         Assert.All(result.Proofs, proof => Assert.Equal(ProofState.Proven, proof.State));
         Assert.Equal(Fingerprint(certificate), await scene.ServedAsync());
         Assert.Equal("require", await scene.ShowAsync("client_tls_sslmode"));
-        Assert.Equal(plan.Before.Files[0].Content, await File.ReadAllBytesAsync(Assert.Single(result.Backups, backup => backup.Contains(".ini")), Token));
+        Assert.Equal(
+            plan.Before.Files[0].Content, await File.ReadAllBytesAsync(Assert.Single(result.Backups, backup => backup.Contains(".ini")), Token));
     }
 
     [Fact]
@@ -133,7 +134,8 @@ public sealed class PgBouncerChangeTests
         Assert.Equal(PgSslError.ServerNotReady, Assert.Throws<PgSslException>(() => PgBouncerSignal.Find(ini)).Error);
         await File.WriteAllTextAsync(pidfile, $"{Environment.ProcessId}\n", Token);
         Assert.Equal(PgSslError.ServerNotReady, Assert.Throws<PgSslException>(() => PgBouncerSignal.Find(ini)).Error);
-        Assert.Equal(PgSslError.UnsupportedParameter, Assert.Throws<PgSslException>(() => PgBouncerSignal.Find(PgBouncerIniTests.Read("[pgbouncer]"))).Error);
+        Assert.Equal(
+            PgSslError.UnsupportedParameter, Assert.Throws<PgSslException>(() => PgBouncerSignal.Find(PgBouncerIniTests.Read("[pgbouncer]"))).Error);
         Directory.Delete(directory, recursive: true);
     }
 
@@ -184,7 +186,8 @@ public sealed class PgBouncerChangeTests
 
         public ValueTask DisposeAsync() => Bouncer.DisposeAsync();
 
-        private FileEdit Edit(string name, string pem) => new(Beside(name), Encoding.ASCII.GetBytes(pem)) { MayReplace = true, Expected = [], Protection = FileProtection.PrivateKey() };
+        private FileEdit Edit(string name, string pem) =>
+            new(Beside(name), Encoding.ASCII.GetBytes(pem)) { MayReplace = true, Expected = [], Protection = FileProtection.PrivateKey() };
 
         private string Beside(string name) => Path.Combine(Path.GetDirectoryName(Bouncer.IniPath)!, name);
     }

@@ -63,7 +63,9 @@ public class PgBouncerIniTests
             ["/etc/more.ini"] = "a = host=x\n[pgbouncer]\nlisten_addr = *",
         };
         PgBouncerIni ini = PgBouncerIni.Read("/etc/x.ini", path => Encoding.UTF8.GetBytes(files[path]));
-        Assert.Equal([("databases", "a"), ("pgbouncer", "listen_addr"), ("pgbouncer", "listen_port")], ini.Entries.Select(entry => (entry.Section!, entry.Key)));
+        Assert.Equal(
+            [("databases", "a"), ("pgbouncer", "listen_addr"), ("pgbouncer", "listen_port")],
+            ini.Entries.Select(entry => (entry.Section!, entry.Key)));
         Assert.Equal(["/etc/x.ini", "/etc/more.ini"], ini.Files.Select(file => file.Path));
         Assert.Equal([("127.0.0.1", 2)], ini.Listens);
     }
@@ -81,7 +83,9 @@ public class PgBouncerIniTests
         PgBouncerPlan plan = PgBouncerPlan.Of(before, wanted);
         string changed = Encoding.UTF8.GetString(plan.Edits.Count > 0 ? plan.Edits[0].Content! : before.Files[0].Content);
         // Lines that are about something else are there in their order, byte for byte.
-        string[] Others(string content) => [.. content.Split('\n').Where(line => !line.Contains("client_tls", StringComparison.Ordinal)).Select(line => line.TrimEnd('\r')).Where(line => line.Length > 0)];
+        string[] Others(string content) =>
+            [.. content.Split('\n').Where(line => !line.Contains("client_tls", StringComparison.Ordinal)).Select(line => line.TrimEnd('\r'))
+                .Where(line => line.Length > 0)];
         return plan.After["client_tls_sslmode"] == "require" && plan.After["client_tls_key_file"] == "/etc/é key.pem"
             && Others(text).SequenceEqual(Others(changed))
             && PgBouncerPlan.Of(plan.After, wanted).IsNoChange;
@@ -89,7 +93,8 @@ public class PgBouncerIniTests
 
     private static Gen<string> Texts() =>
         from lines in Gen.ArrayOf(Gen.Elements(
-            "[databases]", "[pgbouncer]", "; note", "", "# client_tls_sslmode = no", "  listen_port = 7", "client_tls_sslmode=prefer", "client_tls_key_file =",
+            "[databases]", "[pgbouncer]", "; note", "", "# client_tls_sslmode = no", "  listen_port = 7", "client_tls_sslmode=prefer",
+            "client_tls_key_file =",
             "client_tls_cert_file = /old ; x", "server_tls_sslmode = require\r", "auth_type = md5", "'max_client_conn' = 5"))
         from end in Gen.Elements("\n", "")
         select "[pgbouncer]\n" + string.Join('\n', lines) + end;

@@ -13,10 +13,12 @@ public class PgBouncerPlanTests
         "[pgbouncer]\nclient_tls_sslmode = require\nclient_tls_key_file=/k\n client_tls_cert_file\t=\t/c  \n")]
     [InlineData(
         "[pgbouncer]\nlisten_port = 1\n;client_tls_sslmode = x\n[databases]\n* = host=x",
-        "[pgbouncer]\nclient_tls_sslmode = require\nclient_tls_key_file = /k\nclient_tls_cert_file = /c\nlisten_port = 1\n;client_tls_sslmode = x\n[databases]\n* = host=x")]
+        "[pgbouncer]\nclient_tls_sslmode = require\nclient_tls_key_file = /k\nclient_tls_cert_file = /c\nlisten_port = 1\n" +
+        ";client_tls_sslmode = x\n[databases]\n* = host=x")]
     [InlineData(
         "[pgbouncer]\r\nclient_tls_ciphers = x\r\nauth_type = md5",
-        "[pgbouncer]\r\nclient_tls_ciphers = x\r\nclient_tls_sslmode = require\r\nclient_tls_key_file = /k\r\nclient_tls_cert_file = /c\r\nauth_type = md5")]
+        "[pgbouncer]\r\nclient_tls_ciphers = x\r\nclient_tls_sslmode = require\r\nclient_tls_key_file = /k\r\nclient_tls_cert_file = /c\r\n" +
+        "auth_type = md5")]
     [InlineData(
         "[pgbouncer] listen_port = 1\n",
         "[pgbouncer]\nclient_tls_sslmode = require\nclient_tls_key_file = /k\nclient_tls_cert_file = /c\n listen_port = 1\n")]
@@ -46,7 +48,10 @@ public class PgBouncerPlanTests
         PgBouncerPlan plan = PgBouncerPlan.Of(PgBouncerIni.Read("/etc/x.ini", path => Encoding.UTF8.GetBytes(files[path])), Wanted);
         Assert.Equal("/etc/tls.ini", Assert.Single(plan.Edits).Path);
         Assert.Equal(
-            ["--- /etc/tls.ini", "+++ /etc/tls.ini", "@@ -1,3 +1,3 @@", " client_tls_sslmode = require", "-client_tls_key_file = /old", "+client_tls_key_file = /k", " client_tls_cert_file = /c"],
+            [
+                "--- /etc/tls.ini", "+++ /etc/tls.ini", "@@ -1,3 +1,3 @@", " client_tls_sslmode = require", "-client_tls_key_file = /old",
+                "+client_tls_key_file = /k", " client_tls_cert_file = /c",
+            ],
             plan.Diff);
     }
 
@@ -56,7 +61,8 @@ public class PgBouncerPlanTests
     [InlineData("")]
     public void What_the_file_cannot_hold_is_refused(string path)
     {
-        var failure = Assert.Throws<PgSslException>(() => PgBouncerPlan.Of(PgBouncerIniTests.Read("[pgbouncer]"), new PgBouncerTls { KeyPath = path }));
+        var failure =
+            Assert.Throws<PgSslException>(() => PgBouncerPlan.Of(PgBouncerIniTests.Read("[pgbouncer]"), new PgBouncerTls { KeyPath = path }));
         Assert.Equal(PgSslError.InvalidParameterValue, failure.Error);
     }
 
@@ -70,17 +76,32 @@ public class PgBouncerPlanTests
             ["/etc/y.ini"] = "client_tls_sslmode = prefer\n",
         };
         PgBouncerIni ini = PgBouncerIni.Read("/etc/x.ini", path => Encoding.UTF8.GetBytes(files[path]));
-        Assert.Equal(PgSslError.InvalidPgBouncerFile, Assert.Throws<PgSslException>(() => PgBouncerPlan.Of(ini, new PgBouncerTls { SslMode = "require" })).Error);
+        Assert.Equal(
+            PgSslError.InvalidPgBouncerFile,
+            Assert.Throws<PgSslException>(() => PgBouncerPlan.Of(ini, new PgBouncerTls { SslMode = "require" })).Error);
     }
 
     [Theory]
     [InlineData("", "ClientTlsOff ServerPlaintextAllowed")]
-    [InlineData("client_tls_sslmode = prefer\nclient_tls_key_file = k\nclient_tls_cert_file = c\nserver_tls_sslmode = require", "ClientPlaintextAllowed ServerNotVerified")]
-    [InlineData("client_tls_sslmode = require\nclient_tls_key_file = k\nserver_tls_sslmode = verify-full", "ClientKeyOrCertificateMissing ServerCaMissing")]
-    [InlineData("client_tls_sslmode = verify-full\nclient_tls_key_file = k\nclient_tls_cert_file = c\nserver_tls_sslmode = verify-ca\nserver_tls_ca_file = x", "ClientCaMissing ServerNameNotVerified")]
-    [InlineData("client_tls_sslmode = Require ; TLS\nclient_tls_key_file = k\nclient_tls_cert_file = c\nserver_tls_sslmode = disable", "ServerPlaintextAllowed InvalidSslMode")]
-    [InlineData("client_tls_protocols = tlsv1.2,TLSv1.1\nserver_tls_ciphers = HIGH:RC4-SHA:!aNULL\nserver_tls_sslmode = verify-full\nserver_tls_ca_file = x\nserver_tls_cert_file = c", "ClientTlsOff ServerKeyOrCertificateMissing OldTlsVersions WeakCiphers")]
-    [InlineData("auth_type = cert\nclient_tls_sslmode = verify-full\nclient_tls_ca_file = x\nclient_tls_key_file = k\nclient_tls_cert_file = c\nserver_tls_sslmode = verify-full\nserver_tls_ca_file = x\nclient_tls_protocols = secure\nclient_tls_ciphers = fast", "")]
+    [InlineData(
+        "client_tls_sslmode = prefer\nclient_tls_key_file = k\nclient_tls_cert_file = c\nserver_tls_sslmode = require",
+        "ClientPlaintextAllowed ServerNotVerified")]
+    [InlineData(
+        "client_tls_sslmode = require\nclient_tls_key_file = k\nserver_tls_sslmode = verify-full", "ClientKeyOrCertificateMissing ServerCaMissing")]
+    [InlineData(
+        "client_tls_sslmode = verify-full\nclient_tls_key_file = k\nclient_tls_cert_file = c\nserver_tls_sslmode = verify-ca\nserver_tls_ca_file = x",
+        "ClientCaMissing ServerNameNotVerified")]
+    [InlineData(
+        "client_tls_sslmode = Require ; TLS\nclient_tls_key_file = k\nclient_tls_cert_file = c\nserver_tls_sslmode = disable",
+        "ServerPlaintextAllowed InvalidSslMode")]
+    [InlineData(
+        "client_tls_protocols = tlsv1.2,TLSv1.1\nserver_tls_ciphers = HIGH:RC4-SHA:!aNULL\nserver_tls_sslmode = verify-full\n" +
+        "server_tls_ca_file = x\nserver_tls_cert_file = c",
+        "ClientTlsOff ServerKeyOrCertificateMissing OldTlsVersions WeakCiphers")]
+    [InlineData(
+        "auth_type = cert\nclient_tls_sslmode = verify-full\nclient_tls_ca_file = x\nclient_tls_key_file = k\nclient_tls_cert_file = c\n" +
+        "server_tls_sslmode = verify-full\nserver_tls_ca_file = x\nclient_tls_protocols = secure\nclient_tls_ciphers = fast",
+        "")]
     public void What_is_the_matter_with_both_sides(string settings, string codes)
     {
         IReadOnlyList<Finding> findings = PgBouncerFindings.Find(PgBouncerIniTests.Read($"[pgbouncer]\n{settings}"));

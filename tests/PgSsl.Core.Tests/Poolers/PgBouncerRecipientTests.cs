@@ -57,7 +57,8 @@ public sealed class PgBouncerRecipientTests : IDisposable
     [Fact]
     public void What_stands_near_the_change_is_shown_without_passwords()
     {
-        string text = string.Join('\n', Read("", databases: "a = host=x password=s3c\ts3ret user=y\nb = password = 's3 c''ret' host=z PASSWORD=s3cret").Effects);
+        const string Databases = "a = host=x password=s3c\ts3ret user=y\nb = password = 's3 c''ret' host=z PASSWORD=s3cret";
+        string text = string.Join('\n', Read("", databases: Databases).Effects);
         Assert.Contains("a = host=x password=*** user=y", text);
         Assert.Contains("b = password = *** host=z PASSWORD=***", text);
         Assert.DoesNotContain("s3", text);
@@ -98,7 +99,8 @@ public sealed class PgBouncerRecipientTests : IDisposable
         PgBouncerRecipient recipient = Read("");
         using var deployment = CertificateDeployment.Prepare(
             recipient, recipient.Target, [], new DeploymentRequest(
-                IssuedCertificates.Read(Encoding.ASCII.GetBytes(certificate.ChainPem), "x"), Beside("given.key"), "opensesame".ToCharArray(), null, facts => facts));
+                IssuedCertificates.Read(Encoding.ASCII.GetBytes(certificate.ChainPem), "x"), Beside("given.key"), "opensesame".ToCharArray(), null,
+                facts => facts));
         var failure = Assert.Throws<PgSslException>(() => deployment.Check(isForced: true));
         Assert.Equal(PgSslError.RequirementNotMet, failure.Error);
         Assert.Contains("PgBouncer has no setting", failure.Message);

@@ -30,7 +30,7 @@ public sealed class CertificateHostNameTests
     [InlineData("db.*.test", "whole first label")]
     [InlineData("*.*.test", "whole first label")]
     [InlineData("db 1", "blank")]
-    [InlineData("db1\0.test", "blank or a control character")]
+    [InlineData("db1\0.test", "space or a control character")]
     [InlineData("-db1.test", "hyphen")]
     [InlineData("db1-.test", "hyphen")]
     [InlineData("project:instance", "holds a :")]

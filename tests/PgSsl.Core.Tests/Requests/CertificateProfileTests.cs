@@ -137,7 +137,7 @@ public sealed class CertificateProfileTests
 
     [Theory]
     [InlineData("Germany", "\"Germany\"")]
-    [InlineData("uk", "\"uk\" is no country code of ISO 3166: that of the United Kingdom is GB")]
+    [InlineData("uk", "\"uk\" is not a country code of ISO 3166: the code of the United Kingdom is GB")]
     [InlineData("UK", "GB")]
     public void A_country_is_a_code_and_the_error_shows_what_was_typed(string country, string message)
     {
@@ -275,7 +275,7 @@ public sealed class CertificateProfileTests
         IReadOnlyList<string> warnings = Create(new() { Certificate = served, CertificateHost = host }).Warnings;
 
         if (isWarned)
-            Assert.Contains($"\"{host}\", is none of the alternative names", Assert.Single(warnings), StringComparison.Ordinal);
+            Assert.Contains($"\"{host}\", is not one of its alternative names", Assert.Single(warnings), StringComparison.Ordinal);
         else
             Assert.Empty(warnings);
     }
@@ -285,9 +285,9 @@ public sealed class CertificateProfileTests
         ["DNS:db1"], Create(new() { Certificate = Mint.Certificate("CN=db1", null, new MintOptions()).Certificate }).SubjectAlternativeNames);
 
     [Theory]
-    [InlineData("3005820000", "cannot be taken over")]
+    [InlineData("3005820000", "cannot be copied")]
     [InlineData("300787050A00000001", "IP:0A00000001 has 5")]
-    [InlineData("30078205646231E900", "beyond ASCII")]
+    [InlineData("30078205646231E900", "not ASCII")]
     [InlineData("3005820364623100", "bytes follow")]
     public void A_certificate_whose_names_cannot_stand_in_a_request_is_told(string extension, string message)
     {

@@ -94,7 +94,8 @@ public sealed class IssuedCertificateTests : IDisposable
         Run("chmod 600 client.key");
 
         string conninfo = $"host=localhost hostaddr=127.0.0.1 port={server.Port} dbname=postgres " +
-            $"sslmode=verify-full sslrootcert={PathOf("root.crt")} sslcert={PathOf("client.crt")} sslkey={PathOf("client.key")}{(encrypted ? $" sslpassword='{Passphrase}'" : "")}";
+            $"sslmode=verify-full sslrootcert={PathOf("root.crt")} sslcert={PathOf("client.crt")} sslkey={PathOf("client.key")}" +
+            (encrypted ? $" sslpassword='{Passphrase}'" : "");
         IReadOnlyList<PsqlOutcome> outcomes = await judge.ConnectAsync([$"{conninfo} user='Ärger, Inc.'", $"{conninfo} user=other"]);
 
         Assert.True(outcomes[0].Connected, outcomes[0].Message);

@@ -48,7 +48,8 @@ public sealed class OpenSslAgreementTests : IDisposable
         string[] facts = Run(
             "openssl pkey -in clear.key -check -noout",
             // The same key: whether it is valid takes seconds to find out.
-            $"openssl pkey -in encrypted.key -passin 'pass:{Passphrase}' -out decrypted.key && openssl pkey -in clear.key | cmp - decrypted.key && echo same",
+            $"openssl pkey -in encrypted.key -passin 'pass:{Passphrase}' -out decrypted.key && " +
+                "openssl pkey -in clear.key | cmp - decrypted.key && echo same",
             "openssl pkey -in encrypted.key -passin pass:wrong -noout 2>&1 | head -1",
             "openssl asn1parse -in encrypted.key | grep -oE ':(PBES2|PBKDF2|hmacWithSHA256|aes-256-cbc|0927C0)' | tr -d '\\n'",
             "head -1 encrypted.key; openssl pkey -in clear.key -pubout -outform DER | openssl dgst -sha256 -r | cut -c1-64");

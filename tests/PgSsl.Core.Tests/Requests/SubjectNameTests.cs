@@ -88,7 +88,7 @@ public sealed class SubjectNameTests
 
         Assert.Contains(fits, SubjectName.Parse($"{keyword}={fits}").ToString(), StringComparison.Ordinal);
         var refusal = Assert.Throws<PgSslException>(() => SubjectName.Parse($"{keyword}={fits}x"));
-        Assert.Contains($"{length + 1} characters; certificates have room for {length}", refusal.Message, StringComparison.Ordinal);
+        Assert.Contains($"{length + 1} characters; certificates allow {length}", refusal.Message, StringComparison.Ordinal);
     }
 
     [Theory]

@@ -4,7 +4,7 @@ using PgSsl.Tests.Certificates;
 
 namespace PgSsl.Tests.Requirements;
 
-/// <summary>Whether SCRAM binds to the channel is a matter of the signature on the certificate, not of its key. psql and the server are the judges.</summary>
+/// <summary>Channel binding of SCRAM depends on the signature of the certificate, not on its key. psql and the server are the judges.</summary>
 public class ChannelBindingAgreementTests
 {
     private static readonly (string Name, string Key, string Issuer)[] Kinds =
@@ -46,7 +46,8 @@ public class ChannelBindingAgreementTests
         IReadOnlyList<PsqlOutcome> outcomes = await judge.ConnectAsync([conninfo + "require", conninfo + "disable"]);
 
         ServerCertificateFacts facts = ServerCertificateFacts.Create(
-            ServerFile.Planned("/x/server.crt", System.Text.Encoding.ASCII.GetBytes(certificate)), ServerFile.Planned("/x/server.key", System.Text.Encoding.ASCII.GetBytes(keyPem)));
+            ServerFile.Planned("/x/server.crt", System.Text.Encoding.ASCII.GetBytes(certificate)),
+            ServerFile.Planned("/x/server.key", System.Text.Encoding.ASCII.GetBytes(keyPem)));
         Assert.Equal(outcomes[0].Connected, ServerCertificateCheck.Judge(facts).Single(one => one.Requirement == "ChannelBinding").IsMet);
         Assert.True(outcomes[1].Connected);
     }

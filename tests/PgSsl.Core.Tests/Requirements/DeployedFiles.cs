@@ -30,7 +30,7 @@ public sealed record DeployedFiles(byte[]? Certificate, byte[]? Key)
     /// <summary>Whether only root can arrange this.</summary>
     public bool NeedsRoot { get; init; }
 
-    /// <summary>Whether some servers' OpenSSL takes what others refuse: security level 1 (OpenSSL before 3.2, unless a distribution raised it).</summary>
+    /// <summary>Whether some servers' OpenSSL accepts the files and others' does not: before 3.2 its security level is 1 by default.</summary>
     public bool DependsOnOpenSsl { get; init; }
 
     public static Dictionary<string, Func<DeployedFiles>> All { get; } = new()
@@ -45,7 +45,8 @@ public sealed record DeployedFiles(byte[]? Certificate, byte[]? Key)
         ["a self-signed certificate"] = () => Of(TestAuthority.IssueSelfSigned(LeafOptions.ForLoopback())),
         ["two blocks glued together"] = () => Of(Good.CertificatePem.TrimEnd() + Issuing.CertificatePem),
         ["the last block cut off"] = () => Of(Good.ChainPem[..^40]),
-        ["a block that is no certificate"] = () => Of(Good.CertificatePem + PemEncoding.WriteString("CERTIFICATE", [0x30, 0x03, 0x02, 0x01, 0x05]) + "\n"),
+        ["a block that is no certificate"] = () =>
+            Of(Good.CertificatePem + PemEncoding.WriteString("CERTIFICATE", [0x30, 0x03, 0x02, 0x01, 0x05]) + "\n"),
         ["an empty block"] = () => Of(Good.CertificatePem + "-----BEGIN CERTIFICATE-----\n-----END CERTIFICATE-----\n"),
         ["no base64"] = () => Of(Good.CertificatePem.Replace("MII", "M!I", StringComparison.Ordinal)),
         ["an empty file"] = () => Of(""),
@@ -61,7 +62,8 @@ public sealed record DeployedFiles(byte[]? Certificate, byte[]? Key)
         ["no certificate file"] = () => new(null, Bytes(Good.KeyPem)),
         ["no key file"] = () => new(Bytes(Good.ChainPem), null),
         ["a key in DER"] = () => new(Bytes(Good.ChainPem), Der(Good.KeyPem)),
-        ["a key of SEC 1 behind its curve"] = () => Of(Good.ChainPem, "-----BEGIN EC PARAMETERS-----\nBggqhkjOPQMBBw==\n-----END EC PARAMETERS-----\n" + Sec1(Good)),
+        ["a key of SEC 1 behind its curve"] = () =>
+            Of(Good.ChainPem, "-----BEGIN EC PARAMETERS-----\nBggqhkjOPQMBBw==\n-----END EC PARAMETERS-----\n" + Sec1(Good)),
         ["the certificate in front of the key"] = () => Of(Good.ChainPem, Good.ChainPem + Good.KeyPem),
         ["two keys, the right one first"] = () => Of(Good.ChainPem, Good.KeyPem + Other.KeyPem),
         ["two keys, the right one last"] = () => Of(Good.ChainPem, Other.KeyPem + Good.KeyPem),
@@ -77,10 +79,15 @@ public sealed record DeployedFiles(byte[]? Certificate, byte[]? Key)
             Settings = new() { ["ssl_passphrase_command"] = $"echo '{Passphrase}'", ["ssl_passphrase_command_supports_reload"] = "on" },
         },
         ["an expired certificate"] = () => Of(Issuing.Issue(LeafOptions.ForLoopback() with { NotAfter = DateTimeOffset.UtcNow.AddHours(-1) })),
-        ["a certificate for clients"] = () => Of(Issuing.Issue(LeafOptions.ForLoopback() with { ExtendedKeyUsages = [LeafOptions.ClientAuthentication] })),
-        ["RSA with 1024 bits"] = () => Of(Issuing.Issue(LeafOptions.ForLoopback() with { Key = KeyAlgorithm.Rsa1024 })) with { DependsOnOpenSsl = true },
-        ["a leaf signed with SHA-1"] = () => Of(Issuing.Issue(LeafOptions.ForLoopback() with { Digest = HashAlgorithmName.SHA1 })) with { DependsOnOpenSsl = true },
-        ["an intermediate signed with SHA-1"] = () => Of(Root.CreateIntermediate("Old CA", new() { Digest = HashAlgorithmName.SHA1 }).Issue(LeafOptions.ForLoopback())) with { DependsOnOpenSsl = true },
+        ["a certificate for clients"] = () =>
+            Of(Issuing.Issue(LeafOptions.ForLoopback() with { ExtendedKeyUsages = [LeafOptions.ClientAuthentication] })),
+        ["RSA with 1024 bits"] = () =>
+            Of(Issuing.Issue(LeafOptions.ForLoopback() with { Key = KeyAlgorithm.Rsa1024 })) with { DependsOnOpenSsl = true },
+        ["a leaf signed with SHA-1"] = () =>
+            Of(Issuing.Issue(LeafOptions.ForLoopback() with { Digest = HashAlgorithmName.SHA1 })) with { DependsOnOpenSsl = true },
+        ["an intermediate signed with SHA-1"] = () =>
+            Of(Root.CreateIntermediate("Old CA", new() { Digest = HashAlgorithmName.SHA1 })
+                .Issue(LeafOptions.ForLoopback())) with { DependsOnOpenSsl = true },
         ["self-signed with SHA-1"] = () => Of(TestAuthority.IssueSelfSigned(LeafOptions.ForLoopback() with { Digest = HashAlgorithmName.SHA1 })),
         ["Ed25519"] = () => Of(Ed25519.Value),
         ["a key of mode 0644"] = () => Mode("0644"),
@@ -90,10 +97,12 @@ public sealed record DeployedFiles(byte[]? Certificate, byte[]? Key)
         ["root's key, readable by the server's group"] = () => RootOwns("0640"),
         ["root's key, readable by root only"] = () => RootOwns("0600"),
         ["somebody else's key"] = () => Of(Good.ChainPem) with { NeedsRoot = true, Arrange = (_, key) => Shell($"chown nobody '{key}'") },
-        ["root's certificate, readable by root only"] = () => Of(Good.ChainPem) with { NeedsRoot = true, Arrange = (certificate, _) => Shell($"chown root:root '{certificate}'") },
+        ["root's certificate, readable by root only"] = () =>
+            Of(Good.ChainPem) with { NeedsRoot = true, Arrange = (certificate, _) => Shell($"chown root:root '{certificate}'") },
         ["a certificate of mode 0666"] = () => Of(Good.ChainPem) with { Arrange = (certificate, _) => Shell($"chmod 0666 '{certificate}'") },
         ["a directory in the key's place"] = () => new(Bytes(Good.ChainPem), null) { Arrange = (_, key) => Directory.CreateDirectory(key) },
-        ["a key behind a link"] = () => Of(Good.ChainPem) with { Arrange = (_, key) => Shell($"mv '{key}' '{key}.real' && ln -s '{key}.real' '{key}'") },
+        ["a key behind a link"] = () =>
+            Of(Good.ChainPem) with { Arrange = (_, key) => Shell($"mv '{key}' '{key}.real' && ln -s '{key}.real' '{key}'") },
     };
 
     private static DeployedFiles Of(TestCertificate certificate) => Of(certificate.ChainPem, certificate.KeyPem);

@@ -45,8 +45,11 @@ public class LoadAgreementTests
         await cluster.ConfigureAsync(files.Settings.Keys.ToDictionary(setting => setting, _ => (string?)null));
         Remove(certificate, key);
 
-        string[] unmet = [.. requirements.Where(one => one.IsMet == false && one.RequiredBy == RequirementSource.Server).Select(one => one.ToString())];
-        Assert.True(isLoaded == (unmet.Length == 0) || (isLoaded && files.DependsOnOpenSsl), $"loaded: {isLoaded}; {string.Join("; ", unmet)}\n{cluster.ReadLog()[^800..]}");
+        string[] unmet =
+            [.. requirements.Where(one => one.IsMet == false && one.RequiredBy == RequirementSource.Server).Select(one => one.ToString())];
+        Assert.True(
+            isLoaded == (unmet.Length == 0) || (isLoaded && files.DependsOnOpenSsl),
+            $"loaded: {isLoaded}; {string.Join("; ", unmet)}\n{cluster.ReadLog()[^800..]}");
         Assert.All(requirements, one => Assert.False(one.IsMet == false && string.IsNullOrEmpty(one.Remedy), one.Requirement));
     }
 

@@ -29,7 +29,8 @@ public class ServerCertificateCheckTests
         ["another name"] = () => (Mint.Leaf("db2", Issuing), [Issuing]),
         ["the root as well"] = () => (Mint.Leaf("db1", Issuing, Db1), [Issuing, Root]),
         ["twice"] = () => (Mint.Leaf("db1", Issuing, Db1), [Issuing, Issuing]),
-        ["a curve of its own"] = () => (Mint.Leaf("db1", Issuing, Db1 with { Key = MintedKey.Curve(ECCurve.NamedCurves.brainpoolP256r1) }), [Issuing]),
+        ["a curve of its own"] = () =>
+            (Mint.Leaf("db1", Issuing, Db1 with { Key = MintedKey.Curve(ECCurve.NamedCurves.brainpoolP256r1) }), [Issuing]),
         ["SHA-1"] = () => (Mint.Leaf("db1", Issuing, Db1 with { Hash = HashAlgorithmName.SHA1 }), [Issuing]),
         ["RSA 1024"] = () => (Mint.Leaf("db1", Issuing, Db1 with { Key = MintedKey.Rsa(1024) }), [Issuing]),
         ["self-signed"] = () => (Mint.Root("db1", Db1), []),
@@ -79,7 +80,8 @@ public class ServerCertificateCheckTests
     [Fact]
     public void A_missing_intermediate_is_named_with_the_place_that_its_CA_offers_it_at()
     {
-        MintedCertificate leaf = Mint.Leaf("db1", Issuing, Db1 with { Extensions = [("1.3.6.1.5.5.7.1.1", false, IssuerAt("http://ca.example/issuing.crt"))] });
+        MintedCertificate leaf =
+            Mint.Leaf("db1", Issuing, Db1 with { Extensions = [("1.3.6.1.5.5.7.1.1", false, IssuerAt("http://ca.example/issuing.crt"))] });
         ServerCertificateRequirement complete = Find(Facts(leaf, []), "ChainComplete");
         Assert.Equal("'Check CA', which issued 'db1', is neither in the file nor in root.crt.", complete.Detail);
         Assert.EndsWith("the CA offers it at http://ca.example/issuing.crt", complete.Remedy);
@@ -110,11 +112,18 @@ public class ServerCertificateCheckTests
     public void A_passphrase_is_for_servers_that_can_give_it_on_a_reload(string? command, bool? supportsReload, bool? expected)
     {
         MintedCertificate leaf = Mint.Leaf("db1", Issuing, Db1);
-        string pem = leaf.Key.Algorithm.ExportEncryptedPkcs8PrivateKeyPem("horse", new PbeParameters(PbeEncryptionAlgorithm.Aes256Cbc, HashAlgorithmName.SHA256, 1000));
+        string pem = leaf.Key.Algorithm.ExportEncryptedPkcs8PrivateKeyPem(
+            "horse", new PbeParameters(PbeEncryptionAlgorithm.Aes256Cbc, HashAlgorithmName.SHA256, 1000));
         ServerCertificateFacts facts = ServerCertificateFacts.Create(
-            ServerFile.Planned("/x/server.crt", Pems.Bytes(leaf.Pem + Issuing.Pem)), ServerFile.Planned("/x/server.key", Pems.Bytes(pem)), "horse".ToCharArray()) with
+            ServerFile.Planned("/x/server.crt", Pems.Bytes(leaf.Pem + Issuing.Pem)), ServerFile.Planned("/x/server.key", Pems.Bytes(pem)),
+            "horse".ToCharArray()) with
         {
-            Server = new ServerConditions { PassphraseCommand = command, PassphraseSupportsReload = supportsReload, Version = new ServerVersion(150_000) },
+            Server = new ServerConditions
+            {
+                PassphraseCommand = command,
+                PassphraseSupportsReload = supportsReload,
+                Version = new ServerVersion(150_000),
+            },
         };
         Assert.Equal(expected, Find(facts, "KeyPassphrase").IsMet);
         Assert.True(Find(facts, "KeyMatches").IsMet);
@@ -141,5 +150,6 @@ public class ServerCertificateCheckTests
         ClientRoots = TrustStore.FromCertificates([Root.Certificate], "root.crt"),
     };
 
-    private static byte[] IssuerAt(string url) => new System.Security.Cryptography.X509Certificates.X509AuthorityInformationAccessExtension(null, [url]).RawData;
+    private static byte[] IssuerAt(string url) =>
+        new System.Security.Cryptography.X509Certificates.X509AuthorityInformationAccessExtension(null, [url]).RawData;
 }

@@ -21,7 +21,8 @@ public class ServerKeyTests
         OpenSslJudge.Run(
             directory.Path,
             $"""
-            openssl genpkey {algorithm} -out mine.key; openssl genpkey {algorithm} -out other.key; openssl genpkey -algorithm EC -pkeyopt ec_paramgen_curve:P-521 -out kind.key
+            openssl genpkey {algorithm} -out mine.key; openssl genpkey {algorithm} -out other.key
+            openssl genpkey -algorithm EC -pkeyopt ec_paramgen_curve:P-521 -out kind.key
             openssl req -x509 -new -key mine.key -subj /CN=db1 -out mine.crt 2>&1
             """);
         byte[] pem = File.ReadAllBytes(Path.Combine(directory.Path, "mine.crt"));

@@ -31,7 +31,8 @@ public sealed class RootChangeTests : IDisposable
 
         Assert.Equal(["Root One"], NamesIn(DefaultPath));
         if (!OperatingSystem.IsWindows())
-            Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute, File.GetUnixFileMode(Path.GetDirectoryName(DefaultPath)!));
+            Assert.Equal(
+                UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute, File.GetUnixFileMode(Path.GetDirectoryName(DefaultPath)!));
     }
 
     [Fact]
@@ -64,7 +65,8 @@ public sealed class RootChangeTests : IDisposable
     {
         TestAuthority[] authorities = [.. Enumerable.Range(0, 8).Select(i => TestAuthority.CreateRoot($"Root {i}"))];
 
-        Parallel.ForEach(authorities, new ParallelOptions { MaxDegreeOfParallelism = authorities.Length }, authority => Install(authority).Apply(Now));
+        Parallel.ForEach(authorities, new ParallelOptions { MaxDegreeOfParallelism = authorities.Length }, authority =>
+            Install(authority).Apply(Now));
 
         Assert.Equal(authorities.Select(authority => authority.Certificate.Certificate.Subject[3..]), NamesIn(DefaultPath).Order());
     }
@@ -139,7 +141,8 @@ public sealed class RootChangeTests : IDisposable
         RootChange change = Install(One, service: "orders");
 
         Assert.Equal(Path.Combine(_world.Etc, "orders.root.crt"), change.Target.Path);
-        Assert.Contains(change.Describe(), line => line.StartsWith(shared, StringComparison.Ordinal) && line.EndsWith("This file is every user's.", StringComparison.Ordinal));
+        Assert.Contains(change.Describe(), line =>
+            line.StartsWith(shared, StringComparison.Ordinal) && line.EndsWith("This file is every user's.", StringComparison.Ordinal));
     }
 
     [Fact]
@@ -201,7 +204,8 @@ public sealed class RootChangeTests : IDisposable
         const string Old = "[orders]\nhost=db1\n";
         for (int step = 0; ; step++)
         {
-            foreach (Func<int, FaultyFiles> fault in (Func<int, FaultyFiles>[])[at => FaultyFiles.KilledBefore(at), at => FaultyFiles.KilledWithin(at)])
+            Func<int, FaultyFiles>[] faults = [at => FaultyFiles.KilledBefore(at), at => FaultyFiles.KilledWithin(at)];
+            foreach (Func<int, FaultyFiles> fault in faults)
             {
                 Directory.Delete(_world.Home, recursive: true);
                 _world.Write("home/.pg_service.conf", Old);

@@ -45,7 +45,8 @@ public class RootSelectionTests
     [Fact]
     public void A_certificate_that_names_itself_its_issuer_and_is_signed_by_another_key_is_no_root()
     {
-        MintedCertificate forged = Mint.Root("Root A", MintOptions.Ca with { SignedBy = MintedKey.Curve(System.Security.Cryptography.ECCurve.NamedCurves.nistP256) });
+        MintedCertificate forged =
+            Mint.Root("Root A", MintOptions.Ca with { SignedBy = MintedKey.Curve(System.Security.Cryptography.ECCurve.NamedCurves.nistP256) });
         Assert.Contains("not signed by its own key", Refuse([forged]).Message, StringComparison.Ordinal);
     }
 

@@ -36,9 +36,12 @@ public class CertificateInputTests
             Assert.Skip("openssl is not installed.");
         using var directory = new TemporaryDirectory();
         directory.Write("in", RootA.Pem + RootB.Pem);
-        OpenSslJudge.Run(directory.Path, "openssl crl2pkcs7 -nocrl -certfile in -out pem; openssl crl2pkcs7 -nocrl -certfile in -outform der -out der");
+        OpenSslJudge.Run(
+            directory.Path, "openssl crl2pkcs7 -nocrl -certfile in -out pem; openssl crl2pkcs7 -nocrl -certfile in -outform der -out der");
         foreach (string form in new[] { "pem", "der" })
-            Assert.Equal(["Root A", "Root B"], CertificateInput.ReadFile(Path.Combine(directory.Path, form)).Select(CertificateNames.Display).Order());
+            Assert.Equal(
+                ["Root A", "Root B"],
+                CertificateInput.ReadFile(Path.Combine(directory.Path, form)).Select(CertificateNames.Display).Order());
     }
 
     [Fact]
@@ -69,7 +72,10 @@ public class CertificateInputTests
 
     [Fact]
     public void A_message_never_holds_what_it_was_given() =>
-        Assert.DoesNotContain("hunter2", Assert.Throws<PgSslException>(() => CertificateInput.ReadText("password=hunter2", "x")).Message, StringComparison.Ordinal);
+        Assert.DoesNotContain(
+            "hunter2",
+            Assert.Throws<PgSslException>(() => CertificateInput.ReadText("password=hunter2", "x")).Message,
+            StringComparison.Ordinal);
 
     private static string Key => RootA.Key.Algorithm.ExportPkcs8PrivateKeyPem() + "\n";
 

@@ -15,8 +15,9 @@ internal static class MutilatedFiles
 
     private static readonly string[] Oddities =
     [
-        "\n", "\r\n", " ", "# note\n", "x", "\u00EF\u00BB\u00BF", "\0", "-----BEGIN CERTIFICATE-----", "-----BEGIN CERTIFICATE-----\n", "-----END CERTIFICATE-----\n",
-        "-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n", "-----BEGIN THING-----\nAAAA\n-----END THING-----\n", new string('x', 254), "a: b\n\n", "\u00FC\n",
+        "\n", "\r\n", " ", "# note\n", "x", "\u00EF\u00BB\u00BF", "\0", "-----BEGIN CERTIFICATE-----", "-----BEGIN CERTIFICATE-----\n",
+        "-----END CERTIFICATE-----\n", "-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n",
+        "-----BEGIN THING-----\nAAAA\n-----END THING-----\n", new string('x', 254), "a: b\n\n", "\u00FC\n",
     ];
 
     /// <summary>Any mixture, most of which OpenSSL refuses.</summary>
@@ -29,7 +30,8 @@ internal static class MutilatedFiles
     /// <summary>Files that are in order, or nearly: comments, line ends, a byte order mark, no last line end.</summary>
     public static Gen<byte[]> Orderly { get; } =
         from pieces in Gen.Elements(
-            Pems.RootA.Pem, Pems.RootB.Pem, "# note\n", "\n", "Subject: x\n", "-----BEGIN THING-----\nAAAA\n-----END THING-----\n", Mint.Crl(Pems.RootA)).ListOf()
+            Pems.RootA.Pem, Pems.RootB.Pem, "# note\n", "\n", "Subject: x\n", "-----BEGIN THING-----\nAAAA\n-----END THING-----\n",
+            Mint.Crl(Pems.RootA)).ListOf()
         from lineEnd in Gen.Elements("\n", "\r\n")
         from mark in Gen.Elements("", "\u00EF\u00BB\u00BF")
         from isOpen in ArbMap.Default.GeneratorFor<bool>()

@@ -112,7 +112,8 @@ public class RootFileTests
         RootFile file = RootFileOf("# estate\n" + RootA.Pem + "# note of mine\n" + RootC.Pem).Add([RootB.Certificate]);
 
         Assert.Equal("# estate\n" + RootA.Pem + "# note of mine\n" + RootC.Pem, Text(file.Remove([FingerprintOf(RootB)]).ToBytes()));
-        Assert.StartsWith("# estate\n" + RootA.Pem + "# note of mine\n# Root B", Text(file.Remove([FingerprintOf(RootC)]).ToBytes()), StringComparison.Ordinal);
+        Assert.StartsWith(
+            "# estate\n" + RootA.Pem + "# note of mine\n# Root B", Text(file.Remove([FingerprintOf(RootC)]).ToBytes()), StringComparison.Ordinal);
         Assert.Same(file, file.Remove([FingerprintOf(Leaf)]));
     }
 
@@ -141,7 +142,8 @@ public class RootFileTests
     [Fact]
     public void A_name_cannot_break_out_of_its_comment()
     {
-        string[] names = ["x\n-----BEGIN CERTIFICATE-----\n", new string('ü', 64), "\u2028\u202E-----BEGIN CERTIFICATE-----", "\u001b[31m", "\ud83d\ude00"];
+        string[] names =
+            ["x\n-----BEGIN CERTIFICATE-----\n", new string('ü', 64), "\u2028\u202E-----BEGIN CERTIFICATE-----", "\u001b[31m", "\ud83d\ude00"];
         foreach (string name in names)
         {
             var builder = new X500DistinguishedNameBuilder();

@@ -21,7 +21,8 @@ public class DirectNegotiationTests
             using var agreement = new PsqlAgreement(judge, new Dictionary<string, string>());
             foreach (string host in (string[])["localhost", "elsewhere.test"])
                 await agreement.AddAsync(
-                    $"host={host} hostaddr=127.0.0.1 port={server.Cluster.Port} user=postgres dbname=postgres sslnegotiation=direct", [$"sslrootcert={root}"],
+                    $"host={host} hostaddr=127.0.0.1 port={server.Cluster.Port} user=postgres dbname=postgres sslnegotiation=direct",
+                    [$"sslrootcert={root}"],
                     Enum.GetValues<SslMode>());
             await agreement.AssertAsync(atLeast: 12);
         }

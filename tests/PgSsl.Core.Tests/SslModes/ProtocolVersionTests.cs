@@ -15,7 +15,8 @@ public class ProtocolVersionTests
         await server.ConfigureAsync(new Dictionary<string, string?> { ["ssl_min_protocol_version"] = "TLSv1.3" });
 
         using var agreement = new PsqlAgreement(judge, new Dictionary<string, string>());
-        foreach (string versions in (string[])["", "ssl_max_protocol_version=TLSv1.2", "ssl_min_protocol_version=TLSv1.3", "ssl_max_protocol_version=TLSv1.3"])
+        string[] settings = ["", "ssl_max_protocol_version=TLSv1.2", "ssl_min_protocol_version=TLSv1.3", "ssl_max_protocol_version=TLSv1.3"];
+        foreach (string versions in settings)
             await agreement.AddAsync(
                 $"host=localhost hostaddr=127.0.0.1 port={server.Port} user=postgres dbname=postgres {versions}", [""],
                 [SslMode.Disable, SslMode.Allow, SslMode.Prefer, SslMode.Require]);

@@ -51,7 +51,9 @@ public sealed class PsqlMatrixTests(PsqlMatrixTests.Servers servers) : IClassFix
             {
                 // The host name matters to verify-full only: the other modes are asked about once.
                 await agreement.AddAsync(
-                    $"host={host} hostaddr=127.0.0.1 port={server.Port} dbname=postgres user={user}", roots, host == Hosts[0] ? AllModes : VerifyFull);
+                    $"host={host} hostaddr=127.0.0.1 port={server.Port} dbname=postgres user={user}",
+                    roots,
+                    host == Hosts[0] ? AllModes : VerifyFull);
             }
         }
         await agreement.AssertAsync(atLeast);

@@ -32,7 +32,7 @@ public sealed class VerdictTests : IDisposable
         SslModeVerdict verdict = _scene.Judge("libpq", SslMode.Prefer, "~/.postgresql, wrong", "admits all");
 
         Assert.Equal(Transport.Plaintext, verdict.Transport);
-        Assert.StartsWith("Falls back to plaintext without a word, because TLS fails: ", verdict.Reason);
+        Assert.StartsWith("Silently falls back to plaintext, because TLS fails: ", verdict.Reason);
         Assert.Contains(".postgresql/root.crt", verdict.Reason);
     }
 
@@ -48,7 +48,8 @@ public sealed class VerdictTests : IDisposable
 
     [Fact]
     public void An_intermediate_alone_is_named_as_what_it_is() =>
-        Assert.Contains("holds only the intermediate 'Scene Issuing CA'", _scene.Judge("libpq", SslMode.VerifyCa, "intermediate only", "admits all").Reason);
+        Assert.Contains(
+            "holds only the intermediate 'Scene Issuing CA'", _scene.Judge("libpq", SslMode.VerifyCa, "intermediate only", "admits all").Reason);
 
     [Fact]
     public void Another_hosts_certificate_says_whose_it_is_and_by_which_name_to_connect()
@@ -72,7 +73,7 @@ public sealed class VerdictTests : IDisposable
         SslModeVerdict verdict = _scene.Judge("libpq", (SslMode)mode, "right, with a broken CRL", "admits all");
 
         Assert.Equal(Transport.Tls, verdict.Transport);
-        Assert.Contains("Revocation is not checked, though: ", verdict.Reason);
+        Assert.Contains("But revocation is not checked: ", verdict.Reason);
         Assert.Contains("broken.crl", verdict.Reason);
     }
 

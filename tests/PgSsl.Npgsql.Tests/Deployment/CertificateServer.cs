@@ -60,20 +60,24 @@ internal sealed class CertificateServer : IAsyncDisposable
     public Task<ServerTlsFacts> AskAsync() => ServerTlsReader.ReadAsync(Session, TestContext.Current.CancellationToken);
 
     /// <summary>The plan for a certificate, with what the CA would have given for it.</summary>
-    public async Task<ServerCertificatePlan> PlanAsync(TestCertificate certificate, string? pem = null, string? keyPem = null, char[]? passphrase = null)
+    public async Task<ServerCertificatePlan> PlanAsync(
+        TestCertificate certificate, string? pem = null, string? keyPem = null, char[]? passphrase = null)
     {
         byte[] key = Encoding.ASCII.GetBytes(keyPem ?? certificate.KeyPem);
         var answer = IssuedCertificates.Read(Encoding.ASCII.GetBytes(pem ?? certificate.ChainPem), "the CA's answer");
         var bundle = CertificateBundle.Create(answer.Certificates, ServerKey.Read(key, passphrase, "server.key"), null, DateTimeOffset.UtcNow);
         DeploymentTarget target = DeploymentTarget.Of(await AskAsync(), isLocal: true, null, null);
-        return ServerCertificatePlan.Create(bundle, key, passphrase, target, facts => facts with { ClientRoots = TrustStore.FromCertificates([Root.Certificate.Certificate], "root.crt") });
+        return ServerCertificatePlan.Create(bundle, key, passphrase, target, facts =>
+            facts with { ClientRoots = TrustStore.FromCertificates([Root.Certificate.Certificate], "root.crt") });
     }
 
-    public async Task<ServerCertificateChange> PrepareAsync(ServerCertificatePlan plan, IFileLayer? files = null, TimeSpan? timeout = null, IServerSession? session = null)
+    public async Task<ServerCertificateChange> PrepareAsync(
+        ServerCertificatePlan plan, IFileLayer? files = null, TimeSpan? timeout = null, IServerSession? session = null)
     {
         LiveServer live = await ObserveAsync();
         IReadOnlyList<ServedAt> before = await new ServedCertificates(live).ObserveAsync(TestContext.Current.CancellationToken);
-        return new ServerCertificateChange(plan, session is null ? live : live with { Session = session }, (await AskAsync()).SslIsOn, before, DateTimeOffset.UtcNow, files)
+        return new ServerCertificateChange(
+            plan, session is null ? live : live with { Session = session }, (await AskAsync()).SslIsOn, before, DateTimeOffset.UtcNow, files)
         {
             ReloadTimeout = timeout ?? TimeSpan.FromSeconds(15),
         };
@@ -93,7 +97,8 @@ internal sealed class CertificateServer : IAsyncDisposable
         await Cluster.ReloadAsync();
         IReadOnlyList<ServedAt> seen = await new ServedCertificates(await ObserveAsync()).ObserveAsync(TestContext.Current.CancellationToken);
         Assert.NotEmpty(seen);
-        Assert.All(seen, one => Assert.True(one.Is(certificate.Certificate.GetCertHashString(System.Security.Cryptography.HashAlgorithmName.SHA256)), one.ToString()));
+        Assert.All(seen, one =>
+            Assert.True(one.Is(certificate.Certificate.GetCertHashString(System.Security.Cryptography.HashAlgorithmName.SHA256)), one.ToString()));
     }
 
     /// <summary>The old certificate is served, its files are as they were, and nothing lies about.</summary>
@@ -111,5 +116,6 @@ internal sealed class CertificateServer : IAsyncDisposable
         await Cluster.DisposeAsync();
     }
 
-    private static string Conninfo(PostgresCluster cluster, string user) => $"host={cluster.SocketDirectory} port={cluster.Port} user={user} dbname=postgres";
+    private static string Conninfo(PostgresCluster cluster, string user) =>
+        $"host={cluster.SocketDirectory} port={cluster.Port} user={user} dbname=postgres";
 }

@@ -77,7 +77,8 @@ public class ServerCertificateChangeTests
         Assert.Empty(second.Edits);
         ServerCertificateChange change = await server.PrepareAsync(second);
         Assert.False(change.IsNothingToDo);
-        Assert.Contains((await change.ApplyAsync(TestContext.Current.CancellationToken)).Proofs, proof => proof is { Name: "Wire", State: ProofState.Proven });
+        Assert.Contains((await change.ApplyAsync(TestContext.Current.CancellationToken)).Proofs, proof =>
+            proof is { Name: "Wire", State: ProofState.Proven });
     }
 
     [Theory, MemberData(nameof(Majors))]
@@ -101,7 +102,8 @@ public class ServerCertificateChangeTests
 
         ServerCertificateChangeResult result = await server.InstallAsync(New());
 
-        Assert.Contains(result.Proofs, proof => proof is { Name: "Wire", State: ProofState.NotMade } && proof.Detail.Contains("Enable-PgSsl", StringComparison.Ordinal));
+        Assert.Contains(result.Proofs, proof =>
+            proof is { Name: "Wire", State: ProofState.NotMade } && proof.Detail.Contains("Enable-PgSsl", StringComparison.Ordinal));
         await server.Cluster.ConfigureAsync(new Dictionary<string, string?> { ["ssl"] = "on" });
         Assert.NotNull(await CertificateProbe.ReadAsync(server.Cluster.Port));
     }
@@ -109,7 +111,8 @@ public class ServerCertificateChangeTests
     [Theory, MemberData(nameof(Majors))]
     public async Task A_standby_has_certificates_of_its_own(int major)
     {
-        await using CertificateServer server = await CertificateServer.StartAsync(major, settings: new() { ["wal_level"] = "replica", ["hot_standby"] = "on" });
+        await using CertificateServer server =
+            await CertificateServer.StartAsync(major, settings: new() { ["wal_level"] = "replica", ["hot_standby"] = "on" });
         await server.Session.DisposeAsync();
         await server.Cluster.StopAsync();
         SandboxDirectory.WritePrivate(Path.Combine(server.Cluster.DataDirectory, "standby.signal"), "");
@@ -206,7 +209,9 @@ public class ServerCertificateChangeTests
 
         Assert.Equal(
             (renewed.KeyPem, CertificateServer.Old.ChainPem),
-            (await File.ReadAllTextAsync(server.KeyPath, TestContext.Current.CancellationToken), await File.ReadAllTextAsync(server.CertificatePath, TestContext.Current.CancellationToken)));
+            (
+                await File.ReadAllTextAsync(server.KeyPath, TestContext.Current.CancellationToken),
+                await File.ReadAllTextAsync(server.CertificatePath, TestContext.Current.CancellationToken)));
         await server.AssertServesAsync(CertificateServer.Old);
         ServerCertificateRequirement pair = ServerCertificateCheck.Judge(ServerCertificateFacts.Read(server.CertificatePath, server.KeyPath))
             .Single(one => one.Requirement == "KeyMatches");
@@ -240,10 +245,13 @@ public class ServerCertificateChangeTests
         CertificateServer server = await CertificateServer.SharedAsync(major);
         using ServerCertificatePlan plan = await server.PlanAsync(New());
         ServerCertificateChange change = await server.PrepareAsync(
-            plan, session: new FaultySession(server.Session, "pg_reload_conf", new PgSslException(PgSslError.ConnectionClosed, "the connection broke", null)));
+            plan,
+            session: new FaultySession(
+                server.Session, "pg_reload_conf", new PgSslException(PgSslError.ConnectionClosed, "the connection broke", null)));
 
         Assert.Equal(
-            PgSslError.ChangeNotProven, (await Assert.ThrowsAsync<PgSslException>(() => change.ApplyAsync(TestContext.Current.CancellationToken))).Error);
+            PgSslError.ChangeNotProven,
+            (await Assert.ThrowsAsync<PgSslException>(() => change.ApplyAsync(TestContext.Current.CancellationToken))).Error);
         await server.AssertUntouchedAsync();
     }
 
@@ -322,7 +330,10 @@ public class ServerCertificateChangeTests
             {
                 FileEdit[] edits =
                 [
-                    Edit(Path.Combine(directory, "server.key"), CertificateServer.Old.KeyPem, renewed.KeyPem) with { Protection = FileProtection.PrivateKey() },
+                    Edit(Path.Combine(directory, "server.key"), CertificateServer.Old.KeyPem, renewed.KeyPem) with
+                    {
+                        Protection = FileProtection.PrivateKey(),
+                    },
                     Edit(Path.Combine(directory, "server.crt"), CertificateServer.Old.ChainPem, renewed.ChainPem),
                 ];
                 try
@@ -346,6 +357,11 @@ public class ServerCertificateChangeTests
     private static FileEdit Edit(string path, string from, string to)
     {
         File.WriteAllText(path, from);
-        return new FileEdit(path, System.Text.Encoding.ASCII.GetBytes(to)) { MayReplace = true, MayWriteInPlace = true, Expected = System.Text.Encoding.ASCII.GetBytes(from) };
+        return new FileEdit(path, System.Text.Encoding.ASCII.GetBytes(to))
+        {
+            MayReplace = true,
+            MayWriteInPlace = true,
+            Expected = System.Text.Encoding.ASCII.GetBytes(from),
+        };
     }
 }

@@ -106,10 +106,12 @@ public class SslConfigurationTests
         PostgresCluster cluster = (await ClusterPool.GetAsync(15, "configuration settings", PrepareAsync)).OrSkip(Assert.Skip);
         await using IServerSession session = await OpenAsync(cluster);
         ServerTlsFacts facts = await ServerTlsReader.ReadAsync(session, TestContext.Current.CancellationToken);
-        var changed = new Dictionary<string, ServerSetting>(facts.Settings) { [name] = facts.Settings[name] with { Value = value, Source = "default" } };
+        var changed =
+            new Dictionary<string, ServerSetting>(facts.Settings) { [name] = facts.Settings[name] with { Value = value, Source = "default" } };
 
         Assert.Empty(SettingFindings.Find(facts));
-        Assert.Equal(code, SettingFindings.Find(facts with { Settings = changed, FileSettings = [] }).First(finding => finding.Code != "ReloadPending").Code);
+        IEnumerable<Finding> findings = SettingFindings.Find(facts with { Settings = changed, FileSettings = [] });
+        Assert.Equal(code, findings.First(finding => finding.Code != "ReloadPending").Code);
     }
 
     /// <summary>What is predicted of a reload is what a reload does.</summary>

@@ -163,7 +163,8 @@ public class SslSwitchTests
     public async Task Sessions_that_stay_in_plaintext_are_counted(int major)
     {
         await using SwitchServer server = await SwitchServer.OpenAsync(major);
-        await using IServerSession plaintext = await Sessions.OpenAsync($"host=127.0.0.1 port={server.Cluster.Port} user=app dbname=postgres sslmode=disable");
+        await using IServerSession plaintext =
+            await Sessions.OpenAsync($"host=127.0.0.1 port={server.Cluster.Port} user=app dbname=postgres sslmode=disable");
 
         SslSwitch planned = await server.PrepareAsync(server.On);
         SslConfigurationChange change = await planned.ApplyAsync(TestContext.Current.CancellationToken);
@@ -178,7 +179,8 @@ public class SslSwitchTests
     public async Task Of_a_server_elsewhere_the_files_are_not_judged_and_the_certificate_is_still_known()
     {
         await using SwitchServer server = await SwitchServer.OpenAsync(15);
-        await using IServerSession tcp = await Sessions.OpenAsync($"host=127.0.0.1 port={server.Cluster.Port} user=postgres dbname=postgres sslmode=disable");
+        await using IServerSession tcp =
+            await Sessions.OpenAsync($"host=127.0.0.1 port={server.Cluster.Port} user=postgres dbname=postgres sslmode=disable");
         LiveServer remote = new(tcp, server.Live.Settings, server.Live.Timeout, NumericAddress.Of(System.Net.IPAddress.Parse("192.0.2.7")));
 
         SslConfigurationChange change = await server.ApplyAsync(server.On, live: remote);
@@ -207,7 +209,8 @@ public class SslSwitchTests
     public async Task A_standby_is_switched_by_itself()
     {
         PostgresInstallation installation = (await PostgresInstallation.FindAsync(15)).OrSkip(Assert.Skip);
-        await using PostgresCluster cluster = await PostgresCluster.StartAsync(installation, new ClusterOptions { Settings = new Dictionary<string, string> { ["wal_level"] = "replica" } });
+        await using PostgresCluster cluster = await PostgresCluster.StartAsync(
+            installation, new ClusterOptions { Settings = new Dictionary<string, string> { ["wal_level"] = "replica" } });
         TestCertificate certificate = SwitchServer.Issue();
         SandboxDirectory.WritePrivate(Path.Combine(cluster.DataDirectory, "server.crt"), certificate.ChainPem);
         SandboxDirectory.WritePrivate(Path.Combine(cluster.DataDirectory, "server.key"), certificate.KeyPem);
@@ -215,9 +218,11 @@ public class SslSwitchTests
         await cluster.RestartAsync();
         string conninfo = $"host={cluster.SocketDirectory} port={cluster.Port} user=postgres dbname=postgres";
         await using IServerSession session = await Sessions.OpenAsync(conninfo);
-        LiveServer live = await LiveServer.OfAsync(session, Sessions.Resolve(conninfo), TimeSpan.FromSeconds(10), TestContext.Current.CancellationToken);
+        LiveServer live =
+            await LiveServer.OfAsync(session, Sessions.Resolve(conninfo), TimeSpan.FromSeconds(10), TestContext.Current.CancellationToken);
 
-        SslSwitch planned = await SslSwitch.PrepareAsync(new SslTarget { IsOn = true }, live, null, DateTimeOffset.UtcNow, TestContext.Current.CancellationToken);
+        SslSwitch planned =
+            await SslSwitch.PrepareAsync(new SslTarget { IsOn = true }, live, null, DateTimeOffset.UtcNow, TestContext.Current.CancellationToken);
         SslConfigurationChange change = await planned.ApplyAsync(TestContext.Current.CancellationToken);
 
         Assert.Contains(planned.Notes, note => note.Contains("is a standby"));

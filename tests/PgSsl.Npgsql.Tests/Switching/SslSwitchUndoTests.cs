@@ -49,7 +49,8 @@ public class SslSwitchUndoTests
         TestCertificate next = SwitchServer.Issue();
         string certificate = server.Write("next.crt", next.ChainPem), key = server.Write("next.key", next.EncryptedKeyPem("a passphrase"));
 
-        PgSslException failure = await AssertUndoneAsync(server, await server.UncheckedAsync(server.On with { CertificatePath = certificate, KeyPath = key }));
+        PgSslException failure =
+            await AssertUndoneAsync(server, await server.UncheckedAsync(server.On with { CertificatePath = certificate, KeyPath = key }));
 
         Assert.Contains("and not the certificate", failure.Message);
         Assert.Equal(Assignments(auto), Assignments(server.AutoText));
@@ -64,7 +65,8 @@ public class SslSwitchUndoTests
         // Other tests share the server, and what they changed left backups.
         string[] Backups() => [.. Directory.GetFiles(server.Cluster.DataDirectory, "*.bak").Order(StringComparer.Ordinal)];
         string[] backups = Backups();
-        SslSwitch planned = await server.PrepareAsync(server.On, server.MainPath, Faulty(server, "SELECT pg_reload_conf", new OperationCanceledException()));
+        SslSwitch planned =
+            await server.PrepareAsync(server.On, server.MainPath, Faulty(server, "SELECT pg_reload_conf", new OperationCanceledException()));
 
         await Assert.ThrowsAnyAsync<OperationCanceledException>(() => planned.ApplyAsync(TestContext.Current.CancellationToken));
 
@@ -77,7 +79,8 @@ public class SslSwitchUndoTests
     public async Task A_reload_that_does_not_happen()
     {
         await using SwitchServer server = await SwitchServer.OpenAsync(15);
-        AlterSystemChange change = await server.UncheckedAsync(server.On, Faulty(server, "SELECT pg_reload_conf", failure: null), TimeSpan.FromSeconds(1));
+        AlterSystemChange change =
+            await server.UncheckedAsync(server.On, Faulty(server, "SELECT pg_reload_conf", failure: null), TimeSpan.FromSeconds(1));
 
         PgSslException failure = await AssertUndoneAsync(server, change);
 
@@ -92,7 +95,8 @@ public class SslSwitchUndoTests
         AlterSystemChange change = await server.UncheckedAsync(
             server.On with { MinimumProtocol = "TLSv1.3" }, Faulty(server, "SET ssl = ", new PgSslException(PgSslError.SqlFailed, "no", null)));
 
-        Assert.Equal(PgSslError.SqlFailed, (await Assert.ThrowsAsync<PgSslException>(() => change.ApplyAsync(TestContext.Current.CancellationToken))).Error);
+        Assert.Equal(
+            PgSslError.SqlFailed, (await Assert.ThrowsAsync<PgSslException>(() => change.ApplyAsync(TestContext.Current.CancellationToken))).Error);
 
         Assert.DoesNotContain("ssl", server.AutoText);
     }

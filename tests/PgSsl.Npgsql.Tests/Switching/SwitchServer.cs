@@ -47,14 +47,16 @@ internal sealed class SwitchServer : IAsyncDisposable
     public static async Task<SwitchServer> OpenAsync(int major)
     {
         PostgresCluster cluster = (await ClusterPool.GetAsync(major, "switching", PrepareAsync)).OrSkip(Assert.Skip);
-        await cluster.ConfigureAsync(new Dictionary<string, string?> { ["allow_alter_system"] = null, ["ssl_max_protocol_version"] = null, ["ssl"] = null });
+        await cluster.ConfigureAsync(
+            new Dictionary<string, string?> { ["allow_alter_system"] = null, ["ssl_max_protocol_version"] = null, ["ssl"] = null });
         await cluster.QueryAsync("ALTER SYSTEM RESET ALL");
         await cluster.ReloadAsync();
         await cluster.SetHbaAsync("host all all 127.0.0.1/32 trust");
         string conninfo = $"host={cluster.SocketDirectory} port={cluster.Port} user=postgres dbname=postgres";
         IServerSession session = await Sessions.OpenAsync(conninfo);
         var server = new SwitchServer(
-            cluster, session, await LiveServer.OfAsync(session, Sessions.Resolve(conninfo), TimeSpan.FromSeconds(10), TestContext.Current.CancellationToken));
+            cluster, session,
+            await LiveServer.OfAsync(session, Sessions.Resolve(conninfo), TimeSpan.FromSeconds(10), TestContext.Current.CancellationToken));
         TestCertificate certificate = Issue();
         server.Write("server.crt", certificate.ChainPem);
         server.Write("server.key", certificate.KeyPem);

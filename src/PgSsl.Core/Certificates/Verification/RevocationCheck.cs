@@ -114,7 +114,7 @@ internal sealed class RevocationCheck
         return (!mustHaveName || issuer.Subject.Equals(crl.IssuerName)) && (crl.AuthorityKeyIdentifier?.Matches(issuer) ?? true);
     }
 
-    /// <summary>x509_vfy.c, crl_crldp_check: the reasons that the CRL covers for the certificate; null if it does not cover the certificate.</summary>
+    /// <summary>x509_vfy.c, crl_crldp_check: the reasons that the CRL covers for the certificate; null if it does not cover it.</summary>
     private static int? CoveredReasons(ParsedCertificate certificate, CertificateRevocationList crl)
     {
         if (crl.Scope is { OnlyAttributes: true }

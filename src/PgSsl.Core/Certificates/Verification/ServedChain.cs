@@ -32,7 +32,7 @@ internal static class ServedChain
         return new ChainHealth([.. path.Select(link => link.Certificate)], findings);
     }
 
-    /// <summary>The leaf and those of its issuers that were sent; at most as many as OpenSSL follows, which limits the cost of a hostile chain.</summary>
+    /// <summary>The leaf and its issuers among the sent certificates; at most as many as OpenSSL follows, because a chain may be hostile.</summary>
     private static List<ParsedCertificate> Follow(ParsedCertificate leaf, IEnumerable<ParsedCertificate> sent)
     {
         var rest = sent.ToList();

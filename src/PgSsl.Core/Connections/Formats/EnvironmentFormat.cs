@@ -1,8 +1,8 @@
 namespace PgSsl.Connections.Formats;
 
 /// <summary>
-/// <c>PGHOST=db1</c> and so on, one on each line, without quotes. <c>docker run --env-file</c> reads it literally (docker/cli, opts/file.go), and so does
-/// systemd's EnvironmentFile unless a warning says otherwise (systemd, env-file.c).
+/// <c>PGHOST=db1</c> and so on, one on each line, without quotes. <c>docker run --env-file</c> reads it literally (docker/cli,
+/// opts/file.go), and so does systemd's EnvironmentFile unless a warning says otherwise (systemd, env-file.c).
 /// </summary>
 internal sealed class EnvironmentFormat : IConnectionStringFormat
 {

@@ -42,7 +42,9 @@ internal static class GucString
                 '\n' => @"\n",
                 '\r' => @"\r",
                 '\0' => throw new PgSslException(
-                    PgSslError.InvalidParameterValue, "The value of a server parameter cannot contain the character NUL.", "Give the value without it."),
+                    PgSslError.InvalidParameterValue,
+                    "The value of a server parameter cannot contain the character NUL.",
+                    "Give the value without it."),
                 _ => c.ToString(),
             });
         return quoted.Append('\'').ToString();

@@ -6,7 +6,9 @@ public sealed record SslSession
     /// <summary>The server, in a form that any -Endpoint takes.</summary>
     public required string Endpoint { get; init; }
 
-    /// <summary>The session's process on the server. Process ids are reused: only together with <see cref="BackendStart"/> it identifies the session.</summary>
+    /// <summary>
+    /// The session's process on the server. Process ids are reused: only together with <see cref="BackendStart"/> it identifies the session.
+    /// </summary>
     public required int ProcessId { get; init; }
 
     /// <summary>The role that logged in; <c>unknown (OID=…)</c> if it has been dropped since.</summary>

@@ -4,8 +4,8 @@ using PgSsl.Probing;
 namespace PgSsl.SslModes.Clients;
 
 /// <summary>
-/// The transports of each mode in libpq's order (fe-connect.c, select_next_encryption_method), which most drivers took over; what
-/// makes them go on to the next one is their own.
+/// The transports of each mode in libpq's order (fe-connect.c, select_next_encryption_method). Most drivers have the same order, but
+/// their own rules for when they try the next transport.
 /// </summary>
 internal static class LibpqAttempts
 {

@@ -10,7 +10,7 @@ namespace PgSsl.SslModes.Clients;
 /// </summary>
 internal sealed class LibpqClient : ISslClient
 {
-    // "cannot_connect_now" sends libpq to the next host, not to another transport.
+    // After cannot_connect_now libpq tries the next host, not another transport.
     private const string CannotConnectNow = "57P03";
 
     /// <inheritdoc/>
@@ -21,7 +21,7 @@ internal sealed class LibpqClient : ISslClient
     {
         if (RefusalOf(mode, host, settings) is { } refusal)
             return new ClientPolicy([]) { Refusal = refusal };
-        // sslmode is ignored on a Unix socket.
+        // libpq ignores sslmode on a Unix socket.
         if (host.IsUnixSocket)
             return new ClientPolicy([Transport.Plaintext]) { ObjectsToAuthentication = AuthenticationDemands.From(settings) };
 
@@ -51,7 +51,7 @@ internal sealed class LibpqClient : ISslClient
         }
     }
 
-    /// <summary>A root file is used in every mode as soon as it exists; verify-ca and verify-full insist on one.</summary>
+    /// <summary>A root file is used in every mode if it exists; verify-ca and verify-full need one.</summary>
     private static TrustStore? RootsOf(SslMode mode, ConnectionSettings settings, TrustStoreCache trust)
     {
         if (settings.UsesSystemRoots)
@@ -63,8 +63,8 @@ internal sealed class LibpqClient : ISslClient
         throw new PgSslException(
             PgSslError.FileNotFound,
             settings.RootCertificatePath is { } missing
-                ? $"Root certificate file \"{missing}\" does not exist, and {mode.ToLibpq()} does not go without."
-                : $"There is no home directory to look for root.crt in, and {mode.ToLibpq()} does not go without a root certificate.",
+                ? $"Root certificate file \"{missing}\" does not exist, and {mode.ToLibpq()} needs it."
+                : $"{mode.ToLibpq()} needs a root certificate, and this account has no home directory in which libpq could find root.crt.",
             "Install the root certificate of the server's CA (Install-PgRootCert), or name it with -RootCertificate; " +
             "for a public CA use -RootCertificate system (libpq 16 and newer).");
     }
@@ -75,7 +75,7 @@ internal sealed class LibpqClient : ISslClient
         if (settings.GssEncMode == "require")
             return new(
                 PgSslError.ContradictoryParameters,
-                "gssencmode=require asks for GSSAPI encryption and never for TLS; PgSsl does not probe that.",
+                "gssencmode=require asks for GSSAPI encryption and never for TLS; PgSsl cannot test GSSAPI encryption.",
                 "Set gssencmode=disable to test TLS.");
         if (host.IsUnixSocket)
             return null;

@@ -6,21 +6,21 @@ using PgSsl.SslModes.Names;
 namespace PgSsl.SslModes.Clients;
 
 /// <summary>
-/// node-postgres (pg 8 with pg-connection-string 2; Prisma and others have rules of their own) with the mode in its connection string.
+/// node-postgres (pg 8 with pg-connection-string 2; Prisma and others have other rules) with the mode in its connection string.
 /// Source: brianc/node-postgres, pg-connection-string/index.js and pg/lib/connection.js; Node.js, lib/tls.js.
 /// </summary>
 /// <remarks>
-/// <para>Every mode but disable is verify-full, allow included, and none falls back to anything: pg 9 is announced to do as libpq does,
-/// pg 8 does so with uselibpqcompat=true, which is not modelled. (In PGSSLMODE instead of a connection string, allow is disable.)</para>
+/// <para>Every mode except disable is verify-full, even allow, and none falls back to plaintext. pg 9 is announced to follow libpq;
+/// pg 8 follows it with uselibpqcompat=true, which is not modelled. (In PGSSLMODE instead of a connection string, allow is disable.)</para>
 /// <para>The roots are those of <c>sslrootcert</c> in the connection string, a file that must exist even for disable; <c>system</c> is
-/// the name of a file. Else they are the Mozilla roots that are part of Node.js: here the operating system's stand in for them.
+/// the name of a file. Otherwise they are the Mozilla roots of Node.js; here those of the operating system are used instead.
 /// PGSSLROOTCERT, ~/.postgresql and root.crl are not read.</para>
 /// <para>Not modelled: the security level that a version of Node.js sets (1 before Node.js 24), NODE_EXTRA_CA_CERTS, --use-system-ca,
 /// client keys (only those of the connection string are used), sslnegotiation before pg 8.22.</para>
 /// </remarks>
 internal sealed class NodePostgresClient : ISslClient
 {
-    private const string BundledRoots = "the roots that Node.js brings along (taken to be those of this machine)";
+    private const string BundledRoots = "the roots of Node.js (assumed to be those of this machine)";
 
     /// <inheritdoc/>
     public string Name => "node-postgres";
@@ -58,7 +58,7 @@ internal sealed class NodePostgresClient : ISslClient
         if (mode != SslMode.Disable && host.IsUnixSocket)
             return new(
                 PgSslError.UnixSocketHasNoTls,
-                $"node-postgres asks for TLS on a Unix-domain socket, too; the server has none there, and {mode.ToLibpq()} does not go without.",
+                $"node-postgres asks for TLS on a Unix-domain socket, too; the server has none there, and {mode.ToLibpq()} requires it.",
                 "Use sslmode=disable on a socket.");
         return null;
     }

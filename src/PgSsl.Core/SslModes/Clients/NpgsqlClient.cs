@@ -6,16 +6,16 @@ using PgSsl.SslModes.Names;
 namespace PgSsl.SslModes.Clients;
 
 /// <summary>
-/// Npgsql 10 on Linux (Entity Framework, SimplySql …): SSL Mode, with <c>sslrootcert</c> of the connection string for its Root
+/// Npgsql 10 on Linux (Entity Framework, SimplySql …): SSL Mode, with <c>sslrootcert</c> of the connection string as its Root
 /// Certificate. Source: npgsql/npgsql, NpgsqlConnector.cs (Open, SetupEncryption, NegotiateEncryption, SslRootValidation) and
 /// PostgresEnvironment.cs.
 /// </summary>
 /// <remarks>
-/// <para>Prefer and Require never verify, whatever roots there are. Prefer goes on in plaintext after an N and after anything that
-/// goes wrong once TLS stands, but not after a failed handshake. Allow goes on with TLS after any failure.</para>
-/// <para>VerifyCA and VerifyFull go by Root Certificate, PGSSLROOTCERT or ~/.postgresql/root.crt where that exists, else by the
-/// operating system's roots. <c>system</c> is the name of a file. No root.crl, no service file, no PGSSLMODE.</para>
-/// <para>Other versions: 8 and 9 accept what the operating system's roots verify, too, where a root file is given; 9 and newer know
+/// <para>Prefer and Require never verify, even if there are roots. Prefer continues in plaintext after an N and after any failure
+/// after the handshake, but not after a failed handshake. Allow continues with TLS after any failure.</para>
+/// <para>VerifyCA and VerifyFull use Root Certificate, PGSSLROOTCERT or ~/.postgresql/root.crt if that exists, otherwise the
+/// operating system's roots. <c>system</c> is the name of a file. root.crl, service files and PGSSLMODE are not read.</para>
+/// <para>Other versions: 8 and 9 also accept what the operating system's roots verify, even if a root file is given; 9 and newer have
 /// SSL Negotiation; 6 and 7 refuse Require without Trust Server Certificate.</para>
 /// <para>Not modelled: the download of a missing intermediate (AIA), Check Certificate Revocation, a root file as PFX, the
 /// rules of Windows and macOS for names and chains, Channel Binding and Require Auth, Npgsql's own rules for client key files.</para>
@@ -65,7 +65,7 @@ internal sealed class NpgsqlClient : ISslClient
         if (host.IsUnixSocket && mode >= SslMode.Require)
             return new(
                 PgSslError.UnixSocketHasNoTls,
-                $"Npgsql asks for TLS on a Unix-domain socket, too; the server has none there, and {mode.ToLibpq()} does not go without.",
+                $"Npgsql asks for TLS on a Unix-domain socket, too; the server has none there, and {mode.ToLibpq()} requires it.",
                 "Use sslmode=disable or prefer on a socket.");
         return null;
     }

@@ -7,17 +7,17 @@ using PgSsl.SslModes.Names;
 namespace PgSsl.SslModes.Clients;
 
 /// <summary>
-/// pgx v5 (most Go programs, CockroachDB's and others' tools …). Source: jackc/pgx, pgconn/config.go (configTLS), defaults.go and
+/// pgx v5 (most Go programs, the tools of CockroachDB and others). Source: jackc/pgx, pgconn/config.go (configTLS), defaults.go and
 /// pgconn.go (connectPreferred, startTLS).
 /// </summary>
 /// <remarks>
-/// <para>allow and prefer never verify. require verifies the chain as soon as there is a root file: sslrootcert, PGSSLROOTCERT, or
-/// ~/.postgresql/root.crt where that exists. verify-ca and verify-full go by the operating system's roots where there is none. A root
-/// file that cannot be read is an error in every mode, disable included. <c>sslrootcert=system</c> means verify-full in every mode,
-/// disable included, since 5.7. No root.crl.</para>
-/// <para>allow and prefer go on after everything but a wrong password, a missing database and a missing privilege; before 5.7.3 not
-/// after a refusal by pg_hba.conf over TLS (28000), either.</para>
-/// <para>Any certificate of the file may end a chain. Names: Go looks at subject alternative names only.</para>
+/// <para>allow and prefer never verify. require verifies the chain if there is a root file: sslrootcert, PGSSLROOTCERT, or
+/// ~/.postgresql/root.crt if that exists. verify-ca and verify-full use the operating system's roots if there is none. A root file
+/// that cannot be read is an error in every mode, even disable. <c>sslrootcert=system</c> means verify-full in every mode, even
+/// disable, since 5.7. root.crl is not read.</para>
+/// <para>allow and prefer continue after every error except a wrong password, a missing database and a missing privilege; before
+/// 5.7.3 not after a refusal by pg_hba.conf over TLS (28000), either.</para>
+/// <para>Any certificate of the file may end a chain. Names: Go compares subject alternative names only.</para>
 /// <para>Not modelled: Go's minimum key sizes and digests instead of OpenSSL's security level, the platform's verifier for
 /// <c>system</c> on Windows and macOS, pgx's own rules for client key files, channel_binding and require_auth.</para>
 /// </remarks>
@@ -32,7 +32,7 @@ internal sealed class PgxClient : ISslClient
     /// <inheritdoc/>
     public ClientPolicy PolicyFor(SslMode mode, ConnectionHost host, ConnectionSettings settings, TrustStoreCache trust, ClientIdentity identity)
     {
-        // Before it looks at the root file: TLS settings do not concern a socket.
+        // Before it reads the root file: a socket has no TLS.
         if (host.IsUnixSocket)
             return new ClientPolicy([Transport.Plaintext]);
         try

@@ -1,6 +1,6 @@
 namespace PgSsl.SslModes.Clients;
 
-/// <summary>The clients whose rules are known.</summary>
+/// <summary>The clients whose rules are modelled.</summary>
 internal static class SslClients
 {
     private static readonly ISslClient[] Known =
@@ -16,10 +16,10 @@ internal static class SslClients
     public static IReadOnlyList<ISslClient> All => Known;
 
     /// <summary>Finds one by its name.</summary>
-    /// <exception cref="PgSslException"><see cref="PgSslError.InvalidParameterValue"/>: there is none of that name.</exception>
+    /// <exception cref="PgSslException"><see cref="PgSslError.InvalidParameterValue"/>: there is no such client.</exception>
     public static ISslClient Get(string name) =>
         Array.Find(Known, client => client.Name == name) ?? throw new PgSslException(
             PgSslError.InvalidParameterValue,
-            $"There is no client \"{name}\"; known are {string.Join(", ", Known.Select(client => client.Name))}.",
+            $"The client \"{name}\" is unknown. The known clients are {string.Join(", ", Known.Select(client => client.Name))}.",
             "Name one of these.");
 }

@@ -25,7 +25,7 @@ internal static class GoNames
         return names.Compare(host, NameSource.DnsName, names.Dns, name => Matches(name, host, isValidHost), Library);
     }
 
-    /// <summary>A name that is none by the rules (matchExactly) still matches itself.</summary>
+    /// <summary>A name that is not valid by the rules still matches itself (matchExactly).</summary>
     private static bool Matches(string pattern, string host, bool isValidHost)
     {
         if (!isValidHost || !IsHostName(pattern, isPattern: true))

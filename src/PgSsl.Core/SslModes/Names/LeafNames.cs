@@ -7,7 +7,7 @@ using PgSsl.Certificates.Verification;
 
 namespace PgSsl.SslModes.Names;
 
-/// <summary>The names in a server's certificate that drivers compare, and the sentences about them.</summary>
+/// <summary>The names in a server's certificate that drivers compare, and the messages about them.</summary>
 internal sealed class LeafNames
 {
     private const int MostNamesShown = 3;
@@ -36,12 +36,12 @@ internal sealed class LeafNames
 
     public static LeafNames Of(X509Certificate2 leaf) => new(ParsedCertificate.Of(leaf));
 
-    /// <summary>A match with one of the names compared, by the rule given; else why there is none.</summary>
-    /// <param name="host">The host asked for.</param>
+    /// <summary>A match with one of the names, or why there is none.</summary>
+    /// <param name="host">The host that the client connects to.</param>
     /// <param name="source">The kind of the names.</param>
     /// <param name="names">The names that the library compares with this host.</param>
-    /// <param name="matches">Its rule.</param>
-    /// <param name="library">What compares.</param>
+    /// <param name="matches">The rule of the library.</param>
+    /// <param name="library">The name of the library.</param>
     public NameVerdict Compare(string host, NameSource source, IReadOnlyList<string> names, Func<string, bool> matches, string library)
     {
         int found = 0;
@@ -58,9 +58,9 @@ internal sealed class LeafNames
             return $"certificate is for {Listed(compared)}, not for {host}";
         string[] others = [.. Dns, .. Addresses.Select(address => address.ToString()), .. Common];
         return others.Length == 0
-            ? $"certificate names no host, and {host} was asked for"
+            ? $"certificate names no host, and the client connects to {host}"
             : $"certificate is for {Listed(others)}; {library} finds no name in it to compare with {host}: " +
-                "that would have to be a subject alternative name";
+                "it needs a subject alternative name";
     }
 
     private static string Listed(IReadOnlyList<string> names)

@@ -10,11 +10,11 @@ internal static class OpenSslPattern
         ReadOnlySpan<char> suffix = pattern.AsSpan(1);
         if (host.Length <= suffix.Length || !host.AsSpan().EndsWith(suffix, StringComparison.OrdinalIgnoreCase))
             return false;
-        // wildcard_match: what the wildcard stands for has letters, digits and hyphens only, so no underscore.
+        // wildcard_match: the part under the wildcard may have letters, digits and hyphens only, so no underscore.
         return Label(host.AsSpan(0, host.Length - suffix.Length));
     }
 
-    /// <summary>valid_star: a first label "*", then at least two more labels, none with anything but letters, digits and inner hyphens.</summary>
+    /// <summary>valid_star: a first label "*", then at least two labels of letters, digits and inner hyphens.</summary>
     private static bool IsWildcard(string pattern)
     {
         string[] labels = pattern.Split('.');

@@ -10,8 +10,8 @@ namespace PgSsl.SslModes.Names;
 
 /// <summary>
 /// How pgjdbc compares names (org.postgresql.ssl.PGjdbcHostnameVerifier): everything as text. An address matches a dNSName or common
-/// name that spells it; an IPv6 address only in Java's spelling without "::". The common name counts unless there is a dNSName; of
-/// several only the most specific one does.
+/// name with the same text; an IPv6 address only in Java's spelling without "::". The common name is compared unless there is a
+/// dNSName; of several common names only the most specific one.
 /// </summary>
 internal static class PgjdbcNames
 {
@@ -22,7 +22,7 @@ internal static class PgjdbcNames
     public static NameVerdict Verify(X509Certificate2 leaf, string host)
     {
         if (ToAscii(host) is not { } canonical)
-            return new NameVerdict(false, NameSource.None, null, 0, $"{Library} refuses the host name \"{host}\": it is no valid domain name");
+            return new NameVerdict(false, NameSource.None, null, 0, $"{Library} refuses the host name \"{host}\": it is not a valid domain name");
         var names = LeafNames.Of(leaf);
         string[] alternatives = [.. names.Dns, .. names.Addresses.Select(ToJavaText)];
         NameSource source = IPAddress.TryParse(host, out _) ? NameSource.IpAddress : NameSource.DnsName;
@@ -33,7 +33,7 @@ internal static class PgjdbcNames
         return names.Compare(host, NameSource.CommonName, mostSpecific, name => Matches(name, canonical), Library);
     }
 
-    /// <summary>verifyHostName: one "*" at the start, which stands for anything without a dot, nothing included.</summary>
+    /// <summary>verifyHostName: one "*" at the start, which stands for any text without a dot, even an empty one.</summary>
     private static bool Matches(string pattern, string host)
     {
         int lastStar = pattern.LastIndexOf('*');
@@ -54,7 +54,7 @@ internal static class PgjdbcNames
     {
         if (address.AddressFamily == AddressFamily.InterNetwork)
             return address.ToString();
-        // Inet4Address is what Java makes of an IPv6-mapped address.
+        // Java makes an Inet4Address from an IPv4-mapped address.
         if (address.IsIPv4MappedToIPv6)
             return address.MapToIPv4().ToString();
         byte[] bytes = address.GetAddressBytes();
@@ -62,7 +62,7 @@ internal static class PgjdbcNames
             BinaryPrimitives.ReadUInt16BigEndian(bytes.AsSpan(2 * i)).ToString("x", CultureInfo.InvariantCulture)));
     }
 
-    /// <summary>java.net.IDN.toASCII: asks of a plain name only that no label is empty or too long.</summary>
+    /// <summary>java.net.IDN.toASCII: in an ASCII name it checks only that no label is empty or too long.</summary>
     private static string? ToAscii(string host)
     {
         string unqualified = host.EndsWith('.') ? host[..^1] : host;

@@ -24,15 +24,18 @@ public class ChainReasonTests
 
     [Fact]
     public void Tells_that_an_intermediate_is_no_root() => Assert.Equal(
-        "/x/root.crt holds only the intermediate 'Corp Issuing CA', but the chain must end at the self-signed root above it ('Corp Root CA')", Reason([Leaf, Ca], [Ca]));
+        "/x/root.crt holds only the intermediate 'Corp Issuing CA', but the chain must end at the self-signed root above it ('Corp Root CA')",
+        Reason([Leaf, Ca], [Ca]));
 
     [Fact]
     public void Tells_a_namesake_from_the_issuer() => Assert.Equal(
-        "'Corp Root CA' in /x/root.crt has another key than the 'Corp Root CA' that issued 'Corp Issuing CA'", Reason([Leaf, Ca], [Mint.Root("Corp Root CA")]));
+        "'Corp Root CA' in /x/root.crt has another key than the 'Corp Root CA' that issued 'Corp Issuing CA'",
+        Reason([Leaf, Ca], [Mint.Root("Corp Root CA")]));
 
     [Fact]
     public void Tells_a_namesake_from_the_root() => Assert.Equal(
-        "chain ends at 'Corp Root CA', but /x/root.crt holds another certificate of that name", Reason([Leaf, Ca, Root], [Mint.Root("Corp Root CA")]));
+        "chain ends at 'Corp Root CA', but /x/root.crt holds another certificate of that name",
+        Reason([Leaf, Ca, Root], [Mint.Root("Corp Root CA")]));
 
     [Fact]
     public void Tells_that_a_leaf_is_self_signed() => Assert.Equal(
@@ -52,11 +55,13 @@ public class ChainReasonTests
 
     [Fact]
     public void Names_the_CRL_that_revokes() => Assert.Equal(
-        "certificate of 'db1' was revoked on 2026-05-31 according to the CRL of 'Corp Issuing CA' in /x/root.crl", Reason([Leaf, Ca], [Root], Mint.Crl(Root), Mint.Crl(Ca, null, Leaf)));
+        "certificate of 'db1' was revoked on 2026-05-31 according to the CRL of 'Corp Issuing CA' in /x/root.crl",
+        Reason([Leaf, Ca], [Root], Mint.Crl(Root), Mint.Crl(Ca, null, Leaf)));
 
     [Fact]
     public void The_system_store_has_no_path() => Assert.Equal("chain ends at 'Corp Root CA', which is not in the system's trust store",
-        ChainVerifier.Verify([Leaf.Certificate, Ca.Certificate, Root.Certificate], TrustStore.FromCertificates([], "system"), MintOptions.Now).Reason);
+        ChainVerifier.Verify(
+            [Leaf.Certificate, Ca.Certificate, Root.Certificate], TrustStore.FromCertificates([], "system"), MintOptions.Now).Reason);
 
     [Fact]
     public void A_hostile_name_cannot_steer_a_terminal() => Assert.Contains("'evil?[31m'",

@@ -34,8 +34,10 @@ public static class ChainTable
         yield return ChainCase.Of("root of the same name with another key, root sent", [leaf, ca, root], [Mint.Root("Root")]);
         MintedCertificate blind = Mint.Root("Root", MintOptions.Ca with { HasKeyIdentifiers = false });
         MintedCertificate blindLeaf = Mint.Leaf("db3", blind, MintOptions.Leaf with { HasKeyIdentifiers = false });
-        yield return ChainCase.Of("another key, no key identifiers", [blindLeaf], [Mint.Root("Root", MintOptions.Ca with { HasKeyIdentifiers = false })]);
-        yield return ChainCase.Of("two roots of a name, no key identifiers", [blindLeaf], [blind, Mint.Root("Root", MintOptions.Ca with { HasKeyIdentifiers = false })]);
+        yield return ChainCase.Of(
+            "another key, no key identifiers", [blindLeaf], [Mint.Root("Root", MintOptions.Ca with { HasKeyIdentifiers = false })]);
+        yield return ChainCase.Of(
+            "two roots of a name, no key identifiers", [blindLeaf], [blind, Mint.Root("Root", MintOptions.Ca with { HasKeyIdentifiers = false })]);
 
         MintedCertificate self = Mint.Certificate("self", null, MintOptions.Leaf with { AlternativeNames = ["DNS:self"] });
         yield return ChainCase.Of("self-signed leaf, trusted", [self], [self]);
@@ -58,7 +60,9 @@ public static class ChainTable
         yield return ChainCase.Of("loop trusted", [Mint.Leaf("db5", b)], [b, loop]);
 
         MintedCertificate folded = Mint.Certificate("CN=ACME  Root ,O=X", null, MintOptions.Ca);
-        yield return ChainCase.Of("names differ in case and blanks", [Mint.Leaf("db6", folded with { Subject = new X500DistinguishedName("CN=acme ROOT,O=x").RawData })], [folded]);
+        yield return ChainCase.Of(
+            "names differ in case and blanks", [Mint.Leaf("db6", folded with { Subject = new X500DistinguishedName("CN=acme ROOT,O=x").RawData })],
+            [folded]);
         yield return ChainCase.Of("names differ in string type", [Mint.Leaf("db7", root with { Subject = Mint.Encode(WriteRootNameInBmp) })], [root]);
 
         MintedCertificate above = root;
@@ -100,7 +104,8 @@ public static class ChainTable
         yield return ChainCase.Of("intermediate expired and renewed", [leaf, oldCa, ca], [root]);
         MintedCertificate older = Mint.Certificate("CA", root, MintOptions.Ca with { NotAfter = past.AddDays(-5), Key = ca.Key });
         yield return ChainCase.Of("two expired intermediates", [leaf, older, oldCa], [root]);
-        yield return ChainCase.Of("expired root beside a renewed one", [Mint.Leaf("db", oldRoot)], [oldRoot, Mint.Root("Old", MintOptions.Ca with { Key = oldRoot.Key })]);
+        yield return ChainCase.Of(
+            "expired root beside a renewed one", [Mint.Leaf("db", oldRoot)], [oldRoot, Mint.Root("Old", MintOptions.Ca with { Key = oldRoot.Key })]);
         yield return ChainCase.Of("self-signed, expired, trusted", [oldRoot], [oldRoot]);
     }
 
@@ -142,12 +147,15 @@ public static class ChainTable
         yield return Ca("CA unknown critical", MintOptions.Ca with { Extensions = [unknown] });
         yield return Root("root unknown critical", MintOptions.Ca with { Extensions = [unknown] });
         yield return Leaf("leaf critical policies", MintOptions.Leaf with { Extensions = [("2.5.29.32", true, [0x30, 4, 0x30, 2, 0x06, 0])] });
-        yield return Leaf("leaf malformed alternative names", MintOptions.Leaf with { Extensions = [("2.5.29.17", false, [0x30, 3, 0x82, 9, 0x41])] });
+        yield return Leaf(
+            "leaf malformed alternative names", MintOptions.Leaf with { Extensions = [("2.5.29.17", false, [0x30, 3, 0x82, 9, 0x41])] });
         yield return Leaf("leaf repeated extension", MintOptions.Leaf with { Extensions = [("2.5.29.37", false, [0x30, 0])] });
         yield return Leaf("leaf empty key usage", MintOptions.Leaf with { Extensions = [("2.5.29.15", false, [0x03, 1, 0])] });
         yield return Ca("CA malformed basic constraints", MintOptions.Ca with { IsCa = null, Extensions = [("2.5.29.19", true, [0x02, 1, 1])] });
-        yield return Ca("CA negative path length", MintOptions.Ca with { IsCa = null, Extensions = [("2.5.29.19", true, [0x30, 6, 1, 1, 0xff, 2, 1, 0xff])] });
-        yield return Root("root malformed key identifier", MintOptions.Ca with { HasKeyIdentifiers = false, Extensions = [("2.5.29.14", false, [0x30, 0])] });
+        yield return Ca(
+            "CA negative path length", MintOptions.Ca with { IsCa = null, Extensions = [("2.5.29.19", true, [0x30, 6, 1, 1, 0xff, 2, 1, 0xff])] });
+        yield return Root(
+            "root malformed key identifier", MintOptions.Ca with { HasKeyIdentifiers = false, Extensions = [("2.5.29.14", false, [0x30, 0])] });
         yield return Ca("CA says it is none", MintOptions.Ca with { IsCa = false });
         yield return Ca("CA without basic constraints", MintOptions.Ca with { IsCa = null });
         yield return Ca("CA without basic constraints and key usage", new MintOptions());
@@ -181,7 +189,9 @@ public static class ChainTable
             yield return ChainCase.Of($"root RSA {bits}", [Mint.Leaf("db", weakRoot)], [weakRoot]);
         }
         MintedKey rsa = MintedKey.Rsa(2048);
-        foreach (HashAlgorithmName hash in new[] { HashAlgorithmName.MD5, HashAlgorithmName.SHA1, HashAlgorithmName.SHA256, HashAlgorithmName.SHA384, HashAlgorithmName.SHA512 })
+        HashAlgorithmName[] hashes =
+            [HashAlgorithmName.MD5, HashAlgorithmName.SHA1, HashAlgorithmName.SHA256, HashAlgorithmName.SHA384, HashAlgorithmName.SHA512];
+        foreach (HashAlgorithmName hash in hashes)
         {
             MintedCertificate root = Mint.Root("Root", MintOptions.Ca with { Key = rsa, Hash = hash });
             yield return ChainCase.Of($"root signed with {hash}", [Mint.Leaf("db", root)], [root]);
@@ -189,7 +199,9 @@ public static class ChainTable
             MintedCertificate ca = Mint.Certificate("CA", root, MintOptions.Ca with { Hash = hash });
             yield return ChainCase.Of($"CA signed with {hash}", [Mint.Leaf("db", ca), ca], [root]);
             if (hash != HashAlgorithmName.MD5 && hash != HashAlgorithmName.SHA1)
-                yield return ChainCase.Of($"leaf signed with PSS {hash}", [Mint.Leaf("db", root, MintOptions.Leaf with { Hash = hash, Padding = RSASignaturePadding.Pss })], [root]);
+                yield return ChainCase.Of(
+                    $"leaf signed with PSS {hash}", [Mint.Leaf("db", root, MintOptions.Leaf with { Hash = hash, Padding = RSASignaturePadding.Pss })],
+                    [root]);
         }
         foreach (ECCurve curve in new[] { ECCurve.NamedCurves.nistP384, ECCurve.NamedCurves.nistP521, ECCurve.NamedCurves.brainpoolP256r1,
             ECCurve.CreateFromValue("1.3.132.0.33"), ECCurve.CreateFromValue("1.2.840.10045.3.1.1"), ECCurve.CreateFromValue("1.3.132.0.10") })
@@ -197,7 +209,8 @@ public static class ChainTable
             MintedCertificate root = Mint.Root("Root", MintOptions.Ca with { Key = MintedKey.Curve(curve) });
             yield return ChainCase.Of($"root {curve.Oid.Value}", [Mint.Leaf("db", root)], [root]);
             MintedCertificate good = Mint.Root("Good");
-            yield return ChainCase.Of($"leaf {curve.Oid.Value}", [Mint.Leaf("db", good, MintOptions.Leaf with { Key = MintedKey.Curve(curve) })], [good]);
+            yield return ChainCase.Of(
+                $"leaf {curve.Oid.Value}", [Mint.Leaf("db", good, MintOptions.Leaf with { Key = MintedKey.Curve(curve) })], [good]);
         }
         ECParameters parameters = ECDsa.Create(ECCurve.NamedCurves.nistP256).ExportExplicitParameters(true);
         var explicitKey = new MintedKey(ECDsa.Create(parameters));
@@ -260,12 +273,15 @@ public static class ChainTable
         MintedKey stranger = MintedKey.Curve(ECCurve.NamedCurves.nistP256), rsa = MintedKey.Rsa(2048);
         MintedCertificate root = Mint.Root("Root"), ca = Mint.Certificate("CA", root, MintOptions.Ca);
         yield return ChainCase.Of("leaf signed by another key", [Mint.Leaf("db", ca, MintOptions.Leaf with { SignedBy = stranger }), ca], [root]);
-        yield return ChainCase.Of("leaf signed by a key of another type", [Mint.Leaf("db", ca, MintOptions.Leaf with { SignedBy = rsa }), ca], [root]);
+        yield return ChainCase.Of(
+            "leaf signed by a key of another type", [Mint.Leaf("db", ca, MintOptions.Leaf with { SignedBy = rsa }), ca], [root]);
         MintedCertificate forged = Mint.Certificate("Forged", root, MintOptions.Ca with { SignedBy = stranger });
         yield return ChainCase.Of("CA signed by another key", [Mint.Leaf("db", forged), forged], [root]);
         MintedCertificate badRoot = Mint.Root("Bad root", MintOptions.Ca with { SignedBy = stranger });
         yield return ChainCase.Of("root signed by another key", [Mint.Leaf("db", badRoot)], [badRoot]);
-        yield return ChainCase.Of("CA signed by another key, leaf expired", [Mint.Leaf("db", forged, MintOptions.Leaf with { NotAfter = Now.AddDays(-1) }), forged], [root]);
+        yield return ChainCase.Of(
+            "CA signed by another key, leaf expired", [Mint.Leaf("db", forged, MintOptions.Leaf with { NotAfter = Now.AddDays(-1) }), forged],
+            [root]);
     }
 
     private static IEnumerable<ChainCase> Crls()
@@ -277,7 +293,8 @@ public static class ChainTable
         yield return Case("of the CA missing", rootCrl);
         yield return Case("of the root missing", Mint.Crl(ca));
         yield return Case("of another CA", Mint.Crl(Mint.Root("Other")));
-        yield return Case("of a CA of the same name, by key identifier", rootCrl, Mint.Crl(ca, new CrlOptions { KeyIdentifier = root.KeyIdentifier }));
+        yield return Case(
+            "of a CA of the same name, by key identifier", rootCrl, Mint.Crl(ca, new CrlOptions { KeyIdentifier = root.KeyIdentifier }));
         yield return Case("without key identifier", rootCrl, Mint.Crl(ca, new CrlOptions { HasKeyIdentifier = false }));
         yield return Case("leaf revoked", rootCrl, Mint.Crl(ca, null, leaf));
         yield return Case("leaf revoked and removed", rootCrl, Mint.Crl(ca, new CrlOptions { Reason = 8 }, leaf));
@@ -299,7 +316,8 @@ public static class ChainTable
         yield return ChainCase.Of("CRL: trusted self-signed leaf without one", [self], [self], rootCrl);
         MintedKey rsa = MintedKey.Rsa(2048);
         MintedCertificate rsaRoot = Mint.Root("RSA", MintOptions.Ca with { Key = rsa });
-        yield return ChainCase.Of("CRL: signed with SHA-1", [Mint.Leaf("db", rsaRoot)], [rsaRoot], Mint.Crl(rsaRoot, new CrlOptions { Hash = HashAlgorithmName.SHA1 }));
+        yield return ChainCase.Of(
+            "CRL: signed with SHA-1", [Mint.Leaf("db", rsaRoot)], [rsaRoot], Mint.Crl(rsaRoot, new CrlOptions { Hash = HashAlgorithmName.SHA1 }));
     }
 
     private static IEnumerable<ChainCase> Scopes()
@@ -309,7 +327,8 @@ public static class ChainTable
         byte[] there = [0xa0, 8, 0xa0, 6, 0x86, 4, (byte)'a', (byte)':', (byte)'/', (byte)'c'];
         MintedCertificate plain = Mint.Leaf("db", ca);
         MintedCertificate pointed = Mint.Leaf("db", ca, MintOptions.Leaf with { Extensions = [("2.5.29.31", false, [0x30, 12, 0x30, 10, .. here])] });
-        MintedCertificate partial = Mint.Leaf("db", ca, MintOptions.Leaf with { Extensions = [("2.5.29.31", false, [0x30, 16, 0x30, 14, .. here, 0x81, 2, 6, 0x40])] });
+        MintedCertificate partial =
+            Mint.Leaf("db", ca, MintOptions.Leaf with { Extensions = [("2.5.29.31", false, [0x30, 16, 0x30, 14, .. here, 0x81, 2, 6, 0x40])] });
         (string Name, byte[] Scope)[] scopes =
         [
             ("only users", [0x30, 3, 0x81, 1, 0xff]),
@@ -328,7 +347,8 @@ public static class ChainTable
             {
                 var options = new CrlOptions { Extensions = [("2.5.29.28", true, scope)] };
                 yield return ChainCase.Of($"CRL scope {scopeName}, {name} leaf", [leaf, ca], [root], Mint.Crl(root), Mint.Crl(ca, options));
-                yield return ChainCase.Of($"CRL scope {scopeName} of the root, {name} leaf", [leaf, ca], [root], Mint.Crl(root, options), Mint.Crl(ca));
+                yield return ChainCase.Of(
+                    $"CRL scope {scopeName} of the root, {name} leaf", [leaf, ca], [root], Mint.Crl(root, options), Mint.Crl(ca));
             }
         }
     }

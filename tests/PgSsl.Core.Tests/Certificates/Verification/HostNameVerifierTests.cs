@@ -91,7 +91,8 @@ public class HostNameVerifierTests
 
     [Fact]
     public void Unreadable_alternative_names_are_none() => Assert.Equal(NameSource.CommonName, HostNameVerifier.Verify(
-        Mint.Certificate("db1", null, new MintOptions { Extensions = [("2.5.29.17", false, [0x30, 3, 0x82, 9, 0x41])] }).Certificate, "db1").MatchedBy);
+        Mint.Certificate("db1", null, new MintOptions { Extensions = [("2.5.29.17", false, [0x30, 3, 0x82, 9, 0x41])] }).Certificate,
+        "db1").MatchedBy);
 
     [Theory]
     [InlineData("127.1", "7F000001")]

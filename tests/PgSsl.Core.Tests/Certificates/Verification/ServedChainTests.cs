@@ -58,7 +58,8 @@ public class ServedChainTests
     [Fact]
     public void Every_link_is_looked_at_for_its_dates_and_strength()
     {
-        MintedCertificate weak = Mint.Certificate("Weak", Root, MintOptions.Ca with { Key = MintedKey.Rsa(1024), NotAfter = MintOptions.Now.AddDays(-1) });
+        MintedCertificate weak =
+            Mint.Certificate("Weak", Root, MintOptions.Ca with { Key = MintedKey.Rsa(1024), NotAfter = MintOptions.Now.AddDays(-1) });
         MintedCertificate leaf = Mint.Leaf("db2", weak, MintOptions.Leaf with
         {
             NotBefore = MintOptions.Now.AddDays(1),

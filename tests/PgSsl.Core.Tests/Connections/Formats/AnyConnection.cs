@@ -9,7 +9,10 @@ namespace PgSsl.Tests.Connections.Formats;
 internal static class AnyConnection
 {
     private static readonly string[] Pieces =
-        ["a", "B1", "&", "=", "%", "%41", "+", ";", "'", "\"", "\\", " ", "\t", "\n", "#", "?", "/", "@", ":", "[", "]", ",", "{", "$", "ä", "日本", "🐘"];
+    [
+        "a", "B1", "&", "=", "%", "%41", "+", ";", "'", "\"", "\\", " ", "\t", "\n", "#", "?", "/", "@", ":", "[", "]", ",", "{", "$",
+        "ä", "日本", "🐘",
+    ];
 
     private static readonly string[] HostNames =
         ["db1", "db2.example.com", "127.0.0.1", "::1", "fe80::1%eth0", "/var/run/postgresql", "@abstract", "host_1"];
@@ -74,7 +77,9 @@ internal static class AnyConnection
         string[] ports = distinct.FirstOrDefault(parameter => parameter.Key == "port").Value?.Split(',') ?? ["5432"];
         return new(
             distinct,
-            [.. hosts.Select((host, i) => new ConnectionHost(host, null, int.TryParse(ports.Length > 1 && i < ports.Length ? ports[i] : ports[0], out int port) ? port : 5432))],
+            [.. hosts.Select((host, i) =>
+                new ConnectionHost(
+                    host, null, int.TryParse(ports.Length > 1 && i < ports.Length ? ports[i] : ports[0], out int port) ? port : 5432))],
             "any");
     }
 }

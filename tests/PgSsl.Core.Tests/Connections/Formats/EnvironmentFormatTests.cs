@@ -56,7 +56,8 @@ public class EnvironmentFormatTests
         Prop.ForAll(AnyConnection.Usable, connection =>
         {
             FormattedConnection written = ConnectionStringFormats.Get("Environment").Write(connection);
-            Dictionary<string, string> variables = written.Text.Split('\n').Select(line => line.Split('=', 2)).ToDictionary(pair => pair[0], pair => pair[1]);
+            Dictionary<string, string> variables =
+                written.Text.Split('\n').Select(line => line.Split('=', 2)).ToDictionary(pair => pair[0], pair => pair[1]);
             var environment = new ConnectionEnvironment(variables, home.Home, "alice", home.Root);
             Dictionary<string, string> read = PgEndpoint.FromParameters([]).Resolve(environment).All
                 .Where(setting => setting.Source == SettingSource.Environment).ToDictionary(setting => setting.Name, setting => setting.Raw!);

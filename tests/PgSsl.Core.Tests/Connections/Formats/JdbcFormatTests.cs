@@ -14,11 +14,15 @@ public class JdbcFormatTests
     [InlineData("[::1]:5433", "jdbc:postgresql://[::1]:5433/")]
     [InlineData("host=a,b port=1,2", "jdbc:postgresql://a:1,b:2/")]
     [InlineData("host=a,b port=5433", "jdbc:postgresql://a:5433,b:5433/")]
-    [InlineData("postgresql://app:p%26%2B@db1/my%20orders?sslmode=verify-full", "jdbc:postgresql://db1/my%20orders?user=app&password=p%26%2B&sslmode=verify-full")]
+    [InlineData(
+        "postgresql://app:p%26%2B@db1/my%20orders?sslmode=verify-full",
+        "jdbc:postgresql://db1/my%20orders?user=app&password=p%26%2B&sslmode=verify-full")]
     [InlineData("host=db1 sslrootcert=/etc/ssl/r.pem sslmode=verify-full", "jdbc:postgresql://db1/?sslmode=verify-full&sslrootcert=/etc/ssl/r.pem")]
     [InlineData("host=db1 sslmode=require sslnegotiation=direct", "jdbc:postgresql://db1/?sslmode=require&sslNegotiation=direct")]
     [InlineData("host=db1 target_session_attrs=prefer-standby", "jdbc:postgresql://db1/?targetServerType=preferSecondary")]
-    [InlineData("host=db1 connect_timeout=-1 keepalives=1 gssencmode=disable", "jdbc:postgresql://db1/?connectTimeout=0&tcpKeepAlive=true&gssEncMode=disable")]
+    [InlineData(
+        "host=db1 connect_timeout=-1 keepalives=1 gssencmode=disable",
+        "jdbc:postgresql://db1/?connectTimeout=0&tcpKeepAlive=true&gssEncMode=disable")]
     public void Says_the_same_in_its_own_words(string endpoint, string expected) => Assert.Equal(expected, Write.Text("Jdbc", endpoint));
 
     [Fact]

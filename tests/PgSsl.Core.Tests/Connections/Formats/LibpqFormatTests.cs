@@ -37,7 +37,8 @@ public class LibpqFormatTests
     [InlineData("postgresql://app@db1:6432/orders?sslmode=require", "host=db1 port=6432 dbname=orders user=app sslmode=require")]
     [InlineData("sslmode=require user='a b' host=db1", "host=db1 user='a b' sslmode=require")]
     [InlineData("service=crm sslmode=verify-full", "service=crm sslmode=verify-full")]
-    public void A_connection_string_begins_with_the_server(string endpoint, string expected) => Assert.Equal(expected, Write.Text("Conninfo", endpoint));
+    public void A_connection_string_begins_with_the_server(string endpoint, string expected) =>
+        Assert.Equal(expected, Write.Text("Conninfo", endpoint));
 
     [Fact]
     public void A_value_that_ends_in_a_semicolon_does_not_make_it_an_ADO_NET_string()

@@ -77,7 +77,8 @@ public sealed class LiveFormatTests : IDisposable
         PgEndpoint endpoint = Endpoint(tls, "localhost", "wrong.crt");
         _directory.Write("wrong.crt", TestAuthority.CreateRoot("Another Root CA").CertificatePem);
 
-        IReadOnlyList<PsqlOutcome> outcomes = await judge.ConnectAsync([new(Text("Uri", endpoint)), new("connect_timeout=20", Variables(Text("Environment", endpoint)))]);
+        IReadOnlyList<PsqlOutcome> outcomes =
+            await judge.ConnectAsync([new(Text("Uri", endpoint)), new("connect_timeout=20", Variables(Text("Environment", endpoint)))]);
 
         Assert.All(outcomes, outcome => Assert.Contains("certificate verify failed", outcome.Message));
         await using var source = NpgsqlDataSource.Create(Text("Npgsql", endpoint) + ";Pooling=false");

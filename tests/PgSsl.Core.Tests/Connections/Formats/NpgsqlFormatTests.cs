@@ -19,10 +19,14 @@ public class NpgsqlFormatTests
     [InlineData("host=db1 require_auth=!password,!md5", "Host=db1;Require Auth=!Password,!MD5")]
     [InlineData("host=db1 require_auth=scram-sha-256", "Host=db1;Require Auth=ScramSHA256")]
     [InlineData("host=db1 connect_timeout=-1", "Host=db1;Timeout=0")]
-    [InlineData("host=db1 sslmode=require sslnegotiation=direct channel_binding=require", "Host=db1;Channel Binding=Require;SSL Mode=Require;SSL Negotiation=Direct")]
+    [InlineData(
+        "host=db1 sslmode=require sslnegotiation=direct channel_binding=require",
+        "Host=db1;Channel Binding=Require;SSL Mode=Require;SSL Negotiation=Direct")]
     [InlineData("host=db1 keepalives=0 keepalives_idle=30 keepalives_interval=5", "Host=db1;TCP Keepalive=False")]
     [InlineData("host=db1 keepalives_idle=30 keepalives_interval=5", "Host=db1;TCP Keepalive Time=30;TCP Keepalive Interval=5")]
-    [InlineData("host=a,b target_session_attrs=read-write load_balance_hosts=random", "Host=a,b;Target Session Attributes=read-write;Load Balance Hosts=True")]
+    [InlineData(
+        "host=a,b target_session_attrs=read-write load_balance_hosts=random",
+        "Host=a,b;Target Session Attributes=read-write;Load Balance Hosts=True")]
     public void Says_the_same_in_its_own_words(string endpoint, string expected) =>
         Assert.Equal(expected, Write.Text("Npgsql", endpoint.Replace("''", @"\'")));
 

@@ -11,7 +11,8 @@ public class ServiceFormatTests
 {
     [Theory]
     [InlineData("db1:6432", "[db1]\nhost=db1\nport=6432")]
-    [InlineData("host=db1 sslmode=verify-full sslrootcert='/etc/my roots.pem'", "[db1]\nhost=db1\nsslmode=verify-full\nsslrootcert=/etc/my roots.pem")]
+    [InlineData(
+        "host=db1 sslmode=verify-full sslrootcert='/etc/my roots.pem'", "[db1]\nhost=db1\nsslmode=verify-full\nsslrootcert=/etc/my roots.pem")]
     [InlineData("hostaddr=10.0.0.1", "[10.0.0.1]\nhostaddr=10.0.0.1")]
     public void A_section_is_named_after_the_host(string endpoint, string expected) => Assert.Equal(expected, Write.Text("Service", endpoint));
 

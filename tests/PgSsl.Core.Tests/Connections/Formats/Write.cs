@@ -9,7 +9,8 @@ internal static class Write
     private static readonly ConnectionEnvironment Nowhere =
         new(new Dictionary<string, string>(), null, "alice", Path.GetTempPath()) { DefaultSocketDirectory = "/var/run/postgresql" };
 
-    internal static FormattedConnection As(string format, string endpoint, ConnectionEnvironment? environment = null, FormatOptions? options = null) =>
+    internal static FormattedConnection As(
+        string format, string endpoint, ConnectionEnvironment? environment = null, FormatOptions? options = null) =>
         ConnectionStringWriter.Write(PgEndpoint.Parse(endpoint), ConnectionStringFormats.Get(format), environment ?? Nowhere, options ?? new());
 
     /// <summary>The text, of which nothing was lost.</summary>

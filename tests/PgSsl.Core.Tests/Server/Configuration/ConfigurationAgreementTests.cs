@@ -35,7 +35,8 @@ public class ConfigurationAgreementTests
     }
 
     /// <summary>A string of which the server sees nothing: it writes before the memory that it took (DeescapeQuotedString, j - 1).</summary>
-    private static bool HasUndefined(ConfigurationFileSet files) => files.Files.Values.Any(text => text?.Contains("'\0", StringComparison.Ordinal) == true);
+    private static bool HasUndefined(ConfigurationFileSet files) =>
+        files.Files.Values.Any(text => text?.Contains("'\0", StringComparison.Ordinal) == true);
 
     private static async Task<string?> DifferenceAsync(ConfigurationServer server, ConfigurationFileSet files)
     {

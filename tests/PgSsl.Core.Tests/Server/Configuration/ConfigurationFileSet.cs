@@ -73,5 +73,7 @@ internal sealed class MemoryFiles(IReadOnlyDictionary<string, byte[]?> files) : 
     }
 
     private bool IsDirectory(string path) =>
-        files.TryGetValue(path, out byte[]? content) ? content is null : files.Keys.Any(key => key.StartsWith(path.TrimEnd('/') + "/", StringComparison.Ordinal));
+        files.TryGetValue(path, out byte[]? content)
+            ? content is null
+            : files.Keys.Any(key => key.StartsWith(path.TrimEnd('/') + "/", StringComparison.Ordinal));
 }

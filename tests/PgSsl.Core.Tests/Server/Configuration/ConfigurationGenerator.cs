@@ -15,13 +15,18 @@ internal sealed class ConfigurationGenerator(int seed)
 
     public static readonly string[] Values =
     [
-        "on", "off", "'on'", "tru", "'o'", "1", "0", "YES", "0x1", "server.crt", "'server.crt'", "'it''s'", @"'a\\b'", @"'\101\60'", @"'\8\n\t'", "TLSv1.2", "'tlsv1.3'",
-        "'TLSv1.1'", "'TLSv1.4'", "''", "/abs", "a/b:c-d", "-5", "+7kB", "1.5e3", "1.5e", ".", "1e5", "0xg", "0x1Fz", "'open", "'a'b'", "'a''", "'''", "''''", "\"dq\"",
-        "'\u00C3\u00BC'", "\u00FFx", @"'\'", @"'\''", "'tab\there'", "'hash # inside'", "x#y", "a.b", "a.1", "a..b", "_x", "on off", "=", "'x' 'y'", "HIGH:!aNULL", "'HIGH:!aNULL'",
+        "on", "off", "'on'", "tru", "'o'", "1", "0", "YES", "0x1", "server.crt", "'server.crt'", "'it''s'", @"'a\\b'", @"'\101\60'", @"'\8\n\t'",
+        "TLSv1.2", "'tlsv1.3'", "'TLSv1.1'", "'TLSv1.4'", "''", "/abs", "a/b:c-d", "-5", "+7kB", "1.5e3", "1.5e", ".", "1e5", "0xg", "0x1Fz",
+        "'open", "'a'b'", "'a''", "'''", "''''", "\"dq\"",
+        "'\u00C3\u00BC'", "\u00FFx", @"'\'", @"'\''", "'tab\there'", "'hash # inside'", "x#y", "a.b", "a.1", "a..b", "_x", "on off", "=", "'x' 'y'",
+        "HIGH:!aNULL", "'HIGH:!aNULL'",
     ];
 
     public static readonly string[] Noise =
-        ["\0", "\u00FF", "\r", "\v", "\f", "\\", "'", "''", "\"", "#", "=", " ", "\n", "\r\n", "\u00EF\u00BB\u00BF", ".", "-", "\u007F", "\u00A0", "\\\n", "$", ";"];
+    [
+        "\0", "\u00FF", "\r", "\v", "\f", "\\", "'", "''", "\"", "#", "=", " ", "\n", "\r\n", "\u00EF\u00BB\u00BF", ".", "-", "\u007F",
+        "\u00A0", "\\\n", "$", ";",
+    ];
 
     private readonly Random _random = new(seed);
     private Dictionary<string, string?> _files = [];
@@ -80,7 +85,8 @@ internal sealed class ConfigurationGenerator(int seed)
                     _files[$"{Side}/deep{i}"] = i == length - 1 ? "ssl_ciphers 'deep'\n" : $"include 'deep{i + 1}'\n";
                 return $"{directive} '{prefix}deep0'";
             case 6 or 7 when depth == 0:
-                foreach (string file in (string[])["10.conf", "9.conf", "B.conf", "a.conf", ".hidden.conf", "x.conf~", ".conf", "readme", "x.CONF", "-.conf"])
+                string[] names = ["10.conf", "9.conf", "B.conf", "a.conf", ".hidden.conf", "x.conf~", ".conf", "readme", "x.CONF", "-.conf"];
+                foreach (string file in names)
                     if (Rarely(2))
                         _files[$"{Side}/conf.d/{file}"] = Lines(_random.Next(3), 4);
                 _files[$"{Side}/conf.d/dir.conf"] = null;

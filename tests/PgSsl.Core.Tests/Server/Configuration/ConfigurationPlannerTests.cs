@@ -12,7 +12,8 @@ public class ConfigurationPlannerTests
     [InlineData("ssl='off'", "ssl='on'")]
     [InlineData("ssl = on\nssl = off\n", "ssl = on\nssl = on\n")]
     [InlineData("ssl = 0#x", "ssl = on#x")]
-    public void The_assignment_that_counts_gets_another_value_and_nothing_else(string before, string after) => Assert.Equal(after, Apply(before, ("ssl", "on")));
+    public void The_assignment_that_counts_gets_another_value_and_nothing_else(string before, string after) =>
+        Assert.Equal(after, Apply(before, ("ssl", "on")));
 
     [Theory]
     [InlineData("ssl = on")]
@@ -25,7 +26,8 @@ public class ConfigurationPlannerTests
 
     [Fact]
     public void A_new_assignment_comes_behind_the_one_that_initdb_commented_out() => Assert.Equal(
-        "# - SSL -\n\n#ssl = off\nssl = on\n#ssl_ca_file = ''\n#ssl_cert_file = 'server.crt'\nssl_cert_file = '/etc/ssl/db1.crt'\n#ssl_ciphers = 'x' # allowed\n\nport = 1\n",
+        "# - SSL -\n\n#ssl = off\nssl = on\n#ssl_ca_file = ''\n#ssl_cert_file = 'server.crt'\nssl_cert_file = '/etc/ssl/db1.crt'\n" +
+        "#ssl_ciphers = 'x' # allowed\n\nport = 1\n",
         Apply(
             "# - SSL -\n\n#ssl = off\n#ssl_ca_file = ''\n#ssl_cert_file = 'server.crt'\n#ssl_ciphers = 'x' # allowed\n\nport = 1\n",
             ("ssl_cert_file", "/etc/ssl/db1.crt"), ("ssl", "on")));
@@ -54,7 +56,9 @@ public class ConfigurationPlannerTests
 
     [Fact]
     public void What_is_to_have_no_value_is_commented_out() =>
-        Assert.Equal("#ssl_ca_file = 'a'\nport = 1\n  #ssl_ca_file = 'b' # x\n", Apply("ssl_ca_file = 'a'\nport = 1\n  ssl_ca_file = 'b' # x\n", ("ssl_ca_file", null)));
+        Assert.Equal(
+            "#ssl_ca_file = 'a'\nport = 1\n  #ssl_ca_file = 'b' # x\n",
+            Apply("ssl_ca_file = 'a'\nport = 1\n  ssl_ca_file = 'b' # x\n", ("ssl_ca_file", null)));
 
     [Fact]
     public void A_file_that_is_included_may_have_it()
@@ -98,7 +102,8 @@ public class ConfigurationPlannerTests
     public void A_file_that_is_not_read_or_not_anybodys_to_write_is_refused(string path, string message)
     {
         var files = new MemoryFiles((Main, ""), ("/etc/pg/other.conf", ""));
-        Assert.Contains(message, Assert.Throws<PgSslException>(() => ConfigurationPlanner.Plan(Read(files), path, Wanted(("ssl", "on")), files)).Message);
+        Assert.Contains(
+            message, Assert.Throws<PgSslException>(() => ConfigurationPlanner.Plan(Read(files), path, Wanted(("ssl", "on")), files)).Message);
     }
 
     [Theory]
@@ -116,7 +121,8 @@ public class ConfigurationPlannerTests
     [Fact]
     public void A_diff_shows_no_secrets()
     {
-        string diff = string.Join('\n', Plan("primary_conninfo = 'host=a password=hunter2'\nssl = off\n#my.secret_token = 'hunter2'\n", ("ssl", "on")).Diff);
+        string diff =
+            string.Join('\n', Plan("primary_conninfo = 'host=a password=hunter2'\nssl = off\n#my.secret_token = 'hunter2'\n", ("ssl", "on")).Diff);
         Assert.Contains("-ssl = off\n+ssl = on", diff);
         Assert.DoesNotContain("hunter2", diff);
     }
@@ -140,5 +146,6 @@ public class ConfigurationPlannerTests
 
     private static string Apply(string text, params (string Name, string? Value)[] wanted) => Encoding.UTF8.GetString(Plan(text, wanted).NewContent);
 
-    private static Dictionary<string, string?> Wanted(params (string Name, string? Value)[] wanted) => wanted.ToDictionary(one => one.Name, one => one.Value);
+    private static Dictionary<string, string?> Wanted(params (string Name, string? Value)[] wanted) =>
+        wanted.ToDictionary(one => one.Name, one => one.Value);
 }

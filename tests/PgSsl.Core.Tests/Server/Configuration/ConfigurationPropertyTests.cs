@@ -11,7 +11,9 @@ public class ConfigurationPropertyTests
 {
     private static readonly Gen<ConfigurationFileSet> AnyFiles = Gen.OneOf(
         ArbMap.Default.GeneratorFor<byte[]>().Select(bytes => Only(Encoding.Latin1.GetString(bytes))),
-        Gen.Elements((string[])[.. ConfigurationGenerator.Noise, .. ConfigurationGenerator.Names, .. ConfigurationGenerator.Values, "include", "'side/x'"]).ListOf()
+        Gen.Elements(
+            (string[])[.. ConfigurationGenerator.Noise, .. ConfigurationGenerator.Names, .. ConfigurationGenerator.Values, "include", "'side/x'"])
+            .ListOf()
             .Select(pieces => Only(string.Concat(pieces))),
         Gen.Choose(0, int.MaxValue).Select(seed => new ConfigurationGenerator(seed).Next()));
 
@@ -56,11 +58,13 @@ public class ConfigurationPropertyTests
             return;
         }
         var after = new MemoryFiles(files.Files.ToDictionary(
-            file => $"/data/{file.Key}", file => file.Key == ConfigurationFileSet.Main ? plan.NewContent : file.Value is { } text ? Encoding.Latin1.GetBytes(text) : null));
+            file => $"/data/{file.Key}",
+            file => file.Key == ConfigurationFileSet.Main ? plan.NewContent : file.Value is { } text ? Encoding.Latin1.GetBytes(text) : null));
         ConfigurationDocument read = ConfigurationDocument.Read(MemoryFiles.Main, "/data", after);
         foreach ((string name, string? value) in wanted)
             Assert.True(
-                SslParameters.Find(name)!.IsSame(read.Effective(name)?.Value ?? "off", value!, read.ResolvePath), $"{name}: {read.Effective(name)?.Value}, not {value}");
+                SslParameters.Find(name)!.IsSame(read.Effective(name)?.Value ?? "off", value!, read.ResolvePath),
+                $"{name}: {read.Effective(name)?.Value}, not {value}");
         Assert.Equal(Others(document, wanted), Others(read, wanted));
         Assert.True(ConfigurationPlanner.Plan(read, MemoryFiles.Main, wanted, after).IsNoChange);
     });
@@ -69,7 +73,13 @@ public class ConfigurationPropertyTests
     public void Files_that_name_each_other_cost_little()
     {
         string twice = string.Concat(Enumerable.Repeat("include 'a'\ninclude 'b'\n", 50));
-        var files = new ConfigurationFileSet(new Dictionary<string, string?> { [ConfigurationFileSet.Main] = twice, ["a"] = twice.Replace("'a'", "'c'"), ["b"] = twice.Replace("'b'", "'c'"), ["c"] = twice });
+        var files = new ConfigurationFileSet(new Dictionary<string, string?>
+        {
+            [ConfigurationFileSet.Main] = twice,
+            ["a"] = twice.Replace("'a'", "'c'"),
+            ["b"] = twice.Replace("'b'", "'c'"),
+            ["c"] = twice,
+        });
         ConfigurationDocument document = ConfigurationDocument.Read(MemoryFiles.Main, "/data", new MemoryFiles(files));
         Assert.Contains(document.Problems, problem => problem.Error == "nesting depth exceeded");
     }
@@ -81,7 +91,8 @@ public class ConfigurationPropertyTests
         Assert.Equal(error, Assert.Throws<PgSslException>(() => ConfigurationDocument.Read(path, null, new MemoryFiles(Only("")))).Error);
 
     private static IEnumerable<string> Others(ConfigurationDocument document, Dictionary<string, string?> wanted) =>
-        document.Entries.Where(entry => !wanted.Keys.Any(name => SslParameters.Find(name)!.IsCalled(entry.Name!))).Select(entry => $"{entry.Path} {entry.Name} {entry.Value}");
+        document.Entries.Where(entry => !wanted.Keys.Any(name => SslParameters.Find(name)!.IsCalled(entry.Name!)))
+            .Select(entry => $"{entry.Path} {entry.Name} {entry.Value}");
 
     private static ConfigurationFileSet Only(string text) => new(new Dictionary<string, string?> { [ConfigurationFileSet.Main] = text });
 

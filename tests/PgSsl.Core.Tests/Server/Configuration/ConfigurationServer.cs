@@ -33,7 +33,8 @@ internal sealed class ConfigurationServer : IAsyncDisposable
     public async Task<IReadOnlyList<string>> RowsAsync() =>
     [
         .. (await _conversation.QueryAsync(
-            $"SELECT sourcefile, sourceline, name, setting, applied, error FROM pg_file_settings WHERE sourcefile NOT LIKE '%/{Base}' ORDER BY seqno"))
+            "SELECT sourcefile, sourceline, name, setting, applied, error FROM pg_file_settings " +
+            $"WHERE sourcefile NOT LIKE '%/{Base}' ORDER BY seqno"))
             .Select(row => Row(row[0], row[1], Decode(row[2]), Decode(row[3]), row[4] == "t", Decode(row[5]))),
     ];
 
@@ -48,7 +49,12 @@ internal sealed class ConfigurationServer : IAsyncDisposable
             .. entries.Select((entry, i) => (Entry: entry, IsReplaced: entries.Skip(i + 1).Any(later => later.Name == entry.Name)))
                 .Where(one => !one.Entry.Path!.EndsWith($"/{Base}", StringComparison.Ordinal))
                 .Select(one => Row(
-                    one.Entry.Path, $"{one.Entry.Line}", one.Entry.Name, one.Entry.Value, isGood && one.Entry.Error is null && !one.IsReplaced, one.Entry.Error)),
+                    one.Entry.Path,
+                    $"{one.Entry.Line}",
+                    one.Entry.Name,
+                    one.Entry.Value,
+                    isGood && one.Entry.Error is null && !one.IsReplaced,
+                    one.Entry.Error)),
         ];
     }
 
@@ -66,7 +72,9 @@ internal sealed class ConfigurationServer : IAsyncDisposable
     {
         File.Copy(Path.Combine(cluster.DataDirectory, ConfigurationFileSet.Main), Path.Combine(cluster.DataDirectory, Base));
         if (!OperatingSystem.IsWindows())
-            File.SetUnixFileMode(Path.Combine(cluster.DataDirectory, Base), UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.GroupRead | UnixFileMode.OtherRead);
+            File.SetUnixFileMode(
+                Path.Combine(cluster.DataDirectory, Base),
+                UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.GroupRead | UnixFileMode.OtherRead);
         return Task.CompletedTask;
     }
 

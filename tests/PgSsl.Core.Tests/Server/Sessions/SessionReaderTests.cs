@@ -28,7 +28,8 @@ public class SessionReaderTests
     [InlineData("127.0.0.9", true)]
     [InlineData("::1", true)]
     [InlineData(null, false)]
-    public void Loopback_is_recognised(string? address, bool isLoopback) => Assert.Equal(isLoopback, Read(("address", address)).Sessions[0].IsLoopback);
+    public void Loopback_is_recognised(string? address, bool isLoopback) =>
+        Assert.Equal(isLoopback, Read(("address", address)).Sessions[0].IsLoopback);
 
     [Theory]
     [InlineData("postgres", "f", 1)]
@@ -94,7 +95,9 @@ public class SessionReaderTests
         "7 app@orders from 10.0.0.7:50000 (billing), plaintext since 2026-11-28 01:02:03Z", Session(7).ToString());
 
     private static SslSession Session(int pid) =>
-        Read(("pid", $"{pid}"), ("address", "10.0.0.7"), ("application", "billing"), ("database", "orders"), ("backend_start", "2026-11-28 01:02:03+00")).Sessions[0];
+        Read(
+            ("pid", $"{pid}"), ("address", "10.0.0.7"), ("application", "billing"), ("database", "orders"),
+            ("backend_start", "2026-11-28 01:02:03+00")).Sessions[0];
 
     private static SessionList Read(params (string Column, string? Value)[] values)
     {

@@ -161,9 +161,9 @@ public class DriverTests
     }
 
     [Theory]
-    [InlineData("pgjdbc", "missing", "does not exist, and pgjdbc does not go without.")]
-    [InlineData("pgjdbc", "system", "system\" does not exist, and pgjdbc does not go without.")]
-    [InlineData("node-postgres", "none", "is not in the roots that Node.js brings along (taken to be those of this machine)")]
+    [InlineData("pgjdbc", "missing", "does not exist, and pgjdbc needs it.")]
+    [InlineData("pgjdbc", "system", "system\" does not exist, and pgjdbc needs it.")]
+    [InlineData("node-postgres", "none", "is not in the roots of Node.js (assumed to be those of this machine)")]
     [InlineData("npgsql", "none", "the system's trust store")]
     public void The_reason_says_whose_roots_are_meant(string client, string roots, string expected)
     {

@@ -121,8 +121,10 @@ public sealed class NpgsqlAgreementTests(NpgsqlAgreementTests.Server server) : I
     private static async Task<IReadOnlyList<SslModeResult>> JudgeAsync(ConnectionSettings settings, IReadOnlyList<SslMode> modes)
     {
         using var tester = new SslModeTester(modes, [SslClients.Get("npgsql")], maxConnections: 2, tlsOnly: false);
-        return await tester.TestAsync(
-            PgEndpoint.Parse(settings.Hosts[0].ToString()), settings, settings.Hosts[0], TimeSpan.FromSeconds(20), TestContext.Current.CancellationToken);
+        PgEndpoint endpoint = PgEndpoint.Parse(settings.Hosts[0].ToString());
+        ServerFacts facts = await tester.GatherAsync(
+            endpoint, settings, settings.Hosts[0], TimeSpan.FromSeconds(20), TestContext.Current.CancellationToken);
+        return tester.Judge(facts, settings);
     }
 
     private static ConnectionSettings Settings(string conninfo) =>
@@ -148,7 +150,8 @@ public sealed class NpgsqlAgreementTests(NpgsqlAgreementTests.Server server) : I
         {
             await using var connection = new NpgsqlConnection(settings.ConnectionString);
             await connection.OpenAsync(TestContext.Current.CancellationToken);
-            await using var command = new NpgsqlCommand("select coalesce((select ssl from pg_stat_ssl where pid = pg_backend_pid()), false)", connection);
+            await using var command =
+                new NpgsqlCommand("select coalesce((select ssl from pg_stat_ssl where pid = pg_backend_pid()), false)", connection);
             return (bool)(await command.ExecuteScalarAsync(TestContext.Current.CancellationToken))! ? "tls" : "plaintext";
         }
         catch (NpgsqlException)

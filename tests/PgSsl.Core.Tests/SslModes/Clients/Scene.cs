@@ -41,7 +41,8 @@ internal sealed class Scene : IDisposable
     internal string Play(string client, string roots, string server)
     {
         ConnectionSettings settings = _world.Resolve($"host={HostName} user=app dbname=app sslmode=verify-full {Place(roots)}");
-        return string.Join(' ', Enum.GetValues<SslMode>().Select(mode => Play(SslClients.Get(client), mode, settings, FactsOf(server, settings.Hosts[0]))));
+        return string.Join(' ', Enum.GetValues<SslMode>()
+            .Select(mode => Play(SslClients.Get(client), mode, settings, FactsOf(server, settings.Hosts[0]))));
     }
 
     internal ClientPolicy PolicyOf(string client, SslMode mode, string conninfo)
@@ -162,7 +163,8 @@ internal sealed class Scene : IDisposable
             "handshake fails" => (Broken(host, Transport.Tls, ProbeStage.TlsAccepted, PgSslError.TlsHandshakeFailed), plain),
             "E to SSLRequest" => (Broken(host, Transport.Tls, ProbeStage.Connected, PgSslError.ServerRejectedSslRequest), plain),
             "silent to SSLRequest" => (Broken(host, Transport.Tls, ProbeStage.Connected, PgSslError.ConnectionTimedOut), plain),
-            "hangs up in TLS" => (Broken(host, Transport.Tls, ProbeStage.TransportReady, PgSslError.ConnectionClosed) with { Tls = Serving(Right) }, plain),
+            "hangs up in TLS" =>
+                (Broken(host, Transport.Tls, ProbeStage.TransportReady, PgSslError.ConnectionClosed) with { Tls = Serving(Right) }, plain),
             "hangs up in plaintext" => (tls, Broken(host, Transport.Plaintext, ProbeStage.TransportReady, PgSslError.ConnectionClosed)),
             _ => throw new ArgumentOutOfRangeException(nameof(server), server, "There is no such server."),
         };

@@ -86,9 +86,11 @@ public class NameRuleTests
     }
 
     [Theory]
-    [InlineData("DNS:a.test DNS:b.test DNS:c.test DNS:d.test DNS:e.test", "x", "certificate is for a.test, b.test, c.test and 2 more, not for db.example.test")]
+    [InlineData(
+        "DNS:a.test DNS:b.test DNS:c.test DNS:d.test DNS:e.test", "x",
+        "certificate is for a.test, b.test, c.test and 2 more, not for db.example.test")]
     [InlineData("", "db.example.test",
-        "certificate is for db.example.test; Go finds no name in it to compare with db.example.test: that would have to be a subject alternative name")]
+        "certificate is for db.example.test; Go finds no name in it to compare with db.example.test: it needs a subject alternative name")]
     [InlineData("", "", "certificate names no host, and db.example.test was asked for")]
     [InlineData("DNS:a\u001b[2J", "x", "certificate is for a?[2J, not for db.example.test")]
     public void The_reason_names_what_there_is(string alternatives, string common, string expected)
@@ -103,14 +105,15 @@ public class NameRuleTests
     {
         using X509Certificate2 leaf = Mint("DNS:db", "x");
 
-        Assert.Equal(".NET refuses the host name \"a..b\": it is no valid domain name", DotNetNames.Verify(leaf, "a..b").Reason);
+        Assert.Equal(".NET refuses the host name \"a..b\": it is not a valid domain name", DotNetNames.Verify(leaf, "a..b").Reason);
     }
 
     private static X509Certificate2 Mint(string alternatives, string common)
     {
         string[] names = alternatives.Split(' ', StringSplitOptions.RemoveEmptyEntries);
         string[] commonNames = common.Split(' ', StringSplitOptions.RemoveEmptyEntries);
-        IEnumerable<string> Of(string prefix) => names.Where(name => name.StartsWith(prefix, StringComparison.Ordinal)).Select(name => name[prefix.Length..]);
+        IEnumerable<string> Of(string prefix) =>
+            names.Where(name => name.StartsWith(prefix, StringComparison.Ordinal)).Select(name => name[prefix.Length..]);
         return TestAuthority.IssueSelfSigned(new LeafOptions
         {
             CommonNames = commonNames,

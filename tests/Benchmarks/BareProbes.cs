@@ -22,7 +22,13 @@ public static class BareProbes
             throw new InvalidOperationException();
         using var tls = new SslStream(network);
         await tls.AuthenticateAsClientAsync(
-            new SslClientAuthenticationOptions { TargetHost = "", AllowTlsResume = false, RemoteCertificateValidationCallback = (_, _, _, _) => true }, cancellation);
+            new SslClientAuthenticationOptions
+            {
+                TargetHost = "",
+                AllowTlsResume = false,
+                RemoteCertificateValidationCallback = (_, _, _, _) => true,
+            },
+            cancellation);
         await tls.ShutdownAsync();
     });
 

@@ -198,7 +198,7 @@ internal sealed class PesterServers
             newest.IsAvailable ? StartHbaAsync("Life18", newest.Value, null) : Task.CompletedTask);
     }
 
-    /// <summary>Servers that get other certificates: PostgreSQL 15, with a PgBouncer before it, and 18, and one for the examples of the help.</summary>
+    /// <summary>Servers that get other certificates: PostgreSQL 15 (with a PgBouncer before it), 18, and one for the examples of the help.</summary>
     private async Task StartDeployedAsync(PostgresInstallation installation, TestCertificate certificate)
     {
         Availability<PostgresInstallation> newest = await PostgresInstallation.FindAsync(DirectMajor);

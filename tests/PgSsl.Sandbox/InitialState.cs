@@ -26,7 +26,8 @@ internal sealed class InitialState
 
     private const string CleaningSql =
         """
-        SELECT pg_terminate_backend(pid, 5000) FROM pg_stat_activity WHERE pid <> pg_backend_pid() AND backend_type IN ('client backend', 'walsender');
+        SELECT pg_terminate_backend(pid, 5000) FROM pg_stat_activity
+        WHERE pid <> pg_backend_pid() AND backend_type IN ('client backend', 'walsender');
         SELECT format('DROP DATABASE %I', datname) FROM pg_database WHERE oid >= 16384
         UNION ALL SELECT format('DROP OWNED BY %I; DROP ROLE %I', rolname, rolname) FROM pg_authid WHERE oid >= 16384
         """;

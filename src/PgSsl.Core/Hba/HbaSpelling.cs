@@ -108,7 +108,8 @@ internal static class HbaSpelling
         word.ToLowerInvariant() is "any" or "all" or "everyone" or "everybody" or "anywhere" or "samehost" or "samenet";
 
     private static bool IsKeywordInOtherCase(string text, bool isDatabase) =>
-        text != text.ToLowerInvariant() && HbaName.KindOf(text.ToLowerInvariant(), isDatabase) is not (HbaNameKind.Literal or HbaNameKind.Members);
+        text.Any(letter => char.ToLowerInvariant(letter) != letter)
+        && HbaName.KindOf(text.ToLowerInvariant(), isDatabase) is not (HbaNameKind.Literal or HbaNameKind.Members);
 
     private static void AddForNetwork(List<Finding> found, HbaRecord record, HbaAddress.Network network)
     {

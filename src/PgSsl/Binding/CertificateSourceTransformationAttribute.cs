@@ -35,11 +35,13 @@ public sealed class CertificateSourceTransformationAttribute : ArgumentTransform
     };
 
     // What came over the wire stays unverified, even if it was taken out of the object that it came in.
+#pragma warning disable CA1859 // It returns two types; the analyzer sees one of them.
     private static CertificateSource FromCertificate(X509Certificate2 certificate, string? pem, PipelineObject item)
+#pragma warning restore CA1859
     {
-        return item.Text("HostName") is not null || UnverifiedCertificates.Contains(certificate)
-            ? FromServer(item) with { Certificate = certificate, Pem = pem }
-            : new CertificateSource.InHand(certificate) { Pem = pem, IsSelfSignedServer = item.IsOrWas<SelfSignedCertificate>() };
+        if (item.Text("HostName") is not null || UnverifiedCertificates.Contains(certificate))
+            return FromServer(item) with { Certificate = certificate, Pem = pem };
+        return new CertificateSource.InHand(certificate) { Pem = pem, IsSelfSignedServer = item.IsOrWas<SelfSignedCertificate>() };
     }
 
     private static CertificateSource? FromProperties(PipelineObject item)

@@ -67,7 +67,8 @@ public class HostileServerTests
     {
         TlsCluster cluster = (await ClusterPool.GetTlsAsync(15)).OrSkip(Assert.Skip);
         int length = 0;
-        await using (HostileServer counter = HostileServer.Start(HostileRelay.Count(cluster.Cluster.Port, bytes => Interlocked.Add(ref length, bytes))))
+        await using (HostileServer counter = HostileServer.Start(
+            HostileRelay.Count(cluster.Cluster.Port, bytes => Interlocked.Add(ref length, bytes))))
             await ProbeAsync(counter, Transport.Tls, Long);
         Assert.InRange(length, 500, 10_000);
 

@@ -135,7 +135,10 @@ public class ServerProbeTests
         TlsCluster server = (await ClusterPool.GetTlsAsync(15)).OrSkip(Assert.Skip);
 
         ConnectionFacts facts = await ProbeAsync(
-            new ProbeRequest(new ConnectionHost(server.Cluster.SocketDirectory, null, server.Cluster.Port), Transport.Plaintext, Timeout) { UserName = "postgres" });
+            new ProbeRequest(new ConnectionHost(server.Cluster.SocketDirectory, null, server.Cluster.Port), Transport.Plaintext, Timeout)
+            {
+                UserName = "postgres",
+            });
 
         Assert.IsType<StartupAnswer.Admitted>(facts.Answer);
         Assert.Null(facts.Address);

@@ -36,7 +36,8 @@ public class BackendMessagesTests
 
     [Fact]
     public void The_severity_that_is_not_translated_wins() =>
-        Assert.Equal("FATAL", Assert.IsType<StartupAnswer.Refused>(BackendMessages.ReadStartupAnswer(Message('E', "SFATALE\0VFATAL\0Mx\0\0"))).Severity);
+        Assert.Equal(
+            "FATAL", Assert.IsType<StartupAnswer.Refused>(BackendMessages.ReadStartupAnswer(Message('E', "SFATALE\0VFATAL\0Mx\0\0"))).Severity);
 
     [Fact]
     public void Terminal_escapes_in_an_error_are_dropped() =>
@@ -58,7 +59,9 @@ public class BackendMessagesTests
 
     [Fact]
     public void Each_part_of_a_message_asks_for_more() =>
-        Assert.All(Enumerable.Range(0, NoPgHbaEntry.Length), length => Assert.Null(BackendMessages.ReadStartupAnswer(NoPgHbaEntry.AsSpan(0, length))));
+        Assert.All(
+            Enumerable.Range(0, NoPgHbaEntry.Length),
+            length => Assert.Null(BackendMessages.ReadStartupAnswer(NoPgHbaEntry.AsSpan(0, length))));
 
     [Theory]
     [InlineData('R', int.MaxValue)]

@@ -121,7 +121,9 @@ public class PemFileTests
             ["unknown kind before"] = "-----BEGIN THING-----\nAAAA\n-----END THING-----\n" + Pem,
             ["broken unknown kind before"] = "-----BEGIN THING-----\n%%\n-----END THING-----\n" + Pem,
             ["unknown kind with a header before"] = "-----BEGIN THING-----\nVersion: x\n\nAAAA\n-----END THING-----\n" + Pem,
-            ["certificate with an encryption header"] = begin + "Proc-Type: 4,ENCRYPTED\nDEK-Info: AES-128-CBC,00000000000000000000000000000000\n\n" + string.Join("\n", lines[1..^1]) + "\n" + end,
+            ["certificate with an encryption header"] =
+                begin + "Proc-Type: 4,ENCRYPTED\nDEK-Info: AES-128-CBC,00000000000000000000000000000000\n\n"
+                + string.Join("\n", lines[1..^1]) + "\n" + end,
             ["key before"] = Key + Pem,
             ["broken key before"] = "-----BEGIN PRIVATE KEY-----\nAAAA\n-----END PRIVATE KEY-----\n" + Pem,
             ["encrypted key before"] = EncryptedKey + Pem,
@@ -151,7 +153,11 @@ public class PemFileTests
     private static byte[] Mutilate(Random random)
     {
         var text = new StringBuilder(Other.Pem + Pem);
-        string[] insertions = ["\n", "\r\n", " ", "\t", "-", "=", ":", "\n\n", "x: y\n", "\u00EF\u00BB\u00BF", "\0", "-----END CERTIFICATE-----\n", "-----BEGIN CERTIFICATE-----\n"];
+        string[] insertions =
+        [
+            "\n", "\r\n", " ", "\t", "-", "=", ":", "\n\n", "x: y\n", "\u00EF\u00BB\u00BF", "\0",
+            "-----END CERTIFICATE-----\n", "-----BEGIN CERTIFICATE-----\n",
+        ];
         for (int i = random.Next(1, 4); i > 0; i--)
         {
             int[] newlines = [.. Enumerable.Range(0, text.Length).Where(index => text[index] == '\n')];
@@ -175,10 +181,12 @@ public class PemFileTests
         {
             directory.Write($"{i}", files[i].Content);
             script.Append(CultureInfo.InvariantCulture,
-                $"echo '{OpenSslJudge.Separator}'; openssl verify -attime {MintOptions.Now.ToUnixTimeSeconds()} -no-CApath -no-CAstore -CAfile {i} leaf 2>&1\n");
+                $"echo '{OpenSslJudge.Separator}'; openssl verify -attime {MintOptions.Now.ToUnixTimeSeconds()} "
+                + $"-no-CApath -no-CAstore -CAfile {i} leaf 2>&1\n");
         }
         string[] expected = [.. OpenSslJudge.Run(directory.Path, script.ToString()).Split(OpenSslJudge.Separator).Skip(1).Select(output =>
-            output.Contains("leaf: OK", StringComparison.Ordinal) ? "holds the root" : output.Contains("error 20", StringComparison.Ordinal) ? "readable" : "refused")];
+            output.Contains("leaf: OK", StringComparison.Ordinal) ? "holds the root"
+                : output.Contains("error 20", StringComparison.Ordinal) ? "readable" : "refused")];
         var disagreements = files.Select((file, i) => (file.Name, Expected: expected[i], Ours: Read(file.Content)))
             .Where(item => item.Expected != item.Ours).ToList();
         Assert.True(disagreements.Count == 0, $"{disagreements.Count} of {files.Count}:\n" + string.Join("\n", disagreements));

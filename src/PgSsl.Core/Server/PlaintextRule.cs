@@ -27,7 +27,7 @@ internal static class PlaintextRule
             SslMode.Disable when hasPassword => throw new PgSslException(
                 PgSslError.InsecurePassword,
                 $"With sslmode=disable the password would be sent to {host} in plaintext. It was not sent.",
-                "Use sslmode=verify-full, or at least require; or leave out the password if the server asks for none."),
+                "Use sslmode=verify-full, or at least require; or omit the password if the server asks for none."),
             SslMode.Allow or SslMode.Prefer => SslMode.Require,
             _ => mode,
         };

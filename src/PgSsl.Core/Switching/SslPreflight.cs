@@ -129,12 +129,12 @@ internal static class SslPreflight
             string lines = string.Join(", ", rows.Take(10).Select(row => row["line"])) + (rows.Count > 10 ? " …" : "");
             if (rows.Count > 0)
                 found.Add(
-                    "everybody whom the hostssl rules of pg_hba.conf let in, as they will match nobody " +
+                    "all users whom only hostssl rules of pg_hba.conf admit, because these rules will match nobody " +
                     $"(line{(rows.Count == 1 ? "" : "s")} {lines})");
         }
         catch (PgSslException failure) when (failure.Error == PgSslError.InsufficientPrivilege)
         {
-            found.Add($"everybody whom hostssl rules let in: role {live.Session.UserName} may not see whether there are any (pg_hba_file_rules)");
+            found.Add($"perhaps users whom only hostssl rules admit: role {live.Session.UserName} may not see whether there are any (pg_hba_file_rules)");
         }
         return found;
     }

@@ -122,6 +122,6 @@ internal sealed class ConfigurationPlanner
         PgSslError.ContradictoryParameters,
         $"{parameter.Name} in {_path} would have no effect: {entry.Place} comes later, and sets it to '{entry.Value}'.",
         entry.Path == document.AutoPath
-            ? $"ALTER SYSTEM wrote that: leave out -ConfigurationPath, or run ALTER SYSTEM RESET {entry.Name} first."
+            ? $"ALTER SYSTEM wrote that: omit -ConfigurationPath, or run ALTER SYSTEM RESET {entry.Name} first."
             : $"Name that file: -ConfigurationPath {CommandText.Quote(entry.Path!)}.");
 }

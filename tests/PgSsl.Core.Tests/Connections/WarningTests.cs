@@ -11,7 +11,7 @@ public sealed class WarningTests : IDisposable
     [InlineData("sslmode=allow", "Protects from nothing")]
     [InlineData("sslmode=prefer", "Protects from nothing")]
     [InlineData("user=x", "Protects from nothing")]
-    [InlineData("sslmode=require", "whoever answers")]
+    [InlineData("sslmode=require", "to any server")]
     [InlineData("sslmode=verify-full", null)]
     public void A_weak_sslmode_is_called_weak(string conninfo, string? fragment) =>
         AssertWarning(fragment, Warning($"host=db1 {conninfo}", "sslmode"));

@@ -194,7 +194,7 @@ public sealed class CertificateDownloaderTests : IDisposable
     {
         Uri uri = new UriBuilder(_http.Serve("/ca.crt", Der)) { UserName = "me", Password = "hunter2" }.Uri;
 
-        PgSslException failure = await FailAsync(uri, Issuer, "with a user name");
+        PgSslException failure = await FailAsync(uri, Issuer, "has a user name");
 
         Assert.DoesNotContain("hunter2", failure.Message, StringComparison.Ordinal);
         Assert.Empty(_http.Requests);

@@ -180,7 +180,7 @@ Describe 'New-PgCsr' {
         @{ Why = 'no name'; Id = 'InvalidSubject'; With = @{}; Says = 'No subject' }
         @{ Why = 'a country in words'; Id = 'InvalidSubject'; With = @{ CommonName = 'db1'; Country = 'Germany' }; Says = 'country \(C\) "Germany"' }
         @{ Why = 'a country that is none'; Id = 'InvalidSubject'; With = @{ CommonName = 'db1'; Country = 'UK' }; Says = 'is GB' }
-        @{ Why = 'an e-mail address without an @'; Id = 'InvalidSubject'; With = @{ CommonName = 'db1'; EmailAddress = 'dba' }; Says = '"dba" is not an e-mail address' }
+        @{ Why = 'an e-mail address without an @'; Id = 'InvalidSubject'; With = @{ CommonName = 'db1'; EmailAddress = 'dba' }; Says = 'is not an e-mail address' }
         @{ Why = 'a name that is too long'; Id = 'InvalidSubject'; With = @{ CommonName = 'x' * 65 }; Says = 'common name \(CN\) .* has 65 characters' }
         @{ Why = 'a NUL'; Id = 'InvalidSubject'; With = @{ CommonName = 'db1'; Organization = "a`0b" }; Says = 'organization \(O\) .* control character' }
         @{ Why = 'an empty subject'; Id = 'InvalidSubject'; With = @{ Subject = '' }; Says = 'empty' }

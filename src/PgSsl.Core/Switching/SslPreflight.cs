@@ -134,7 +134,9 @@ internal static class SslPreflight
         }
         catch (PgSslException failure) when (failure.Error == PgSslError.InsufficientPrivilege)
         {
-            found.Add($"perhaps users whom only hostssl rules admit: role {live.Session.UserName} may not see whether there are any (pg_hba_file_rules)");
+            found.Add(
+                "perhaps users whom only hostssl rules admit: " +
+                $"role {live.Session.UserName} may not see whether there are any (pg_hba_file_rules)");
         }
         return found;
     }

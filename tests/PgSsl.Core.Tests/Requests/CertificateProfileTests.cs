@@ -62,11 +62,11 @@ public sealed class CertificateProfileTests
     }
 
     [Theory]
-    [InlineData(" db1.example.com", "blank", "'db1.example.com'")]
-    [InlineData("db1.example.com ", "blank", "'db1.example.com'")]
-    [InlineData("10.0.0.1 ", "blank", "'10.0.0.1'")]
-    [InlineData("project:instance ", "blank", "'project:instance'")]
-    [InlineData(" ", "blank", "db1.example.com")]
+    [InlineData(" db1.example.com", "space", "'db1.example.com'")]
+    [InlineData("db1.example.com ", "space", "'db1.example.com'")]
+    [InlineData("10.0.0.1 ", "space", "'10.0.0.1'")]
+    [InlineData("project:instance ", "space", "'project:instance'")]
+    [InlineData(" ", "space", "db1.example.com")]
     [InlineData("https://db1.example.com/", "URL", "'db1.example.com'")]
     [InlineData("https://db1.example.com:5432/x?y", "URL", "'db1.example.com'")]
     [InlineData("postgresql://app@[::1]:5432/x", "URL", "'::1'")]
@@ -76,9 +76,9 @@ public sealed class CertificateProfileTests
     [InlineData("db1:5432", "port", "'db1'")]
     [InlineData("*.example.com:5432", "port", "'*.example.com'")]
     [InlineData("10.0.0.1:5432", "port", "'10.0.0.1'")]
-    [InlineData("db*.example.com", "whole first label", "* for a whole first label")]
-    [InlineData("db.*.example.com", "whole first label", "* for a whole first label")]
-    [InlineData("*", "whole first label", "* for a whole first label")]
+    [InlineData("db*.example.com", "whole first label", "* for the whole first label")]
+    [InlineData("db.*.example.com", "whole first label", "* for the whole first label")]
+    [InlineData("*", "whole first label", "* for the whole first label")]
     public void A_common_name_that_is_a_host_name_but_for_a_slip_is_refused(string commonName, string message, string remedy)
     {
         PgSslException refusal = Refusal(new() { CommonName = commonName, DnsNames = ["db1"] });

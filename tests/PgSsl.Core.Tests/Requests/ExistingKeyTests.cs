@@ -95,8 +95,8 @@ public sealed class ExistingKeyTests : IDisposable
     [InlineData("openssl genpkey -algorithm ed25519 -outform DER -out k", "Ed25519 keys are refused")]
     [InlineData("openssl genpkey -algorithm ed448 -out k", "Ed448 keys are refused")]
     [InlineData("openssl genrsa -out k 1024", "has 1024 bits")]
-    [InlineData("openssl ecparam -name secp256k1 -genkey -noout -out k", "which TLS clients need not know")]
-    [InlineData("openssl ecparam -name secp224r1 -genkey -noout -out k", "which TLS clients need not know")]
+    [InlineData("openssl ecparam -name secp256k1 -genkey -noout -out k", "which TLS clients need not support")]
+    [InlineData("openssl ecparam -name secp224r1 -genkey -noout -out k", "which TLS clients need not support")]
     public void A_key_that_clients_or_servers_fail_with_is_refused(string command, string message)
     {
         string path = Make(command);

@@ -91,7 +91,7 @@ public class NameRuleTests
         "certificate is for a.test, b.test, c.test and 2 more, not for db.example.test")]
     [InlineData("", "db.example.test",
         "certificate is for db.example.test; Go finds no name in it to compare with db.example.test: it needs a subject alternative name")]
-    [InlineData("", "", "certificate names no host, and db.example.test was asked for")]
+    [InlineData("", "", "certificate names no host, and the client connects to db.example.test")]
     [InlineData("DNS:a\u001b[2J", "x", "certificate is for a?[2J, not for db.example.test")]
     public void The_reason_names_what_there_is(string alternatives, string common, string expected)
     {

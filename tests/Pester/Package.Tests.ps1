@@ -33,7 +33,7 @@ Describe 'The package' -Skip:$IsWindows {
                 Topics      = @(Get-Help about_PgSsl*).Name
                 Certificate = "$((Get-PgServerCertificate $good).ChainStatus)"
                 Table       = Test-PgSslMode $good | Out-String
-                Mode        = (Test-PgSslMode $good verify-full -RootCertificate $roots -TimeoutSec 60).MitmSafe
+                Mode        = (Test-PgSslMode $good verify-full -UserName anyone -RootCertificate $roots).MitmSafe
                 Request     = Get-Content -Raw (New-PgCsr db1).CsrPath
                 Roots       = @(Get-PgRootCert $roots).Count
                 Rules       = @(Get-PgHbaRule $file).Count

@@ -66,9 +66,10 @@ function Open-Worker([string] $Folder) {
     $kinds.GetEnumerator().ForEach{ $texts[$_.Key] = "$($_.Value)" }
     $quoted = @("$Folder/PgSsl.psd1", $name, (ConvertTo-Json $texts -Compress)).ForEach{ "'$($_ -replace "'", "''")'" } -join ' '
     $encoded = [Convert]::ToBase64String([Text.Encoding]::Unicode.GetBytes("& { $worker } $quoted"))
-    # As a tool of .NET, PowerShell is a pwsh.dll that dotnet runs.
-    $program = [Environment]::ProcessPath
-    $arguments = @((Split-Path $program -LeafBase) -eq 'dotnet' ? [Environment]::GetCommandLineArgs()[0] : @()) +
+    # A PowerShell without a runtime of its own is a tool of .NET: a pwsh.dll that dotnet runs.
+    $isTool = -not (Test-Path "$PSHOME/*coreclr.*")
+    $program = $isTool ? 'dotnet' : (Join-Path $PSHOME pwsh)
+    $arguments = @($isTool ? (Join-Path $PSHOME pwsh.dll) : @()) +
         '-NoProfile', '-NonInteractive', '-EncodedCommand', $encoded
     $process = [Diagnostics.Process]::Start($program, [string[]]$arguments)
     $pipe.WaitForConnection()

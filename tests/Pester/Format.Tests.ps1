@@ -132,7 +132,7 @@ Describe 'Format' {
 
     It 'shows findings of a rule by their codes, and in a list with what to do' {
         $objects.HbaRule[1] | Out-String -Width 160 | Should -Match 'PlaintextAllowed, Md5'
-        $objects.HbaRule[1] | Format-List | Out-String -Width 300 | Should -Match 'Findings +: Warning: Clients may come in plaintext.+ Make it hostssl'
+        $objects.HbaRule[1] | Format-List | Out-String -Width 300 | Should -Match 'Findings +: Warning: Clients may connect in plaintext.+ Make the rule hostssl'
     }
 
     It 'shows a change as a diff' {

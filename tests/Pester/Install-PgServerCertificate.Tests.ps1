@@ -199,7 +199,7 @@ Describe 'Install-PgServerCertificate' {
 
         It 'of others are left alone' {
             $snakeoil = @{ SslCertFile = "$folder/pg/ssl-cert-snakeoil.pem"; SslKeyFile = "$folder/pg/server.key" }
-            { Install-PgServerCertificate answer.pem server.key @snakeoil -ErrorAction Stop } | Should -Throw '*is not for the server alone*'
+            { Install-PgServerCertificate answer.pem server.key @snakeoil -ErrorAction Stop } | Should -Throw '*does not belong to the server alone*'
         }
 
         It 'are not named without a server' {

@@ -102,7 +102,7 @@ public class SslSwitchRefusalTests
                 PgSslException failure =
                     await AssertRefusedAsync(server, target, PgSslError.InsufficientPrivilege, "app may not", await LiveAsync(lacking));
                 string remedy = failure.Remedy!;
-                await server.Cluster.QueryAsync(remedy[(remedy.IndexOf("say: ", StringComparison.Ordinal) + 5)..^1]);
+                await server.Cluster.QueryAsync(remedy[(remedy.IndexOf("run: ", StringComparison.Ordinal) + 5)..^1]);
             }
             await using IServerSession app = await Sessions.OpenAsync(conninfo);
             Assert.True((await server.ApplyAsync(target, live: await LiveAsync(app))) is { IsChanged: true, IsProven: true });

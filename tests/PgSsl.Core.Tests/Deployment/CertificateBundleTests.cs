@@ -4,6 +4,7 @@ using PgSsl.Certificates;
 using PgSsl.Certificates.Trust;
 using PgSsl.Deployment;
 using PgSsl.Requirements;
+using PgSsl.Sandbox;
 using PgSsl.Tests.Certificates;
 using PgSsl.Tests.RootFiles;
 

@@ -1,6 +1,7 @@
 using System.Security.Cryptography;
 using PgSsl.Certificates.Trust;
 using PgSsl.Requirements;
+using PgSsl.Sandbox;
 using PgSsl.Server;
 using PgSsl.Tests.Certificates;
 using PgSsl.Tests.RootFiles;

@@ -6,6 +6,7 @@ using FsCheck;
 using FsCheck.Fluent;
 using PgSsl.Certificates;
 using PgSsl.RootFiles;
+using PgSsl.Sandbox;
 using PgSsl.Tests.Certificates;
 using DotNetRequest = System.Security.Cryptography.X509Certificates.CertificateRequest;
 using static PgSsl.Tests.RootFiles.Pems;

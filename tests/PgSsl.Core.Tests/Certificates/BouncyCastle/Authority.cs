@@ -8,6 +8,7 @@ using Org.BouncyCastle.Math;
 using Org.BouncyCastle.Security;
 using Org.BouncyCastle.X509;
 using PgSsl.Certificates.Verification;
+using PgSsl.Sandbox;
 using BcCertificate = Org.BouncyCastle.X509.X509Certificate;
 
 namespace PgSsl.Tests.Certificates.BouncyCastle;

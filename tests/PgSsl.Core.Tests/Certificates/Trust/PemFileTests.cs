@@ -3,6 +3,7 @@ using System.Security.Cryptography;
 using System.Text;
 using PgSsl.Certificates;
 using PgSsl.Certificates.Trust;
+using PgSsl.Sandbox;
 
 namespace PgSsl.Tests.Certificates.Trust;
 

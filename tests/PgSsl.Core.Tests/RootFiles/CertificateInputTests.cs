@@ -78,7 +78,7 @@ public class CertificateInputTests
             Assert.Throws<PgSslException>(() => CertificateInput.ReadText("password=hunter2", "x")).Message,
             StringComparison.Ordinal);
 
-    private static string Key => RootA.Key.Algorithm.ExportPkcs8PrivateKeyPem() + "\n";
+    private static string Key => RootA.Key.Pem;
 
     private static DotNetRequest Request => new("CN=db1", (ECDsa)Leaf.Key.Algorithm, HashAlgorithmName.SHA256);
 

@@ -28,7 +28,7 @@ public class RootFileTests
     [Fact]
     public void Knows_what_each_stretch_is()
     {
-        string key = RootA.Key.Algorithm.ExportPkcs8PrivateKeyPem() + "\n";
+        string key = RootA.Key.Pem;
         RootFile file = RootFileOf($"# mine\n{RootA.Pem}\n{Mint.Crl(RootA)}{key}-----BEGIN THING-----\nAAAA\n-----END THING-----\n");
 
         Assert.Equal(

@@ -3,7 +3,7 @@ using PgSsl.Deployment;
 using PgSsl.Files;
 using PgSsl.Requirements;
 using PgSsl.Sandbox;
-using PgSsl.Tests.Files;
+using PgSsl.Testing;
 using PgSsl.Tests.Hba.Live;
 
 namespace PgSsl.Tests.Deployment;

@@ -19,17 +19,14 @@ internal sealed class HbaServer(PostgresCluster cluster, IServerSession session)
     /// <summary>What is in pg_hba.conf.</summary>
     public byte[] Content => File.ReadAllBytes(Cluster.HbaPath);
 
-    public static async Task<HbaServer> StartAsync(int major, bool replicates = false)
-    {
-        PostgresInstallation installation = (await PostgresInstallation.FindAsync(major)).OrSkip(Assert.Skip);
-        Dictionary<string, string> settings = replicates
-            ? new() { ["wal_level"] = "replica", ["max_wal_senders"] = "8" }
-            : [];
-        PostgresCluster cluster = await ClusterPool.RentAsync(installation, new ClusterOptions { Settings = settings });
-        await cluster.InstallCertificateAsync(TestAuthority.CreateRoot("Hba Root CA").Issue(LeafOptions.ForLoopback()));
-        await cluster.QueryAsync("CREATE ROLE app LOGIN; CREATE ROLE replicator LOGIN REPLICATION");
-        return new HbaServer(cluster, await Sessions.OpenAsync($"host={cluster.SocketDirectory} port={cluster.Port} user=postgres dbname=postgres"));
-    }
+    /// <summary>Starts it with TLS, roles app and replicator, and these rules.</summary>
+    public static Task<HbaServer> StartAsync(int major, params string[] rules) => StartAsync(major, new ClusterOptions(), rules);
+
+    /// <summary>The same for a server from which others can replicate.</summary>
+    public static Task<HbaServer> StartReplicatedAsync(int major, params string[] rules) => StartAsync(
+        major,
+        new ClusterOptions { Settings = new Dictionary<string, string> { ["wal_level"] = "replica", ["max_wal_senders"] = "8" } },
+        rules);
 
     public async Task<HbaLive> ObserveAsync() => new(
         Session,
@@ -52,35 +49,14 @@ internal sealed class HbaServer(PostgresCluster cluster, IServerSession session)
         await Session.DisposeAsync();
         await Cluster.DisposeAsync();
     }
-}
 
-/// <summary>A session in which one statement fails, or does nothing.</summary>
-internal sealed class FaultySession(IServerSession inner, string statement, Exception? failure, int after = 0, bool isForGood = false)
-    : IServerSession
-{
-    private int _left = after;
-
-    public Connections.ConnectionHost Host => inner.Host;
-
-    public ServerVersion ServerVersion => inner.ServerVersion;
-
-    public SessionTransport Transport => inner.Transport;
-
-    public string UserName => inner.UserName;
-
-    public string Database => inner.Database;
-
-    public bool IsPooled => inner.IsPooled;
-
-    public async Task<IReadOnlyList<SqlRow>> QueryAsync(
-        string sql, IReadOnlyList<object?>? parameters = null, CancellationToken cancellationToken = default)
+    private static async Task<HbaServer> StartAsync(int major, ClusterOptions options, string[] rules)
     {
-        if (!sql.Contains(statement, StringComparison.Ordinal) || _left-- > 0)
-            return await inner.QueryAsync(sql, parameters, cancellationToken);
-        // Once only: what is undone afterwards must work.
-        _left = isForGood ? 0 : int.MaxValue;
-        return failure is null ? [] : throw failure;
+        PostgresInstallation installation = (await PostgresInstallation.FindAsync(major)).OrSkip(Assert.Skip);
+        PostgresCluster cluster = await ClusterPool.RentAsync(installation, options);
+        await cluster.InstallCertificateAsync(TestAuthority.CreateRoot("Hba Root CA").Issue(LeafOptions.ForLoopback()));
+        await cluster.QueryAsync("CREATE ROLE app LOGIN; CREATE ROLE replicator LOGIN REPLICATION");
+        await cluster.SetHbaAsync(rules);
+        return new HbaServer(cluster, await Sessions.OpenAsync($"host={cluster.SocketDirectory} port={cluster.Port} user=postgres dbname=postgres"));
     }
-
-    public ValueTask DisposeAsync() => inner.DisposeAsync();
 }

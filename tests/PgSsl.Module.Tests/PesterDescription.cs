@@ -21,7 +21,7 @@ internal sealed record PesterDescription
     public required string? Psql { get; init; }
 
     /// <summary>How the module was built: Debug or Release.</summary>
-    public string Configuration => Repository.Configuration;
+    public string Configuration { get; } = Repository.Configuration;
 
     // Servers to look at. Role anyone gets in everywhere, ssl_only by hostssl and scram-sha-256, plain_only by hostnossl and md5.
 

@@ -5,7 +5,10 @@ using PgSsl.Server;
 namespace PgSsl.Tests;
 
 /// <summary>A real server that tests change. Its session is over the socket, which no test shuts; its certificate is in the data directory.</summary>
-internal abstract class TestServer(PostgresCluster cluster, IServerSession session) : IAsyncDisposable
+/// <param name="cluster">The server.</param>
+/// <param name="session">The session of superuser postgres.</param>
+/// <param name="isShared">Whether other tests use the server as well, so that it goes on.</param>
+internal abstract class TestServer(PostgresCluster cluster, IServerSession session, bool isShared = false) : IAsyncDisposable
 {
     protected static readonly TimeSpan Timeout = TimeSpan.FromSeconds(10);
 
@@ -33,11 +36,11 @@ internal abstract class TestServer(PostgresCluster cluster, IServerSession sessi
         return (await judge.ConnectAsync([$"host=127.0.0.1 port={Cluster.Port} user=app dbname=postgres sslmode={sslmode}"]))[0];
     }
 
-    /// <summary>Ends the session; and the server, unless others share it.</summary>
-    public virtual async ValueTask DisposeAsync()
+    public async ValueTask DisposeAsync()
     {
         await Session.DisposeAsync();
-        await Cluster.DisposeAsync();
+        if (!isShared)
+            await Cluster.DisposeAsync();
     }
 
     /// <summary>A server of a test's own, as new.</summary>

@@ -19,7 +19,7 @@ internal sealed class SwitchServer : TestServer
     private static readonly TestAuthority Root = TestAuthority.CreateRoot("Switching Root CA");
 
     private SwitchServer(PostgresCluster cluster, IServerSession session)
-        : base(cluster, session)
+        : base(cluster, session, isShared: true)
     {
     }
 
@@ -96,8 +96,6 @@ internal sealed class SwitchServer : TestServer
         using X509Certificate2? served = await CertificateProbe.ReadAsync(Cluster.Port);
         return served?.GetCertHashString(HashAlgorithmName.SHA256);
     }
-
-    public override ValueTask DisposeAsync() => Session.DisposeAsync();
 
     private static async Task PrepareAsync(PostgresCluster cluster)
     {

@@ -2,6 +2,7 @@ using PgSsl.Certificates;
 
 namespace PgSsl.Tests.Certificates;
 
+[Fast]
 public class CertificateNamesTests
 {
     [Fact]

@@ -8,6 +8,7 @@ using static PgSsl.Tests.RootFiles.Pems;
 
 namespace PgSsl.Tests.RootCertificates;
 
+[Fast]
 public class RootSelectionTests
 {
     [Fact]

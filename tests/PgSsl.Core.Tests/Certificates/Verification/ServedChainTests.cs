@@ -3,6 +3,7 @@ using PgSsl.Certificates.Verification;
 
 namespace PgSsl.Tests.Certificates.Verification;
 
+[Fast]
 public class ServedChainTests
 {
     private static readonly MintedCertificate Root = Mint.Root("Root");

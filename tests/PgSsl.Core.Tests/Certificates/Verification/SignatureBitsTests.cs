@@ -6,6 +6,7 @@ using PgSsl.Certificates.Verification;
 
 namespace PgSsl.Tests.Certificates.Verification;
 
+[Fast]
 public class SignatureBitsTests
 {
     [Fact]

@@ -3,6 +3,7 @@ using PgSsl.Sandbox;
 
 namespace PgSsl.Tests.Certificates;
 
+[Fast]
 public class CertificateNamesTests
 {
     [Fact]

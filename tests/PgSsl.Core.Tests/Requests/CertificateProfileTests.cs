@@ -7,6 +7,7 @@ using PgSsl.Tests.Certificates;
 namespace PgSsl.Tests.Requests;
 
 /// <summary>What names make of a certificate.</summary>
+[Fast]
 public sealed class CertificateProfileTests
 {
     [Fact]

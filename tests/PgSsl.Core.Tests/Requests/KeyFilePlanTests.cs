@@ -6,6 +6,7 @@ using PgSsl.Tests.Certificates;
 namespace PgSsl.Tests.Requests;
 
 /// <summary>Where key and request go, and that they go there safely.</summary>
+[Fast]
 public sealed class KeyFilePlanTests : IDisposable
 {
     private static readonly DateTimeOffset Now = new(2026, 11, 22, 4, 5, 6, TimeSpan.Zero);

@@ -10,6 +10,7 @@ using static PgSsl.Tests.RootFiles.Pems;
 namespace PgSsl.Tests.RootCertificates;
 
 /// <summary>A root file and a service file change together, also while others change them, and whatever happens on the way.</summary>
+[Fast]
 public sealed class RootChangeTests : IDisposable
 {
     private static readonly TestAuthority One = TestAuthority.CreateRoot("Root One");

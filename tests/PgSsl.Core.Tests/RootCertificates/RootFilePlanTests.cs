@@ -9,6 +9,7 @@ using static PgSsl.Tests.RootFiles.Pems;
 
 namespace PgSsl.Tests.RootCertificates;
 
+[Fast]
 public class RootFilePlanTests
 {
     private const string Path = "/x/root.crt";

@@ -13,6 +13,7 @@ using static PgSsl.Tests.RootFiles.Pems;
 
 namespace PgSsl.Tests.RootFiles;
 
+[Fast]
 public class RootFileTests
 {
     private static readonly string Glued = RootA.Pem.TrimEnd('\n') + RootB.Pem;

@@ -7,6 +7,7 @@ using PgSsl.Sandbox;
 namespace PgSsl.Tests.Certificates.Verification;
 
 /// <summary>libpq's name rules; the first cases are those of PostgreSQL's own suite (src/test/ssl/t/001_ssltests.pl).</summary>
+[Fast]
 public class HostNameVerifierTests
 {
     private const string Multiple = "DNS:dns1.alt-name.pg-ssltest.test,DNS:dns2.alt-name.pg-ssltest.test,DNS:*.wildcard.pg-ssltest.test";

@@ -4,6 +4,7 @@ using PgSsl.Sandbox;
 
 namespace PgSsl.Tests.Certificates.Verification;
 
+[Fast]
 public class ServedChainTests
 {
     private static readonly MintedCertificate Root = Mint.Root("Root");

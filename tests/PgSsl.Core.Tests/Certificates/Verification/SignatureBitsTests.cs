@@ -7,6 +7,7 @@ using PgSsl.Sandbox;
 
 namespace PgSsl.Tests.Certificates.Verification;
 
+[Fast]
 public class SignatureBitsTests
 {
     [Fact]

@@ -1,22 +1,12 @@
-using System.Reflection;
 using System.Text.Json;
 using PgSsl.Sandbox;
 
 namespace PgSsl.Tests;
 
-/// <summary>A file of tests/Pester, run in a PowerShell of its own that imports the module just built.</summary>
+/// <summary>A file of tests/Pester, run in a PowerShell that imports the module just built.</summary>
 internal sealed class PesterFile
 {
     private const string Extension = ".Tests.ps1";
-    private const int SideBySide = 2;
-    private const int LongestExcerpt = 4000;
-
-    private static readonly TimeSpan Timeout = TimeSpan.FromMinutes(15);
-    private static readonly SemaphoreSlim Turns = new(SideBySide);
-
-    // The build wrote into this assembly where the package was restored to.
-    private static readonly string PesterManifest = typeof(PesterFile).Assembly.GetCustomAttributes<AssemblyMetadataAttribute>()
-        .First(attribute => attribute.Key == "PesterManifest").Value!;
 
     private readonly string _name;
 
@@ -40,47 +30,16 @@ internal sealed class PesterFile
         if (!sandbox.IsAvailable)
             return [PesterResult.Skipped(_name, sandbox.Reason)];
 
-        await Turns.WaitAsync();
         try
         {
-            return await RunAsync(sandbox.Value);
+            string json = await PesterRunner.RunAsync(Path.Combine(Repository.Pester, _name + Extension), sandbox.Value);
+            return JsonSerializer.Deserialize<PesterResult[]>(json) is { Length: > 0 } results
+                ? results
+                : [PesterResult.Failed(_name, "The file has no tests.")];
         }
-        finally
-        {
-            Turns.Release();
-        }
-    }
-
-    private async Task<IReadOnlyList<PesterResult>> RunAsync(PesterSandbox sandbox)
-    {
-        string results = Path.Combine(sandbox.Directory, _name + ".json");
-        string[] arguments =
-        [
-            "-Path", Path.Combine(Repository.Pester, _name + Extension),
-            "-ResultPath", results,
-            "-PesterManifest", PesterManifest,
-        ];
-        try
-        {
-            ProcessResult run = await PowerShellProgram.Find().RunScriptAsync(
-                Path.Combine(Repository.Pester, "Invoke-PesterFile.ps1"), arguments, sandbox.Environment, Timeout);
-            return File.Exists(results)
-                ? Read(await File.ReadAllTextAsync(results))
-                : [PesterResult.Failed(_name, $"PowerShell ended with {run.ExitCode} and without results:\n{Excerpt(run)}")];
-        }
-        catch (Exception e) when (e is TimeoutException or SandboxException)
+        catch (SandboxException e)
         {
             return [PesterResult.Failed(_name, e.Message)];
         }
-    }
-
-    private PesterResult[] Read(string json) => JsonSerializer.Deserialize<PesterResult[]>(json) is { Length: > 0 } results
-        ? results
-        : [PesterResult.Failed(_name, "The file has no tests.")];
-
-    private static string Excerpt(ProcessResult run)
-    {
-        string text = (run.StandardError + run.StandardOutput).Trim();
-        return text[Math.Max(0, text.Length - LongestExcerpt)..];
     }
 }

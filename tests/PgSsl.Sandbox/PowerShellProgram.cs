@@ -43,16 +43,17 @@ public sealed class PowerShellProgram
             : new PowerShellProgram(pinned);
     }
 
-    /// <summary>Runs a script to its end, or to its timeout, without input, terminal or profile.</summary>
-    public Task<ProcessResult> RunScriptAsync(
-        string script, IEnumerable<string> arguments, IReadOnlyDictionary<string, string?> environment, TimeSpan timeout)
+    /// <summary>Starts a script, without input, terminal or profile; what it writes is the caller's to read.</summary>
+    public Process StartScript(string script, IEnumerable<string> arguments, IReadOnlyDictionary<string, string?> environment)
     {
         (string file, IEnumerable<string> all) = Command(["-NonInteractive", "-File", script, .. arguments]);
         var variables = new Dictionary<string, string?>(Variables);
         foreach ((string name, string? value) in environment)
             variables[name] = value;
         variables["NO_COLOR"] = "1";
-        return ProcessRunner.RunAsync(file, all, environment: variables, timeout: timeout);
+        Process process = ProcessRunner.Start(ProcessRunner.StartInfo(file, all, variables));
+        process.StandardInput.Close();
+        return process;
     }
 
     /// <summary>Starts it in this terminal; its input is the user's, or empty.</summary>
@@ -78,6 +79,8 @@ public sealed class PowerShellProgram
         [DotnetVariable] = Dotnet,
         // Start-Job runs the program beside pwsh.dll, which looks for .NET here.
         ["DOTNET_ROOT"] = Path.GetDirectoryName(Dotnet),
+        // Code that counts its calls to be compiled better later does not live long enough: a fifth of the processor time.
+        ["DOTNET_TieredPGO"] = "0",
         ["POWERSHELL_TELEMETRY_OPTOUT"] = "1",
         ["POWERSHELL_UPDATECHECK"] = "Off",
     };

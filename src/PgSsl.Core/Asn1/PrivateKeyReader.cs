@@ -115,7 +115,9 @@ internal static class PrivateKeyReader
 
     private static AsymmetricAlgorithm? Import(byte[] content, char[] text, char[]? passphrase)
     {
-        foreach (Func<AsymmetricAlgorithm> algorithm in (ReadOnlySpan<Func<AsymmetricAlgorithm>>)[RSA.Create, ECDsa.Create])
+        // Each attempt derives the key of an encrypted file anew. RSA comes second, because openssl writes its keys with fewer iterations than
+        // New-PgCsr writes its own, which are ECDSA unless told otherwise.
+        foreach (Func<AsymmetricAlgorithm> algorithm in (ReadOnlySpan<Func<AsymmetricAlgorithm>>)[ECDsa.Create, RSA.Create])
         {
             AsymmetricAlgorithm key = algorithm();
             if (TryImport(key, content, text, passphrase))

@@ -144,7 +144,7 @@ internal sealed class ServerCertificatePlan : IDisposable
     /// <summary>The server reads only PEM. DER is converted; PEM stays as it is, with its passphrase.</summary>
     private static byte[] ToPem(byte[] key, char[]? passphrase, string path)
     {
-        if (ServerKey.Read(key, passphrase, path) is not { IsPem: false, Failure: null })
+        if (ServerKey.IsPemFile(key) || ServerKey.Read(key, passphrase, path).Failure is not null)
             return [.. key];
         using Requests.CertificateKey read = Requests.CertificateKey.Read(key, passphrase, path);
         return read.ExportPem(passphrase);

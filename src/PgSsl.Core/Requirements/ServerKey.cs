@@ -58,6 +58,9 @@ internal sealed record ServerKey
         }
     }
 
+    /// <summary>Whether a file has a key in PEM form, which need not be readable.</summary>
+    public static bool IsPemFile(byte[] content) => FindFirst(content).Block is not null;
+
     /// <summary>OpenSSL uses the first key of a file; what is around it does not matter.</summary>
     /// <returns>The block and the bytes that it was read from; null and all bytes where there is no PEM key.</returns>
     private static (PemBlock? Block, byte[] Bytes) FindFirst(byte[] content)

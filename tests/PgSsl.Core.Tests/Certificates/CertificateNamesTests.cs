@@ -1,4 +1,5 @@
 using PgSsl.Certificates;
+using PgSsl.Sandbox;
 
 namespace PgSsl.Tests.Certificates;
 

@@ -1,4 +1,5 @@
 using PgSsl.Files;
+using PgSsl.Testing;
 using PgSsl.Tests.Certificates;
 
 namespace PgSsl.Tests.Files;

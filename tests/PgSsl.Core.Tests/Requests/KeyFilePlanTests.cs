@@ -1,7 +1,7 @@
 using PgSsl.Files;
 using PgSsl.Requests;
+using PgSsl.Testing;
 using PgSsl.Tests.Certificates;
-using PgSsl.Tests.Files;
 
 namespace PgSsl.Tests.Requests;
 

@@ -3,8 +3,8 @@ using PgSsl.Connections;
 using PgSsl.RootCertificates;
 using PgSsl.RootFiles;
 using PgSsl.Sandbox;
+using PgSsl.Testing;
 using PgSsl.Tests.Connections;
-using PgSsl.Tests.Files;
 using static PgSsl.Tests.RootFiles.Pems;
 
 namespace PgSsl.Tests.RootCertificates;

@@ -6,6 +6,7 @@ using FsCheck.Fluent;
 using PgSsl.Certificates;
 using PgSsl.RootCertificates;
 using PgSsl.RootFiles;
+using PgSsl.Sandbox;
 using PgSsl.Tests.Certificates;
 using static PgSsl.Tests.RootFiles.Pems;
 

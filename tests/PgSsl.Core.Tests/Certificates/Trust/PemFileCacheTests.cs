@@ -1,6 +1,7 @@
 using System.Text;
 using PgSsl.Certificates;
 using PgSsl.Certificates.Trust;
+using PgSsl.Sandbox;
 
 namespace PgSsl.Tests.Certificates.Trust;
 

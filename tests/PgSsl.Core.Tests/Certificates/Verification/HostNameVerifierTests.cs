@@ -2,6 +2,7 @@ using FsCheck;
 using FsCheck.Fluent;
 using PgSsl.Certificates;
 using PgSsl.Certificates.Verification;
+using PgSsl.Sandbox;
 
 namespace PgSsl.Tests.Certificates.Verification;
 

@@ -63,6 +63,6 @@ public class FastTests
 
     private sealed class Helper
     {
-        public static Task Run() => ProcessRunner.RunAsync("true", []);
+        public static Task<ProcessResult> Run() => ProcessRunner.RunAsync("true", []);
     }
 }

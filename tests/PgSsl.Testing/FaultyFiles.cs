@@ -44,9 +44,7 @@ internal sealed class FaultyFiles : IFileLayer
     /// <summary>The process is gone with the step half done.</summary>
     public static FaultyFiles KilledWithin(int step, Action? watch = null) => new(step, Fault.DeathAfterHalf) { Watch = watch ?? (() => { }) };
 
-    public string FollowLinks(string path) => Do(() => DiskFiles.Instance.FollowLinks(path));
-
-    public string RealPath(string path) => Do(() => DiskFiles.Instance.RealPath(path));
+    public FileTarget FindTarget(string path) => Do(() => DiskFiles.Instance.FindTarget(path));
 
     public byte[]? Read(string path) => Do(() => DiskFiles.Instance.Read(path));
 

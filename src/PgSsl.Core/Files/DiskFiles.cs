@@ -14,21 +14,14 @@ internal sealed class DiskFiles : IFileLayer
     public static DiskFiles Instance { get; } = new();
 
     /// <inheritdoc/>
-    public string FollowLinks(string path)
-    {
-        var file = new FileInfo(path);
-        return file.LinkTarget is null ? file.FullName : file.ResolveLinkTarget(returnFinalTarget: true)!.FullName;
-    }
-
-    /// <inheritdoc/>
-    public string RealPath(string path) => Files.RealPath.Of(path);
+    public FileTarget FindTarget(string path) => FileTarget.Find(path);
 
     /// <inheritdoc/>
     public byte[]? Read(string path)
     {
         try
         {
-            return File.ReadAllBytes(path);
+            return RegularFile.Read(path, RegularFile.ConfigurationLimit);
         }
         catch (Exception missing) when (missing is FileNotFoundException or DirectoryNotFoundException)
         {
@@ -41,10 +34,11 @@ internal sealed class DiskFiles : IFileLayer
     {
         try
         {
-            using var file = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.Read);
-            byte[] content = new byte[file.Length];
-            file.ReadExactly(content);
-            return new FileSnapshot(path, content) { Status = OperatingSystem.IsWindows() ? null : UnixStatus.Of(file.SafeFileHandle) };
+            using SafeFileHandle file = RegularFile.Open(path, followsLink: false);
+            byte[] content = RegularFile.Read(file, path, RegularFile.ConfigurationLimit);
+            return OperatingSystem.IsWindows()
+                ? new FileSnapshot(path, content)
+                : new FileSnapshot(path, content) { Status = UnixStatus.Of(file), Attributes = UnixAttributes.Of(file) };
         }
         catch (Exception missing) when (missing is FileNotFoundException or DirectoryNotFoundException)
         {
@@ -72,7 +66,7 @@ internal sealed class DiskFiles : IFileLayer
     {
         using FileStream file = OperatingSystem.IsWindows()
             ? WindowsAccess.Create(path, protection, like)
-            : CreateOnUnix(path, protection, like?.Status);
+            : CreateOnUnix(path, protection, like);
         file.Write(content.Span);
         file.Flush(flushToDisk: true);
         return OperatingSystem.IsWindows() ? null : UnixStatus.Of(file.SafeFileHandle).Identity;
@@ -108,7 +102,7 @@ internal sealed class DiskFiles : IFileLayer
     public IDisposable? Lock(string directory) =>
         OperatingSystem.IsWindows()
             ? WindowsAccess.Lock(directory, LockTimeout.Limit)
-            : UnixDirectory.Lock(directory, LockTimeout.Limit);
+            : UnixLock.Take(directory, LockTimeout.Limit);
 
     /// <summary>False if only the group could not be changed, because the caller is not a member of it.</summary>
     [UnsupportedOSPlatform("windows")]
@@ -141,7 +135,7 @@ internal sealed class DiskFiles : IFileLayer
     /// directory of another user it may lead to another file a moment later.
     /// </summary>
     [UnsupportedOSPlatform("windows")]
-    private static FileStream CreateOnUnix(string path, FileProtection protection, UnixStatus? like)
+    private static FileStream CreateOnUnix(string path, FileProtection protection, FileSnapshot? like)
     {
         var file = new FileStream(path, new FileStreamOptions
         {
@@ -153,11 +147,17 @@ internal sealed class DiskFiles : IFileLayer
         try
         {
             UnixFileMode mode = protection.NewMode;
-            UnixOwner? owner = protection.Owner ?? like?.Owner;
-            if (like is { } status)
+            UnixOwner? owner = protection.Owner ?? like?.Status?.Owner;
+            if (like?.Status is { } status)
                 mode = protection.ModeInPlaceOf(status.Mode, owner!.Value.UserId == 0);
-            if (owner is { } wanted && !TryGiveTo(wanted, file.SafeFileHandle))
+            bool hasOwner = owner is not { } wanted || TryGiveTo(wanted, file.SafeFileHandle);
+            if (!hasOwner)
                 mode = WithoutGroup(mode);
+            if (like?.Attributes is { } attributes)
+                attributes.GiveTo(file.SafeFileHandle, withAccessList: hasOwner);
+            else if (protection.IsPrivate)
+                UnixAttributes.RemoveAccessList(file.SafeFileHandle);
+            // With an access list, this sets the most that the list can give.
             File.SetUnixFileMode(file.SafeFileHandle, mode);
             return file;
         }

@@ -13,5 +13,5 @@ internal static class LockTimeout
     public static PgSslException Error(string directory) => new(
         PgSslError.FileNotWritten,
         $"Another process is changing files in {directory}, and has kept it locked for more than {Limit.TotalSeconds} seconds. Nothing was changed.",
-        "Run the command again when the other process is done.");
+        $"Run the command again when the other process is done. Only those who may change the directory can lock it (file {UnixLock.Name} in it).");
 }

@@ -27,7 +27,8 @@ internal static class ErrorMap
             or PgSslError.AccountRequired or PgSslError.ServerNotReady or PgSslError.NoSuitableServer => ErrorCategory.ResourceUnavailable,
         PgSslError.NotPostgreSql or PgSslError.ProtocolViolation or PgSslError.ServerRejectedSslRequest => ErrorCategory.ProtocolError,
         PgSslError.UnencryptedDataAfterSslResponse or PgSslError.TlsHandshakeFailed or PgSslError.RootNotVouchedFor
-            or PgSslError.FingerprintMismatch or PgSslError.ConnectionsAtRisk or PgSslError.InsecurePassword => ErrorCategory.SecurityError,
+            or PgSslError.FingerprintMismatch or PgSslError.ConnectionsAtRisk or PgSslError.InsecurePassword
+            or PgSslError.UnexpectedFile => ErrorCategory.SecurityError,
         PgSslError.AuthenticationFailed or PgSslError.PasswordRequired => ErrorCategory.AuthenticationError,
         PgSslError.FileUnreadable or PgSslError.InsufficientPrivilege => ErrorCategory.PermissionDenied,
         PgSslError.SqlFailed => ErrorCategory.InvalidOperation,

@@ -17,7 +17,7 @@ internal static class UnixFiles
     {
         try
         {
-            UnixDirectory.Lock(directory, TimeSpan.Zero)?.Dispose();
+            UnixLock.Take(directory, TimeSpan.Zero)?.Dispose();
             return false;
         }
         catch (PgSslException)

@@ -52,6 +52,8 @@ internal sealed class FaultyFiles : IFileLayer
 
     public FileIdentity? Identify(string path) => Do(() => DiskFiles.Instance.Identify(path));
 
+    public IDisposable Pin(IReadOnlyList<string> directories) => Do(() => DiskFiles.Instance.Pin(directories));
+
     public bool DirectoryExists(string path) => Do(() => DiskFiles.Instance.DirectoryExists(path));
 
     public void CreateDirectory(string path) => Do(() => DiskFiles.Instance.CreateDirectory(path));

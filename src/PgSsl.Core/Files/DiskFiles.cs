@@ -21,7 +21,7 @@ internal sealed class DiskFiles : IFileLayer
     {
         try
         {
-            return RegularFile.Read(path, RegularFile.ConfigurationLimit);
+            return RegularFile.Read(At(path), RegularFile.ConfigurationLimit);
         }
         catch (Exception missing) when (missing is FileNotFoundException or DirectoryNotFoundException)
         {
@@ -34,7 +34,7 @@ internal sealed class DiskFiles : IFileLayer
     {
         try
         {
-            using SafeFileHandle file = RegularFile.Open(path, followsLink: false);
+            using SafeFileHandle file = RegularFile.Open(At(path), followsLink: false);
             byte[] content = RegularFile.Read(file, path, RegularFile.ConfigurationLimit);
             return OperatingSystem.IsWindows()
                 ? new FileSnapshot(path, content)
@@ -47,7 +47,10 @@ internal sealed class DiskFiles : IFileLayer
     }
 
     /// <inheritdoc/>
-    public FileIdentity? Identify(string path) => OperatingSystem.IsWindows() ? null : UnixStatus.Of(path).Identity;
+    public FileIdentity? Identify(string path) => OperatingSystem.IsWindows() ? null : UnixStatus.Of(At(path)).Identity;
+
+    /// <inheritdoc/>
+    public IDisposable Pin(IReadOnlyList<string> directories) => PinnedDirectories.Open(directories);
 
     /// <inheritdoc/>
     public bool DirectoryExists(string path) => Directory.Exists(path);
@@ -66,7 +69,7 @@ internal sealed class DiskFiles : IFileLayer
     {
         using FileStream file = OperatingSystem.IsWindows()
             ? WindowsAccess.Create(path, protection, like)
-            : CreateOnUnix(path, protection, like);
+            : CreateOnUnix(At(path), protection, like);
         file.Write(content.Span);
         file.Flush(flushToDisk: true);
         return OperatingSystem.IsWindows() ? null : UnixStatus.Of(file.SafeFileHandle).Identity;
@@ -76,26 +79,27 @@ internal sealed class DiskFiles : IFileLayer
     public void Move(string source, string target, bool replace)
     {
         if (replace && !OperatingSystem.IsWindows())
-            UnixRename.Replace(source, target);
+            UnixRename.Replace(At(source), At(target));
         else
-            File.Move(source, target, replace);
+            File.Move(At(source), At(target), replace);
     }
 
     /// <inheritdoc/>
     public void WriteInPlace(string path, ReadOnlyMemory<byte> content, FileIdentity? identity) =>
-        InPlaceWriter.Write(path, content.Span, identity);
+        InPlaceWriter.Write(At(path), content.Span, identity);
 
     /// <inheritdoc/>
-    public void Delete(string path) => File.Delete(path);
+    public void Delete(string path) => File.Delete(At(path));
 
     /// <inheritdoc/>
-    public IReadOnlyList<string> List(string directory) => Directory.GetFiles(directory);
+    public IReadOnlyList<string> List(string directory) =>
+        [.. Directory.GetFiles(PinnedDirectories.Inside(directory)).Select(path => Path.Combine(directory, Path.GetFileName(path)))];
 
     /// <inheritdoc/>
     public void FlushDirectory(string directory)
     {
         if (!OperatingSystem.IsWindows())
-            UnixDirectory.Flush(directory);
+            UnixDirectory.Flush(PinnedDirectories.Inside(directory));
     }
 
     /// <inheritdoc/>
@@ -103,6 +107,8 @@ internal sealed class DiskFiles : IFileLayer
         OperatingSystem.IsWindows()
             ? WindowsAccess.Lock(directory, LockTimeout.Limit)
             : UnixLock.Take(directory, LockTimeout.Limit);
+
+    private static string At(string path) => PinnedDirectories.At(path);
 
     /// <summary>False if only the group could not be changed, because the caller is not a member of it.</summary>
     [UnsupportedOSPlatform("windows")]

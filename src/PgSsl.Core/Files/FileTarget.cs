@@ -1,7 +1,7 @@
 namespace PgSsl.Files;
 
 /// <summary>
-/// A file that is to be written, and the rule about it: see docs/decisions/0058. It is a regular file, or does not exist yet; and no link on the
+/// A file that is to be written, and the rule about it: see docs/decisions/0061. It is a regular file, or does not exist yet; and no link on the
 /// way to it was made by somebody who could not write the file without us.
 /// </summary>
 /// <param name="Path">Its name in the edit.</param>

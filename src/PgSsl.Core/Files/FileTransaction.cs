@@ -34,6 +34,7 @@ internal static class FileTransaction
             ForEach(file => file.EnsureDirectory());
             string[] directories = [.. staged.Select(file => file.Directory).Distinct(RealPath.Comparer)];
             // Held until everything is done or undone: otherwise the undo could undo the change of another process.
+            using IDisposable pinned = files.Pin(directories);
             using var locks = DirectoryLocks.Take(files, directories);
             try
             {
@@ -52,6 +53,8 @@ internal static class FileTransaction
             catch (Exception failure)
             {
                 PutBack(staged, failure);
+                if (failure is IOException or UnauthorizedAccessException)
+                    throw NotWritten(current!.Path, failure);
                 throw;
             }
         }
@@ -104,14 +107,15 @@ internal static class FileTransaction
         if (problems.Count > 0)
             throw new PgSslException(
                 PgSslError.FileNotRestored,
-                $"A change failed ({failure.Message}), and could not be undone completely: {string.Join("; ", problems)}",
+                $"A change failed ({PinnedDirectories.Readable(failure.Message)}), and could not be undone completely: " +
+                PinnedDirectories.Readable(string.Join("; ", problems)),
                 "Restore the files by hand before you go on.",
                 failure);
     }
 
     internal static PgSslException NotWritten(string path, Exception cause) => new(
         PgSslError.FileNotWritten,
-        $"{path} could not be written: {cause.Message} Nothing was changed.",
+        $"{path} could not be written: {PinnedDirectories.Readable(cause.Message)} Nothing was changed.",
         "Check the directory's permissions, the space left on the disk, and which other programs use the file.",
         cause);
 }

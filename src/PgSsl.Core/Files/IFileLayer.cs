@@ -20,6 +20,13 @@ internal interface IFileLayer
     /// <exception cref="IOException">There is no such file.</exception>
     FileIdentity? Identify(string path);
 
+    /// <summary>
+    /// Holds directories: until that is disposed, every operation on a file in one of them is made in this very directory, even if another one
+    /// has taken its path.
+    /// </summary>
+    /// <exception cref="IOException">One was exchanged since its path was found.</exception>
+    IDisposable Pin(IReadOnlyList<string> directories);
+
     /// <summary>Whether a directory exists.</summary>
     bool DirectoryExists(string path);
 

@@ -20,9 +20,9 @@ public sealed class EndlessFilesTests : IDisposable
         ["sslrootcert"] = path => PemFile.Read(path),
         ["the cache of root files"] = path => PemFileCache.Shared.Read(path),
         ["root.crt"] = path => RootFile.Read(path),
-        ["-Certificate"] = path => CertificateInput.Read(path, CertificateWanted.Roots),
+        ["-Certificate"] = path => CertificateInput.ReadFile(path, CertificateWanted.Leaf),
         ["-SslCertFile"] = path => throw ServerFile.Read(path).Failure!,
-        ["-ExistingKey"] = path => Requests.CertificateKey.ReadFile(path, null),
+        ["-ExistingKey"] = path => PgSsl.Requests.CertificateKey.ReadFile(path, null),
         ["pgbouncer.ini"] = path => PgBouncerIni.Read(path),
         ["PGSERVICEFILE"] = path => ServiceFile.Open(path),
         ["a file to be changed"] = path => FileTransaction.Look([new FileEdit(path, []) { MayReplace = true }]),
@@ -95,13 +95,15 @@ public sealed class EndlessFilesTests : IDisposable
     public async Task A_client_certificate_or_key_that_is_a_pipe()
     {
         Assert.SkipWhen(OperatingSystem.IsWindows(), "Named pipes in directories are those of Unix.");
-        string pipe = Path.Combine(_directory.Path, "pipe"), certificate = _directory.Write("some.crt", TestAuthority.CreateRoot("Any").Pem);
+        string pipe = Path.Combine(_directory.Path, "pipe");
+        string certificate = _directory.Write("some.crt", TestAuthority.CreateRoot("Any").CertificatePem);
         await ProcessRunner.RunAsync("mkfifo", ["-m", "0600", pipe]);
 
         foreach ((string cert, string key) in new[] { (pipe, certificate), (certificate, pipe) })
         {
-            ConnectionSettings settings = PgEndpoint.Parse($"host=h sslcert={cert} sslkey={key}").Resolve();
-            Task<PgSslException> refusal = Task.Run(() => Assert.Throws<PgSslException>(() => SslModes.ClientCertificateFile.Load(settings)));
+            ConnectionSettings settings = PgEndpoint.Parse($"host=h sslcert={cert} sslkey={key}").Resolve(ConnectionEnvironment.Capture());
+            Task<PgSslException> refusal = Task.Run(
+                () => Assert.Throws<PgSslException>(() => PgSsl.SslModes.ClientCertificateFile.Load(settings)));
             Assert.Contains("pipe", (await refusal.WaitAsync(AtOnce)).Message, StringComparison.Ordinal);
         }
     }

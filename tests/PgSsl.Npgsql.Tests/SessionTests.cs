@@ -135,20 +135,6 @@ public sealed class SessionTests
         Assert.False(session.IsPooled);
     }
 
-    /// <summary>In a pool by transactions they would get to the application that has the connection next.</summary>
-    [Fact]
-    public async Task A_pooler_is_noticed_and_left_without_settings()
-    {
-        PgBouncer.Find().OrSkip(Assert.Skip);
-        SqlServer server = await SqlServer.GetAsync(15);
-        await using PgBouncer bouncer = await PgBouncer.StartAsync(server.Cluster, null);
-        await using IServerSession session = await Sessions.OpenAsync($"host=127.0.0.1 port={bouncer.Port} user=anyone dbname=postgres");
-        SqlRow row = Assert.Single(await session.QueryAsync("SHOW search_path"));
-        Assert.Equal("\"$user\", public", row.GetString("search_path"));
-        Assert.True(session.IsPooled);
-        Assert.Equal((SessionTransport.Plaintext, "postgres"), (session.Transport, session.UserName));
-    }
-
     private static async Task<IServerSession> OpenAsync(int major, string role = "styled")
     {
         SqlServer server = await SqlServer.GetAsync(major);

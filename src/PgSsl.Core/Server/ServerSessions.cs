@@ -64,9 +64,9 @@ internal static class ServerSessions
         bool isOfKind = false;
         try
         {
-            SqlRow row = (await session.QueryAsync(KindQuery, null, cancellationToken).ConfigureAwait(false))[0];
+            SqlRow row = (await session.QueryAsync(KindQuery, null, cancellationToken).ConfigureAwait(false)).Only();
             bool standby = row.GetBoolean("standby") == true;
-            bool readOnly = standby || row.GetString("read_only") == "on";
+            bool readOnly = standby || row["read_only"] == "on";
             isOfKind = kind switch
             {
                 "read-write" => !readOnly,

@@ -87,7 +87,7 @@ public partial class StatementTests
         await RunAsync(major, way, async session =>
         {
             const string Setting = "SELECT reset_val = setting AS same, setting FROM pg_settings WHERE name = 'search_path'";
-            Assert.Equal("pg_catalog, pg_temp", Assert.Single(await session.QueryAsync(Setting)).GetString("setting"));
+            Assert.Equal("pg_catalog, pg_temp", Assert.Single(await session.QueryAsync(Setting))["setting"]);
         }, async pooled => Assert.Equal("evil, public, pg_catalog", (await pooled.QueryAsync("SHOW search_path"))[0][0]));
     }
 

@@ -19,7 +19,7 @@ internal record LiveServer(IServerSession Session, ConnectionSettings Settings, 
     {
         const string Sql = "SELECT host(inet_client_addr()) AS client";
         IReadOnlyList<SqlRow> rows = await session.QueryAsync(Sql, null, cancellationToken).ConfigureAwait(false);
-        return new LiveServer(session, settings, timeout, rows[0].GetAddress("client") is { } address ? NumericAddress.Of(address) : null);
+        return new LiveServer(session, settings, timeout, rows.Only().GetAddress("client") is { } address ? NumericAddress.Of(address) : null);
     }
 
     /// <summary>Whether the server is on this machine.</summary>

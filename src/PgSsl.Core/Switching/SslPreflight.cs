@@ -32,7 +32,7 @@ internal static class SslPreflight
                 PgSslError.ManagedElsewhere,
                 $"{live.Session.Host} is {manager.Name}, which manages its certificate and its TLS settings itself. Nothing was changed.",
                 manager.Knob);
-        live.RefusePooler();
+        LiveServer.RefusePooler(live.Session);
         CheckPrivileges(values.Keys, live, facts, altersSystem);
         if (altersSystem && !facts.AllowsAlterSystem)
             throw new PgSslException(

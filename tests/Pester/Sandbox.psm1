@@ -9,19 +9,9 @@ if (-not $env:PGSSL_TEST_SANDBOX) {
 Gets the servers (host:port each), roots and client files by name.
 
 .DESCRIPTION
-Good, TlsOff, SelfSigned, LeafOnly, Expired, AsksForCertificate, Renewable: PostgreSQL 15. Direct: PostgreSQL 18, or DirectMissing.
-Managed: PostgreSQL 15 below a root that only a URL leads to; ManagedFingerprint is the root's.
-Role anyone gets in everywhere; ssl_only by hostssl and scram-sha-256, plain_only by hostnossl and md5.
-HbaChanged, HbaShown, HbaDirect (PostgreSQL 18, or none): for Set-PgHbaSsl.Tests.ps1, Help.Tests.ps1, and once more the former, which
-change their pg_hba.conf; HbaKept: one that stays. Each with its file (HbaKeptFile) and the socket's directory (HbaKeptSocket);
-Life15, Life18 (PostgreSQL 18, or none): the same without TLS, for ServerLife.Tests.ps1;
-superuser postgres, roles app, auditor, replicator, legacy (stored as md5), admins with its member bob.
-Switched, SwitchedDirect (PostgreSQL 18, or none), SwitchedOff, SwitchedShown: TLS off, and a certificate in the data directory
-(SwitchedDirectory), for Enable-PgSsl.Tests.ps1, Disable-PgSsl.Tests.ps1 and Help.Tests.ps1.
-Deployed, DeployedDirect (PostgreSQL 18, or none), DeployedShown: for Install-PgServerCertificate.Tests.ps1 and Help.Tests.ps1, which change
-their certificate; the same roles, and the data directory (DeployedData). IssuerCertificate, IssuerKey: the CA below Root, for openssl.
-Pooler: a PgBouncer before Deployed, whose TLS is off, with its PoolerIni; or PoolerMissing.
-Closed, Silent, Ssh: no PostgreSQL at all. Root, OtherRoot, ClientCertificate, ClientKey: files.
+Each name is a property of PesterDescription (tests/PgSsl.Module.Tests/PesterDescription.cs), which says what it is: Good, Root, Psql.
+Behind the name of a PostgreSQL comes what PesterServer tells of it: GoodPort, HbaKeptFile, HbaKeptSocket, DeployedData.
+What is not there on this machine is null: Direct and others of PostgreSQL 18, Pooler.
 #>
 function Get-Sandbox {
     Get-Content -Raw $env:PGSSL_TEST_SANDBOX | ConvertFrom-Json
@@ -79,7 +69,7 @@ function Invoke-SandboxSql {
 
 <#
 .SYNOPSIS
-Writes the pg_hba.conf of such a server, below the line that keeps the sandbox in, and waits until the server goes by it.
+Writes the pg_hba.conf of such a server, below the line that keeps the sandbox in, and waits until the server has loaded it.
 #>
 function Set-SandboxHba {
     param([string] $Server, [string[]] $Line)

@@ -1,10 +1,9 @@
-using System.Text.Json;
 using PgSsl.Sandbox;
 
 namespace PgSsl.Tests;
 
 /// <summary>
-/// The servers that all Pester files share. PowerShell learns of them from a JSON file of names and texts, whose path is in
+/// The servers that all Pester files share. PowerShell learns of them from a JSON file (<see cref="PesterDescription"/>), whose path is in
 /// PGSSL_TEST_SANDBOX; tests/Pester/Sandbox.psm1 reads it.
 /// </summary>
 internal sealed class PesterSandbox
@@ -38,17 +37,12 @@ internal sealed class PesterSandbox
 
     private static async Task<Availability<PesterSandbox>> StartAsync()
     {
-        Availability<PesterServers> servers = await PesterServers.StartAsync();
-        if (!servers.IsAvailable)
-            return Availability.Missing<PesterSandbox>(servers.Reason);
-
         var sandbox = new PesterSandbox(SandboxDirectory.Create());
         AppDomain.CurrentDomain.ProcessExit += (_, _) => sandbox.Delete();
-        Dictionary<string, string?> description = servers.Value.Describe();
-        description["Configuration"] = Repository.Configuration;
-        foreach ((string name, string pem) in servers.Value.Files)
-            description[Path.GetFileNameWithoutExtension(name)] = sandbox.Write(name, pem);
-        await File.WriteAllTextAsync(sandbox.DescriptionPath, JsonSerializer.Serialize(description));
+        Availability<PesterDescription> description = await PesterServers.StartAsync(sandbox.Write);
+        if (!description.IsAvailable)
+            return Availability.Missing<PesterSandbox>(description.Reason);
+        await File.WriteAllTextAsync(sandbox.DescriptionPath, description.Value.ToJson());
         return Availability.Of(sandbox);
     }
 

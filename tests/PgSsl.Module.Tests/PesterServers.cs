@@ -1,4 +1,3 @@
-using System.Collections.Concurrent;
 using System.Globalization;
 using System.Net;
 using System.Net.Sockets;
@@ -9,7 +8,7 @@ using PgSsl.Sandbox;
 
 namespace PgSsl.Tests;
 
-/// <summary>The servers and certificates of <see cref="PesterSandbox"/>.</summary>
+/// <summary>Starts the servers, and makes the certificates, that <see cref="PesterDescription"/> names.</summary>
 internal sealed class PesterServers
 {
     // Old enough not to know direct TLS; the next one is from npm as well.
@@ -22,7 +21,21 @@ internal sealed class PesterServers
 
     private static readonly string[] Roles = ["anyone", "ssl_only", "plain_only", "with_certificate", "by_certificate"];
 
-    private static readonly string[] HbaRules =
+    private static readonly string[] Hba =
+    [
+        "host all anyone samehost trust",
+        "hostssl all ssl_only samehost scram-sha-256",
+        "hostnossl all plain_only samehost md5",
+    ];
+
+    private static readonly string[] HbaOfCertificates =
+    [
+        "host all anyone samehost trust",
+        "hostssl all with_certificate samehost trust clientcert=verify-ca",
+        "hostssl all by_certificate samehost cert",
+    ];
+
+    private static readonly string[] ChangedHba =
     [
         "host all postgres 127.0.0.1/32 trust",
         "host all all 0.0.0.0/0 trust",
@@ -35,135 +48,159 @@ internal sealed class PesterServers
     private readonly TestAuthority _root = TestAuthority.CreateRoot("Pester Root CA");
     private readonly TestAuthority _issuer;
     private readonly TestAuthority _clientRoot = TestAuthority.CreateRoot("Pester Client CA");
-    private readonly ConcurrentDictionary<string, string?> _description = new();
 
-    private PesterServers() => _issuer = _root.CreateIntermediate("Pester Issuing CA");
+    private readonly TestCertificate _good;
 
-    /// <summary>Starts them all.</summary>
-    public static async Task<Availability<PesterServers>> StartAsync()
+    private PesterServers()
+    {
+        _issuer = _root.CreateIntermediate("Pester Issuing CA");
+        _good = _issuer.Issue(LeafOptions.ForLoopback());
+    }
+
+    /// <summary>Starts them all, and describes them.</summary>
+    /// <param name="write">Writes a file of that name and text, and returns its path.</param>
+    public static async Task<Availability<PesterDescription>> StartAsync(Func<string, string, string> write)
     {
         Availability<PostgresInstallation> installation = await PostgresInstallation.FindAsync(Majors[0]);
         if (!installation.IsAvailable)
             installation = await PostgresInstallation.FindAsync(Majors[1]);
-        if (!installation.IsAvailable)
-            return Availability.Missing<PesterServers>(installation.Reason);
-        var servers = new PesterServers();
-        await servers.StartAsync(installation.Value);
-        return Availability.Of(servers);
+        return installation.IsAvailable
+            ? Availability.Of(await new PesterServers().StartAsync(installation.Value, write))
+            : Availability.Missing<PesterDescription>(installation.Reason);
     }
 
-    /// <summary>What the Pester files call them, and where they are.</summary>
-    public Dictionary<string, string?> Describe() => new(_description);
-
-    /// <summary>Files to be written for the Pester files, by name.</summary>
-    public Dictionary<string, string> Files
+    private async Task<PesterDescription> StartAsync(PostgresInstallation old, Func<string, string, string> write)
     {
-        get
-        {
-            TestCertificate client = _clientRoot.Issue(new LeafOptions
-            {
-                CommonNames = ["by_certificate"],
-                ExtendedKeyUsages = [LeafOptions.ClientAuthentication],
-            });
-            return new()
-            {
-                ["Root.crt"] = _root.CertificatePem,
-                ["OtherRoot.crt"] = _clientRoot.CertificatePem,
-                ["ClientCertificate.crt"] = client.CertificatePem,
-                ["ClientKey.key"] = client.KeyPem,
-                ["IssuerCertificate.crt"] = _issuer.CertificatePem,
-                ["IssuerKey.key"] = _issuer.Certificate.KeyPem,
-            };
-        }
-    }
+        Availability<PostgresInstallation> newest = await PostgresInstallation.FindAsync(DirectMajor);
+        async Task<PesterServer?> OnNewestAsync(Func<PostgresInstallation, Task<PesterServer>> start) =>
+            newest.IsAvailable ? await start(newest.Value) : null;
 
-    private async Task StartAsync(PostgresInstallation installation)
-    {
-        TestCertificate good = _issuer.Issue(LeafOptions.ForLoopback());
         TestCertificate selfSigned = TestAuthority.IssueSelfSigned(LeafOptions.ForLoopback());
         TestCertificate expired = _issuer.Issue(LeafOptions.ForLoopback() with { NotAfter = DateTimeOffset.UtcNow.AddHours(-1) });
-        await Task.WhenAll(
-            StartAsync("Good", installation, cluster => cluster.InstallCertificateAsync(good)),
-            StartAsync("TlsOff", installation, _ => Task.CompletedTask),
-            StartAsync("SelfSigned", installation, cluster => cluster.InstallCertificateAsync(selfSigned)),
-            StartAsync("LeafOnly", installation, cluster => cluster.InstallCertificateAsync(good.CertificatePem, good.KeyPem)),
-            StartAsync("Expired", installation, cluster => cluster.InstallCertificateAsync(expired)),
-            StartAsync("AsksForCertificate", installation, cluster => cluster.InstallCertificateAsync(good, _clientRoot.CertificatePem)),
-            StartRenewableAsync(installation, selfSigned),
-            StartManagedAsync(installation),
-            StartDirectAsync(good),
-            StartHbaAsync(installation, good),
-            StartSwitchedAsync(installation, good),
-            StartDeployedAsync(installation, good));
+        TestAuthority managedRoot = TestAuthority.CreateRoot("Managed Root CA");
 
-        Closed.Bind(new IPEndPoint(IPAddress.Loopback, 0));
-        _description["Closed"] = $"127.0.0.1:{((IPEndPoint)Closed.LocalEndPoint!).Port}";
-        _description["Silent"] = Start(HostileScripts.Send([]));
-        _description["Ssh"] = Start(HostileScripts.Send(Encoding.ASCII.GetBytes("SSH-2.0-OpenSSH_9.2p1\r\n")));
+        // They start side by side.
+        Task<PesterServer>
+            good = StartServingAsync(old, _good),
+            tlsOff = StartAsync(old, Hba, _ => Task.CompletedTask),
+            selfSignedServer = StartServingAsync(old, selfSigned),
+            leafOnly = StartAsync(old, Hba, cluster => cluster.InstallCertificateAsync(_good.CertificatePem, _good.KeyPem)),
+            expiredServer = StartServingAsync(old, expired),
+            asksForCertificate = StartAsync(
+                old, HbaOfCertificates, cluster => cluster.InstallCertificateAsync(_good, _clientRoot.CertificatePem)),
+            renewable = StartServingAsync(old, selfSigned),
+            managed = StartServingAsync(old, IssueManaged(managedRoot)),
+            hbaChanged = StartHbaAsync(old, _good),
+            hbaShown = StartHbaAsync(old, _good),
+            hbaKept = StartHbaAsync(newest.IsAvailable ? newest.Value : old, _good),
+            life15 = StartHbaAsync(old, null),
+            switched = StartSwitchedAsync(old),
+            switchedShown = StartSwitchedAsync(old),
+            switchedOff = StartSwitchedAsync(old),
+            deployed = StartHbaAsync(old, _good),
+            deployedShown = StartHbaAsync(old, _good);
+        Task<PesterServer?>
+            direct = OnNewestAsync(version => StartServingAsync(version, _good)),
+            hbaDirect = OnNewestAsync(version => StartHbaAsync(version, _good)),
+            life18 = OnNewestAsync(version => StartHbaAsync(version, null)),
+            switchedDirect = OnNewestAsync(StartSwitchedAsync),
+            deployedDirect = OnNewestAsync(version => StartHbaAsync(version, _good));
+        Availability<PgBouncer> pooler = await StartPoolerAsync(await deployed);
+
         HostileServer counted = HostileServer.Start(HostileScripts.Send([]));
-        _description["Counted"] = Name(counted);
-        _description["OpenConnections"] = Start(
-            Answering(() => Task.FromResult(counted.OpenConnections.ToString(CultureInfo.InvariantCulture))));
+        Closed.Bind(new IPEndPoint(IPAddress.Loopback, 0));
+        TestCertificate client = IssueClient();
+        string psql = old.Program("psql");
+        return new PesterDescription
+        {
+            Major = old.Major.ToString(CultureInfo.InvariantCulture),
+            Password = Password,
+            Psql = File.Exists(psql) ? psql : LibpqShell.Write(SandboxDirectory.Create(), old),
 
-        string psql = installation.Program("psql");
-        _description["Psql"] = File.Exists(psql) ? psql : LibpqShell.Write(SandboxDirectory.Create(), installation);
-        _description["Major"] = installation.Major.ToString(CultureInfo.InvariantCulture);
-        _description["Password"] = Password;
+            Good = await good,
+            TlsOff = await tlsOff,
+            SelfSigned = await selfSignedServer,
+            LeafOnly = await leafOnly,
+            Expired = await expiredServer,
+            AsksForCertificate = await asksForCertificate,
+            Direct = await direct,
+            DirectMissing = newest.IsAvailable ? null : newest.Reason,
+
+            Renewable = await renewable,
+            Renew = StartRenewing((await renewable).Cluster),
+            Managed = await managed,
+            ManagedFingerprint = managedRoot.Certificate.Certificate.GetCertHashString(HashAlgorithmName.SHA256),
+
+            HbaChanged = await hbaChanged,
+            HbaDirect = await hbaDirect,
+            HbaShown = await hbaShown,
+            HbaKept = await hbaKept,
+            Life15 = await life15,
+            Life18 = await life18,
+
+            Switched = await switched,
+            SwitchedDirect = await switchedDirect,
+            SwitchedOff = await switchedOff,
+            SwitchedShown = await switchedShown,
+
+            Deployed = await deployed,
+            DeployedDirect = await deployedDirect,
+            DeployedShown = await deployedShown,
+            Pooler = pooler.IsAvailable ? $"{pooler.Value.Host}:{pooler.Value.Port}" : null,
+            PoolerPort = pooler.IsAvailable ? $"{pooler.Value.Port}" : null,
+            PoolerIni = pooler.IsAvailable ? pooler.Value.IniPath : null,
+            PoolerMissing = pooler.IsAvailable ? null : pooler.Reason,
+
+            Closed = $"127.0.0.1:{((IPEndPoint)Closed.LocalEndPoint!).Port}",
+            Silent = Start(HostileScripts.Send([])),
+            Ssh = Start(HostileScripts.Send(Encoding.ASCII.GetBytes("SSH-2.0-OpenSSH_9.2p1\r\n"))),
+            Counted = Name(counted),
+            OpenConnections = Start(
+                Answering(() => Task.FromResult(counted.OpenConnections.ToString(CultureInfo.InvariantCulture)))),
+
+            Root = write("Root.crt", _root.CertificatePem),
+            OtherRoot = write("OtherRoot.crt", _clientRoot.CertificatePem),
+            ClientCertificate = write("ClientCertificate.crt", client.CertificatePem),
+            ClientKey = write("ClientKey.key", client.KeyPem),
+            IssuerCertificate = write("IssuerCertificate.crt", _issuer.CertificatePem),
+            IssuerKey = write("IssuerKey.key", _issuer.Certificate.KeyPem),
+        };
     }
 
-    private async Task<PostgresCluster> StartAsync(string name, PostgresInstallation installation, Func<PostgresCluster, Task> prepare)
+    private static Task<PesterServer> StartServingAsync(PostgresInstallation installation, TestCertificate certificate) =>
+        StartAsync(installation, Hba, cluster => cluster.InstallCertificateAsync(certificate));
+
+    private static async Task<PesterServer> StartAsync(
+        PostgresInstallation installation, string[] rules, Func<PostgresCluster, Task> prepare)
     {
-        PostgresCluster cluster = await PostgresCluster.StartAsync(installation, new ClusterOptions { Hba = Hba(name) });
+        PostgresCluster cluster = await PostgresCluster.StartAsync(installation, new ClusterOptions { Hba = rules });
         foreach (string role in Roles)
             await cluster.QueryAsync($"CREATE ROLE {role} LOGIN PASSWORD '{Password}'");
         await prepare(cluster);
-        _description[name] = $"localhost:{cluster.Port}";
-        _description[name + "Port"] = $"{cluster.Port}";
-        return cluster;
+        return new PesterServer(cluster, "localhost");
     }
 
-    private static string[] Hba(string name) => name == "AsksForCertificate"
-        ?
-        [
-            "host all anyone samehost trust",
-            "hostssl all with_certificate samehost trust clientcert=verify-ca",
-            "hostssl all by_certificate samehost cert",
-        ]
-        :
-        [
-            "host all anyone samehost trust",
-            "hostssl all ssl_only samehost scram-sha-256",
-            "hostnossl all plain_only samehost md5",
-        ];
-
-    /// <summary>A connection to the port that the description calls <c>Renew</c> has this server serve a new certificate.</summary>
-    private async Task StartRenewableAsync(PostgresInstallation installation, TestCertificate first)
+    /// <summary>A connection to it has that server serve a new certificate, and gets the certificate's fingerprint.</summary>
+    private string StartRenewing(PostgresCluster cluster) => Start(Answering(async () =>
     {
-        PostgresCluster cluster = await StartAsync("Renewable", installation, it => it.InstallCertificateAsync(first));
-        _description["Renew"] = Start(Answering(async () =>
-        {
-            TestCertificate renewed = _issuer.Issue(LeafOptions.ForLoopback());
-            await cluster.InstallCertificateAsync(renewed);
-            return renewed.Certificate.GetCertHashString(HashAlgorithmName.SHA256);
-        }));
+        TestCertificate renewed = _issuer.Issue(LeafOptions.ForLoopback());
+        await cluster.InstallCertificateAsync(renewed);
+        return renewed.Certificate.GetCertHashString(HashAlgorithmName.SHA256);
+    }));
+
+    /// <summary>A certificate as a provider's server has it: only a URL in the intermediate leads to the root, which no machine has.</summary>
+    private static TestCertificate IssueManaged(TestAuthority root)
+    {
+        string url = $"http://{Start(Web(root.Certificate.Certificate.RawData))}/root.crt";
+        var options = new AuthorityOptions { ExtraExtensions = [new X509AuthorityInformationAccessExtension(null, [url])] };
+        return root.CreateIntermediate("Managed Issuing CA", options).Issue(LeafOptions.ForLoopback());
     }
 
-    /// <summary>
-    /// A server as a provider runs it: a root of its own that no machine has, and that only a URL in the intermediate leads to. The
-    /// provider publishes its fingerprint.
-    /// </summary>
-    private async Task StartManagedAsync(PostgresInstallation installation)
+    private TestCertificate IssueClient() => _clientRoot.Issue(new LeafOptions
     {
-        TestAuthority root = TestAuthority.CreateRoot("Managed Root CA");
-        byte[] certificate = root.Certificate.Certificate.RawData;
-        TestAuthority issuer = root.CreateIntermediate("Managed Issuing CA", new AuthorityOptions
-        {
-            ExtraExtensions = [new X509AuthorityInformationAccessExtension(null, [$"http://{Start(Web(certificate))}/root.crt"])],
-        });
-        TestCertificate leaf = issuer.Issue(LeafOptions.ForLoopback());
-        await StartAsync("Managed", installation, cluster => cluster.InstallCertificateAsync(leaf));
-        _description["ManagedFingerprint"] = Convert.ToHexString(SHA256.HashData(certificate));
-    }
+        CommonNames = ["by_certificate"],
+        ExtendedKeyUsages = [LeafOptions.ClientAuthentication],
+    });
 
     /// <summary>A web server with one page.</summary>
     private static ServerScript Web(byte[] page) => async (client, cancellation) =>
@@ -173,60 +210,17 @@ internal sealed class PesterServers
         await client.WriteAsync((byte[])[.. Encoding.ASCII.GetBytes(head), .. page], cancellation);
     };
 
-    private async Task StartDirectAsync(TestCertificate certificate)
-    {
-        Availability<PostgresInstallation> installation = await PostgresInstallation.FindAsync(DirectMajor);
-        if (installation.IsAvailable)
-            await StartAsync("Direct", installation.Value, cluster => cluster.InstallCertificateAsync(certificate));
-        else
-            _description["DirectMissing"] = installation.Reason;
-    }
-
-    /// <summary>
-    /// Servers for the cmdlets of pg_hba.conf, each with where its file and its socket are: one per Pester file that changes the file, and
-    /// one whose rules stay. Life15 and Life18 have no TLS.
-    /// </summary>
-    private async Task StartHbaAsync(PostgresInstallation installation, TestCertificate certificate)
-    {
-        Availability<PostgresInstallation> newest = await PostgresInstallation.FindAsync(DirectMajor);
-        await Task.WhenAll(
-            StartHbaAsync("HbaChanged", installation, certificate),
-            StartHbaAsync("HbaShown", installation, certificate),
-            StartHbaAsync("HbaKept", newest.IsAvailable ? newest.Value : installation, certificate),
-            newest.IsAvailable ? StartHbaAsync("HbaDirect", newest.Value, certificate) : Task.CompletedTask,
-            StartHbaAsync("Life15", installation, null),
-            newest.IsAvailable ? StartHbaAsync("Life18", newest.Value, null) : Task.CompletedTask);
-    }
-
-    /// <summary>Servers that get other certificates: PostgreSQL 15 (with a PgBouncer before it), 18, and one for the examples of the help.</summary>
-    private async Task StartDeployedAsync(PostgresInstallation installation, TestCertificate certificate)
-    {
-        Availability<PostgresInstallation> newest = await PostgresInstallation.FindAsync(DirectMajor);
-        await Task.WhenAll(
-            StartPooledAsync(),
-            StartHbaAsync("DeployedShown", installation, certificate),
-            newest.IsAvailable ? StartHbaAsync("DeployedDirect", newest.Value, certificate) : Task.CompletedTask);
-
-        async Task StartPooledAsync() => await StartPoolerAsync(await StartHbaAsync("Deployed", installation, certificate));
-    }
-
     /// <summary>A PgBouncer whose TLS is off; role boss may use its admin console.</summary>
-    private async Task StartPoolerAsync(PostgresCluster upstream)
-    {
-        if (PgBouncer.Find() is { IsAvailable: false, Reason: var reason })
-        {
-            _description["PoolerMissing"] = reason;
-            return;
-        }
-        PgBouncer pooler = await PgBouncer.StartAsync(upstream, null, settings: new Dictionary<string, string> { ["admin_users"] = "boss" });
-        _description["Pooler"] = $"{pooler.Host}:{pooler.Port}";
-        _description["PoolerPort"] = $"{pooler.Port}";
-        _description["PoolerIni"] = pooler.IniPath;
-    }
+    private static async Task<Availability<PgBouncer>> StartPoolerAsync(PesterServer upstream) =>
+        PgBouncer.Find() is { IsAvailable: false, Reason: var reason }
+            ? Availability.Missing<PgBouncer>(reason)
+            : Availability.Of(await PgBouncer.StartAsync(
+                upstream.Cluster, null, settings: new Dictionary<string, string> { ["admin_users"] = "boss" }));
 
-    private async Task<PostgresCluster> StartHbaAsync(string name, PostgresInstallation installation, TestCertificate? certificate)
+    /// <summary>A server whose pg_hba.conf, or whose certificate, a test may change.</summary>
+    private static async Task<PesterServer> StartHbaAsync(PostgresInstallation installation, TestCertificate? certificate)
     {
-        PostgresCluster cluster = await PostgresCluster.StartAsync(installation, new ClusterOptions { Hba = HbaRules });
+        PostgresCluster cluster = await PostgresCluster.StartAsync(installation, new ClusterOptions { Hba = ChangedHba });
         await cluster.QueryAsync(
             $"""
             CREATE ROLE app LOGIN PASSWORD '{Password}'; CREATE ROLE auditor LOGIN; CREATE ROLE replicator LOGIN REPLICATION;
@@ -235,34 +229,16 @@ internal sealed class PesterServers
             """);
         if (certificate is not null)
             await cluster.InstallCertificateAsync(certificate);
-        _description[name] = $"127.0.0.1:{cluster.Port}";
-        _description[name + "Port"] = $"{cluster.Port}";
-        _description[name + "File"] = cluster.HbaPath;
-        _description[name + "Socket"] = cluster.SocketDirectory;
-        _description[name + "Data"] = cluster.DataDirectory;
-        return cluster;
+        return new PesterServer(cluster, "127.0.0.1");
     }
 
-    /// <summary>Servers whose TLS is off, with a certificate in their data directories.</summary>
-    private async Task StartSwitchedAsync(PostgresInstallation installation, TestCertificate certificate)
+    /// <summary>A server whose TLS is off, with a certificate in its data directory.</summary>
+    private async Task<PesterServer> StartSwitchedAsync(PostgresInstallation installation)
     {
-        Availability<PostgresInstallation> newest = await PostgresInstallation.FindAsync(DirectMajor);
-        await Task.WhenAll(
-            StartAsync("Switched", installation),
-            StartAsync("SwitchedShown", installation),
-            StartAsync("SwitchedOff", installation),
-            newest.IsAvailable ? StartAsync("SwitchedDirect", newest.Value) : Task.CompletedTask);
-
-        async Task StartAsync(string name, PostgresInstallation version)
-        {
-            PostgresCluster cluster = await PostgresCluster.StartAsync(version, new ClusterOptions { Hba = HbaRules });
-            SandboxDirectory.WritePrivate(Path.Combine(cluster.DataDirectory, "server.crt"), certificate.ChainPem);
-            SandboxDirectory.WritePrivate(Path.Combine(cluster.DataDirectory, "server.key"), certificate.KeyPem);
-            _description[name] = $"127.0.0.1:{cluster.Port}";
-            _description[name + "Port"] = $"{cluster.Port}";
-            _description[name + "Socket"] = cluster.SocketDirectory;
-            _description[name + "Directory"] = cluster.DataDirectory;
-        }
+        PostgresCluster cluster = await PostgresCluster.StartAsync(installation, new ClusterOptions { Hba = ChangedHba });
+        SandboxDirectory.WritePrivate(Path.Combine(cluster.DataDirectory, "server.crt"), _good.ChainPem);
+        SandboxDirectory.WritePrivate(Path.Combine(cluster.DataDirectory, "server.key"), _good.KeyPem);
+        return new PesterServer(cluster, "127.0.0.1");
     }
 
     /// <summary>Does something for each connection, tells the outcome, and hangs up.</summary>

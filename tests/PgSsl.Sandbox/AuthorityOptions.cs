@@ -17,6 +17,13 @@ public sealed record AuthorityOptions : CertificateOptions
     /// <summary>How many CAs may stand below; null for any number.</summary>
     public int? PathLength { get; init; }
 
-    /// <summary>The names that certificates below may have; null leaves the extension out.</summary>
-    public NameConstraints? NameConstraints { get; init; }
+    /// <summary>The names that certificates below may have, as in <see cref="MintOptions.Permitted"/>; empty leaves the extension out.</summary>
+    public IReadOnlyList<string> Permitted { get; init; } = [];
+
+    internal override MintOptions ToMintOptions() => base.ToMintOptions() with
+    {
+        IsCa = IsAuthority,
+        PathLength = PathLength,
+        Permitted = Permitted,
+    };
 }

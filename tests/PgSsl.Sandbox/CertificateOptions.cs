@@ -39,6 +39,19 @@ public abstract record CertificateOptions
     /// <summary>False leaves out the subject and authority key identifiers.</summary>
     public bool KeyIdentifiers { get; init; } = true;
 
+    internal virtual MintOptions ToMintOptions() => new()
+    {
+        NotBefore = NotBefore,
+        NotAfter = NotAfter,
+        // The first byte of the flags is that of the extension.
+        KeyUsage = KeyUsage is { } usage ? (int)usage & 0xff : null,
+        ExtendedKeyUsages = ExtendedKeyUsages.Count > 0 ? ExtendedKeyUsages : null,
+        Extensions = [.. ExtraExtensions.Select(extension => (extension.Oid!.Value!, extension.Critical, extension.RawData))],
+        Hash = Digest,
+        HasKeyIdentifiers = KeyIdentifiers,
+        Serial = SerialNumber ?? [0x01, .. RandomNumberGenerator.GetBytes(15)],
+    };
+
     /// <summary>A critical extension that nobody knows; for <see cref="ExtraExtensions"/>.</summary>
     public static X509Extension UnknownCriticalExtension { get; } = new("1.3.6.1.4.1.55555.1", [0x05, 0x00], critical: true);
 }

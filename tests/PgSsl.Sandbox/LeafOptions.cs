@@ -1,5 +1,6 @@
 using System.Net;
 using System.Security.Cryptography.X509Certificates;
+using System.Text;
 
 namespace PgSsl.Sandbox;
 
@@ -38,6 +39,21 @@ public sealed record LeafOptions : CertificateOptions
 
     /// <inheritdoc/>
     public override IReadOnlyList<string> ExtendedKeyUsages { get; init; } = [ServerAuthentication];
+
+    internal override MintOptions ToMintOptions()
+    {
+        string[] names =
+        [
+            .. DnsNames.Select(name => Hex("DNS", Encoding.UTF8.GetBytes(name))),
+            .. RawDnsNames.Select(name => Hex("DNS", name)),
+            .. IpAddresses.Select(address => $"IP:{address}"),
+            .. RawIpAddresses.Select(address => Hex("IP", address)),
+            .. EmailAddresses.Select(address => $"email:{address}"),
+        ];
+        return base.ToMintOptions() with { IsCa = IsAuthority, AlternativeNames = names.Length > 0 ? names : null };
+    }
+
+    private static string Hex(string kind, byte[] bytes) => $"HEX{kind}:{Convert.ToHexString(bytes)}";
 
     /// <summary>A server certificate for these DNS names, the first of which is the common name too.</summary>
     public static LeafOptions ForHosts(params IReadOnlyList<string> hosts) =>

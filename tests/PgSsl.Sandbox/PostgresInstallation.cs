@@ -37,7 +37,7 @@ public sealed partial record PostgresInstallation(string FullVersion, string Bin
         ByMajor.GetOrAdd(major, wanted => new(() => FindMajorAsync(wanted))).Value;
 
     /// <summary>Only what is installed on this machine, oldest first.</summary>
-    internal static Task<IReadOnlyList<PostgresInstallation>> FindInstalledAsync() => Installed.Value;
+    public static Task<IReadOnlyList<PostgresInstallation>> FindInstalledAsync() => Installed.Value;
 
     private static async Task<Availability<PostgresInstallation>> FindMajorAsync(int major) =>
         (await Installed.Value).FirstOrDefault(installation => installation.Major == major) is { } installed

@@ -6,12 +6,10 @@ namespace PgSsl.Sandbox;
 /// <summary>A minted certificate with its key and with what stands above it. Nothing of it is on disk.</summary>
 public sealed class TestCertificate
 {
-    private readonly TestKey _key;
-
-    internal TestCertificate(X509Certificate2 certificate, TestKey key, IReadOnlyList<TestCertificate> issuers)
+    internal TestCertificate(MintedCertificate minted, IReadOnlyList<TestCertificate> issuers)
     {
-        _key = key;
-        Certificate = key.AttachTo(certificate);
+        Minted = minted;
+        Certificate = minted.Key.AttachTo(minted.Certificate);
         Issuers = issuers;
     }
 
@@ -31,17 +29,15 @@ public sealed class TestCertificate
     public string RootPem => Issuers.Count > 0 ? Issuers[^1].CertificatePem : CertificatePem;
 
     /// <summary>The private key as PKCS#8 without a passphrase.</summary>
-    public string KeyPem => _key.Pem.TrimEnd() + "\n";
+    public string KeyPem => Minted.Key.Pem;
 
     /// <summary>The private key as encrypted PKCS#8 (AES-256, PBKDF2 with SHA-256).</summary>
     /// <exception cref="NotSupportedException">An Ed25519 key.</exception>
     public string EncryptedKeyPem(string passphrase)
     {
-        if (_key.Private is null)
-            throw new NotSupportedException("Ed25519 keys are not encrypted here.");
         var parameters = new PbeParameters(PbeEncryptionAlgorithm.Aes256Cbc, HashAlgorithmName.SHA256, 10_000);
-        return _key.Private.ExportEncryptedPkcs8PrivateKeyPem(passphrase, parameters) + "\n";
+        return Minted.Key.Algorithm.ExportEncryptedPkcs8PrivateKeyPem(passphrase, parameters) + "\n";
     }
 
-    internal TestKey Key => _key;
+    internal MintedCertificate Minted { get; }
 }

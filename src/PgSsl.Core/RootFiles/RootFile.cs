@@ -15,17 +15,19 @@ internal sealed class RootFile
 {
     private readonly ReadOnlyMemory<byte> _bytes;
     private readonly Lazy<HashSet<string>> _fingerprints;
+    private readonly KnownAnchors _known;
 
-    private RootFile(ReadOnlyMemory<byte> bytes, string path)
+    private RootFile(ReadOnlyMemory<byte> bytes, string path, KnownAnchors? known = null)
     {
+        _known = known ?? new KnownAnchors();
         _bytes = bytes;
         Path = path;
-        Segments = RootFileScanner.Scan(bytes);
+        Segments = RootFileScanner.Scan(bytes, _known);
         Certificates = [.. Segments.SelectMany(segment => segment.Certificates)];
         _fingerprints = new(() => [.. Certificates.Select(Fingerprint.Of)]);
         try
         {
-            TrustedCertificates = PemFile.Parse(bytes, path).Certificates;
+            TrustedCertificates = PemFile.Parse(bytes, path, _known).Certificates;
         }
         catch (PgSslException refusal)
         {
@@ -130,7 +132,7 @@ internal sealed class RootFile
                 content.AddRange(lineEnd);
             content.AddRange(segment.Normalized ?? _bytes.Slice(segment.Start, segment.Length).ToArray());
         }
-        return new RootFile(content.ToArray(), Path);
+        return new RootFile(content.ToArray(), Path, _known);
     }
 
     /// <summary>What is wrong with the file and its certificates at a moment; what is worst for libpq comes first.</summary>
@@ -157,7 +159,7 @@ internal sealed class RootFile
     /// <summary>Refuses a result that OpenSSL would read differently than a person. The caller deletes a file without certificates.</summary>
     private RootFile Edited(byte[] bytes, IEnumerable<string> expected)
     {
-        var edited = new RootFile(bytes, Path);
+        var edited = new RootFile(bytes, Path, _known);
         HashSet<string> wanted = [.. expected];
         if (edited.Certificates.Count > 0)
             edited.RequireWhole();

@@ -15,15 +15,16 @@ internal sealed class RootFileScanner
     private static readonly byte[] Begin = "-----BEGIN "u8.ToArray();
 
     private readonly ReadOnlyMemory<byte> _bytes;
+    private readonly KnownAnchors _known;
     private readonly List<RootFileSegment> _segments = [];
 
-    private RootFileScanner(ReadOnlyMemory<byte> bytes) => _bytes = bytes;
+    private RootFileScanner(ReadOnlyMemory<byte> bytes, KnownAnchors known) => (_bytes, _known) = (bytes, known);
 
-    public static IReadOnlyList<RootFileSegment> Scan(ReadOnlyMemory<byte> bytes)
+    public static IReadOnlyList<RootFileSegment> Scan(ReadOnlyMemory<byte> bytes, KnownAnchors known)
     {
         if (bytes.IsEmpty)
             return [];
-        var scanner = new RootFileScanner(bytes);
+        var scanner = new RootFileScanner(bytes, known);
         scanner.ScanBlocks();
         bool isPlainText = scanner._segments.TrueForAll(segment => segment.Kind == RootFileSegmentKind.Text);
         return isPlainText && OtherForms.Read(bytes) is { } whole ? [whole] : scanner._segments;
@@ -137,7 +138,7 @@ internal sealed class RootFileScanner
         return index < 0 ? end : start + index;
     }
 
-    private static RootFileSegment Classify(PemBlock block, int start, int length)
+    private RootFileSegment Classify(PemBlock block, int start, int length)
     {
         try
         {
@@ -153,13 +154,13 @@ internal sealed class RootFileScanner
         }
     }
 
-    private static RootFileSegment ClassifyIntact(PemBlock block, int start, int length)
+    private RootFileSegment ClassifyIntact(PemBlock block, int start, int length)
     {
         if (PemFile.IsCertificate(block.Label))
             return new RootFileSegment(RootFileSegmentKind.Certificate, start, length)
             {
                 Label = block.Label,
-                Certificates = [PemFile.ReadAnchor(block).Certificate.Certificate],
+                Certificates = [_known.Read(block).Certificate.Certificate],
             };
         RootFileSegmentKind kind = RootFileSegmentKind.OtherBlock;
         if (block.Label == "X509 CRL")

@@ -4,6 +4,7 @@ namespace PgSsl.Tests.Architecture;
 /// Core is a house of rooms on levels: a room uses rooms of lower levels only, and a room inside another one may use that one, never the
 /// other way round. So there is no circle, and whoever reads a room needs to know only what lies below it. docs/ARCHITECTURE.md shows it.
 /// </summary>
+[Fast]
 public class RoomLevelTests
 {
     // Constants leave no trace in the code that uses them, so an arrow of a constant alone is not seen.

@@ -1,3 +1,4 @@
+using System.CodeDom.Compiler;
 using System.Reflection;
 using System.Reflection.Metadata;
 using System.Reflection.Metadata.Ecma335;
@@ -21,7 +22,8 @@ internal sealed class RoomMap
         DebugDirectoryEntry entry = image.ReadDebugDirectory().Single(item => item.Type == DebugDirectoryEntryType.EmbeddedPortablePdb);
         using MetadataReaderProvider provider = image.ReadEmbeddedPortablePdbDebugDirectoryData(entry);
         MetadataReader symbols = provider.GetMetadataReader();
-        foreach (Type type in assembly.GetTypes())
+        // Where coverage is collected, code that was generated has other symbols.
+        foreach (Type type in assembly.GetTypes().Where(type => !type.IsDefined(typeof(GeneratedCodeAttribute))))
             if (Documents(type, image.GetMetadataReader(), symbols).Select(RoomOf).FirstOrDefault(room => room is not null) is { } room)
                 _rooms.TryAdd(Outermost(type), room);
     }

@@ -1,7 +1,9 @@
 using PgSsl.Certificates;
+using PgSsl.Sandbox;
 
 namespace PgSsl.Tests.Certificates;
 
+[Fast]
 public class CertificateNamesTests
 {
     [Fact]

@@ -3,6 +3,7 @@ using PgSsl.Certificates;
 
 namespace PgSsl.Tests.Certificates;
 
+[Fast]
 public class NistCurveTests
 {
     [Theory]

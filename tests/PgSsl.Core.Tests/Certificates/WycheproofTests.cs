@@ -10,6 +10,7 @@ namespace PgSsl.Tests.Certificates;
 /// The test vectors of Project Wycheproof (C2SP/wycheproof on GitHub, Apache License 2.0). They are not in this repository: the tests run
 /// where PGSSL_TEST_WYCHEPROOF names their folder, <c>testvectors_v1</c>.
 /// </summary>
+[Fast]
 public class WycheproofTests
 {
     private static readonly HashAlgorithmName[] PssHashes =

@@ -2,6 +2,7 @@ using PgSsl.Common;
 
 namespace PgSsl.Tests.Common;
 
+[Fast]
 public class PollTests
 {
     private static CancellationToken Cancellation => TestContext.Current.CancellationToken;

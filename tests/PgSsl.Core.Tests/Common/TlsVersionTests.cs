@@ -3,6 +3,7 @@ using PgSsl.Common;
 
 namespace PgSsl.Tests.Common;
 
+[Fast]
 public class TlsVersionTests
 {
     [Theory]

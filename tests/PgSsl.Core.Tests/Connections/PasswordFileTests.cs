@@ -3,6 +3,7 @@ using PgSsl.Connections;
 namespace PgSsl.Tests.Connections;
 
 /// <summary>The rules of libpq's passwordFromFile; PgSsl.Npgsql.Tests has psql read the same files.</summary>
+[Fast]
 public sealed class PasswordFileTests : IDisposable
 {
     private static readonly string[] Wanted = ["db1", "5432", "app", "alice"];

@@ -2,6 +2,7 @@ using PgSsl.Connections;
 
 namespace PgSsl.Tests.Connections;
 
+[Fast]
 public sealed class PathTests : IDisposable
 {
     private readonly World _world = new();

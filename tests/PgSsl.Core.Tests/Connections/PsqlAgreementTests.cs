@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Text.RegularExpressions;
+using PgSsl.Sandbox;
 
 namespace PgSsl.Tests.Connections;
 
@@ -63,9 +64,13 @@ public sealed partial class PsqlAgreementTests : IDisposable
         _ => refusal.Message,
     };
 
+    // The program itself: Debian's /usr/bin/psql starts a Perl first.
+    private static readonly Lazy<string> Psql = new(() => Task.Run(PostgresInstallation.FindInstalledAsync).Result
+        .Select(installation => installation.Program("psql")).FirstOrDefault(File.Exists) ?? "psql");
+
     internal static string RunPsql(string conninfo, World world)
     {
-        var start = new ProcessStartInfo("psql", ["-X", "-w", conninfo]) { RedirectStandardError = true, RedirectStandardInput = true };
+        var start = new ProcessStartInfo(Psql.Value, ["-X", "-w", conninfo]) { RedirectStandardError = true, RedirectStandardInput = true };
         start.Environment.Clear();
         start.Environment["PATH"] = Environment.GetEnvironmentVariable("PATH");
         start.Environment["LC_ALL"] = "C";

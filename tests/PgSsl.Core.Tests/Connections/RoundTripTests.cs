@@ -4,6 +4,7 @@ using PgSsl.Connections;
 
 namespace PgSsl.Tests.Connections;
 
+[Fast]
 public class RoundTripTests
 {
     private static readonly Gen<string> Values = ArbMap.Default.GeneratorFor<string?>().Select(value => (value ?? "").Replace("\0", ""));

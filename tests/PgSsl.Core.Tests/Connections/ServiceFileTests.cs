@@ -2,6 +2,7 @@ using PgSsl.Connections;
 
 namespace PgSsl.Tests.Connections;
 
+[Fast]
 public sealed class ServiceFileTests : IDisposable
 {
     private readonly World _world = new();

@@ -2,6 +2,7 @@ using PgSsl.Connections;
 
 namespace PgSsl.Tests.Connections;
 
+[Fast]
 public class ShortEndpointTests
 {
     [Theory]

@@ -1,5 +1,6 @@
 namespace PgSsl.Tests.Connections;
 
+[Fast]
 public sealed class WarningTests : IDisposable
 {
     private readonly World _world = new();

@@ -4,6 +4,7 @@ using PgSsl.Certificates;
 using PgSsl.Certificates.Trust;
 using PgSsl.Deployment;
 using PgSsl.Requirements;
+using PgSsl.Sandbox;
 using PgSsl.Tests.Certificates;
 using PgSsl.Tests.RootFiles;
 
@@ -104,7 +105,7 @@ public class CertificateBundleTests
         Assert.SkipUnless(OpenSslJudge.IsAvailable, "openssl 3 is not installed.");
         using var directory = new TemporaryDirectory();
         directory.Write("all.pem", string.Concat(new[] { Leaf, Root, Upper, Lower }.Select(one => one.Pem)));
-        directory.Write("db1.key", Leaf.Key.Algorithm.ExportPkcs8PrivateKeyPem());
+        directory.Write("db1.key", Leaf.Key.Pem);
         OpenSslJudge.Run(directory.Path, command + " 2>&1");
 
         IssuedCertificates answer = IssuedCertificates.ReadFile(Path.Combine(directory.Path, "answer"), "horse".ToCharArray());
@@ -134,7 +135,7 @@ public class CertificateBundleTests
         CertificateBundle.Create([.. certificates], key, null, MintOptions.Now);
 
     private static ServerKey KeyOf(MintedCertificate certificate) =>
-        ServerKey.Read(Pems.Bytes(certificate.Key.Algorithm.ExportPkcs8PrivateKeyPem()), null, "db1.key");
+        ServerKey.Read(Pems.Bytes(certificate.Key.Pem), null, "db1.key");
 
     private static MintedCertificate[] Permute(MintedCertificate[] items, int number)
     {

@@ -3,6 +3,7 @@ using PgSsl.Downloads;
 
 namespace PgSsl.Tests.Downloads;
 
+[Fast]
 public sealed class AddressGuardTests
 {
     [Theory]

@@ -1,3 +1,5 @@
+using PgSsl.Testing;
+
 namespace PgSsl.Tests.Files;
 
 /// <summary>A single file that is mounted over another until disposed, as Docker does with a configuration file.</summary>

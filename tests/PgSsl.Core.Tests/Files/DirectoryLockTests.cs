@@ -4,6 +4,7 @@ using PgSsl.Tests.Certificates;
 namespace PgSsl.Tests.Files;
 
 /// <summary>Who waits in vain is told that somebody else is at work, not to look at permissions and disk space.</summary>
+[Fast]
 public sealed class DirectoryLockTests : IDisposable
 {
     private readonly TemporaryDirectory _directory = new();

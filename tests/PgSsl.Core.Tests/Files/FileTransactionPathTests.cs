@@ -4,6 +4,7 @@ using PgSsl.Tests.Certificates;
 namespace PgSsl.Tests.Files;
 
 /// <summary>One file under two names, two files with similar names, and names that look like patterns.</summary>
+[Fast]
 public sealed class FileTransactionPathTests : IDisposable
 {
     private static readonly DateTimeOffset Now = new(2026, 11, 22, 4, 5, 6, TimeSpan.Zero);

@@ -1,9 +1,11 @@
 using PgSsl.Files;
+using PgSsl.Testing;
 using PgSsl.Tests.Certificates;
 
 namespace PgSsl.Tests.Files;
 
 /// <summary>Somebody else has his hands in the directory while files change: by accident, or because he gains by it.</summary>
+[Fast]
 public sealed class FileTransactionRivalTests : IDisposable
 {
     private static readonly UnixOwner Root = new(0, 0);

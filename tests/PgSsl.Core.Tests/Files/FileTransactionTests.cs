@@ -1,5 +1,6 @@
 using System.Text;
 using PgSsl.Files;
+using PgSsl.Testing;
 using PgSsl.Tests.Certificates;
 
 namespace PgSsl.Tests.Files;

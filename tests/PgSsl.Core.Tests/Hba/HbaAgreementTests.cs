@@ -6,7 +6,7 @@ using PgSsl.Sandbox;
 namespace PgSsl.Tests.Hba;
 
 /// <summary>Our reading of generated files beside pg_hba_file_rules of every version that there is here, row by row.</summary>
-[Collection(HbaServer.Collection)]
+[Collection(HbaViewServer.Collection)]
 public class HbaAgreementTests
 {
     private const int MostDifferences = 5;
@@ -19,7 +19,7 @@ public class HbaAgreementTests
     [InlineData(true)]
     public async Task Every_version_has_the_rows_that_we_have(bool hasTls)
     {
-        IReadOnlyList<int> versions = await HbaServer.VersionsAsync();
+        IReadOnlyList<int> versions = await HbaViewServer.VersionsAsync();
         if (versions.Count == 0)
             Assert.Skip("No server of PostgreSQL 15 or newer.");
         List<string>[] differences = await Task.WhenAll(versions.Select(major => Task.Run(() => DifferencesAsync(major, hasTls))));
@@ -30,7 +30,7 @@ public class HbaAgreementTests
 
     private static async Task<List<string>> DifferencesAsync(int major, bool hasTls)
     {
-        await using HbaServer server = (await HbaServer.OpenAsync(major, hasTls)).OrSkip(Assert.Skip);
+        await using HbaViewServer server = (await HbaViewServer.OpenAsync(major, hasTls)).OrSkip(Assert.Skip);
         var generator = new HbaFileGenerator(Seed + (hasTls ? 1000 : 0), major);
         var differences = new List<string>();
         for (int i = 0; i < Count && differences.Count < MostDifferences; i++)
@@ -43,7 +43,7 @@ public class HbaAgreementTests
     }
 
     /// <summary>Takes away whatever is not needed for the difference, and prints what is left.</summary>
-    private static async Task<string> DescribeAsync(HbaServer server, HbaFileSet files, string what)
+    private static async Task<string> DescribeAsync(HbaViewServer server, HbaFileSet files, string what)
     {
         for (int i = files.Main.Length - 1; i >= 0; i--)
         {
@@ -60,7 +60,7 @@ public class HbaAgreementTests
         return $"{what}:\n{files}{await DifferenceAsync(server, files)}\n";
     }
 
-    private static async Task<string?> DifferenceAsync(HbaServer server, HbaFileSet files)
+    private static async Task<string?> DifferenceAsync(HbaViewServer server, HbaFileSet files)
     {
         server.Put(files);
         HbaDocument document;

@@ -6,7 +6,7 @@ namespace PgSsl.Tests.Hba;
 /// What surprises people about pg_hba.conf, in little files. All of them go to the servers as well, oldest and newest, so that nobody has
 /// to believe us.
 /// </summary>
-[Collection(HbaServer.Collection)]
+[Collection(HbaViewServer.Collection)]
 public class HbaFactTests
 {
     private static HbaDocument Read(string text, HbaDialect? dialect = null) => new HbaFileSet(text).Read(dialect);
@@ -89,7 +89,7 @@ public class HbaFactTests
     [InlineData(18)]
     public async Task The_server_says_the_same(int major)
     {
-        await using HbaServer server = (await HbaServer.OpenAsync(major, hasTls: false)).OrSkip(Assert.Skip);
+        await using HbaViewServer server = (await HbaViewServer.OpenAsync(major, hasTls: false)).OrSkip(Assert.Skip);
         string[] texts =
         [
             "hostssl all all all trust\n", "hostnossl all all all reject\n", "# harmless \\\nlocal all all trust\nlocal all all peer\n",
@@ -107,7 +107,7 @@ public class HbaFactTests
     [Fact]
     public async Task The_server_says_the_same_where_TLS_is_on()
     {
-        await using HbaServer server = (await HbaServer.OpenAsync(15, hasTls: true)).OrSkip(Assert.Skip);
+        await using HbaViewServer server = (await HbaViewServer.OpenAsync(15, hasTls: true)).OrSkip(Assert.Skip);
         server.Put(new HbaFileSet("hostssl all all all cert clientname=foo\nhostssl all all all cert\nhostssl all all all md5 clientcert=1\n"));
 
         Assert.Equal(HbaView.RowsOf(server.Read()), await server.RowsAsync());

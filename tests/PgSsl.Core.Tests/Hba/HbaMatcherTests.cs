@@ -5,6 +5,7 @@ using PgSsl.Hba.Live;
 namespace PgSsl.Tests.Hba;
 
 /// <summary>What decides about a client, and what is not known without asking.</summary>
+[Fast]
 public class HbaMatcherTests
 {
     private static readonly HbaClient App = new("app", "sales", HbaTransport.Tls, NumericAddress.Parse("10.1.2.3"));

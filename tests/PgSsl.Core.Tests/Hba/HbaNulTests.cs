@@ -5,7 +5,7 @@ using PgSsl.Sandbox;
 namespace PgSsl.Tests.Hba;
 
 /// <summary>Files with NUL bytes: the server loses text behind them, which is said and not copied.</summary>
-[Collection(HbaServer.Collection)]
+[Collection(HbaViewServer.Collection)]
 public class HbaNulTests
 {
     private const string SwallowsTheNextRule = "local all all reject\n# note\0\nlocal all all trust\nlocal all all peer\n";
@@ -49,7 +49,7 @@ public class HbaNulTests
     [InlineData(18)]
     public async Task The_server_reads_other_rules_behind_a_NUL_byte(int major)
     {
-        await using HbaServer server = (await HbaServer.OpenAsync(major, hasTls: false)).OrSkip(Assert.Skip);
+        await using HbaViewServer server = (await HbaViewServer.OpenAsync(major, hasTls: false)).OrSkip(Assert.Skip);
         server.Put(new HbaFileSet(SwallowsTheNextRule));
         IReadOnlyList<string> rows = await server.RowsAsync();
 

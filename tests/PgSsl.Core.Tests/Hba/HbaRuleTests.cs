@@ -1,6 +1,7 @@
 namespace PgSsl.Tests.Hba;
 
 /// <summary>Rules as users see them, and what is the matter with them.</summary>
+[Fast]
 public class HbaRuleTests
 {
     [Fact]

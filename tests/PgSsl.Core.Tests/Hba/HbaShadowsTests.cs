@@ -4,6 +4,7 @@ using PgSsl.Hba;
 namespace PgSsl.Tests.Hba;
 
 /// <summary>Rules that are never reached.</summary>
+[Fast]
 public class HbaShadowsTests
 {
     [Theory]

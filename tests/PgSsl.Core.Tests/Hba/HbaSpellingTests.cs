@@ -4,7 +4,7 @@ using PgSsl.Sandbox;
 namespace PgSsl.Tests.Hba;
 
 /// <summary>Lines that people write and do not mean: the server takes them for something else, or refuses them.</summary>
-[Collection(HbaServer.Collection)]
+[Collection(HbaViewServer.Collection)]
 public class HbaSpellingTests
 {
     /// <summary>Lines that the server takes, with the findings of each.</summary>
@@ -119,7 +119,7 @@ public class HbaSpellingTests
     [InlineData(18)]
     public async Task The_server_takes_and_refuses_the_same_lines(int major)
     {
-        await using HbaServer server = (await HbaServer.OpenAsync(major, hasTls: true)).OrSkip(Assert.Skip);
+        await using HbaViewServer server = (await HbaViewServer.OpenAsync(major, hasTls: true)).OrSkip(Assert.Skip);
         string[] taken = [.. Taken.Select(row => row.Data.Item1)];
         server.Put(new HbaFileSet(string.Join('\n', taken)));
         IReadOnlyList<string> rows = await server.RowsAsync();

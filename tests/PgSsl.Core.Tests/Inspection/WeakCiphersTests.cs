@@ -3,6 +3,7 @@ using PgSsl.Inspection;
 namespace PgSsl.Tests.Inspection;
 
 /// <summary>Which lists of ciphers ask for something that nobody should use.</summary>
+[Fast]
 public class WeakCiphersTests
 {
     [Theory]

@@ -4,6 +4,7 @@ using PgSsl.Managers;
 namespace PgSsl.Tests.Managers;
 
 /// <summary>A file that somebody else would overwrite is recognized by his own words, and by nobody else's.</summary>
+[Fast]
 public sealed class ConfigurationManagersTests
 {
     [Theory]

@@ -3,6 +3,7 @@ using PgSsl.Managers;
 namespace PgSsl.Tests.Managers;
 
 /// <summary>A service is told by what only it has; a dump that was restored elsewhere does not make a server one.</summary>
+[Fast]
 public sealed class ManagedServerTests
 {
     [Theory]

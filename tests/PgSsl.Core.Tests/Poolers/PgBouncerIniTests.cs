@@ -6,6 +6,7 @@ using PgSsl.Poolers;
 namespace PgSsl.Tests.Poolers;
 
 /// <summary>pgbouncer.ini as PgBouncer reads it; that it does is for <see cref="PgBouncerAgreementTests"/>.</summary>
+[Fast]
 public class PgBouncerIniTests
 {
     [Fact]

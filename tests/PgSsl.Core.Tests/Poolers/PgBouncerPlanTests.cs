@@ -3,6 +3,7 @@ using PgSsl.Poolers;
 
 namespace PgSsl.Tests.Poolers;
 
+[Fast]
 public class PgBouncerPlanTests
 {
     private static readonly PgBouncerTls Wanted = new() { SslMode = "require", KeyPath = "/k", CertificatePath = "/c" };

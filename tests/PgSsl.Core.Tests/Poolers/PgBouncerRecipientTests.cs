@@ -7,6 +7,7 @@ using PgSsl.Sandbox;
 namespace PgSsl.Tests.Poolers;
 
 /// <summary>What a pgbouncer.ini makes of itself as the one who gets a certificate. Nothing runs by it.</summary>
+[Fast]
 public sealed class PgBouncerRecipientTests : IDisposable
 {
     private static readonly TestAuthority Root = TestAuthority.CreateRoot("Recipient Root CA");

@@ -13,6 +13,7 @@ public class Alone
 }
 
 [Collection(Alone.Name)]
+[Fast]
 public class HostileServerMemoryTests
 {
     private const int Probes = 20;

@@ -6,6 +6,7 @@ using PgSsl.RootFiles;
 
 namespace PgSsl.Tests.Providers;
 
+[Fast]
 public sealed partial class ProviderCatalogueTests
 {
     public static TheoryData<string> Names => [.. ProviderCatalogue.All.Select(provider => provider.Name)];

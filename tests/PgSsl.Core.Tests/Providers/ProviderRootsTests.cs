@@ -8,6 +8,7 @@ using PgSsl.Tests.Downloads;
 
 namespace PgSsl.Tests.Providers;
 
+[Fast]
 public sealed class ProviderRootsTests : IDisposable
 {
     private static readonly TestAuthority Known = TestAuthority.CreateRoot("Known Root");

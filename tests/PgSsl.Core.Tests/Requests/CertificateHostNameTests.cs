@@ -2,6 +2,7 @@ using PgSsl.Requests;
 
 namespace PgSsl.Tests.Requests;
 
+[Fast]
 public sealed class CertificateHostNameTests
 {
     [Theory]

@@ -1,11 +1,13 @@
 using System.Security.Cryptography.X509Certificates;
 using PgSsl.Certificates;
 using PgSsl.Requests;
+using PgSsl.Sandbox;
 using PgSsl.Tests.Certificates;
 
 namespace PgSsl.Tests.Requests;
 
 /// <summary>What names make of a certificate.</summary>
+[Fast]
 public sealed class CertificateProfileTests
 {
     [Fact]

@@ -1,4 +1,6 @@
+using System.Globalization;
 using System.Security.Cryptography;
+using System.Text.RegularExpressions;
 using PgSsl.Asn1;
 using PgSsl.Requests;
 using PgSsl.Sandbox;
@@ -7,7 +9,7 @@ using PgSsl.Tests.Certificates;
 namespace PgSsl.Tests.Requests;
 
 /// <summary>Keys in every form that openssl writes or ever wrote.</summary>
-public sealed class ExistingKeyTests : IDisposable
+public sealed partial class ExistingKeyTests : IDisposable
 {
     private const string Passphrase = "correct hörse";
     private const string Encryption = "-passout 'pass:" + Passphrase + "'";
@@ -22,8 +24,8 @@ public sealed class ExistingKeyTests : IDisposable
     [InlineData("ecdsa-p384", "openssl ecparam -name secp384r1 -genkey -out k")]
     [InlineData("ecdsa-p256", "openssl ecparam -name prime256v1 -genkey -noout -outform DER -out k")]
     [InlineData("ecdsa-p256", "openssl ecparam -name prime256v1 -genkey | openssl pkcs8 -topk8 -nocrypt -outform DER -out k")]
-    [InlineData("rsa-2048", "openssl genrsa -traditional -out k 2048")]
-    [InlineData("rsa-2560", "openssl genpkey -algorithm RSA -pkeyopt rsa_keygen_bits:2560 -out k")]
+    [InlineData("rsa-2048", "openssl rsa -in rsa -traditional -out k")]
+    [InlineData("rsa-2560", "openssl pkey -in rsa2560 -out k")]
     [InlineData("rsa-2048", "openssl rsa -in rsa -traditional -outform DER -out k")]
     [InlineData("rsa-2048", "openssl pkey -in rsa -aes256 -out k " + Encryption)]
     [InlineData("rsa-2048", "openssl rsa -in rsa -traditional -aes256 -out k " + Encryption)]
@@ -94,7 +96,7 @@ public sealed class ExistingKeyTests : IDisposable
     [InlineData("openssl genpkey -algorithm ed25519 -out k", "channel binding of SCRAM")]
     [InlineData("openssl genpkey -algorithm ed25519 -outform DER -out k", "Ed25519 keys are refused")]
     [InlineData("openssl genpkey -algorithm ed448 -out k", "Ed448 keys are refused")]
-    [InlineData("openssl genrsa -out k 1024", "has 1024 bits")]
+    [InlineData("openssl rsa -in rsa1024 -out k", "has 1024 bits")]
     [InlineData("openssl ecparam -name secp256k1 -genkey -noout -out k", "which TLS clients need not support")]
     [InlineData("openssl ecparam -name secp224r1 -genkey -noout -out k", "which TLS clients need not support")]
     public void A_key_that_clients_or_servers_fail_with_is_refused(string command, string message)
@@ -170,14 +172,18 @@ public sealed class ExistingKeyTests : IDisposable
     private string Make(string command)
     {
         Assert.SkipUnless(OpenSslJudge.IsAvailable, "openssl 3 is needed.");
-        if (command.Contains("-in rsa", StringComparison.Ordinal))
+        if (RsaInput().Match(command) is { Success: true } match)
         {
-            using RSA rsa = RsaKeys.Get(2048);
-            _directory.Write("rsa", rsa.ExportPkcs8PrivateKeyPem());
+            string bits = match.Groups[1].Value;
+            using RSA rsa = RsaKeys.Get(bits.Length == 0 ? 2048 : int.Parse(bits, CultureInfo.InvariantCulture));
+            _directory.Write("rsa" + bits, rsa.ExportPkcs8PrivateKeyPem());
         }
         Run($"{command} 2>/dev/null");
         return Path.Combine(_directory.Path, "k");
     }
+
+    [GeneratedRegex("-in rsa([0-9]*) ")]
+    private static partial Regex RsaInput();
 
     private string Run(string command) => OpenSslJudge.Run(_directory.Path, command);
 }

@@ -149,9 +149,10 @@ public sealed class IssuedCertificateTests : IDisposable
     {
         using var directory = new TemporaryDirectory();
         directory.Write("ca.cnf", "basicConstraints=critical,CA:true\nkeyUsage=critical,keyCertSign,cRLSign\n");
+        directory.Write("ca.key", RsaKeys.Get(2048).ExportPkcs8PrivateKeyPem());
         OpenSslJudge.Run(
             directory.Path,
-            "openssl req -new -newkey rsa:2048 -nodes -keyout ca.key -subj /CN=Test-CA -out ca.csr 2>/dev/null && " +
+            "openssl req -new -key ca.key -subj /CN=Test-CA -out ca.csr 2>/dev/null && " +
             "openssl x509 -req -in ca.csr -signkey ca.key -extfile ca.cnf -days 30 -out root.crt 2>/dev/null");
         return (File.ReadAllText(Path.Combine(directory.Path, "ca.key")), File.ReadAllText(Path.Combine(directory.Path, "root.crt")));
     }

@@ -1,11 +1,12 @@
 using PgSsl.Files;
 using PgSsl.Requests;
+using PgSsl.Testing;
 using PgSsl.Tests.Certificates;
-using PgSsl.Tests.Files;
 
 namespace PgSsl.Tests.Requests;
 
 /// <summary>Where key and request go, and that they go there safely.</summary>
+[Fast]
 public sealed class KeyFilePlanTests : IDisposable
 {
     private static readonly DateTimeOffset Now = new(2026, 11, 22, 4, 5, 6, TimeSpan.Zero);

@@ -79,18 +79,19 @@ public sealed class OpenSslAgreementTests : IDisposable
             $"openssl req -in r.csr -verify {Names} 2>&1",
             "openssl req -in r.csr -pubkey -noout | openssl pkey -pubin -outform DER | openssl dgst -sha256 -r | cut -c1-64",
             "openssl req -in r.csr -noout -text | sed -n '/Requested Extensions/,/Signature Algorithm/p' | sed 's/^ *//; s/ *$//' | sed '1d;$d'",
-            $"openssl x509 -in c.crt {Names}",
-            "openssl x509 -in c.crt -noout -ext basicConstraints,keyUsage,extendedKeyUsage,subjectAltName | sed 's/^ *//; s/ *$//'",
-            "openssl x509 -in c.crt -noout -dates -serial",
+            // One process for all: openssl x509 takes ten times as long to start as its siblings.
+            $"openssl x509 -in c.crt {Names} -dates -serial -ext basicConstraints,keyUsage,extendedKeyUsage,subjectAltName | sed 's/^ *//; s/ *$//'",
             $"openssl verify -CAfile c.crt -attime {Now.ToUnixTimeSeconds()} c.crt");
 
         Assert.Equal($"Certificate request self-signature verify OK\nsubject={item.Subject}", facts[0]);
         Assert.Equal(key.SpkiSha256, facts[1].ToUpperInvariant());
         Assert.Equal(Extensions(item, KeyUsage(key)), facts[2]);
-        Assert.Equal($"subject={item.Subject}", facts[3]);
-        Assert.Equal(Extensions(item, keyUsage: null), facts[4]);
-        Assert.Matches("^notBefore=Nov 22 04:00:06 2026 GMT\nnotAfter=Dec 22 04:05:06 2026 GMT\nserial=[4-7][0-9A-F]{31}$", facts[5]);
-        Assert.Equal("c.crt: OK", facts[6]);
+        string[] lines = facts[3].Split('\n', 5);
+        Assert.Equal($"subject={item.Subject}", lines[0]);
+        Assert.Equal(["notBefore=Nov 22 04:00:06 2026 GMT", "notAfter=Dec 22 04:05:06 2026 GMT"], lines[1..3]);
+        Assert.Matches("^serial=[4-7][0-9A-F]{31}$", lines[3]);
+        Assert.Equal(Extensions(item, keyUsage: null), lines[4]);
+        Assert.Equal("c.crt: OK", facts[4]);
         Assert.DoesNotContain('\r', requestPem);
     }
 

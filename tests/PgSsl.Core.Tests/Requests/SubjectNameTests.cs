@@ -1,5 +1,6 @@
 using System.Security.Cryptography.X509Certificates;
 using PgSsl.Requests;
+using PgSsl.Sandbox;
 using PgSsl.Tests.Certificates;
 
 namespace PgSsl.Tests.Requests;

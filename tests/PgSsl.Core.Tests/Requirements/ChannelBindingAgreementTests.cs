@@ -10,11 +10,14 @@ public class ChannelBindingAgreementTests
     private static readonly (string Name, string Key, string Issuer)[] Kinds =
     [
         ("ECDSA", "-algorithm EC -pkeyopt ec_paramgen_curve:P-256", "-algorithm EC -pkeyopt ec_paramgen_curve:P-384"),
-        ("RSA-PSS", "-algorithm EC -pkeyopt ec_paramgen_curve:P-256", "-algorithm RSA-PSS -pkeyopt rsa_keygen_bits:2048"),
-        ("an Ed25519 key, signed with RSA", "-algorithm ED25519", "-algorithm RSA -pkeyopt rsa_keygen_bits:2048"),
+        ("RSA-PSS", "-algorithm EC -pkeyopt ec_paramgen_curve:P-256", "RSA-PSS"),
+        ("an Ed25519 key, signed with RSA", "-algorithm ED25519", "RSA"),
         ("Ed25519", "-algorithm EC -pkeyopt ec_paramgen_curve:P-256", "-algorithm ED25519"),
         ("Ed448", "-algorithm EC -pkeyopt ec_paramgen_curve:P-256", "-algorithm ED448"),
     ];
+
+    private static readonly Dictionary<string, Lazy<(string Certificate, string Key)>> Made = Kinds.ToDictionary(
+        kind => kind.Name, kind => new Lazy<(string, string)>(() => Make(kind.Key, kind.Issuer)));
 
     public static TheoryData<int, string> Cases
     {
@@ -38,8 +41,7 @@ public class ChannelBindingAgreementTests
             await it.SetHbaAsync("host all app 127.0.0.1/32 scram-sha-256");
         })).OrSkip(Assert.Skip);
         PsqlJudge judge = (await PsqlJudge.ForLibpqAsync(15)).OrSkip(Assert.Skip);
-        (_, string key, string issuer) = Kinds.Single(kind => kind.Name == name);
-        (string certificate, string keyPem) = Make(key, issuer);
+        (string certificate, string keyPem) = Made[name].Value;
         await cluster.InstallCertificateAsync(certificate, keyPem);
 
         string conninfo = $"host=127.0.0.1 port={cluster.Port} user=app password=scram dbname=postgres sslmode=require channel_binding=";
@@ -55,10 +57,14 @@ public class ChannelBindingAgreementTests
     private static (string Certificate, string Key) Make(string key, string issuer)
     {
         using var directory = new TemporaryDirectory();
+        if (issuer.StartsWith('-'))
+            OpenSslJudge.Run(directory.Path, $"openssl genpkey {issuer} -out ca.key");
+        else
+            directory.Write("ca.key", issuer == "RSA" ? RsaKeys.Get(2048).ExportPkcs8PrivateKeyPem() : RsaKeys.PssPem(2048));
         OpenSslJudge.Run(
             directory.Path,
             $"""
-            openssl genpkey {issuer} -out ca.key; openssl req -x509 -new -key ca.key -subj /CN=CA -out ca.crt
+            openssl req -x509 -new -key ca.key -subj /CN=CA -out ca.crt
             openssl genpkey {key} -out server.key; openssl req -new -key server.key -subj /CN=localhost -out server.csr
             openssl x509 -req -in server.csr -CA ca.crt -CAkey ca.key -days 9 -out server.crt 2>&1
             """);

@@ -1,6 +1,7 @@
 using System.Security.Cryptography;
 using PgSsl.Certificates.Trust;
 using PgSsl.Requirements;
+using PgSsl.Sandbox;
 using PgSsl.Server;
 using PgSsl.Tests.Certificates;
 using PgSsl.Tests.RootFiles;
@@ -142,7 +143,7 @@ public class ServerCertificateCheckTests
 
     private static ServerCertificateFacts Facts(MintedCertificate leaf, MintedCertificate[] behind) => ServerCertificateFacts.Create(
         ServerFile.Planned("/x/server.crt", Pems.Bytes(string.Concat(behind.Prepend(leaf).Select(one => one.Pem)))),
-        ServerFile.Planned("/x/server.key", Pems.Bytes(leaf.Key.Algorithm.ExportPkcs8PrivateKeyPem()))) with
+        ServerFile.Planned("/x/server.key", Pems.Bytes(leaf.Key.Pem))) with
     {
         At = MintOptions.Now,
         MinimumDays = 14,

@@ -1,4 +1,5 @@
 using PgSsl.Requirements;
+using PgSsl.Sandbox;
 using PgSsl.Tests.Certificates;
 
 namespace PgSsl.Tests.Requirements;
@@ -7,8 +8,8 @@ namespace PgSsl.Tests.Requirements;
 public class ServerKeyTests
 {
     [Theory]
-    [InlineData("-algorithm RSA -pkeyopt rsa_keygen_bits:2048", true)]
-    [InlineData("-algorithm RSA-PSS -pkeyopt rsa_keygen_bits:2048", true)]
+    [InlineData("RSA", true)]
+    [InlineData("RSA-PSS", true)]
     [InlineData("-algorithm EC -pkeyopt ec_paramgen_curve:P-256", true)]
     [InlineData("-algorithm EC -pkeyopt ec_paramgen_curve:P-384 -pkeyopt ec_param_enc:named_curve", true)]
     [InlineData("-algorithm EC -pkeyopt ec_paramgen_curve:brainpoolP256r1", true)]
@@ -18,10 +19,16 @@ public class ServerKeyTests
     {
         Assert.SkipUnless(OpenSslJudge.IsAvailable, "openssl 3 is not installed.");
         using var directory = new TemporaryDirectory();
+        foreach ((string name, int number) in new[] { ("mine.key", 0), ("other.key", 1) })
+        {
+            if (algorithm.StartsWith('-'))
+                OpenSslJudge.Run(directory.Path, $"openssl genpkey {algorithm} -out {name}");
+            else
+                directory.Write(name, algorithm == "RSA" ? RsaKeys.Get(2048, number).ExportPkcs8PrivateKeyPem() : RsaKeys.PssPem(2048, number));
+        }
         OpenSslJudge.Run(
             directory.Path,
-            $"""
-            openssl genpkey {algorithm} -out mine.key; openssl genpkey {algorithm} -out other.key
+            """
             openssl genpkey -algorithm EC -pkeyopt ec_paramgen_curve:P-521 -out kind.key
             openssl req -x509 -new -key mine.key -subj /CN=db1 -out mine.crt 2>&1
             """);
@@ -36,12 +43,13 @@ public class ServerKeyTests
     }
 
     [Theory]
-    [InlineData("openssl genrsa -traditional -aes128 -passout pass:horse -out k 2048")]
+    [InlineData("openssl rsa -in rsa -traditional -aes128 -passout pass:horse -out k")]
     [InlineData("openssl genpkey -algorithm EC -pkeyopt ec_paramgen_curve:P-256 -aes-256-cbc -pass pass:horse -out k")]
     public void A_passphrase_is_needed_and_known_to_be(string command)
     {
         Assert.SkipUnless(OpenSslJudge.IsAvailable, "openssl 3 is not installed.");
         using var directory = new TemporaryDirectory();
+        directory.Write("rsa", RsaKeys.Get(2048).ExportPkcs8PrivateKeyPem());
         OpenSslJudge.Run(directory.Path, command + " 2>&1");
         byte[] content = File.ReadAllBytes(Path.Combine(directory.Path, "k"));
         ServerKey closed = ServerKey.Read(content, null, "k"), open = ServerKey.Read(content, "horse".ToCharArray(), "k");

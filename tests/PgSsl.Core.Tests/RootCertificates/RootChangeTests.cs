@@ -3,13 +3,14 @@ using PgSsl.Connections;
 using PgSsl.RootCertificates;
 using PgSsl.RootFiles;
 using PgSsl.Sandbox;
+using PgSsl.Testing;
 using PgSsl.Tests.Connections;
-using PgSsl.Tests.Files;
 using static PgSsl.Tests.RootFiles.Pems;
 
 namespace PgSsl.Tests.RootCertificates;
 
 /// <summary>A root file and a service file change together, also while others change them, and whatever happens on the way.</summary>
+[Fast]
 public sealed class RootChangeTests : IDisposable
 {
     private static readonly TestAuthority One = TestAuthority.CreateRoot("Root One");

@@ -4,6 +4,7 @@ using PgSsl.Tests.Connections;
 namespace PgSsl.Tests.RootCertificates;
 
 /// <summary>Whom a change of a root file concerns.</summary>
+[Fast]
 public sealed class RootFileImpactTests : IDisposable
 {
     private readonly World _world = new();

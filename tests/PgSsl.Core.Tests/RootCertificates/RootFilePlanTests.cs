@@ -2,12 +2,14 @@ using PgSsl.Certificates;
 using PgSsl.Files;
 using PgSsl.RootCertificates;
 using PgSsl.RootFiles;
+using PgSsl.Sandbox;
 using PgSsl.Tests.Certificates;
 using PgSsl.Tests.RootFiles;
 using static PgSsl.Tests.RootFiles.Pems;
 
 namespace PgSsl.Tests.RootCertificates;
 
+[Fast]
 public class RootFilePlanTests
 {
     private const string Path = "/x/root.crt";

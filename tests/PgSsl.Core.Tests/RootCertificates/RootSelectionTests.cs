@@ -2,12 +2,14 @@ using System.Security.Cryptography.X509Certificates;
 using PgSsl.Certificates;
 using PgSsl.RootCertificates;
 using PgSsl.RootFiles;
+using PgSsl.Sandbox;
 using PgSsl.Tests.Certificates;
 using PgSsl.Tests.RootFiles;
 using static PgSsl.Tests.RootFiles.Pems;
 
 namespace PgSsl.Tests.RootCertificates;
 
+[Fast]
 public class RootSelectionTests
 {
     [Fact]

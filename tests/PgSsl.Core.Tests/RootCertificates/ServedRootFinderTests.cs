@@ -12,6 +12,7 @@ using PgSsl.Tests.Downloads;
 namespace PgSsl.Tests.RootCertificates;
 
 /// <summary>Trust never comes from the wire: what a server sends needs a fingerprint from elsewhere, or a root that is here already.</summary>
+[Fast]
 public sealed class ServedRootFinderTests
 {
     private static readonly TestAuthority Root = TestAuthority.CreateRoot("Finder Root CA");

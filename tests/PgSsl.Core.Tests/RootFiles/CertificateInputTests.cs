@@ -5,6 +5,7 @@ using FsCheck;
 using FsCheck.Fluent;
 using PgSsl.Certificates;
 using PgSsl.RootFiles;
+using PgSsl.Sandbox;
 using PgSsl.Tests.Certificates;
 using DotNetRequest = System.Security.Cryptography.X509Certificates.CertificateRequest;
 using static PgSsl.Tests.RootFiles.Pems;
@@ -77,7 +78,7 @@ public class CertificateInputTests
             Assert.Throws<PgSslException>(() => CertificateInput.ReadText("password=hunter2", "x")).Message,
             StringComparison.Ordinal);
 
-    private static string Key => RootA.Key.Algorithm.ExportPkcs8PrivateKeyPem() + "\n";
+    private static string Key => RootA.Key.Pem;
 
     private static DotNetRequest Request => new("CN=db1", (ECDsa)Leaf.Key.Algorithm, HashAlgorithmName.SHA256);
 

@@ -1,5 +1,6 @@
 using FsCheck;
 using FsCheck.Fluent;
+using PgSsl.Sandbox;
 using PgSsl.Tests.Certificates;
 
 namespace PgSsl.Tests.RootFiles;

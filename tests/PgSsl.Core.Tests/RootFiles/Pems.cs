@@ -3,6 +3,7 @@ using System.Text;
 using PgSsl.Certificates;
 using PgSsl.RootCertificates;
 using PgSsl.RootFiles;
+using PgSsl.Sandbox;
 using PgSsl.Tests.Certificates;
 
 namespace PgSsl.Tests.RootFiles;

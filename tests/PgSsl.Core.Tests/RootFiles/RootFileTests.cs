@@ -6,12 +6,14 @@ using FsCheck;
 using FsCheck.Fluent;
 using PgSsl.Certificates;
 using PgSsl.RootFiles;
+using PgSsl.Sandbox;
 using PgSsl.Tests.Certificates;
 using DotNetRequest = System.Security.Cryptography.X509Certificates.CertificateRequest;
 using static PgSsl.Tests.RootFiles.Pems;
 
 namespace PgSsl.Tests.RootFiles;
 
+[Fast]
 public class RootFileTests
 {
     private static readonly string Glued = RootA.Pem.TrimEnd('\n') + RootB.Pem;
@@ -27,7 +29,7 @@ public class RootFileTests
     [Fact]
     public void Knows_what_each_stretch_is()
     {
-        string key = RootA.Key.Algorithm.ExportPkcs8PrivateKeyPem() + "\n";
+        string key = RootA.Key.Pem;
         RootFile file = RootFileOf($"# mine\n{RootA.Pem}\n{Mint.Crl(RootA)}{key}-----BEGIN THING-----\nAAAA\n-----END THING-----\n");
 
         Assert.Equal(

@@ -107,7 +107,7 @@ public class HostileServerTests
         Assert.SkipUnless(ProcessRunner.IsOnPath("openssl"), "openssl is not installed.");
         await using HostileServer server = HostileServer.Start(script);
         ProcessResult result = await ProcessRunner.RunAsync(
-            "timeout", ["2", "openssl", "s_client", "-starttls", "postgres", "-connect", $"127.0.0.1:{server.Port}"]);
+            "timeout", ["20", "openssl", "s_client", "-starttls", "postgres", "-connect", $"127.0.0.1:{server.Port}"]);
         return result.StandardOutput + result.StandardError;
     }
 }

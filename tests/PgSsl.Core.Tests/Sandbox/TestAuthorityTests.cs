@@ -51,7 +51,7 @@ public sealed class TestAuthorityTests : IDisposable
             Intermediate.CreateIntermediate("Too deep").Issue(good)));
         Assert.Contains("self-signed certificate", await VerifyAsync(TestAuthority.IssueSelfSigned(good)));
         Assert.Contains("permitted subtree violation", await VerifyAsync(Root.CreateIntermediate(
-            "Constrained", new AuthorityOptions { NameConstraints = new NameConstraints(["other.test"], []) }).Issue(good)));
+            "Constrained", new AuthorityOptions { Permitted = ["DNS:other.test"] }).Issue(good)));
     }
 
     [Fact]

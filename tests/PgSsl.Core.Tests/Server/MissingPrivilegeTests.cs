@@ -3,6 +3,7 @@ using PgSsl.Server;
 namespace PgSsl.Tests.Server;
 
 /// <summary>What to grant; PgSsl.Npgsql.Tests tries the grants on servers.</summary>
+[Fast]
 public class MissingPrivilegeTests
 {
     [Theory]

@@ -5,6 +5,7 @@ using PgSsl.Server;
 namespace PgSsl.Tests.Server;
 
 /// <summary>Arrays and times as PostgreSQL writes them; PgSsl.Npgsql.Tests sends them through servers.</summary>
+[Fast]
 public class SqlTextTests
 {
     [Fact]

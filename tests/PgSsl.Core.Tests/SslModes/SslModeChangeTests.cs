@@ -4,6 +4,7 @@ using PgSsl.Tests.SslModes.Clients;
 namespace PgSsl.Tests.SslModes;
 
 /// <summary>What a change of ~/.postgresql/root.crt would do to whom, before it is made.</summary>
+[Fast]
 public sealed class SslModeChangeTests : IDisposable
 {
     private const string Server = "db.example.test:5432";

@@ -6,6 +6,7 @@ using PgSsl.Tests.SslModes.Clients;
 namespace PgSsl.Tests.SslModes;
 
 /// <summary>What a verdict says beyond the transport, for libpq: whether it is safe, why, and what to do next.</summary>
+[Fast]
 public sealed class VerdictTests : IDisposable
 {
     private readonly Scene _scene = new();

@@ -6,6 +6,7 @@ using PgSsl.Wire;
 
 namespace PgSsl.Tests.Wire;
 
+[Fast]
 public class BackendMessagesTests
 {
     private static readonly byte[] NoPgHbaEntry =

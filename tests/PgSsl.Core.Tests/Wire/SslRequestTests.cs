@@ -3,6 +3,7 @@ using PgSsl.Wire;
 
 namespace PgSsl.Tests.Wire;
 
+[Fast]
 public class SslRequestTests
 {
     [Theory]

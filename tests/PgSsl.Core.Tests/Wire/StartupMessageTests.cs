@@ -4,6 +4,7 @@ using PgSsl.Wire;
 
 namespace PgSsl.Tests.Wire;
 
+[Fast]
 public class StartupMessageTests
 {
     [Fact]

@@ -11,13 +11,14 @@ using PgSsl.Server.Settings;
 namespace PgSsl.Tests.Deployment;
 
 /// <summary>A real server of a test's own that serves an old certificate, and the CA that issues new ones for it.</summary>
-internal sealed class CertificateServer : IAsyncDisposable
+internal sealed class CertificateServer : TestServer
 {
     private static readonly System.Collections.Concurrent.ConcurrentDictionary<int, Lazy<Task<CertificateServer>>> Shared = new();
 
-    private CertificateServer(PostgresCluster cluster, IServerSession session) => (Cluster, Session) = (cluster, session);
-
-    public static TheoryData<int> Majors => [15, 18];
+    private CertificateServer(PostgresCluster cluster, IServerSession session)
+        : base(cluster, session)
+    {
+    }
 
     public static TestAuthority Root { get; } = TestAuthority.CreateRoot("Renewal Root");
 
@@ -25,21 +26,12 @@ internal sealed class CertificateServer : IAsyncDisposable
 
     public static TestCertificate Old { get; } = Issuing.Issue(LeafOptions.ForLoopback());
 
-    public PostgresCluster Cluster { get; }
-
-    public IServerSession Session { get; set; }
-
-    public string CertificatePath => Path.Combine(Cluster.DataDirectory, "server.crt");
-
-    public string KeyPath => Path.Combine(Cluster.DataDirectory, "server.key");
-
     public static async Task<CertificateServer> StartAsync(int major, bool ssl = true, Dictionary<string, string>? settings = null)
     {
-        PostgresInstallation installation = (await PostgresInstallation.FindAsync(major)).OrSkip(Assert.Skip);
-        PostgresCluster cluster = await ClusterPool.RentAsync(installation, new ClusterOptions { Settings = settings ?? [] });
+        PostgresCluster cluster = await RentAsync(major, settings);
         if (ssl)
             await cluster.InstallCertificateAsync(Old);
-        return new CertificateServer(cluster, await OpenAsync(cluster, "postgres"));
+        return new CertificateServer(cluster, await OpenAsync(cluster));
     }
 
     /// <summary>One that all tests share: it serves the old certificate, and nothing lies about. Each restores that for the next.</summary>
@@ -52,10 +44,7 @@ internal sealed class CertificateServer : IAsyncDisposable
         return server;
     }
 
-    public static Task<IServerSession> OpenAsync(PostgresCluster cluster, string user) => Sessions.OpenAsync(Conninfo(cluster, user));
-
-    public Task<LiveServer> ObserveAsync() => LiveServer.OfAsync(
-        Session, Sessions.Resolve(Conninfo(Cluster, "postgres")), TimeSpan.FromSeconds(10), TestContext.Current.CancellationToken);
+    public Task<LiveServer> ObserveAsync() => LiveServer.OfAsync(Session, Settings, Timeout, TestContext.Current.CancellationToken);
 
     public Task<ServerTlsFacts> AskAsync() => ServerTlsReader.ReadAsync(Session, TestContext.Current.CancellationToken);
 
@@ -109,13 +98,4 @@ internal sealed class CertificateServer : IAsyncDisposable
         Assert.Equal(["server.crt", "server.key"], Directory.GetFiles(Cluster.DataDirectory, "server*").Select(Path.GetFileName).Order());
         await AssertServesAsync(Old);
     }
-
-    public async ValueTask DisposeAsync()
-    {
-        await Session.DisposeAsync();
-        await Cluster.DisposeAsync();
-    }
-
-    private static string Conninfo(PostgresCluster cluster, string user) =>
-        $"host={cluster.SocketDirectory} port={cluster.Port} user={user} dbname=postgres";
 }

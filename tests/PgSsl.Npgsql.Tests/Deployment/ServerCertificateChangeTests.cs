@@ -3,7 +3,7 @@ using PgSsl.Deployment;
 using PgSsl.Files;
 using PgSsl.Requirements;
 using PgSsl.Sandbox;
-using PgSsl.Tests.Files;
+using PgSsl.Testing;
 using PgSsl.Tests.Hba.Live;
 
 namespace PgSsl.Tests.Deployment;
@@ -117,7 +117,7 @@ public class ServerCertificateChangeTests
         await server.Cluster.StopAsync();
         SandboxDirectory.WritePrivate(Path.Combine(server.Cluster.DataDirectory, "standby.signal"), "");
         await server.Cluster.StartAgainAsync();
-        server.Session = await CertificateServer.OpenAsync(server.Cluster, "postgres");
+        server.Session = await CertificateServer.OpenAsync(server.Cluster);
         TestCertificate renewed = New();
 
         await server.InstallAsync(renewed);

@@ -12,25 +12,18 @@ namespace PgSsl.Tests.Switching;
 /// A real server whose TLS is off, with a good certificate in its data directory. The tests of a class share it, one after the other:
 /// each finds it as new. PostgreSQL 18 has its log in a file that SQL can read, 15 has not.
 /// </summary>
-internal sealed class SwitchServer : IAsyncDisposable
+internal sealed class SwitchServer : TestServer
 {
     public const string Collection = "servers whose TLS is switched";
 
     private static readonly TestAuthority Root = TestAuthority.CreateRoot("Switching Root CA");
 
-    private SwitchServer(PostgresCluster cluster, IServerSession session, LiveServer live) => (Cluster, Session, Live) = (cluster, session, live);
+    private SwitchServer(PostgresCluster cluster, IServerSession session)
+        : base(cluster, session, isShared: true)
+    {
+    }
 
-    public static TheoryData<int> Majors => [15, 18];
-
-    public PostgresCluster Cluster { get; }
-
-    public IServerSession Session { get; }
-
-    public LiveServer Live { get; }
-
-    public string CertificatePath => Path.Combine(Cluster.DataDirectory, "server.crt");
-
-    public string KeyPath => Path.Combine(Cluster.DataDirectory, "server.key");
+    public LiveServer Live { get; private set; } = null!;
 
     public string MainPath => Path.Combine(Cluster.DataDirectory, "postgresql.conf");
 
@@ -52,11 +45,8 @@ internal sealed class SwitchServer : IAsyncDisposable
         await cluster.QueryAsync("ALTER SYSTEM RESET ALL");
         await cluster.ReloadAsync();
         await cluster.SetHbaAsync("host all all 127.0.0.1/32 trust");
-        string conninfo = $"host={cluster.SocketDirectory} port={cluster.Port} user=postgres dbname=postgres";
-        IServerSession session = await Sessions.OpenAsync(conninfo);
-        var server = new SwitchServer(
-            cluster, session,
-            await LiveServer.OfAsync(session, Sessions.Resolve(conninfo), TimeSpan.FromSeconds(10), TestContext.Current.CancellationToken));
+        var server = new SwitchServer(cluster, await OpenAsync(cluster));
+        server.Live = await LiveServer.OfAsync(server.Session, server.Settings, Timeout, TestContext.Current.CancellationToken);
         TestCertificate certificate = Issue();
         server.Write("server.crt", certificate.ChainPem);
         server.Write("server.key", certificate.KeyPem);
@@ -100,21 +90,12 @@ internal sealed class SwitchServer : IAsyncDisposable
             new SslProver(live, facts, target, fingerprint) { ReloadTimeout = timeout ?? TimeSpan.FromSeconds(2) });
     }
 
-    /// <summary>What psql meets over TCP.</summary>
-    public async Task<PsqlOutcome> ConnectAsync(string sslmode)
-    {
-        PsqlJudge judge = (await PsqlJudge.ForLibpqAsync(15)).OrSkip(Assert.Skip);
-        return (await judge.ConnectAsync([$"host=127.0.0.1 port={Cluster.Port} user=postgres dbname=postgres sslmode={sslmode}"]))[0];
-    }
-
     /// <summary>What is served, by the sandbox's own eyes: SHA-256 of the certificate; null without TLS.</summary>
     public async Task<string?> ServedAsync()
     {
         using X509Certificate2? served = await CertificateProbe.ReadAsync(Cluster.Port);
         return served?.GetCertHashString(HashAlgorithmName.SHA256);
     }
-
-    public ValueTask DisposeAsync() => Session.DisposeAsync();
 
     private static async Task PrepareAsync(PostgresCluster cluster)
     {

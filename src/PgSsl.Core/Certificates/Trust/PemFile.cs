@@ -18,7 +18,12 @@ internal static class PemFile
     public static PemContents Read(string path) => Parse(ReadBytes(path), path);
 
     /// <summary>Reads the bytes of a file; <paramref name="path"/> names it in messages.</summary>
-    public static PemContents Parse(ReadOnlyMemory<byte> bytes, string path)
+    public static PemContents Parse(ReadOnlyMemory<byte> bytes, string path) => Parse(bytes, path, ReadAnchor);
+
+    /// <summary>The same, where some of its certificates are known already.</summary>
+    public static PemContents Parse(ReadOnlyMemory<byte> bytes, string path, KnownAnchors known) => Parse(bytes, path, known.Read);
+
+    private static PemContents Parse(ReadOnlyMemory<byte> bytes, string path, Func<PemBlock, TrustAnchor> readAnchor)
     {
         PemFault fault = PemReader.ReadAll(bytes, out IReadOnlyList<PemBlock> blocks);
         if (fault != PemFault.NoStartLine)
@@ -30,7 +35,7 @@ internal static class PemFile
             try
             {
                 if (IsCertificate(block.Label))
-                    anchors.Add(ReadAnchor(block));
+                    anchors.Add(readAnchor(block));
                 else if (block.Label == "X509 CRL")
                     crls.Add(ReadCrl(block));
                 else if (block.Label.Contains("PRIVATE KEY", StringComparison.Ordinal))

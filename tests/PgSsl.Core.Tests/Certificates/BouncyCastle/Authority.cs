@@ -8,6 +8,7 @@ using Org.BouncyCastle.Math;
 using Org.BouncyCastle.Security;
 using Org.BouncyCastle.X509;
 using PgSsl.Certificates.Verification;
+using PgSsl.Sandbox;
 using BcCertificate = Org.BouncyCastle.X509.X509Certificate;
 
 namespace PgSsl.Tests.Certificates.BouncyCastle;
@@ -16,6 +17,14 @@ namespace PgSsl.Tests.Certificates.BouncyCastle;
 public sealed class Authority
 {
     private static readonly ConcurrentDictionary<string, AsymmetricCipherKeyPair> Keys = new();
+
+    // Two keys of one domain are as different as any.
+    private static readonly Lazy<DsaParameters> DsaDomain = new(() =>
+    {
+        var parameters = new DsaParametersGenerator();
+        parameters.Init(1024, 80, new SecureRandom());
+        return parameters.GenerateParameters();
+    });
 
     private static int s_serial;
 
@@ -35,19 +44,17 @@ public sealed class Authority
     public BcCertificate Certificate { get; }
 
     /// <summary>A key of a kind, as of <see cref="MakeKey"/>: always the same for a number, because some take long to make.</summary>
-    public static AsymmetricCipherKeyPair KeyOf(string kind, int number = 0) => Keys.GetOrAdd($"{kind} {number}", _ => MakeKey(kind));
+    public static AsymmetricCipherKeyPair KeyOf(string kind, int number = 0) => Keys.GetOrAdd($"{kind} {number}", _ => MakeKey(kind, number));
 
     /// <summary>Makes a key: <c>rsa</c>, <c>dsa</c>, <c>Ed25519</c>, <c>Ed448</c>, or the identifier of a curve.</summary>
-    public static AsymmetricCipherKeyPair MakeKey(string kind)
+    public static AsymmetricCipherKeyPair MakeKey(string kind, int number = 0)
     {
         switch (kind)
         {
             case "rsa":
-                return Make("RSA", new RsaKeyGenerationParameters(BigInteger.ValueOf(65537), new SecureRandom(), 2048, 80));
+                return DotNetUtilities.GetRsaKeyPair(RsaKeys.Get(2048, number));
             case "dsa":
-                var parameters = new DsaParametersGenerator();
-                parameters.Init(1024, 80, new SecureRandom());
-                return Make("DSA", new DsaKeyGenerationParameters(new SecureRandom(), parameters.GenerateParameters()));
+                return Make("DSA", new DsaKeyGenerationParameters(new SecureRandom(), DsaDomain.Value));
             case "Ed25519" or "Ed448":
                 return Make(kind, new KeyGenerationParameters(new SecureRandom(), 256));
             default:

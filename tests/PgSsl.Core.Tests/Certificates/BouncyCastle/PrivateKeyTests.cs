@@ -13,6 +13,7 @@ using Org.BouncyCastle.Pkcs;
 using Org.BouncyCastle.Security;
 using PgSsl.Asn1;
 using PgSsl.Requests;
+using PgSsl.Tests.Requests;
 using PgSsl.Requirements;
 using PemReader = Org.BouncyCastle.OpenSsl.PemReader;
 
@@ -86,7 +87,7 @@ public class PrivateKeyTests
     [InlineData("rsa-2048")]
     public void A_key_written_here_is_read_there(string algorithm)
     {
-        using var key = CertificateKey.Generate(algorithm);
+        using var key = GeneratedKeys.Get(algorithm);
         using var text = new StringReader(Encoding.ASCII.GetString(key.ExportPem([])));
 
         var read = (AsymmetricKeyParameter)new PemReader(text).ReadObject();

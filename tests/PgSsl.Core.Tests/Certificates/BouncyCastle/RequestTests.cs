@@ -1,6 +1,7 @@
 using Org.BouncyCastle.OpenSsl;
 using Org.BouncyCastle.Pkcs;
 using PgSsl.Requests;
+using PgSsl.Tests.Requests;
 
 namespace PgSsl.Tests.Certificates.BouncyCastle;
 
@@ -13,7 +14,7 @@ public class RequestTests
     [InlineData("rsa-2048")]
     public void A_request_is_signed_by_its_own_key(string algorithm)
     {
-        using var key = CertificateKey.Generate(algorithm);
+        using var key = GeneratedKeys.Get(algorithm);
         CertificateProfile profile = CertificateProfile.Create(new CertificateNaming
         {
             CommonName = "db1.example.com", Organization = "ACME, \"Inc.\" + Co", DnsNames = ["db1"], IPAddresses = ["127.0.0.1", "::1"],

@@ -1,10 +1,12 @@
 using System.Text;
 using PgSsl.Certificates;
 using PgSsl.Certificates.Trust;
+using PgSsl.Sandbox;
 
 namespace PgSsl.Tests.Certificates.Trust;
 
 /// <summary>A file that has not changed is parsed once; one that has changed in any way is read again.</summary>
+[Fast]
 public sealed class PemFileCacheTests : IDisposable
 {
     // Names of one length: files that differ in nothing but their content.

@@ -3,6 +3,7 @@ using System.Security.Cryptography;
 using System.Text;
 using PgSsl.Certificates;
 using PgSsl.Certificates.Trust;
+using PgSsl.Sandbox;
 
 namespace PgSsl.Tests.Certificates.Trust;
 
@@ -14,7 +15,7 @@ public class PemFileTests
     private static readonly MintedCertificate Leaf = Mint.Leaf("db1", Root);
     private static readonly string Pem = Root.Pem;
 
-    private static readonly string Key = Leaf.Key.Algorithm.ExportPkcs8PrivateKeyPem() + "\n";
+    private static readonly string Key = Leaf.Key.Pem;
     private static readonly string EncryptedKey = Leaf.Key.Algorithm.ExportEncryptedPkcs8PrivateKeyPem("secret",
         new PbeParameters(PbeEncryptionAlgorithm.Aes128Cbc, HashAlgorithmName.SHA256, 1000)) + "\n";
 

@@ -1,6 +1,7 @@
 using PgSsl.Certificates;
 using PgSsl.Certificates.Trust;
 using PgSsl.Certificates.Verification;
+using PgSsl.Sandbox;
 
 namespace PgSsl.Tests.Certificates.Verification;
 

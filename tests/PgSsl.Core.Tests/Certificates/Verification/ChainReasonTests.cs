@@ -1,5 +1,6 @@
 using PgSsl.Certificates.Trust;
 using PgSsl.Certificates.Verification;
+using PgSsl.Sandbox;
 
 namespace PgSsl.Tests.Certificates.Verification;
 

@@ -2,10 +2,12 @@ using FsCheck;
 using FsCheck.Fluent;
 using PgSsl.Certificates;
 using PgSsl.Certificates.Verification;
+using PgSsl.Sandbox;
 
 namespace PgSsl.Tests.Certificates.Verification;
 
 /// <summary>libpq's name rules; the first cases are those of PostgreSQL's own suite (src/test/ssl/t/001_ssltests.pl).</summary>
+[Fast]
 public class HostNameVerifierTests
 {
     private const string Multiple = "DNS:dns1.alt-name.pg-ssltest.test,DNS:dns2.alt-name.pg-ssltest.test,DNS:*.wildcard.pg-ssltest.test";

@@ -2,6 +2,7 @@ using System.Security.Cryptography.X509Certificates;
 using PgSsl.Certificates;
 using PgSsl.Certificates.Trust;
 using PgSsl.Certificates.Verification;
+using PgSsl.Sandbox;
 
 namespace PgSsl.Tests.Certificates.Verification;
 

@@ -1,4 +1,5 @@
 using System.Security.Cryptography;
+using PgSsl.Sandbox;
 
 namespace PgSsl.Tests.Certificates.Verification;
 

@@ -1,8 +1,10 @@
 using PgSsl.Certificates.Trust;
 using PgSsl.Certificates.Verification;
+using PgSsl.Sandbox;
 
 namespace PgSsl.Tests.Certificates.Verification;
 
+[Fast]
 public class ServedChainTests
 {
     private static readonly MintedCertificate Root = Mint.Root("Root");

@@ -4,6 +4,7 @@ using PgSsl.Connections.Formats;
 namespace PgSsl.Tests.Connections.Formats;
 
 /// <summary>What is written: what the user wrote, from a service file where need be, without secrets unless asked.</summary>
+[Fast]
 public sealed class ConnectionStringWriterTests : IDisposable
 {
     private const string Secrets = "host=db1 user=app password=Tr0ub4dor sslpassword=Tr0ub4dor oauth_client_secret=Tr0ub4dor";

@@ -4,6 +4,7 @@ using PgSsl.Connections.Formats;
 namespace PgSsl.Tests.Connections.Formats;
 
 /// <summary>What holds for both drivers.</summary>
+[Fast]
 public class DriverFormatTests
 {
     public static TheoryData<string> Drivers => ["Npgsql", "Jdbc"];

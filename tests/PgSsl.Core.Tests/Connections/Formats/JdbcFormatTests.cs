@@ -6,6 +6,7 @@ using PgSsl.Connections.Formats;
 namespace PgSsl.Tests.Connections.Formats;
 
 /// <summary>pgjdbc's URLs, as its own rules read them.</summary>
+[Fast]
 public class JdbcFormatTests
 {
     [Theory]

@@ -6,6 +6,7 @@ using PgSsl.Connections.Formats;
 namespace PgSsl.Tests.Connections.Formats;
 
 /// <summary>Npgsql's connection strings, as Npgsql itself reads them.</summary>
+[Fast]
 public class NpgsqlFormatTests
 {
     [Theory]

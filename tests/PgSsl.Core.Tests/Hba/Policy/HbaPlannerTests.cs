@@ -4,6 +4,7 @@ using PgSsl.Hba.Policy;
 namespace PgSsl.Tests.Hba.Policy;
 
 /// <summary>What changes in pg_hba.conf so that it refuses plaintext, and what does not.</summary>
+[Fast]
 public class HbaPlannerTests
 {
     [Fact]

@@ -5,6 +5,7 @@ using PgSsl.Hba.Policy;
 namespace PgSsl.Tests.Hba.Policy;
 
 /// <summary>Where the rule that refuses plaintext stands, so that it refuses all of it and nothing else.</summary>
+[Fast]
 public class PlaintextRejectTests
 {
     private const string Reject = "hostnossl all,replication all all reject";

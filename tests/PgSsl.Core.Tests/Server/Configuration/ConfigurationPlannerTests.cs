@@ -4,6 +4,7 @@ using PgSsl.Server.Configuration;
 namespace PgSsl.Tests.Server.Configuration;
 
 /// <summary>What changes in configuration files, and what does not.</summary>
+[Fast]
 public class ConfigurationPlannerTests
 {
     [Theory]

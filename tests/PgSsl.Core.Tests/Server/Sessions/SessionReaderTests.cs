@@ -4,6 +4,7 @@ using PgSsl.Server.Sessions;
 namespace PgSsl.Tests.Server.Sessions;
 
 /// <summary>Rows of the views, and what is chosen among sessions; that real servers give such rows is for PgSsl.Npgsql.Tests.</summary>
+[Fast]
 public class SessionReaderTests
 {
     [Theory]

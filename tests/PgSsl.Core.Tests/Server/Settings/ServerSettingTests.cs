@@ -3,6 +3,7 @@ using PgSsl.Server.Settings;
 namespace PgSsl.Tests.Server.Settings;
 
 /// <summary>Values of parameters as the server compares them.</summary>
+[Fast]
 public class ServerSettingTests
 {
     /// <summary>src/backend/utils/adt/bool.c, parse_bool.</summary>

@@ -9,6 +9,7 @@ namespace PgSsl.Tests.SslModes.Clients;
 /// Each driver in one table: where roots are and how the server behaves, and what happens in the modes disable, allow, prefer, require,
 /// verify-ca, verify-full. <c>plain</c>, <c>tls</c>, <c>chain</c>, <c>full</c> are connections, from the weakest to the strongest.
 /// </summary>
+[Fast]
 public class DriverTests
 {
     [Theory]

@@ -13,6 +13,7 @@ namespace PgSsl.Tests.SslModes.Names;
 /// Which library takes a certificate for a host. The rows were put to Go 1.19, Node.js 20.20, pgjdbc 42.5.5 on Java 17 and, each time
 /// the tests run on Linux, to SslStream.
 /// </summary>
+[Fast]
 public class NameRuleTests
 {
     /// <summary>Alternative names, common names in the order of the certificate, the host, and who accepts it.</summary>

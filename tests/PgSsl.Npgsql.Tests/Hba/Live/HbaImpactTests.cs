@@ -10,8 +10,7 @@ public class HbaImpactTests
     [Fact]
     public async Task Sessions_in_plaintext_could_not_come_back_but_over_TLS()
     {
-        await using HbaServer server = await HbaServer.StartAsync(15);
-        await server.Cluster.SetHbaAsync("host all all 0.0.0.0/0 trust");
+        await using HbaServer server = await HbaServer.StartAsync(15, "host all all 0.0.0.0/0 trust");
         await using IServerSession one = await OpenAsync(server, "app", "disable"), two = await OpenAsync(server, "app", "disable");
         await using IServerSession safe = await OpenAsync(server, "app", "require");
 
@@ -25,8 +24,7 @@ public class HbaImpactTests
     [Fact]
     public async Task A_role_all_of_whose_sessions_are_in_plaintext_is_locked_out()
     {
-        await using HbaServer server = await HbaServer.StartAsync(15);
-        await server.Cluster.SetHbaAsync("host all all 0.0.0.0/0 trust");
+        await using HbaServer server = await HbaServer.StartAsync(15, "host all all 0.0.0.0/0 trust");
         await using IServerSession one = await OpenAsync(server, "app", "disable");
 
         Assert.Equal(["role app: none of its sessions (1) could come back in the same way"], (await ImpactAsync(server)).LockOuts);
@@ -35,8 +33,7 @@ public class HbaImpactTests
     [Fact]
     public async Task The_session_of_who_asks_is_locked_out_by_itself()
     {
-        await using HbaServer server = await HbaServer.StartAsync(15);
-        await server.Cluster.SetHbaAsync("host all all 0.0.0.0/0 trust");
+        await using HbaServer server = await HbaServer.StartAsync(15, "host all all 0.0.0.0/0 trust");
         await server.Session.DisposeAsync();
         server.Session = await OpenAsync(server, "postgres", "disable");
 
@@ -46,8 +43,7 @@ public class HbaImpactTests
     [Fact]
     public async Task Sessions_that_other_rules_let_in_are_not_concerned()
     {
-        await using HbaServer server = await HbaServer.StartAsync(15);
-        await server.Cluster.SetHbaAsync("host all app 127.0.0.1/32 trust", "host all all 0.0.0.0/0 trust");
+        await using HbaServer server = await HbaServer.StartAsync(15, "host all app 127.0.0.1/32 trust", "host all all 0.0.0.0/0 trust");
         await using IServerSession one = await OpenAsync(server, "app", "disable");
 
         Assert.Empty((await ImpactAsync(server)).CutOff);
@@ -56,8 +52,7 @@ public class HbaImpactTests
     [Fact]
     public async Task Roles_whose_password_is_md5_or_missing_are_named_before_scram_is_demanded()
     {
-        await using HbaServer server = await HbaServer.StartAsync(15);
-        await server.Cluster.SetHbaAsync("host all all 0.0.0.0/0 md5");
+        await using HbaServer server = await HbaServer.StartAsync(15, "host all all 0.0.0.0/0 md5");
         await server.Cluster.QueryAsync("SET password_encryption = 'md5'; ALTER ROLE app PASSWORD 'x'");
         await server.Cluster.QueryAsync("ALTER ROLE replicator PASSWORD 'x'");
 
@@ -71,8 +66,7 @@ public class HbaImpactTests
     [Fact]
     public async Task Sessions_that_cannot_be_looked_at_are_counted()
     {
-        await using HbaServer server = await HbaServer.StartAsync(15);
-        await server.Cluster.SetHbaAsync("host all all 0.0.0.0/0 trust");
+        await using HbaServer server = await HbaServer.StartAsync(15, "host all all 0.0.0.0/0 trust");
         await using IServerSession weak = await OpenAsync(server, "app", "require");
 
         HbaServerFacts facts = await new HbaServerReader(weak, TestContext.Current.CancellationToken).ReadAsync();

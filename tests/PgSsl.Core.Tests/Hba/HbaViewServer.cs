@@ -9,7 +9,7 @@ namespace PgSsl.Tests.Hba;
 /// <summary>
 /// What a real server makes of file sets. They are laid into its data directory, and never loaded: the view reads the files as they are.
 /// </summary>
-internal sealed class HbaServer : IAsyncDisposable
+internal sealed class HbaViewServer : IAsyncDisposable
 {
     /// <summary>Tests that share its data directory, one at a time.</summary>
     public const string Collection = "pg_hba.conf of servers";
@@ -17,7 +17,7 @@ internal sealed class HbaServer : IAsyncDisposable
     private readonly PostgresCluster _cluster;
     private readonly SqlConversation _conversation;
 
-    private HbaServer(PostgresCluster cluster, SqlConversation conversation, HbaDialect dialect) =>
+    private HbaViewServer(PostgresCluster cluster, SqlConversation conversation, HbaDialect dialect) =>
         (_cluster, _conversation, Dialect) = (cluster, conversation, dialect);
 
     /// <summary>How it reads pg_hba.conf.</summary>
@@ -28,13 +28,13 @@ internal sealed class HbaServer : IAsyncDisposable
         [.. (await PostgresInstallation.FindAsync()).Select(installation => installation.Major).Where(major => major >= 15).Distinct()];
 
     /// <summary>The server of a version, with a pg_hba.conf of its own that tests may overwrite.</summary>
-    public static async Task<Availability<HbaServer>> OpenAsync(int major, bool hasTls)
+    public static async Task<Availability<HbaViewServer>> OpenAsync(int major, bool hasTls)
     {
         Availability<PostgresCluster> found = await ClusterPool.GetAsync(major, hasTls ? "hba-tls" : "hba", cluster => PrepareAsync(cluster, hasTls));
         if (!found.IsAvailable)
-            return Availability.Missing<HbaServer>(found.Reason);
+            return Availability.Missing<HbaViewServer>(found.Reason);
         SqlConversation conversation = await found.Value.ConnectAsync(Encoding.Latin1);
-        return Availability.Of(new HbaServer(found.Value, conversation, await DialectOfAsync(conversation)));
+        return Availability.Of(new HbaViewServer(found.Value, conversation, await DialectOfAsync(conversation)));
     }
 
     /// <summary>Lays a file set into its data directory.</summary>

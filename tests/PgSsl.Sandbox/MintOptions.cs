@@ -1,6 +1,6 @@
 using System.Security.Cryptography;
 
-namespace PgSsl.Tests.Certificates;
+namespace PgSsl.Sandbox;
 
 /// <summary>What a minted certificate is like; the defaults make a good TLS server's leaf, or a good CA with <see cref="Ca"/>.</summary>
 public sealed record MintOptions
@@ -25,7 +25,7 @@ public sealed record MintOptions
 
     public IReadOnlyList<string>? ExtendedKeyUsages { get; init; }
 
-    /// <summary>DNS:…, IP:…, email:…, URI:…; null for no extension.</summary>
+    /// <summary>DNS:…, IP:…, email:…, URI:…, and bytes as HEXDNS:… and HEXIP:…; null for no extension.</summary>
     public IReadOnlyList<string>? AlternativeNames { get; init; }
 
     /// <summary>The same, of permitted and excluded subtrees (IP with a mask: IP:10.0.0.0/255.0.0.0; DirName:O=…).</summary>

@@ -1,4 +1,4 @@
-namespace PgSsl.Tests.Files;
+namespace PgSsl.Testing;
 
 /// <summary>A file system of a few pages, mounted over a directory until disposed: a disk that is soon full, or read-only.</summary>
 internal sealed class SmallDisk : IDisposable

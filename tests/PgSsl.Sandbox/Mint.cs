@@ -4,7 +4,7 @@ using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
 using System.Text;
 
-namespace PgSsl.Tests.Certificates;
+namespace PgSsl.Sandbox;
 
 /// <summary>Makes certificates and CRLs of any kind, good and odd, byte by byte; nothing is kept on disk.</summary>
 public static class Mint
@@ -17,10 +17,13 @@ public static class Mint
         Certificate(name, issuer, options ?? MintOptions.Leaf with { AlternativeNames = ["DNS:" + name] });
 
     /// <summary>Makes a certificate for <c>CN=name</c>, or for a whole name such as <c>O=ACME,CN=x</c>; self-signed without an issuer.</summary>
-    public static MintedCertificate Certificate(string name, MintedCertificate? issuer, MintOptions options)
+    public static MintedCertificate Certificate(string name, MintedCertificate? issuer, MintOptions options) => Certificate(
+        name.Contains('=') || name.Length == 0 ? new X500DistinguishedName(name).RawData : Name(name), issuer, options);
+
+    /// <summary>Makes a certificate for a subject.</summary>
+    internal static MintedCertificate Certificate(byte[] subject, MintedCertificate? issuer, MintOptions options)
     {
         MintedKey key = options.Key ?? MintedKey.Curve(ECCurve.NamedCurves.nistP256);
-        byte[] subject = name.Contains('=') || name.Length == 0 ? new X500DistinguishedName(name).RawData : Name(name);
         byte[] keyId = Sha1(key.PublicKeyInfo);
         MintedKey signer = options.SignedBy ?? issuer?.Key ?? key;
         RSASignaturePadding? padding = options.Hash == HashAlgorithmName.SHA1 ? null : options.Padding;
@@ -97,12 +100,19 @@ public static class Mint
         return writer.Encode();
     }
 
-    private static byte[] Name(string commonName)
+    /// <summary>A subject of common names only, in this order.</summary>
+    internal static byte[] Name(params IReadOnlyList<string> commonNames) => Sequence(writer =>
     {
-        var builder = new X500DistinguishedNameBuilder();
-        builder.AddCommonName(commonName);
-        return builder.Build().RawData;
-    }
+        foreach (string name in commonNames)
+        {
+            using (writer.PushSetOf())
+            using (writer.PushSequence())
+            {
+                writer.WriteObjectIdentifier("2.5.4.3");
+                writer.WriteCharacterString(UniversalTagNumber.UTF8String, name);
+            }
+        }
+    });
 
     private static void WriteRevoked(AsnWriter writer, MintedCertificate certificate, CrlOptions options)
     {
@@ -217,6 +227,7 @@ public static class Mint
             case "URI": WriteText(writer, 6, value); break;
             case "IP": writer.WriteOctetString(
                 [.. value.Split('/').SelectMany(part => IPAddress.Parse(part).GetAddressBytes())], new Asn1Tag(TagClass.ContextSpecific, 7)); break;
+            case "HEXDNS": writer.WriteOctetString(Convert.FromHexString(value), new Asn1Tag(TagClass.ContextSpecific, 2)); break;
             case "HEXIP": writer.WriteOctetString(Convert.FromHexString(value), new Asn1Tag(TagClass.ContextSpecific, 7)); break;
             case "DirName":
                 using (writer.PushSequence(new Asn1Tag(TagClass.ContextSpecific, 4)))

@@ -1,4 +1,4 @@
-namespace PgSsl.Tests.Files;
+namespace PgSsl.Testing;
 
 /// <summary>Stands for the end of the process: nothing that runs after it may have an effect.</summary>
 internal sealed class KilledException : Exception;

@@ -1,7 +1,7 @@
 using System.ComponentModel;
 using System.Diagnostics;
 
-namespace PgSsl.Tests.Files;
+namespace PgSsl.Testing;
 
 /// <summary>mount(8) and umount(8), where they are to be had: only Linux' root may, and not in every container.</summary>
 internal static class Mounts

@@ -1,6 +1,6 @@
 using System.Security.Cryptography;
 
-namespace PgSsl.Tests.Certificates;
+namespace PgSsl.Sandbox;
 
 /// <summary>What a minted CRL is like; the defaults make a good one.</summary>
 public sealed record CrlOptions

@@ -1,6 +1,6 @@
 using PgSsl.Files;
 
-namespace PgSsl.Tests.Files;
+namespace PgSsl.Testing;
 
 /// <summary>The disk, with a fault at one step: that step fails (a full disk), or everything ends there (the process is killed).</summary>
 internal sealed class FaultyFiles : IFileLayer

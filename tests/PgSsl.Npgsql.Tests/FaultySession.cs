@@ -1,0 +1,34 @@
+using PgSsl.Server;
+
+namespace PgSsl.Tests;
+
+/// <summary>A session in which one statement fails, or does nothing.</summary>
+internal sealed class FaultySession(IServerSession inner, string statement, Exception? failure, int after = 0, bool isForGood = false)
+    : IServerSession
+{
+    private int _left = after;
+
+    public Connections.ConnectionHost Host => inner.Host;
+
+    public ServerVersion ServerVersion => inner.ServerVersion;
+
+    public SessionTransport Transport => inner.Transport;
+
+    public string UserName => inner.UserName;
+
+    public string Database => inner.Database;
+
+    public bool IsPooled => inner.IsPooled;
+
+    public async Task<IReadOnlyList<SqlRow>> QueryAsync(
+        string sql, IReadOnlyList<object?>? parameters = null, CancellationToken cancellationToken = default)
+    {
+        if (!sql.Contains(statement, StringComparison.Ordinal) || _left-- > 0)
+            return await inner.QueryAsync(sql, parameters, cancellationToken);
+        // Once only: what is undone afterwards must work.
+        _left = isForGood ? 0 : int.MaxValue;
+        return failure is null ? [] : throw failure;
+    }
+
+    public ValueTask DisposeAsync() => inner.DisposeAsync();
+}

@@ -12,6 +12,9 @@ namespace PgSsl.Sql;
 /// <summary>An open session. All values are transported as text, so neither types nor exceptions of Npgsql are visible outside.</summary>
 internal sealed partial class NpgsqlSession(NpgsqlDataSource source, NpgsqlConnection connection, SqlSessionRequest request) : IServerSession
 {
+    // Longer than Npgsql gives a server to end what was cancelled.
+    private static readonly TimeSpan Grace = TimeSpan.FromSeconds(5);
+
     /// <inheritdoc/>
     public ConnectionHost Host => request.Host;
 
@@ -54,22 +57,41 @@ internal sealed partial class NpgsqlSession(NpgsqlDataSource source, NpgsqlConne
                 Value = SqlText.Format(parameters[i]) ?? (object)DBNull.Value,
                 NpgsqlDbType = NpgsqlDbType.Unknown,
             });
-        // The driver's own time limit begins anew with each packet.
+        // The driver's own time limit begins anew with each packet. A server that has not ended its answer a while after it was asked to is
+        // not asked again.
         using var deadline = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        using var end = new CancellationTokenSource();
+        using CancellationTokenRegistration first = deadline.Token.Register(() => end.CancelAfter(Grace));
+        using CancellationTokenRegistration second = end.Token.Register(() => ConnectionAbort.Abort(connection));
         deadline.CancelAfter(request.CommandTimeout);
         try
         {
-            using NpgsqlDataReader reader =
-                await command.ExecuteReaderAsync(CommandBehavior.SequentialAccess, deadline.Token).ConfigureAwait(false);
-            if (IsPooled)
-                await reader.NextResultAsync(deadline.Token).ConfigureAwait(false);
-            return await new ResultReader(reader, Host).ReadAsync(deadline.Token).ConfigureAwait(false);
+            return await ReadAnswerAsync(command, deadline.Token).ConfigureAwait(false);
         }
         catch (Exception exception) when (exception is NpgsqlException or IOException or SocketException or InvalidOperationException
             or OperationCanceledException)
         {
             cancellationToken.ThrowIfCancellationRequested();
-            throw Explain(exception, sql);
+            throw Explain(deadline.IsCancellationRequested ? new OperationCanceledException() : exception, sql);
+        }
+    }
+
+    private async Task<IReadOnlyList<SqlRow>> ReadAnswerAsync(NpgsqlCommand command, CancellationToken deadline)
+    {
+        await using NpgsqlDataReader reader =
+            await command.ExecuteReaderAsync(CommandBehavior.SequentialAccess, deadline).ConfigureAwait(false);
+        try
+        {
+            if (IsPooled)
+                await reader.NextResultAsync(deadline).ConfigureAwait(false);
+            return await new ResultReader(reader, Host).ReadAsync(deadline).ConfigureAwait(false);
+        }
+        catch (PgSslException)
+        {
+            // There may be no end to what is still to come.
+            ConnectionAbort.Abort(connection);
+            await reader.DisposeAsync().AsTask().ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            throw;
         }
     }
 

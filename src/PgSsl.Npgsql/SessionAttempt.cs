@@ -1,4 +1,4 @@
-using System.Globalization;
+using System.Data;
 using Npgsql;
 using PgSsl.Probing;
 using PgSsl.Server;
@@ -52,19 +52,19 @@ internal sealed class SessionAttempt(SessionTarget target, Transport transport)
         command.CommandText =
             "SELECT CASE WHEN pg_catalog.pg_backend_pid() OPERATOR(pg_catalog.=) $1::pg_catalog.int4 THEN " +
             StatementSettings.Expression(false, keepsRole, NpgsqlSession.ServerTimeout(target.Request)) +
-            $" END, {(keepsRole ? "current_user" : "session_user")}::pg_catalog.text, pg_catalog.current_database()::pg_catalog.text, " +
-            "pg_catalog.current_setting('server_version_num')";
+            $" END AS set, {(keepsRole ? "current_user" : "session_user")}::pg_catalog.text AS role, " +
+            "pg_catalog.current_database()::pg_catalog.text AS database, pg_catalog.current_setting('server_version_num') AS version";
         command.AllResultTypesAreUnknown = true;
         command.Parameters.Add(new NpgsqlParameter { Value = connection.ProcessID });
-        using NpgsqlDataReader reader = await command.ExecuteReaderAsync(deadline).ConfigureAwait(false);
-        await reader.ReadAsync(deadline).ConfigureAwait(false);
+        using NpgsqlDataReader reader = await command.ExecuteReaderAsync(CommandBehavior.SequentialAccess, deadline).ConfigureAwait(false);
+        SqlRow row = (await new ResultReader(reader, target.Request.Host).ReadAsync(deadline).ConfigureAwait(false)).Only();
         return new NpgsqlSession(source, connection, target.Request)
         {
-            IsPooled = reader.IsDBNull(0),
+            IsPooled = row["set"] is null,
             KeepsRole = keepsRole,
-            UserName = reader.GetString(1),
-            Database = reader.GetString(2),
-            ServerVersion = new ServerVersion(int.Parse(reader.GetString(3), CultureInfo.InvariantCulture)),
+            UserName = row.Required("role"),
+            Database = row.Required("database"),
+            ServerVersion = new ServerVersion(row.GetInt32("version") ?? throw SqlRow.Missing("version")),
             Transport = target.TransportOf(transport),
         };
     }

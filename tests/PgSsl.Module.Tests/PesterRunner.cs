@@ -11,7 +11,7 @@ namespace PgSsl.Tests;
 /// A PowerShell that runs one Pester file after the other (tests/Pester/Start-PesterRunner.ps1): until a new one has compiled itself and
 /// Pester, it takes as much of the processor as most of the files.
 /// </summary>
-internal sealed class PesterRunner
+internal sealed class PesterRunner : IDisposable
 {
     private const int SideBySide = 2;
     private const int LongestExcerpt = 4000;
@@ -59,6 +59,7 @@ internal sealed class PesterRunner
             if (!Idle.TryTake(out PesterRunner? runner))
                 runner = new PesterRunner(sandbox);
             string results = await runner.RunAsync(path);
+            // It ends when this process does: its end of the pipe closes.
             Idle.Add(runner);
             return results;
         }
@@ -81,8 +82,18 @@ internal sealed class PesterRunner
         catch (Exception e) when (e is IOException or TimeoutException)
         {
             _process.Kill(entireProcessTree: true);
+            Dispose();
             throw new SandboxException($"{e.Message}\n{Excerpt()}", e);
         }
+    }
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        _pipe.Dispose();
+        _answers.Dispose();
+        _requests.Dispose();
+        _process.Dispose();
     }
 
     private void Keep(object sender, DataReceivedEventArgs received)

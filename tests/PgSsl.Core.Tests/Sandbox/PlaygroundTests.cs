@@ -15,8 +15,11 @@ public partial class PlaygroundTests(PlaygroundTests.Run run) : IClassFixture<Pl
     [InlineData("Expired", "ExpiredMember", "nothing")]
     [InlineData("HostSslOnly", "Complete", "root.crt")]
     [InlineData("Stale", "Complete", "root.crt")]
-    public void Each_server_serves_what_its_name_says(string server, string chain, string trustedBy) =>
-        Assert.Matches($@"(?m)^localhost:{Port(server)} .* {chain} +\S*{trustedBy}\s*$", Output);
+    public void Each_server_serves_what_its_name_says(string server, string chain, string trustedBy)
+    {
+        // PowerShell chooses the width of a column by the rows that come within 300 ms, and cuts what is longer.
+        Assert.Matches($@"(?m)^localhost:{Port(server)} .* ({chain}|{chain[..6]}\w*…) +\S*{trustedBy}\s*$", Output);
+    }
 
     [Fact]
     public void The_server_without_tls_says_so() =>

@@ -170,7 +170,8 @@ Describe 'An example' {
     }
 
     It 'runs: <Page>, <Title>' -ForEach $examples {
-        { & ([scriptblock]::Create($Code)) *> $null } | Should -Not -Throw
+        # An error fails it; an example that needs openssl skips it where there is none.
+        & ([scriptblock]::Create($Code)) *> $null
     }
 
     It 'shows the columns that it has: <Page>, <Title>' -ForEach $shownExamples {

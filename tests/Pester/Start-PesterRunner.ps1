@@ -77,7 +77,7 @@ function Invoke-PesterFile {
         Run    = @{ Path = $Path; PassThru = $true }
         Output = @{ Verbosity = 'None' }
     })
-    foreach ($container in $run.Containers | Where-Object ErrorRecord) {
+    foreach ($container in $run.Containers | Where-Object { $_.ErrorRecord -and -not (Test-Skipped $_.ErrorRecord[0]) }) {
         New-Result -Name $name -Outcome Failed -Message "$($container.ErrorRecord)" -Place (Get-Place $container.ErrorRecord[0])
     }
     foreach ($block in $run.FailedBlocks | Where-Object { $_.ErrorRecord -and -not (Test-Skipped $_.ErrorRecord[0]) }) {

@@ -144,6 +144,8 @@ public enum PgSslError
     InsufficientPrivilege,
     /// <summary>The server refused a statement for another reason; the message has its SQLSTATE.</summary>
     SqlFailed,
+    /// <summary>A statement was answered with something that no PostgreSQL answers: too much, too little, or values of another form.</summary>
+    UnexpectedAnswer,
     /// <summary>The server does not have this session, or not any more.</summary>
     SessionNotFound,
 

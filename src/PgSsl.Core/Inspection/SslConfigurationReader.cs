@@ -54,7 +54,7 @@ internal static class SslConfigurationReader
     public static async Task<X509Certificate2?> ReadCertificateAsync(IServerSession session, string path, CancellationToken cancellationToken)
     {
         IReadOnlyList<SqlRow> rows = await session.QueryAsync(FileContent, [path], cancellationToken).ConfigureAwait(false);
-        byte[] content = rows is [var row] ? Convert.FromBase64String(row["content"]!.Replace("\n", "", StringComparison.Ordinal)) : [];
+        byte[] content = rows is [var row] ? row.GetBase64("content") ?? [] : [];
         return ServerCertificateFile.Parse(content).Certificates is [var first, ..] ? first : null;
     }
 

@@ -25,7 +25,8 @@ internal static class ErrorMap
         PgSslError.ConnectionTimedOut or PgSslError.CertificateNotServed => ErrorCategory.OperationTimeout,
         PgSslError.TlsNotOffered or PgSslError.DirectTlsNotSupported or PgSslError.UnixSocketHasNoTls
             or PgSslError.AccountRequired or PgSslError.ServerNotReady or PgSslError.NoSuitableServer => ErrorCategory.ResourceUnavailable,
-        PgSslError.NotPostgreSql or PgSslError.ProtocolViolation or PgSslError.ServerRejectedSslRequest => ErrorCategory.ProtocolError,
+        PgSslError.NotPostgreSql or PgSslError.ProtocolViolation or PgSslError.ServerRejectedSslRequest
+            or PgSslError.UnexpectedAnswer => ErrorCategory.ProtocolError,
         PgSslError.UnencryptedDataAfterSslResponse or PgSslError.TlsHandshakeFailed or PgSslError.RootNotVouchedFor
             or PgSslError.FingerprintMismatch or PgSslError.ConnectionsAtRisk or PgSslError.InsecurePassword
             or PgSslError.UnexpectedFile => ErrorCategory.SecurityError,

@@ -77,6 +77,8 @@ public abstract class HbaCmdlet : SqlCmdlet
                 $"{file.Path}:{file.NulLine}: the line contains a NUL byte. The server loses text behind it, so its rules may differ from these.");
     }
 
+    private protected override bool RefusesPoolers => ChangesFile;
+
     private void ProcessServer(EndpointArgument argument)
     {
         using LiveServer server = Connect(argument);

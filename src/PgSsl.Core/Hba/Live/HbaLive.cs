@@ -53,6 +53,6 @@ internal sealed record HbaLive(IServerSession Session, HbaServerFacts Facts, Con
     {
         IReadOnlyList<SqlRow> rows = await Session.QueryAsync(
             "SELECT line_number AS line, type FROM pg_hba_file_rules", null, cancellationToken).ConfigureAwait(false);
-        return [.. rows.Select(row => new ServerRule(row.GetInt32("line")!.Value, row["type"]))];
+        return [.. rows.Select(row => new ServerRule(row.GetInt32("line") ?? throw SqlRow.Missing("line"), row["type"]))];
     }
 }

@@ -19,7 +19,7 @@ internal record LiveServer(IServerSession Session, ConnectionSettings Settings, 
     {
         const string Sql = "SELECT host(inet_client_addr()) AS client";
         IReadOnlyList<SqlRow> rows = await session.QueryAsync(Sql, null, cancellationToken).ConfigureAwait(false);
-        return new LiveServer(session, settings, timeout, rows[0].GetAddress("client") is { } address ? NumericAddress.Of(address) : null);
+        return new LiveServer(session, settings, timeout, rows.Only().GetAddress("client") is { } address ? NumericAddress.Of(address) : null);
     }
 
     /// <summary>Whether the server is on this machine.</summary>
@@ -57,12 +57,12 @@ internal record LiveServer(IServerSession Session, ConnectionSettings Settings, 
 
     /// <summary>Throws if there is a pooler in between: what its clients see says nothing about the server.</summary>
     /// <exception cref="PgSslException"><see cref="PgSslError.ContradictoryParameters"/>.</exception>
-    public void RefusePooler()
+    public static void RefusePooler(IServerSession session)
     {
-        if (Session.IsPooled)
+        if (session.IsPooled)
             throw new PgSslException(
                 PgSslError.ContradictoryParameters,
-                $"{Session.Host} is a pooler. Clients connect to it, and it connects to the server, so nothing can be proven through it.",
+                $"{session.Host} is a pooler. Clients connect to it, and it connects to the server, so nothing can be proven through it.",
                 "Name the server itself, with its own port or its socket directory.");
     }
 }

@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Runtime.InteropServices;
+using System.Runtime.Versioning;
 using System.Text;
 using Microsoft.Win32.SafeHandles;
 
@@ -13,10 +14,11 @@ namespace PgSsl.Files;
 /// The file belongs to the directory's owner and is deleted with the lock. If the process is killed, the file stays, unlocked, and the next
 /// change uses and deletes it. Some file systems (NFS, FUSE) have no locks.
 /// </remarks>
+[UnsupportedOSPlatform("windows")]
 internal sealed class UnixLock : IDisposable
 {
-    /// <summary>The name of the file. No server includes hidden files.</summary>
-    internal const string Name = ".pgssl-lock";
+    /// <summary>The name of the file.</summary>
+    internal const string Name = LockTimeout.FileName;
 
     // sys/file.h
     private const int Exclusive = 2;

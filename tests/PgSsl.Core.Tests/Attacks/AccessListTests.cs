@@ -1,3 +1,4 @@
+using System.Runtime.Versioning;
 using PgSsl.Files;
 using PgSsl.Requirements;
 using PgSsl.Sandbox;
@@ -5,6 +6,7 @@ using PgSsl.Sandbox;
 namespace PgSsl.Tests.Attacks;
 
 /// <summary>A key that the server reads by an access list is neither refused nor taken for open.</summary>
+[UnsupportedOSPlatform("windows")]
 public sealed class AccessListTests : IDisposable
 {
     private const string AccessList = "system.posix_acl_access";

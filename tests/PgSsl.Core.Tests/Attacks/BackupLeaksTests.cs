@@ -1,3 +1,4 @@
+using System.Runtime.Versioning;
 using System.Text;
 using PgSsl.Changes;
 using PgSsl.Files;
@@ -6,6 +7,7 @@ using PgSsl.Sandbox;
 namespace PgSsl.Tests.Attacks;
 
 /// <summary>A server's account wants to read what was in a file before, or to own the file afterwards.</summary>
+[UnsupportedOSPlatform("windows")]
 public sealed class BackupLeaksTests : IDisposable
 {
     private const string AccessList = "system.posix_acl_access";

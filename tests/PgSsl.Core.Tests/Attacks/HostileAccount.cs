@@ -1,4 +1,5 @@
 using System.Runtime.InteropServices;
+using System.Runtime.Versioning;
 using System.Text;
 using PgSsl.Files;
 using PgSsl.Sandbox;
@@ -10,6 +11,7 @@ namespace PgSsl.Tests.Attacks;
 /// A server's account that wants more than its own files: it has a directory, <c>data</c>, beside root's, <c>root</c>. The tests run as root, who
 /// runs PgSsl.
 /// </summary>
+[UnsupportedOSPlatform("windows")]
 internal sealed class HostileAccount : IDisposable
 {
     public const string Certificate = "-----BEGIN CERTIFICATE-----\nMIIB\n-----END CERTIFICATE-----\n";

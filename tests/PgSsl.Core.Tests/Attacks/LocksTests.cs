@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Runtime.InteropServices;
+using System.Runtime.Versioning;
 using System.Text;
 using PgSsl.Files;
 using PgSsl.Sandbox;
@@ -7,6 +8,7 @@ using PgSsl.Sandbox;
 namespace PgSsl.Tests.Attacks;
 
 /// <summary>Somebody wants root's changes to wait for ever.</summary>
+[UnsupportedOSPlatform("windows")]
 public sealed class LocksTests : IDisposable
 {
     private static readonly DateTimeOffset Now = new(2026, 11, 30, 4, 5, 6, TimeSpan.Zero);

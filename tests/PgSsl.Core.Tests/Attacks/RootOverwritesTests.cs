@@ -1,9 +1,11 @@
+using System.Runtime.Versioning;
 using System.Text;
 using PgSsl.Files;
 
 namespace PgSsl.Tests.Attacks;
 
 /// <summary>A server's account wants root to overwrite a file that the account may not write.</summary>
+[UnsupportedOSPlatform("windows")]
 public sealed class RootOverwritesTests : IDisposable
 {
     private static readonly DateTimeOffset Now = new(2026, 11, 30, 4, 5, 6, TimeSpan.Zero);

@@ -15,6 +15,8 @@ internal static class UnixFiles
 
     public static bool IsLocked(string directory)
     {
+        if (OperatingSystem.IsWindows())
+            return false;
         try
         {
             UnixLock.Take(directory, TimeSpan.Zero)?.Dispose();

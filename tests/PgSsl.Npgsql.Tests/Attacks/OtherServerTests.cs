@@ -96,7 +96,7 @@ public class OtherServerTests
         if (!sql.Contains("pg_read_binary_file", StringComparison.Ordinal))
             return new(
                 ["client", "process", "data_directory", "listen_addresses"],
-                [["127.0.0.1", what.EndsWith("no process") ? null : $"{Environment.ProcessId}", data, "*"]]);
+                [["127.0.0.1", what.EndsWith("no process", StringComparison.Ordinal) ? null : $"{Environment.ProcessId}", data, "*"]]);
         // A file as another postmaster has it; an answer that is none, where the role may not read it.
         return what == "another postmaster.pid"
             ? new(["content"], [[Convert.ToBase64String("1\n/data\n1\n5432\n"u8)]])

@@ -76,6 +76,11 @@ public enum PgSslError
     // Writing files
     /// <summary>A file that was to be created exists already.</summary>
     FileExists,
+    /// <summary>
+    /// A file that was to be written is not what it should be: a directory or a device, another content, or somebody else's link leads to it.
+    /// Nothing was written.
+    /// </summary>
+    UnexpectedFile,
     /// <summary>A file was changed by somebody else between reading and writing it. Nothing was written.</summary>
     FileChanged,
     /// <summary>A file could not be written; nothing was changed.</summary>

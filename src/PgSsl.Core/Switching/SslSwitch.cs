@@ -125,6 +125,9 @@ internal sealed record SslSwitch(
     }
 
     /// <inheritdoc/>
+    public IReadOnlyList<FileEdit> Files => Change.Files;
+
+    /// <inheritdoc/>
     public void Check(bool isForced)
     {
         if (!isForced && LockOuts.Count > 0)

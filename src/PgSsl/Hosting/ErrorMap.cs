@@ -29,7 +29,8 @@ internal static class ErrorMap
         PgSslError.NotPostgreSql or PgSslError.ProtocolViolation or PgSslError.ServerRejectedSslRequest
             or PgSslError.UnexpectedAnswer => ErrorCategory.ProtocolError,
         PgSslError.UnencryptedDataAfterSslResponse or PgSslError.TlsHandshakeFailed or PgSslError.RootNotVouchedFor
-            or PgSslError.FingerprintMismatch or PgSslError.ConnectionsAtRisk or PgSslError.InsecurePassword => ErrorCategory.SecurityError,
+            or PgSslError.FingerprintMismatch or PgSslError.ConnectionsAtRisk or PgSslError.InsecurePassword
+            or PgSslError.UnexpectedFile => ErrorCategory.SecurityError,
         PgSslError.AuthenticationFailed or PgSslError.PasswordRequired => ErrorCategory.AuthenticationError,
         PgSslError.FileUnreadable or PgSslError.InsufficientPrivilege => ErrorCategory.PermissionDenied,
         PgSslError.SqlFailed => ErrorCategory.InvalidOperation,

@@ -30,7 +30,7 @@ internal sealed record SslSwitch(
     /// <summary>How many sessions use plaintext over the network now; null where no server was asked.</summary>
     public int? PlaintextSessions { get; private init; }
 
-    /// <summary>The change and everything that belongs to it, as -WhatIf and -Confirm show it.</summary>
+    /// <summary>The change and what it leaves, as -WhatIf and -Confirm show it. The notes are warnings, which come before it.</summary>
     public string Text
     {
         get
@@ -40,7 +40,6 @@ internal sealed record SslSwitch(
             lines.AddRange(Change.Diff);
             if (PlaintextSessions is > 0)
                 lines.Add(PlaintextRemain);
-            lines.AddRange(Notes);
             return string.Join(Environment.NewLine, lines);
         }
     }

@@ -43,6 +43,8 @@ internal sealed record HbaLive : LiveServer
             await ServerProbe.ConnectAsync(request with { UserName = user, Database = database }, cancellationToken).ConfigureAwait(false);
         return facts.Answer switch
         {
+            // trust, or a certificate that the server has checked already.
+            StartupAnswer.Admitted { Method: "none" } => (true, "the server asks for no password"),
             StartupAnswer.Admitted admitted => (true, $"the server asks for authentication by {admitted.Method}"),
             StartupAnswer.Refused { SqlState: RejectedByHba or NoClientCa } refused => (false, refused.Message),
             // It passed pg_hba.conf, and something else stopped it: the database does not exist, or a password is missing.

@@ -51,7 +51,7 @@ Describe 'Enable-PgSsl' {
             Get-Transport $Server require | Should -Be t
         }
 
-        It 'changes nothing the second time, and looks all the same' {
+        It 'changes nothing the second time, and still looks' {
             $change = Enable-PgSsl $endpoint -MinimumProtocol TLSv1.3
             $change.IsChanged, $change.IsProven | Should -Be $false, $true
         }
@@ -81,6 +81,16 @@ Describe 'Enable-PgSsl' {
             $change.IsChanged, $change.IsProven, $change.Endpoint, $change.PlaintextSessions | Should -Be $true, $false, $null, $null
             ($change.Proofs | Where-Object State -EQ NotMade).Name | Should -Contain Wire
             [IO.File]::ReadAllText($change.Backup[0]) | Should -BeExactly "# mine`n#ssl = off`nport = 5432`n"
+        }
+
+        It 'is shown by -WhatIf with each note once' {
+            $path = New-ConfigurationFile ''
+            Start-Transcript "$TestDrive/whatif.txt" | Out-Null
+            try { Enable-PgSsl -ConfigurationPath $path -CaPath $sandbox.Root -WhatIf | Should -BeNullOrEmpty }
+            finally { Stop-Transcript | Out-Null }
+            $text = Get-Content -Raw "$TestDrive/whatif.txt"
+            $text | Should -Match 'What if: \d+ settings of'
+            [regex]::Matches($text, "'localhost' is self-signed") | Should -HaveCount 1
         }
 
         It 'is named from where the session is' {

@@ -79,7 +79,7 @@ Describe 'Get-PgHbaRule' {
             @{ Line = 'host all all all trust clientcert=verify-ca'; Message = 'clientcert can only be configured for "hostssl" rows' }
         ) {
             $rules = Get-PgHbaRule (New-HbaFile 'local all all peer', $Line)
-            $rules | Should -HaveCount 2 -Because 'a line that is refused is shown all the same'
+            $rules | Should -HaveCount 2 -Because 'a line that is refused is also shown'
             $rules[1].Error | Should -Be $Message
             $rules[1].Type, $rules[1].RuleNumber | Should -Be $null, $null
             $rules[1].Findings.Code | Should -Contain Refused
@@ -89,6 +89,13 @@ Describe 'Get-PgHbaRule' {
             $rules = Get-PgHbaRule (New-HbaFile '# the office \', 'host all all 10.0.0.0/8 md5', 'local all all peer') -WarningVariable warnings -WarningAction SilentlyContinue
             $rules.Type | Should -Be local
             $warnings | Should -Match 'pg_hba\.conf:1: the comment ends in a backslash'
+        }
+
+        It 'is an error if it is a directory' {
+            Get-PgHbaRule $TestDrive -ErrorVariable failure -ErrorAction SilentlyContinue -WarningVariable warnings | Should -BeNullOrEmpty
+            $failure[0].FullyQualifiedErrorId | Should -BeLike 'FileUnreadable,*'
+            "$failure" | Should -Match 'is a directory, not a file'
+            $warnings | Should -BeNullOrEmpty
         }
 
         It 'warns of a file without rules' {
@@ -235,7 +242,7 @@ Describe 'Get-PgHbaRule' {
             $warnings | Should -BeNullOrEmpty -Because 'the server reads the same out of it'
         }
 
-        It 'goes by the version of the server' {
+        It 'is read as the version of the server reads it' {
             $rules = Get-PgHbaRule $sandbox.HbaKeptFile -Endpoint $socket
             $rules.Type | Should -Be local, host, host, host
         }
@@ -284,7 +291,7 @@ Describe 'Get-PgHbaRule' {
             { [pscustomobject]@{ Name = 'x' } | Get-PgHbaRule -ErrorAction Stop } | Should -Throw -ErrorId 'InvalidEndpoint,PgSsl.Cmdlets.GetPgHbaRuleCommand'
         }
 
-        It 'does not go by the file alone where what -Endpoint was given is no server' {
+        It 'does not use the file alone if what -Endpoint was given is not a server' {
             $path = New-HbaFile 'local all all peer'
             { Get-PgHbaRule $path -Endpoint (Get-Item $path) -ErrorAction Stop } | Should -Throw -ErrorId 'InvalidEndpoint,PgSsl.Cmdlets.GetPgHbaRuleCommand'
         }

@@ -51,7 +51,7 @@ Describe 'Get-PgRootCert' {
             $warnings | Should -Match ([regex]::Escape("$Name exists, but libpq does not look there"))
         }
 
-        It 'goes by PGSSLROOTCERT' {
+        It 'uses PGSSLROOTCERT' {
             $env:PGSSLROOTCERT = $sandbox.Root
             (Get-PgRootCert).Path | Should -Be $sandbox.Root
         }

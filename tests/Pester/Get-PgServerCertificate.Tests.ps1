@@ -168,7 +168,7 @@ Describe 'Get-PgServerCertificate' {
             $served.ChainFindings[-1] | Should -Match "Nothing on this machine vouches for the root 'localhost'. Before you trust it, compare its SHA-256 $($served.Fingerprint)"
         }
 
-        It 'is ChainIncomplete where the root is nowhere, and the object comes all the same' {
+        It 'is ChainIncomplete where the root is nowhere, and the object is still returned' {
             $served = Get-PgServerCertificate $sandbox.Good -CompleteChain -ErrorAction SilentlyContinue -ErrorVariable failures
             $failures.FullyQualifiedErrorId | Should -Be 'ChainIncomplete,PgSsl.Cmdlets.GetPgServerCertificateCommand'
             $failures.TargetObject | Should -Be $sandbox.Good

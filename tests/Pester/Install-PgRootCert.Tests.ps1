@@ -59,6 +59,12 @@ Describe 'Install-PgRootCert' {
             Get-Installed | Should -Be $made.Fingerprint
         }
 
+        It 'is not an empty text' {
+            Install-PgRootCert '' -ErrorVariable failure -ErrorAction SilentlyContinue
+            $failure[0].FullyQualifiedErrorId | Should -BeLike 'InvalidParameterValue,*'
+            "$failure" | Should -Match 'path is empty'
+        }
+
         It 'goes on after a file that does not exist' {
             "$TestDrive/none.crt", $sandbox.Root | Install-PgRootCert -ErrorVariable failures -ErrorAction SilentlyContinue -WarningAction Ignore
             $failures.FullyQualifiedErrorId | Should -Be 'FileNotFound,PgSsl.Cmdlets.InstallPgRootCertCommand'

@@ -97,6 +97,7 @@ Describe 'Install-PgServerCertificate' {
             $null = New-PgCsr other -KeyPath other.key
             Install-PgServerCertificate answer.pem other.key -Endpoint (Get-Endpoint $Server) -ErrorAction SilentlyContinue -ErrorVariable failure
             $failure.FullyQualifiedErrorId | Should -Match '^KeyMismatch,'
+            "$failure" | Should -Match 'The key .*other\.key belongs to none of the certificates'
             Get-Served $Server | Should -Be $before
         }
 

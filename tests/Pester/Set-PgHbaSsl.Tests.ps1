@@ -86,7 +86,7 @@ Describe 'Set-PgHbaSsl' {
             @(Get-PgHbaRule $path | Where-Object Type -EQ hostssl).LineNumber | Should -Be $Changed
         }
 
-        It 'has the rule of -RejectPlaintext where it takes effect, behind what is to get in all the same' {
+        It 'has the rule of -RejectPlaintext where it takes effect, behind what is still to get in' {
             $before = "local all all peer`nhost all all 127.0.0.1/32 md5`nhostnossl old all all md5`nhost all all 10.0.0.0/8 gss`n"
             $after = @(
                 'local all all peer'
@@ -372,7 +372,7 @@ Describe 'Set-PgHbaSsl on PostgreSQL <Version>' -Skip:$isUnjudged -ForEach $serv
     }
 
     Context 'lock-out' {
-        It 'of this session is refused, -WhatIf says why, and -Force does it all the same' {
+        It 'of this session is refused, -WhatIf says why, and -Force does it anyway' {
             $own = "host=127.0.0.1 port=$port user=postgres dbname=postgres sslmode=disable"
             Set-PgHbaSsl -Endpoint $own -IncludeLoopback -ErrorVariable failures -ErrorAction SilentlyContinue | Should -BeNullOrEmpty
             $failures.FullyQualifiedErrorId | Should -Be 'LockOut,PgSsl.Cmdlets.SetPgHbaSslCommand'

@@ -82,6 +82,16 @@ Describe 'Test-PgHbaRule' {
             (Test-PgHbaRule $named -User app -Database orders -Address 10.0.0.7 -Ssl).Outcome | Should -Be 'implicit reject'
         }
 
+        It 'asks no DNS for <Address>, which is not an address' -ForEach @(
+            @{ Address = '10.1.1.300'; Message = 'is not an IP address' }
+            @{ Address = '10.0.0.7:5432'; Message = 'is not an IP address' }
+            @{ Address = '10.1.1.0/24'; Message = 'is not a single address' }
+        ) {
+            Test-PgHbaRule @asNobody -Address $Address -ErrorVariable failure -ErrorAction SilentlyContinue | Should -BeNullOrEmpty
+            $failure[0].FullyQualifiedErrorId | Should -BeLike 'InvalidParameterValue,*'
+            "$failure" | Should -Match $Message
+        }
+
         It 'is for an IPv4 address none with an IPv6 network' {
             $six = New-HbaFile 'host all all ::/0 md5'
             (Test-PgHbaRule $six -User app -Address 10.0.0.7 -Ssl).IsLetIn | Should -BeFalse

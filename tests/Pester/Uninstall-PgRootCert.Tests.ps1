@@ -47,6 +47,21 @@ Describe 'Uninstall-PgRootCert' {
         Get-PgRootCert | Should -HaveCount 2
     }
 
+    It 'is an error without anything to remove, and asks nothing' {
+        Uninstall-PgRootCert -ErrorVariable failure -ErrorAction SilentlyContinue
+        $failure[0].FullyQualifiedErrorId | Should -Be 'InvalidParameterValue,PgSsl.Cmdlets.UninstallPgRootCertCommand'
+        "$failure" | Should -Match 'neither -Fingerprint nor -Expired'
+        Get-PgRootCert | Should -HaveCount 2
+    }
+
+    It 'says that a file which was named does not exist: <Asked>' -ForEach @(
+        @{ Asked = { Uninstall-PgRootCert -Expired -Path "$TestDrive/nope.crt" -WarningVariable script:warnings -WarningAction SilentlyContinue } }
+        @{ Asked = { Uninstall-PgRootCert $fingerprint -Path "$TestDrive/nope.crt" -WarningVariable script:warnings -WarningAction SilentlyContinue } }
+    ) {
+        & $Asked
+        "$warnings" | Should -Match 'There is no file .*nope\.crt'
+    }
+
     It 'does nothing the second time' {
         Uninstall-PgRootCert $fingerprint
         $once = Get-ChildItem $env:HOME/.postgresql

@@ -98,8 +98,14 @@ public sealed class SessionTests
     public async Task A_cancelled_statement_ends_at_once()
     {
         await using IServerSession session = await OpenAsync(18);
-        using var stop = new CancellationTokenSource(TimeSpan.FromMilliseconds(200));
-        Task<IReadOnlyList<SqlRow>> sleeping = session.QueryAsync("SELECT pg_sleep(60)", null, stop.Token);
+        SqlServer server = await SqlServer.GetAsync(18);
+        using var stop = new CancellationTokenSource();
+        Task<IReadOnlyList<SqlRow>> sleeping = session.QueryAsync("SELECT pg_sleep(60) AS to_be_cancelled", null, stop.Token);
+        // Before the server has it all, the driver can only close the session.
+        const string Running = "SELECT 1 FROM pg_stat_activity WHERE query LIKE '%to_be_cancelled' AND wait_event = 'PgSleep'";
+        while ((await server.Cluster.QueryAsync(Running)).Count == 0)
+            await Task.Delay(20, TestContext.Current.CancellationToken);
+        await stop.CancelAsync();
         await Assert.ThrowsAnyAsync<OperationCanceledException>(() => sleeping.WaitAsync(TimeSpan.FromSeconds(10)));
         Assert.Single(await session.QueryAsync("SELECT 1"));
     }

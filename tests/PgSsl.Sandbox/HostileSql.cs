@@ -6,7 +6,11 @@ namespace PgSsl.Sandbox;
 /// <summary>What <see cref="HostileSql"/> answers to a statement.</summary>
 /// <param name="Columns">The names of the columns.</param>
 /// <param name="Rows">The rows, each with a value per column, or with another number of them. They may never end.</param>
-public sealed record HostileAnswer(IReadOnlyList<string> Columns, IEnumerable<IReadOnlyList<string?>> Rows);
+public sealed record HostileAnswer(IReadOnlyList<string> Columns, IEnumerable<IReadOnlyList<string?>> Rows)
+{
+    /// <summary>Refuses the statement, instead; null if it does not.</summary>
+    public string? SqlState { get; init; }
+}
 
 /// <summary>A server that lets everybody in, and then answers statements as nobody expects; for <see cref="HostileServer"/>.</summary>
 public static class HostileSql
@@ -71,6 +75,13 @@ public static class HostileSql
 
     private static async Task AnswerAsync(Stream client, HostileAnswer answer, CancellationToken cancellation)
     {
+        if (answer.SqlState is { } state)
+        {
+            byte[] fields = Encoding.UTF8.GetBytes($"SERROR\0VERROR\0C{state}\0Mpermission denied\0\0");
+            await client.WriteAsync(
+                (byte[])[.. HostileScripts.Message('E', fields), .. HostileScripts.Message('Z', "I"u8.ToArray())], cancellation);
+            return;
+        }
         await client.WriteAsync(
             (byte[])
             [

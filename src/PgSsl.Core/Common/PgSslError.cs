@@ -154,6 +154,8 @@ public enum PgSslError
     InvalidHbaFile,
     /// <summary>Other software manages this: Patroni, an operator, a provider … Nothing was changed.</summary>
     ManagedElsewhere,
+    /// <summary>A server's files were to be changed, and it is not shown that they are on this machine. Nothing was changed.</summary>
+    ServerElsewhere,
     /// <summary>Somebody would be locked out. Nothing was changed.</summary>
     LockOut,
     /// <summary>The server would not load a certificate or a key. Nothing was changed.</summary>

@@ -61,6 +61,22 @@ internal static class UnifiedDiff
             for (; added > 0; added--)
                 script.Add(('+', i, j++));
         }
+        return Group(script);
+    }
+
+    /// <summary>In a run of changed lines the old ones come first, and then the new ones, as diff shows them.</summary>
+    private static List<(char Kind, int Old, int New)> Group(List<(char Kind, int Old, int New)> script)
+    {
+        for (int from = 0, to; from < script.Count; from = to + 1)
+        {
+            for (to = from; to < script.Count && script[to].Kind != ' '; to++)
+            {
+            }
+            (int old, int @new) = from < to ? (script[from].Old, script[from].New) : (0, 0);
+            int removed = script.GetRange(from, to - from).Count(step => step.Kind == '-');
+            for (int k = from; k < to; k++)
+                script[k] = k < from + removed ? ('-', old++, @new) : ('+', old, @new++);
+        }
         return script;
     }
 

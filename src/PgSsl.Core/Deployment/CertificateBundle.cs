@@ -27,17 +27,18 @@ internal sealed record CertificateBundle(X509Certificate2 Leaf, IReadOnlyList<X5
     /// <param name="key">The server's key, which shows which certificate is the server's; null where it is not known.</param>
     /// <param name="known">Certificates that complete the chain if the CA sent too few; null for none.</param>
     /// <param name="at">The moment for which valid certificates are preferred.</param>
+    /// <param name="keyPath">Where the key is, for messages; null where it has no file of its own.</param>
     /// <exception cref="PgSslException">
     /// <see cref="PgSslError.KeyMismatch"/>: the key belongs to none of the certificates.
     /// <see cref="PgSslError.InvalidCertificateFile"/>: without a key, several could be the server's.
     /// </exception>
     public static CertificateBundle Create(
-        IReadOnlyCollection<X509Certificate2> certificates, ServerKey? key, TrustStore? known, DateTimeOffset at)
+        IReadOnlyCollection<X509Certificate2> certificates, ServerKey? key, TrustStore? known, DateTimeOffset at, string? keyPath = null)
     {
         ArgumentOutOfRangeException.ThrowIfZero(certificates.Count);
         ParsedCertificate[] all = [.. certificates.Select(certificate => ParsedCertificate.Of(certificate) ?? throw new PgSslException(
             PgSslError.InvalidCertificateFile, $"The certificate of {certificate.Subject} cannot be read.", "Get an intact copy."))];
-        ParsedCertificate leaf = FindLeaf(all, key);
+        ParsedCertificate leaf = FindLeaf(all, key, keyPath);
         ParsedCertificate[] extra = [.. (known?.Certificates ?? []).Select(ParsedCertificate.Of).OfType<ParsedCertificate>()];
         IReadOnlyList<ParsedCertificate> path = FindPath(leaf, all, extra, at);
         X509Certificate2[] intermediates = [.. path.Skip(1).Where(link => !link.IsSelfSigned).Select(link => link.Certificate)];
@@ -45,7 +46,7 @@ internal sealed record CertificateBundle(X509Certificate2 Leaf, IReadOnlyList<X5
     }
 
     /// <summary>With the key: the newest certificate of that key (a renewal may keep the key). Without: the one that issued no other.</summary>
-    private static ParsedCertificate FindLeaf(ParsedCertificate[] all, ServerKey? key)
+    private static ParsedCertificate FindLeaf(ParsedCertificate[] all, ServerKey? key, string? keyPath)
     {
         if (key is { Failure: null })
         {
@@ -53,8 +54,9 @@ internal sealed record CertificateBundle(X509Certificate2 Leaf, IReadOnlyList<X5
                 ?? TryFindLeaf(all, certificate => key.Matches(certificate.Certificate) is null)
                 ?? throw new PgSslException(
                     PgSslError.KeyMismatch,
-                    $"The key belongs to none of the certificates given: {string.Join(", ", all.Select(certificate => $"'{certificate.Name}'"))}.",
-                    "Give the certificate that was requested with this key, or the key that this certificate was requested with.");
+                    $"The key{(keyPath is null ? "" : $" {keyPath}")} belongs to none of the certificates given: "
+                        + $"{string.Join(", ", all.Select(certificate => $"'{certificate.Name}'"))}.",
+                    "Give the certificate that was requested with this key, or with -KeyPath the key that this certificate was requested with.");
         }
         return TryFindLeaf(all, _ => true) ?? throw new PgSslException(
             PgSslError.InvalidCertificateFile,

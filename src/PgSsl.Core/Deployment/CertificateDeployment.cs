@@ -34,7 +34,8 @@ internal sealed class CertificateDeployment : IPlannedChange<ServerCertificateIn
         try
         {
             var serverKey = ServerKey.Read(key, request.Passphrase, request.KeyPath ?? target.KeyPath);
-            var bundle = CertificateBundle.Create(request.Answer.Certificates, serverKey, request.Roots, DateTimeOffset.UtcNow);
+            string? keyPath = request.KeyPath ?? (request.Answer.KeyPem is null ? target.KeyPath : null);
+            var bundle = CertificateBundle.Create(request.Answer.Certificates, serverKey, request.Roots, DateTimeOffset.UtcNow, keyPath);
             X509Certificate2? old = served.FirstOrDefault(answer => answer.Fingerprint is not null)?.Facts.Tls!.Chain[0];
             var plan = ServerCertificatePlan.Create(
                 bundle, key, request.Passphrase, target, planned => request.Complete(planned) with { Served = old });

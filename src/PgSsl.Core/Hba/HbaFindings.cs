@@ -43,12 +43,13 @@ internal static class HbaFindings
         var found = new List<Finding>();
         if (entry.Line.SwallowsNextLine)
             found.Add(CommentSwallowsNextLine);
-        if (entry.Line.File is { Nul: { } nul } file && entry.Line.End > nul)
-            found.Add(NulByte(file));
+        HbaFile? withNul = entry.Line.File is { Nul: { } nul } file && entry.Line.End > nul ? file : null;
+        if (withNul is not null)
+            found.Add(NulByte(withNul));
         if (entry.Record is { } record)
             AddForRecord(document, index, record, found);
-        else
-            found.Add(Refused(entry));
+        else if (withNul is null)
+            found.Add(Refused(document, index));
         return [.. found];
     }
 
@@ -56,9 +57,7 @@ internal static class HbaFindings
     {
         HbaEntry? shadow = document.Neighbours.ShadowOf(index);
         if (shadow is not null)
-            found.Add(new Finding(
-                "Shadowed", FindingSeverity.Warning, $"The rule is never reached: {document.PlaceOf(shadow.Line)} matches every client of it.",
-                "Remove it, or put it before that rule."));
+            found.Add(Shadowed(document.PlaceOf(shadow.Line), record));
         if (record.Type == HbaConnectionType.HostSsl && document.Dialect.SslIsOn == false)
             found.Add(TlsIsOff);
         bool isReached = shadow is null && !HbaSpelling.MatchesNobody(record.Address);
@@ -67,6 +66,9 @@ internal static class HbaFindings
         else if (isReached && record.Type != HbaConnectionType.Local)
             AddForThoseLetIn(document, record, found);
         HbaSpelling.AddTo(found, record);
+        if (HbaOddCharacter.In(record) is { } odd)
+            found.Add(new Finding(
+                "OddCharacter", FindingSeverity.Warning, $"{odd.What}: the server takes it for a part of the word.", odd.Remedy));
     }
 
     private static void AddForThoseLetIn(HbaDocument document, HbaRecord record, List<Finding> found)
@@ -102,6 +104,14 @@ internal static class HbaFindings
             found.Add(RejectsGss);
     }
 
+    // A reject that nobody meets may be left from a time when it was meant. Moved, it locks people out.
+    private static Finding Shadowed(string place, HbaRecord record) => new(
+        "Shadowed", FindingSeverity.Warning, $"The rule is never reached: {place} matches every client of it.",
+        record.IsReject
+            ? "Remove it if nobody is to be refused: it refuses nobody now. Before that rule, it would refuse every client that it matches, "
+                + "and Test-PgHbaRule shows what happens to a client."
+            : "Remove it, or put it before that rule.");
+
     private static Finding PasswordInPlaintext(string method) => new(
         "PasswordInPlaintext", FindingSeverity.Critical,
         $"{method} sends the password unencrypted to the server, and this rule does not ask for TLS.",
@@ -112,8 +122,9 @@ internal static class HbaFindings
         $"Line {file.NulLine} of {file.Path} contains a NUL byte. The server loses text behind it, so its rules may differ from these.",
         "Save the file again as UTF-8 without NUL bytes. An editor that writes UTF-16 adds them.");
 
-    private static Finding Refused(HbaEntry entry) => new(
-        "Refused", FindingSeverity.Critical, $"The server refuses the whole file because of this line: {HbaSecrets.MaskError(entry)}.",
-        $"{HbaHints.For(entry)} Until then a running server keeps the rules that it has (on Windows it lets nobody in), "
+    private static Finding Refused(HbaDocument document, int index) => new(
+        "Refused", FindingSeverity.Critical,
+        $"The server refuses the whole file because of this line: {HbaSecrets.MaskError(document.Entries[index])}.",
+        $"{HbaHints.For(document, index)} Until then a running server keeps the rules that it has (on Windows it lets nobody in), "
             + "and a server that is started with this file stops.");
 }

@@ -2,67 +2,142 @@ using System.Text.RegularExpressions;
 
 namespace PgSsl.Hba;
 
-/// <summary>What is probably wrong in a line that the server refuses, as the first sentence of a remedy.</summary>
+/// <summary>What is probably wrong in a line that the server refuses, as the first sentences of a remedy.</summary>
 internal static partial class HbaHints
 {
-    private static readonly string[] Methods =
-        ["trust", "reject", "md5", "password", "scram-sha-256", "gss", "sspi", "ident", "peer", "pam", "ldap", "radius", "cert", "bsd", "oauth"];
+    private const string Unknown = "Fix the line.";
+    private const char ByteOrderMark = '\uFEFF';
 
     // Words that begin comments in other languages.
     private static readonly string[] CommentMarks = ["//", "--", ";", "/*", "rem", "!"];
 
+    private static readonly string[] MergeMarks = ["<<<<<<<", "|||||||", "=======", ">>>>>>>"];
+
     /// <summary>What to do about a line that is refused.</summary>
-    public static string For(HbaEntry entry)
+    /// <param name="document">The file.</param>
+    /// <param name="index">Which of its entries.</param>
+    public static string For(HbaDocument document, int index)
     {
-        string[] words = [.. entry.Line.Tokens.ToArray().Select(token => token.Text)];
-        if (PlaceholderIn(HbaSecrets.MaskRest(string.Join(' ', words))) is { } placeholder)
+        HbaEntry entry = document.Entries[index];
+        string[] words = WordsOf(entry);
+        return ForWholeLine(entry, words) ?? ForBrokenLine(document, index) ?? ForFields(FieldsOf(entry)) ?? ForError(entry, words) ?? Unknown;
+    }
+
+    /// <summary>Lines in which no single field is wrong.</summary>
+    private static string? ForWholeLine(HbaEntry entry, string[] words)
+    {
+        string first = words.FirstOrDefault("");
+        if (first.StartsWith(ByteOrderMark) && entry.Line.Start == 0)
+            return "Save the file without a byte order mark: as UTF-8, and not as \"UTF-8 with BOM\".";
+        if (MergeMarks.Contains(first))
+            return "This is left from a merge that was not finished: choose one of the two versions, and remove the lines with "
+                + "<<<<<<<, ======= and >>>>>>>.";
+        if (HbaPlaceholders.In(entry) is { } placeholder)
             return $"Fill in {placeholder}: whatever writes this file (a template, a script) did not.";
+        if (HbaOddCharacter.In(entry) is { } odd)
+            return $"{odd.What}. {odd.Remedy}";
         if (words is [var type, var database, ..] && Is(type, "type") && Is(database, "database"))
             return "This is the header of the columns, and not a rule: put a # before it.";
-        if (words is [var first, ..] && CommentMarks.Any(mark => first.StartsWith(mark, StringComparison.OrdinalIgnoreCase)))
-            return "Comments begin with #: put it before the line if it is one.";
-        if (Quoted().Match(entry.Error ?? "") is not { Success: true } match)
-            return "Fix the line.";
-        string word = match.Groups["word"].Value;
-        return match.Groups["what"].Value switch
+        return CommentMarks.Any(mark => first.StartsWith(mark, StringComparison.OrdinalIgnoreCase))
+            ? "Comments begin with #: put it before the line if it is one."
+            : null;
+    }
+
+    /// <summary>A rule in two lines: the first one ends too early, and the second one does not begin with a type.</summary>
+    private static string? ForBrokenLine(HbaDocument document, int index)
+    {
+        if (index + 1 < document.Entries.Count && IsBroken(document.Entries[index], document.Entries[index + 1]))
+            return $"Write the rule in one line: it seems to go on in line {document.Entries[index + 1].Line.Number}.";
+        return index > 0 && IsBroken(document.Entries[index - 1], document.Entries[index])
+            ? $"Write the rule in one line: this seems to be the rest of line {document.Entries[index - 1].Line.Number}."
+            : null;
+    }
+
+    private static bool IsBroken(HbaEntry first, HbaEntry second) =>
+        first.Error?.StartsWith("end-of-line", StringComparison.Ordinal) == true
+        && second.Error?.StartsWith("invalid connection type", StringComparison.Ordinal) == true
+        && first.Line.File == second.Line.File
+        && second.Line.File.Content.AsSpan(first.Line.End, second.Line.Start - first.Line.End).Count((byte)'\n') == 1
+        && HbaConnectionTypes.FromWord(WordsOf(second)[0].ToLowerInvariant()) is null
+        && ForWholeLine(second, WordsOf(second)) is null;
+
+    /// <summary>A rule with a field too few, or too many.</summary>
+    private static string? ForFields(string[][] fields)
+    {
+        if (fields is not [[var type], ..] || HbaConnectionTypes.FromWord(type) is not { } kind)
+            return null;
+        if (kind == HbaConnectionType.Local)
+            return fields switch
+            {
+                [_, _, [var method], ..] when HbaHintWords.IsMethod(method) && IsLast(fields, 2) =>
+                    "A field is missing: a local rule has a type, a database, a user and a method.",
+                [_, _, _, [var address, ..], ..]
+                    when HbaAddressHints.IsAddressField(address) || address is "all" or "samehost" or "samenet" =>
+                    $"Remove {address}: a local rule is for Unix-domain sockets, and has no address.",
+                _ => null,
+            };
+        return fields switch
         {
-            "invalid connection type" => HintForType(word),
-            "invalid authentication method" => HintForMethod(word),
-            "invalid IP mask" when Methods.Contains(word) => "An address needs a mask: write /32 behind it for the one address.",
-            "specifying both host name and CIDR mask is invalid:" =>
-                "Only an address can have a mask, and one of IPv4 has four numbers from 0 to 255.",
-            _ => "Fix the line.",
+            [_, _, _, [var method], ..] when HbaHintWords.IsMethod(method) && IsLast(fields, 3) =>
+                "A field is missing: a rule has a type, a database, a user, an address and a method.",
+            [_, _, _, [var address], [var mask], ..]
+                when address.Contains('/', StringComparison.Ordinal) && HbaAddressHints.IsAddressField(mask) =>
+                    $"Remove {mask}: the address has its mask behind the slash.",
+            _ => null,
         };
     }
 
-    /// <summary>What a template or a script should have replaced; null for none: <c>{{ name }}</c>, <c>${NAME}</c>, <c>$(command)</c>.</summary>
-    public static string? PlaceholderIn(string text) => PlaceholderForm().Match(text) is { Success: true } match ? match.Value : null;
+    private static bool IsLast(string[][] fields, int index) =>
+        fields.Length == index + 1 || fields[index + 1][0].Contains('=', StringComparison.Ordinal);
 
-    private static string HintForType(string word)
+    private static string? ForError(HbaEntry entry, string[] words)
     {
-        string lower = word.ToLowerInvariant().TrimEnd(':', '.', ';');
-        return HbaConnectionTypes.FromWord(lower) is not null
-            ? $"Write {lower}, in lower case and with a blank behind it."
-            : "A rule begins with local, host, hostssl, hostnossl, hostgssenc or hostnogssenc. If the line is a comment, put a # before it.";
+        string error = entry.Error ?? "";
+        if (HbaHintWords.ForError(error) is { } remedy)
+            return remedy;
+        if (error.StartsWith("authentication option not in name=value format", StringComparison.Ordinal))
+            return Array.Find(CommentMarks, mark => words.Skip(4).Any(word => word.StartsWith(mark, StringComparison.OrdinalIgnoreCase))) is { } mark
+                ? $"A comment begins with #: write # instead of {mark}."
+                : "Write each option as name=value, without blanks around the equals sign. A comment begins with #.";
+        if (Quoted().Match(error) is not { Success: true } match)
+            return null;
+        string word = match.Groups["word"].Value;
+        return match.Groups["what"].Value switch
+        {
+            "invalid connection type" => HbaHintWords.ForType(word),
+            "invalid authentication method" => HbaHintWords.ForMethod(word),
+            "invalid value for clientcert:" => HbaHintWords.ForClientCert(word),
+            "invalid CIDR mask in address" => HbaAddressHints.ForBits(word),
+            "invalid IP mask" when word is ['/', _, ..] =>
+                $"Write the mask directly behind the address, without a blank: {words[Math.Max(0, Array.IndexOf(words, word) - 1)]}{word}.",
+            "invalid IP mask" when HbaHintWords.IsMethod(word) => "An address needs a mask: write /32 behind it for the one address.",
+            "specifying both host name and CIDR mask is invalid:" => HbaAddressHints.For(word)
+                ?? "Only an address can have a mask, and one of IPv4 has four numbers from 0 to 255.",
+            _ => null,
+        };
     }
 
-    private static string HintForMethod(string word)
+    private static string[] WordsOf(HbaEntry entry) => [.. entry.Line.Tokens.ToArray().Select(token => token.Text)];
+
+    /// <summary>The words of each field. A comma directly behind a word continues its field, and so do all words of a file.</summary>
+    private static string[][] FieldsOf(HbaEntry entry)
     {
-        string bare = word.TrimEnd('.', ':', ';', ',', '\'', '`').TrimStart('\'', '`').ToLowerInvariant();
-        if (bare == word && Methods.Contains(bare))
-            return "Use another method: this version or build of PostgreSQL does not have it.";
-        if (Methods.Contains(bare))
-            return bare.Length < word.Length ? $"Write {bare}, without anything beside it." : $"Write {bare}, in lower case.";
-        return bare.StartsWith("scram", StringComparison.Ordinal) || bare.StartsWith("sha", StringComparison.Ordinal)
-            ? "The method is called scram-sha-256."
-            : "Fix the line.";
+        var fields = new List<List<string>>();
+        HbaToken? last = null;
+        foreach (HbaToken token in entry.Line.Tokens)
+        {
+            bool continues = last is { } before
+                && ((token.IsFromFile && before.Start == token.Start) || entry.Line.File.Content.ElementAtOrDefault(before.End) == ',');
+            if (!continues)
+                fields.Add([]);
+            fields[^1].Add(token.Text);
+            last = token;
+        }
+        return [.. fields.Select(field => field.ToArray())];
     }
 
     private static bool Is(string text, string word) => string.Equals(text, word, StringComparison.OrdinalIgnoreCase);
 
     [GeneratedRegex("^(?<what>[^\"]+?) \"(?<word>[^\"]*)\"", RegexOptions.ExplicitCapture)]
     private static partial Regex Quoted();
-
-    [GeneratedRegex(@"\{\{[^{}]*\}\}|\{%[^{}]*%\}|\$\{[^{}]*\}|\$\([^()]*\)|<%[^<>]*%>", RegexOptions.ExplicitCapture)]
-    private static partial Regex PlaceholderForm();
 }

@@ -35,6 +35,9 @@ internal sealed class HbaReader(IServerFiles files, HbaDialect dialect)
     public void Read(string path, Action<HbaFields> take)
     {
         FileContent content = files.Read(path);
+        if (content.IsDirectory)
+            throw new PgSslException(
+                PgSslError.FileUnreadable, $"{path} is a directory, not a file.", "Give the path of pg_hba.conf itself: SHOW hba_file shows it.");
         if (content.Bytes is null)
             throw content.IsMissing
                 ? new PgSslException(

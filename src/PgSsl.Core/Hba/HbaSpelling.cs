@@ -19,9 +19,12 @@ internal static class HbaSpelling
         AddForNames(found, record.Users, isDatabase: false);
         AddForColumns(found, record);
         if (record.Address is HbaAddress.HostName host)
-            AddForHostName(found, host.Name);
+            AddForHostName(found, host.Name, record);
         if (record.Address is HbaAddress.Network network)
             AddForNetwork(found, record, network);
+        foreach (HbaOption option in record.Options)
+            if (HbaPlaceholders.In(option) is { } placeholder)
+                found.Add(Placeholder(placeholder, $"the value of {option.Name}"));
     }
 
     private static void AddForNames(List<Finding> found, HbaName[] names, bool isDatabase)
@@ -29,10 +32,12 @@ internal static class HbaSpelling
         string what = isDatabase ? "a database" : "a user";
         foreach (HbaName name in names)
         {
-            if (name.Kind != HbaNameKind.Literal)
+            if (name.Kind is not (HbaNameKind.Literal or HbaNameKind.Members))
                 continue;
-            if (HbaHints.PlaceholderIn(name.Text) is { } placeholder)
-                found.Add(Placeholder(placeholder, $"the name of {what}"));
+            if (HbaPlaceholders.In(name.Value, name.IsQuoted) is { } placeholder)
+                found.Add(Placeholder(placeholder, $"the name of {(name.Kind == HbaNameKind.Members ? "a role" : what)}"));
+            else if (name.Kind == HbaNameKind.Members)
+                continue;
             else if (name.IsQuoted && HbaName.KindOf(name.Text, isDatabase) != HbaNameKind.Literal)
                 found.Add(new Finding(
                     "QuotedKeyword", FindingSeverity.Information, $"\"{name.Text}\" in quotes is a name, not the keyword.",
@@ -64,10 +69,12 @@ internal static class HbaSpelling
                 $"Write the database first and the user second. If there is a database of this name, write \"{role.Text}\" in quotes."));
     }
 
-    private static void AddForHostName(List<Finding> found, string name)
+    private static void AddForHostName(List<Finding> found, string name, HbaRecord record)
     {
-        if (HbaHints.PlaceholderIn(name) is { } placeholder)
+        if (HbaPlaceholders.In(name, isQuoted: false) is { } placeholder)
             found.Add(Placeholder(placeholder, "a host name"));
+        else if (HbaPlaceholders.In(record) is { } divided && divided.Contains(' ', StringComparison.Ordinal))
+            found.Add(Placeholder(divided, "several fields"));
         else if (!CanBeHostName(name))
             found.Add(new Finding(
                 "ImpossibleHostName", FindingSeverity.Critical,
@@ -79,7 +86,7 @@ internal static class HbaSpelling
     {
         _ when ServerText.EqualsIgnoringCase(name, "samehost") || ServerText.EqualsIgnoringCase(name, "samenet") =>
             $"Write {name.ToLowerInvariant()} in lower case and without quotes.",
-        _ when name.Contains(',', StringComparison.Ordinal) => "Write one rule for each address.",
+        _ when HbaAddressHints.For(name) is { } remedy => remedy,
         ['*', '.', .. var suffix] when CanBeHostName(suffix) => $"Write .{suffix}: it stands for all names below {suffix}.",
         [.. var bare, '.'] when CanBeHostName(bare) => $"Write {bare}, without the dot at its end.",
         _ when name.Any(char.IsAsciiDigit) =>

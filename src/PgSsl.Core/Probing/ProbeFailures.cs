@@ -74,6 +74,17 @@ internal static class ProbeFailures
 
     private static PgSslException Network(SocketException exception, ConnectionHost host) => exception.SocketErrorCode switch
     {
+        // .NET has no word of its own for ENOENT (SocketErrorPal.Unix.cs).
+        SocketError.AddressNotAvailable when host.IsUnixSocket => new(
+            PgSslError.ConnectionRefused,
+            $"There is no socket {UnixSocketPath.Of(host)}.",
+            "Check that the server runs on this machine, and that SHOW unix_socket_directories and SHOW port lead to this path.",
+            exception),
+        SocketError.ConnectionRefused when host.IsUnixSocket => new(
+            PgSslError.ConnectionRefused,
+            $"Nobody listens on the socket {UnixSocketPath.Of(host)}: it is left from a server that has ended.",
+            "Check that the server runs on this machine, and where its socket is (SHOW unix_socket_directories, SHOW port).",
+            exception),
         SocketError.HostNotFound or SocketError.NoData or SocketError.TryAgain => HostNotFound(host, exception),
         SocketError.ConnectionRefused => new(
             PgSslError.ConnectionRefused,

@@ -30,7 +30,7 @@ internal sealed record SslSwitch(
     /// <summary>How many sessions use plaintext over the network now; null where no server was asked.</summary>
     public int? PlaintextSessions { get; private init; }
 
-    /// <summary>The change and everything that belongs to it, as -WhatIf and -Confirm show it.</summary>
+    /// <summary>The change and what it leaves, as -WhatIf and -Confirm show it. The notes are warnings, which come before it.</summary>
     public string Text
     {
         get
@@ -40,7 +40,6 @@ internal sealed record SslSwitch(
             lines.AddRange(Change.Diff);
             if (PlaintextSessions is > 0)
                 lines.Add(PlaintextRemain);
-            lines.AddRange(Notes);
             return string.Join(Environment.NewLine, lines);
         }
     }
@@ -82,6 +81,8 @@ internal sealed record SslSwitch(
         }
         else
         {
+            ServerDisk.Demand(
+                live, "Run this on the server's machine. Without -Endpoint the file is changed by itself, and the server has to reload it then.");
             ConfigurationDocument document = ConfigurationPaths.ReadOf(facts, configurationPath);
             notes.AddRange(SslPreflight.CheckOwner(document, configurationPath));
             change = new ConfigurationFileChange(PlanFile(document, configurationPath, values), prover, at);
@@ -168,11 +169,9 @@ internal sealed record SslSwitch(
     /// <summary>Checks the files of a running server, if they are here.</summary>
     private static SslFileCheck CheckFiles(SslTarget target, LiveServer live, ServerTlsFacts facts)
     {
-        // The files of a server in a container are elsewhere, although it runs on this machine.
-        bool areHere = live.IsLocal && (facts.DataDirectory is null || Directory.Exists(facts.DataDirectory));
         return SslPreflight.CheckFiles(
             target, target.CertificatePath ?? facts.PathOf("ssl_cert_file"), target.KeyPath ?? facts.PathOf("ssl_key_file"),
-            areHere ? ServerConditions.Of(facts, isLocal: true) : null);
+            live.FilesAreHere ? ServerConditions.Of(facts, isLocal: true) : null);
     }
 
     /// <summary>Checks the files that a configuration names, or that it would name.</summary>

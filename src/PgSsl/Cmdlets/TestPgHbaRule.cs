@@ -132,6 +132,15 @@ public sealed class TestPgHbaRuleCommand : HbaCmdlet
     {
         if (NumericAddress.Parse(text) is { } address)
             return [address];
+        // No name looks like this (RFC 1123, 2.1: the last label is not a number), so DNS is not asked.
+        if (text.Contains('/', StringComparison.Ordinal))
+            throw new PgSslException(
+                PgSslError.InvalidParameterValue, $"\"{text}\" is not a single address, and a client has one.",
+                "Give one address of that network, such as 10.0.0.7.");
+        if (text.Contains(':', StringComparison.Ordinal) || (text.Any(char.IsAsciiDigit) && text.All(c => char.IsAsciiDigit(c) || c == '.')))
+            throw new PgSslException(
+                PgSslError.InvalidParameterValue, $"\"{text}\" is not an IP address.",
+                "Give an address such as 10.0.0.7 (four numbers from 0 to 255) or 2001:db8::7, without a port.");
         try
         {
             if (!NoDns)

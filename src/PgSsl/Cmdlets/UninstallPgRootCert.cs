@@ -21,7 +21,7 @@ public sealed class UninstallPgRootCertCommand : RootChangeCmdlet
     private readonly Dictionary<string, HashSet<string>> _fingerprints = new(StringComparer.Ordinal);
 
     /// <summary>SHA-256 of the certificates to remove. The output of Get-PgRootCert has it.</summary>
-    [Parameter(Position = 0, Mandatory = true, ValueFromPipelineByPropertyName = true, ParameterSetName = FingerprintSet)]
+    [Parameter(Position = 0, ValueFromPipelineByPropertyName = true, ParameterSetName = FingerprintSet)]
     [FingerprintTransformation]
     [ValidateNotNullOrEmpty]
     [ArgumentCompleter(typeof(RootFingerprintCompleter))]
@@ -45,6 +45,10 @@ public sealed class UninstallPgRootCertCommand : RootChangeCmdlet
         base.ProcessRecord();
         Try(Path, () =>
         {
+            if (!Expired && Fingerprint.Length == 0)
+                throw new PgSslException(
+                    PgSslError.InvalidParameterValue, "There is nothing to remove: neither -Fingerprint nor -Expired is given.",
+                    "Give the fingerprint of the certificate (Get-PgRootCert shows it), pipe the output of Get-PgRootCert, or use -Expired.");
             if (Path == ConnectionSettings.SystemRoots)
                 throw new PgSslException(
                     PgSslError.InvalidParameterValue,
@@ -63,16 +67,29 @@ public sealed class UninstallPgRootCertCommand : RootChangeCmdlet
         foreach ((string path, HashSet<string> fingerprints) in _fingerprints)
         {
             HashSet<string> removed = [];
+            string? missing = null;
             Change(
                 () => FindTarget(path.Length == 0 ? null : Resolve(path)),
                 (file, before) =>
                 {
+                    missing = before is null ? file : null;
                     RootFilePlan plan = RootFilePlan.Uninstall(file, before, Expired ? ExpiredIn(file, before) : fingerprints);
                     removed = [.. plan.Removed.Select(entry => entry.Fingerprint)];
                     return plan;
                 },
                 root => removed.Contains(root.Fingerprint));
+            WriteMissing(missing, isNamed: path.Length > 0);
         }
+    }
+
+    /// <summary>A file that does not exist has nothing to remove. If the user named it, the name may be wrong.</summary>
+    private void WriteMissing(string? file, bool isNamed)
+    {
+        string text = $"There is no file {file}, so there is nothing to remove.";
+        if (file is not null && isNamed)
+            WriteWarning(text);
+        else if (file is not null)
+            WriteVerbose(text);
     }
 
     private RootTarget FindTarget(string? path)

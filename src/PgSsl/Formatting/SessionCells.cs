@@ -1,10 +1,27 @@
 using System.Management.Automation;
+using PgSsl.Connections;
 
 namespace PgSsl.Formatting;
 
 /// <summary>What Session.Format.ps1xml shows in its columns. Values may come deserialized, so nothing here relies on their types.</summary>
 public static class SessionCells
 {
+    /// <summary>The server as host:port; its -Endpoint is a connection string if it is more than that.</summary>
+    public static string Server(object? endpoint)
+    {
+        string text = $"{endpoint}";
+        try
+        {
+            IReadOnlyDictionary<string, string> parameters = PgEndpoint.Parse(text).Parameters;
+            string host = parameters.GetValueOrDefault("host") ?? parameters.GetValueOrDefault("hostaddr") ?? "";
+            return host.Length > 0 && parameters.GetValueOrDefault("port") is { } port ? Cells.Server(host, port) : host.Length > 0 ? host : text;
+        }
+        catch (PgSslException)
+        {
+            return text;
+        }
+    }
+
     /// <summary>Where the session comes from.</summary>
     public static string From(PSObject session)
     {

@@ -24,7 +24,8 @@ internal static class ErrorMap
             or PgSslError.DownloadFailed => ErrorCategory.ConnectionError,
         PgSslError.ConnectionTimedOut or PgSslError.CertificateNotServed => ErrorCategory.OperationTimeout,
         PgSslError.TlsNotOffered or PgSslError.DirectTlsNotSupported or PgSslError.UnixSocketHasNoTls
-            or PgSslError.AccountRequired or PgSslError.ServerNotReady or PgSslError.NoSuitableServer => ErrorCategory.ResourceUnavailable,
+            or PgSslError.AccountRequired or PgSslError.ServerNotReady or PgSslError.NoSuitableServer
+            or PgSslError.ServerElsewhere => ErrorCategory.ResourceUnavailable,
         PgSslError.NotPostgreSql or PgSslError.ProtocolViolation or PgSslError.ServerRejectedSslRequest
             or PgSslError.UnexpectedAnswer => ErrorCategory.ProtocolError,
         PgSslError.UnencryptedDataAfterSslResponse or PgSslError.TlsHandshakeFailed or PgSslError.RootNotVouchedFor

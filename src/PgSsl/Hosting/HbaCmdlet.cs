@@ -83,7 +83,7 @@ public abstract class HbaCmdlet : SqlCmdlet
     {
         using LiveServer server = Connect(argument);
         HbaServerFacts facts = Wait(token => new HbaServerReader(server.Session, token).ReadAsync());
-        var live = new HbaLive(server.Session, facts, server.Settings, server.Timeout);
+        var live = new HbaLive(server, facts);
         Process(Path is not null || ChangesFile ? HbaSource.ReadLocally(live, Resolve(Path)) : HbaSource.ReadServer(live, Stopped));
     }
 }

@@ -79,12 +79,18 @@ public abstract class PgCmdlet : PSCmdlet, IDisposable
 
     /// <summary>Resolves a path of the user's (<c>~</c>, a PSDrive, relative to the session's location) to one that .NET understands.</summary>
     /// <param name="path">A literal path; it need not exist. Null stays null.</param>
-    /// <exception cref="PgSslException"><see cref="PgSslError.FileNotFound"/>: the path does not belong to the file system.</exception>
+    /// <exception cref="PgSslException">
+    /// <see cref="PgSslError.FileNotFound"/>: the path does not belong to the file system. <see cref="PgSslError.InvalidParameterValue"/>: it is
+    /// empty.
+    /// </exception>
     [return: NotNullIfNotNull(nameof(path))]
     private protected string? Resolve(string? path)
     {
         if (path is null)
             return null;
+        // PowerShell takes it for the current directory.
+        if (string.IsNullOrWhiteSpace(path))
+            throw new PgSslException(PgSslError.InvalidParameterValue, "The path is empty.", "Name a file, such as ./root.crt.");
         try
         {
             string resolved = SessionState.Path.GetUnresolvedProviderPathFromPSPath(path, out ProviderInfo provider, out _);

@@ -13,6 +13,12 @@ public class UnifiedDiffTests
         ["--- f", "+++ f", "@@ -2,7 +2,7 @@", " 2", " 3", " 4", "-5", "+five", " 6", " 7", " 8"],
         Diff("1\n2\n3\n4\n5\n6\n7\n8\n9\n", "1\n2\n3\n4\nfive\n6\n7\n8\n9\n"));
 
+    [Theory]
+    [InlineData("a\nb\nc\n", "A\nB\nc\n", "@@ -1,3 +1,3 @@,-a,-b,+A,+B, c")]
+    [InlineData("a\nb\nc\n", "A\nB\nnew\nc\n", "@@ -1,3 +1,4 @@,-a,-b,+A,+B,+new, c")]
+    public void Of_lines_side_by_side_the_old_ones_come_first(string before, string after, string lines) =>
+        Assert.Equal(lines.Split(','), Merged(Diff(before, after).Skip(2)));
+
     [Fact]
     public void Nothing_differs_in_equal_texts() => Assert.Empty(Diff("1\n2", "1\n2"));
 
@@ -38,6 +44,9 @@ public class UnifiedDiffTests
 
     private static IReadOnlyList<string> Diff(string before, string after) =>
         UnifiedDiff.Between("f", Encoding.UTF8.GetBytes(before), Encoding.UTF8.GetBytes(after));
+
+    // The ranges have commas, too.
+    private static IEnumerable<string> Merged(IEnumerable<string> lines) => string.Join(',', lines).Split(',');
 
     private static string RandomText(Random random) =>
         string.Join('\n', Enumerable.Range(0, random.Next(0, 40)).Select(_ => random.Pick(["a", "b", "c", "", "host all all all md5"]))) +

@@ -29,7 +29,9 @@ public class HbaNulTests
     {
         HbaRule rule = HbaRule.Of(new HbaFileSet("\u00FF\u00FEl\0o\0c\0a\0l\0 \0\n\0").Read()).First();
 
-        Assert.Contains("UTF-16", Assert.Single(rule.Findings, finding => finding.Code == "NulByte").Remedy, StringComparison.Ordinal);
+        Finding finding = Assert.Single(rule.Findings);
+        Assert.Equal("NulByte", finding.Code);
+        Assert.Contains("UTF-16", finding.Remedy, StringComparison.Ordinal);
     }
 
     [Fact]

@@ -1,3 +1,4 @@
+using System.Text;
 using PgSsl.Hba;
 using PgSsl.Sandbox;
 
@@ -55,6 +56,38 @@ public class HbaSpellingTests
         { "hostssl all $(whoami) 10.0.0.0/8 scram-sha-256", "Placeholder" },
         { "hostssl all {{user}} 10.0.0.0/8 scram-sha-256", "Placeholder" },
         { "hostssl all all {{subnet}} scram-sha-256", "Placeholder" },
+        { "hostssl all \"${DB_USER}\" 10.0.0.0/8 scram-sha-256", "Placeholder" },
+        { "hostssl all +${ROLE} 10.0.0.0/8 scram-sha-256", "Placeholder" },
+        { "hostssl all $APP_USER 10.0.0.0/8 scram-sha-256", "Placeholder" },
+        { "hostssl all %USER% 10.0.0.0/8 scram-sha-256", "Placeholder" },
+        { "hostssl all <user> 10.0.0.0/8 scram-sha-256", "Placeholder" },
+        { "hostssl <database>,app all 10.0.0.0/8 scram-sha-256", "Placeholder" },
+        { "hostssl all all $APP_NET scram-sha-256", "Placeholder" },
+        { "hostssl all all %NET% scram-sha-256", "Placeholder" },
+        { "hostssl all all <address> scram-sha-256", "Placeholder" },
+        { "hostssl all all <%=net%> scram-sha-256", "Placeholder" },
+        { "hostssl {{ db }} scram-sha-256", "Placeholder" },
+        { "hostssl all all 10.0.0.0/8 cert map=$MAP", "Placeholder" },
+        { "hostssl all all 10.0.0.0/8 cert map=${MAP}", "Placeholder" },
+        { "hostssl all pay$roll 10.0.0.0/8 scram-sha-256", "" },
+        { "hostssl all 100% 10.0.0.0/8 scram-sha-256", "" },
+        { "hostssl all a%b%c 10.0.0.0/8 scram-sha-256", "" },
+        { "hostssl all app$ 10.0.0.0/8 scram-sha-256", "" },
+        { "hostssl all app@EXAMPLE.COM 10.0.0.0/8 scram-sha-256", "" },
+        { "hostssl all \"$app\" 10.0.0.0/8 scram-sha-256", "" },
+        { "hostssl all \"%app%\",\"<app>\",\"@app@\" 10.0.0.0/8 scram-sha-256", "" },
+        { "hostssl all +admins,app 10.0.0.0/8 scram-sha-256", "" },
+        { "hostssl all all [::1] scram-sha-256", "ImpossibleHostName" },
+        { "hostssl all all db1.example.com:5432 scram-sha-256", "ImpossibleHostName" },
+        { Utf8("hostssl \u201Call\u201D all 10.0.0.0/8 scram-sha-256"), "OddCharacter" },
+        { Utf8("hostssl all app\u00A0 10.0.0.0/8 scram-sha-256"), "OddCharacter" },
+        { Utf8("hostssl all app\u200Buser 10.0.0.0/8 scram-sha-256"), "OddCharacter" },
+        { Utf8("hostssl all app\u2013user 10.0.0.0/8 scram-sha-256"), "OddCharacter" },
+        { Utf8("hostssl all \u0430pp 10.0.0.0/8 scram-sha-256"), "OddCharacter" },
+        { "hostssl all app\u00A0user 10.0.0.0/8 scram-sha-256", "OddCharacter" },
+        { Utf8("hostssl all d\u2019angelo,j\u00FCrgen 10.0.0.0/8 scram-sha-256"), "" },
+        { Utf8("hostssl all \u0430\u043D\u043D\u0430,app_\u0430\u043D\u043D\u0430 10.0.0.0/8 scram-sha-256"), "" },
+        { Utf8("hostssl all \"app\u00A0user\" 10.0.0.0/8 scram-sha-256"), "" },
     };
 
     /// <summary>Lines that the server refuses, with what the remedy begins with.</summary>
@@ -78,6 +111,64 @@ public class HbaSpellingTests
         { "; host all all all md5", "Comments begin with #" },
         { "host all all 10.0.0.1 md5", "An address needs a mask" },
         { "host all all 10.0.0.256/24 md5", "Only an address can have a mask" },
+        { "host all $APP_USER,<user> 10.0.0.0/8 $METHOD", "Fill in $APP_USER:" },
+        { "host all all $NET/24 md5", "Fill in $NET:" },
+        { "host all all <your network>/24 md5", "Fill in <your network>:" },
+        { "host all all @APP_NET@ md5", "Fill in @APP_NET@:" },
+        { "host all all @APP_NET@/24 md5", "Fill in @APP_NET@:" },
+        { "host @DB@ all 10.0.0.0/8 md5", "Fill in @DB@:" },
+        { "host all <%= user %> 10.0.0.0/8 md5", "Fill in <%= user %>:" },
+        { "%TYPE% all all 10.0.0.0/8 md5", "Fill in %TYPE%:" },
+        { "host all @nosuchfile 10.0.0.0/8 md5", "Correct the name of what is included" },
+        { "<<<<<<< HEAD", "This is left from a merge" },
+        { "=======", "This is left from a merge" },
+        { ">>>>>>> 1a2b3c4 (tighten pg_hba)", "This is left from a merge" },
+        { Utf8("host all\u00A0all 10.0.0.0/8 md5"), "Column 9 has a no-break space (U+00A0). Write a blank instead." },
+        { "host all\u00A0all 10.0.0.0/8 md5", "Column 9 has a no-break space (U+00A0). Write a blank instead." },
+        { Utf8("host all all 10.0.0.0/8 md5\u200B"), "Column 28 has an invisible character (U+200B). Remove it." },
+        { Utf8("host all all 10.0.0.0/8 scram\u2013sha\u2013256"), "Column 30 has a typographic dash (U+2013). Write - instead." },
+        { Utf8("h\u043Est all all 10.0.0.0/8 md5"), "Column 2 has a letter that looks like o (U+043E). Write o instead." },
+        { Utf8("host all all \u201C10.0.0.0/8\u201D md5"), "Column 14 has a typographic quote (U+201C). Write \" instead." },
+        { "host all all 10.0.0.0/8\fmd5", "Column 24 has a control character (U+000C). Write a blank instead." },
+        { "hostssl all all 10.0.0.0/8 scram-sha-256 clientcert=1", "Write clientcert=verify-ca, or clientcert=verify-full" },
+        { "hostssl all all 10.0.0.0/8 scram-sha-256 clientcert=0", "Remove clientcert:" },
+        { "hostssl all all 10.0.0.0/8 scram-sha-256 clientcert=no-verify", "Remove clientcert:" },
+        { "hostssl all all 10.0.0.0/8 scram-sha-256 clientcert=require", "Write clientcert=verify-ca or clientcert=verify-full, or" },
+        { "host all all 10.0.0.0/8 scram-sha-256 clientcert=verify-ca", "Make the rule hostssl, or remove clientcert:" },
+        { "hostssl all all 10.0.0.0/8 cert clientcert=verify-ca", "Remove clientcert:" },
+        { "host all all 10.0.0.0/8 cert", "Make the rule hostssl:" },
+        { "host all all 10.0.0.0/255.255.255.0 md5", "Write 10.0.0.0/24, or the mask as a field of its own: 10.0.0.0 255.255.255.0." },
+        { "host all all 10.0.0.0/0.0.0.255 md5", "Behind the slash is the number of the network's bits: from 0 to 32." },
+        { "host all all 10.0.0.0/33 md5", "Behind the slash is the number of the network's bits: from 0 to 32." },
+        { "host all all 10.0.0.0/ md5", "Write 10.0.0.0/32 for the one address, or" },
+        { "host all all 10.0.0.0 /8 md5", "Write the mask directly behind the address, without a blank: 10.0.0.0/8." },
+        { "host all all 10.0.0.0/8 255.0.0.0 md5", "Remove 255.0.0.0:" },
+        { "host all all 10.0.0.1,10.0.0.2 md5", "A rule has one address: write one line for each." },
+        { "host all all 10.0.0.0/8 md5,cert", "A rule has one method:" },
+        { "local all all 127.0.0.1/32 trust", "Remove 127.0.0.1/32: a local rule" },
+        { "local all all all trust", "Remove all: a local rule" },
+        { "local all trust", "A field is missing: a local rule has a type, a database, a user and a method." },
+        { "host all all 127.0.0.1/32 peer", "peer is for local rules only:" },
+        { "local all all gss", "gss is for TCP only:" },
+        { "host all 127.0.0.1/32 trust", "A field is missing: a rule has a type, a database, a user, an address and a method." },
+        { "hostssl all 127.0.0.1/32 cert map=users", "A field is missing:" },
+        { "host all all 127.0.0.1/32", "Write a method at the end" },
+        { "host all", "Fields are missing:" },
+        { "host all all 10.0.0.0/8 deny", "Write reject." },
+        { "host all all 10.0.0.0/8 none", "Write reject to let nobody in, or trust" },
+        { "host all all 10.0.0.0/8 crypt", "Use scram-sha-256:" },
+        { "host all all 10.0.0.0/8 krb5", "Use gss:" },
+        { "host all all 10.0.0.0/8 ssl", "TLS is asked for by the type hostssl." },
+        { "host all all 10.0.0.0/8 scram-sha-256 // comment", "A comment begins with #: write # instead of //." },
+        { "host all all 10.0.0.0/8 scram-sha-256 ; comment", "A comment begins with #: write # instead of ;." },
+        { "hostssl all all 10.0.0.0/8 cert map = users", "Write each option as name=value, without blanks" },
+        { "host all all 10.0.0.0/8 md5 sslmode=require", "Remove the option, or correct its name:" },
+        { "host all all 10.0.0.0/8 md5 map=users", "Remove the option: the method" },
+        { "clientcert=verify-full", "Options belong behind the method" },
+        { "host all all [::1]/128 md5", "Write ::1/128, without brackets." },
+        { "host all all fe80::1%nosuch0/64 md5", "Write fe80::1/64, without the zone" },
+        { "host all all 10.0.0.1:5432/32 md5", "Write 10.0.0.1/32, without the port:" },
+        { "host all all 10.0.0.1-10.0.0.9/32 md5", "A rule has no range of addresses:" },
     };
 
     [Theory]
@@ -108,10 +199,63 @@ public class HbaSpellingTests
     [Theory]
     [InlineData("*.example.com", "Write .example.com: it stands for all names below example.com.")]
     [InlineData("db1.example.com.", "Write db1.example.com, without the dot at its end.")]
+    [InlineData("10.0.0.1:5432", "Write 10.0.0.1/32, without the port: a rule is for all addresses on which the server listens.")]
+    [InlineData("db1.example.com:5432", "Write db1.example.com, without the port: a rule is for all addresses on which the server listens.")]
+    [InlineData("[::1]:5432", "Write ::1/128, without the port: a rule is for all addresses on which the server listens.")]
+    [InlineData("[::1]", "Write ::1/128, without brackets.")]
+    [InlineData("10.0.0.1-10.0.0.9",
+        "A rule has no range of addresses: write a network that contains them, such as 10.0.0.0/28, or one line for each address.")]
     [InlineData("samehosT", "Write samehost in lower case and without quotes.")]
     [InlineData("*", "Write all, in lower case and without quotes, for every address; or a network, such as 10.0.0.0/8.")]
     public void The_remedy_says_what_to_write_for_a_host_name(string name, string remedy) =>
         Assert.Equal(remedy, Assert.Single(Rule($"hostssl all all {name} cert").Findings).Remedy);
+
+    [Fact]
+    public void A_rule_in_two_lines_says_so_in_both()
+    {
+        HbaRule[] rules = [.. HbaRule.Of(new HbaFileSet("local all all peer\nhost all all\n  10.0.0.0/8 md5\nHOST all all all md5\n").Read())];
+
+        string[] remedies = [.. rules[1..].Select(rule => Assert.Single(rule.Findings).Remedy)];
+        Assert.StartsWith("Write the rule in one line: it seems to go on in line 3.", remedies[0], StringComparison.Ordinal);
+        Assert.StartsWith("Write the rule in one line: this seems to be the rest of line 2.", remedies[1], StringComparison.Ordinal);
+        Assert.StartsWith("Write host, in lower case", remedies[2], StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("local all all peer\n")]
+    [InlineData("# rules\nlocal all all peer\n")]
+    public void A_byte_order_mark_is_named_and_nothing_else(string text)
+    {
+        HbaRule rule = HbaRule.Of(new HbaFileSet(Utf8("\uFEFF" + text)).Read()).First();
+
+        Assert.Contains("byte order mark", rule.Error, StringComparison.Ordinal);
+        Assert.StartsWith("Save the file without a byte order mark", Assert.Single(rule.Findings).Remedy, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void An_odd_character_in_a_line_that_is_continued_is_found_in_its_own_line()
+    {
+        HbaRule rule = HbaRule.Of(new HbaFileSet(Utf8("local all all peer\nhost all all \\\n 10.0.0.0/8\u00A0md5\n")).Read()).Last();
+
+        Assert.StartsWith("Line 3, column 12 has a no-break space", Assert.Single(rule.Findings).Remedy, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Nothing_of_a_secret_is_told()
+    {
+        HbaRule rule = HbaRule.Of(new HbaFileSet(Utf8("host all all all ldap ldapbindpasswd=a\u00A0b c")).Read()).Single();
+
+        Assert.StartsWith("Write each option as name=value", Assert.Single(rule.Findings).Remedy, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_reject_that_is_never_reached_is_not_to_be_moved_without_a_warning()
+    {
+        HbaRule rule = HbaRule.Of(new HbaFileSet("host all all all md5\nhost all all 10.0.0.0/8 reject").Read()).Last();
+
+        Finding finding = Assert.Single(rule.Findings, finding => finding.Code == "Shadowed");
+        Assert.Contains("Before that rule, it would refuse every client", finding.Remedy, StringComparison.Ordinal);
+    }
 
     /// <summary>The server has the last word: what it takes, for what, and what it refuses.</summary>
     [Theory]
@@ -132,6 +276,9 @@ public class HbaSpellingTests
         Assert.Equal(HbaView.RowsOf(server.Read()), await server.RowsAsync());
         Assert.Empty(server.Read().Records);
     }
+
+    // A file has a character for each byte here.
+    private static string Utf8(string text) => Encoding.Latin1.GetString(Encoding.UTF8.GetBytes(text));
 
     private static HbaRule Rule(string line) => HbaRule.Of(new HbaFileSet(line).Read()).Single();
 }

@@ -4,7 +4,7 @@ using PgSsl.Sandbox;
 
 namespace PgSsl.Tests.Poolers;
 
-/// <summary>What counts in pgbouncer.ini is what the real PgBouncer says that it goes by.</summary>
+/// <summary>What counts in pgbouncer.ini is what the real PgBouncer says that it uses.</summary>
 public sealed class PgBouncerAgreementTests
 {
     private static readonly string[] Keys =

@@ -144,6 +144,17 @@ public class ServerProbeTests
         Assert.Null(facts.Address);
     }
 
+    [Fact]
+    public async Task A_Unix_socket_that_does_not_exist_is_named()
+    {
+        Assert.SkipWhen(OperatingSystem.IsWindows(), "Windows has other words for it.");
+
+        ConnectionFacts facts = await ProbeAsync(new ProbeRequest(new ConnectionHost("/nosuch", null, 5432), Transport.Plaintext, Timeout));
+
+        Assert.Equal("There is no socket /nosuch/.s.PGSQL.5432.", facts.Failure?.Message);
+        Assert.Contains("the server runs on this machine", facts.Failure!.Remedy, StringComparison.Ordinal);
+    }
+
     [Theory]
     [InlineData("nowhere.invalid", PgSslError.HostNotFound)]
     [InlineData("127.0.0.1", PgSslError.ConnectionRefused)]

@@ -33,7 +33,7 @@ public partial class HostileAnswerTests
         ["files of pg_hba.conf"] = async (session, settings) =>
         {
             HbaServerFacts facts = await new HbaServerReader(session, Token).ReadAsync();
-            var live = new HbaLive(session, facts, settings, Sessions.Timeout);
+            var live = new HbaLive(await LiveServer.OfAsync(session, settings, Sessions.Timeout, Token), facts);
             await live.ReadRulesAsync(Token);
             _ = new ServerHbaFiles(session, Token).List("/", out _);
             _ = new ServerHbaFiles(session, Token).Read("/x");

@@ -31,9 +31,17 @@ internal sealed class HbaPlanner
             planner.NoteRemainingPlaintext(planned);
         HbaPlan plan = Between(document, planned, planner._notes);
         if (plan.After.IsLoadable)
-            return plan;
+            return plan with { Notes = [.. plan.Notes, .. PlaceholdersIn(plan)] };
         string? error = plan.After.Refused.FirstOrDefault() is { } refused ? HbaSecrets.MaskError(refused) : "no rule would be left";
         throw NotEditable($"{plan.After.Files[0].Path}: {error}.");
+    }
+
+    private static IEnumerable<string> PlaceholdersIn(HbaPlan plan)
+    {
+        foreach (HbaEntryChange change in plan.Changes)
+            if (change is { Before: not null, After: { } after } && HbaPlaceholders.In(after) is { } placeholder)
+                yield return $"{plan.After.PlaceOf(after.Line)} still contains {placeholder}: nothing replaced it, so the rule is not for the "
+                    + "clients that are meant.";
     }
 
     /// <summary>The plan that leads from one state of the file to another.</summary>

@@ -65,8 +65,8 @@ internal sealed class LibpqClient : ISslClient
             settings.RootCertificatePath is { } missing
                 ? $"Root certificate file \"{missing}\" does not exist, and {mode.ToLibpq()} needs it."
                 : $"{mode.ToLibpq()} needs a root certificate, and this account has no home directory in which libpq could find root.crt.",
-            "Install the root certificate of the server's CA (Install-PgRootCert), or name it with -RootCertificate; " +
-            "for a public CA use -RootCertificate system (libpq 16 and newer).");
+            "Install the root certificate of the server's CA (Install-PgRootCert), or name it in the endpoint, as sslrootcert=FILE; " +
+            "for a public CA use sslrootcert=system (libpq 16 and newer).");
     }
 
     private static PgSslException? RefusalOf(SslMode mode, ConnectionHost host, ConnectionSettings settings)

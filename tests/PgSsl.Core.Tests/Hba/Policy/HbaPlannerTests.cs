@@ -150,8 +150,14 @@ public class HbaPlannerTests
         Assert.Contains("pg_hba.conf:2: end-of-line before authentication method", failure.Message);
     }
 
+    [Theory]
+    [InlineData("host all $APP_USER 10.0.0.0/8 md5", "pg_hba.conf:1 still contains $APP_USER:")]
+    [InlineData("host all all {{subnet}} md5", "pg_hba.conf:1 still contains {{subnet}}:")]
+    public void A_placeholder_in_a_line_that_changes_is_said(string line, string note) =>
+        Assert.StartsWith(note, Assert.Single(Plans.Make(line).Notes), StringComparison.Ordinal);
+
     [Fact]
-    public void What_lets_plaintext_in_all_the_same_is_said()
+    public void What_still_lets_plaintext_in_is_said()
     {
         HbaPlan plan = Plans.Make("host all app all md5\nhostnossl all legacy 10.0.0.0/8 md5");
         Assert.Equal(["These rules still let clients in without TLS, because they were not selected: pg_hba.conf:2."], plan.Notes);

@@ -97,10 +97,10 @@ Describe 'Get-PgConnectionSetting' {
         @{ Endpoint = 'host=db1 sslmode=verify'; ErrorId = 'InvalidParameterValue' }
         @{ Endpoint = 'host=db1 sslmode=require sslrootcert=system'; ErrorId = 'ContradictoryParameters' }
         @{ Endpoint = 'service=nowhere'; ErrorId = 'ServiceNotFound' }
-        @{ Endpoint = 'db1:x'; ErrorId = 'InvalidEndpoint' }
+        @{ Endpoint = 'db1:x'; Shown = 'db1…'; ErrorId = 'InvalidEndpoint' }
     ) {
         Get-PgConnectionSetting $Endpoint -ErrorAction SilentlyContinue -ErrorVariable failures | Should -BeNullOrEmpty
         $failures.FullyQualifiedErrorId | Should -Be "$ErrorId,PgSsl.Cmdlets.GetPgConnectionSettingCommand"
-        $failures.TargetObject | Should -Be $Endpoint
+        $failures.TargetObject | Should -Be ($Shown ?? $Endpoint)
     }
 }

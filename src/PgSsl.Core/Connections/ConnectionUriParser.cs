@@ -57,8 +57,12 @@ internal sealed class ConnectionUriParser
             hosts.Append(Current == '[' ? ReadBracketed() : ReadUntil(":/?,"));
             if (Current == ':')
             {
-                _position++;
-                ports.Append(ReadUntil("/?,"));
+                int start = ++_position;
+                string port = ReadUntil("/?,");
+                ports.Append(port);
+                // It may be a password that was not encoded (see RefusedText); libpq refuses it only when it connects.
+                if (!port.All(char.IsAsciiDigit))
+                    _parsed.Mask(start, _position);
             }
             if (Current != ',') break;
             _position++;

@@ -46,8 +46,11 @@ internal static class HostList
     {
         if (port.Length == 0) return DefaultPort;
         if (LibpqInteger.TryParse(port, out int number) && number is >= 1 and <= 65535) return number;
-        throw SettingRules.Invalid(
-            settings.Get("port"), $"\"{port}\" is not a port", "Give a number from 1 to 65535, or as many as there are hosts.");
+        // A URI with a password that is not encoded has a part of it here, so it is shown only if it looks like a number.
+        throw new PgSslException(
+            PgSslError.InvalidParameterValue,
+            $"libpq would refuse the port: {RefusedText.ShowPort(port)} is not a port.",
+            "Give a number from 1 to 65535, or as many as there are hosts.");
     }
 
     private static PgSslException Mismatch(ConnectionSettings settings, string name, int count, string other, int expected) =>

@@ -23,6 +23,9 @@ internal sealed class ParsedEndpoint
         return true;
     }
 
+    /// <summary>Masks a part of the text.</summary>
+    internal void Mask(int start, int end) => _secrets.Add((start, end));
+
     internal bool HasSecret => _secrets.Count > 0;
 
     /// <summary>The text that was parsed, with a mask instead of each secret.</summary>

@@ -29,6 +29,7 @@ internal sealed partial class PgEndpoint
     {
         // Text from files and clipboards may have blanks around it; in a connection string the last blank may be escaped, and belong to a value.
         string trimmed = text.Trim();
+        RefusedText.Refuse(trimmed);
         if (ConnectionUriParser.IsUri(trimmed)) return FromParsed(ConnectionUriParser.Parse(trimmed), trimmed);
         if (IsAdoNet(trimmed)) throw EndpointErrors.AdoNet(trimmed);
         if (text.Contains('=') && !HasForeignScheme(trimmed)) return FromParsed(ConninfoParser.Parse(text), text);

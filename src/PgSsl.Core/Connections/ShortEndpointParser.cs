@@ -23,9 +23,9 @@ internal static class ShortEndpointParser
 
         string[] parts = endpoint.Split(':');
         if (parts.Length > 2)
-            throw EndpointErrors.Invalid($"\"{endpoint}\" has several colons, but is not an IPv6 address.", Forms);
-        if (parts[0].Length == 0) throw EndpointErrors.Invalid($"\"{endpoint}\" has no host before the colon.", Forms);
-        return parts.Length == 1 ? Host(endpoint) : Host(parts[0], Port(parts[1], endpoint));
+            throw EndpointErrors.Invalid($"\"{RefusedText.Show(endpoint)}\" has several colons, but is not an IPv6 address.", Forms);
+        if (parts[0].Length == 0) throw EndpointErrors.Invalid("The endpoint has no host before the colon.", Forms);
+        return parts.Length == 1 ? Host(endpoint) : Host(parts[0], Port(parts[1]));
     }
 
     private static void RefuseOtherForms(string endpoint)
@@ -33,43 +33,48 @@ internal static class ShortEndpointParser
         int scheme = endpoint.IndexOf("://", StringComparison.Ordinal);
         if (scheme >= 0)
             throw EndpointErrors.Invalid(
-                $"libpq has no URI scheme \"{endpoint[..scheme]}\".",
+                $"libpq has no URI scheme \"{Scheme(endpoint[..scheme])}\".",
                 "Begin the URI with postgresql:// or postgres://, in lower case.");
         // The text before an @ may be a password, so the message does not repeat it.
         if (endpoint.Contains('@'))
             throw EndpointErrors.Invalid("A user name before the host needs a URI.", "Write postgresql://user@host:port/dbname.");
         if (endpoint.Contains(','))
             throw EndpointErrors.Invalid(
-                $"\"{endpoint}\" lists several hosts.",
+                $"\"{RefusedText.Show(endpoint)}\" lists several hosts.",
                 "Give each host as a separate endpoint, or write postgresql://host1,host2/ for one connection.");
         foreach (char character in endpoint)
         {
             if (char.IsWhiteSpace(character) || char.IsControl(character) || "/\\?'\"".Contains(character))
-                throw EndpointErrors.Invalid($"\"{endpoint}\" is not a host.", Forms);
+                throw EndpointErrors.Invalid($"\"{RefusedText.Show(endpoint)}\" is not a host.", Forms);
         }
     }
+
+    // jdbc:postgresql has a colon; nothing else of it can be a secret.
+    private static string Scheme(string text) => text.All(character => char.IsAsciiLetterOrDigit(character) || character is ':' or '+' or '-' or '.')
+        ? text
+        : RefusedText.Show(text);
 
     private static Dictionary<string, string> ParseBracketed(string endpoint)
     {
         int close = endpoint.IndexOf(']');
         if (close < 0 || !IsIPv6(endpoint[1..close]))
-            throw EndpointErrors.Invalid($"\"{endpoint}\" has no IPv6 address between brackets.", Forms);
+            throw EndpointErrors.Invalid("The endpoint has no IPv6 address between brackets.", Forms);
         string address = endpoint[1..close];
         string rest = endpoint[(close + 1)..];
         if (rest.Length == 0) return Host(address);
         if (rest[0] != ':')
-            throw EndpointErrors.Invalid($"\"{endpoint}\" has something other than a port after the bracket.", Forms);
-        return Host(address, Port(rest[1..], endpoint));
+            throw EndpointErrors.Invalid("The endpoint has something other than a port after the bracket.", Forms);
+        return Host(address, Port(rest[1..]));
     }
 
     internal static bool IsIPv6(string text) =>
         IPAddress.TryParse(text.Split('%')[0], out IPAddress? address) && address.AddressFamily == AddressFamily.InterNetworkV6;
 
-    private static string Port(string text, string endpoint)
+    private static string Port(string text)
     {
         bool isNumber = int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out int port);
         if (isNumber && port is >= 1 and <= 65535) return text;
-        throw EndpointErrors.Invalid($"\"{endpoint}\" has the port \"{text}\", but a port is a number from 1 to 65535.", Forms);
+        throw EndpointErrors.Invalid($"A port is a number from 1 to 65535, and {RefusedText.ShowPort(text)} is not.", Forms);
     }
 
     private static Dictionary<string, string> Host(string host) => new(StringComparer.Ordinal) { ["host"] = host };

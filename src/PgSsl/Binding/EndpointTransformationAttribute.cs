@@ -41,8 +41,8 @@ public sealed class EndpointTransformationAttribute : ArgumentTransformationAttr
     // If it could not be read, a password may be anywhere in it, even in a hashtable or in a row of a file.
     private static string TargetOf(PipelineObject item) => item.Base switch
     {
-        string text => SecretMask.Apply(text),
-        Uri uri => SecretMask.Apply(uri.OriginalString),
+        string text => RefusedText.Show(text),
+        Uri uri => RefusedText.Show(uri.OriginalString),
         _ => item.TypeName,
     };
 

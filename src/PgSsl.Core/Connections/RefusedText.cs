@@ -1,0 +1,71 @@
+using System.Text.RegularExpressions;
+
+namespace PgSsl.Connections;
+
+/// <summary>
+/// Texts that are no endpoint. What people paste there by mistake is often the very text that holds a password, in a place where no parser
+/// looks for it, so it is shown only as far as it cannot hold one.
+/// </summary>
+internal static partial class RefusedText
+{
+    /// <summary>The text, if it is a host, an address or a port number beside one; otherwise its first word and an ellipsis.</summary>
+    public static string Show(string text) => Harmless().IsMatch(text) ? text : FirstWord().Match(text).Value + "…";
+
+    /// <summary>A port as it was written, if it consists of digits and signs: after a colon many write the password.</summary>
+    public static string ShowPort(string port) => port.All(character => char.IsAsciiDigit(character) || character is '+' or '-' or ',' or ' ')
+        ? $"\"{port}\""
+        : "what is given as port";
+
+    /// <summary>Refuses what surrounds an endpoint when it is copied from somewhere, and a URI with characters that had to be encoded.</summary>
+    /// <exception cref="PgSslException"><see cref="PgSslError.InvalidEndpoint"/>, without the text.</exception>
+    public static void Refuse(string text)
+    {
+        if (text is [var first, .., var last] && Quotes.Contains(first) && Quotes.Contains(last))
+            throw EndpointErrors.Invalid("The endpoint has quotes around it.", "Take them off: PowerShell has removed its own already.");
+        if (Assignment().Match(text) is { Success: true } assignment
+            && ConnectionParameters.Find(assignment.Groups["name"].Value.ToLowerInvariant()) is null)
+            throw EndpointErrors.Invalid(
+                $"The endpoint begins with the name of a variable, {assignment.Groups["name"].Value}.",
+                "Give only what stands behind the equals sign, without quotes; it begins with postgresql://.");
+        if (Command().IsMatch(text))
+            throw EndpointErrors.Invalid(
+                "The endpoint is a command line.", "Give only the connection in it, without quotes; it begins with postgresql://.");
+        if (ConnectionUriParser.IsUri(text))
+            RefuseUnencoded(text[(text.IndexOf("//", StringComparison.Ordinal) + 2)..]);
+    }
+
+    /// <summary>
+    /// A user or password with an <c>@</c> or a <c>/</c> that is not percent-encoded: libpq takes the rest of it for a host, a port or a database.
+    /// No host has an @; a database may, but behind <c>word:word</c> without an @ it is more likely the end of a password.
+    /// </summary>
+    private static void RefuseUnencoded(string rest)
+    {
+        string beforeQuery = rest.Split('?')[0];
+        string authority = beforeQuery.Split('/')[0];
+        int ats = authority.Count(character => character == '@');
+        bool isSplitPassword = ats == 0 && authority.Contains(':') && rest.IndexOf('@', authority.Length) >= 0
+            && (beforeQuery.Contains('@') || !PortOnly().IsMatch(authority));
+        if (ats > 1 || isSplitPassword)
+            throw EndpointErrors.Invalid(
+                "The URI has an @ or a / that is not encoded, probably in the password, so it is not clear where the host begins.",
+                "In user, password and database write %40 for @, %2F for /, %3A for : and %3F for ?. Or give host=… user=… and -Credential.");
+    }
+
+    private const string Quotes = "\"'`\u2018\u2019\u201C\u201D";
+
+    [GeneratedRegex(@"^[A-Za-z0-9._-]+(:[0-9]{1,5})?$|^\[?[0-9A-Fa-f:.]*:[0-9A-Fa-f:.]*:[0-9A-Fa-f:.]*\]?(:[0-9]{1,5})?$")]
+    private static partial Regex Harmless();
+
+    [GeneratedRegex(@"^[A-Za-z0-9._-]*")]
+    private static partial Regex FirstWord();
+
+    [GeneratedRegex(@"^(export\s+|set\s+|\$env:|\$)?(?<name>[A-Za-z_]\w*)\s*=\s*['""]?postgres(ql)?://", RegexOptions.ExplicitCapture)]
+    private static partial Regex Assignment();
+
+    // A word, blanks, and a URI somewhere behind them; host=db1 options=… is a connection string.
+    [GeneratedRegex(@"^(?!postgres(ql)?://)[^\s=]+\s.*postgres(ql)?://", RegexOptions.ExplicitCapture | RegexOptions.Singleline)]
+    private static partial Regex Command();
+
+    [GeneratedRegex(@"^[^:]*:[0-9]*$|^\[[^\]]*\](:[0-9]*)?$", RegexOptions.ExplicitCapture)]
+    private static partial Regex PortOnly();
+}

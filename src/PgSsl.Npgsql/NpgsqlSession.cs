@@ -1,5 +1,7 @@
+using System.Data;
 using System.Globalization;
 using System.Net.Sockets;
+using System.Text.RegularExpressions;
 using Npgsql;
 using NpgsqlTypes;
 using PgSsl.Connections;
@@ -8,8 +10,11 @@ using PgSsl.Server;
 namespace PgSsl.Sql;
 
 /// <summary>An open session. All values are transported as text, so neither types nor exceptions of Npgsql are visible outside.</summary>
-internal sealed class NpgsqlSession(NpgsqlDataSource source, NpgsqlConnection connection, SqlSessionRequest request) : IServerSession
+internal sealed partial class NpgsqlSession(NpgsqlDataSource source, NpgsqlConnection connection, SqlSessionRequest request) : IServerSession
 {
+    // Longer than Npgsql gives a server to end what was cancelled.
+    private static readonly TimeSpan Grace = TimeSpan.FromSeconds(5);
+
     /// <inheritdoc/>
     public ConnectionHost Host => request.Host;
 
@@ -28,28 +33,65 @@ internal sealed class NpgsqlSession(NpgsqlDataSource source, NpgsqlConnection co
     /// <inheritdoc/>
     public required string Database { get; init; }
 
+    /// <summary>Whether statements run as the role that the caller's <c>options</c> name.</summary>
+    public required bool KeepsRole { get; init; }
+
+    /// <summary>When the server ends a statement by itself: after we have given it up.</summary>
+    public static TimeSpan ServerTimeout(SqlSessionRequest request) => request.CommandTimeout + TimeSpan.FromSeconds(1);
+
     /// <inheritdoc/>
     public async Task<IReadOnlyList<SqlRow>> QueryAsync(
         string sql, IReadOnlyList<object?>? parameters = null, CancellationToken cancellationToken = default)
     {
         using NpgsqlCommand command = connection.CreateCommand();
-        command.CommandText = sql;
+        command.CommandText = NamedParameters(sql);
         command.AllResultTypesAreUnknown = true;
-        foreach (object? value in parameters ?? [])
+        // Two statements that are sent together are one transaction (Npgsql sends one Sync, protocol-flow.html, "Pipelining"), which a pooler
+        // in any mode leaves on one connection; and the second is parsed after the first has run.
+        if (IsPooled)
+            command.CommandText = $"SELECT {StatementSettings.Expression(true, KeepsRole, ServerTimeout(request))}; {command.CommandText}";
+        for (int i = 0; i < parameters?.Count; i++)
             command.Parameters.Add(new NpgsqlParameter
             {
-                Value = SqlText.Format(value) ?? (object)DBNull.Value,
+                ParameterName = $"p{i + 1}",
+                Value = SqlText.Format(parameters[i]) ?? (object)DBNull.Value,
                 NpgsqlDbType = NpgsqlDbType.Unknown,
             });
+        // The driver's own time limit begins anew with each packet. A server that has not ended its answer a while after it was asked to is
+        // not asked again.
+        using var deadline = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        using var end = new CancellationTokenSource();
+        using CancellationTokenRegistration first = deadline.Token.Register(() => end.CancelAfter(Grace));
+        using CancellationTokenRegistration second = end.Token.Register(() => ConnectionAbort.Abort(connection));
+        deadline.CancelAfter(request.CommandTimeout);
         try
         {
-            using NpgsqlDataReader reader = await command.ExecuteReaderAsync(cancellationToken).ConfigureAwait(false);
-            return await ReadAsync(reader, cancellationToken).ConfigureAwait(false);
+            return await ReadAnswerAsync(command, deadline.Token).ConfigureAwait(false);
         }
-        catch (Exception exception) when (exception is NpgsqlException or IOException or SocketException or InvalidOperationException)
+        catch (Exception exception) when (exception is NpgsqlException or IOException or SocketException or InvalidOperationException
+            or OperationCanceledException)
         {
             cancellationToken.ThrowIfCancellationRequested();
-            throw Explain(exception, sql);
+            throw Explain(deadline.IsCancellationRequested ? new OperationCanceledException() : exception, sql);
+        }
+    }
+
+    private async Task<IReadOnlyList<SqlRow>> ReadAnswerAsync(NpgsqlCommand command, CancellationToken deadline)
+    {
+        await using NpgsqlDataReader reader =
+            await command.ExecuteReaderAsync(CommandBehavior.SequentialAccess, deadline).ConfigureAwait(false);
+        try
+        {
+            if (IsPooled)
+                await reader.NextResultAsync(deadline).ConfigureAwait(false);
+            return await new ResultReader(reader, Host).ReadAsync(deadline).ConfigureAwait(false);
+        }
+        catch (PgSslException)
+        {
+            // There may be no end to what is still to come.
+            ConnectionAbort.Abort(connection);
+            await reader.DisposeAsync().AsTask().ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            throw;
         }
     }
 
@@ -60,27 +102,16 @@ internal sealed class NpgsqlSession(NpgsqlDataSource source, NpgsqlConnection co
         await source.DisposeAsync().ConfigureAwait(false);
     }
 
-    private static async Task<IReadOnlyList<SqlRow>> ReadAsync(NpgsqlDataReader reader, CancellationToken cancellationToken)
-    {
-        var columns = new Dictionary<string, int>(StringComparer.Ordinal);
-        for (int i = 0; i < reader.FieldCount; i++)
-            columns.TryAdd(reader.GetName(i), i);
+    // Only with named parameters Npgsql sends several statements that have some.
+    private static string NamedParameters(string sql) => Placeholder().Replace(sql, "@p${number}");
 
-        var rows = new List<SqlRow>();
-        while (await reader.ReadAsync(cancellationToken).ConfigureAwait(false))
-        {
-            string?[] values = new string?[reader.FieldCount];
-            for (int i = 0; i < values.Length; i++)
-                values[i] = reader.IsDBNull(i) ? null : reader.GetString(i);
-            rows.Add(new SqlRow(columns, values));
-        }
-        return rows;
-    }
+    [GeneratedRegex(@"\$(?<number>[0-9]+)", RegexOptions.ExplicitCapture)]
+    private static partial Regex Placeholder();
 
     private PgSslException Explain(Exception exception, string sql) => exception switch
     {
         PostgresException refused => SqlFailures.Failed(refused.SqlState, refused.MessageText, sql, UserName, ServerVersion),
-        { InnerException: TimeoutException } => new(
+        OperationCanceledException or { InnerException: TimeoutException } => new(
             PgSslError.ConnectionTimedOut,
             string.Create(
                 CultureInfo.InvariantCulture, $"{Host} did not answer a statement within {request.CommandTimeout.TotalSeconds:0.###} s."),

@@ -1,4 +1,4 @@
-using System.Globalization;
+using System.Data;
 using Npgsql;
 using PgSsl.Probing;
 using PgSsl.Server;
@@ -8,15 +8,6 @@ namespace PgSsl.Sql;
 /// <summary>One attempt to open a session: one address, one transport, and no fallback by the driver.</summary>
 internal sealed class SessionAttempt(SessionTarget target, Transport transport)
 {
-    // Asks who we are, and makes the text of values readable, whatever the role or the database has set. With pg_catalog first, no
-    // function or operator can hide one of the system's (CVE-2018-1058). Behind a pooler nothing is set, because it would stay in a
-    // connection that others get next; it is recognized because a pooler invents the process id that it sends its clients.
-    private const string Greeting =
-        "SELECT current_user::pg_catalog.text, pg_catalog.current_database()::pg_catalog.text, " +
-        "pg_catalog.current_setting('server_version_num'), CASE WHEN pg_catalog.pg_backend_pid() OPERATOR(pg_catalog.=) $1::pg_catalog.int4 " +
-        "THEN pg_catalog.concat(pg_catalog.set_config('search_path', 'pg_catalog, pg_temp', false), " +
-        "pg_catalog.set_config('DateStyle', 'ISO', false), pg_catalog.set_config('bytea_output', 'hex', false)) END";
-
     private readonly ServerCheck _check = new(target, target.ProbeOver(transport));
 
     /// <summary>Makes the attempt. Errors are in the outcome.</summary>
@@ -48,20 +39,32 @@ internal sealed class SessionAttempt(SessionTarget target, Transport transport)
         }
     }
 
+    /// <summary>
+    /// Asks who we are, and has the session go by <see cref="StatementSettings"/>. Behind a pooler nothing is set, because it would stay in a
+    /// connection that others get next: <see cref="NpgsqlSession"/> sets it in each transaction. A pooler is recognized because it invents the
+    /// process id that it sends its clients.
+    /// </summary>
     private async Task<NpgsqlSession> GreetAsync(NpgsqlDataSource source, NpgsqlConnection connection, CancellationToken deadline)
     {
+        // libpq's -c role=… or --role=…: then the caller wants another role than that of the login.
+        bool keepsRole = target.Settings["options"]?.Contains("role", StringComparison.Ordinal) == true;
         using NpgsqlCommand command = connection.CreateCommand();
-        command.CommandText = Greeting;
+        command.CommandText =
+            "SELECT CASE WHEN pg_catalog.pg_backend_pid() OPERATOR(pg_catalog.=) $1::pg_catalog.int4 THEN " +
+            StatementSettings.Expression(false, keepsRole, NpgsqlSession.ServerTimeout(target.Request)) +
+            $" END AS set, {(keepsRole ? "current_user" : "session_user")}::pg_catalog.text AS role, " +
+            "pg_catalog.current_database()::pg_catalog.text AS database, pg_catalog.current_setting('server_version_num') AS version";
         command.AllResultTypesAreUnknown = true;
         command.Parameters.Add(new NpgsqlParameter { Value = connection.ProcessID });
-        using NpgsqlDataReader reader = await command.ExecuteReaderAsync(deadline).ConfigureAwait(false);
-        await reader.ReadAsync(deadline).ConfigureAwait(false);
+        using NpgsqlDataReader reader = await command.ExecuteReaderAsync(CommandBehavior.SequentialAccess, deadline).ConfigureAwait(false);
+        SqlRow row = (await new ResultReader(reader, target.Request.Host).ReadAsync(deadline).ConfigureAwait(false)).Only();
         return new NpgsqlSession(source, connection, target.Request)
         {
-            UserName = reader.GetString(0),
-            Database = reader.GetString(1),
-            ServerVersion = new ServerVersion(int.Parse(reader.GetString(2), CultureInfo.InvariantCulture)),
-            IsPooled = reader.IsDBNull(3),
+            IsPooled = row["set"] is null,
+            KeepsRole = keepsRole,
+            UserName = row.Required("role"),
+            Database = row.Required("database"),
+            ServerVersion = new ServerVersion(row.GetInt32("version") ?? throw SqlRow.Missing("version")),
             Transport = target.TransportOf(transport),
         };
     }

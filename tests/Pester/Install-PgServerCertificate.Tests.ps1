@@ -188,14 +188,18 @@ Describe 'Install-PgServerCertificate' {
         }
 
         It 'are kept as backups, and a key for everybody is no more' -Skip:$IsWindows {
-            'old' | Set-Content pg/server.crt, pg/server.key
+            $oldKey = '-----BEGIN PRIVATE KEY-----', 'old', '-----END PRIVATE KEY-----'
+            $oldKey | Set-Content pg/server.key
+            $oldKey -replace 'PRIVATE KEY', 'CERTIFICATE' | Set-Content pg/server.crt
             chmod 0644 pg/server.key
             $made = Install-PgServerCertificate answer.pem server.key @offline
-            $made.Backup.ForEach{ Get-Content $_ } | Should -Be 'old', 'old'
+            Get-Content $made.Backup[0] | Should -Be $oldKey
+            $made.Backup | Should -HaveCount 2
             # The server takes a key of root's that its group may read.
             $private = (id -u) -eq 0 ? '-rw-r-----' : '-rw-------'
             (Get-Item pg/server.key).UnixMode | Should -Be $private
-            (Get-Item $made.Backup[0]).UnixMode | Should -Be $private
+            # A backup is exactly as its file was.
+            (Get-Item $made.Backup[0]).UnixMode | Should -Be '-rw-r--r--'
         }
 
         It 'of others are left alone' {

@@ -139,7 +139,7 @@ public sealed class AuthenticationTests
     {
         await using IServerSession session = await Sessions.OpenAsync(conninfo, password, variables);
         SqlRow row = Assert.Single(await session.QueryAsync("SELECT current_user, ssl FROM pg_stat_ssl WHERE pid = pg_backend_pid()"));
-        Assert.Equal((role, true), (row.GetString("current_user"), row.GetBoolean("ssl")));
+        Assert.Equal((role, true), (row["current_user"], row.GetBoolean("ssl")));
         Assert.Equal((role, "postgres", SessionTransport.Tls), (session.UserName, session.Database, session.Transport));
     }
 }

@@ -3,7 +3,7 @@ using System.Globalization;
 namespace PgSsl.Sandbox;
 
 /// <summary>The account that runs servers when we are root, because PostgreSQL and PgBouncer refuse to run as root.</summary>
-internal sealed record ServerAccount(string Name, uint UserId, uint GroupId)
+public sealed record ServerAccount(string Name, uint UserId, uint GroupId)
 {
     /// <summary><c>postgres</c>, else <c>nobody</c>, when we are root; null when servers run as ourselves. Linux only.</summary>
     public static ServerAccount? Current { get; } =

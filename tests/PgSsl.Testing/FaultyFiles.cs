@@ -44,15 +44,15 @@ internal sealed class FaultyFiles : IFileLayer
     /// <summary>The process is gone with the step half done.</summary>
     public static FaultyFiles KilledWithin(int step, Action? watch = null) => new(step, Fault.DeathAfterHalf) { Watch = watch ?? (() => { }) };
 
-    public string FollowLinks(string path) => Do(() => DiskFiles.Instance.FollowLinks(path));
-
-    public string RealPath(string path) => Do(() => DiskFiles.Instance.RealPath(path));
+    public FileTarget FindTarget(string path) => Do(() => DiskFiles.Instance.FindTarget(path));
 
     public byte[]? Read(string path) => Do(() => DiskFiles.Instance.Read(path));
 
     public FileSnapshot? Examine(string path) => Do(() => DiskFiles.Instance.Examine(path));
 
     public FileIdentity? Identify(string path) => Do(() => DiskFiles.Instance.Identify(path));
+
+    public IDisposable Pin(IReadOnlyList<string> directories) => Do(() => DiskFiles.Instance.Pin(directories));
 
     public bool DirectoryExists(string path) => Do(() => DiskFiles.Instance.DirectoryExists(path));
 

@@ -1,3 +1,5 @@
+using PgSsl.Files;
+
 namespace PgSsl.Changes;
 
 /// <summary>A change that is worked out, and not made yet: a cmdlet shows it, asks, and makes it.</summary>
@@ -22,6 +24,9 @@ internal interface IPlannedChange<TOutput>
 
     /// <summary>What the user should know before the change is made.</summary>
     IReadOnlyList<string> Warnings => [];
+
+    /// <summary>The files that are written; empty if none are.</summary>
+    IReadOnlyList<FileEdit> Files => [];
 
     /// <summary>Throws if the change must not be made.</summary>
     /// <param name="isForced">Whether the user accepts that somebody loses a connection.</param>

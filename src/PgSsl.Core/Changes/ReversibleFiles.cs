@@ -13,6 +13,9 @@ internal sealed class ReversibleFiles(IReadOnlyList<FileEdit> edits, DateTimeOff
     /// <summary>The backups, and how the files were written; null before <see cref="Write"/>.</summary>
     public FileTransactionResult? Written { get; private set; }
 
+    /// <summary>The edits.</summary>
+    public IReadOnlyList<FileEdit> Edits => edits;
+
     /// <summary>Makes the edits.</summary>
     /// <exception cref="PgSslException">The errors of <see cref="FileTransaction.Apply"/>.</exception>
     public FileTransactionResult Write() => Written = FileTransaction.Apply(edits, at, files);
@@ -23,7 +26,7 @@ internal sealed class ReversibleFiles(IReadOnlyList<FileEdit> edits, DateTimeOff
     {
         try
         {
-            FileTransactionResult undone = FileTransaction.Apply([.. edits.Reverse().Select(Back)], at, files);
+            FileTransactionResult undone = FileTransaction.Apply([.. edits.Zip(Written!.Old, Back).Reverse()], at, files);
             foreach (string backup in Written!.Backups.Concat(undone.Backups))
                 (files ?? DiskFiles.Instance).Delete(backup);
         }
@@ -35,5 +38,6 @@ internal sealed class ReversibleFiles(IReadOnlyList<FileEdit> edits, DateTimeOff
         }
     }
 
-    private static FileEdit Back(FileEdit edit) => edit with { Content = edit.Expected, Expected = edit.Content, MayReplace = true };
+    private static FileEdit Back(FileEdit edit, FileSnapshot? old) =>
+        edit with { Content = edit.Expected, Expected = edit.Content, MayReplace = true, Like = old };
 }

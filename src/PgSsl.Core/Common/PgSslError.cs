@@ -76,6 +76,11 @@ public enum PgSslError
     // Writing files
     /// <summary>A file that was to be created exists already.</summary>
     FileExists,
+    /// <summary>
+    /// A file that was to be written is not what it should be: a directory or a device, another content, or somebody else's link leads to it.
+    /// Nothing was written.
+    /// </summary>
+    UnexpectedFile,
     /// <summary>A file was changed by somebody else between reading and writing it. Nothing was written.</summary>
     FileChanged,
     /// <summary>A file could not be written; nothing was changed.</summary>
@@ -139,6 +144,8 @@ public enum PgSslError
     InsufficientPrivilege,
     /// <summary>The server refused a statement for another reason; the message has its SQLSTATE.</summary>
     SqlFailed,
+    /// <summary>A statement was answered with something that no PostgreSQL answers: too much, too little, or values of another form.</summary>
+    UnexpectedAnswer,
     /// <summary>The server does not have this session, or not any more.</summary>
     SessionNotFound,
 
@@ -147,6 +154,8 @@ public enum PgSslError
     InvalidHbaFile,
     /// <summary>Other software manages this: Patroni, an operator, a provider … Nothing was changed.</summary>
     ManagedElsewhere,
+    /// <summary>A server's files were to be changed, and it is not shown that they are on this machine. Nothing was changed.</summary>
+    ServerElsewhere,
     /// <summary>Somebody would be locked out. Nothing was changed.</summary>
     LockOut,
     /// <summary>The server would not load a certificate or a key. Nothing was changed.</summary>

@@ -1,3 +1,6 @@
+using System.Text;
+using PgSsl.Files;
+
 namespace PgSsl.Connections;
 
 /// <summary>The servers in the user's own files, for tab completion.</summary>
@@ -45,7 +48,8 @@ internal static class KnownEndpoints
     {
         try
         {
-            return string.IsNullOrEmpty(path) ? [] : File.ReadAllLines(environment.ResolvePath(path));
+            return string.IsNullOrEmpty(path) ? []
+                : Encoding.UTF8.GetString(RegularFile.Read(environment.ResolvePath(path))).ReplaceLineEndings("\n").Split('\n');
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {

@@ -11,7 +11,6 @@ namespace PgSsl.Connections;
 internal static class PasswordFile
 {
     private const string AnyHost = "localhost";
-    private const int RegularFile = 0x8000;
     private const UnixFileMode GroupOrOthers =
         UnixFileMode.GroupRead | UnixFileMode.GroupWrite | UnixFileMode.GroupExecute
         | UnixFileMode.OtherRead | UnixFileMode.OtherWrite | UnixFileMode.OtherExecute;
@@ -92,7 +91,7 @@ internal static class PasswordFile
                 return null;
             problem = isWindows || OperatingSystem.IsWindows() ? null : ProblemOf(path);
             // A byte order mark is part of the first line, as in libpq.
-            return problem is null ? Encoding.UTF8.GetString(File.ReadAllBytes(path)) : null;
+            return problem is null ? Encoding.UTF8.GetString(RegularFile.Read(path)) : null;
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {
@@ -104,7 +103,7 @@ internal static class PasswordFile
     private static string? ProblemOf(string path)
     {
         UnixStatus status = UnixStatus.Of(File.ResolveLinkTarget(path, returnFinalTarget: true)?.FullName ?? path);
-        if (status.Identity.Type != RegularFile)
+        if (status.Identity.Type != FileType.Regular)
             return $"The password file \"{path}\" is not a regular file, so libpq ignores it.";
         return (status.Mode & GroupOrOthers) == 0 ? null
             : $"The password file \"{path}\" has mode 0{Convert.ToString((int)status.Mode, 8)}: group or others can use it, " +

@@ -1,3 +1,5 @@
+using PgSsl.Files;
+
 namespace PgSsl.Connections;
 
 /// <summary>A value that a service file supplies.</summary>
@@ -82,11 +84,11 @@ internal static class ServiceFile
                 origin, $"sets \"{name}\", which libpq does not have", "Use libpq's names, without blanks around the equals sign.");
     }
 
-    internal static FileStream Open(string path)
+    internal static MemoryStream Open(string path)
     {
         try
         {
-            return File.OpenRead(path);
+            return new MemoryStream(RegularFile.Read(path));
         }
         catch (Exception exception) when (exception is FileNotFoundException or DirectoryNotFoundException)
         {

@@ -2,6 +2,7 @@ using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
 using PgSsl.Certificates.Trust;
 using PgSsl.Changes;
+using PgSsl.Files;
 using PgSsl.Requirements;
 using PgSsl.Server.Live;
 
@@ -60,6 +61,9 @@ internal sealed class CertificateDeployment : IPlannedChange<ServerCertificateIn
 
     /// <summary>What is not as it should be, but does not prevent the change.</summary>
     public IReadOnlyList<string> Warnings => [.. _plan.Warnings, .. _recipient.Remarks];
+
+    /// <inheritdoc/>
+    public IReadOnlyList<FileEdit> Files => [.. _plan.Edits, .. _recipient.Edits];
 
     /// <summary>Throws if the recipient would not load the new files, or clients would refuse them.</summary>
     /// <param name="isForced">Whether the user accepts that clients would refuse them.</param>

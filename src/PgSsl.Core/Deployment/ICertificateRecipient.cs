@@ -1,3 +1,4 @@
+using PgSsl.Files;
 using PgSsl.Server.Live;
 
 namespace PgSsl.Deployment;
@@ -16,6 +17,9 @@ internal interface ICertificateRecipient
 
     /// <summary>What happens besides the two files, for -WhatIf, line by line.</summary>
     IEnumerable<string> Effects { get; }
+
+    /// <summary>The files that change besides the two.</summary>
+    IReadOnlyList<FileEdit> Edits => [];
 
     /// <summary>What it serves now, at each of its addresses; empty where nobody is asked.</summary>
     /// <exception cref="PgSslException">It could not be told to load new files; then nothing must be changed.</exception>

@@ -136,6 +136,7 @@ internal sealed class ServerCertificatePlan : IDisposable
         {
             MayReplace = true,
             MayWriteInPlace = true,
+            Kind = protection.IsPrivate ? FileKind.PrivateKey : FileKind.Certificate,
             Expected = old.Content,
             Protection = account is not null && (isUnusable || old.Content is null) ? protection.OwnedBy(account) : protection,
         };

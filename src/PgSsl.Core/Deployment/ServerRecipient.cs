@@ -40,7 +40,9 @@ internal sealed class ServerRecipient : ICertificateRecipient
     public static ServerRecipient Of(LiveServer live, ServerTlsFacts facts, string? certificatePath, string? keyPath)
     {
         DeploymentTarget.CheckMayReload(facts);
-        return new ServerRecipient(DeploymentTarget.Of(facts, live.IsLocal, certificatePath, keyPath), live, facts.SslIsOn);
+        if (certificatePath is null || keyPath is null)
+            ServerDisk.Demand(live, "Run this on the server's machine, or give -SslCertFile and -SslKeyFile if the files have other names here.");
+        return new ServerRecipient(DeploymentTarget.Of(facts, live.FilesAreHere, certificatePath, keyPath), live, facts.SslIsOn);
     }
 
     /// <summary>Files alone.</summary>

@@ -1,4 +1,5 @@
 using System.Net;
+using System.Net.NetworkInformation;
 using System.Net.Sockets;
 
 namespace PgSsl.Downloads;
@@ -36,7 +37,7 @@ internal static class AddressGuard
 
     private static string? WhyNotExactly(IPAddress address, bool mayAskThisMachine)
     {
-        if (IPAddress.IsLoopback(address) || address.Equals(IPAddress.Any) || address.Equals(IPAddress.IPv6Any))
+        if (IPAddress.IsLoopback(address) || address.Equals(IPAddress.Any) || address.Equals(IPAddress.IPv6Any) || IsOfThisMachine(address))
             return mayAskThisMachine ? null : "this machine itself";
         if (address.IsIPv6LinkLocal || IsIPv4LinkLocal(address))
             return "a link-local address, where clouds keep their metadata";
@@ -44,6 +45,11 @@ internal static class AddressGuard
             return "the address of a cloud's metadata";
         return address.IsIPv6Multicast || IsIPv4MulticastOrBeyond(address) ? "not the address of one host" : null;
     }
+
+    // A service that trusts this machine may listen at one of its network addresses, too. They change while a process runs.
+    private static bool IsOfThisMachine(IPAddress address) => NetworkInterface.GetAllNetworkInterfaces()
+        .SelectMany(card => card.GetIPProperties().UnicastAddresses)
+        .Any(own => new IPAddress(own.Address.GetAddressBytes()).Equals(address));
 
     private static bool IsIPv4LinkLocal(IPAddress address) =>
         address.AddressFamily == AddressFamily.InterNetwork && address.GetAddressBytes() is [169, 254, ..];

@@ -14,21 +14,14 @@ internal sealed class DiskFiles : IFileLayer
     public static DiskFiles Instance { get; } = new();
 
     /// <inheritdoc/>
-    public string FollowLinks(string path)
-    {
-        var file = new FileInfo(path);
-        return file.LinkTarget is null ? file.FullName : file.ResolveLinkTarget(returnFinalTarget: true)!.FullName;
-    }
-
-    /// <inheritdoc/>
-    public string RealPath(string path) => Files.RealPath.Of(path);
+    public FileTarget FindTarget(string path) => FileTarget.Find(path);
 
     /// <inheritdoc/>
     public byte[]? Read(string path)
     {
         try
         {
-            return File.ReadAllBytes(path);
+            return RegularFile.Read(At(path), RegularFile.ConfigurationLimit);
         }
         catch (Exception missing) when (missing is FileNotFoundException or DirectoryNotFoundException)
         {
@@ -41,10 +34,11 @@ internal sealed class DiskFiles : IFileLayer
     {
         try
         {
-            using var file = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.Read);
-            byte[] content = new byte[file.Length];
-            file.ReadExactly(content);
-            return new FileSnapshot(path, content) { Status = OperatingSystem.IsWindows() ? null : UnixStatus.Of(file.SafeFileHandle) };
+            using SafeFileHandle file = RegularFile.Open(At(path), followsLink: false);
+            byte[] content = RegularFile.Read(file, path, RegularFile.ConfigurationLimit);
+            return OperatingSystem.IsWindows()
+                ? new FileSnapshot(path, content)
+                : new FileSnapshot(path, content) { Status = UnixStatus.Of(file), Attributes = UnixAttributes.Of(file) };
         }
         catch (Exception missing) when (missing is FileNotFoundException or DirectoryNotFoundException)
         {
@@ -53,7 +47,10 @@ internal sealed class DiskFiles : IFileLayer
     }
 
     /// <inheritdoc/>
-    public FileIdentity? Identify(string path) => OperatingSystem.IsWindows() ? null : UnixStatus.Of(path).Identity;
+    public FileIdentity? Identify(string path) => OperatingSystem.IsWindows() ? null : UnixStatus.Of(At(path)).Identity;
+
+    /// <inheritdoc/>
+    public IDisposable Pin(IReadOnlyList<string> directories) => PinnedDirectories.Open(directories);
 
     /// <inheritdoc/>
     public bool DirectoryExists(string path) => Directory.Exists(path);
@@ -72,7 +69,7 @@ internal sealed class DiskFiles : IFileLayer
     {
         using FileStream file = OperatingSystem.IsWindows()
             ? WindowsAccess.Create(path, protection, like)
-            : CreateOnUnix(path, protection, like?.Status);
+            : CreateOnUnix(At(path), protection, like);
         file.Write(content.Span);
         file.Flush(flushToDisk: true);
         return OperatingSystem.IsWindows() ? null : UnixStatus.Of(file.SafeFileHandle).Identity;
@@ -82,33 +79,36 @@ internal sealed class DiskFiles : IFileLayer
     public void Move(string source, string target, bool replace)
     {
         if (replace && !OperatingSystem.IsWindows())
-            UnixRename.Replace(source, target);
+            UnixRename.Replace(At(source), At(target));
         else
-            File.Move(source, target, replace);
+            File.Move(At(source), At(target), replace);
     }
 
     /// <inheritdoc/>
     public void WriteInPlace(string path, ReadOnlyMemory<byte> content, FileIdentity? identity) =>
-        InPlaceWriter.Write(path, content.Span, identity);
+        InPlaceWriter.Write(At(path), content.Span, identity);
 
     /// <inheritdoc/>
-    public void Delete(string path) => File.Delete(path);
+    public void Delete(string path) => File.Delete(At(path));
 
     /// <inheritdoc/>
-    public IReadOnlyList<string> List(string directory) => Directory.GetFiles(directory);
+    public IReadOnlyList<string> List(string directory) =>
+        [.. Directory.GetFiles(PinnedDirectories.Inside(directory)).Select(path => Path.Combine(directory, Path.GetFileName(path)))];
 
     /// <inheritdoc/>
     public void FlushDirectory(string directory)
     {
         if (!OperatingSystem.IsWindows())
-            UnixDirectory.Flush(directory);
+            UnixDirectory.Flush(PinnedDirectories.Inside(directory));
     }
 
     /// <inheritdoc/>
     public IDisposable? Lock(string directory) =>
         OperatingSystem.IsWindows()
             ? WindowsAccess.Lock(directory, LockTimeout.Limit)
-            : UnixDirectory.Lock(directory, LockTimeout.Limit);
+            : UnixLock.Take(directory, LockTimeout.Limit);
+
+    private static string At(string path) => PinnedDirectories.At(path);
 
     /// <summary>False if only the group could not be changed, because the caller is not a member of it.</summary>
     [UnsupportedOSPlatform("windows")]
@@ -141,7 +141,7 @@ internal sealed class DiskFiles : IFileLayer
     /// directory of another user it may lead to another file a moment later.
     /// </summary>
     [UnsupportedOSPlatform("windows")]
-    private static FileStream CreateOnUnix(string path, FileProtection protection, UnixStatus? like)
+    private static FileStream CreateOnUnix(string path, FileProtection protection, FileSnapshot? like)
     {
         var file = new FileStream(path, new FileStreamOptions
         {
@@ -153,11 +153,17 @@ internal sealed class DiskFiles : IFileLayer
         try
         {
             UnixFileMode mode = protection.NewMode;
-            UnixOwner? owner = protection.Owner ?? like?.Owner;
-            if (like is { } status)
+            UnixOwner? owner = protection.Owner ?? like?.Status?.Owner;
+            if (like?.Status is { } status)
                 mode = protection.ModeInPlaceOf(status.Mode, owner!.Value.UserId == 0);
-            if (owner is { } wanted && !TryGiveTo(wanted, file.SafeFileHandle))
+            bool hasOwner = owner is not { } wanted || TryGiveTo(wanted, file.SafeFileHandle);
+            if (!hasOwner)
                 mode = WithoutGroup(mode);
+            if (like?.Attributes is { } attributes)
+                attributes.GiveTo(file.SafeFileHandle, withAccessList: hasOwner);
+            else if (protection.IsPrivate)
+                UnixAttributes.RemoveAccessList(file.SafeFileHandle);
+            // With an access list, this sets the most that the list can give.
             File.SetUnixFileMode(file.SafeFileHandle, mode);
             return file;
         }

@@ -17,7 +17,9 @@ internal sealed class DiskServerFiles : IServerFiles
     {
         try
         {
-            return Directory.Exists(path) ? FileContent.Of([]) with { IsDirectory = true } : FileContent.Of(File.ReadAllBytes(path));
+            return Directory.Exists(path)
+                ? FileContent.Of([]) with { IsDirectory = true }
+                : FileContent.Of(RegularFile.Read(path, RegularFile.ConfigurationLimit));
         }
         catch (Exception failure) when (failure is FileNotFoundException or DirectoryNotFoundException)
         {

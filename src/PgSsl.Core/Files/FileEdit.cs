@@ -23,6 +23,14 @@ internal sealed record FileEdit(string Path, byte[]? Content)
     /// </summary>
     public bool MayWriteInPlace { get; init; }
 
+    /// <summary>What the file is, and so what it may hold if it exists.</summary>
+    public FileKind Kind { get; init; } = FileKind.Any;
+
+    /// <summary>
+    /// The file whose owner, group, mode and attributes it gets exactly; null for those of the file in place, as <see cref="Protection"/> allows.
+    /// </summary>
+    public FileSnapshot? Like { get; init; }
+
     /// <summary>Whether the directory is created if it is missing; only its owner can use it.</summary>
     public bool CreatesDirectory { get; init; }
 }

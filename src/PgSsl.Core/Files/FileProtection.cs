@@ -15,6 +15,12 @@ internal sealed record FileProtection
     /// <param name="serviceAccount">On Windows, an account that may read it besides owner, SYSTEM and Administrators.</param>
     public static FileProtection PrivateKey(string? serviceAccount = null) => new() { IsPrivate = true, ServiceAccount = serviceAccount };
 
+    /// <summary>Exactly that of the file whose content it holds: of a backup, and of everything that is put back.</summary>
+    internal static FileProtection Same { get; } = new() { IsSame = true };
+
+    /// <summary>Whether nothing about the old protection changes, not even what is too much.</summary>
+    internal bool IsSame { get; private init; }
+
     /// <summary>Whether only the owner may use it.</summary>
     public bool IsPrivate { get; private init; }
 
@@ -39,6 +45,8 @@ internal sealed record FileProtection
     /// </summary>
     internal UnixFileMode ModeInPlaceOf(UnixFileMode mode, bool ownedByRoot)
     {
+        // Bits such as set-user-id are never given to another content.
+        mode &= UnixModes.AllPermissions;
         if (!IsPrivate)
             return mode;
         UnixFileMode allowed = ownedByRoot ? UnixModes.Private | UnixFileMode.GroupRead : UnixModes.Private;

@@ -10,4 +10,7 @@ internal sealed record FileSnapshot(string Path, byte[] Content)
 {
     /// <summary>Owner and mode; null on Windows.</summary>
     internal UnixStatus? Status { get; init; }
+
+    /// <summary>Access list and other attributes; null on Windows.</summary>
+    internal UnixAttributes? Attributes { get; init; }
 }

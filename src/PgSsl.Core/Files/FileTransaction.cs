@@ -18,8 +18,9 @@ internal static class FileTransaction
     /// <param name="files">The file system; the real one if null.</param>
     /// <exception cref="PgSslException">
     /// <see cref="PgSslError.FileExists"/>, <see cref="PgSslError.FileChanged"/>, <see cref="PgSslError.FileNotFound"/> (a directory),
-    /// <see cref="PgSslError.ContradictoryParameters"/> (one file twice) or <see cref="PgSslError.FileNotWritten"/>: nothing was changed, except
-    /// that a directory may have been created. <see cref="PgSslError.FileNotRestored"/>: something was, and the message says what.
+    /// <see cref="PgSslError.ContradictoryParameters"/> (one file twice), <see cref="PgSslError.UnexpectedFile"/> (it is not what it should be)
+    /// or <see cref="PgSslError.FileNotWritten"/>: nothing was changed, except that a directory may have been created.
+    /// <see cref="PgSslError.FileNotRestored"/>: something was, and the message says what.
     /// </exception>
     public static FileTransactionResult Apply(IReadOnlyList<FileEdit> edits, DateTimeOffset at, IFileLayer? files = null)
     {
@@ -33,6 +34,7 @@ internal static class FileTransaction
             ForEach(file => file.EnsureDirectory());
             string[] directories = [.. staged.Select(file => file.Directory).Distinct(RealPath.Comparer)];
             // Held until everything is done or undone: otherwise the undo could undo the change of another process.
+            using IDisposable pinned = files.Pin(directories);
             using var locks = DirectoryLocks.Take(files, directories);
             try
             {
@@ -45,11 +47,14 @@ internal static class FileTransaction
                     files.FlushDirectory(directory);
                 return new FileTransactionResult(
                     [.. staged.Select(file => file.Backup).OfType<string>()],
-                    [.. staged.Where(file => file.IsWrittenInPlace).Select(file => file.Path)]);
+                    [.. staged.Where(file => file.IsWrittenInPlace).Select(file => file.Path)],
+                    [.. staged.Select(file => file.Old is { } old ? old with { Content = [] } : null)]);
             }
             catch (Exception failure)
             {
                 PutBack(staged, failure);
+                if (failure is IOException or UnauthorizedAccessException)
+                    throw NotWritten(current!.Path, failure);
                 throw;
             }
         }
@@ -64,6 +69,13 @@ internal static class FileTransaction
                 step(current = file);
         }
     }
+
+    /// <summary>Finds the files of edits, and checks them as <see cref="Apply"/> will: for -WhatIf, and before a server is touched.</summary>
+    /// <exception cref="PgSslException">
+    /// <see cref="PgSslError.UnexpectedFile"/>: a file is not what it should be. <see cref="PgSslError.FileNotWritten"/>: it cannot be examined.
+    /// </exception>
+    public static IReadOnlyList<FileTarget> Look(IEnumerable<FileEdit> edits, IFileLayer? files = null) =>
+        [.. edits.Select(edit => new StagedFile(files ?? DiskFiles.Instance, edit).Look())];
 
     private static void CheckDistinct(IEnumerable<StagedFile> staged)
     {
@@ -95,14 +107,15 @@ internal static class FileTransaction
         if (problems.Count > 0)
             throw new PgSslException(
                 PgSslError.FileNotRestored,
-                $"A change failed ({failure.Message}), and could not be undone completely: {string.Join("; ", problems)}",
+                $"A change failed ({PinnedDirectories.Readable(failure.Message)}), and could not be undone completely: " +
+                PinnedDirectories.Readable(string.Join("; ", problems)),
                 "Restore the files by hand before you go on.",
                 failure);
     }
 
-    private static PgSslException NotWritten(string path, Exception cause) => new(
+    internal static PgSslException NotWritten(string path, Exception cause) => new(
         PgSslError.FileNotWritten,
-        $"{path} could not be written: {cause.Message} Nothing was changed.",
+        $"{path} could not be written: {PinnedDirectories.Readable(cause.Message)} Nothing was changed.",
         "Check the directory's permissions, the space left on the disk, and which other programs use the file.",
         cause);
 }

@@ -5,4 +5,6 @@ namespace PgSsl.Files;
 /// <param name="WrittenInPlace">
 /// The files, by their names in the edits, that could not be replaced atomically and were overwritten (<see cref="FileEdit.MayWriteInPlace"/>).
 /// </param>
-internal sealed record FileTransactionResult(IReadOnlyList<string> Backups, IReadOnlyList<string> WrittenInPlace);
+/// <param name="Old">Each file as it was, in the order of the edits; null for a file that did not exist. The contents are cleared.</param>
+internal sealed record FileTransactionResult(
+    IReadOnlyList<string> Backups, IReadOnlyList<string> WrittenInPlace, IReadOnlyList<FileSnapshot?> Old);

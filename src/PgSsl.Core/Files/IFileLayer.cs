@@ -6,23 +6,26 @@ namespace PgSsl.Files;
 /// </summary>
 internal interface IFileLayer
 {
-    /// <summary>The file that a path leads to. Symbolic links are followed, as all readers of these files do.</summary>
-    string FollowLinks(string path);
-
-    /// <summary>
-    /// The canonical path of a file or directory: links are followed in every part of it.
-    /// </summary>
-    string RealPath(string path);
+    /// <summary>The file that a path leads to, if it may be written. Links are followed in every part of the path.</summary>
+    /// <exception cref="PgSslException"><see cref="PgSslError.UnexpectedFile"/>: it is not what it should be.</exception>
+    FileTarget FindTarget(string path);
 
     /// <summary>The content of a file; null where there is no file.</summary>
     byte[]? Read(string path);
 
-    /// <summary>A file's content, owner and mode; null where there is no file.</summary>
+    /// <summary>A file's content, owner, mode and attributes; null where there is no file. A link is not followed.</summary>
     FileSnapshot? Examine(string path);
 
     /// <summary>The identity of the file with a name, without following links; null where the platform has no such numbers.</summary>
     /// <exception cref="IOException">There is no such file.</exception>
     FileIdentity? Identify(string path);
+
+    /// <summary>
+    /// Holds directories: until that is disposed, every operation on a file in one of them is made in this very directory, even if another one
+    /// has taken its path.
+    /// </summary>
+    /// <exception cref="IOException">One was exchanged since its path was found.</exception>
+    IDisposable Pin(IReadOnlyList<string> directories);
 
     /// <summary>Whether a directory exists.</summary>
     bool DirectoryExists(string path);
@@ -38,7 +41,9 @@ internal interface IFileLayer
     /// <param name="path">The file.</param>
     /// <param name="content">Its content.</param>
     /// <param name="protection">Who may use it.</param>
-    /// <param name="like">A file whose owner it gets, and whose mode as far as the protection allows; null for a new file.</param>
+    /// <param name="like">
+    /// A file whose owner and attributes it gets, and whose mode as far as the protection allows; null for a new file.
+    /// </param>
     /// <returns>Its identity; null where the platform has no such numbers.</returns>
     FileIdentity? Create(string path, ReadOnlyMemory<byte> content, FileProtection protection, FileSnapshot? like);
 

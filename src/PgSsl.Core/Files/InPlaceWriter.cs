@@ -19,7 +19,9 @@ internal static class InPlaceWriter
     /// <exception cref="UnauthorizedAccessException">It may not be written; nothing was changed.</exception>
     public static void Write(string path, ReadOnlySpan<byte> content, FileIdentity? identity)
     {
-        using SafeFileHandle file = File.OpenHandle(path, FileMode.Open, FileAccess.Write, FileShare.None);
+        using SafeFileHandle file = OperatingSystem.IsWindows()
+            ? File.OpenHandle(path, FileMode.Open, FileAccess.Write, FileShare.None)
+            : UnixOpen.ForWriting(path);
         if (identity is not null && !OperatingSystem.IsWindows() && UnixStatus.Of(file).Identity != identity)
             throw new IOException($"{path} was replaced by another file in the meantime.");
         long length = RandomAccess.GetLength(file);

@@ -3,6 +3,9 @@ namespace PgSsl.Files;
 /// <summary>The error if another change does not end.</summary>
 internal static class LockTimeout
 {
+    /// <summary>The name of the file that is locked. A server does not include hidden files.</summary>
+    public const string FileName = ".pgssl-lock";
+
     /// <summary>How long a change waits for other changes in its directory, each of which takes a moment.</summary>
     public static TimeSpan Limit { get; } = TimeSpan.FromSeconds(10);
 
@@ -13,5 +16,5 @@ internal static class LockTimeout
     public static PgSslException Error(string directory) => new(
         PgSslError.FileNotWritten,
         $"Another process is changing files in {directory}, and has kept it locked for more than {Limit.TotalSeconds} seconds. Nothing was changed.",
-        "Run the command again when the other process is done.");
+        $"Run the command again when the other process is done. Only those who may change the directory can lock it (file {FileName} in it).");
 }

@@ -15,21 +15,29 @@ internal static class RealPath
 
     /// <summary>Resolves a path.</summary>
     /// <exception cref="IOException">The links form a circle.</exception>
-    public static string Of(string path)
+    public static string Of(string path) => Of(path, out _);
+
+    /// <summary>Resolves a path.</summary>
+    /// <param name="path">The path.</param>
+    /// <param name="links">The symbolic links on the way, in the order in which they were followed.</param>
+    /// <exception cref="IOException">The links form a circle.</exception>
+    public static string Of(string path, out IReadOnlyList<string> links)
     {
-        int links = 0;
-        return Resolve(Path.TrimEndingDirectorySeparator(Path.GetFullPath(path)), ref links);
+        var followed = new List<string>();
+        links = followed;
+        return Resolve(Path.TrimEndingDirectorySeparator(Path.GetFullPath(path)), followed);
     }
 
-    private static string Resolve(string path, ref int links)
+    private static string Resolve(string path, List<string> links)
     {
         if (Path.GetDirectoryName(path) is not { } parent)
             return path;
-        var entry = new FileInfo(Path.Combine(Resolve(parent, ref links), Path.GetFileName(path)));
+        var entry = new FileInfo(Path.Combine(Resolve(parent, links), Path.GetFileName(path)));
         if (entry.LinkTarget is null || entry.ResolveLinkTarget(returnFinalTarget: false) is not { } target)
             return entry.FullName;
-        return ++links <= MostLinks
-            ? Resolve(Path.TrimEndingDirectorySeparator(target.FullName), ref links)
+        links.Add(entry.FullName);
+        return links.Count <= MostLinks
+            ? Resolve(Path.TrimEndingDirectorySeparator(target.FullName), links)
             : throw new IOException($"Too many symbolic links on the way to {path}");
     }
 }

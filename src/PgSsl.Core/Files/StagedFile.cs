@@ -6,8 +6,8 @@ namespace PgSsl.Files;
 /// <summary>A file in a <see cref="FileTransaction"/>: the steps to its new content, and the undo of each step.</summary>
 internal sealed class StagedFile(IFileLayer files, FileEdit edit)
 {
-    private string _target = "";
     private FileSnapshot? _old;
+    private FileIdentity? _directory;
     private TemporaryFile? _new;
     private TemporaryFile? _copy;
     private string? _copyName;
@@ -17,8 +17,11 @@ internal sealed class StagedFile(IFileLayer files, FileEdit edit)
     /// <summary>The file, by the name in the edit.</summary>
     public string Path => edit.Path;
 
-    /// <summary>The canonical path of the file.</summary>
+    /// <summary>The canonical path of the file. It has no links, which others could turn to another file meanwhile.</summary>
     public string Location { get; private set; } = "";
+
+    /// <summary>The file as it was; null if it did not exist.</summary>
+    public FileSnapshot? Old => _old;
 
     /// <summary>The directory of that path.</summary>
     public string Directory => IoPath.GetDirectoryName(Location)!;
@@ -29,39 +32,59 @@ internal sealed class StagedFile(IFileLayer files, FileEdit edit)
     /// <summary>Whether the new content was written into the existing file.</summary>
     public bool IsWrittenInPlace { get; private set; }
 
-    public void Locate()
+    public void Locate() => Location = files.FindTarget(edit.Path).RealPath;
+
+    /// <summary>Finds the file and checks it; changes nothing.</summary>
+    /// <exception cref="PgSslException">
+    /// <see cref="PgSslError.UnexpectedFile"/>; <see cref="PgSslError.FileNotWritten"/>: it cannot be examined.
+    /// </exception>
+    public FileTarget Look()
     {
-        _target = files.FollowLinks(edit.Path);
-        Location = files.RealPath(_target);
+        try
+        {
+            FileTarget target = files.FindTarget(edit.Path);
+            if (edit.MayReplace && files.Examine(target.RealPath) is { } old)
+                FileTarget.CheckContent(edit, target.RealPath, old.Content);
+            return target;
+        }
+        catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
+        {
+            throw FileTransaction.NotWritten(edit.Path, failure);
+        }
     }
 
     /// <summary>Creates the directory. It is not removed on failure, because others may use it by then.</summary>
     public void EnsureDirectory()
     {
         if (files.DirectoryExists(Directory))
+        {
+            _directory = files.Identify(Directory);
             return;
+        }
         if (!edit.CreatesDirectory)
             throw new PgSslException(
                 PgSslError.FileNotFound,
-                $"The directory {IoPath.GetDirectoryName(_target)} does not exist, so {edit.Path} cannot be written.",
+                $"The directory {Directory} does not exist, so {edit.Path} cannot be written.",
                 "Create the directory, or name another file.");
         files.CreateDirectory(Directory);
+        _directory = files.Identify(Directory);
     }
 
     /// <summary>
     /// Deletes files that a killed change left behind. It needs the lock: otherwise they may belong to another change that is running.
     /// </summary>
-    public void ClearRemains() => TemporaryFile.ClearRemains(files, _target);
+    public void ClearRemains() => TemporaryFile.ClearRemains(files, Location);
 
     /// <summary>Writes the new content beside the target.</summary>
     public void Write()
     {
-        _old = files.Examine(_target);
+        CheckDirectory();
+        _old = files.Examine(Location);
         CheckOld();
         if (edit.Content is not { } content)
             return;
-        _new = new TemporaryFile(files, _target);
-        _new.Write(content, edit.Protection, _old);
+        _new = new TemporaryFile(files, Location);
+        _new.Write(content, edit.Like is null ? edit.Protection : FileProtection.Same, edit.Like ?? _old);
     }
 
     /// <summary>Keeps the old content under a name that says when it was replaced.</summary>
@@ -69,9 +92,9 @@ internal sealed class StagedFile(IFileLayer files, FileEdit edit)
     {
         if (_old is null)
             return;
-        _copy = new TemporaryFile(files, _target);
-        _copy.Write(_old.Content, edit.Protection, _old);
-        string stem = $"{_target}.{at.UtcDateTime.ToString("yyyyMMdd'T'HHmmss'Z'", CultureInfo.InvariantCulture)}";
+        _copy = new TemporaryFile(files, Location);
+        _copy.Write(_old.Content, FileProtection.Same, _old);
+        string stem = $"{Location}.{at.UtcDateTime.ToString("yyyyMMdd'T'HHmmss'Z'", CultureInfo.InvariantCulture)}";
         _copyName = $"{stem}.bak";
         for (int i = 2; files.Read(_copyName) is not null; i++)
             _copyName = $"{stem}-{i}.bak";
@@ -81,15 +104,16 @@ internal sealed class StagedFile(IFileLayer files, FileEdit edit)
 
     public void Swap()
     {
+        CheckDirectory();
         _swapped = true;
         if (_new is null)
         {
-            files.Delete(_target);
+            files.Delete(Location);
             return;
         }
         try
         {
-            _new.MoveTo(_target, replace: _old is not null);
+            _new.MoveTo(Location, replace: _old is not null);
         }
         catch (IOException failure) when (edit.MayWriteInPlace && _old is not null && UnixRename.IsImpossible(failure))
         {
@@ -105,7 +129,7 @@ internal sealed class StagedFile(IFileLayer files, FileEdit edit)
     {
         if (_copy is { IsMoved: true })
             Backup = _copyName;
-        byte[]? current = files.Read(_target);
+        byte[]? current = files.Read(Location);
         bool isChanged = _swapped && _new is not { IsMoved: false } && !AreSame(current, _old?.Content);
         _new?.Discard();
         _copy?.Discard();
@@ -116,9 +140,9 @@ internal sealed class StagedFile(IFileLayer files, FileEdit edit)
         else if (!AreSame(current, edit.Content))
             throw new IOException("somebody else has changed it since, and that is left as it is.");
         else if (Backup is not null)
-            files.Move(Backup, _target, replace: true);
+            files.Move(Backup, Location, replace: true);
         else
-            files.Delete(_target);
+            files.Delete(Location);
         Backup = null;
     }
 
@@ -127,7 +151,7 @@ internal sealed class StagedFile(IFileLayer files, FileEdit edit)
         // If the machine crashes in the middle, only the backup has the old content.
         files.FlushDirectory(Directory);
         _inPlaceBegun = true;
-        files.WriteInPlace(_target, content, old.Status?.Identity);
+        files.WriteInPlace(Location, content, old.Status?.Identity);
         IsWrittenInPlace = true;
         _new!.Discard();
     }
@@ -141,7 +165,7 @@ internal sealed class StagedFile(IFileLayer files, FileEdit edit)
         if (IsWrittenInPlace && !AreSame(current, edit.Content) && !AreSame(current, old.Content))
             throw new IOException("somebody else has changed it since, and that is left as it is.");
         if (!AreSame(current, old.Content))
-            files.WriteInPlace(_target, old.Content, old.Status?.Identity);
+            files.WriteInPlace(Location, old.Content, old.Status?.Identity);
         Drop(Backup);
     }
 
@@ -154,6 +178,13 @@ internal sealed class StagedFile(IFileLayer files, FileEdit edit)
     private static bool AreSame(byte[]? one, byte[]? other) =>
         one is null ? other is null : other is not null && one.AsSpan().SequenceEqual(other);
 
+    /// <summary>Whoever owns a directory above can put another one, or a link, in its place.</summary>
+    private void CheckDirectory()
+    {
+        if (files.Identify(Directory) != _directory || !RealPath.Comparer.Equals(files.FindTarget(Location).RealPath, Location))
+            throw new IOException($"The directory {Directory} was replaced by another one in the meantime.");
+    }
+
     private void CheckOld()
     {
         if (_old is not null && !edit.MayReplace)
@@ -161,6 +192,8 @@ internal sealed class StagedFile(IFileLayer files, FileEdit edit)
                 PgSslError.FileExists,
                 $"{edit.Path} exists already, and was not overwritten.",
                 "Name another file, or use -Force: then the old file is kept as a backup.");
+        if (_old is not null)
+            FileTarget.CheckContent(edit, Location, _old.Content);
         if (edit.Expected is { } expected && !AreSame(expected, _old?.Content))
             throw new PgSslException(
                 PgSslError.FileChanged,

@@ -4,13 +4,16 @@ using System.Text;
 
 namespace PgSsl.Files;
 
-/// <summary>An account of the operating system, as far as file permissions need it. POSIX access lists are not examined.</summary>
+/// <summary>An account of the operating system, as far as file permissions need it.</summary>
 /// <param name="UserId">The user.</param>
 /// <param name="GroupIds">The groups, its own first.</param>
 /// <param name="Name">Its name; its number if it has no name.</param>
 internal sealed record UnixAccount(uint UserId, IReadOnlyList<uint> GroupIds, string Name)
 {
     private const int MostGroups = 1024;
+    private const int ReadBit = 4;
+    private const int WriteBit = 2;
+    private const int ExecuteBit = 1;
 
     private static readonly object Lookup = new();
 
@@ -18,6 +21,12 @@ internal sealed record UnixAccount(uint UserId, IReadOnlyList<uint> GroupIds, st
     public uint GroupId => GroupIds[0];
 
     internal UnixOwner Owner => new(UserId, GroupId);
+
+    /// <summary>The user that the system takes this process for.</summary>
+    internal static uint EffectiveUserId => GetEffectiveUserId();
+
+    /// <summary>The account of a user, even if it has no name.</summary>
+    internal static UnixAccount OfUser(uint userId) => Find(userId) ?? new UnixAccount(userId, [uint.MaxValue], Number(userId));
 
     /// <summary>Finds an account by name or number.</summary>
     /// <returns>Null if the system has no such account, and on Windows, whose accounts are different.</returns>
@@ -48,16 +57,31 @@ internal sealed record UnixAccount(uint UserId, IReadOnlyList<uint> GroupIds, st
     /// <summary>The name of a user; its number if it has no name.</summary>
     internal static string NameOf(uint userId) => Find(userId)?.Name ?? Number(userId);
 
-    /// <summary>Whether the mode lets the account read a file.</summary>
-    internal bool CanRead(UnixStatus file) => Has(file, UnixFileMode.UserRead, UnixFileMode.GroupRead, UnixFileMode.OtherRead);
+    /// <summary>Whether mode and access list let the account read a file.</summary>
+    internal bool CanRead(UnixStatus file) => Has(file, ReadBit);
 
-    /// <summary>Whether the mode lets the account enter a directory.</summary>
-    internal bool CanEnter(UnixStatus directory) =>
-        Has(directory, UnixFileMode.UserExecute, UnixFileMode.GroupExecute, UnixFileMode.OtherExecute);
+    /// <summary>Whether mode and access list let the account write a file, or change the entries of a directory.</summary>
+    internal bool CanWrite(UnixStatus file) => Has(file, WriteBit);
 
-    /// <summary>The first of owner, group and others that matches decides (path_resolution(7)).</summary>
-    private bool Has(UnixStatus status, UnixFileMode asOwner, UnixFileMode asGroup, UnixFileMode asOther) =>
-        UserId == 0 || (status.Mode & (status.Owner.UserId == UserId ? asOwner : GroupIds.Contains(status.Owner.GroupId) ? asGroup : asOther)) != 0;
+    /// <summary>Whether mode and access list let the account enter a directory.</summary>
+    internal bool CanEnter(UnixStatus directory) => Has(directory, ExecuteBit);
+
+    /// <summary>
+    /// The first of owner, access list, group and others that matches decides (path_resolution(7), acl(5)). With a list, the mode's bits for the
+    /// group are not the group's.
+    /// </summary>
+    private bool Has(UnixStatus status, int permission)
+    {
+        const int OwnerAboveOther = 6, GroupAboveOther = 3;
+        int mode = (int)status.Mode;
+        if (UserId == 0)
+            return true;
+        if (status.Owner.UserId == UserId)
+            return (mode >> OwnerAboveOther & permission) != 0;
+        if (status.AccessList?.Allows(this, status.Owner.GroupId, permission) is { } isAllowed)
+            return isAllowed;
+        return (mode >> (status.AccessList is null && GroupIds.Contains(status.Owner.GroupId) ? GroupAboveOther : 0) & permission) != 0;
+    }
 
     private static UnixAccount? Find(uint id) => Read(() => GetById(id));
 
@@ -85,6 +109,10 @@ internal sealed record UnixAccount(uint UserId, IReadOnlyList<uint> GroupIds, st
     private static byte[] CString(string text) => Encoding.UTF8.GetBytes(text + '\0');
 
     private static string Number(uint id) => id.ToString(CultureInfo.InvariantCulture);
+
+    [DllImport("libc", EntryPoint = "geteuid")]
+    [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
+    private static extern uint GetEffectiveUserId();
 
     [DllImport("libc", EntryPoint = "getpwnam")]
     [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]

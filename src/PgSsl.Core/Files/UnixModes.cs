@@ -12,6 +12,9 @@ internal static class UnixModes
     /// <summary>0700.</summary>
     public const UnixFileMode PrivateDirectory = Private | UnixFileMode.UserExecute;
 
+    /// <summary>0777.</summary>
+    public const UnixFileMode AllPermissions = PrivateDirectory | (UnixFileMode)0x3F;
+
     /// <summary>A mode, as chmod writes it: <c>0640</c>.</summary>
     public static string Text(UnixFileMode mode) => "0" + Convert.ToString((int)mode, 8);
 }

@@ -13,7 +13,6 @@ namespace PgSsl.Files;
 internal static class WindowsAccess
 {
     private const int BufferSize = 4096;
-    private const string LockName = ".pgssl-lock";
 
     // winerror.h: ERROR_SHARING_VIOLATION
     private const int HeldByAnother = unchecked((int)0x80070020);
@@ -37,7 +36,8 @@ internal static class WindowsAccess
             try
             {
                 return new FileStream(
-                    Path.Combine(directory, LockName), FileMode.OpenOrCreate, FileAccess.Write, FileShare.None, 1, FileOptions.DeleteOnClose);
+                    Path.Combine(directory, LockTimeout.FileName),
+                    FileMode.OpenOrCreate, FileAccess.Write, FileShare.None, 1, FileOptions.DeleteOnClose);
             }
             catch (Exception held) when (held is IOException or UnauthorizedAccessException && Stopwatch.GetElapsedTime(start) < timeout)
             {

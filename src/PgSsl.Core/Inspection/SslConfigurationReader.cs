@@ -27,8 +27,7 @@ internal static class SslConfigurationReader
         var facts = new SslConfigurationFacts { Sql = sql, IsPooled = server.Session.IsPooled };
         if (sql.PathOf("ssl_cert_file") is not { } certificatePath || sql.PathOf("ssl_key_file") is not { } keyPath)
             return facts with { FilesOutOfReach = $"Role {sql.UserName} may not see where they are." };
-        // The files of a server in a container are elsewhere, although it runs on this machine.
-        if (server.IsLocal && (sql.DataDirectory is null || Directory.Exists(sql.DataDirectory)))
+        if (server.FilesAreHere)
             return WithFiles(facts, ServerCertificateFacts.Read(certificatePath, keyPath), sql);
         try
         {
@@ -54,7 +53,7 @@ internal static class SslConfigurationReader
     public static async Task<X509Certificate2?> ReadCertificateAsync(IServerSession session, string path, CancellationToken cancellationToken)
     {
         IReadOnlyList<SqlRow> rows = await session.QueryAsync(FileContent, [path], cancellationToken).ConfigureAwait(false);
-        byte[] content = rows is [var row] ? Convert.FromBase64String(row["content"]!.Replace("\n", "", StringComparison.Ordinal)) : [];
+        byte[] content = rows is [var row] ? row.GetBase64("content") ?? [] : [];
         return ServerCertificateFile.Parse(content).Certificates is [var first, ..] ? first : null;
     }
 

@@ -1,4 +1,5 @@
 using System.Globalization;
+using PgSsl.Files;
 
 namespace PgSsl.Poolers;
 
@@ -76,7 +77,7 @@ internal sealed class PgBouncerIni
     {
         try
         {
-            return File.ReadAllBytes(path);
+            return RegularFile.Read(path, RegularFile.ConfigurationLimit);
         }
         catch (Exception failure) when (failure is FileNotFoundException or DirectoryNotFoundException)
         {

@@ -82,7 +82,10 @@ internal sealed partial class PgBouncerPlan
             from = end;
         }
         content.Write(file.Content.AsSpan(from));
-        return new FileEdit(file.Path, content.ToArray()) { MayReplace = true, MayWriteInPlace = true, Expected = file.Content };
+        return new FileEdit(file.Path, content.ToArray())
+        {
+            MayReplace = true, MayWriteInPlace = true, Expected = file.Content, Kind = FileKind.Configuration,
+        };
     }
 
     // The new text is read again, so that its meaning is never assumed.

@@ -81,6 +81,9 @@ internal sealed class PgBouncerRecipient : ICertificateRecipient
     }
 
     /// <inheritdoc/>
+    public IReadOnlyList<FileEdit> Edits => _plan.Edits;
+
+    /// <inheritdoc/>
     public async Task<IReadOnlyList<ServedAt>> ObserveAsync(CancellationToken cancellationToken)
     {
         if (_reload is not null)

@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Text;
 using PgSsl.Files;
 
 namespace PgSsl.Poolers;
@@ -60,7 +61,7 @@ internal sealed class PgBouncerSignal : IPgBouncerReload
     {
         try
         {
-            return File.ReadLines(path).FirstOrDefault() ?? "";
+            return Encoding.UTF8.GetString(RegularFile.Read(path)).Split('\n')[0].TrimEnd('\r');
         }
         catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
         {

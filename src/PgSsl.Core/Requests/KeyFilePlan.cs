@@ -73,6 +73,11 @@ internal sealed record KeyFilePlan(string KeyPath, string DocumentPath, bool Key
         }
     }
 
+    /// <summary>Finds the files that are written, and checks what they hold now.</summary>
+    /// <exception cref="PgSslException"><see cref="PgSslError.UnexpectedFile"/>, <see cref="PgSslError.FileNotWritten"/>.</exception>
+    public IReadOnlyList<FileTarget> Look(bool mayReplace) =>
+        FileTransaction.Look(KeyExists ? [DocumentEdit([], mayReplace)] : [KeyEdit([], mayReplace, null), DocumentEdit([], mayReplace)]);
+
     /// <summary>The files that are written, the key first.</summary>
     public IReadOnlyList<string> Targets => KeyExists ? [DocumentPath] : [KeyPath, DocumentPath];
 
@@ -111,21 +116,28 @@ internal sealed record KeyFilePlan(string KeyPath, string DocumentPath, bool Key
         DateTimeOffset at,
         IFileLayer? files = null)
     {
-        var document = new FileEdit(DocumentPath, Encoding.ASCII.GetBytes(documentPem)) { MayReplace = mayReplace };
+        FileEdit document = DocumentEdit(Encoding.ASCII.GetBytes(documentPem), mayReplace);
         if (KeyExists)
             return FileTransaction.Apply([document], at, files).Backups;
         byte[] keyPem = key.ExportPem(passphrase);
         try
         {
-            var keyFile = new FileEdit(KeyPath, keyPem) { MayReplace = mayReplace, Protection = FileProtection.PrivateKey(serviceAccount) };
             // The key first: a key without a request is useful (-ExistingKey), a request without its key is not.
-            return FileTransaction.Apply([keyFile, document], at, files).Backups;
+            return FileTransaction.Apply([KeyEdit(keyPem, mayReplace, serviceAccount), document], at, files).Backups;
         }
         finally
         {
             CryptographicOperations.ZeroMemory(keyPem);
         }
     }
+
+    private FileEdit KeyEdit(byte[] content, bool mayReplace, string? serviceAccount) => new(KeyPath, content)
+    {
+        MayReplace = mayReplace, Protection = FileProtection.PrivateKey(serviceAccount), Kind = FileKind.PrivateKey,
+    };
+
+    private FileEdit DocumentEdit(byte[] content, bool mayReplace) =>
+        new(DocumentPath, content) { MayReplace = mayReplace, Kind = FileKind.RequestOrCertificate };
 
     private static string Verb(string path) => File.Exists(path) ? "Replace (and keep as a backup)" : "Create";
 

@@ -5,7 +5,6 @@ namespace PgSsl.Requirements;
 /// <summary>What the server needs of the files before it looks at their content (be-secure-openssl.c, be_tls_init).</summary>
 internal static class FileRequirements
 {
-    private const int RegularFile = 0x8000;
     private const string NameAccount = "Name it: -ServerAccount postgres";
 
     public static IEnumerable<Verdict> Judge(ServerCertificateFacts facts) =>
@@ -53,17 +52,21 @@ internal static class FileRequirements
     /// <summary>What the server objects to in the owner and mode of a key file (be-secure-common.c, check_ssl_key_file_permissions).</summary>
     private static (string Detail, string Remedy)? FindExposure(ServerFile file, UnixStatus status, UnixAccount? account)
     {
-        if (status.Identity.Type != RegularFile)
+        if (status.Identity.Type != FileType.Regular)
             return ($"{file.Path} is not a regular file, and the server accepts only those.", "Name the key file itself.");
         string seen = Describe(file.Path, status);
         bool ownedByRoot = status.Owner.UserId == 0;
         if (account is not null && !ownedByRoot && status.Owner.UserId != account.UserId)
             return ($"{seen}: the server accepts it only if its own account {account.Name} or root owns it.", $"chown {account.Name} '{file.Path}'");
-        return PrivateKeyFile.IsExposed(status.Mode, ownedByRoot)
-            ? (
-                $"{seen}: group or others can use it, and the server refuses that. {PrivateKeyFile.ExpectedMode(ownedByRoot)}",
+        if (!PrivateKeyFile.IsExposed(status.Mode, ownedByRoot))
+            return null;
+        // stat(2) shows the list's mask as the group's bits, and the server looks at nothing else.
+        return status.AccessList is null
+            ? ($"{seen}: group or others can use it, and the server refuses that. {PrivateKeyFile.ExpectedMode(ownedByRoot)}",
                 $"chmod 0600 '{file.Path}'")
-            : null;
+            : ($"{seen}: the server refuses that, because the mask of its access list counts as the mode of the group. " +
+                PrivateKeyFile.ExpectedMode(ownedByRoot),
+                ownedByRoot ? $"setfacl -m m::r '{file.Path}'" : $"setfacl -b '{file.Path}' && chmod 0600 '{file.Path}'");
     }
 
     private static Verdict JudgePem(ServerCertificateFacts facts)
@@ -139,5 +142,6 @@ internal static class FileRequirements
     }
 
     private static string Describe(string path, UnixStatus status) =>
-        $"{path} (owner {UnixAccount.NameOf(status.Owner.UserId)}, mode {UnixModes.Text(status.Mode)})";
+        $"{path} (owner {UnixAccount.NameOf(status.Owner.UserId)}, mode {UnixModes.Text(status.Mode)}" +
+        $"{(status.AccessList is null ? "" : " with an access list")})";
 }

@@ -94,7 +94,7 @@ internal sealed record ServerCertificateFacts
     {
         try
         {
-            string target = DiskFiles.Instance.FollowLinks(keyPath);
+            string target = RealPath.Of(keyPath);
             return Directory.EnumerateFiles(Path.GetDirectoryName(target)!, Path.GetFileName(target) + ".*.bak")
                 .OrderDescending(StringComparer.Ordinal)
                 .FirstOrDefault(backup => HoldsKeyOf(leaf, backup, passphrase));

@@ -66,7 +66,7 @@ internal sealed class ServerFile
     {
         try
         {
-            return UnixStatus.Of(path);
+            return UnixStatus.Of(path).WithAccessList(path);
         }
         catch (IOException)
         {

@@ -1,5 +1,6 @@
 using PgSsl.Changes;
 using PgSsl.Connections;
+using PgSsl.Files;
 using PgSsl.SslModes;
 
 namespace PgSsl.RootCertificates;
@@ -50,6 +51,9 @@ internal sealed class PlannedRootChange(RootChange change, IReadOnlyList<SslMode
             return warnings;
         }
     }
+
+    /// <inheritdoc/>
+    public IReadOnlyList<FileEdit> Files => [.. change.File.IsNoChange ? [] : new[] { change.File.ToEdit() }, .. change.ServiceEdits];
 
     /// <inheritdoc/>
     public void Check(bool isForced)

@@ -96,7 +96,8 @@ internal sealed record RootFilePlan
     /// The plan as an edit: a new file is readable by all (0644) in a directory of its owner (0700), an existing one keeps its mode. Nothing
     /// is written if the file is not as it was when the plan was made.
     /// </summary>
-    public FileEdit ToEdit() => new(Path, After) { Expected = Before, MayReplace = Before is not null, CreatesDirectory = true };
+    public FileEdit ToEdit() =>
+        new(Path, After) { Expected = Before, MayReplace = Before is not null, CreatesDirectory = true, Kind = FileKind.Roots };
 
     /// <summary>The plan as lines of text: first what is done to the file, then each certificate, then the notes.</summary>
     public IReadOnlyList<string> Describe()

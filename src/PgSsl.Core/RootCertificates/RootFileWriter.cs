@@ -20,7 +20,7 @@ internal sealed class RootFileWriter(IFileLayer? files = null)
                 PgSslError.FileUnreadable, $"{path} is a directory, not a file.", "Name the file itself.");
         try
         {
-            return _files.Read(_files.FollowLinks(path));
+            return _files.Read(path);
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {

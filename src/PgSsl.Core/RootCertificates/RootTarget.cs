@@ -94,7 +94,13 @@ internal sealed record RootTarget(string Path)
             return [];
         // A service file may hold passwords some day. An existing file keeps its mode.
         FileProtection protection = before is null ? FileProtection.PrivateKey() : FileProtection.Public;
-        return [new FileEdit(location.Path, after) { Expected = before, MayReplace = before is not null, Protection = protection }];
+        return
+        [
+            new FileEdit(location.Path, after)
+            {
+                Expected = before, MayReplace = before is not null, Protection = protection, Kind = FileKind.Services,
+            },
+        ];
     }
 
     /// <summary>The edits as sentences, and what they mean for the service's connections.</summary>

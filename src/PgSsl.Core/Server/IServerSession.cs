@@ -3,8 +3,8 @@ using PgSsl.Connections;
 namespace PgSsl.Server;
 
 /// <summary>
-/// An open SQL session. It runs one statement at a time. Its search_path is pg_catalog (unless <see cref="IsPooled"/>), so that no other object
-/// can hide an object of the system; all other names need a schema. Times are UTC.
+/// An open SQL session. It runs one statement at a time, each with the settings that it rests on: search_path is pg_catalog, so that no other
+/// object can hide an object of the system (all other names need a schema), values are printed as they are read here, and times are UTC.
 /// </summary>
 internal interface IServerSession : IAsyncDisposable
 {
@@ -19,7 +19,7 @@ internal interface IServerSession : IAsyncDisposable
 
     /// <summary>
     /// Whether there is a pooler such as PgBouncer in between: then certificate and transport are the pooler's, and the server's settings say
-    /// nothing about them. Session settings belong to the pool: do not rely on them, and leave none behind.
+    /// nothing about them. A statement is a transaction of its own that cannot write, and leaves no setting behind.
     /// </summary>
     bool IsPooled { get; }
 

@@ -9,8 +9,9 @@ namespace PgSsl.Server;
 /// </summary>
 internal static class ServerSessions
 {
+    // What the session began with: by now it is set otherwise, so that our statements run.
     private const string KindQuery =
-        "SELECT pg_catalog.pg_is_in_recovery() AS standby, pg_catalog.current_setting('default_transaction_read_only') AS read_only";
+        "SELECT pg_is_in_recovery() AS standby, reset_val AS read_only FROM pg_settings WHERE name = 'default_transaction_read_only'";
 
     /// <summary>
     /// Opens the session. It tries the next host if there was no connection, or if the server accepts none yet. A server that refuses the role
@@ -63,9 +64,9 @@ internal static class ServerSessions
         bool isOfKind = false;
         try
         {
-            SqlRow row = (await session.QueryAsync(KindQuery, null, cancellationToken).ConfigureAwait(false))[0];
+            SqlRow row = (await session.QueryAsync(KindQuery, null, cancellationToken).ConfigureAwait(false)).Only();
             bool standby = row.GetBoolean("standby") == true;
-            bool readOnly = standby || row.GetString("read_only") == "on";
+            bool readOnly = standby || row["read_only"] == "on";
             isOfKind = kind switch
             {
                 "read-write" => !readOnly,

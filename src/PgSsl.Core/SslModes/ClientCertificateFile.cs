@@ -1,5 +1,6 @@
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
+using System.Text;
 using PgSsl.Asn1;
 using PgSsl.Certificates;
 using PgSsl.Connections;
@@ -38,7 +39,7 @@ internal static class ClientCertificateFile
         var certificates = new X509Certificate2Collection();
         try
         {
-            certificates.ImportFromPem(File.ReadAllText(path));
+            certificates.ImportFromPem(Encoding.UTF8.GetString(RegularFile.Read(path)));
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {
@@ -63,7 +64,7 @@ internal static class ClientCertificateFile
         byte[] content;
         try
         {
-            content = File.ReadAllBytes(keyPath);
+            content = RegularFile.Read(keyPath);
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {

@@ -29,7 +29,7 @@ internal sealed class ServerLog
             SELECT path, (pg_stat_file(path, true)).size AS size FROM pg_current_logfile('stderr') AS path WHERE path IS NOT NULL
             """;
         IReadOnlyList<SqlRow>? rows = await TryAsync(session, Sql, null, cancellationToken).ConfigureAwait(false);
-        return rows is [var row] && row.GetInt64("size") is { } size ? new ServerLog(session, row["path"]!, size) : null;
+        return rows is [var row] && row.GetInt64("size") is { } size ? new ServerLog(session, row.Required("path"), size) : null;
     }
 
     /// <summary>Whether the server said that it did not load its files for TLS.</summary>
@@ -72,9 +72,7 @@ internal sealed class ServerLog
     {
         const string Sql = "SELECT encode(pg_read_binary_file($1, $2::bigint, 1048576, true), 'base64') AS content";
         IReadOnlyList<SqlRow>? rows = await TryAsync(_session, Sql, [_path, _offset], cancellationToken).ConfigureAwait(false);
-        return rows is [var row] && row["content"] is { } content
-            ? Encoding.UTF8.GetString(Convert.FromBase64String(content.Replace("\n", "", StringComparison.Ordinal)))
-            : null;
+        return rows is [var row] && row.GetBase64("content") is { } content ? Encoding.UTF8.GetString(content) : null;
     }
 
     private static async Task<IReadOnlyList<SqlRow>?> TryAsync(

@@ -24,6 +24,9 @@ internal abstract class SslChange(SslProver? prover) : ProvenChange
     /// <summary>The files with the old content; none before the change, and none for ALTER SYSTEM.</summary>
     public virtual IReadOnlyList<string> Backups => [];
 
+    /// <summary>The files that are written; empty if the server writes them.</summary>
+    public virtual IReadOnlyList<FileEdit> Files => [];
+
     /// <summary>Files that could not be replaced atomically and were overwritten.</summary>
     public virtual IReadOnlyList<string> WrittenInPlace => [];
 
@@ -136,7 +139,10 @@ internal sealed class ConfigurationFileChange(ConfigurationPlan plan, SslProver?
 {
     // postgresql.conf may be a mount point. Writing in place may leave blank lines at the end, which the server skips.
     private readonly ReversibleFiles _files =
-        new([new FileEdit(plan.Path, plan.NewContent) { MayReplace = true, MayWriteInPlace = true, Expected = plan.OldContent }], at, files);
+        new([new FileEdit(plan.Path, plan.NewContent)
+        {
+            MayReplace = true, MayWriteInPlace = true, Expected = plan.OldContent, Kind = FileKind.Configuration,
+        }], at, files);
 
     /// <inheritdoc/>
     public override string Path => plan.Path;
@@ -149,6 +155,9 @@ internal sealed class ConfigurationFileChange(ConfigurationPlan plan, SslProver?
 
     /// <inheritdoc/>
     public override bool IsNoChange => plan.IsNoChange;
+
+    /// <inheritdoc/>
+    public override IReadOnlyList<FileEdit> Files => IsNoChange ? [] : _files.Edits;
 
     /// <inheritdoc/>
     public override IReadOnlyList<string> Backups => _files.Written?.Backups ?? [];

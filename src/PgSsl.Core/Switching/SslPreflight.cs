@@ -32,7 +32,7 @@ internal static class SslPreflight
                 PgSslError.ManagedElsewhere,
                 $"{live.Session.Host} is {manager.Name}, which manages its certificate and its TLS settings itself. Nothing was changed.",
                 manager.Knob);
-        live.RefusePooler();
+        LiveServer.RefusePooler(live.Session);
         CheckPrivileges(values.Keys, live, facts, altersSystem);
         if (altersSystem && !facts.AllowsAlterSystem)
             throw new PgSslException(
@@ -121,7 +121,8 @@ internal static class SslPreflight
             found.Add($"this session, which uses sslmode={live.Settings.SslMode.ToLibpq()}");
         const string Rules = "SELECT line_number AS line FROM pg_hba_file_rules WHERE type = 'hostssl' AND auth_method <> 'reject' ORDER BY 1";
         const string Replicas = "SELECT count(*) AS number FROM pg_stat_ssl JOIN pg_stat_replication USING (pid) WHERE ssl";
-        if ((await live.Session.QueryAsync(Replicas, null, cancellationToken).ConfigureAwait(false))[0].GetInt64("number") is > 0 and var replicas)
+        IReadOnlyList<SqlRow> counted = await live.Session.QueryAsync(Replicas, null, cancellationToken).ConfigureAwait(false);
+        if (counted.Only().GetInt64("number") is > 0 and var replicas)
             found.Add($"replication, {replicas} connection{(replicas == 1 ? "" : "s")} over TLS");
         try
         {

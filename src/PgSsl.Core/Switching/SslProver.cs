@@ -118,8 +118,13 @@ internal sealed class SslProver(LiveServer live, ServerTlsFacts facts, SslTarget
     private async Task<string?> FindOtherSettingAsync(CancellationToken cancellationToken)
     {
         IReadOnlyList<SqlRow> rows = await live.Session.QueryAsync(SettingRows, [_values.Keys], cancellationToken).ConfigureAwait(false);
-        return rows.Where(row => !IsSame(row["name"]!, row["setting"], _values[row["name"]!]))
-            .Select(row => $"{row["name"]} = '{row["setting"]}'").FirstOrDefault();
+        foreach (SqlRow row in rows)
+        {
+            string name = row.Required("name");
+            if (_values.TryGetValue(name, out string? wanted) && !IsSame(name, row["setting"], wanted))
+                return $"{name} = '{row["setting"]}'";
+        }
+        return null;
     }
 
     private bool IsSame(string name, string? value, string other) =>

@@ -81,6 +81,8 @@ internal sealed record SslSwitch(
         }
         else
         {
+            ServerDisk.Demand(
+                live, "Run this on the server's machine. Without -Endpoint the file is changed by itself, and the server has to reload it then.");
             ConfigurationDocument document = ConfigurationPaths.ReadOf(facts, configurationPath);
             notes.AddRange(SslPreflight.CheckOwner(document, configurationPath));
             change = new ConfigurationFileChange(PlanFile(document, configurationPath, values), prover, at);
@@ -120,6 +122,9 @@ internal sealed record SslSwitch(
                 $"the parameters have the names of version {PostgresVersion.Newest}.");
         return new SslSwitch(new ConfigurationFileChange(plan, null, at), null, files.Proofs, notes, []);
     }
+
+    /// <inheritdoc/>
+    public IReadOnlyList<FileEdit> Files => Change.Files;
 
     /// <inheritdoc/>
     public void Check(bool isForced)
@@ -164,11 +169,9 @@ internal sealed record SslSwitch(
     /// <summary>Checks the files of a running server, if they are here.</summary>
     private static SslFileCheck CheckFiles(SslTarget target, LiveServer live, ServerTlsFacts facts)
     {
-        // The files of a server in a container are elsewhere, although it runs on this machine.
-        bool areHere = live.IsLocal && (facts.DataDirectory is null || Directory.Exists(facts.DataDirectory));
         return SslPreflight.CheckFiles(
             target, target.CertificatePath ?? facts.PathOf("ssl_cert_file"), target.KeyPath ?? facts.PathOf("ssl_key_file"),
-            areHere ? ServerConditions.Of(facts, isLocal: true) : null);
+            live.FilesAreHere ? ServerConditions.Of(facts, isLocal: true) : null);
     }
 
     /// <summary>Checks the files that a configuration names, or that it would name.</summary>

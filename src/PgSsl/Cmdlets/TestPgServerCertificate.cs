@@ -69,7 +69,7 @@ public sealed class TestPgServerCertificateCommand : ServerCertificateCmdlet
     private ServerCertificateFacts ReadServer(char[]? passphrase)
     {
         using LiveServer live = Connect(Endpoint![0]);
-        DeploymentTarget target = DeploymentTarget.Of(ReadTls(live), live.IsLocal, null, null);
+        DeploymentTarget target = DeploymentTarget.Of(ReadTls(live), live.FilesAreHere, null, null);
         return Complete(ServerCertificateFacts.Read(target.CertificatePath, target.KeyPath, passphrase)) with
         {
             Server = Complete(target.Server),
@@ -83,7 +83,7 @@ public sealed class TestPgServerCertificateCommand : ServerCertificateCmdlet
         try
         {
             using LiveServer live = Connect(Endpoint![0]);
-            return (ServerConditions.Of(ReadTls(live), live.IsLocal), LookAt(live));
+            return (ServerConditions.Of(ReadTls(live), live.FilesAreHere), LookAt(live));
         }
         catch (PgSslException failure)
         {

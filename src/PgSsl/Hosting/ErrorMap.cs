@@ -24,10 +24,13 @@ internal static class ErrorMap
             or PgSslError.DownloadFailed => ErrorCategory.ConnectionError,
         PgSslError.ConnectionTimedOut or PgSslError.CertificateNotServed => ErrorCategory.OperationTimeout,
         PgSslError.TlsNotOffered or PgSslError.DirectTlsNotSupported or PgSslError.UnixSocketHasNoTls
-            or PgSslError.AccountRequired or PgSslError.ServerNotReady or PgSslError.NoSuitableServer => ErrorCategory.ResourceUnavailable,
-        PgSslError.NotPostgreSql or PgSslError.ProtocolViolation or PgSslError.ServerRejectedSslRequest => ErrorCategory.ProtocolError,
+            or PgSslError.AccountRequired or PgSslError.ServerNotReady or PgSslError.NoSuitableServer
+            or PgSslError.ServerElsewhere => ErrorCategory.ResourceUnavailable,
+        PgSslError.NotPostgreSql or PgSslError.ProtocolViolation or PgSslError.ServerRejectedSslRequest
+            or PgSslError.UnexpectedAnswer => ErrorCategory.ProtocolError,
         PgSslError.UnencryptedDataAfterSslResponse or PgSslError.TlsHandshakeFailed or PgSslError.RootNotVouchedFor
-            or PgSslError.FingerprintMismatch or PgSslError.ConnectionsAtRisk or PgSslError.InsecurePassword => ErrorCategory.SecurityError,
+            or PgSslError.FingerprintMismatch or PgSslError.ConnectionsAtRisk or PgSslError.InsecurePassword
+            or PgSslError.UnexpectedFile => ErrorCategory.SecurityError,
         PgSslError.AuthenticationFailed or PgSslError.PasswordRequired => ErrorCategory.AuthenticationError,
         PgSslError.FileUnreadable or PgSslError.InsufficientPrivilege => ErrorCategory.PermissionDenied,
         PgSslError.SqlFailed => ErrorCategory.InvalidOperation,

@@ -77,11 +77,13 @@ public abstract class HbaCmdlet : SqlCmdlet
                 $"{file.Path}:{file.NulLine}: the line contains a NUL byte. The server loses text behind it, so its rules may differ from these.");
     }
 
+    private protected override bool RefusesPoolers => ChangesFile;
+
     private void ProcessServer(EndpointArgument argument)
     {
         using LiveServer server = Connect(argument);
         HbaServerFacts facts = Wait(token => new HbaServerReader(server.Session, token).ReadAsync());
-        var live = new HbaLive(server.Session, facts, server.Settings, server.Timeout);
+        var live = new HbaLive(server, facts);
         Process(Path is not null || ChangesFile ? HbaSource.ReadLocally(live, Resolve(Path)) : HbaSource.ReadServer(live, Stopped));
     }
 }

@@ -3,6 +3,7 @@ using PgSsl.Files;
 using PgSsl.Hba;
 using PgSsl.Hba.Live;
 using PgSsl.Server;
+using PgSsl.Server.Live;
 
 namespace PgSsl.Hosting;
 
@@ -32,7 +33,7 @@ internal sealed record HbaSource(HbaDocument Document, IServerFiles Files, HbaLi
             var files = new ServerHbaFiles(live.Session, cancellationToken);
             return new HbaSource(HbaDocument.Read(path, live.Facts.Dialect, files), files, live);
         }
-        catch (PgSslException failure) when (failure.Error == PgSslError.InsufficientPrivilege && live.IsLocal && File.Exists(path))
+        catch (PgSslException failure) when (failure.Error == PgSslError.InsufficientPrivilege && live.FilesAreHere && File.Exists(path))
         {
             return ReadDisk(path, live.Facts.Dialect, live);
         }
@@ -44,13 +45,9 @@ internal sealed record HbaSource(HbaDocument Document, IServerFiles Files, HbaLi
     /// <exception cref="PgSslException">It is not here.</exception>
     public static HbaSource ReadLocally(HbaLive live, string? path)
     {
-        string local = path ?? PathOf(live);
-        if (path is null && !File.Exists(local))
-            throw new PgSslException(
-                PgSslError.FileNotFound,
-                $"{live.Session.Host} has its rules in {local}, and this machine has no such file.",
-                "Run this on the server's machine, or give -Path if the file has another name here (a container's volume).");
-        return ReadDisk(local, live.Facts.Dialect, live);
+        if (path is null)
+            ServerDisk.Demand(live, "Run this on the server's machine, or give -Path if the file has another name here (a container's volume).");
+        return ReadDisk(path ?? PathOf(live), live.Facts.Dialect, live);
     }
 
     /// <summary>What decides matches besides the file.</summary>

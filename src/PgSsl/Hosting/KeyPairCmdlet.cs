@@ -1,6 +1,7 @@
 using System.Management.Automation;
 using System.Security;
 using PgSsl.Binding;
+using PgSsl.Files;
 using PgSsl.Requests;
 
 namespace PgSsl.Hosting;
@@ -90,7 +91,10 @@ public abstract class KeyPairCmdlet : CertificateNamingCmdlet
         foreach (string warning in Warnings(profile))
             WriteWarning(warning);
 
-        string change = files.Describe(DocumentName, profile, algorithm, ServiceAccount);
+        IReadOnlyList<FileTarget> targets = files.Look(Force);
+        string change = string.Join(' ', [
+            files.Describe(DocumentName, profile, algorithm, ServiceAccount), .. targets.Select(target => target.Remark).OfType<string>()]);
+        WriteWarnings(targets.Select(target => target.Warning).OfType<string>());
         bool proceeds = ShouldProcess(change, $"{change}?", MyInvocation.MyCommand.Name, out ShouldProcessReason reason);
         if (proceeds || reason == ShouldProcessReason.WhatIf)
             _taken.UnionWith(files.Targets);

@@ -2,6 +2,7 @@ using System.Diagnostics.CodeAnalysis;
 using System.Management.Automation;
 using PgSsl.Changes;
 using PgSsl.Connections;
+using PgSsl.Files;
 
 namespace PgSsl.Hosting;
 
@@ -132,19 +133,25 @@ public abstract class PgCmdlet : PSCmdlet, IDisposable
             WriteVerbose($"{change.Subject}: nothing to change.");
             return change.Unchanged ?? (IsWhatIf ? null : Wait(change.ApplyAsync).Output);
         }
+        string text = change.Text;
+        var warnings = new List<string>();
         try
         {
+            IReadOnlyList<FileTarget> targets = FileTransaction.Look(change.Files);
+            text = string.Join(System.Environment.NewLine, [text, .. targets.Select(target => target.Remark).OfType<string>()]);
+            warnings.AddRange(targets.Select(target => target.Warning).OfType<string>());
             change.Check(isForced);
         }
         catch (PgSslException) when (IsWhatIf)
         {
             // The user asks what would happen: show the change, and then why it would not be made.
-            ShouldProcess(change.Text, change.Text, question);
+            ShouldProcess(text, text, question);
             throw;
         }
-        if (!ShouldProcess(change.Text, change.Text, question))
+        if (!ShouldProcess(text, text, question))
             return null;
         WriteWarnings(change.Warnings);
+        WriteWarnings(warnings);
         ChangeResult<TOutput> result = Wait(change.ApplyAsync);
         WriteWarnings(result.Warnings);
         WriteWarnings(result.WrittenInPlace.Select(file =>

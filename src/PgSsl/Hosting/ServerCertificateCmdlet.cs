@@ -61,12 +61,10 @@ public abstract class ServerCertificateCmdlet : SqlCmdlet
     }
 
     /// <summary>Asks a server for its TLS.</summary>
-    /// <exception cref="PgSslException">A pooler answers, or the session broke.</exception>
-    private protected ServerTlsFacts ReadTls(LiveServer live)
-    {
-        live.RefusePooler();
-        return Wait(token => ServerTlsReader.ReadAsync(live.Session, token));
-    }
+    /// <exception cref="PgSslException">The session broke.</exception>
+    private protected ServerTlsFacts ReadTls(LiveServer live) => Wait(token => ServerTlsReader.ReadAsync(live.Session, token));
+
+    private protected override bool RefusesPoolers => true;
 
     /// <summary>Adds what the parameters say about server and clients.</summary>
     private protected ServerCertificateFacts Complete(ServerCertificateFacts facts)

@@ -20,6 +20,9 @@ public abstract class SqlCmdlet : PgCmdlet
     [ValidateRange(0, 86400)]
     public int TimeoutSec { get; set; }
 
+    /// <summary>Whether a pooler is refused, before it is asked anything: the cmdlet changes or judges the server behind it.</summary>
+    private protected virtual bool RefusesPoolers => false;
+
     /// <summary>How long a connection may take.</summary>
     private protected TimeSpan TimeoutOf(ConnectionSettings settings) =>
         TimeoutSec > 0 ? TimeSpan.FromSeconds(TimeoutSec) : settings.TimeoutOrDefault;
@@ -37,6 +40,8 @@ public abstract class SqlCmdlet : PgCmdlet
             IServerSession session = await SqlSessions.OpenAsync(endpoint, Environment, Credential, timeout, token).ConfigureAwait(false);
             try
             {
+                if (RefusesPoolers)
+                    LiveServer.RefusePooler(session);
                 return await LiveServer.OfAsync(session, settings, timeout, token).ConfigureAwait(false);
             }
             catch

@@ -46,6 +46,8 @@ public abstract class SslSwitchCmdlet : SqlCmdlet
     /// <summary>A path of the server's. A relative one starts at the session's location.</summary>
     protected string? ServerPath(string? path) => string.IsNullOrEmpty(path) || path[0] == '/' ? path : Resolve(path);
 
+    private protected override bool RefusesPoolers => true;
+
     private void ProcessServer(EndpointArgument argument)
     {
         using LiveServer live = Connect(argument);

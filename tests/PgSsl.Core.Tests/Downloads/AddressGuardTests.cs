@@ -1,4 +1,5 @@
 using System.Net;
+using System.Net.NetworkInformation;
 using PgSsl.Downloads;
 
 namespace PgSsl.Tests.Downloads;
@@ -54,6 +55,17 @@ public sealed class AddressGuardTests
     {
         Assert.Null(AddressGuard.WhyNot(IPAddress.Parse(address), mayAskThisMachine: true));
         Assert.NotNull(AddressGuard.WhyNot(IPAddress.Parse(address), mayAskThisMachine: false));
+    }
+
+    [Fact]
+    public void This_machine_s_network_addresses_are_this_machine()
+    {
+        IPAddress[] own = [.. NetworkInterface.GetAllNetworkInterfaces()
+            .SelectMany(card => card.GetIPProperties().UnicastAddresses)
+            .Select(unicast => unicast.Address)
+            .Where(address => !address.IsIPv6LinkLocal)];
+        Assert.NotEmpty(own);
+        Assert.All(own, address => Assert.NotNull(AddressGuard.WhyNot(address, mayAskThisMachine: false)));
     }
 
     // A company's own authority is on the company's own network.

@@ -33,5 +33,5 @@ public sealed class DirectoryLockTests : IDisposable
 
     private IDisposable? Lock() => OperatingSystem.IsWindows()
         ? WindowsAccess.Lock(_directory.Path, TimeSpan.Zero)
-        : UnixDirectory.Lock(_directory.Path, TimeSpan.Zero);
+        : UnixLock.Take(_directory.Path, TimeSpan.Zero);
 }

@@ -69,14 +69,14 @@ public sealed class FileTransactionPathTests : IDisposable
     }
 
     [Fact]
-    public void A_backup_is_named_as_the_user_named_the_file()
+    public void A_backup_is_beside_the_file_that_links_lead_to()
     {
         MakeLinks();
         _directory.Write("real/a.key", "old");
 
         string backup = Assert.Single(FileTransaction.Apply([Edit("link/a.key") with { MayReplace = true }], Now).Backups);
 
-        Assert.StartsWith(At("link/a.key."), backup, StringComparison.Ordinal);
+        Assert.StartsWith(At("real/a.key."), backup, StringComparison.Ordinal);
     }
 
     [Fact]

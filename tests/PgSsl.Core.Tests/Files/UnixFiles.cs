@@ -15,9 +15,11 @@ internal static class UnixFiles
 
     public static bool IsLocked(string directory)
     {
+        if (OperatingSystem.IsWindows())
+            return false;
         try
         {
-            UnixDirectory.Lock(directory, TimeSpan.Zero)?.Dispose();
+            UnixLock.Take(directory, TimeSpan.Zero)?.Dispose();
             return false;
         }
         catch (PgSslException)

@@ -43,7 +43,7 @@ public sealed class UnixStatusTests : IDisposable
         File.Delete(path);
         _directory.Write("file", "");
 
-        Assert.Equal(before, UnixStatus.Of(file.SafeFileHandle));
+        Assert.Equal(before with { Names = 0 }, UnixStatus.Of(file.SafeFileHandle));
         Assert.NotEqual(before.Identity, UnixStatus.Of(path).Identity);
     }
 

@@ -9,6 +9,9 @@ namespace PgSsl.Tests.Requests;
 [Fast]
 public sealed class KeyFilePlanTests : IDisposable
 {
+    private const string OldKey = "-----BEGIN PRIVATE KEY-----\nold\n-----END PRIVATE KEY-----\n";
+    private const string OldRequest = "-----BEGIN CERTIFICATE REQUEST-----\nold\n-----END CERTIFICATE REQUEST-----\n";
+
     private static readonly DateTimeOffset Now = new(2026, 11, 22, 4, 5, 6, TimeSpan.Zero);
 
     private readonly TemporaryDirectory _directory = new();
@@ -74,7 +77,7 @@ public sealed class KeyFilePlanTests : IDisposable
     [Fact]
     public void A_file_that_exists_is_told_before_a_key_is_made()
     {
-        File.WriteAllText(Key, "old key");
+        File.WriteAllText(Key, OldKey);
 
         var refusal = Assert.Throws<PgSslException>(() => Plan().CheckTargets(mayReplace: false));
 
@@ -112,7 +115,7 @@ public sealed class KeyFilePlanTests : IDisposable
     [Fact]
     public void What_is_replaced_is_kept()
     {
-        Write(Plan(), _key, "old request\n");
+        Write(Plan(), _key, OldRequest);
         using var renewed = CertificateKey.Generate(KeyAlgorithms.Default);
 
         IReadOnlyList<string> backups = Write(Plan(), renewed, "new request\n");
@@ -120,7 +123,7 @@ public sealed class KeyFilePlanTests : IDisposable
         Assert.Equal(2, backups.Count);
         using var old = CertificateKey.ReadFile(backups[0], null);
         Assert.Equal(_key.SpkiSha256, old.SpkiSha256);
-        Assert.Equal("old request\n", File.ReadAllText(backups[1]));
+        Assert.Equal(OldRequest, File.ReadAllText(backups[1]));
     }
 
     [Fact]
@@ -156,8 +159,8 @@ public sealed class KeyFilePlanTests : IDisposable
             Assert.ThrowsAny<Exception>(() => Write(Plan(), _key, "new request\n", files));
 
             AssertNoKeyCanBeRead();
-            string?[] allowedKeys = [replaces ? "old key" : null, newKey];
-            string?[] allowedRequests = [replaces ? "old request\n" : null, "new request\n"];
+            string?[] allowedKeys = [replaces ? OldKey : null, newKey];
+            string?[] allowedRequests = [replaces ? OldRequest : null, "new request\n"];
             string? key = Read(Key);
             string? request = Read(Request);
             Assert.Contains(key, allowedKeys);
@@ -173,8 +176,8 @@ public sealed class KeyFilePlanTests : IDisposable
             File.Delete(file);
         if (!replaces)
             return;
-        _directory.Write("server.key", "old key");
-        _directory.Write("server.csr", "old request\n");
+        _directory.Write("server.key", OldKey);
+        _directory.Write("server.csr", OldRequest);
         if (!OperatingSystem.IsWindows())
             File.SetUnixFileMode(Key, UnixFileMode.UserRead | UnixFileMode.UserWrite);
     }

@@ -79,7 +79,6 @@ public sealed class OpenSslAgreementTests : IDisposable
             $"openssl req -in r.csr -verify {Names} 2>&1",
             "openssl req -in r.csr -pubkey -noout | openssl pkey -pubin -outform DER | openssl dgst -sha256 -r | cut -c1-64",
             "openssl req -in r.csr -noout -text | sed -n '/Requested Extensions/,/Signature Algorithm/p' | sed 's/^ *//; s/ *$//' | sed '1d;$d'",
-            // One process for all: openssl x509 takes ten times as long to start as its siblings.
             $"openssl x509 -in c.crt {Names} -dates -serial -ext basicConstraints,keyUsage,extendedKeyUsage,subjectAltName | sed 's/^ *//; s/ *$//'",
             $"openssl verify -CAfile c.crt -attime {Now.ToUnixTimeSeconds()} c.crt");
 

@@ -3,6 +3,7 @@ using System.Formats.Asn1;
 using System.Globalization;
 using System.Security.Cryptography;
 using PgSsl.Asn1;
+using PgSsl.Files;
 
 namespace PgSsl.Certificates.Trust;
 
@@ -80,7 +81,7 @@ internal sealed class HashedDirectory(string directories) : ITrustSource
             return null;
         try
         {
-            PemReader.ReadAll(File.ReadAllBytes(path), out IReadOnlyList<PemBlock> blocks);
+            PemReader.ReadAll(RegularFile.Read(path), out IReadOnlyList<PemBlock> blocks);
             return blocks;
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)

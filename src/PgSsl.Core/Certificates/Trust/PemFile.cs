@@ -2,6 +2,7 @@ using System.Formats.Asn1;
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
 using PgSsl.Asn1;
+using PgSsl.Files;
 
 namespace PgSsl.Certificates.Trust;
 
@@ -87,7 +88,13 @@ internal static class PemFile
     {
         try
         {
-            return File.ReadAllBytes(path);
+            return RegularFile.Read(path);
+        }
+        catch (UnusableFileException e)
+        {
+            throw new PgSslException(
+                PgSslError.FileUnreadable, e.IsDirectory ? $"{path} is a directory, not a file." : e.Message,
+                e.IsDirectory ? "Name a file in it." : "Name a file with certificates.", e);
         }
         catch (Exception e) when (e is FileNotFoundException or DirectoryNotFoundException)
         {
@@ -98,10 +105,6 @@ internal static class PemFile
             // The directory may not be searched. libpq's stat() fails as well, and libpq then takes the file for missing.
             throw new PgSslException(PgSslError.FileNotFound, $"{path} does not exist for this user: {e.Message}",
                 "Give the user who connects the permission to search the directory.", e);
-        }
-        catch (UnauthorizedAccessException e) when (Directory.Exists(path))
-        {
-            throw new PgSslException(PgSslError.FileUnreadable, $"{path} is a directory, not a file.", "Name a file in it.", e);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {

@@ -48,7 +48,7 @@ internal sealed class PemFileCache(TimeProvider clock)
     {
         try
         {
-            using SafeFileHandle file = File.OpenHandle(path);
+            using SafeFileHandle file = RegularFile.Open(path);
             return FileStamp.Of(file);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)

@@ -132,8 +132,8 @@ internal sealed class HbaChange(HbaPlan plan, HbaLive? live, IFileLayer? files =
     private bool? IsLetIn(ProbeConnection probe, HbaTransport transport) => ProbeConnection.LetsIn(new HbaMatcher(live!.MatchContext).Find(
         plan.After.Records, new HbaClient(probe.UserName, probe.Database, transport, probe.Route.Address)));
 
-    private static FileEdit EditOf(HbaFileChange file) =>
-        new(file.Path, file.After) { MayReplace = true, MayWriteInPlace = true, Expected = file.Before };
+    internal static FileEdit EditOf(HbaFileChange file) =>
+        new(file.Path, file.After) { MayReplace = true, MayWriteInPlace = true, Expected = file.Before, Kind = FileKind.Configuration };
 }
 
 /// <summary>A change that was made.</summary>

@@ -7,13 +7,17 @@ using PgSsl.Wire;
 namespace PgSsl.Hba.Live;
 
 /// <summary>A server whose pg_hba.conf will be changed.</summary>
-/// <param name="Session">The session.</param>
-/// <param name="Facts">What the server told in the session.</param>
-/// <param name="Settings">The settings with which libpq would connect.</param>
-/// <param name="Timeout">The time for one connection in total.</param>
-internal sealed record HbaLive(IServerSession Session, HbaServerFacts Facts, ConnectionSettings Settings, TimeSpan Timeout)
-    : LiveServer(Session, Settings, Timeout, Facts.ClientAddress)
+internal sealed record HbaLive : LiveServer
 {
+    /// <summary>Adds to a server what it told of its rules.</summary>
+    /// <param name="server">The server.</param>
+    /// <param name="facts">What it told.</param>
+    public HbaLive(LiveServer server, HbaServerFacts facts)
+        : base(server) => Facts = facts;
+
+    /// <summary>What the server told in the session.</summary>
+    public HbaServerFacts Facts { get; }
+
     private const string RejectedByHba = "28000";
 
     // config_file_error: client certificates are demanded, and the server could not load a CA (auth.c, ClientAuthentication).
@@ -55,6 +59,6 @@ internal sealed record HbaLive(IServerSession Session, HbaServerFacts Facts, Con
     {
         IReadOnlyList<SqlRow> rows = await Session.QueryAsync(
             "SELECT line_number AS line, type FROM pg_hba_file_rules", null, cancellationToken).ConfigureAwait(false);
-        return [.. rows.Select(row => new ServerRule(row.GetInt32("line")!.Value, row["type"]))];
+        return [.. rows.Select(row => new ServerRule(row.GetInt32("line") ?? throw SqlRow.Missing("line"), row["type"]))];
     }
 }

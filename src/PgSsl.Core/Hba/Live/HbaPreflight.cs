@@ -37,7 +37,7 @@ internal static class HbaPreflight
     {
         if (live.Facts.Managers is [var manager, ..])
             throw ManagedElsewhere($"{live.Session.Host} is {manager.Name}", manager);
-        live.RefusePooler();
+        LiveServer.RefusePooler(live.Session);
         CheckPrivileges(live);
         string path = plan.Before.Files[0].Path;
         if (ServerRule.Differs(await live.ReadRulesAsync(cancellationToken).ConfigureAwait(false), plan.Before) is { } difference)

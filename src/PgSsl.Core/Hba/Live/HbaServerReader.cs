@@ -27,7 +27,7 @@ internal sealed class HbaServerReader(IServerSession session, CancellationToken 
     /// <exception cref="PgSslException">The session broke, or a statement failed.</exception>
     public async Task<HbaServerFacts> ReadAsync()
     {
-        SqlRow settings = (await QueryAsync(Settings).ConfigureAwait(false))[0];
+        SqlRow settings = (await QueryAsync(Settings).ConfigureAwait(false)).Only();
         IReadOnlyList<SqlRow> roles = await QueryAsync(
             "SELECT oid, rolname::text AS name, rolcanlogin AS login FROM pg_roles ORDER BY 2").ConfigureAwait(false);
         IReadOnlyList<SqlRow> members = await QueryAsync(Members).ConfigureAwait(false);
@@ -39,7 +39,7 @@ internal sealed class HbaServerReader(IServerSession session, CancellationToken 
         string? validators =
             await TryValueAsync("SELECT coalesce(current_setting('oauth_validator_libraries', true), '') AS value").ConfigureAwait(false);
         string? configure = await TryValueAsync("SELECT setting AS value FROM pg_config WHERE name = 'CONFIGURE'").ConfigureAwait(false);
-        string[] roleNames = [.. roles.Select(row => row["name"]!)];
+        string[] roleNames = [.. roles.Select(row => row.Required("name"))];
         return new HbaServerFacts
         {
             Version = session.ServerVersion,
@@ -49,18 +49,19 @@ internal sealed class HbaServerReader(IServerSession session, CancellationToken 
                 Major = session.ServerVersion.Major,
                 SslIsOn = settings["ssl"] == "on",
                 OAuthValidators = session.ServerVersion.Major < 18 || validators is null ? null : SplitList(validators),
-                HasSspi = ServerPlatform.IsWindows(settings["version"]!),
+                HasSspi = ServerPlatform.IsWindows(settings.Required("version")),
             }.BuiltWith(configure),
             HasClientCa = !string.IsNullOrEmpty(settings["ca"]),
             ClientAddress = AddressOf(settings["client"]),
             Sessions = [.. sessions.Sessions.Select(LiveSession.Of)],
             HiddenSessions = sessions.HiddenCount,
             Memberships = new RoleMemberships(
-                members.ToDictionary(row => row["role"]!, row => row.GetArray("members")!.OfType<string>().ToArray()), roleNames),
-            LoginRoles = [.. roles.Where(row => row.GetBoolean("login") == true).Select(row => row["name"]!)],
-            Databases = [.. databases.Select(row => row["name"]!)],
+                members.DistinctBy(row => row.Required("role"))
+                    .ToDictionary(row => row.Required("role"), row => row.GetArray("members")?.OfType<string>().ToArray() ?? []), roleNames),
+            LoginRoles = [.. roles.Where(row => row.GetBoolean("login") == true).Select(row => row.Required("name"))],
+            Databases = [.. databases.Select(row => row.Required("name"))],
             StoredPasswords = await ReadStoredPasswordsAsync().ConfigureAwait(false),
-            Managers = ConfigurationManagers.FindOnServer(new ManagedServerFacts([.. names.Select(row => row["name"]!)], roleNames)
+            Managers = ConfigurationManagers.FindOnServer(new ManagedServerFacts([.. names.Select(row => row.Required("name"))], roleNames)
             {
                 BootstrapRole = roles.FirstOrDefault(row => row["oid"] == "10")?["name"],
             }),
@@ -77,7 +78,8 @@ internal sealed class HbaServerReader(IServerSession session, CancellationToken 
                    CASE WHEN rolpassword IS NULL THEN 'none' WHEN rolpassword LIKE 'md5%' THEN 'md5' ELSE 'scram-sha-256' END AS kind
             FROM pg_authid WHERE rolcanlogin
             """;
-        return (await TryAsync(Sql).ConfigureAwait(false))?.ToDictionary(row => row["role"]!, row => row["kind"]!);
+        return (await TryAsync(Sql).ConfigureAwait(false))?.DistinctBy(row => row.Required("role"))
+            .ToDictionary(row => row.Required("role"), row => row.Required("kind"));
     }
 
     private Task<IReadOnlyList<SqlRow>> QueryAsync(string sql) => session.QueryAsync(sql, null, cancellationToken);

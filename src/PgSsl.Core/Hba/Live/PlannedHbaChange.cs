@@ -1,4 +1,5 @@
 using PgSsl.Changes;
+using PgSsl.Files;
 using PgSsl.Hba.Policy;
 
 namespace PgSsl.Hba.Live;
@@ -54,6 +55,9 @@ internal sealed class PlannedHbaChange : IPlannedChange<HbaSslChange>
 
     /// <inheritdoc/>
     public IReadOnlyList<string> Warnings => [.. _impact.Notes, .. _impact.Describe()];
+
+    /// <inheritdoc/>
+    public IReadOnlyList<FileEdit> Files => [.. _plan.Files.Select(HbaChange.EditOf)];
 
     /// <inheritdoc/>
     public void Check(bool isForced)

@@ -26,8 +26,8 @@ internal sealed class ServerHbaFiles(IServerSession session, CancellationToken c
     {
         try
         {
-            return Query(Content, path) is [var row] && row["content"] is { } content
-                ? FileContent.Of(Convert.FromBase64String(content.Replace("\n", "", StringComparison.Ordinal)))
+            return Query(Content, path) is [var row] && row.GetBase64("content") is { } content
+                ? FileContent.Of(content)
                 : FileContent.Missing;
         }
         catch (PgSslException failure) when (failure.Error == PgSslError.SqlFailed)
@@ -47,7 +47,7 @@ internal sealed class ServerHbaFiles(IServerSession session, CancellationToken c
                 error = FileContent.Missing.Error;
                 return [];
             }
-            string[] names = [.. Query(Names, directory).Select(row => row["name"]!).Where(ServerPath.IsConfigurationFile)];
+            string[] names = [.. Query(Names, directory).Select(row => row.Required("name")).Where(ServerPath.IsConfigurationFile)];
             Array.Sort(names, ServerPath.CompareBytes);
             return [.. names.Select(name => ServerPath.Join(directory, name))];
         }

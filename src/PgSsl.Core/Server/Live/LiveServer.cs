@@ -12,18 +12,41 @@ namespace PgSsl.Server.Live;
 /// <param name="ClientAddress">The address of this client, as the server sees it; null over a Unix-domain socket.</param>
 internal record LiveServer(IServerSession Session, ConnectionSettings Settings, TimeSpan Timeout, NumericAddress? ClientAddress) : IDisposable
 {
-    /// <summary>Asks the server for the address of this client.</summary>
+    private const string Facts =
+        """
+        SELECT host(inet_client_addr()) AS client, pg_backend_pid() AS process,
+               (SELECT setting FROM pg_settings WHERE name = 'data_directory') AS data_directory,
+               (SELECT setting FROM pg_settings WHERE name = 'listen_addresses') AS listen_addresses
+        """;
+
+    /// <summary>Asks the server where it is, and for the address of this client.</summary>
     /// <exception cref="PgSslException">The session broke.</exception>
     public static async Task<LiveServer> OfAsync(
         IServerSession session, ConnectionSettings settings, TimeSpan timeout, CancellationToken cancellationToken)
     {
-        const string Sql = "SELECT host(inet_client_addr()) AS client";
-        IReadOnlyList<SqlRow> rows = await session.QueryAsync(Sql, null, cancellationToken).ConfigureAwait(false);
-        return new LiveServer(session, settings, timeout, rows[0].GetAddress("client") is { } address ? NumericAddress.Of(address) : null);
+        SqlRow facts = (await session.QueryAsync(Facts, null, cancellationToken).ConfigureAwait(false)).Only();
+        IPAddress? client = facts.GetAddress("client");
+        return new LiveServer(session, settings, timeout, client is null ? null : NumericAddress.Of(client))
+        {
+            DataDirectory = facts["data_directory"],
+            ListenAddresses = facts["listen_addresses"],
+            FilesAreHere = await ServerDisk.IsHereAsync(
+                session, facts["data_directory"], facts.GetInt32("process"), cancellationToken).ConfigureAwait(false),
+        };
     }
 
-    /// <summary>Whether the server is on this machine.</summary>
-    public bool IsLocal => Session.Host.IsUnixSocket || (ClientAddress is { } address && IPAddress.IsLoopback(address.ToIPAddress()));
+    /// <summary>Its data directory, as it says; null where the role may not see it.</summary>
+    public string? DataDirectory { get; init; }
+
+    /// <summary>Where it listens (listen_addresses); null if it is not known.</summary>
+    public string? ListenAddresses { get; init; }
+
+    /// <summary>Whether it is shown that its files are those of this machine. Only then they may be read here as its files, or be changed.</summary>
+    public bool FilesAreHere { get; init; }
+
+    /// <summary>Whether the server is on this machine, or seems to be: a tunnel's end is on this machine as well.</summary>
+    public bool IsLocal =>
+        FilesAreHere || Session.Host.IsUnixSocket || (ClientAddress is { } address && IPAddress.IsLoopback(address.ToIPAddress()));
 
     /// <summary>
     /// The TCP routes from here to the server. A Unix-domain socket has no TLS, and the rules for loopback addresses are often different. So a
@@ -38,7 +61,7 @@ internal record LiveServer(IServerSession Session, ConnectionSettings Settings, 
                 yield return new ServerRoute(Session.Host, ClientAddress!.Value);
             if (!IsLocal)
                 yield break;
-            foreach (NumericAddress address in LocalAddresses.Find())
+            foreach (NumericAddress address in LocalAddresses.FindListening(ListenAddresses))
                 yield return new ServerRoute(new ConnectionHost(address.ToIPAddress().ToString(), null, port), address);
         }
     }
@@ -57,12 +80,12 @@ internal record LiveServer(IServerSession Session, ConnectionSettings Settings, 
 
     /// <summary>Throws if there is a pooler in between: what its clients see says nothing about the server.</summary>
     /// <exception cref="PgSslException"><see cref="PgSslError.ContradictoryParameters"/>.</exception>
-    public void RefusePooler()
+    public static void RefusePooler(IServerSession session)
     {
-        if (Session.IsPooled)
+        if (session.IsPooled)
             throw new PgSslException(
                 PgSslError.ContradictoryParameters,
-                $"{Session.Host} is a pooler. Clients connect to it, and it connects to the server, so nothing can be proven through it.",
+                $"{session.Host} is a pooler. Clients connect to it, and it connects to the server, so nothing can be proven through it.",
                 "Name the server itself, with its own port or its socket directory.");
     }
 }

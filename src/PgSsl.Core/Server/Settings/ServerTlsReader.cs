@@ -36,28 +36,29 @@ internal static class ServerTlsReader
     /// <exception cref="PgSslException">The session broke, or a statement failed.</exception>
     public static async Task<ServerTlsFacts> ReadAsync(IServerSession session, CancellationToken cancellationToken)
     {
-        SqlRow general = (await QueryAsync(General).ConfigureAwait(false))[0];
+        SqlRow general = (await QueryAsync(General).ConfigureAwait(false)).Only();
         ServerSetting[] settings = [.. (await QueryAsync(SettingRows, Others).ConfigureAwait(false)).Select(ToSetting)];
         bool isSuperuser = general.GetBoolean("superuser") == true;
         IReadOnlyList<SqlRow> roles = await QueryAsync(NamesOfRoles).ConfigureAwait(false);
         return new ServerTlsFacts
         {
             Version = session.ServerVersion,
-            IsWindows = ServerPlatform.IsWindows(general["version"]!),
+            IsWindows = ServerPlatform.IsWindows(general.Required("version")),
             IsStandby = general.GetBoolean("standby") == true,
-            ConfigurationLoadTime = general.GetTime("loaded")!.Value.UtcDateTime,
+            ConfigurationLoadTime = (general.GetTime("loaded") ?? throw SqlRow.Missing("loaded")).UtcDateTime,
             DataDirectory = ValueOf("data_directory"),
             ConfigurationFile = ValueOf("config_file"),
             HbaFile = ValueOf("hba_file"),
             Settings = settings.Where(setting => setting.Name is not ("data_directory" or "config_file" or "hba_file"))
-                .ToDictionary(setting => setting.Name),
+                .DistinctBy(setting => setting.Name).ToDictionary(setting => setting.Name),
             FileSettings = await ReadFileSettingsAsync(session, cancellationToken).ConfigureAwait(false),
             UserName = session.UserName,
             IsSuperuser = isSuperuser,
             MayReload = general.GetBoolean("may_reload") == true,
             MayAlter = await ReadMayAlterAsync().ConfigureAwait(false),
             Managers = ConfigurationManagers.FindOnServer(new ManagedServerFacts(
-                [.. (await QueryAsync(NamesOfSettings).ConfigureAwait(false)).Select(row => row["name"]!)], [.. roles.Select(row => row["name"]!)])
+                [.. (await QueryAsync(NamesOfSettings).ConfigureAwait(false)).Select(row => row.Required("name"))],
+                [.. roles.Select(row => row.Required("name"))])
             {
                 BootstrapRole = roles.FirstOrDefault(row => row["oid"] == "10")?["name"],
             }),
@@ -79,7 +80,7 @@ internal static class ServerTlsReader
                 return isSuperuser ? names.ToHashSet() : new HashSet<string>();
             IReadOnlyList<SqlRow> rows = await QueryAsync(
                 "SELECT name FROM unnest($1::text[]) AS name WHERE has_parameter_privilege(name, 'ALTER SYSTEM')", names).ConfigureAwait(false);
-            return rows.Select(row => row["name"]!).ToHashSet();
+            return rows.Select(row => row.Required("name")).ToHashSet();
         }
     }
 
@@ -97,13 +98,13 @@ internal static class ServerTlsReader
         }
     }
 
-    private static ServerSetting ToSetting(SqlRow row) => new(row["name"]!, row["setting"] ?? "")
+    private static ServerSetting ToSetting(SqlRow row) => new(row.Required("name"), row["setting"] ?? "")
     {
         Default = row["boot_val"],
-        Source = row["source"]!,
+        Source = row.Required("source"),
         SourceFile = row["sourcefile"],
         SourceLine = row.GetInt32("sourceline"),
-        Kind = row["vartype"]!,
+        Kind = row.Required("vartype"),
         IsRestartPending = row.GetBoolean("pending_restart") == true,
     };
 

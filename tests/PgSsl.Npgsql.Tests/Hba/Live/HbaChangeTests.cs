@@ -178,7 +178,7 @@ public class HbaChangeTests
         await using IServerSession weak = await Sessions.OpenAsync(
             $"host=127.0.0.1 port={scenario.Server.Cluster.Port} user=app dbname=postgres sslmode=require");
         HbaServerFacts facts = await new HbaServerReader(weak, TestContext.Current.CancellationToken).ReadAsync();
-        scenario.Live = new HbaLive(weak, facts, scenario.Live.Settings, scenario.Live.Timeout);
+        scenario.Live = new HbaLive(scenario.Live with { Session = weak }, facts);
 
         var failure = await Assert.ThrowsAsync<PgSslException>(scenario.CheckAsync);
 

@@ -4,6 +4,7 @@ using PgSsl.Hba.Live;
 using PgSsl.Hba.Policy;
 using PgSsl.Sandbox;
 using PgSsl.Server;
+using PgSsl.Server.Live;
 
 namespace PgSsl.Tests.Hba.Live;
 
@@ -21,10 +22,8 @@ internal sealed class HbaServer(PostgresCluster cluster, IServerSession session)
         StartAsync(major, new() { ["wal_level"] = "replica", ["max_wal_senders"] = "8" }, rules);
 
     public async Task<HbaLive> ObserveAsync() => new(
-        Session,
-        await new HbaServerReader(Session, TestContext.Current.CancellationToken).ReadAsync(),
-        Settings,
-        Timeout);
+        await LiveServer.OfAsync(Session, Settings, Timeout, TestContext.Current.CancellationToken),
+        await new HbaServerReader(Session, TestContext.Current.CancellationToken).ReadAsync());
 
     public static HbaPlan Plan(HbaLive live, string path, HbaPolicy? policy = null) =>
         HbaPlanner.Plan(HbaDocument.Read(path, live.Facts.Dialect, DiskServerFiles.Instance), policy ?? new HbaPolicy(), DiskServerFiles.Instance);

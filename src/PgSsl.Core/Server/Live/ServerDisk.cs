@@ -1,0 +1,94 @@
+using System.Globalization;
+
+namespace PgSsl.Server.Live;
+
+/// <summary>
+/// Whether the files of a server are those on this machine's disk. A path says nothing: another machine has the same layout, behind a tunnel
+/// loopback is another machine, and a container has a disk of its own.
+/// </summary>
+internal static class ServerDisk
+{
+    // Written by the postmaster when it starts, readable by its account alone; its first line is the postmaster's process id
+    // (miscinit.c, CreateLockFile; pidfile.h).
+    private const string PidFile = "postmaster.pid";
+
+    // One that is missing is NULL, and not an error: Npgsql closes a session after errors of class 58.
+    private const string Content = "SELECT encode(pg_read_binary_file($1, 0, 4096, true), 'base64') AS content";
+
+    /// <summary>Finds out.</summary>
+    /// <param name="session">A session with the server.</param>
+    /// <param name="dataDirectory">Where the server says that its data directory is; null where the role may not see it.</param>
+    /// <param name="processId">The process that serves the session, as the server says.</param>
+    /// <param name="cancellationToken">Ends it at once.</param>
+    /// <returns>
+    /// True if the server reads the same postmaster.pid that lies here, or, if the role may not read it there, if the session's process is a
+    /// child of the postmaster that lies here. False if neither is shown.
+    /// </returns>
+    /// <exception cref="PgSslException">The session broke.</exception>
+    public static async Task<bool> IsHereAsync(
+        IServerSession session, string? dataDirectory, int? processId, CancellationToken cancellationToken)
+    {
+        if (dataDirectory is null || ReadPidFile(dataDirectory) is not { } here)
+            return false;
+        try
+        {
+            IReadOnlyList<SqlRow> rows = await session.QueryAsync(
+                Content, [PidFile], cancellationToken).ConfigureAwait(false);
+            return rows.Only().GetBase64("content") is { } there && there.AsSpan().SequenceEqual(here);
+        }
+        catch (PgSslException failure) when (failure.Error is PgSslError.InsufficientPrivilege or PgSslError.SqlFailed)
+        {
+            return processId is { } child && ParentOf(child) is { } parent && parent == PostmasterIn(here);
+        }
+    }
+
+    /// <summary>Throws if the files of a server are not here, as they are to be changed here.</summary>
+    /// <exception cref="PgSslException"><see cref="PgSslError.ServerElsewhere"/>.</exception>
+    public static void Demand(LiveServer server, string remedy)
+    {
+        if (!server.FilesAreHere)
+            throw new PgSslException(
+                PgSslError.ServerElsewhere,
+                $"It is not shown that {server.Session.Host} runs on this machine's files: " +
+                (server.DataDirectory is { } directory
+                    ? $"{directory}/{PidFile} of this machine is not the server's, does not exist, or cannot be read. "
+                    : $"role {server.Session.UserName} may not see its data directory. ") +
+                "Nothing was changed.",
+                remedy);
+    }
+
+    private static byte[]? ReadPidFile(string dataDirectory)
+    {
+        try
+        {
+            string path = Path.Combine(dataDirectory, PidFile);
+            return new FileInfo(path) is { Exists: true, Length: < 4096 } ? File.ReadAllBytes(path) : null;
+        }
+        catch (Exception unreadable) when (unreadable is IOException or UnauthorizedAccessException or ArgumentException)
+        {
+            return null;
+        }
+    }
+
+    private static int? PostmasterIn(byte[] pidFile)
+    {
+        ReadOnlySpan<byte> line = pidFile.AsSpan();
+        int end = line.IndexOf((byte)'\n');
+        return int.TryParse(end < 0 ? line : line[..end], NumberStyles.None, CultureInfo.InvariantCulture, out int id) ? id : null;
+    }
+
+    /// <summary>Linux: the fourth field of stat, behind a name in parentheses that may hold anything (proc_pid_stat(5)).</summary>
+    private static int? ParentOf(int processId)
+    {
+        try
+        {
+            string stat = File.ReadAllText(string.Create(CultureInfo.InvariantCulture, $"/proc/{processId}/stat"));
+            string[] fields = stat[(stat.LastIndexOf(')') + 1)..].Split(' ', StringSplitOptions.RemoveEmptyEntries);
+            return int.Parse(fields[1], CultureInfo.InvariantCulture);
+        }
+        catch (Exception unreadable) when (unreadable is IOException or UnauthorizedAccessException or FormatException or IndexOutOfRangeException)
+        {
+            return null;
+        }
+    }
+}

@@ -196,7 +196,7 @@ Describe 'Get-PgSslSession' -Skip:$isWithoutClient {
 
         It 'are a table by server' {
             $shown = $session | Out-String -Width 140
-            $shown | Should -Match 'Server: host=127\.0\.0\.1 port=\d+'
+            $shown | Should -Match 'Server: 127\.0\.0\.1:\d+'
             $shown | Should -Match 'ProcessId UserName +Database +From +Application +Transport +Cipher'
             $shown | Should -Match "$($session.ProcessId) +app +postgres +127\.0\.0\.1:$($session.ClientPort) +$($session.ApplicationName) +plaintext"
         }

@@ -46,7 +46,7 @@ public class UnifiedDiffTests
         UnifiedDiff.Between("f", Encoding.UTF8.GetBytes(before), Encoding.UTF8.GetBytes(after));
 
     // The ranges have commas, too.
-    private static IEnumerable<string> Merged(IEnumerable<string> lines) => string.Join(',', lines).Split(',');
+    private static string[] Merged(IEnumerable<string> lines) => string.Join(',', lines).Split(',');
 
     private static string RandomText(Random random) =>
         string.Join('\n', Enumerable.Range(0, random.Next(0, 40)).Select(_ => random.Pick(["a", "b", "c", "", "host all all all md5"]))) +

@@ -4,7 +4,8 @@ Measures how long PgSsl and PostgreSQL take to read the same large pg_hba.conf, 
 .DESCRIPTION
 Starts its own throw-away servers (tests/PgSsl.Sandbox). The cmdlets run in a PowerShell of their own, those of an earlier build, where one
 is named, in another; they and PostgreSQL are measured in turn. Times are those of the processor, in milliseconds, so that a busy machine
-changes them little; by themselves they say little, and no test asserts them. Build first: dotnet build src/PgSsl -c Release; dotnet build tests/PgSsl.Sandbox
+changes them little; by themselves they say little, and no test asserts them. Build first, in this order, as both leave the module in bin:
+dotnet build tests/PgSsl.Sandbox; dotnet build src/PgSsl -c Release
 .EXAMPLE
 ./tests/Benchmarks/Measure-Hba.ps1
 .EXAMPLE

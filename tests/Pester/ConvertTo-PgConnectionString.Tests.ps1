@@ -102,7 +102,7 @@ Describe 'ConvertTo-PgConnectionString' {
         'db1', 'db2:x', 'db3' | ConvertTo-PgConnectionString -ErrorVariable failures -ErrorAction SilentlyContinue |
             Should -Be 'postgresql://db1', 'postgresql://db3'
         $failures.FullyQualifiedErrorId | Should -Be 'InvalidEndpoint,PgSsl.Cmdlets.ConvertToPgConnectionStringCommand'
-        $failures.TargetObject | Should -Be 'db2…'
+        $failures.TargetObject | Should -Be "db2$([char]0x2026)"
     }
 
     It 'is <ErrorId> for <Endpoint> as <Format>' -ForEach @(

@@ -97,7 +97,7 @@ Describe 'Get-PgConnectionSetting' {
         @{ Endpoint = 'host=db1 sslmode=verify'; ErrorId = 'InvalidParameterValue' }
         @{ Endpoint = 'host=db1 sslmode=require sslrootcert=system'; ErrorId = 'ContradictoryParameters' }
         @{ Endpoint = 'service=nowhere'; ErrorId = 'ServiceNotFound' }
-        @{ Endpoint = 'db1:x'; Shown = 'db1…'; ErrorId = 'InvalidEndpoint' }
+        @{ Endpoint = 'db1:x'; Shown = "db1$([char]0x2026)"; ErrorId = 'InvalidEndpoint' }
     ) {
         Get-PgConnectionSetting $Endpoint -ErrorAction SilentlyContinue -ErrorVariable failures | Should -BeNullOrEmpty
         $failures.FullyQualifiedErrorId | Should -Be "$ErrorId,PgSsl.Cmdlets.GetPgConnectionSettingCommand"

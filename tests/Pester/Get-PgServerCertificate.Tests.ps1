@@ -224,7 +224,7 @@ Describe 'Get-PgServerCertificate' {
             @{ Description = 'an SSH server'; Server = 'Ssh'; ErrorId = 'NotPostgreSql' }
             @{ Description = 'a name without an address'; Text = 'nowhere.invalid:5432'; ErrorId = 'HostNotFound' }
             @{ Description = 'a port that is none'; Text = 'db1:99999'; ErrorId = 'InvalidEndpoint' }
-            @{ Description = 'a parameter that libpq does not know'; Text = 'host=db1 sslmod=require'; ErrorId = 'UnknownParameter' }
+            @{ Description = 'a parameter that libpq does not know'; Text = 'host=db1 sslmod=require'; Target = "host$([char]0x2026)"; ErrorId = 'UnknownParameter' }
             @{ Description = 'a service that is not defined'; Text = 'service=nowhere'; ErrorId = 'ServiceNotFound' }
             @{ Description = 'a socket'; Text = '/run/postgresql'; Target = 'host=/run/postgresql port=5432'; ErrorId = 'UnixSocketHasNoTls' }
         ) {
@@ -249,7 +249,7 @@ Describe 'Get-PgServerCertificate' {
             $endpoints = $sandbox.Closed, $sandbox.Good, 'db1:none', $sandbox.TlsOff, $sandbox.SelfSigned
             $served = $endpoints | Get-PgServerCertificate -ErrorAction SilentlyContinue -ErrorVariable failures
             $served.Endpoint | Sort-Object | Should -Be ($sandbox.Good, $sandbox.SelfSigned | Sort-Object)
-            $failures.TargetObject | Sort-Object | Should -Be ($sandbox.Closed, 'db1…', $sandbox.TlsOff | Sort-Object)
+            $failures.TargetObject | Sort-Object | Should -Be ($sandbox.Closed, "db1$([char]0x2026)", $sandbox.TlsOff | Sort-Object)
         }
 
         It 'never shows a password: <_>' -ForEach @(

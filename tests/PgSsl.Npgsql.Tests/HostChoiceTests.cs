@@ -48,7 +48,7 @@ public sealed class HostChoiceTests
             ($"host=localhost port={plain.Cluster.Port}", PgSslError.TlsNotOffered),
             ($"host=localhost port={LoopbackPort.FindFree()}", PgSslError.ConnectionRefused),
             ("host=nowhere.invalid", PgSslError.HostNotFound),
-            ("host=/nonexistent", PgSslError.ConnectionFailed),
+            ("host=/nonexistent", PgSslError.ConnectionRefused),
         ];
         foreach ((string server, PgSslError error) in cases)
         {

@@ -23,7 +23,7 @@ internal sealed class RoomMap
         using MetadataReaderProvider provider = image.ReadEmbeddedPortablePdbDebugDirectoryData(entry);
         MetadataReader symbols = provider.GetMetadataReader();
         // Where coverage is collected, code that was generated has other symbols.
-        foreach (Type type in assembly.GetTypes().Where(type => !type.IsDefined(typeof(GeneratedCodeAttribute))))
+        foreach (Type type in assembly.GetTypes().Where(type => !Outermost(type).IsDefined(typeof(GeneratedCodeAttribute))))
             if (Documents(type, image.GetMetadataReader(), symbols).Select(RoomOf).FirstOrDefault(room => room is not null) is { } room)
                 _rooms.TryAdd(Outermost(type), room);
     }

@@ -40,7 +40,7 @@ internal sealed class SessionAttempt(SessionTarget target, Transport transport)
     }
 
     /// <summary>
-    /// Asks who we are, and has the session go by <see cref="StatementSettings"/>. Behind a pooler nothing is set, because it would stay in a
+    /// Asks who we are, and gives the session its <see cref="StatementSettings"/>. Behind a pooler nothing is set, because it would stay in a
     /// connection that others get next: <see cref="NpgsqlSession"/> sets it in each transaction. A pooler is recognized because it invents the
     /// process id that it sends its clients.
     /// </summary>

@@ -8,6 +8,8 @@ namespace PgSsl.Connections;
 /// </summary>
 internal static partial class RefusedText
 {
+    private const string Quotes = "\"'`\u2018\u2019\u201C\u201D";
+
     /// <summary>The text, if it is a host, an address or a port number beside one; otherwise its first word and an ellipsis.</summary>
     public static string Show(string text) => Harmless().IsMatch(text) ? text : FirstWord().Match(text).Value + "…";
 
@@ -50,8 +52,6 @@ internal static partial class RefusedText
                 "The URI has an @ or a / that is not encoded, probably in the password, so it is not clear where the host begins.",
                 "In user, password and database write %40 for @, %2F for /, %3A for : and %3F for ?. Or give host=… user=… and -Credential.");
     }
-
-    private const string Quotes = "\"'`\u2018\u2019\u201C\u201D";
 
     [GeneratedRegex(@"^[A-Za-z0-9._-]+(:[0-9]{1,5})?$|^\[?[0-9A-Fa-f:.]*:[0-9A-Fa-f:.]*:[0-9A-Fa-f:.]*\]?(:[0-9]{1,5})?$")]
     private static partial Regex Harmless();

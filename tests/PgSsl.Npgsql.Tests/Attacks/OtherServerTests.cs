@@ -60,6 +60,21 @@ public class OtherServerTests
         Assert.Equal(before, await File.ReadAllBytesAsync(Path.Combine(data, "server.crt"), Token));
     }
 
+    /// <summary>The server names the directory, and a local user put a pipe there.</summary>
+    [Fact]
+    public async Task Wants_to_be_waited_for_at_a_pipe()
+    {
+        string directory = SandboxDirectory.Create();
+        await ProcessRunner.RunAsync("mkfifo", [Path.Combine(directory, "postmaster.pid")]);
+        await using HostileServer server = HostileServer.Start(HostileSql.AfterGreeting(sql => Claim(sql, directory, "no process")));
+        (IServerSession session, ConnectionSettings settings) = await OpenAsync("127.0.0.1", server.Port);
+        await using (session)
+        {
+            LiveServer live = await LiveServer.OfAsync(session, settings, Sessions.Timeout, Token).WaitAsync(TimeSpan.FromSeconds(20), Token);
+            Assert.False(live.FilesAreHere);
+        }
+    }
+
     [Fact]
     public async Task Wants_the_certificate_of_a_server_of_this_machine_to_be_shown_as_its_own()
     {

@@ -1,4 +1,5 @@
 using System.Globalization;
+using PgSsl.Files;
 
 namespace PgSsl.Server.Live;
 
@@ -61,8 +62,8 @@ internal static class ServerDisk
     {
         try
         {
-            string path = Path.Combine(dataDirectory, PidFile);
-            return new FileInfo(path) is { Exists: true, Length: < 4096 } ? File.ReadAllBytes(path) : null;
+            // The server names the directory, so a pipe may wait there.
+            return RegularFile.Read(Path.Combine(dataDirectory, PidFile), 4096);
         }
         catch (Exception unreadable) when (unreadable is IOException or UnauthorizedAccessException or ArgumentException)
         {

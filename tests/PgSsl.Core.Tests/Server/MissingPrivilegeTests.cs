@@ -21,7 +21,7 @@ public class MissingPrivilegeTests
     [InlineData("user", "\"user\"")]
     [InlineData("a\"b", "\"a\"\"b\"")]
     [InlineData("app\n", "\"app\n\"")]
-    public void A_name_is_always_quoted(string name, string quoted) => Assert.Equal(quoted, MissingPrivilege.QuoteIdentifier(name));
+    public void A_name_is_always_quoted(string name, string quoted) => Assert.Equal(quoted, SqlQuoting.Identifier(name));
 
     [Fact]
     public void A_version_reads_as_people_write_it()

@@ -1,3 +1,4 @@
+using PgSsl.Common;
 using PgSsl.Server;
 
 namespace PgSsl.Tests.Server;

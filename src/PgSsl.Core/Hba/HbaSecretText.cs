@@ -55,18 +55,15 @@ internal static partial class HbaSecretText
     {
         if (!MayHold(text))
             return text;
-        var shown = new StringBuilder();
+        string[] lines = text.Split('\n');
         bool isHidden = false;
-        foreach (string line in text.Split('\n'))
+        for (int i = 0; i < lines.Length; i++)
         {
-            if (shown.Length > 0 || isHidden)
-                shown.Append('\n');
-            bool isCut = false;
-            if (!isHidden)
-                shown.Append(MaskLine(line, out isCut));
-            isHidden = (isHidden || isCut) && line.TrimEnd('\r').EndsWith('\\');
+            bool goesOn = lines[i].TrimEnd('\r').EndsWith('\\');
+            lines[i] = isHidden ? "" : MaskLine(lines[i], out isHidden);
+            isHidden &= goesOn;
         }
-        return shown.ToString();
+        return string.Join('\n', lines);
     }
 
     private static bool MayHold(string text) =>

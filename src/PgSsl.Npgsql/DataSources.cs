@@ -18,7 +18,9 @@ internal static class DataSources
     /// <param name="transport">The transport.</param>
     /// <param name="check">Verifies the server.</param>
     /// <param name="placeholder">See <see cref="ClientCertificatePlaceholder"/>.</param>
-    public static NpgsqlDataSource Create(SessionTarget target, Transport transport, ServerCheck check, string? placeholder)
+    /// <param name="beforePassword">Called when the server asks for the password, before it is used.</param>
+    public static NpgsqlDataSource Create(
+        SessionTarget target, Transport transport, ServerCheck check, string? placeholder, Action beforePassword)
     {
         var settings = target.Settings;
         SqlSessionRequest request = target.Request;
@@ -62,17 +64,18 @@ internal static class DataSources
             .EnableIntegratedSecurity()
             .ConfigureTypeLoading(types => types.EnableTypeLoading(false))
             .UseNegotiateOptionsCallback(options => options.TargetName = $"{values.KerberosServiceName}/{request.Host.DisplayName}")
-            .UsePasswordProvider(_ => Password(target, isTls, check), (_, _) => new(Password(target, isTls, check)));
+            .UsePasswordProvider(_ => Password(), (_, _) => new(Password()));
         if (isTls)
             builder.UseSslClientAuthenticationOptionsCallback(check.Configure);
         return builder.Build();
-    }
 
-    /// <summary>It is called only when the server asks for the password.</summary>
-    private static string Password(SessionTarget target, bool isTls, ServerCheck check)
-    {
-        if (isTls)
-            check.DemandAfterHandshake();
-        return target.Password.Exists ? target.Password.Reveal() : throw SqlFailures.PasswordRequired(target.Settings, target.Password);
+        // It is called only when the server asks for the password.
+        string Password()
+        {
+            beforePassword();
+            if (isTls)
+                check.DemandAfterHandshake();
+            return target.Password.Exists ? target.Password.Reveal() : throw SqlFailures.PasswordRequired(settings, target.Password);
+        }
     }
 }

@@ -10,7 +10,8 @@ using PgSsl.Server;
 namespace PgSsl.Sql;
 
 /// <summary>An open session. All values are transported as text, so neither types nor exceptions of Npgsql are visible outside.</summary>
-internal sealed partial class NpgsqlSession(NpgsqlDataSource source, NpgsqlConnection connection, SqlSessionRequest request) : IServerSession
+internal sealed partial class NpgsqlSession(
+    NpgsqlDataSource source, NpgsqlConnection connection, DriverConnection driver, SqlSessionRequest request) : IServerSession
 {
     // Longer than Npgsql gives a server to end what was cancelled.
     private static readonly TimeSpan Grace = TimeSpan.FromSeconds(5);
@@ -62,17 +63,19 @@ internal sealed partial class NpgsqlSession(NpgsqlDataSource source, NpgsqlConne
         using var deadline = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         using var end = new CancellationTokenSource();
         using CancellationTokenRegistration first = deadline.Token.Register(() => end.CancelAfter(Grace));
-        using CancellationTokenRegistration second = end.Token.Register(() => ConnectionAbort.Abort(connection));
+        using CancellationTokenRegistration second = end.Token.Register(() => driver.Abort());
         deadline.CancelAfter(request.CommandTimeout);
+        using IDisposable watch = driver.WatchMessages();
         try
         {
             return await ReadAnswerAsync(command, deadline.Token).ConfigureAwait(false);
         }
-        catch (Exception exception) when (exception is NpgsqlException or IOException or SocketException or InvalidOperationException
-            or OperationCanceledException)
+        catch (Exception exception) when (exception is not PgSslException)
         {
+            if (exception is not (PostgresException or OperationCanceledException))
+                driver.Abort();
             cancellationToken.ThrowIfCancellationRequested();
-            throw Explain(deadline.IsCancellationRequested ? new OperationCanceledException() : exception, sql);
+            throw driver.Violation ?? Explain(deadline.IsCancellationRequested ? new OperationCanceledException() : exception, sql);
         }
     }
 
@@ -89,7 +92,7 @@ internal sealed partial class NpgsqlSession(NpgsqlDataSource source, NpgsqlConne
         catch (PgSslException)
         {
             // There may be no end to what is still to come.
-            ConnectionAbort.Abort(connection);
+            driver.Abort();
             await reader.DisposeAsync().AsTask().ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
             throw;
         }
@@ -116,9 +119,14 @@ internal sealed partial class NpgsqlSession(NpgsqlDataSource source, NpgsqlConne
             string.Create(
                 CultureInfo.InvariantCulture, $"{Host} did not answer a statement within {request.CommandTimeout.TotalSeconds:0.###} s."),
             "Check locks and load on the server: select * from pg_stat_activity"),
-        _ => new(
+        NpgsqlException or IOException or SocketException or InvalidOperationException => new(
             PgSslError.ConnectionClosed,
             $"The session with {Host} was interrupted: {exception.Message.TrimEnd('.')}.",
             "Connect again; the server's log has the reason."),
+        // Whatever the driver does not understand, down to a length that no array can have.
+        _ => new(
+            PgSslError.UnexpectedAnswer,
+            $"{Host} answered a statement with what no PostgreSQL sends: {exception.Message.TrimEnd('.')}.",
+            "Find out what answers there: it may not be PostgreSQL."),
     };
 }

@@ -20,22 +20,25 @@ internal sealed class SessionAttempt(SessionTarget target, Transport transport)
         using var deadline = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         deadline.CancelAfter(target.Request.Timeout);
         using var placeholder = ClientCertificatePlaceholder.WhereNeeded(transport);
-        NpgsqlDataSource source = DataSources.Create(target, transport, _check, placeholder?.Path);
-        NpgsqlConnection connection = source.CreateConnection();
-        Task opening = connection.OpenAsync(deadline.Token);
+        DriverConnection? driver = null;
+        NpgsqlDataSource source = DataSources.Create(target, transport, _check, placeholder?.Path, () => driver!.LimitIterations());
+        driver = new DriverConnection(source, target.Request.Host);
+        using IDisposable watch = driver.WatchMessages();
+        Task<NpgsqlConnection> opening = driver.OpenAsync(deadline.Token);
         try
         {
             // While it waits for the answer to the SSLRequest, Npgsql ignores the token.
-            await opening.WaitAsync(deadline.Token).ConfigureAwait(false);
+            NpgsqlConnection connection = await opening.WaitAsync(deadline.Token).ConfigureAwait(false);
             if (transport == Transport.Tls)
                 _check.DemandAfterHandshake();
-            return new(await GreetAsync(source, connection, deadline.Token).ConfigureAwait(false), null, false);
+            return new(await GreetAsync(source, connection, driver, deadline.Token).ConfigureAwait(false), null, false);
         }
         catch (Exception exception)
         {
-            _ = CloseAsync(opening, connection, source);
+            driver.Abort();
+            _ = CloseAsync(opening, source);
             cancellationToken.ThrowIfCancellationRequested();
-            return await diagnosis.ExplainAsync(exception, cancellationToken).ConfigureAwait(false);
+            return await diagnosis.ExplainAsync(driver.Violation ?? exception, cancellationToken).ConfigureAwait(false);
         }
     }
 
@@ -44,7 +47,8 @@ internal sealed class SessionAttempt(SessionTarget target, Transport transport)
     /// connection that others get next: <see cref="NpgsqlSession"/> sets it in each transaction. A pooler is recognized because it invents the
     /// process id that it sends its clients.
     /// </summary>
-    private async Task<NpgsqlSession> GreetAsync(NpgsqlDataSource source, NpgsqlConnection connection, CancellationToken deadline)
+    private async Task<NpgsqlSession> GreetAsync(
+        NpgsqlDataSource source, NpgsqlConnection connection, DriverConnection driver, CancellationToken deadline)
     {
         // libpq's -c role=… or --role=…: then the caller wants another role than that of the login.
         bool keepsRole = target.Settings["options"]?.Contains("role", StringComparison.Ordinal) == true;
@@ -58,7 +62,7 @@ internal sealed class SessionAttempt(SessionTarget target, Transport transport)
         command.Parameters.Add(new NpgsqlParameter { Value = connection.ProcessID });
         using NpgsqlDataReader reader = await command.ExecuteReaderAsync(CommandBehavior.SequentialAccess, deadline).ConfigureAwait(false);
         SqlRow row = (await new ResultReader(reader, target.Request.Host).ReadAsync(deadline).ConfigureAwait(false)).Only();
-        return new NpgsqlSession(source, connection, target.Request)
+        return new NpgsqlSession(source, connection, driver, target.Request)
         {
             IsPooled = row["set"] is null,
             KeepsRole = keepsRole,
@@ -69,12 +73,13 @@ internal sealed class SessionAttempt(SessionTarget target, Transport transport)
         };
     }
 
-    /// <summary>An attempt that was given up ends by itself, at the latest by the driver's own time limit.</summary>
-    private static async Task CloseAsync(Task opening, NpgsqlConnection connection, NpgsqlDataSource source)
+    /// <summary>An attempt that was given up ends soon, because its socket is closed.</summary>
+    private static async Task CloseAsync(Task<NpgsqlConnection> opening, NpgsqlDataSource source)
     {
         // Its error is known already.
-        await opening.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-        await connection.DisposeAsync().ConfigureAwait(false);
+        await ((Task)opening).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        if (opening.IsCompletedSuccessfully)
+            await opening.Result.DisposeAsync().ConfigureAwait(false);
         await source.DisposeAsync().ConfigureAwait(false);
     }
 }

@@ -119,6 +119,20 @@ internal sealed record PesterDescription
     /// <summary>Why there is no PgBouncer.</summary>
     public string? PoolerMissing { get; init; }
 
+    // For Traps.Tests.ps1.
+
+    /// <summary>Has database appdb of <see cref="TrappedDatabase"/>, and the roles of HbaChanged.</summary>
+    public required PesterServer Trapped { get; init; }
+
+    /// <summary>A PgBouncer before Trapped, with pool_mode session.</summary>
+    public string? SessionPool { get; init; }
+
+    /// <summary>A PgBouncer before Trapped, with pool_mode transaction.</summary>
+    public string? TransactionPool { get; init; }
+
+    /// <summary>A PgBouncer before Trapped, with pool_mode statement.</summary>
+    public string? StatementPool { get; init; }
+
     // Not PostgreSQL at all.
 
     /// <summary>A port that refuses connections.</summary>

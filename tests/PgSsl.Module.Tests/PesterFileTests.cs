@@ -66,6 +66,8 @@ public sealed class Test_PgServerCertificate : PesterFileTests;
 
 public sealed class Test_PgSslMode : PesterFileTests;
 
+public sealed class Traps : PesterFileTests;
+
 public sealed class Uninstall_PgRootCert : PesterFileTests;
 
 public sealed class Wait_PgServerCertificate : PesterFileTests;

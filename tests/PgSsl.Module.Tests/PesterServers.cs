@@ -42,6 +42,8 @@ internal sealed class PesterServers
         "host replication replicator 0.0.0.0/0 trust",
     ];
 
+    private static readonly string[] PoolModes = ["session", "transaction", "statement"];
+
     // Bound and not listening: the system refuses connections, and gives the port to nobody else.
     private static readonly Socket Closed = new(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
 
@@ -98,7 +100,8 @@ internal sealed class PesterServers
             switchedShown = StartSwitchedAsync(old),
             switchedOff = StartSwitchedAsync(old),
             deployed = StartHbaAsync(old, _good),
-            deployedShown = StartHbaAsync(old, _good);
+            deployedShown = StartHbaAsync(old, _good),
+            trapped = StartTrappedAsync(old);
         Task<PesterServer?>
             direct = OnNewestAsync(version => StartServingAsync(version, _good)),
             hbaDirect = OnNewestAsync(version => StartHbaAsync(version, _good)),
@@ -106,6 +109,7 @@ internal sealed class PesterServers
             switchedDirect = OnNewestAsync(StartSwitchedAsync),
             deployedDirect = OnNewestAsync(version => StartHbaAsync(version, _good));
         Availability<PgBouncer> pooler = await StartPoolerAsync(await deployed);
+        string?[] pools = [.. await Task.WhenAll(PoolModes.Select(async mode => await StartPoolAsync(await trapped, mode)))];
 
         HostileServer counted = HostileServer.Start(HostileScripts.Send([]));
         Closed.Bind(new IPEndPoint(IPAddress.Loopback, 0));
@@ -150,6 +154,11 @@ internal sealed class PesterServers
             PoolerPort = pooler.IsAvailable ? $"{pooler.Value.Port}" : null,
             PoolerIni = pooler.IsAvailable ? pooler.Value.IniPath : null,
             PoolerMissing = pooler.IsAvailable ? null : pooler.Reason,
+
+            Trapped = await trapped,
+            SessionPool = pools[0],
+            TransactionPool = pools[1],
+            StatementPool = pools[2],
 
             Closed = $"127.0.0.1:{((IPEndPoint)Closed.LocalEndPoint!).Port}",
             Silent = Start(HostileScripts.Send([])),
@@ -216,6 +225,24 @@ internal sealed class PesterServers
             ? Availability.Missing<PgBouncer>(reason)
             : Availability.Of(await PgBouncer.StartAsync(
                 upstream.Cluster, null, settings: new Dictionary<string, string> { ["admin_users"] = "boss" }));
+
+    /// <summary>A server with a database whose owner laid traps, and with TLS.</summary>
+    private async Task<PesterServer> StartTrappedAsync(PostgresInstallation installation)
+    {
+        PesterServer server = await StartHbaAsync(installation, _good);
+        await TrappedDatabase.CreateAsync(server.Cluster);
+        return server;
+    }
+
+    /// <summary>The address of a PgBouncer of that pool_mode.</summary>
+    private static async Task<string?> StartPoolAsync(PesterServer upstream, string mode)
+    {
+        if (!PgBouncer.Find().IsAvailable)
+            return null;
+        var settings = new Dictionary<string, string> { ["pool_mode"] = mode };
+        PgBouncer pool = await PgBouncer.StartAsync(upstream.Cluster, null, settings: settings);
+        return $"{pool.Host}:{pool.Port}";
+    }
 
     /// <summary>A server whose pg_hba.conf, or whose certificate, a test may change.</summary>
     private static async Task<PesterServer> StartHbaAsync(PostgresInstallation installation, TestCertificate? certificate)

@@ -37,11 +37,28 @@ public static class HostileSql
         });
     }
 
+    /// <summary>Answers the first statement as PostgreSQL does, and the second by a script.</summary>
+    public static ServerScript AfterGreetingRaw(ServerScript script) => HostileScripts.WithoutTls(async (client, cancellation) =>
+    {
+        bool isFirst = true;
+        await ServeAsync(
+            client,
+            _ =>
+            {
+                bool wasFirst = isFirst;
+                isFirst = false;
+                return wasFirst ? Greeting() : null;
+            },
+            cancellation);
+        await script(client, cancellation);
+    });
+
     /// <summary>Answers each statement, the first one too, by a function of its text.</summary>
     public static ServerScript Always(Func<string, HostileAnswer> answer) =>
         HostileScripts.WithoutTls((client, cancellation) => ServeAsync(client, answer, cancellation));
 
-    private static async Task ServeAsync(Stream client, Func<string, HostileAnswer> answer, CancellationToken cancellation)
+    /// <summary>Serves until the client ends the session, or there is no answer.</summary>
+    private static async Task ServeAsync(Stream client, Func<string, HostileAnswer?> answer, CancellationToken cancellation)
     {
         await client.WriteAsync(
             (byte[])
@@ -64,9 +81,11 @@ public static class HostileSql
                     // The name of the statement, its text, and the types of its parameters.
                     sql = Encoding.UTF8.GetString(body).Split('\0')[1];
                     break;
-                case 'S':
-                    await AnswerAsync(client, answer(sql), cancellation);
+                case 'S' when answer(sql) is { } given:
+                    await AnswerAsync(client, given, cancellation);
                     break;
+                case 'S':
+                    return;
                 case 'X':
                     return;
             }

@@ -21,7 +21,7 @@ public class MissingPrivilegeTests
     [InlineData("app", "\"app\"")]
     [InlineData("user", "\"user\"")]
     [InlineData("a\"b", "\"a\"\"b\"")]
-    [InlineData("app\n", "\"app\n\"")]
+    [InlineData("app\n", "U&\"app\\+00000a\"")]
     public void A_name_is_always_quoted(string name, string quoted) => Assert.Equal(quoted, SqlQuoting.Identifier(name));
 
     [Fact]

@@ -16,13 +16,17 @@ internal static class FileTransaction
     /// <param name="edits">The edits, one for each file.</param>
     /// <param name="at">The time in the names of backups.</param>
     /// <param name="files">The file system; the real one if null.</param>
+    /// <param name="drops">
+    /// Null for a change; for the undo of one, the backups of that one. They are deleted after the edits, and the edits leave none.
+    /// </param>
     /// <exception cref="PgSslException">
     /// <see cref="PgSslError.FileExists"/>, <see cref="PgSslError.FileChanged"/>, <see cref="PgSslError.FileNotFound"/> (a directory),
     /// <see cref="PgSslError.ContradictoryParameters"/> (one file twice), <see cref="PgSslError.UnexpectedFile"/> (it is not what it should be)
     /// or <see cref="PgSslError.FileNotWritten"/>: nothing was changed, except that a directory may have been created.
     /// <see cref="PgSslError.FileNotRestored"/>: something was, and the message says what.
     /// </exception>
-    public static FileTransactionResult Apply(IReadOnlyList<FileEdit> edits, DateTimeOffset at, IFileLayer? files = null)
+    public static FileTransactionResult Apply(
+        IReadOnlyList<FileEdit> edits, DateTimeOffset at, IFileLayer? files = null, IReadOnlyList<string>? drops = null)
     {
         files ??= DiskFiles.Instance;
         StagedFile[] staged = [.. edits.Select(edit => new StagedFile(files, edit))];
@@ -45,6 +49,9 @@ internal static class FileTransaction
                 ForEach(file => file.Swap());
                 foreach (string directory in directories)
                     files.FlushDirectory(directory);
+                // Only in the directories that are held: elsewhere the name may lead to another file by now.
+                if (drops is not null)
+                    DropBackups(files, [.. drops, .. staged.Select(file => file.Backup).OfType<string>()], directories);
                 return new FileTransactionResult(
                     [.. staged.Select(file => file.Backup).OfType<string>()],
                     [.. staged.Where(file => file.IsWrittenInPlace).Select(file => file.Path)],
@@ -86,6 +93,13 @@ internal static class FileTransaction
             PgSslError.ContradictoryParameters,
             $"{(names.Length > 1 ? $"{string.Join(" and ", names)} are the same file, {same.Key}, which" : names[0])} cannot be written twice.",
             "Name two different files.");
+    }
+
+    private static void DropBackups(IFileLayer files, IEnumerable<string> backups, string[] directories)
+    {
+        foreach (string backup in backups)
+            if (directories.Contains(Path.GetDirectoryName(backup), RealPath.Comparer))
+                files.Delete(backup);
     }
 
     private static void PutBack(IEnumerable<StagedFile> staged, Exception failure)

@@ -75,8 +75,12 @@ internal sealed class PgBouncerRecipient : ICertificateRecipient
         {
             noReload = failure;
         }
-        UnixAccount? account = (reload as PgBouncerSignal)?.Account ?? FindAccount(ini);
-        var target = new DeploymentTarget(certificate, key, new ServerConditions { Account = account, IsPgBouncer = true });
+        UnixAccount? account = (reload as PgBouncerSignal)?.Account ?? PgBouncerAccount.Of(ini);
+        var target = new DeploymentTarget(certificate, key, new ServerConditions { Account = account, IsPgBouncer = true })
+        {
+            IsCertificateNamed = certificatePath is not null || IsNamedByRoot(ini, "client_tls_cert_file"),
+            IsKeyNamed = keyPath is not null || IsNamedByRoot(ini, "client_tls_key_file"),
+        };
         return new PgBouncerRecipient(target, plan, reload, noReload, timeout);
     }
 
@@ -127,10 +131,21 @@ internal sealed class PgBouncerRecipient : ICertificateRecipient
     }
 
     /// <summary>
-    /// The account of a PgBouncer that does not run: its own setting, otherwise the owner of the configuration; never root (main.c, main).
+    /// Whether root or the caller wrote the name of a file, and not PgBouncer's account. A file beside pgbouncer.ini, which the caller named, has
+    /// its name from that.
     /// </summary>
-    private static UnixAccount? FindAccount(PgBouncerIni ini) =>
-        (ini["user"] is { } user ? UnixAccount.Find(user) : UnixAccount.OwnerOf(ini.Path)) is { UserId: not 0 } account ? account : null;
+    private static bool IsNamedByRoot(PgBouncerIni ini, string setting) => OperatingSystem.IsWindows() || ini[setting] is null
+        || ini.Files.All(file => IsWrittenByRoot(RealPath.Of(file.Path)));
+
+    private static bool IsWrittenByRoot(string path)
+    {
+        const UnixFileMode Others = UnixFileMode.GroupWrite | UnixFileMode.OtherWrite;
+        UnixStatus file = UnixStatus.OfTarget(path), directory = UnixStatus.OfTarget(Path.GetDirectoryName(path)!);
+        return IsRoots(file) && IsRoots(directory);
+
+        static bool IsRoots(UnixStatus status) =>
+            (status.Owner.UserId == 0 || status.Owner.UserId == UnixAccount.EffectiveUserId) && (status.Mode & Others) == 0;
+    }
 
     private static bool IsDisable(string mode) => mode.Equals("disable", StringComparison.OrdinalIgnoreCase);
 

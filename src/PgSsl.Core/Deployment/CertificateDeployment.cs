@@ -67,7 +67,7 @@ internal sealed class CertificateDeployment : IPlannedChange<ServerCertificateIn
 
     /// <summary>Throws if the recipient would not load the new files, or clients would refuse them.</summary>
     /// <param name="isForced">Whether the user accepts that clients would refuse them.</param>
-    /// <exception cref="PgSslException">As <see cref="ServerCertificatePlan.Check"/> and <see cref="ForeignFiles.Check"/>.</exception>
+    /// <exception cref="PgSslException">As <see cref="ServerCertificatePlan.Check"/> and <see cref="ForeignFiles"/>.</exception>
     public void Check(bool isForced)
     {
         ForeignFiles.Check(_plan, _served);

@@ -1,3 +1,4 @@
+using PgSsl.Common;
 using PgSsl.Files;
 using PgSsl.Server.Live;
 
@@ -23,11 +24,11 @@ internal static class ForeignFiles
         {
             bool isKey = edit.Protection.IsPrivate;
             if (!(isKey ? target.IsKeyNamed : target.IsCertificateNamed))
-                Check(edit.Path, isKey, target);
+                CheckFile(edit.Path, isKey, target);
         }
     }
 
-    private static void Check(string path, bool isKey, DeploymentTarget target)
+    private static void CheckFile(string path, bool isKey, DeploymentTarget target)
     {
         UnixAccount? account = target.Server.Account;
         string real = RealPath.Of(path);
@@ -38,9 +39,8 @@ internal static class ForeignFiles
             PgSslError.UnexpectedFile,
             $"{FileTarget.Both(path, real)} is not written: " +
             (account is null ? $"the account of {service} is not known" : $"{account.Name}, the account of {service}, may not write it") +
-            $", and it is not the {(isKey ? "key" : "certificate")} that {service} serves now. So it may belong to another service. Nothing was changed.",
-            $"If it is the right file, name it yourself: {parameter} '{CommandLine(path)}'");
+            $", and it is not the {(isKey ? "key" : "certificate")} that {service} serves now. So it may belong to another service. " +
+            "Nothing was changed.",
+            $"If it is the right file, name it yourself: {parameter} {CommandText.Quote(path)}");
     }
-
-    private static string CommandLine(string path) => path.Replace("'", "''", StringComparison.Ordinal);
 }

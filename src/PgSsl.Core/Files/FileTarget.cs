@@ -27,7 +27,7 @@ internal sealed record FileTarget(string Path, string RealPath, uint Names)
         return new FileTarget(path, real, status?.Names ?? 0);
     }
 
-    /// <summary>The error for a file that was read because it is to be written: a pipe or a device is the wrong file, and not only unreadable.</summary>
+    /// <summary>The error for a file that was read because it is to be written: a pipe is the wrong file, and not only unreadable.</summary>
     public static PgSslException AsTarget(PgSslException failure, string path) => failure.InnerException is not UnusableFileException unusable
         ? failure
         : new PgSslException(

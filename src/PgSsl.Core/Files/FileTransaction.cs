@@ -49,13 +49,6 @@ internal static class FileTransaction
                 ForEach(file => file.Swap());
                 foreach (string directory in directories)
                     files.FlushDirectory(directory);
-                // Only in the directories that are held: elsewhere the name may lead to another file by now.
-                if (drops is not null)
-                    DropBackups(files, [.. drops, .. staged.Select(file => file.Backup).OfType<string>()], directories);
-                return new FileTransactionResult(
-                    [.. staged.Select(file => file.Backup).OfType<string>()],
-                    [.. staged.Where(file => file.IsWrittenInPlace).Select(file => file.Path)],
-                    [.. staged.Select(file => file.Old is { } old ? old with { Content = [] } : null)]);
             }
             catch (Exception failure)
             {
@@ -64,6 +57,13 @@ internal static class FileTransaction
                     throw NotWritten(current!.Path, failure);
                 throw;
             }
+            string[] backups = [.. staged.Select(file => file.Backup).OfType<string>()];
+            if (drops is not null)
+                DropBackups(files, [.. drops, .. backups], directories);
+            return new FileTransactionResult(
+                backups,
+                [.. staged.Where(file => file.IsWrittenInPlace).Select(file => file.Path)],
+                [.. staged.Select(file => file.Old is { } old ? old with { Content = [] } : null)]);
         }
         catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
         {
@@ -95,11 +95,23 @@ internal static class FileTransaction
             "Name two different files.");
     }
 
+    /// <summary>Deletes backups in the directories that are held. Elsewhere a name may lead to another file by now, and that is left alone.</summary>
     private static void DropBackups(IFileLayer files, IEnumerable<string> backups, string[] directories)
     {
-        foreach (string backup in backups)
-            if (directories.Contains(Path.GetDirectoryName(backup), RealPath.Comparer))
+        foreach (string backup in backups.Where(backup => directories.Contains(Path.GetDirectoryName(backup), RealPath.Comparer)))
+        {
+            try
+            {
                 files.Delete(backup);
+            }
+            catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
+            {
+                throw new PgSslException(
+                    PgSslError.FileNotRestored,
+                    $"The old contents are back, but the backup {backup} could not be deleted: {PinnedDirectories.Readable(failure.Message)}",
+                    "Delete it by hand.", failure);
+            }
+        }
     }
 
     private static void PutBack(IEnumerable<StagedFile> staged, Exception failure)

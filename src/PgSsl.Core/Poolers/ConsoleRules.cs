@@ -18,7 +18,8 @@ internal sealed class ConsoleRules
 
     /// <summary>The rules of a configuration for one role.</summary>
     public static ConsoleRules Of(PgBouncerIni ini, string role) => new(
-        (ini["auth_type"] ?? Default).ToLowerInvariant(), ini["auth_file"] is { } path && Path.IsPathFullyQualified(path) && HasScramSecret(path, role));
+        (ini["auth_type"] ?? Default).ToLowerInvariant(),
+        ini["auth_file"] is { } path && Path.IsPathFullyQualified(path) && HasScramSecret(path, role));
 
     /// <summary>Throws if the password must not be sent as it is.</summary>
     /// <exception cref="PgSslException"><see cref="PgSslError.UnacceptableAuthentication"/>.</exception>

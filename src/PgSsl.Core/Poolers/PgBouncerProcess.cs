@@ -129,11 +129,19 @@ internal sealed record PgBouncerProcess(int Id, UnixAccount? Account)
             : $"it runs as {account.Name}, and neither \"user\" nor the owner of {ini.Path} says that this is PgBouncer's account";
     }
 
+    /// <summary>
+    /// Whether everybody could have made a file, or a directory above it. In a directory with the sticky bit nobody replaces root's (unlink(2)).
+    /// </summary>
     private static bool IsOpenToAll(string path)
     {
-        for (string? directory = Path.GetDirectoryName(RealPath.Of(path)); directory is not null; directory = Path.GetDirectoryName(directory))
-            if ((UnixStatus.Of(directory).Mode & UnixFileMode.OtherWrite) != 0)
+        string child = RealPath.Of(path);
+        for (string? directory = Path.GetDirectoryName(child); directory is not null; directory = Path.GetDirectoryName(child = directory))
+        {
+            UnixFileMode mode = UnixStatus.Of(directory).Mode;
+            bool isKept = (mode & UnixFileMode.StickyBit) != 0 && UnixStatus.Of(child).Owner.UserId == 0;
+            if ((mode & UnixFileMode.OtherWrite) != 0 && !isKept)
                 return true;
+        }
         return false;
     }
 

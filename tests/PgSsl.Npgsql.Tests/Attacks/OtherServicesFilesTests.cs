@@ -65,7 +65,6 @@ public sealed class OtherServicesFilesTests : IDisposable
         Assert.DoesNotContain(Path.Combine(_root, "new.crt"), Directory.GetFiles(_root));
     }
 
-    /// <summary>The setting is taken back before the certificate is looked at, but after its name was read.</summary>
     [Fact]
     public async Task Root_replaces_a_certificate_that_the_server_serves_with_another_key_file()
     {
@@ -75,7 +74,7 @@ public sealed class OtherServicesFilesTests : IDisposable
         await AssertRefusedAsync(server);
     }
 
-    /// <summary>As Debian and certbot have it: root's files, which the account may only read. The server proves on the wire that it has both.</summary>
+    /// <summary>As Debian has it: root's files, which the account may only read. The server proves on the wire that it has both.</summary>
     [Theory, MemberData(nameof(TestServer.Majors), MemberType = typeof(TestServer))]
     public async Task Root_s_pair_that_the_server_serves_is_renewed(int major)
     {
@@ -145,7 +144,6 @@ public sealed class OtherServicesFilesTests : IDisposable
 
     private async Task AssertRefusedAsync(CertificateServer server)
     {
-        RootsFile("given.key", New.KeyPem);
         using CertificateDeployment deployment = await PrepareAsync(server);
         var refusal = Assert.Throws<PgSslException>(() => deployment.Check(isForced: true));
         Assert.True(refusal.Error == PgSslError.UnexpectedFile, refusal.ToString());

@@ -76,6 +76,7 @@ internal sealed class PgBouncerRecipient : ICertificateRecipient
             noReload = failure;
         }
         UnixAccount? account = (reload as PgBouncerSignal)?.Account ?? PgBouncerAccount.Of(ini);
+        CheckIncluded(ini, plan, account);
         var target = new DeploymentTarget(certificate, key, new ServerConditions { Account = account, IsPgBouncer = true })
         {
             IsCertificateNamed = certificatePath is not null || IsNamedByRoot(ini, "client_tls_cert_file"),
@@ -135,7 +136,25 @@ internal sealed class PgBouncerRecipient : ICertificateRecipient
     /// its name from that.
     /// </summary>
     private static bool IsNamedByRoot(PgBouncerIni ini, string setting) => OperatingSystem.IsWindows() || ini[setting] is null
-        || ini.Files.All(file => IsWrittenByRoot(RealPath.Of(file.Path)));
+        || IsAllWrittenByRoot(ini);
+
+    /// <summary>
+    /// Whoever writes pgbouncer.ini decides which files it includes, and so which are changed: they must be root's decision, or the account's own.
+    /// </summary>
+    private static void CheckIncluded(PgBouncerIni ini, PgBouncerPlan plan, UnixAccount? account)
+    {
+        if (OperatingSystem.IsWindows() || plan.Edits.All(edit => edit.Path == ini.Path) || IsAllWrittenByRoot(ini))
+            return;
+        foreach (string path in plan.Edits.Select(edit => edit.Path).Where(path => path != ini.Path))
+            if (account is null || !FileTarget.MayWrite(account, RealPath.Of(path)))
+                throw new PgSslException(
+                    PgSslError.UnexpectedFile,
+                    $"{path}, which {ini.Path} includes, is not written: PgBouncer's account may not write it, but may have named it. " +
+                    "Nothing was changed.",
+                    $"Set client_tls_sslmode, client_tls_key_file and client_tls_cert_file in {path} yourself, or let root own {ini.Path}.");
+    }
+
+    private static bool IsAllWrittenByRoot(PgBouncerIni ini) => ini.Files.All(file => IsWrittenByRoot(RealPath.Of(file.Path)));
 
     private static bool IsWrittenByRoot(string path)
     {

@@ -74,6 +74,21 @@ public sealed class OtherServicesCertificateTests : IDisposable
         await AssertRefusedAsync(bouncer);
     }
 
+    /// <summary>The settings of another PgBouncer, whose file is root's.</summary>
+    [Theory]
+    [InlineData("client_tls_sslmode = disable\n")]
+    [InlineData("[pgbouncer]\nlisten_port = 6543\n")]
+    public async Task A_configuration_of_root(string content)
+    {
+        await using PgBouncer bouncer = await StartAsync(Own);
+        string included = _account.RootsFile("other.ini", content);
+        await File.AppendAllTextAsync(bouncer.IniPath, $"%include {included}\n", Token);
+
+        await AssertRefusedAsync(bouncer);
+
+        Assert.Equal(content, await File.ReadAllTextAsync(included, Token));
+    }
+
     [Fact]
     public async Task A_pipe_in_place_of_the_key()
     {

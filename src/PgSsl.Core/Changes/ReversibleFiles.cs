@@ -26,9 +26,7 @@ internal sealed class ReversibleFiles(IReadOnlyList<FileEdit> edits, DateTimeOff
     {
         try
         {
-            FileTransactionResult undone = FileTransaction.Apply([.. edits.Zip(Written!.Old, Back).Reverse()], at, files);
-            foreach (string backup in Written!.Backups.Concat(undone.Backups))
-                (files ?? DiskFiles.Instance).Delete(backup);
+            FileTransaction.Apply([.. edits.Zip(Written!.Old, Back).Reverse()], at, files, Written.Backups);
         }
         catch (Exception problem) when (problem is PgSslException or IOException or UnauthorizedAccessException)
         {

@@ -60,6 +60,8 @@ public enum PgSslError
     ConnectionRejected,
     /// <summary>The server asks for an authentication method that the client's settings forbid.</summary>
     UnacceptableAuthentication,
+    /// <summary>The program that answers at PgBouncer's admin console runs as neither PgBouncer's account nor root. It got no password.</summary>
+    UntrustedPeer,
 
     // Files
     /// <summary>A file that was named does not exist.</summary>

@@ -30,7 +30,7 @@ internal sealed class CertificateDeployment : IPlannedChange<ServerCertificateIn
         ICertificateRecipient recipient, DeploymentTarget target, IReadOnlyList<ServedAt> served, DeploymentRequest request)
     {
         target.CheckOwners();
-        byte[] key = request.KeyPath is { } path ? Read(path) : request.Answer.KeyPem ?? Read(target.KeyPath);
+        byte[] key = request.KeyPath is { } path ? Read(path) : request.Answer.KeyPem ?? Read(target.KeyPath, isTarget: true);
         try
         {
             var serverKey = ServerKey.Read(key, request.Passphrase, request.KeyPath ?? target.KeyPath);
@@ -67,8 +67,12 @@ internal sealed class CertificateDeployment : IPlannedChange<ServerCertificateIn
 
     /// <summary>Throws if the recipient would not load the new files, or clients would refuse them.</summary>
     /// <param name="isForced">Whether the user accepts that clients would refuse them.</param>
-    /// <exception cref="PgSslException">As <see cref="ServerCertificatePlan.Check"/>.</exception>
-    public void Check(bool isForced) => _plan.Check(isForced);
+    /// <exception cref="PgSslException">As <see cref="ServerCertificatePlan.Check"/> and <see cref="ForeignFiles"/>.</exception>
+    public void Check(bool isForced)
+    {
+        ForeignFiles.Check(_plan, _served);
+        _plan.Check(isForced);
+    }
 
     /// <inheritdoc/>
     public async Task<ChangeResult<ServerCertificateInstallation>> ApplyAsync(CancellationToken cancellationToken)
@@ -88,10 +92,10 @@ internal sealed class CertificateDeployment : IPlannedChange<ServerCertificateIn
     private ServerCertificateInstallation Report(ServerCertificateChangeResult? result) =>
         ServerCertificateInstallation.Of(_plan, _recipient.Endpoint, result, Warnings, DateTimeOffset.UtcNow);
 
-    private static byte[] Read(string path)
+    private static byte[] Read(string path, bool isTarget = false)
     {
         var file = ServerFile.Read(path);
-        return file.Content ?? throw file.Failure!;
+        return file.Content ?? throw (isTarget ? FileTarget.AsTarget(file.Failure!, path) : file.Failure!);
     }
 }
 

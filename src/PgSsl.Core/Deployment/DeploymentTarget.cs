@@ -1,3 +1,4 @@
+using PgSsl.Common;
 using PgSsl.Files;
 using PgSsl.Requirements;
 using PgSsl.Server;
@@ -18,6 +19,12 @@ internal sealed record DeploymentTarget(string CertificatePath, string KeyPath, 
     /// <summary>On Windows, the account of the service, which gets the right to read the key; null for none.</summary>
     public string? ServiceAccount { get; init; }
 
+    /// <summary>Whether the caller named the certificate file, or somebody whom the caller trusts with it, and not the server.</summary>
+    public bool IsCertificateNamed { get; init; }
+
+    /// <summary>The same for the key file.</summary>
+    public bool IsKeyNamed { get; init; }
+
     /// <summary>The files of a running server.</summary>
     /// <param name="facts">What it said in SQL.</param>
     /// <param name="isLocal">Whether it is on this machine.</param>
@@ -30,7 +37,11 @@ internal sealed record DeploymentTarget(string CertificatePath, string KeyPath, 
     public static DeploymentTarget Of(ServerTlsFacts facts, bool isLocal, string? certificatePath, string? keyPath)
     {
         return new DeploymentTarget(
-            certificatePath ?? Find(facts, "ssl_cert_file"), keyPath ?? Find(facts, "ssl_key_file"), ServerConditions.Of(facts, isLocal));
+            certificatePath ?? Find(facts, "ssl_cert_file"), keyPath ?? Find(facts, "ssl_key_file"), ServerConditions.Of(facts, isLocal))
+        {
+            IsCertificateNamed = certificatePath is not null,
+            IsKeyNamed = keyPath is not null,
+        };
     }
 
     /// <summary>Throws if the role could not make the server load the new files.</summary>
@@ -74,5 +85,5 @@ internal sealed record DeploymentTarget(string CertificatePath, string KeyPath, 
             "Run this on the server's machine, or give -SslCertFile and -SslKeyFile if the files have other names here (a container's volume).");
     }
 
-    private static string QuotedRole(ServerTlsFacts facts) => MissingPrivilege.QuoteIdentifier(facts.UserName);
+    private static string QuotedRole(ServerTlsFacts facts) => SqlQuoting.Identifier(facts.UserName);
 }

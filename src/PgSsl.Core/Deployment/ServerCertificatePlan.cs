@@ -24,6 +24,9 @@ internal sealed class ServerCertificatePlan : IDisposable
     /// <summary>The certificate that the server's file holds now; null where it holds none.</summary>
     public X509Certificate2? Before { get; private init; }
 
+    /// <summary>SHA-256 of the certificate that is in place now together with its key, upper-case hex; null where there is no such pair.</summary>
+    public string? Pair { get; private init; }
+
     /// <summary>The files that change, the key first; empty where both are in place.</summary>
     public IReadOnlyList<FileEdit> Edits { get; private init; } = [];
 
@@ -66,6 +69,7 @@ internal sealed class ServerCertificatePlan : IDisposable
         return new ServerCertificatePlan(bundle, target, keyPem, oldKey)
         {
             Before = before.Certificates?.Certificates is [var first, ..] ? first : null,
+            Pair = before.Leaf is { } leaf && before.Key?.Matches(leaf) == true ? Certificates.Fingerprint.Of(leaf) : null,
             Edits = edits,
             Requirements = ServerCertificateCheck.Judge(planned),
         };
@@ -132,7 +136,7 @@ internal sealed class ServerCertificatePlan : IDisposable
     private static FileEdit? EditOf(ServerFile old, byte[] content, bool isUnusable, FileProtection protection, UnixAccount? account)
     {
         if (old.Failure is { Error: not PgSslError.FileNotFound } failure)
-            throw failure;
+            throw FileTarget.AsTarget(failure, old.Path);
         if (!isUnusable && old.Content is { } current && current.AsSpan().SequenceEqual(content))
             return null;
         return new FileEdit(old.Path, content)

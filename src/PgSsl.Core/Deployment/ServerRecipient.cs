@@ -49,7 +49,8 @@ internal sealed class ServerRecipient : ICertificateRecipient
     /// <param name="certificatePath">The certificate file, absolute.</param>
     /// <param name="keyPath">The key file, absolute.</param>
     public static ServerRecipient Offline(string certificatePath, string keyPath) =>
-        new(new DeploymentTarget(certificatePath, keyPath, ServerConditions.Unknown), null, false);
+        new(
+            new DeploymentTarget(certificatePath, keyPath, ServerConditions.Unknown) { IsCertificateNamed = true, IsKeyNamed = true }, null, false);
 
     /// <inheritdoc/>
     public async Task<IReadOnlyList<ServedAt>> ObserveAsync(CancellationToken cancellationToken) =>

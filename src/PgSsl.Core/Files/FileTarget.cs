@@ -27,6 +27,12 @@ internal sealed record FileTarget(string Path, string RealPath, uint Names)
         return new FileTarget(path, real, status?.Names ?? 0);
     }
 
+    /// <summary>The error for a file that was read because it is to be written: a pipe is the wrong file, and not only unreadable.</summary>
+    public static PgSslException AsTarget(PgSslException failure, string path) => failure.InnerException is not UnusableFileException unusable
+        ? failure
+        : new PgSslException(
+            PgSslError.UnexpectedFile, $"{path} is not written: {unusable.Message} Nothing was changed.", "Name a file.", failure);
+
     /// <summary>Throws if a file holds something that is not replaced by an edit.</summary>
     /// <exception cref="PgSslException"><see cref="PgSslError.UnexpectedFile"/>.</exception>
     public static void CheckContent(FileEdit edit, string real, ReadOnlySpan<byte> content)
@@ -53,7 +59,7 @@ internal sealed record FileTarget(string Path, string RealPath, uint Names)
     private static void CheckLink(string path, string real, string link, UnixStatus? target)
     {
         uint maker = UnixStatus.Of(link).Owner.UserId;
-        if (maker == 0 || maker == UnixAccount.EffectiveUserId || MayWrite(maker, real, target))
+        if (maker == 0 || maker == UnixAccount.EffectiveUserId || MayWrite(UnixAccount.OfUser(maker), real, target))
             return;
         string name = UnixAccount.NameOf(maker);
         throw new PgSslException(
@@ -62,10 +68,14 @@ internal sealed record FileTarget(string Path, string RealPath, uint Names)
             $"Check who made this link. If the file is the right one, name it itself ({real}), or let root make the link.");
     }
 
-    /// <summary>Whether an account could write or replace the file by itself.</summary>
-    private static bool MayWrite(uint userId, string real, UnixStatus? target)
+    /// <summary>Whether an account could write or replace a file, or create it, by itself.</summary>
+    /// <param name="account">The account.</param>
+    /// <param name="real">The real path.</param>
+    public static bool MayWrite(UnixAccount account, string real) => MayWrite(account, real, TryStatus(real));
+
+    private static bool MayWrite(UnixAccount account, string real, UnixStatus? target)
     {
-        UnixAccount account = UnixAccount.OfUser(userId);
+        uint userId = account.UserId;
         if (target is { } file && (file.Owner.UserId == userId || account.CanWrite(file)))
             return true;
         if (System.IO.Path.GetDirectoryName(real) is not { } directory || TryStatus(directory) is not { } parent || !account.CanWrite(parent))

@@ -16,13 +16,17 @@ internal static class FileTransaction
     /// <param name="edits">The edits, one for each file.</param>
     /// <param name="at">The time in the names of backups.</param>
     /// <param name="files">The file system; the real one if null.</param>
+    /// <param name="drops">
+    /// Null for a change; for the undo of one, the backups of that one. They are deleted after the edits, and the edits leave none.
+    /// </param>
     /// <exception cref="PgSslException">
     /// <see cref="PgSslError.FileExists"/>, <see cref="PgSslError.FileChanged"/>, <see cref="PgSslError.FileNotFound"/> (a directory),
     /// <see cref="PgSslError.ContradictoryParameters"/> (one file twice), <see cref="PgSslError.UnexpectedFile"/> (it is not what it should be)
     /// or <see cref="PgSslError.FileNotWritten"/>: nothing was changed, except that a directory may have been created.
     /// <see cref="PgSslError.FileNotRestored"/>: something was, and the message says what.
     /// </exception>
-    public static FileTransactionResult Apply(IReadOnlyList<FileEdit> edits, DateTimeOffset at, IFileLayer? files = null)
+    public static FileTransactionResult Apply(
+        IReadOnlyList<FileEdit> edits, DateTimeOffset at, IFileLayer? files = null, IReadOnlyList<string>? drops = null)
     {
         files ??= DiskFiles.Instance;
         StagedFile[] staged = [.. edits.Select(edit => new StagedFile(files, edit))];
@@ -45,10 +49,6 @@ internal static class FileTransaction
                 ForEach(file => file.Swap());
                 foreach (string directory in directories)
                     files.FlushDirectory(directory);
-                return new FileTransactionResult(
-                    [.. staged.Select(file => file.Backup).OfType<string>()],
-                    [.. staged.Where(file => file.IsWrittenInPlace).Select(file => file.Path)],
-                    [.. staged.Select(file => file.Old is { } old ? old with { Content = [] } : null)]);
             }
             catch (Exception failure)
             {
@@ -57,6 +57,13 @@ internal static class FileTransaction
                     throw NotWritten(current!.Path, failure);
                 throw;
             }
+            string[] backups = [.. staged.Select(file => file.Backup).OfType<string>()];
+            if (drops is not null)
+                DropBackups(files, [.. drops, .. backups], directories);
+            return new FileTransactionResult(
+                backups,
+                [.. staged.Where(file => file.IsWrittenInPlace).Select(file => file.Path)],
+                [.. staged.Select(file => file.Old is { } old ? old with { Content = [] } : null)]);
         }
         catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
         {
@@ -86,6 +93,25 @@ internal static class FileTransaction
             PgSslError.ContradictoryParameters,
             $"{(names.Length > 1 ? $"{string.Join(" and ", names)} are the same file, {same.Key}, which" : names[0])} cannot be written twice.",
             "Name two different files.");
+    }
+
+    /// <summary>Deletes backups in the directories that are held. Elsewhere a name may lead to another file by now, and that is left alone.</summary>
+    private static void DropBackups(IFileLayer files, IEnumerable<string> backups, string[] directories)
+    {
+        foreach (string backup in backups.Where(backup => directories.Contains(Path.GetDirectoryName(backup), RealPath.Comparer)))
+        {
+            try
+            {
+                files.Delete(backup);
+            }
+            catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
+            {
+                throw new PgSslException(
+                    PgSslError.FileNotRestored,
+                    $"The old contents are back, but the backup {backup} could not be deleted: {PinnedDirectories.Readable(failure.Message)}",
+                    "Delete it by hand.", failure);
+            }
+        }
     }
 
     private static void PutBack(IEnumerable<StagedFile> staged, Exception failure)

@@ -9,7 +9,11 @@ namespace PgSsl.Poolers;
 /// Logs in to PgBouncer's console: trust, password, md5, or SCRAM-SHA-256 (PostgreSQL documentation, "Message Flow" and "SASL
 /// Authentication"; RFC 5802, RFC 7677). There is no channel binding, because there is no TLS to bind to.
 /// </summary>
-internal sealed class ConsoleLogin(string userName, Func<string?>? password)
+/// <param name="userName">The role.</param>
+/// <param name="password">Returns its password; null where there is none.</param>
+/// <param name="rules">How PgBouncer may ask for it.</param>
+/// <param name="checkPeer">Throws if another account than PgBouncer's answers; false where that is not known.</param>
+internal sealed class ConsoleLogin(string userName, Func<string?>? password, ConsoleRules rules, Func<bool> checkPeer)
 {
     private const string Mechanism = "SCRAM-SHA-256";
 
@@ -32,12 +36,16 @@ internal sealed class ConsoleLogin(string userName, Func<string?>? password)
                         throw Violation();
                     return;
                 case 3:
+                    rules.CheckCleartext(checkPeer());
                     await send('p', Terminated(Password())).ConfigureAwait(false);
                     break;
                 case 5 when body.Length >= 8:
+                    rules.CheckMd5(checkPeer());
                     await send('p', Terminated(Md5(userName, Password(), body.AsSpan(4, 4)))).ConfigureAwait(false);
                     break;
                 case 10 when scram is null && Encoding.ASCII.GetString(body.AsSpan(4)).Split('\0').Contains(Mechanism):
+                    // Whoever has the answer can try passwords on it, though slowly.
+                    checkPeer();
                     scram = new Scram(Password());
                     byte[] first = Encoding.UTF8.GetBytes(scram.First);
                     byte[] length = new byte[4];

@@ -2,6 +2,7 @@ using System.Buffers.Binary;
 using System.Net;
 using System.Net.Sockets;
 using System.Text;
+using PgSsl.Files;
 using PgSsl.Wire;
 
 namespace PgSsl.Poolers;
@@ -12,13 +13,20 @@ namespace PgSsl.Poolers;
 /// machine, where pgbouncer.ini is: the Unix-domain socket, or the loopback address.
 /// </summary>
 /// <param name="endPoint">The socket, or a loopback address.</param>
+/// <param name="peer">Whose program may answer there.</param>
+/// <param name="rules">How it may ask for a password.</param>
 /// <param name="userName">A role of admin_users.</param>
 /// <param name="password">Returns its password, and is called only if PgBouncer asks for it; null where there is none.</param>
 /// <param name="timeout">For all of it.</param>
-internal sealed class PgBouncerConsole(EndPoint endPoint, string userName, Func<string?>? password, TimeSpan timeout) : IPgBouncerReload
+internal sealed class PgBouncerConsole(
+    EndPoint endPoint, ConsolePeer peer, ConsoleRules rules, string userName, Func<string?>? password, TimeSpan timeout)
+    : IPgBouncerReload
 {
     private const string Database = "pgbouncer";
     private const int LongestMessage = 1 << 20;
+
+    // pgbouncer(5), unix_socket_dir
+    private const string DefaultSocketDirectory = "/tmp";
 
     /// <inheritdoc/>
     public string Means => $"RELOAD in the admin console at {endPoint}";
@@ -28,27 +36,37 @@ internal sealed class PgBouncerConsole(EndPoint endPoint, string userName, Func<
     /// <param name="userName">A role of admin_users.</param>
     /// <param name="password">See the constructor.</param>
     /// <param name="timeout">For all of it.</param>
-    /// <exception cref="PgSslException"><see cref="PgSslError.UnsupportedParameter"/>: it can be reached in neither way.</exception>
+    /// <exception cref="PgSslException">
+    /// <see cref="PgSslError.UnsupportedParameter"/>: it can be reached in neither way. <see cref="PgSslError.UntrustedPeer"/>: the socket
+    /// belongs to somebody else.
+    /// </exception>
     public static PgBouncerConsole Of(PgBouncerIni ini, string userName, Func<string?>? password, TimeSpan timeout)
     {
-        (string Host, int Port)[] loopback =
-            [.. ini.Listens.Where(listen => IPAddress.TryParse(listen.Host, out IPAddress? address) && IPAddress.IsLoopback(address))];
-        int port = ini.Listens.Select(listen => listen.Port).FirstOrDefault(6432);
-        // Debian's package, and the default of the source.
-        string[] directories = ini.Find("unix_socket_dir") is { } written ? [written.Value] : ["/tmp", "/var/run/postgresql"];
-        string? socket = directories.Where(directory => directory.StartsWith('/'))
-            .Select(directory => $"{directory}/.s.PGSQL.{port}").FirstOrDefault(File.Exists);
-        if (socket is not null)
-            return new PgBouncerConsole(new UnixDomainSocketEndPoint(socket), userName, password, timeout);
+        var peer = new ConsolePeer(PgBouncerAccount.Of(ini));
+        var rules = ConsoleRules.Of(ini, userName);
+        // An empty value switches the socket off; one that begins with @ has no file.
+        string directory = ini.Find("unix_socket_dir")?.Value ?? DefaultSocketDirectory;
+        string socket = $"{directory}/.s.PGSQL.{ini.Port}";
+        if (directory.StartsWith('/') && File.Exists(socket))
+        {
+            if (!peer.MayOwn(socket))
+                throw peer.Stranger($"The socket {socket}", UnixStatus.OfTarget(socket).Owner.UserId);
+            return new PgBouncerConsole(new UnixDomainSocketEndPoint(socket), peer, rules, userName, password, timeout);
+        }
         bool letsPlaintextIn = ini["client_tls_sslmode"] is null or "disable" or "allow" or "prefer";
-        if (letsPlaintextIn && loopback is [var first, ..])
-            return new PgBouncerConsole(new IPEndPoint(IPAddress.Parse(first.Host), first.Port), userName, password, timeout);
+        IPAddress? loopback = ini.Listens.Select(listen => Loopback(listen.Host)).FirstOrDefault(address => address is not null);
+        if (letsPlaintextIn && loopback is not null)
+            return new PgBouncerConsole(new IPEndPoint(loopback, ini.Port), peer, rules, userName, password, timeout);
         throw new PgSslException(
             PgSslError.UnsupportedParameter,
             $"The admin console of {ini.Path} cannot be reached from here: there is no Unix-domain socket, " +
             "and no loopback address that accepts plaintext.",
             "Set unix_socket_dir, or have PgBouncer reloaded through its pidfile.");
     }
+
+    private static IPAddress? Loopback(string host) =>
+        host == "localhost" ? IPAddress.Loopback
+        : IPAddress.TryParse(host, out IPAddress? address) && IPAddress.IsLoopback(address) ? address : null;
 
     /// <inheritdoc/>
     public Task CheckAsync(CancellationToken cancellationToken) => RunAsync(null, cancellationToken);
@@ -66,9 +84,12 @@ internal sealed class PgBouncerConsole(EndPoint endPoint, string userName, Func<
             ProtocolType protocol = endPoint is IPEndPoint ? ProtocolType.Tcp : ProtocolType.Unspecified;
             using var socket = new Socket(endPoint.AddressFamily, SocketType.Stream, protocol);
             await socket.ConnectAsync(endPoint, deadline.Token).ConfigureAwait(false);
+            if (endPoint is not IPEndPoint)
+                peer.Check(socket, $"The socket {endPoint}");
             var stream = new NetworkStream(socket);
             await stream.WriteAsync(StartupMessage.Encode(userName, Database, "PgSsl"), deadline.Token).ConfigureAwait(false);
-            await new ConsoleLogin(userName, password).AnswerAsync(
+            var login = new ConsoleLogin(userName, password, rules, () => peer.Check(socket, $"What listens at {endPoint}"));
+            await login.AnswerAsync(
                 type => ReceiveAsync(stream, type, deadline.Token),
                 (type, body) => SendAsync(stream, type, body, deadline.Token)).ConfigureAwait(false);
             await ReceiveUntilReadyAsync(stream, deadline.Token).ConfigureAwait(false);

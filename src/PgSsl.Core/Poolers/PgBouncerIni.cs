@@ -60,14 +60,16 @@ internal sealed class PgBouncerIni
     /// <summary>A setting's value; null where the default decides, or the value is empty.</summary>
     public string? this[string key] => Find(key)?.Value is { Length: > 0 } value ? value : null;
 
+    /// <summary>listen_port: also the socket's, whether there is a listen_addr or not (pgbouncer(5)).</summary>
+    public int Port => int.TryParse(this["listen_port"], NumberStyles.None, CultureInfo.InvariantCulture, out int number) ? number : 6432;
+
     /// <summary>The TCP addresses for clients: listen_addr and listen_port, with the loopback address for <c>*</c>.</summary>
     public IReadOnlyList<(string Host, int Port)> Listens
     {
         get
         {
-            int port = int.TryParse(this["listen_port"], NumberStyles.None, CultureInfo.InvariantCulture, out int number) ? number : 6432;
             string[] addresses = (this["listen_addr"] ?? "").Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);
-            return [.. addresses.Select(address => (Reachable(address), port)).Distinct()];
+            return [.. addresses.Select(address => (Reachable(address), Port)).Distinct()];
         }
     }
 

@@ -75,8 +75,13 @@ internal sealed class PgBouncerRecipient : ICertificateRecipient
         {
             noReload = failure;
         }
-        UnixAccount? account = (reload as PgBouncerSignal)?.Account ?? FindAccount(ini);
-        var target = new DeploymentTarget(certificate, key, new ServerConditions { Account = account, IsPgBouncer = true });
+        UnixAccount? account = (reload as PgBouncerSignal)?.Account ?? PgBouncerAccount.Of(ini);
+        CheckIncluded(ini, plan, account);
+        var target = new DeploymentTarget(certificate, key, new ServerConditions { Account = account, IsPgBouncer = true })
+        {
+            IsCertificateNamed = certificatePath is not null || IsNamedByRoot(ini, "client_tls_cert_file"),
+            IsKeyNamed = keyPath is not null || IsNamedByRoot(ini, "client_tls_key_file"),
+        };
         return new PgBouncerRecipient(target, plan, reload, noReload, timeout);
     }
 
@@ -127,10 +132,39 @@ internal sealed class PgBouncerRecipient : ICertificateRecipient
     }
 
     /// <summary>
-    /// The account of a PgBouncer that does not run: its own setting, otherwise the owner of the configuration; never root (main.c, main).
+    /// Whether root or the caller wrote the name of a file, and not PgBouncer's account. A file beside pgbouncer.ini, which the caller named, has
+    /// its name from that.
     /// </summary>
-    private static UnixAccount? FindAccount(PgBouncerIni ini) =>
-        (ini["user"] is { } user ? UnixAccount.Find(user) : UnixAccount.OwnerOf(ini.Path)) is { UserId: not 0 } account ? account : null;
+    private static bool IsNamedByRoot(PgBouncerIni ini, string setting) => OperatingSystem.IsWindows() || ini[setting] is null
+        || IsAllWrittenByRoot(ini);
+
+    /// <summary>
+    /// Whoever writes pgbouncer.ini decides which files it includes, and so which are changed: they must be root's decision, or the account's own.
+    /// </summary>
+    private static void CheckIncluded(PgBouncerIni ini, PgBouncerPlan plan, UnixAccount? account)
+    {
+        if (OperatingSystem.IsWindows() || plan.Edits.All(edit => edit.Path == ini.Path) || IsAllWrittenByRoot(ini))
+            return;
+        foreach (string path in plan.Edits.Select(edit => edit.Path).Where(path => path != ini.Path))
+            if (account is null || !FileTarget.MayWrite(account, RealPath.Of(path)))
+                throw new PgSslException(
+                    PgSslError.UnexpectedFile,
+                    $"{path}, which {ini.Path} includes, is not written: PgBouncer's account may not write it, but may have named it. " +
+                    "Nothing was changed.",
+                    $"Set client_tls_sslmode, client_tls_key_file and client_tls_cert_file in {path} yourself, or let root own {ini.Path}.");
+    }
+
+    private static bool IsAllWrittenByRoot(PgBouncerIni ini) => ini.Files.All(file => IsWrittenByRoot(RealPath.Of(file.Path)));
+
+    private static bool IsWrittenByRoot(string path)
+    {
+        const UnixFileMode Others = UnixFileMode.GroupWrite | UnixFileMode.OtherWrite;
+        UnixStatus file = UnixStatus.OfTarget(path), directory = UnixStatus.OfTarget(Path.GetDirectoryName(path)!);
+        return IsRoots(file) && IsRoots(directory);
+
+        static bool IsRoots(UnixStatus status) =>
+            (status.Owner.UserId == 0 || status.Owner.UserId == UnixAccount.EffectiveUserId) && (status.Mode & Others) == 0;
+    }
 
     private static bool IsDisable(string mode) => mode.Equals("disable", StringComparison.OrdinalIgnoreCase);
 

@@ -30,7 +30,7 @@ internal static class ErrorMap
             or PgSslError.UnexpectedAnswer => ErrorCategory.ProtocolError,
         PgSslError.UnencryptedDataAfterSslResponse or PgSslError.TlsHandshakeFailed or PgSslError.RootNotVouchedFor
             or PgSslError.FingerprintMismatch or PgSslError.ConnectionsAtRisk or PgSslError.InsecurePassword
-            or PgSslError.UnexpectedFile => ErrorCategory.SecurityError,
+            or PgSslError.UnexpectedFile or PgSslError.UntrustedPeer => ErrorCategory.SecurityError,
         PgSslError.AuthenticationFailed or PgSslError.PasswordRequired => ErrorCategory.AuthenticationError,
         PgSslError.FileUnreadable or PgSslError.InsufficientPrivilege => ErrorCategory.PermissionDenied,
         PgSslError.SqlFailed or PgSslError.NotProvable => ErrorCategory.InvalidOperation,

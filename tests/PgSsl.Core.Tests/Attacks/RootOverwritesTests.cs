@@ -143,6 +143,53 @@ public sealed class RootOverwritesTests : IDisposable
         Assert.True(refused > 0 && exchanged > refused, $"{refused} of {exchanged}");
     }
 
+    /// <summary>A change is undone, and its backups are deleted: not root's file with the name of one.</summary>
+    [Fact]
+    public async Task The_directory_is_exchanged_for_a_link_while_root_undoes_a_change()
+    {
+        Directory.CreateDirectory(_account.At("data/certs"));
+        PgSsl.Sandbox.ServerAccount.Own(_account.At("data/certs"));
+        string path = _account.At("data/certs/server.crt");
+        int exchanged = 0;
+        // Until a step comes after the last one.
+        for (int step = 1; exchanged == step - 1; step++)
+        {
+            await File.WriteAllTextAsync(path, HostileAccount.Certificate, TestContext.Current.CancellationToken);
+            int left = int.MaxValue;
+            var files = Testing.FaultyFiles.FailingAt(int.MaxValue, () =>
+            {
+                if (left-- != 0)
+                    return;
+                Directory.Move(_account.At("data/certs"), _account.At("data/aside"));
+                HostileAccount.RunAsync("ln", "-s", _account.Root, _account.At("data/certs")).GetAwaiter().GetResult();
+                exchanged++;
+            });
+            FileEdit edit = Certificate(path) with { Expected = Encoding.ASCII.GetBytes(HostileAccount.Certificate) };
+            var change = new PgSsl.Changes.ReversibleFiles([edit], Now, files);
+            string backup = Path.GetFileName(Assert.Single(change.Write().Backups));
+            string victim = _account.RootsFile(backup, "root's");
+            left = step - 1;
+            try
+            {
+                change.PutBack();
+            }
+            catch (PgSslException refused)
+            {
+                Assert.Equal(PgSslError.FileNotRestored, refused.Error);
+            }
+            Assert.Equal("root's", await File.ReadAllTextAsync(victim, TestContext.Current.CancellationToken));
+            if (Directory.Exists(_account.At("data/aside")))
+            {
+                File.Delete(_account.At("data/certs"));
+                Directory.Move(_account.At("data/aside"), _account.At("data/certs"));
+            }
+            foreach (string remains in Directory.GetFiles(_account.At("data/certs")))
+                File.Delete(remains);
+            File.Delete(victim);
+        }
+        Assert.True(exchanged > 5, $"{exchanged}");
+    }
+
     [Fact]
     public async Task Links_that_give_nobody_more_are_followed()
     {

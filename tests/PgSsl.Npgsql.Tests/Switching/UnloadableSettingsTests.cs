@@ -120,7 +120,7 @@ public class UnloadableSettingsTests
             "GRANT ALTER SYSTEM ON PARAMETER ssl, ssl_groups TO half; GRANT SELECT ON pg_file_settings TO half; " +
             "GRANT EXECUTE ON FUNCTION pg_reload_conf(), pg_show_all_file_settings() TO half");
         LiveServer half = await server.LiveOfAsync("half");
-        SslSwitch change = await server.PrepareAsync(new SslTarget { IsOn = true, Groups = "secp256k1" }, live: half);
+        SslSwitch change = await server.PrepareAsync(new SslTarget { IsOn = true, Groups = "prime256v1:secp521r1" }, live: half);
         Assert.Equal(PgSslError.NotProvable, Assert.Throws<PgSslException>(() => change.Check(isForced: false)).Error);
 
         change.Check(isForced: true);

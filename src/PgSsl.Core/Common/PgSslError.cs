@@ -164,6 +164,8 @@ public enum PgSslError
     RequirementNotMet,
     /// <summary>The server did not load a change, or it had another effect than planned. It was undone.</summary>
     ChangeNotProven,
+    /// <summary>Nothing would show whether the server takes a change. Nothing was changed.</summary>
+    NotProvable,
 
     // Poolers
     /// <summary>A pgbouncer.ini that PgBouncer would not load, or that cannot be changed without changing other settings.</summary>

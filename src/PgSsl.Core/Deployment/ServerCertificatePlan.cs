@@ -80,7 +80,10 @@ internal sealed class ServerCertificatePlan : IDisposable
     /// <exception cref="PgSslException"><see cref="PgSslError.RequirementNotMet"/>, <see cref="PgSslError.ConnectionsAtRisk"/>.</exception>
     public void Check(bool acceptsRisk)
     {
-        ServerCertificateRequirement[] refused = Unmet(RequirementSource.Server), risky = Unmet(RequirementSource.Clients);
+        // A reload is all that follows, so a key that is loaded only at the start is of no use.
+        ServerCertificateRequirement[] refused =
+            [.. Unmet(RequirementSource.Server), .. Requirements.Where(requirement => requirement.IsUnmet(Requirement.KeyReload))];
+        ServerCertificateRequirement[] risky = Unmet(RequirementSource.Clients);
         if (refused.Length > 0)
             throw new PgSslException(
                 PgSslError.RequirementNotMet,

@@ -10,6 +10,9 @@ internal sealed record SslConfigurationFacts
     /// <summary>What it says; null without a session.</summary>
     public ServerTlsFacts? Sql { get; init; }
 
+    /// <summary>Its settings, and the files that they name; null without a session.</summary>
+    public ServerSettingFacts? Settings { get; init; }
+
     /// <summary>Why there was no session; null where there was one, or none was asked for.</summary>
     public PgSslException? SqlFailure { get; init; }
 

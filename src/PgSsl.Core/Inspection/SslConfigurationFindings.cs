@@ -36,6 +36,7 @@ internal static class SslConfigurationFindings
             .Concat(facts.Sql is { } sql ? SettingFindings.Find(sql) : [])
             .Concat(facts.Served is { } served ? FindInServed(served, facts.At) : [])
             .Concat(FindInFiles(facts))
+            .Concat(FindInSettings(facts))
             .OrderByDescending(finding => finding.Severity),
     ];
 
@@ -85,6 +86,13 @@ internal static class SslConfigurationFindings
             },
             requirement.Detail + (isFatal && facts.Sql?.SslIsOn == true ? " The next restart would fail." : ""),
             requirement.Remedy ?? "");
+
+    /// <summary>What prevents the server from loading its TLS again, apart from certificate and key.</summary>
+    private static IEnumerable<Finding> FindInSettings(SslConfigurationFacts facts) =>
+        from verdict in facts is { Settings: { } settings, Sql.SslIsOn: true } ? SettingRequirements.Judge(settings) : []
+        where verdict.IsMet == false
+        select new Finding(
+            verdict.Requirement.Name, FindingSeverity.Critical, verdict.Detail + " The next restart would fail.", verdict.Remedy ?? "");
 
     private static IEnumerable<Finding> FindInServed(ServerCertificate served, DateTimeOffset at)
     {

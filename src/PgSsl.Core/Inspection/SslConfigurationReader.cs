@@ -11,12 +11,6 @@ internal static class SslConfigurationReader
 {
     private const int WantedDays = 30;
 
-    // As in SqlServerFiles: a missing file must not be an error.
-    private const string FileContent =
-        """
-        SELECT encode(pg_read_binary_file($1, 0, size, true), 'base64') AS content FROM pg_stat_file($1, true) WHERE NOT isdir
-        """;
-
     /// <summary>Asks the server, and reads certificate and key if they are on this machine; otherwise the certificate through SQL.</summary>
     /// <param name="server">The server.</param>
     /// <param name="cancellationToken">Ends it at once.</param>
@@ -24,7 +18,9 @@ internal static class SslConfigurationReader
     public static async Task<SslConfigurationFacts> ReadAsync(LiveServer server, CancellationToken cancellationToken)
     {
         ServerTlsFacts sql = await ServerTlsReader.ReadAsync(server.Session, cancellationToken).ConfigureAwait(false);
-        var facts = new SslConfigurationFacts { Sql = sql, IsPooled = server.Session.IsPooled };
+        var unchanged = new Dictionary<string, string>();
+        ServerSettingFacts settings = await ServerSettingFacts.ReadAsync(server, sql, unchanged, cancellationToken).ConfigureAwait(false);
+        var facts = new SslConfigurationFacts { Sql = sql, Settings = settings, IsPooled = server.Session.IsPooled };
         if (sql.PathOf("ssl_cert_file") is not { } certificatePath || sql.PathOf("ssl_key_file") is not { } keyPath)
             return facts with { FilesOutOfReach = $"Role {sql.UserName} may not see where they are." };
         if (server.FilesAreHere)
@@ -52,8 +48,7 @@ internal static class SslConfigurationReader
     /// </exception>
     public static async Task<X509Certificate2?> ReadCertificateAsync(IServerSession session, string path, CancellationToken cancellationToken)
     {
-        IReadOnlyList<SqlRow> rows = await session.QueryAsync(FileContent, [path], cancellationToken).ConfigureAwait(false);
-        byte[] content = rows is [var row] ? row.GetBase64("content") ?? [] : [];
+        byte[] content = await RemoteFile.ReadAsync(session, path, cancellationToken).ConfigureAwait(false) ?? [];
         return ServerCertificateFile.Parse(content).Certificates is [var first, ..] ? first : null;
     }
 

@@ -6,6 +6,8 @@ namespace PgSsl.Requirements;
 /// <summary>What the server needs of the files before it looks at their content (be-secure-openssl.c, be_tls_init).</summary>
 internal static class FileRequirements
 {
+    private const string SetBoth = "; or set both ssl_passphrase_command and ssl_passphrase_command_supports_reload.";
+
     private const string NameAccount = "Name it: -ServerAccount postgres";
 
     public static IEnumerable<Verdict> Judge(ServerCertificateFacts facts) =>
@@ -15,6 +17,7 @@ internal static class FileRequirements
         JudgeAccess(Requirement.KeyFileAccess, facts.KeyFile, facts.Server, status => FindExposure(facts.KeyFile, status, facts.Server.Account)),
         JudgeKey(facts),
         JudgePassphrase(facts),
+        JudgeReload(facts),
     ];
 
     /// <summary>Whether the server's account can read a file.</summary>
@@ -22,7 +25,7 @@ internal static class FileRequirements
     /// <param name="file">The file.</param>
     /// <param name="server">Whose account.</param>
     /// <param name="objection">What else the server objects to in owner and mode of such a file; null where it does not.</param>
-    private static Verdict JudgeAccess(
+    public static Verdict JudgeAccess(
         Requirement requirement, ServerFile file, ServerConditions server, Func<UnixStatus, (string Detail, string Remedy)?> objection)
     {
         if (server.IsWindows == true || OperatingSystem.IsWindows())
@@ -104,8 +107,8 @@ internal static class FileRequirements
     }
 
     /// <summary>
-    /// be-secure-openssl.c, default_openssl_tls_init: when the server starts, it asks the command, or the terminal; on a reload it asks the
-    /// command if that supports reloads, and otherwise nobody. On Windows every new connection is like a reload.
+    /// be-secure-openssl.c, default_openssl_tls_init: when the server starts, it asks the command, or the terminal. On Windows every new
+    /// connection is like a reload, in which it asks the command only if that supports reloads.
     /// </summary>
     private static Verdict JudgePassphrase(ServerCertificateFacts facts)
     {
@@ -114,22 +117,42 @@ internal static class FileRequirements
             return requirement.Unjudged("The key could not be read.");
         if (!key.IsEncrypted)
             return requirement.Met("The key is not encrypted, so it needs no passphrase.");
-        string decrypt = $"Write the key without a passphrase: openssl pkey -in {CommandText.ShellPath(facts.KeyFile.Path)} -out server.key";
+        string decrypt = Decrypt(facts);
         // libusual, tls.c: the key is loaded without a callback, so OpenSSL asks the terminal, which a daemon does not have.
         if (facts.Server.IsPgBouncer)
             return requirement.Unmet(
                 "The key is encrypted, and PgBouncer has no setting for a passphrase, so it cannot load the key.", decrypt);
-        decrypt += "; or set both ssl_passphrase_command and ssl_passphrase_command_supports_reload.";
+        decrypt += SetBoth;
         return (facts.Server.PassphraseCommand, facts.Server.PassphraseSupportsReload) switch
         {
-            (null, _) or (_, null) => requirement.Unjudged(
+            (null, _) => requirement.Unjudged(
                 "The key is encrypted; whether the server has an ssl_passphrase_command for it is not known.", decrypt),
             ("", _) => requirement.Unmet("The key is encrypted, and the server has no ssl_passphrase_command, so it cannot load the key.", decrypt),
-            (_, false) => requirement.Unmet(
-                "The key is encrypted, and ssl_passphrase_command_supports_reload is off, so the server loads it only when it starts.", decrypt),
-            _ => requirement.Met("The key is encrypted, and ssl_passphrase_command supplies the passphrase, on a reload too."),
+            (_, false) when facts.Server.IsWindows == true => requirement.Unmet(
+                "The key is encrypted, and ssl_passphrase_command_supports_reload is off, so no new connection can load it.", decrypt),
+            _ => requirement.Met("The key is encrypted, and ssl_passphrase_command supplies the passphrase, if it is the right one."),
         };
     }
+
+    /// <summary>Whether a reload loads the key, too: then the server asks the command if that supports reloads, and otherwise nobody.</summary>
+    private static Verdict JudgeReload(ServerCertificateFacts facts)
+    {
+        Requirement requirement = Requirement.KeyReload;
+        return facts.Key is not { IsEncrypted: true } || facts.Server.IsPgBouncer
+            ? requirement.Met("Nothing but the key's file is needed to load it again.")
+            : facts.Server switch
+            {
+                { PassphraseSupportsReload: null } => requirement.Unjudged(
+                    "The key is encrypted; whether ssl_passphrase_command supports a reload is not known.", Decrypt(facts) + SetBoth),
+                { PassphraseSupportsReload: false } => requirement.Unmet(
+                    "The key is encrypted, and ssl_passphrase_command_supports_reload is off, so the server loads it only when it starts.",
+                    Decrypt(facts) + SetBoth),
+                _ => requirement.Met("ssl_passphrase_command supplies the passphrase on a reload, too."),
+            };
+    }
+
+    private static string Decrypt(ServerCertificateFacts facts) =>
+        $"Write the key without a passphrase: openssl pkey -in {CommandText.ShellPath(facts.KeyFile.Path)} -out server.key";
 
     private static (string Detail, string Remedy)? FindObstacle(ServerFile file, UnixStatus status, UnixAccount account) =>
         FindClosedDirectory(file, account) ?? (account.CanRead(status)

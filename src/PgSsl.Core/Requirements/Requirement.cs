@@ -2,7 +2,9 @@ using By = PgSsl.RequirementSource;
 
 namespace PgSsl.Requirements;
 
-/// <summary>One thing that a server's certificate and key have to be. All of them are here; their names are stable, scripts match on them.</summary>
+/// <summary>
+/// One thing that a server's certificate, key and settings have to be. All of them are here; their names are stable, scripts match on them.
+/// </summary>
 /// <param name="Name">Its name.</param>
 /// <param name="RequiredBy">Who insists on it.</param>
 internal sealed record Requirement(string Name, RequirementSource RequiredBy)
@@ -13,6 +15,7 @@ internal sealed record Requirement(string Name, RequirementSource RequiredBy)
     public static Requirement KeyFileAccess { get; } = new(nameof(KeyFileAccess), By.Server);
     public static Requirement KeyReadable { get; } = new(nameof(KeyReadable), By.Server);
     public static Requirement KeyPassphrase { get; } = new(nameof(KeyPassphrase), By.Server);
+    public static Requirement KeyReload { get; } = new(nameof(KeyReload), By.Practice);
 
     // The pair
     public static Requirement KeyMatches { get; } = new(nameof(KeyMatches), By.Server);
@@ -39,6 +42,15 @@ internal sealed record Requirement(string Name, RequirementSource RequiredBy)
     public static Requirement HostNames { get; } = new(nameof(HostNames), By.Clients);
     public static Requirement NamesKept { get; } = new(nameof(NamesKept), By.Practice);
     public static Requirement Served { get; } = new(nameof(Served), By.Practice);
+
+    // The settings
+    public static Requirement ProtocolRange { get; } = new(nameof(ProtocolRange), By.Server);
+    public static Requirement Ciphers { get; } = new(nameof(Ciphers), By.Server);
+    public static Requirement Tls13Ciphers { get; } = new(nameof(Tls13Ciphers), By.Server);
+    public static Requirement Groups { get; } = new(nameof(Groups), By.Server);
+    public static Requirement CaFile { get; } = new(nameof(CaFile), By.Server);
+    public static Requirement CrlFile { get; } = new(nameof(CrlFile), By.Server);
+    public static Requirement DhParameters { get; } = new(nameof(DhParameters), By.Server);
 
     /// <summary>It is so.</summary>
     public Verdict Met(string detail) => new(this, true, detail, null);

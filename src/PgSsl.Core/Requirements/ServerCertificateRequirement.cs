@@ -1,3 +1,5 @@
+using PgSsl.Requirements;
+
 namespace PgSsl;
 
 /// <summary>Who insists on a requirement.</summary>
@@ -37,6 +39,9 @@ public sealed record ServerCertificateRequirement
 
     /// <summary>Whether it is not met although the server or clients insist on it.</summary>
     public bool IsViolated => IsMet == false && RequiredBy != RequirementSource.Practice;
+
+    /// <summary>Whether it is this requirement, and not met.</summary>
+    internal bool IsUnmet(Requirement requirement) => IsMet == false && Requirement == requirement.Name;
 
     /// <summary>The requirement and what was seen.</summary>
     public override string ToString() => $"{Requirement}: {Detail}";

@@ -45,6 +45,18 @@ internal sealed class ServerFile
     /// <param name="content">What it is to hold.</param>
     public static ServerFile Planned(string path, byte[] content) => new(path) { Content = content, Directories = DirectoriesOf(path) };
 
+    /// <summary>A file of another machine, whose permissions are not seen.</summary>
+    /// <param name="path">The server's name for it.</param>
+    /// <param name="content">What it holds.</param>
+    public static ServerFile Remote(string path, byte[] content) => new(path) { Content = content };
+
+    /// <summary>A file that another machine does not have.</summary>
+    /// <param name="path">The server's name for it.</param>
+    public static ServerFile Missing(string path) => new(path)
+    {
+        Failure = new PgSslException(PgSslError.FileNotFound, $"{path} does not exist on the server's machine.", "Create it, or name another one."),
+    };
+
     private static UnixStatus? StatusOf(string path) => OperatingSystem.IsWindows() ? null : Try(RealPath.Of(path));
 
     private static List<(string, UnixStatus)> DirectoriesOf(string path)

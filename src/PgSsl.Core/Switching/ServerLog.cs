@@ -48,13 +48,27 @@ internal sealed class ServerLog
         return IsComplete(log) ? FindReasons(log!) : null;
     }
 
-    /// <summary>What the last reload said before it refused; empty if it did not refuse.</summary>
-    internal static IReadOnlyList<string> FindReasons(string text)
+    /// <summary>Whether the server's messages are in English, as far as its files tell (lc_messages).</summary>
+    public static async Task<bool> IsEnglishAsync(IServerSession session, CancellationToken cancellationToken)
     {
-        int end = text.LastIndexOf(Refusal, StringComparison.Ordinal);
+        // Its own value, and not that of this session, which has another one.
+        const string Sql =
+            "SELECT setting FROM pg_file_settings WHERE name = 'lc_messages' AND error IS NULL ORDER BY seqno DESC LIMIT 1";
+        IReadOnlyList<SqlRow>? rows = await TryAsync(session, Sql, null, cancellationToken).ConfigureAwait(false);
+        return rows is [var row] && row["setting"] is { } language
+            && (language is "C" or "POSIX" || language.StartsWith("C.", StringComparison.Ordinal)
+                || language.StartsWith("en", StringComparison.OrdinalIgnoreCase));
+    }
+
+    /// <summary>What the reload said before it refused; empty if it did not. Null where the log has no reload in words that are known.</summary>
+    internal static IReadOnlyList<string>? FindReasons(string text)
+    {
         int start = text.LastIndexOf(Start, StringComparison.Ordinal);
-        if (end < start || end < 0)
-            return [];
+        int end = text.LastIndexOf(Refusal, StringComparison.Ordinal);
+        // Any refusal since the change counts: whoever writes into the log can add lines, but not remove one.
+        if (end < 0)
+            return start < 0 ? null : [];
+        start = text.LastIndexOf(Start, end, StringComparison.Ordinal);
         string[] lines = [.. text[Math.Max(start, 0)..end].Split('\n').Skip(start < 0 ? 0 : 1).SkipLast(1)];
         string[] reasons =
             [.. lines.Where(line => !line.Contains(" changed to ", StringComparison.Ordinal)).Select(Message).Where(line => line.Length > 0)];

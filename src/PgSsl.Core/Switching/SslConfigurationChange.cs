@@ -7,6 +7,9 @@ namespace PgSsl;
 /// <summary>What Enable-PgSsl or Disable-PgSsl did, and what was seen of the effect.</summary>
 public sealed record SslConfigurationChange
 {
+    // The others say more, but may be impossible: a version that this machine does not speak, a view that the role may not see.
+    private static readonly string[] Needed = ["Settings", "Wire", "TlsReload", "Values"];
+
     /// <summary>The server; null where only a file was changed.</summary>
     public required string? Endpoint { get; init; }
 
@@ -28,7 +31,10 @@ public sealed record SslConfigurationChange
     /// <summary>What was proven, and what could not be.</summary>
     public required Proof[] Proofs { get; init; }
 
-    /// <summary>Whether the server was seen on the wire to be as it should be; false where that could not be tried.</summary>
+    /// <summary>
+    /// Whether the server was seen on the wire to be as it should be, uses the settings, has loaded them, and takes them at its next start as
+    /// well. False where one of these could not be shown: <see cref="Proofs"/> says which.
+    /// </summary>
     public required bool IsProven { get; init; }
 
     /// <summary>How many sessions use plaintext over the network, and keep doing so until they end; null where no server was asked.</summary>
@@ -51,7 +57,8 @@ public sealed record SslConfigurationChange
             Diff = [.. change.Diff],
             Backup = [.. change.Backups],
             Proofs = all,
-            IsProven = Array.Exists(all, proof => proof is { Name: "Wire", State: ProofState.Proven }),
+            IsProven = Array.Exists(all, proof => proof.Name == "Wire") && Array.TrueForAll(all, proof => proof.State == ProofState.Proven
+                || !Needed.Contains(proof.Name)),
             PlaintextSessions = plaintextSessions,
         };
     }

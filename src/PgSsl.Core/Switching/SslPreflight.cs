@@ -89,9 +89,6 @@ internal static class SslPreflight
             return new SslFileCheck([], null, []);
         if (conditions is null)
             return NotLooked("they are on the server's machine: only loading them shows whether it can.");
-        CheckReadable(target.CaPath, isCertificate: true);
-        CheckReadable(target.IsCrlDirectory ? null : target.CrlPath, isCertificate: false);
-        CheckReadable(target.DhParametersPath, isCertificate: false);
         if (certificatePath is null || keyPath is null)
             return NotLooked("it is not known where the server has its certificate and its key: name them with -CertificatePath and -KeyPath.");
         ServerCertificateFacts found = ServerCertificateFacts.Read(certificatePath, keyPath) with { Server = conditions };
@@ -111,6 +108,20 @@ internal static class SslPreflight
         return new SslFileCheck([proof], found.Leaf is { } leaf ? Fingerprint.Of(leaf) : null, unmetDetails);
 
         SslFileCheck NotLooked(string why) => new([new Proof(Name, ProofState.NotMade, why)], null, []);
+    }
+
+    /// <summary>Checks whether the server takes the settings that it is to have, those included that it has already.</summary>
+    /// <param name="settings">The settings.</param>
+    /// <returns>What could not be judged.</returns>
+    /// <exception cref="PgSslException">
+    /// It does not: <see cref="PgSslError.InvalidParameterValue"/>, <see cref="PgSslError.ContradictoryParameters"/>, or the errors of files.
+    /// </exception>
+    public static IReadOnlyList<Verdict> CheckSettings(ServerSettingFacts settings)
+    {
+        IReadOnlyList<Verdict> verdicts = SettingRequirements.Judge(settings);
+        if (verdicts.FirstOrDefault(verdict => verdict.IsMet == false) is { } unmet)
+            throw new PgSslException(ErrorOf(unmet.Requirement, settings), $"{unmet.Detail} Nothing was changed.", unmet.Remedy);
+        return [.. verdicts.Where(verdict => verdict.IsMet is null)];
     }
 
     /// <summary>Who could not connect any more once TLS is off.</summary>
@@ -174,22 +185,22 @@ internal static class SslPreflight
                     : $"Connect as a superuser, or have a superuser run: {string.Join("; ", grants)}.");
     }
 
-    private static void CheckReadable(string? path, bool isCertificate)
-    {
-        if (string.IsNullOrEmpty(path))
-            return;
-        ServerFile file = ServerFile.Read(path);
-        if (file.Failure is { } failure)
-            throw failure;
-        if (isCertificate && ServerCertificateFile.Parse(file.Content).Fault is { } fault)
-            throw new PgSslException(
-                PgSslError.InvalidCertificateFile, $"The server cannot load {path}: {fault}. Nothing was changed.",
-                "Name a PEM file with the CA's certificate.");
-    }
-
     // A server takes a certificate that is not valid now, but no client does.
     private static bool IsFatal(ServerCertificateRequirement requirement) => requirement.IsMet == false
-        && (requirement.RequiredBy == RequirementSource.Server || requirement.Requirement == Requirement.Valid.Name);
+        && (requirement.RequiredBy == RequirementSource.Server || requirement.Requirement == Requirement.Valid.Name
+            // A reload is all that follows.
+            || requirement.Requirement == Requirement.KeyReload.Name);
+
+    private static PgSslError ErrorOf(Requirement requirement, ServerSettingFacts settings)
+    {
+        if (requirement == Requirement.ProtocolRange)
+            return PgSslError.ContradictoryParameters;
+        if (requirement == Requirement.Ciphers || requirement == Requirement.Tls13Ciphers || requirement == Requirement.Groups)
+            return PgSslError.InvalidParameterValue;
+        SslParameter parameter = requirement == Requirement.CaFile ? SslParameters.CaFile
+            : requirement == Requirement.CrlFile ? SslParameters.CrlFile : SslParameters.DhParametersFile;
+        return settings.Files.GetValueOrDefault(parameter.Name)?.Failure?.Error ?? PgSslError.InvalidCertificateFile;
+    }
 
     private static PgSslError ErrorOf(string requirement) => requirement switch
     {

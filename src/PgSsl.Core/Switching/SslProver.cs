@@ -2,6 +2,7 @@ using PgSsl.Changes;
 using PgSsl.Common;
 using PgSsl.Connections;
 using PgSsl.Probing;
+using PgSsl.Requirements;
 using PgSsl.Server;
 using PgSsl.Server.Live;
 using PgSsl.Server.Settings;
@@ -15,10 +16,13 @@ namespace PgSsl.Switching;
 /// <param name="fingerprint">SHA-256 of the certificate that it is to serve, upper-case hex; null where that could not be read.</param>
 internal sealed class SslProver(LiveServer live, ServerTlsFacts facts, SslTarget target, string? fingerprint)
 {
+    private const string MinimumProof = "MinimumProtocol";
+    private const string ClientProof = "ClientCertificates";
     private const string SettingRows = "SELECT name, setting FROM pg_settings WHERE name = ANY ($1::text[])";
 
     private readonly IReadOnlyDictionary<string, string> _values = target.ValuesIn(facts.Version.Major);
     private IReadOnlyList<ServedAt> _before = [];
+    private IReadOnlyList<TlsVersion> _spoken = [];
     private ServerLog? _log;
 
     // The postmaster reads its files within milliseconds after the signal; on a busy machine it takes longer.
@@ -30,7 +34,26 @@ internal sealed class SslProver(LiveServer live, ServerTlsFacts facts, SslTarget
     public async Task RememberAsync(CancellationToken cancellationToken)
     {
         _before = await Served.ObserveAsync(cancellationToken).ConfigureAwait(false);
+        // Where TLS was off, nothing is known of TLS 1.3, but every OpenSSL has TLS 1.2.
+        if (target.IsOn)
+            _spoken = _before is [{ Fingerprint: not null } first, ..]
+                ? await FindSpokenAsync(first, cancellationToken).ConfigureAwait(false) : [TlsVersion.Tls12];
         _log = await ServerLog.OpenAsync(live.Session, cancellationToken).ConfigureAwait(false);
+    }
+
+    /// <summary>Whether it can be seen that the server has loaded values that could not be judged before.</summary>
+    /// <param name="notJudged">The requirements.</param>
+    /// <param name="cancellationToken">Ends it.</param>
+    public async Task<bool> WillShowAsync(IReadOnlyList<Verdict> notJudged, CancellationToken cancellationToken)
+    {
+        // A reload does without parameters that it cannot load, and a start does not (be-secure-openssl.c, load_dh_file).
+        if (notJudged.Any(verdict => verdict.Requirement == Requirement.DhParameters))
+            return false;
+        if (await ServerLog.OpenAsync(live.Session, cancellationToken).ConfigureAwait(false) is not null
+            && await ServerLog.IsEnglishAsync(live.Session, cancellationToken).ConfigureAwait(false))
+            return true;
+        IReadOnlyList<ServedAt> now = await Served.ObserveAsync(cancellationToken).ConfigureAwait(false);
+        return now.Count > 0 && now.All(answer => fingerprint is null ? answer.Fingerprint is null : answer.Fingerprint != fingerprint);
     }
 
     /// <summary>Has the server load the change, and checks whether it did.</summary>
@@ -53,13 +76,17 @@ internal sealed class SslProver(LiveServer live, ServerTlsFacts facts, SslTarget
             IReadOnlyList<string> reasons = await ReadRefusalAsync(cancellationToken).ConfigureAwait(false) ?? [];
             throw reasons.Count == 0 ? failure : Refused(failure.Message, reasons);
         }
-        if (target.IsOn && reloads)
-            proofs.Add(await ProveTakenOverAsync(cancellationToken).ConfigureAwait(false));
-        if (target.IsOn && TlsVersions.FromName(target.MinimumProtocol) is { } minimum)
-            proofs.Add(await ProveMinimumAsync(minimum, cancellationToken).ConfigureAwait(false));
-        if (target is { IsOn: true, CaPath.Length: > 0 })
-            proofs.Add(await ProveClientCertificatesAsync(cancellationToken).ConfigureAwait(false));
-        return proofs;
+        if (!target.IsOn)
+            return proofs;
+        await DemandSpokenAsync(cancellationToken).ConfigureAwait(false);
+        var effects = new List<Proof>();
+        if (TlsVersions.FromName(target.MinimumProtocol) is { } minimum)
+            effects.Add(await ProveMinimumAsync(minimum, cancellationToken).ConfigureAwait(false));
+        if (target.CaPath is { Length: > 0 })
+            effects.Add(await ProveClientCertificatesAsync(cancellationToken).ConfigureAwait(false));
+        if (reloads)
+            proofs.Add(await ProveTakenOverAsync(effects, cancellationToken).ConfigureAwait(false));
+        return [.. proofs, .. effects];
     }
 
     /// <summary>Has the server load the old settings again, and checks whether it serves what it served before.</summary>
@@ -131,10 +158,12 @@ internal sealed class SslProver(LiveServer live, ServerTlsFacts facts, SslTarget
         value is not null && SslParameters.Find(name)!.IsSame(value, other, path => facts.ResolvePath(path) ?? path);
 
     /// <summary>
-    /// Whether the server loaded its TLS again. It loads all of it or nothing, so another certificate, or TLS where there was none,
-    /// proves it; otherwise only the log can.
+    /// Whether the server loaded its TLS again. It loads all of it or nothing, so one thing that is seen to be new proves it: another
+    /// certificate, TLS where there was none, a version that it refuses now, a question for certificates. Otherwise only its log can.
     /// </summary>
-    private async Task<Proof> ProveTakenOverAsync(CancellationToken cancellationToken)
+    /// <param name="effects">What was seen of the new settings.</param>
+    /// <param name="cancellationToken">Ends it.</param>
+    private async Task<Proof> ProveTakenOverAsync(IReadOnlyList<Proof> effects, CancellationToken cancellationToken)
     {
         const string Name = "TlsReload";
         if (await ReadRefusalAsync(cancellationToken).ConfigureAwait(false) is { } reasons)
@@ -142,12 +171,55 @@ internal sealed class SslProver(LiveServer live, ServerTlsFacts facts, SslTarget
                 ? new Proof(Name, ProofState.Proven, "the server's log has no refusal.")
                 : throw Refused("the server keeps the TLS that it had", reasons);
         IReadOnlyList<ServedAt> now = await Served.ObserveAsync(cancellationToken).ConfigureAwait(false);
-        return now.Count > 0 && _before.Count > 0 && _before.All(old => old.Fingerprint != now[0].Fingerprint)
-            ? new Proof(Name, ProofState.Proven, "the server serves another certificate than before, and it loads all of its TLS or nothing.")
+        if (now.Count > 0 && _before.Count > 0 && _before.All(old => old.Fingerprint != now[0].Fingerprint))
+            return new Proof(Name, ProofState.Proven, "the server serves another certificate than before, and it loads all of its TLS or nothing.");
+        bool refusesVersion = effects.Any(proof => proof is { Name: MinimumProof, State: ProofState.Proven })
+            && TlsVersions.FromName(target.MinimumProtocol) - 1 is { } older && _spoken.Contains(older);
+        bool asksForCertificates = effects.Any(proof => proof is { Name: ClientProof, State: ProofState.Proven })
+            && _before.All(old => old.Facts.Tls is { RequestsClientCertificate: false });
+        return refusesVersion || asksForCertificates
+            ? new Proof(Name, ProofState.Proven, "what is seen of it is new, and the server loads all of its TLS or nothing.")
             : new Proof(
                 Name, ProofState.NotMade,
-                "the same certificate is served as before, and the log cannot be read from here: " +
+                "the same certificate is served as before, and the log cannot be read from here, or its language is not known: " +
                 "look there for \"SSL configuration was not reloaded\".");
+    }
+
+    /// <summary>The versions that an address speaks now, of those that this machine speaks.</summary>
+    private async Task<IReadOnlyList<TlsVersion>> FindSpokenAsync(ServedAt address, CancellationToken cancellationToken)
+    {
+        var spoken = new List<TlsVersion>();
+        foreach (TlsVersion version in (TlsVersion[])[TlsVersion.Tls12, TlsVersion.Tls13])
+            if ((await TryVersionAsync(address, version, cancellationToken).ConfigureAwait(false)).Tls is not null)
+                spoken.Add(version);
+        return spoken;
+    }
+
+    /// <summary>Throws if a version is lost that the settings allow: OpenSSL 1.1.1 takes a list of ciphers that has none for TLS 1.2.</summary>
+    /// <exception cref="PgSslException"><see cref="PgSslError.ChangeNotProven"/>.</exception>
+    private async Task DemandSpokenAsync(CancellationToken cancellationToken)
+    {
+        if (_spoken.Count == 0 || await Served.ObserveAsync(cancellationToken).ConfigureAwait(false) is not [{ Fingerprint: not null } address, ..])
+            return;
+        TlsVersion minimum = TlsVersions.FromName(target.MinimumProtocol ?? facts["ssl_min_protocol_version"]) ?? TlsVersion.Tls10;
+        TlsVersion maximum = TlsVersions.FromName(facts["ssl_max_protocol_version"]) ?? TlsVersion.Tls13;
+        IReadOnlyList<TlsVersion> now = await FindSpokenAsync(address, cancellationToken).ConfigureAwait(false);
+        foreach (TlsVersion lost in _spoken.Where(version => version >= minimum && version <= maximum).Except(now))
+            throw new PgSslException(
+                PgSslError.ChangeNotProven,
+                $"{address.Host} does not speak {lost.Name()}, which its settings allow.",
+                "Name ciphers for it as well (-Ciphers, for TLSv1.3 -Tls13Ciphers), or forbid it: -MinimumProtocol.");
+    }
+
+    private Task<ConnectionFacts> TryVersionAsync(ServedAt address, TlsVersion version, CancellationToken cancellationToken)
+    {
+        ProbeRequest request = ProbeRequest.ForTls(live.Settings, address.Host, live.Timeout) with
+        {
+            Address = address.Facts.Address,
+            Negotiation = SslNegotiation.Postgres,
+            Protocols = version.Protocol(),
+        };
+        return ServerProbe.ConnectAsync(request, cancellationToken);
     }
 
     private Task<IReadOnlyList<string>?> ReadRefusalAsync(CancellationToken cancellationToken) =>
@@ -155,40 +227,32 @@ internal sealed class SslProver(LiveServer live, ServerTlsFacts facts, SslTarget
 
     private async Task<Proof> ProveMinimumAsync(TlsVersion minimum, CancellationToken cancellationToken)
     {
-        const string Name = "MinimumProtocol";
         if (minimum == TlsVersion.Tls10)
-            return new Proof(Name, ProofState.NotMade, "there is no older version to try.");
+            return new Proof(MinimumProof, ProofState.NotMade, "there is no older version to try.");
         if (await Served.ObserveAsync(cancellationToken).ConfigureAwait(false) is not [var seen, ..])
-            return new Proof(Name, ProofState.NotMade, "the server does not answer over TCP.");
+            return new Proof(MinimumProof, ProofState.NotMade, "the server does not answer over TCP.");
         TlsVersion older = minimum - 1;
-        ProbeRequest request = ProbeRequest.ForTls(live.Settings, seen.Host, live.Timeout) with
-        {
-            Address = seen.Facts.Address,
-            Negotiation = SslNegotiation.Postgres,
-            Protocols = older.Protocol(),
-        };
-        ConnectionFacts tried = await ServerProbe.ConnectAsync(request, cancellationToken).ConfigureAwait(false);
+        ConnectionFacts tried = await TryVersionAsync(seen, older, cancellationToken).ConfigureAwait(false);
         if (tried.Tls is { } tls)
             throw new PgSslException(
                 PgSslError.ChangeNotProven, $"{seen.Host} still speaks {tls.Protocol}, where {minimum.Name()} was to be the oldest version.",
                 "Look into the server's log for \"SSL configuration was not reloaded\" and what comes before it.");
         // Only TLS 1.2 is certain to be supported on this side.
         return older == TlsVersion.Tls12 && tried.Failure?.Error == PgSslError.TlsHandshakeFailed
-            ? new Proof(Name, ProofState.Proven, $"{seen.Host} refuses {older.Name()}.")
-            : new Proof(Name, ProofState.NotMade, $"{older.Name()} could not be tried, as this machine does not speak it itself.");
+            ? new Proof(MinimumProof, ProofState.Proven, $"{seen.Host} refuses {older.Name()}.")
+            : new Proof(MinimumProof, ProofState.NotMade, $"{older.Name()} could not be tried, as this machine does not speak it itself.");
     }
 
     private async Task<Proof> ProveClientCertificatesAsync(CancellationToken cancellationToken)
     {
-        const string Name = "ClientCertificates";
         IReadOnlyList<ServedAt> seen = await Served.ObserveAsync(cancellationToken).ConfigureAwait(false);
         if (seen.FirstOrDefault(answer => answer.Facts.Tls is { RequestsClientCertificate: false }) is { } silent)
             throw new PgSslException(
                 PgSslError.ChangeNotProven, $"{silent.Host} does not ask for a client certificate, although it has an ssl_ca_file.",
                 "Look into the server's log for \"SSL configuration was not reloaded\" and what comes before it.");
         return seen.Count == 0
-            ? new Proof(Name, ProofState.NotMade, "the server does not answer over TCP.")
-            : new Proof(Name, ProofState.Proven, "the server asks for client certificates.");
+            ? new Proof(ClientProof, ProofState.NotMade, "the server does not answer over TCP.")
+            : new Proof(ClientProof, ProofState.Proven, "the server asks for client certificates.");
     }
 
     private static PgSslException Refused(string seen, IReadOnlyList<string> reasons) => new(

@@ -27,6 +27,12 @@ internal sealed record SslSwitch(
     /// <summary>The session in which the server is asked; null where no server is asked.</summary>
     private IServerSession? Session { get; init; }
 
+    /// <summary>What could not be found out about the settings before the server loads them; null if it is to load none.</summary>
+    private IReadOnlyList<Verdict>? NotJudged { get; init; }
+
+    /// <summary>The same, if loading them would not show it either.</summary>
+    private IReadOnlyList<string> NotProvable { get; init; } = [];
+
     /// <summary>How many sessions use plaintext over the network now; null where no server was asked.</summary>
     public int? PlaintextSessions { get; private init; }
 
@@ -68,10 +74,14 @@ internal sealed record SslSwitch(
         ServerTlsFacts facts = await ServerTlsReader.ReadAsync(live.Session, cancellationToken).ConfigureAwait(false);
         IReadOnlyDictionary<string, string> values = target.ValuesIn(facts.Version.Major);
         SslPreflight.CheckServer(values, live, facts, altersSystem: configurationPath is null);
-        target.CheckProtocols(facts["ssl_max_protocol_version"]);
         SslFileCheck files = CheckFiles(target, live, facts);
+        IReadOnlyList<Verdict>? notJudged = target.IsOn
+            ? SslPreflight.CheckSettings(await ServerSettingFacts.ReadAsync(live, facts, values, cancellationToken).ConfigureAwait(false))
+            : null;
         string? fingerprint = files.Fingerprint ?? await ReadFingerprintAsync(target, live.Session, facts, cancellationToken).ConfigureAwait(false);
         var prover = new SslProver(live, facts, target, fingerprint);
+
+        bool willShow = notJudged is null or [] || await prover.WillShowAsync(notJudged, cancellationToken).ConfigureAwait(false);
 
         var notes = new List<string>([.. SslPreflight.NotesOf(facts, live), .. target.Remarks]);
         SslChange change;
@@ -98,6 +108,8 @@ internal sealed record SslSwitch(
         return new SslSwitch(change, endpoint, files.Proofs, notes, lockOuts)
         {
             Session = live.Session,
+            NotJudged = notJudged,
+            NotProvable = willShow || change.IsNoChange ? [] : [.. notJudged!.Select(verdict => verdict.Detail)],
             PlaintextSessions = CountPlaintext(sessions),
         };
     }
@@ -112,9 +124,11 @@ internal sealed record SslSwitch(
         ConfigurationDocument document = ConfigurationPaths.ReadAround(configurationPath);
         IReadOnlyList<string> owners = SslPreflight.CheckOwner(document, configurationPath);
         int? major = ReadMajor(document.DataDirectory);
-        target.CheckProtocols(document.Effective(SslParameters.MaximumProtocol.Name)?.Value);
+        IReadOnlyDictionary<string, string> values = target.ValuesIn(major ?? PostgresVersion.Newest);
         SslFileCheck files = CheckFiles(target, document, isDataDirectory: major is not null);
-        ConfigurationPlan plan = PlanFile(document, configurationPath, target.ValuesIn(major ?? PostgresVersion.Newest));
+        if (target.IsOn)
+            SslPreflight.CheckSettings(SettingsOf(document, values, major ?? PostgresVersion.Newest));
+        ConfigurationPlan plan = PlanFile(document, configurationPath, values);
         List<string> notes = [.. owners, .. target.Remarks, .. files.Notes];
         if (major is null)
             notes.Add(
@@ -134,6 +148,12 @@ internal sealed record SslSwitch(
                 PgSslError.LockOut,
                 $"TLS of {Endpoint} stays on, because switching it off would lock out: {string.Join("; ", LockOuts)}.",
                 "Change these first (Set-PgHbaSsl -Allow, sslmode of the clients), or use -Force.");
+        if (!isForced && NotProvable.Count > 0)
+            throw new PgSslException(
+                PgSslError.NotProvable,
+                $"{Endpoint} was not changed, because nothing would show whether it takes the change, and if not, its next start fails. " +
+                string.Join(" ", NotProvable),
+                "Run this on the server's machine as root or as its account, or as a superuser with logging_collector on; or use -Force.");
     }
 
     /// <summary>Makes the change and proves it. If nothing is to be changed, it checks whether the server is as it should be.</summary>
@@ -146,7 +166,7 @@ internal sealed record SslSwitch(
         int? plaintext = Session is null
             ? null
             : CountPlaintext(await SessionReader.ReadAsync(Session, Endpoint!, cancellationToken).ConfigureAwait(false));
-        return SslConfigurationChange.Of(Change, Endpoint, [.. Proofs, .. proofs], plaintext);
+        return SslConfigurationChange.Of(Change, Endpoint, [.. Proofs, .. ProofOfValues(proofs), .. proofs], plaintext);
     }
 
     async Task<ChangeResult<SslConfigurationChange>> IPlannedChange<SslConfigurationChange>.ApplyAsync(CancellationToken cancellationToken)
@@ -158,6 +178,20 @@ internal sealed record SslSwitch(
             Proofs = made.Proofs,
             Warnings = made.PlaintextSessions > 0 ? [PlaintextRemain] : [],
         };
+    }
+
+    /// <summary>Whether the server takes the settings: as it was judged before, or as loading them has shown.</summary>
+    private IEnumerable<Proof> ProofOfValues(IReadOnlyList<Proof> proofs)
+    {
+        const string Name = "Values";
+        if (NotJudged is null)
+            yield break;
+        // A reload does without the parameters of a file that a start does not forgive (load_dh_file).
+        bool isLoaded = proofs.Any(proof => proof is { Name: "TlsReload", State: ProofState.Proven })
+            && NotJudged.All(verdict => verdict.Requirement != Requirement.DhParameters);
+        yield return NotJudged.Count == 0 ? new Proof(Name, ProofState.Proven, "the server takes the values and files of its settings for TLS.")
+            : isLoaded ? new Proof(Name, ProofState.Proven, "the server has loaded them.")
+            : new Proof(Name, ProofState.NotMade, string.Join(" ", NotJudged.Select(verdict => verdict.Detail)));
     }
 
     // The session that asks ends with the cmdlet.
@@ -188,6 +222,20 @@ internal sealed record SslSwitch(
                 PassphraseCommand = ValueOf(SslParameters.PassphraseCommand) ?? "",
                 PassphraseSupportsReload = ServerSetting.ParseBoolean(ValueOf(SslParameters.PassphraseCommandSupportsReload)) == true,
             });
+    }
+
+    /// <summary>The settings of a configuration that no server was asked about.</summary>
+    private static ServerSettingFacts SettingsOf(ConfigurationDocument document, IReadOnlyDictionary<string, string> changed, int major)
+    {
+        var values = new Dictionary<string, string>();
+        foreach (string name in SslParameters.All.Select(parameter => parameter.NameIn(major)))
+            if ((changed.GetValueOrDefault(name) ?? document.Effective(name)?.Value) is { } value)
+                values[name] = value;
+        var files = new Dictionary<string, ServerFile>();
+        foreach (string name in ServerSettingFacts.FileParameters.Select(parameter => parameter.Name))
+            if (values.GetValueOrDefault(name) is { Length: > 0 } path)
+                files[name] = ServerFile.Read(document.ResolvePath(path));
+        return new ServerSettingFacts { Major = major, Values = values, Files = files, Server = ServerConditions.Unknown };
     }
 
     /// <summary>The certificate in a server's file, read through SQL; null where it is not known or cannot be read.</summary>

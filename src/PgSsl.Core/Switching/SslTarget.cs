@@ -66,18 +66,6 @@ internal sealed record SslTarget
         return values;
     }
 
-    /// <summary>Refuses a minimum above the maximum: the server would keep the TLS that it has (be-secure-openssl.c, be_tls_init).</summary>
-    /// <param name="maximum">ssl_max_protocol_version; empty or null for none.</param>
-    /// <exception cref="PgSslException"><see cref="PgSslError.ContradictoryParameters"/>.</exception>
-    public void CheckProtocols(string? maximum)
-    {
-        if (TlsVersions.FromName(MinimumProtocol) > TlsVersions.FromName(maximum))
-            throw new PgSslException(
-                PgSslError.ContradictoryParameters,
-                $"-MinimumProtocol {MinimumProtocol} is newer than ssl_max_protocol_version, which is {maximum}, so the server would not load it.",
-                "Raise ssl_max_protocol_version first, or set it to ''.");
-    }
-
     /// <summary>What the user should know about what was asked for.</summary>
     public IEnumerable<string> Remarks
     {

@@ -82,7 +82,7 @@ public class OtherServerTests
         (IServerSession session, ConnectionSettings settings) = await OpenAsync(victim.Cluster.SocketDirectory, victim.Cluster.Port);
         await using (session)
         {
-            LiveServer live = await LiveServer.OfAsync(session, settings, Sessions.Timeout, Token) with { FilesAreHere = false };
+            LiveServer live = await LiveServer.OfAsync(session, settings, Sessions.Timeout, Token) with { PostmasterId = null };
             SslConfigurationFacts facts = await SslConfigurationReader.ReadAsync(live, Token);
             Assert.Null(facts.Files);
             Assert.Contains("another machine", facts.FilesOutOfReach);

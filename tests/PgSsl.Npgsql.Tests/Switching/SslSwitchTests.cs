@@ -22,7 +22,7 @@ public class SslSwitchTests
 
         Assert.True(on is { IsChanged: true, IsProven: true });
         Assert.Equal([], on.Proofs.Where(proof => proof.State != ProofState.Proven).Select(proof => proof.ToString()));
-        Assert.Equal(["Files", "FileSettings", "Settings", "Wire", "TlsReload"], on.Proofs.Select(proof => proof.Name));
+        Assert.Equal(["Files", "Values", "FileSettings", "Settings", "Wire", "TlsReload"], on.Proofs.Select(proof => proof.Name));
         Assert.Contains("ALTER SYSTEM SET ssl = 'on'; -- was 'off', not in postgresql.auto.conf", on.Diff);
         Assert.Contains("ssl = 'on'", server.AutoText);
         Assert.Equal("tls", (await server.ConnectAsync("require")).Transport);

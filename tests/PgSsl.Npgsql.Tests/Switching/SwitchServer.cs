@@ -1,5 +1,6 @@
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
+using PgSsl.Connections;
 using PgSsl.Sandbox;
 using PgSsl.Server;
 using PgSsl.Server.Live;
@@ -37,6 +38,8 @@ internal sealed class SwitchServer : TestServer
 
     public static string RootPem => Root.CertificatePem;
 
+    public static string CrlPem => Root.CreateCrl([]);
+
     public static async Task<SwitchServer> OpenAsync(int major)
     {
         PostgresCluster cluster = (await ClusterPool.GetAsync(major, "switching", PrepareAsync)).OrSkip(Assert.Skip);
@@ -60,6 +63,21 @@ internal sealed class SwitchServer : TestServer
         Directory.CreateDirectory(Path.GetDirectoryName(path)!);
         SandboxDirectory.WritePrivate(path, text);
         return path;
+    }
+
+    /// <summary>A session of another role, over TCP.</summary>
+    public async Task<LiveServer> LiveOfAsync(string user)
+    {
+        ConnectionSettings settings = Sessions.Resolve($"host=127.0.0.1 port={Cluster.Port} user={user} dbname=postgres");
+        return await LiveServer.OfAsync(await Sessions.OpenAsync(settings), settings, Timeout, TestContext.Current.CancellationToken);
+    }
+
+    /// <summary>Fails if the server does not start again.</summary>
+    public async Task DemandRestartAsync()
+    {
+        await Session.DisposeAsync();
+        await Cluster.RestartAsync();
+        Session = await OpenAsync(Cluster);
     }
 
     /// <summary>Lets everybody read the key: mode 0644.</summary>

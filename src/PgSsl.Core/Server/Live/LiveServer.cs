@@ -30,7 +30,7 @@ internal record LiveServer(IServerSession Session, ConnectionSettings Settings, 
         {
             DataDirectory = facts["data_directory"],
             ListenAddresses = facts["listen_addresses"],
-            FilesAreHere = await ServerDisk.IsHereAsync(
+            PostmasterId = await ServerDisk.FindPostmasterAsync(
                 session, facts["data_directory"], facts.GetInt32("process"), cancellationToken).ConfigureAwait(false),
         };
     }
@@ -42,7 +42,10 @@ internal record LiveServer(IServerSession Session, ConnectionSettings Settings, 
     public string? ListenAddresses { get; init; }
 
     /// <summary>Whether it is shown that its files are those of this machine. Only then they may be read here as its files, or be changed.</summary>
-    public bool FilesAreHere { get; init; }
+    public bool FilesAreHere => PostmasterId is not null;
+
+    /// <summary>Its process on this machine; null if that is not shown.</summary>
+    public int? PostmasterId { get; init; }
 
     /// <summary>Whether the server is on this machine, or seems to be: a tunnel's end is on this machine as well.</summary>
     public bool IsLocal =>

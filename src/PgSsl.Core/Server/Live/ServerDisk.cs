@@ -22,24 +22,24 @@ internal static class ServerDisk
     /// <param name="processId">The process that serves the session, as the server says.</param>
     /// <param name="cancellationToken">Ends it at once.</param>
     /// <returns>
-    /// True if the server reads the same postmaster.pid that lies here, or, if the role may not read it there, if the session's process is a
-    /// child of the postmaster that lies here. False if neither is shown.
+    /// The process id of its postmaster, if the server reads the same postmaster.pid that lies here, or, if the role may not read it there, if
+    /// the session's process is a child of the postmaster that lies here. Null if neither is shown.
     /// </returns>
     /// <exception cref="PgSslException">The session broke.</exception>
-    public static async Task<bool> IsHereAsync(
+    public static async Task<int?> FindPostmasterAsync(
         IServerSession session, string? dataDirectory, int? processId, CancellationToken cancellationToken)
     {
-        if (dataDirectory is null || ReadPidFile(dataDirectory) is not { } here)
-            return false;
+        if (dataDirectory is null || ReadPidFile(dataDirectory) is not { } here || PostmasterIn(here) is not { } postmaster)
+            return null;
         try
         {
             IReadOnlyList<SqlRow> rows = await session.QueryAsync(
                 Content, [PidFile], cancellationToken).ConfigureAwait(false);
-            return rows.Only().GetBase64("content") is { } there && there.AsSpan().SequenceEqual(here);
+            return rows.Only().GetBase64("content") is { } there && there.AsSpan().SequenceEqual(here) ? postmaster : null;
         }
         catch (PgSslException failure) when (failure.Error is PgSslError.InsufficientPrivilege or PgSslError.SqlFailed)
         {
-            return processId is { } child && ParentOf(child) is { } parent && parent == PostmasterIn(here);
+            return processId is { } child && ParentOf(child) == postmaster ? postmaster : null;
         }
     }
 

@@ -1,3 +1,5 @@
+using PgSsl.Common;
+
 namespace PgSsl;
 
 /// <summary>Who insists on a requirement.</summary>
@@ -39,5 +41,5 @@ public sealed record ServerCertificateRequirement
     public bool IsViolated => IsMet == false && RequiredBy != RequirementSource.Practice;
 
     /// <summary>The requirement and what was seen.</summary>
-    public override string ToString() => $"{Requirement}: {Detail}";
+    public override string ToString() => PrintableText.Of($"{Requirement}: {Detail}");
 }

@@ -36,7 +36,7 @@ public class ForeignNamesTests
         var session = new SslSession
         {
             Endpoint = "db1", ProcessId = 7, UserName = Name, Database = Name, ApplicationName = Name, BackendType = "client backend",
-            Transport = "plaintext", BackendStart = DateTime.UnixEpoch, IsLoopback = false, IsReplication = false,
+            Transport = "plaintext", BackendStart = DateTime.UnixEpoch, IsLoopback = false, IsOwn = false, IsReplication = false,
             ClientAddress = null, ClientPort = null, ClientHostName = null, Protocol = null, CipherSuite = null, Bits = null, ClientDn = null,
             ClientSerial = null, IssuerDn = null, Principal = null, State = null, StateChange = null, ReplicationState = null,
         };

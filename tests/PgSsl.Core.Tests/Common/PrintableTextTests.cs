@@ -2,7 +2,6 @@ using System.Globalization;
 using System.Text;
 using FsCheck;
 using FsCheck.Fluent;
-using FsCheck.Xunit;
 using PgSsl.Common;
 
 namespace PgSsl.Tests.Common;
@@ -45,30 +44,26 @@ public class PrintableTextTests
             string.Join(Environment.NewLine, "one", "two<U+000A>three", "four"),
             PrintableText.Join(["one\r", "two\nthree", "four"]));
 
-    [Property]
-    public void Nothing_of_any_text_stays_that_is_not_printable(string? text)
-    {
-        foreach (Rune rune in PrintableText.Of(text ?? "").EnumerateRunes())
-            Assert.True(IsPrintable(rune), $"U+{rune.Value:X4}");
-    }
+    [Fact]
+    public void Nothing_of_any_text_stays_that_is_not_printable() => Prop.ForAll(
+        ArbMap.Default.ArbFor<string?>(),
+        text => PrintableText.Of(text ?? "").EnumerateRunes().All(IsPrintable)).QuickCheckThrowOnFailure();
 
-    [Property]
-    public Property Nothing_of_any_code_points_stays_that_is_not_printable_and_all_else_is_in_its_place() => Prop.ForAll(
-        ArbMap.Default.ArbFor<int[]>(),
-        codes =>
+    [Fact]
+    public void Code_points_that_are_not_printable_are_replaced_where_they_are() => Prop.ForAll(
+        Gen.Choose(0, 0x10FFFF).Where(Rune.IsValid).Select(code => new Rune(code)).ArrayOf().ToArbitrary(),
+        runes => PrintableText.Of(string.Concat(runes)) == string.Concat(runes.Select(
+            rune => rune.Value == '\t' ? " " : IsPrintable(rune) ? $"{rune}" : string.Create(null, $"<U+{rune.Value:X4}>"))))
+        .QuickCheckThrowOnFailure();
+
+    [Fact]
+    public void What_is_printable_is_not_changed_again() => Prop.ForAll(
+        Gen.Choose(0, 0xFFFF).Select(code => (char)code).ArrayOf().ToArbitrary(),
+        letters =>
         {
-            Rune[] runes = [.. codes.Select(code => (int)((uint)code % 0x110000)).Where(Rune.IsValid).Select(code => new Rune(code))];
-            string expected = string.Concat(runes.Select(
-                rune => rune.Value == '\t' ? " " : IsPrintable(rune) ? $"{rune}" : string.Create(null, $"<U+{rune.Value:X4}>")));
-            return PrintableText.Of(string.Concat(runes)) == expected;
-        });
-
-    [Property]
-    public void What_is_printable_is_not_changed_again(string? text)
-    {
-        string shown = PrintableText.Of(text ?? "");
-        Assert.Same(shown, PrintableText.Of(shown));
-    }
+            string shown = PrintableText.Of(new string(letters));
+            return ReferenceEquals(shown, PrintableText.Of(shown));
+        }).QuickCheckThrowOnFailure();
 
     [Fact]
     public void No_character_of_the_basic_plane_slips_through()

@@ -75,6 +75,10 @@ BeforeDiscovery {
             Run     = {
                 Set-Content pg_hba.conf "hostssl all all all ldap ldapserver=ds ldapbindpasswd=$password ldapbasedn=x", "host all all all radius radiussecrets=$password"
                 Get-PgHbaRule pg_hba.conf
+                Set-Content users.txt "`"app`" `"$password`"", "`"web`" `"$wrongPassword`""
+                Set-Content pg_hba.conf "host all @users.txt all ldap ldapserver=ds ldapbasedn=x ldapbindpasswd=x#$password", "# ldapbindpasswd=x#$password"
+                Get-PgHbaRule pg_hba.conf
+                Get-PgHbaRule users.txt
                 Get-PgHbaRule -Endpoint $server -Credential $credential
                 Get-PgHbaRule -Endpoint $server -Credential $wrong
                 Get-PgHbaRule -Endpoint "$server password=$wrongPassword"
@@ -158,6 +162,11 @@ BeforeDiscovery {
                 Set-PgHbaSsl pg_hba.conf -WhatIf
                 Set-PgHbaSsl pg_hba.conf
                 Set-PgHbaSsl pg_hba.conf -Allow -PassThru
+                Set-Content users.txt "`"app`" `"$password`"", "`"web`" `"$wrongPassword`""
+                Set-Content pg_hba.conf "host all @users.txt all ldap ldapserver=ds ldapbasedn=x ldapbindpasswd=x#$password", "# ldapbindpasswd=x#$password"
+                Set-PgHbaSsl pg_hba.conf -ClientCertificate verify-ca -WhatIf
+                Set-PgHbaSsl pg_hba.conf -ClientCertificate verify-ca -PassThru
+                Set-PgHbaSsl users.txt
                 Set-PgHbaSsl pg_hba.conf -Endpoint $server -Credential $credential
                 Set-PgHbaSsl pg_hba.conf -Endpoint $server -Credential $wrong
             }
@@ -167,6 +176,10 @@ BeforeDiscovery {
             Run     = {
                 Set-Content pg_hba.conf "host all all all ldap ldapserver=ds ldapbindpasswd=$password ldapbasedn=x"
                 Test-PgHbaRule pg_hba.conf -User app -Address 10.0.0.7 -All
+                Set-Content users.txt "`"app`" `"$password`"", "`"web`" `"$wrongPassword`""
+                Set-Content pg_hba.conf "host all @users.txt all ldap ldapserver=ds ldapbasedn=x ldapbindpasswd=x#$password", 'host all all all md5'
+                Test-PgHbaRule pg_hba.conf -User app -Address 10.0.0.7 -All
+                Test-PgHbaRule users.txt -User app -Address 10.0.0.7
                 Test-PgHbaRule -Endpoint $server -Credential $credential -User app
                 Test-PgHbaRule -Endpoint $server -Credential $wrong -User app
             }

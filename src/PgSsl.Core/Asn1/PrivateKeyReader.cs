@@ -2,6 +2,7 @@ using System.Formats.Asn1;
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
 using System.Text;
+using PgSsl.Common;
 
 namespace PgSsl.Asn1;
 
@@ -111,7 +112,7 @@ internal static class PrivateKeyReader
     }
 
     private static string Convert(string path, string form) =>
-        $"openssl pkcs8 -topk8 -v2 aes-256-cbc{form} -in '{path}' -out new.key";
+        $"openssl pkcs8 -topk8 -v2 aes-256-cbc{form} -in {CommandText.ShellPath(path)} -out new.key";
 
     private static AsymmetricAlgorithm? Import(byte[] content, char[] text, char[]? passphrase)
     {
@@ -167,5 +168,5 @@ internal static class PrivateKeyReader
         isEncrypted
             ? $"Private key file \"{path}\" cannot be decrypted: {source.Name} is wrong, or the key is neither RSA nor ECDSA."
             : $"Private key file \"{path}\" holds no RSA or ECDSA private key, neither in PEM nor in DER form.",
-        $"Examine it with: openssl pkey -noout -text -in '{path}'");
+        $"Examine it with: openssl pkey -noout -text -in {CommandText.ShellPath(path)}");
 }

@@ -42,7 +42,7 @@ internal static class PrintableText
 
     /// <summary>Lines, one below the other: the breaks between them are the only ones. A carriage return at the end of one is left out.</summary>
     public static string Join(IEnumerable<string> lines) =>
-        string.Join(Environment.NewLine, lines.Select(line => Of(line.EndsWith('\r') ? line[..^1] : line)));
+        string.Join('\n', lines.Select(line => Of(line.EndsWith('\r') ? line[..^1] : line)));
 
     private static bool IsPrintable(Rune rune) => Rune.GetUnicodeCategory(rune) is not (
         UnicodeCategory.Control or UnicodeCategory.Format or UnicodeCategory.LineSeparator or UnicodeCategory.ParagraphSeparator

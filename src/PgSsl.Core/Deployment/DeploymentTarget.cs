@@ -1,3 +1,4 @@
+using PgSsl.Common;
 using PgSsl.Files;
 using PgSsl.Requirements;
 using PgSsl.Server;
@@ -74,5 +75,5 @@ internal sealed record DeploymentTarget(string CertificatePath, string KeyPath, 
             "Run this on the server's machine, or give -SslCertFile and -SslKeyFile if the files have other names here (a container's volume).");
     }
 
-    private static string QuotedRole(ServerTlsFacts facts) => MissingPrivilege.QuoteIdentifier(facts.UserName);
+    private static string QuotedRole(ServerTlsFacts facts) => SqlQuoting.Identifier(facts.UserName);
 }

@@ -43,6 +43,9 @@ internal abstract record HbaAddress
         /// <inheritdoc/>
         public override string Text => Name;
 
+        /// <summary>What is shown instead, because somebody wrote a secret in the place of the name; null for a name that is none.</summary>
+        public string? Masked { get; init; }
+
         /// <summary>Whether this field matches a name (hba.c, hostname_match): a suffix does not match the bare domain.</summary>
         public bool Includes(string name) => Name.StartsWith('.')
             ? name.Length >= Name.Length && ServerText.EqualsIgnoringCase(name.AsSpan(name.Length - Name.Length), Name)

@@ -33,7 +33,7 @@ internal sealed class HbaFields(HbaFile file)
     public bool SwallowsNextLine { get; set; }
 
     /// <summary>Why the line could not be divided (because of a file that is named in it); null if it could.</summary>
-    public string? Error { get; set; }
+    public HbaError? Error { get; set; }
 
     /// <summary>The number of fields.</summary>
     public int Count => _ends.Count;
@@ -65,8 +65,14 @@ internal sealed class HbaFields(HbaFile file)
     /// <param name="end">Where it ends.</param>
     public void AddFrom(HbaFields other, int start, int end)
     {
+        bool isFirst = true;
         foreach (HbaToken token in other.Tokens)
-            _tokens.Add(token with { Start = start, End = end, IsFromFile = true });
+        {
+            // The first word is a name.
+            HbaTokenOrigin origin = other.File.IsPasswordList && !isFirst ? HbaTokenOrigin.PasswordList : HbaTokenOrigin.File;
+            isFirst = false;
+            _tokens.Add(token with { Start = start, End = end, Origin = token.Origin > origin ? token.Origin : origin });
+        }
     }
 
     /// <summary>Records that the line names a file.</summary>

@@ -7,6 +7,8 @@ namespace PgSsl.Hba;
 /// <param name="content">Its bytes.</param>
 internal sealed class HbaFile(string path, byte[] content)
 {
+    private bool? _isPasswordList;
+
     /// <summary>Its absolute path.</summary>
     public string Path { get; } = path;
 
@@ -21,6 +23,9 @@ internal sealed class HbaFile(string path, byte[] content)
 
     /// <summary>The number of the line with the first NUL byte, from 1; null where there is none.</summary>
     public int? NulLine => Nul is { } index ? 1 + Content.AsSpan(0, index).Count((byte)'\n') : null;
+
+    /// <summary>Whether it is a list of passwords, such as PgBouncer reads it: then it should not be named with @.</summary>
+    public bool IsPasswordList => _isPasswordList ??= HbaPasswordList.Is(Content);
 
     /// <summary>The line break that new lines get: the file's first one, or a line feed.</summary>
     public string LineBreak => LineEnds.Of(Content);

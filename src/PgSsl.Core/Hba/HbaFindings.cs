@@ -46,6 +46,8 @@ internal static class HbaFindings
         HbaFile? withNul = entry.Line.File is { Nul: { } nul } file && entry.Line.End > nul ? file : null;
         if (withNul is not null)
             found.Add(NulByte(withNul));
+        if (HbaCommentInValue.In(entry) is { } comment)
+            found.Add(comment);
         if (entry.Record is { } record)
             AddForRecord(document, index, record, found);
         else if (withNul is null)
@@ -66,6 +68,8 @@ internal static class HbaFindings
         else if (isReached && record.Type != HbaConnectionType.Local)
             AddForThoseLetIn(document, record, found);
         HbaSpelling.AddTo(found, record);
+        if (HbaPasswordList.FindingOf(record) is { } list)
+            found.Add(list);
         if (HbaOddCharacter.In(record) is { } odd)
             found.Add(new Finding(
                 "OddCharacter", FindingSeverity.Warning, $"{odd.What}: the server takes it for a part of the word.", odd.Remedy));
@@ -124,7 +128,7 @@ internal static class HbaFindings
 
     private static Finding Refused(HbaDocument document, int index) => new(
         "Refused", FindingSeverity.Critical,
-        $"The server refuses the whole file because of this line: {HbaSecrets.MaskError(document.Entries[index])}.",
+        $"The server refuses the whole file because of this line: {document.Entries[index].ShownError}.",
         $"{HbaHints.For(document, index)} Until then a running server keeps the rules that it has (on Windows it lets nobody in), "
             + "and a server that is started with this file stops.");
 }

@@ -32,6 +32,10 @@ internal static partial class HbaHints
         if (MergeMarks.Contains(first))
             return "This is left from a merge that was not finished: choose one of the two versions, and remove the lines with "
                 + "<<<<<<<, ======= and >>>>>>>.";
+        if (HbaCommentInValue.In(entry) is { } comment)
+            return comment.Remedy;
+        if (entry.Line.Tokens is [{ IsQuoted: true }, { IsQuoted: true }, ..])
+            return "This seems to be a line of a list of passwords, and not a rule.";
         if (HbaPlaceholders.In(entry) is { } placeholder)
             return $"Fill in {placeholder}: whatever writes this file (a template, a script) did not.";
         if (HbaOddCharacter.In(entry) is { } odd)
@@ -92,7 +96,7 @@ internal static partial class HbaHints
 
     private static string? ForError(HbaEntry entry, string[] words)
     {
-        string error = entry.Error ?? "";
+        string error = entry.ShownError ?? "";
         if (HbaHintWords.ForError(error) is { } remedy)
             return remedy;
         if (error.StartsWith("authentication option not in name=value format", StringComparison.Ordinal))
@@ -117,14 +121,25 @@ internal static partial class HbaHints
         };
     }
 
-    private static string[] WordsOf(HbaEntry entry) => [.. entry.Line.Tokens.ToArray().Select(token => token.Text)];
+    private static string[] WordsOf(HbaEntry entry) => [.. TokensOf(entry).Select(token => token.Text)];
+
+    /// <summary>The tokens without a secret, and without what is behind it.</summary>
+    private static HbaToken[] TokensOf(HbaEntry entry)
+    {
+        ReadOnlySpan<HbaToken> tokens = entry.Line.Tokens;
+        int secret = HbaSecrets.FirstIn(tokens);
+        return secret == tokens.Length
+            ? tokens.ToArray()
+            : [.. tokens[..secret], tokens[secret] with { Text = HbaSecretText.MaskWord(tokens[secret].Text, isRefused: true) is var shown
+                && shown != tokens[secret].Text ? shown : HbaSecretText.Mask }];
+    }
 
     /// <summary>The words of each field. A comma directly behind a word continues its field, and so do all words of a file.</summary>
     private static string[][] FieldsOf(HbaEntry entry)
     {
         var fields = new List<List<string>>();
         HbaToken? last = null;
-        foreach (HbaToken token in entry.Line.Tokens)
+        foreach (HbaToken token in TokensOf(entry))
         {
             bool continues = last is { } before
                 && ((token.IsFromFile && before.Start == token.Start) || entry.Line.File.Content.ElementAtOrDefault(before.End) == ',');

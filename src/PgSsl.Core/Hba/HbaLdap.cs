@@ -14,7 +14,7 @@ internal static class HbaLdap
     public static void Check(HbaOption option)
     {
         if (option.Name == "ldapport" && LeadingInteger(option.Value) == 0)
-            throw new HbaRefusal($"invalid LDAP port number: \"{option.Value}\"");
+            throw new HbaRefusal("invalid LDAP port number: \"", option.Value, "\"");
         if (option.Name == "ldapurl")
             _ = PartsOfUrl(option.Value);
     }
@@ -108,5 +108,5 @@ internal static class HbaLdap
         return Uri.UnescapeDataString(text);
     }
 
-    private static HbaRefusal Bad(string url) => new($"could not parse LDAP URL \"{url}\": Bad parameter to an ldap routine");
+    private static HbaRefusal Bad(string url) => new("could not parse LDAP URL \"", url, "\": Bad parameter to an ldap routine");
 }

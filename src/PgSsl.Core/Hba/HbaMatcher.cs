@@ -105,17 +105,17 @@ internal sealed class HbaMatcher(HbaMatchContext context)
     private HbaAnswer MatchUser(HbaName name, HbaClient client) => name.Kind switch
     {
         HbaNameKind.All => new HbaAnswer(true, null),
-        HbaNameKind.Members => IsMember(client.User, name.Value),
+        HbaNameKind.Members => IsMember(client.User, name.Value, name.Masked),
         HbaNameKind.Pattern => MatchPattern(name, client.User),
         _ => new HbaAnswer(name.Text == client.User, null),
     };
 
     private static HbaAnswer MatchPattern(HbaName name, string text) => name.Pattern!.TryMatch(text, out bool isMatch)
         ? new HbaAnswer(isMatch, null)
-        : new HbaAnswer(null, $"whether {text} matches {name.Text}");
+        : new HbaAnswer(null, $"whether {text} matches {name.Masked ?? name.Text}");
 
-    private HbaAnswer IsMember(string user, string role) =>
-        Answer(context.IsMember(user, role), () => "", $"whether {user} is a member of {role}");
+    private HbaAnswer IsMember(string user, string role, string? masked = null) =>
+        Answer(context.IsMember(user, role), () => "", $"whether {user} is a member of {masked ?? role}");
 
     private static HbaAnswer MatchAny(HbaName[] names, Func<HbaName, HbaAnswer> match, Func<string> otherwise)
     {

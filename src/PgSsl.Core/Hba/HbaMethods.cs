@@ -39,7 +39,7 @@ internal sealed class HbaMethods(HbaDialect dialect)
             _ => throw Unknown(method),
         };
         if (!isBuilt)
-            throw new HbaRefusal($"invalid authentication method \"{method}\": not supported by this build");
+            throw new HbaRefusal("invalid authentication method \"", method, "\": not supported by this build");
         return (method, type) switch
         {
             ("ident", HbaConnectionType.Local) => "peer",
@@ -79,7 +79,7 @@ internal sealed class HbaMethods(HbaDialect dialect)
         }
         if (!MethodsOfOption.TryGetValue(option.Name, out string[]? methods)
             || (methods == OAuth && !dialect.HasOAuth) || (methods == Radius && !dialect.HasRadius))
-            throw new HbaRefusal($"unrecognized authentication option name: \"{option.Name}\"");
+            throw new HbaRefusal("unrecognized authentication option name: \"", option.Name, "\"") { IsOptionName = true };
         if (!methods.Contains(method))
             throw new HbaRefusal($"authentication option \"{option.Name}\" is only valid for authentication methods {string.Join(", ", methods)}");
         if (methods == Ldap)
@@ -96,7 +96,7 @@ internal sealed class HbaMethods(HbaDialect dialect)
             ? option.Value is "CN" or "DN"
             : option.Value is "verify-ca" or "verify-full" || (dialect.HasNumericClientCert && option.Value is "0" or "1" or "no-verify");
         if (!isKnown)
-            throw new HbaRefusal($"invalid value for {option.Name}: \"{option.Value}\"") { IsSilent = true };
+            throw new HbaRefusal($"invalid value for {option.Name}: \"", option.Value, "\"") { IsSilent = true };
         if (method == "cert" && option is { Name: "clientcert", Value: not ("verify-full" or "1") })
             throw new HbaRefusal("clientcert can only be set to \"verify-full\" when using \"cert\" authentication");
     }
@@ -113,14 +113,14 @@ internal sealed class HbaMethods(HbaDialect dialect)
             if (validators.Count == 0)
                 throw new HbaRefusal("oauth_validator_libraries must be set for authentication method oauth");
             if (validator is null ? validators.Count > 1 : !validators.Contains(validator))
-                throw new HbaRefusal(validator is null
-                    ? "authentication method \"oauth\" requires argument \"validator\" to be set "
-                        + "when oauth_validator_libraries contains multiple options"
-                    : $"validator \"{validator}\" is not permitted by oauth_validator_libraries");
+                throw validator is null
+                    ? new HbaRefusal("authentication method \"oauth\" requires argument \"validator\" to be set "
+                        + "when oauth_validator_libraries contains multiple options")
+                    : new HbaRefusal("validator \"", validator, "\" is not permitted by oauth_validator_libraries");
         }
         if (Value("delegate_ident_mapping") == "1" && Value("map") is not null)
             throw new HbaRefusal("map cannot be used in combination with delegate_ident_mapping");
     }
 
-    private static HbaRefusal Unknown(string method) => new($"invalid authentication method \"{method}\"");
+    private static HbaRefusal Unknown(string method) => new("invalid authentication method \"", method, "\"");
 }

@@ -34,10 +34,19 @@ internal sealed record HbaName(string Text, bool IsQuoted, HbaNameKind Kind, Adv
     /// <summary>A number that all elements of a document with the same meaning share, however they are written.</summary>
     internal int Key { get; init; }
 
+    /// <summary>What is shown instead, because it is a secret or holds one; null for a name that is none.</summary>
+    public string? Masked { get; init; }
+
+    /// <summary>Whether a secret stands in the place of the name.</summary>
+    public bool IsSecret => Masked is not null;
+
+    /// <summary>The element as it is shown.</summary>
+    public string Shown => Masked ?? Display;
+
     /// <summary>The name, the role (without its plus) or the pattern (without its slash).</summary>
     public string Value => Kind is HbaNameKind.Members or HbaNameKind.Pattern ? Text[1..] : Text;
 
-    /// <summary>The element as it is shown: a quoted keyword keeps its quotes.</summary>
+    /// <summary>The element, where a quoted keyword keeps its quotes.</summary>
     public string Display => IsQuoted && IsSpecial(Text) ? $"\"{Text}\"" : Text;
 
     /// <summary>Whether a name would mean something else without quotes.</summary>

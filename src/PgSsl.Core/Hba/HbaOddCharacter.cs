@@ -20,11 +20,10 @@ internal sealed record HbaOddCharacter(string What, string Remedy)
     /// <summary>The first one of a line; null for none. What is in quotes is meant as it is, unless the server refuses the line.</summary>
     public static HbaOddCharacter? In(HbaEntry entry)
     {
-        foreach (HbaToken token in entry.Line.Tokens)
+        // Nothing of a secret is told, and a refused line does not show where it ends.
+        ReadOnlySpan<HbaToken> tokens = entry.Line.Tokens;
+        foreach (HbaToken token in tokens[..HbaSecrets.FirstIn(tokens)])
         {
-            // Nothing of a secret is told, and a refused line does not show where it ends.
-            if (HbaSecrets.MaskRest(token.Text) != token.Text)
-                return null;
             if (token.IsFromFile || (entry.Record is not null && (token.IsQuoted || token.Text.StartsWith('/'))))
                 continue;
             if (In(entry, token) is { } found)

@@ -7,7 +7,7 @@ namespace PgSsl.Hba;
 internal readonly record struct HbaOption(string Name, string Value, HbaToken Token)
 {
     /// <summary>name=value, with three asterisks instead of a secret.</summary>
-    public string Display => HbaSecrets.MaskOption(Name, Value);
+    public string Display => HbaSecrets.ShowOption(Name, Value);
 
     /// <summary>Whether the value is a secret.</summary>
     public bool IsSecret => HbaSecrets.IsSecret(Name);

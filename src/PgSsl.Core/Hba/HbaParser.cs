@@ -6,16 +6,21 @@ namespace PgSsl.Hba;
 /// <summary>Reads the fields of a line as a record, or says why the server refuses them (hba.c, parse_hba_line).</summary>
 internal sealed class HbaParser(HbaDialect dialect)
 {
+    private static readonly HbaError SslIsDisabled = new("hostssl record cannot match because SSL is disabled");
+    private static readonly HbaError GssIsNotBuilt = new("hostgssenc record cannot match because GSSAPI is not supported by this build");
     private static readonly HbaAddress Everyone = new HbaAddress.Everyone();
     private static readonly HbaAddress SameHost = new HbaAddress.SameHost();
     private static readonly HbaAddress SameNet = new HbaAddress.SameNet();
 
     private readonly Dictionary<string, (AdvancedRegex? Pattern, string? Error)> _patterns = [];
-    private readonly Dictionary<(string, bool, bool), HbaName[]> _names = [];
+    private readonly Dictionary<(string, bool, bool, HbaTokenOrigin), HbaName[]> _names = [];
     private readonly Dictionary<(HbaName[], HbaName[]), HbaName[]> _pairs = [];
-    private readonly Dictionary<string, HbaAddress> _hosts = [];
+    private readonly Dictionary<(string, HbaTokenOrigin), HbaAddress> _hosts = [];
     private readonly Dictionary<string, int> _keys = new() { ["all"] = HbaName.AllKey };
     private readonly HbaMethods _methods = new(dialect);
+
+    // The token that is read, for errors.
+    private HbaToken? _at;
 
     /// <summary>Reads one line.</summary>
     /// <param name="line">The line.</param>
@@ -26,7 +31,8 @@ internal sealed class HbaParser(HbaDialect dialect)
     {
         if (line.Error is not null)
             return new HbaEntry(line, line.Error, null);
-        string? error = null;
+        HbaError? error = null;
+        _at = null;
         try
         {
             return Parse(line, number, out error);
@@ -34,11 +40,11 @@ internal sealed class HbaParser(HbaDialect dialect)
         catch (HbaRefusal refusal)
         {
             // An error about the connection type, found before, stays.
-            return new HbaEntry(line, refusal.Message, refusal.IsSilent && error is null ? number : null);
+            return new HbaEntry(line, refusal.In(line, _at), refusal.IsSilent && error is null ? number : null);
         }
     }
 
-    private HbaRecord Parse(HbaFields line, int number, out string? error)
+    private HbaRecord Parse(HbaFields line, int number, out HbaError? error)
     {
         int field = 0;
         HbaConnectionType type = ParseType(Single(line, field++, "connection type", "connection type"), out error);
@@ -63,19 +69,20 @@ internal sealed class HbaParser(HbaDialect dialect)
         };
     }
 
-    private HbaConnectionType ParseType(HbaToken token, out string? error)
+    private HbaConnectionType ParseType(HbaToken token, out HbaError? error)
     {
         error = null;
         HbaConnectionType? type = HbaConnectionTypes.FromWord(token.Text);
         if (type is null || (type is HbaConnectionType.HostGssEnc or HbaConnectionType.HostNoGssEnc && !dialect.HasGssTypes))
-            throw new HbaRefusal(token.Text.StartsWith('\uFEFF')
-                ? $"invalid connection type \"{token.Text.TrimStart('\uFEFF')}\" behind a byte order mark, "
-                    + "which the server takes as a part of the word"
-                : $"invalid connection type \"{token.Text}\"");
+            throw token.Text.StartsWith('\uFEFF')
+                ? new HbaRefusal(
+                    "invalid connection type \"", token.Text.TrimStart('\uFEFF'),
+                    "\" behind a byte order mark, which the server takes as a part of the word")
+                : new HbaRefusal("invalid connection type \"", token.Text, "\"");
         if (type == HbaConnectionType.HostSsl && dialect.SslIsOn == false)
-            error = "hostssl record cannot match because SSL is disabled";
+            error = SslIsDisabled;
         if (type == HbaConnectionType.HostGssEnc && !dialect.HasGss)
-            error = "hostgssenc record cannot match because GSSAPI is not supported by this build";
+            error = GssIsNotBuilt;
         return type.Value;
     }
 
@@ -103,7 +110,8 @@ internal sealed class HbaParser(HbaDialect dialect)
 
     private HbaName[] ParseName(HbaToken token, bool isDatabase)
     {
-        (string, bool, bool) key = (token.Text, token.IsQuoted, isDatabase);
+        _at = token;
+        (string, bool, bool, HbaTokenOrigin) key = (token.Text, token.IsQuoted, isDatabase, token.Origin);
         if (!_names.TryGetValue(key, out HbaName[]? known))
             _names[key] = known = [Understand(token, isDatabase)];
         return known;
@@ -119,7 +127,7 @@ internal sealed class HbaParser(HbaDialect dialect)
         string meaning = name.Kind == HbaNameKind.SameRole ? "samerole" : name.Display;
         if (!_keys.TryGetValue(meaning, out int key))
             _keys[meaning] = key = _keys.Count;
-        return name with { Key = key };
+        return name with { Key = key, Masked = HbaSecrets.Masked(token) };
     }
 
     private AdvancedRegex Compile(string text)
@@ -129,7 +137,7 @@ internal sealed class HbaParser(HbaDialect dialect)
             AdvancedRegex? pattern = AdvancedRegex.TryParse(text, out string? error);
             _patterns[text] = known = (pattern, error);
         }
-        return known.Pattern ?? throw new HbaRefusal($"invalid regular expression \"{text}\": {known.Error}");
+        return known.Pattern ?? throw new HbaRefusal("invalid regular expression \"", text, $"\": {known.Error}");
     }
 
     private HbaAddress ParseAddress(HbaFields line, ref int field)
@@ -148,26 +156,26 @@ internal sealed class HbaParser(HbaDialect dialect)
         NumericAddress? address = NumericAddress.Parse(slash < 0 ? token.Text : token.Text.AsSpan(0, slash));
         if (address is not { } start)
             return slash < 0
-                ? HostNamed(token.Text)
-                : throw new HbaRefusal($"specifying both host name and CIDR mask is invalid: \"{token.Text}\"");
+                ? HostNamed(token)
+                : throw new HbaRefusal("specifying both host name and CIDR mask is invalid: \"", token.Text, "\"");
         if (slash >= 0)
         {
             int ones = NumericAddress.ParsePrefix(token.Text.AsSpan(slash + 1), start.IsIPv6)
-                ?? throw new HbaRefusal($"invalid CIDR mask in address \"{token.Text}\"");
+                ?? throw new HbaRefusal("invalid CIDR mask in address \"", token.Text, "\"");
             return new HbaAddress.Network(start, NumericAddress.Mask(start.IsIPv6, ones));
         }
         HbaToken maskToken = Single(line, field++, "netmask specification", "netmask");
         NumericAddress mask = NumericAddress.Parse(maskToken.Text)
-            ?? throw new HbaRefusal($"invalid IP mask \"{maskToken.Text}\": Name or service not known");
+            ?? throw new HbaRefusal("invalid IP mask \"", maskToken.Text, "\": Name or service not known");
         return mask.IsIPv6 == start.IsIPv6
             ? new HbaAddress.Network(start, mask.Bits)
             : throw new HbaRefusal("IP address and mask do not match");
     }
 
-    private HbaAddress HostNamed(string name)
+    private HbaAddress HostNamed(HbaToken token)
     {
-        if (!_hosts.TryGetValue(name, out HbaAddress? known))
-            _hosts[name] = known = new HbaAddress.HostName(name);
+        if (!_hosts.TryGetValue((token.Text, token.Origin), out HbaAddress? known))
+            _hosts[(token.Text, token.Origin)] = known = new HbaAddress.HostName(token.Text) { Masked = HbaSecrets.Masked(token) };
         return known;
     }
 
@@ -178,9 +186,10 @@ internal sealed class HbaParser(HbaDialect dialect)
         {
             foreach (HbaToken token in line[field])
             {
+                _at = token;
                 int equals = token.Text.IndexOf('=', StringComparison.Ordinal);
                 if (equals < 0)
-                    throw new HbaRefusal($"authentication option not in name=value format: {token.Text}");
+                    throw new HbaRefusal("authentication option not in name=value format: ", token.Text, "");
                 var option = new HbaOption(token.Text[..equals], token.Text[(equals + 1)..], token);
                 _methods.CheckOption(option, method, type);
                 (options ??= []).Add(option);
@@ -194,9 +203,10 @@ internal sealed class HbaParser(HbaDialect dialect)
     private static ReadOnlySpan<HbaToken> Field(HbaFields line, int index, string what) =>
         index < line.Count ? line[index] : throw new HbaRefusal($"end-of-line before {what}");
 
-    private static HbaToken Single(HbaFields line, int index, string missing, string several)
+    private HbaToken Single(HbaFields line, int index, string missing, string several)
     {
         ReadOnlySpan<HbaToken> tokens = Field(line, index, missing);
+        _at = tokens[0];
         return tokens.Length == 1 ? tokens[0] : throw new HbaRefusal($"multiple values specified for {several}");
     }
 }

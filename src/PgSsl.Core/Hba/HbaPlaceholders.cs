@@ -19,15 +19,17 @@ internal static partial class HbaPlaceholders
         Find(AnywhereForm(), text) ?? (isQuoted ? null : Find(WholeForm(), text));
 
     /// <summary>The first one in the value of an option that a rule may have; null for none.</summary>
-    public static string? In(HbaOption option) => option.IsSecret || option.Name == SearchFilter ? null : In(option.Value, option.Token.IsQuoted);
+    public static string? In(HbaOption option) =>
+        option.Display != option.Token.Text || option.Name == SearchFilter ? null : In(option.Value, option.Token.IsQuoted);
 
     /// <summary>The first one in a whole line, whose parts the server may take for several fields; null for none.</summary>
     public static string? In(HbaEntry entry)
     {
         // The server looks for a file with the rest of such a name (hba.c, next_field_expand).
-        if (FileError().Match(entry.Error ?? "") is { Success: true } file)
+        if (FileError().Match(entry.ShownError ?? "") is { Success: true } file)
             return $"@{file.Groups["name"].Value}@";
-        string text = HbaSecrets.MaskRest(string.Join(' ', entry.Line.Tokens.ToArray().Select(Shown)));
+        ReadOnlySpan<HbaToken> tokens = entry.Line.Tokens;
+        string text = string.Join(' ', tokens[..HbaSecrets.FirstIn(tokens)].ToArray().Select(Shown));
         return Find(AnywhereForm(), text) ?? Find(WholeForm(), text);
     }
 

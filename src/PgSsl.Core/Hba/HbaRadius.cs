@@ -8,12 +8,12 @@ internal static class HbaRadius
     public static void Check(HbaOption option, HbaDialect dialect)
     {
         if (Split(option.Value, dialect) is not { } values)
-            throw new HbaRefusal($"could not parse RADIUS list \"{(option.IsSecret ? "***" : option.Value)}\"")
+            throw new HbaRefusal("could not parse RADIUS list \"", option.IsSecret ? "***" : option.Value, "\"")
             {
                 IsSilent = option.Name != "radiusports",
             };
         if (option.Name == "radiusports" && values.Any(port => HbaLdap.LeadingInteger(port) == 0))
-            throw new HbaRefusal($"invalid RADIUS port number: \"{option.Value}\"") { IsSilent = true };
+            throw new HbaRefusal("invalid RADIUS port number: \"", option.Value, "\"") { IsSilent = true };
     }
 
     /// <summary>Checks the lists together.</summary>

@@ -95,7 +95,7 @@ internal sealed class HbaReader(IServerFiles files, HbaDialect dialect)
     private void Expand(string name, HbaFields namedIn, int depth, int start, int end)
     {
         namedIn.NamesFile();
-        if (Open(name, namedIn.File, depth, out string? error, out _) is not { } file)
+        if (Open(name, namedIn, depth, out HbaError? error, out _) is not { } file)
         {
             namedIn.Error = error;
             return;
@@ -103,7 +103,8 @@ internal sealed class HbaReader(IServerFiles files, HbaDialect dialect)
         // An error in that file is an error of this line.
         ReadLines(file, depth, line =>
         {
-            namedIn.Error ??= line.Error;
+            if (line.Error is { } inner)
+                namedIn.Error ??= HbaSecrets.Holds(namedIn.Tokens) ? new HbaError(inner.Text, "could not open file \"***\"") : inner;
             if (namedIn.Error is null)
                 namedIn.AddFrom(line, start, end);
         });
@@ -139,7 +140,7 @@ internal sealed class HbaReader(IServerFiles files, HbaDialect dialect)
 
     private void Include(string name, HbaFields namedIn, int depth, bool mayBeMissing, Action<HbaFields> take)
     {
-        if (Open(name, namedIn.File, depth, out string? error, out bool isMissing) is { } file)
+        if (Open(name, namedIn, depth, out HbaError? error, out bool isMissing) is { } file)
             ReadLines(file, depth, take);
         else if (!(mayBeMissing && isMissing))
             namedIn.Error = error;
@@ -149,27 +150,27 @@ internal sealed class HbaReader(IServerFiles files, HbaDialect dialect)
     {
         if (name.All(char.IsWhiteSpace))
         {
-            namedIn.Error = $"empty configuration directory name: \"{name}\"";
+            namedIn.Error = new HbaError($"empty configuration directory name: \"{name}\"");
             return;
         }
         string directory = ServerPath.Resolve(name, namedIn.File.Path);
         IReadOnlyList<string> found = files.List(directory, out string? problem);
         if (problem is not null)
         {
-            namedIn.Error = $"could not open directory \"{directory}\": {problem}";
+            namedIn.Error = Problem("could not open directory", name, directory, problem, namedIn);
             return;
         }
         foreach (string path in found)
             Include(path, namedIn, depth, mayBeMissing: false, take);
     }
 
-    private HbaFile? Open(string name, HbaFile namedIn, int depth, out string? error, out bool isMissing)
+    private HbaFile? Open(string name, HbaFields namedIn, int depth, out HbaError? error, out bool isMissing)
     {
         (error, isMissing) = (null, false);
-        string path = ServerPath.Resolve(name, namedIn.Path);
+        string path = ServerPath.Resolve(name, namedIn.File.Path);
         if (depth > dialect.MaxDepth || ++_reads > MaxReads || _readsWithin > MaxReadsWithin || _bytesAgain > MaxBytesAgain)
         {
-            error = $"could not open file \"{path}\": maximum nesting depth exceeded";
+            error = Problem("could not open file", name, path, "maximum nesting depth exceeded", namedIn);
             return null;
         }
         if (_files.TryGetValue(path, out HbaFile? known))
@@ -182,9 +183,18 @@ internal sealed class HbaReader(IServerFiles files, HbaDialect dialect)
         if (content.Bytes is null)
         {
             isMissing = content.IsMissing;
-            error = $"could not open file \"{path}\": {content.Error}";
+            error = Problem("could not open file", name, path, content.Error, namedIn);
             return null;
         }
         return _files[path] = new HbaFile(path, content.Bytes);
+    }
+
+    // What looks like the name of a file may be a part of a secret: an unquoted password with a blank and an @ in it.
+    private static HbaError Problem(string what, string name, string path, string? why, HbaFields namedIn)
+    {
+        string text = $"{what} \"{path}\": {why}";
+        return HbaSecrets.Holds(namedIn.Tokens) || HbaSecretText.MaskWord(name, isRefused: true) != name
+            ? new HbaError(text, $"{what} \"***\"")
+            : new HbaError(text);
     }
 }

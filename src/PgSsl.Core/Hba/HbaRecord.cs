@@ -3,7 +3,7 @@ namespace PgSsl.Hba;
 /// <summary>An entry that the server takes (hba.h, HbaLine).</summary>
 internal sealed class HbaRecord : HbaEntry
 {
-    internal HbaRecord(HbaFields fields, string? error, int? number)
+    internal HbaRecord(HbaFields fields, HbaError? error, int? number)
         : base(fields, error, number)
     {
     }

@@ -34,7 +34,7 @@ public sealed record HbaRule
     public string[] User => Names(_entry.Record?.Users);
 
     /// <summary>An address, host name or keyword; null for local.</summary>
-    public string? Address => _entry.Record?.Address?.Text;
+    public string? Address => _entry.Record?.Address is HbaAddress.HostName { Masked: { } masked } ? masked : _entry.Record?.Address?.Text;
 
     /// <summary>The mask of the address; null where there is none.</summary>
     public string? Netmask => _entry.Record?.Address?.MaskText;
@@ -46,16 +46,16 @@ public sealed record HbaRule
     public string[] Options => [.. (_entry.Record?.Options ?? []).Select(option => option.Display)];
 
     /// <summary>The comment behind it.</summary>
-    public string? Comment => HbaSecrets.MaskComment(_entry.Line.Comment);
+    public string? Comment => HbaSecrets.ShowComment(_entry);
 
     /// <summary>The line as it is in the file, without secrets.</summary>
-    public string Raw => HbaSecrets.MaskLine(_entry);
+    public string Raw => HbaSecrets.ShowLine(_entry);
 
     /// <summary>
     /// What the server says about the line. With a <see cref="Type"/>, the rule is loaded and never matches; without one, the whole file is
     /// refused.
     /// </summary>
-    public string? Error => HbaSecrets.MaskError(_entry);
+    public string? Error => _entry.ShownError;
 
     /// <summary>Whether it matches connections in plaintext and does not refuse them.</summary>
     public bool AllowsPlaintext => _entry.Record?.LetsIn(HbaTransport.Plaintext) == true;
@@ -83,5 +83,5 @@ public sealed record HbaRule
     /// <summary>One rule that is not judged: it has no findings.</summary>
     internal static HbaRule Of(HbaDocument document, HbaEntry entry) => new(document, entry, NotJudged);
 
-    private static string[] Names(HbaName[]? names) => names is null ? [] : Array.ConvertAll(names, name => name.Display);
+    private static string[] Names(HbaName[]? names) => names is null ? [] : Array.ConvertAll(names, name => name.Shown);
 }

@@ -1,42 +1,124 @@
-using System.Diagnostics.CodeAnalysis;
 using System.Text;
 using System.Text.RegularExpressions;
 using PgSsl.Common;
 
 namespace PgSsl.Hba;
 
-/// <summary>Keeps passwords that are written in pg_hba.conf out of what is shown.</summary>
+/// <summary>Keeps passwords that are written in pg_hba.conf, and in files that it names, out of what is shown.</summary>
 internal static partial class HbaSecrets
 {
-    private const string Masked = "***";
-
-    // Fields of hba.h that hold a secret.
-    private static readonly string[] Options = ["ldapbindpasswd", "radiussecrets"];
+    /// <summary>What is shown instead of a secret.</summary>
+    internal const string Mask = HbaSecretText.Mask;
 
     /// <summary>Whether the value of an option is a secret.</summary>
-    public static bool IsSecret(string option) => Array.IndexOf(Options, option) >= 0;
+    public static bool IsSecret(string option) => HbaSecretText.IsSecretName(option);
 
     /// <summary>name=value without a secret.</summary>
-    public static string MaskOption(string name, string value) => $"{name}={(IsSecret(name) ? Masked : value)}";
+    public static string ShowOption(string name, string value) => HbaSecretText.MaskWord($"{name}={value}", isRefused: false);
 
-    /// <summary>A line as it is in the file, without secrets.</summary>
-    public static string MaskLine(HbaEntry entry)
+    /// <summary>What is shown instead of a token in the place of a name or an address; null where it is shown as it is.</summary>
+    public static string? Masked(HbaToken token)
     {
-        HbaLine line = entry.Line;
-        if (entry.Record is null)
-            return MaskRest(line.Raw);
-        HbaOption[] secrets = SecretsOf(entry.Record);
-        return secrets.Length == 0 ? MaskComment(line.Raw) : MaskComment(ServerText.Decode(Mask(line.File.Content, line.Start, line.End, secrets)));
+        string shown = token.Origin switch
+        {
+            HbaTokenOrigin.PasswordList => Mask,
+            HbaTokenOrigin.File => HbaSecretText.MaskListed(token.Text, token.IsQuoted),
+            _ => HbaSecretText.MaskWord(token.Text, isRefused: false),
+        };
+        return shown == token.Text ? null : shown;
     }
 
-    /// <summary>A comment, which may be a rule that was switched off.</summary>
-    [return: NotNullIfNotNull(nameof(text))]
-    public static string? MaskComment(string? text) => text is null ? null : Assignment().Replace(text, $"${{name}}={Masked}");
+    /// <summary>Whether a token of a line that the server refuses, or has not read to its end, is or holds a secret.</summary>
+    public static bool Holds(ReadOnlySpan<HbaToken> tokens) => FirstIn(tokens) < tokens.Length;
+
+    /// <summary>The first token of a refused line that is or holds a secret: where it ends is not known. The number of tokens for none.</summary>
+    public static int FirstIn(ReadOnlySpan<HbaToken> tokens)
+    {
+        for (int i = 0; i < tokens.Length; i++)
+        {
+            HbaToken token = tokens[i];
+            // password is also the name of a method: then no equals sign is behind it.
+            bool isName = i + 1 < tokens.Length && tokens[i + 1].Text is ['=' or ':', ..] && HbaSecretText.IsSecretName(token.Text);
+            bool isPair = i == 1 && token.IsQuoted && tokens[0].IsQuoted;
+            bool isListed = token.Origin == HbaTokenOrigin.PasswordList
+                || (token.IsFromFile && !token.Text.Contains('=') && HbaSecretText.MaskListed(token.Text, token.IsQuoted) != token.Text);
+            if (isName || isPair || isListed || HbaSecretText.MaskWord(token.Text, isRefused: true) != token.Text)
+                return i;
+        }
+        return tokens.Length;
+    }
+
+    /// <summary>A word of a refused line in the server's message.</summary>
+    /// <param name="text">The word, or a part of it.</param>
+    /// <param name="at">The token that it is of.</param>
+    /// <param name="tokens">The tokens of the line.</param>
+    public static string ShowWord(string text, HbaToken at, ReadOnlySpan<HbaToken> tokens)
+    {
+        int first = FirstIn(tokens);
+        if (first == tokens.Length || at.Start < tokens[first].Start)
+            return text;
+        return at == tokens[first] && text == at.Text && at.Origin != HbaTokenOrigin.PasswordList
+            ? HbaSecretText.MaskWord(text, isRefused: true) is var masked && masked != text ? masked : Mask
+            : Mask;
+    }
+
+    /// <summary>
+    /// The name of an option of a refused line in the server's message. Behind a secret, it is the rest of the secret if that has a blank or a comma
+    /// in it, and is not in quotes: then it hardly looks like an option.
+    /// </summary>
+    public static string ShowOptionName(string name, HbaToken at, HbaFields line)
+    {
+        ReadOnlySpan<HbaToken> tokens = line.Tokens;
+        int first = FirstIn(tokens);
+        if (first == tokens.Length || at.Start < tokens[first].Start)
+            return name;
+        HbaToken secret = tokens[first];
+        if (at == secret)
+            return HbaSecretText.IsHash(name) || secret.Origin == HbaTokenOrigin.PasswordList ? Mask : name;
+        bool isDirectlyBehind = first + 1 < tokens.Length && at == tokens[first + 1];
+        bool hasEnd = Assignment().IsMatch(secret.Text) && line.File.Content.ElementAtOrDefault(secret.End) != ',';
+        return !secret.IsFromFile && OptionName().IsMatch(at.Text) && (hasEnd || !isDirectlyBehind) ? name : Mask;
+    }
+
+    /// <summary>A comment, which may be a rule that was switched off, or the rest of a secret.</summary>
+    public static string? ShowComment(HbaEntry entry) => entry.Line.Comment is not { } comment
+        ? null
+        : HbaWritten.Of(entry.Line).HidesComment(entry.Record is null) ? Mask : HbaSecretText.MaskText(comment);
+
+    /// <summary>A line as it is in the file, without secrets.</summary>
+    public static string ShowLine(HbaEntry entry)
+    {
+        HbaLine line = entry.Line;
+        bool isRefused = entry.Record is null;
+        var written = HbaWritten.Of(line);
+        int end = isRefused ? FirstIn(written.Tokens) : written.Tokens.Length;
+        var shown = new StringBuilder();
+        int from = line.Start;
+        foreach (HbaToken token in written.Tokens.AsSpan(0, end))
+        {
+            string masked = HbaSecretText.MaskWord(token.Text, isRefused);
+            if (masked == token.Text)
+                continue;
+            shown.Append(Decode(line, from, token.Start)).Append(masked);
+            from = token.End;
+        }
+        if (end < written.Tokens.Length)
+        {
+            // In a refused line it is not known where a secret ends.
+            HbaToken secret = written.Tokens[end];
+            string masked = HbaSecretText.MaskWord(secret.Text, isRefused: true);
+            return shown.Append(Decode(line, from, secret.Start)).Append(masked == secret.Text ? Mask : masked).ToString();
+        }
+        shown.Append(Decode(line, from, written.Hash < 0 ? line.End : written.Hash + 1));
+        if (written.Hash >= 0)
+            shown.Append(written.HidesComment(isRefused) ? Mask : HbaSecretText.MaskText(Decode(line, written.Hash + 1, line.End)));
+        // A line of another file, whose words are not those of the server.
+        return isRefused ? HbaSecretText.MaskText(shown.ToString()) : shown.ToString();
+    }
 
     /// <summary>A file without secrets, with the same number of lines.</summary>
-    public static string MaskFile(HbaDocument document, HbaFile file)
+    public static string ShowFile(HbaDocument document, HbaFile file)
     {
-        // A refused line may contain a secret whose end is not known.
         var text = new StringBuilder();
         int from = 0;
         foreach (HbaEntry entry in document.Entries.Where(entry => entry.Line.File.Path == file.Path).DistinctBy(entry => entry.Line.Start))
@@ -44,49 +126,25 @@ internal static partial class HbaSecrets
             HbaLine line = entry.Line;
             if (line.Start < from)
                 continue;
-            string masked = MaskLine(entry);
-            int lost = file.Content.AsSpan(line.Start, line.End - line.Start).Count((byte)'\n') - masked.Count(letter => letter == '\n');
-            text.Append(ServerText.Decode(file.Content.AsSpan(from, line.Start - from))).Append(masked).Append('\n', lost);
+            string shown = ShowLine(entry);
+            int lost = file.Content.AsSpan(line.Start, line.End - line.Start).Count((byte)'\n') - shown.Count(letter => letter == '\n');
+            text.Append(Between(from, line.Start)).Append(shown).Append('\n', lost);
             from = line.End;
         }
-        return MaskComment(text.Append(ServerText.Decode(file.Content.AsSpan(from))).ToString());
+        return text.Append(Between(from, file.Content.Length)).ToString();
+
+        // Comments, and lines that include files.
+        string Between(int start, int end) => end - start < 3
+            ? ServerText.Decode(file.Content.AsSpan(start, end - start))
+            : HbaSecretText.MaskText(ServerText.Decode(file.Content.AsSpan(start, end - start)));
     }
 
-    /// <summary>What the server says about a line, without parts of a secret that it read as something else.</summary>
-    public static string? MaskError(HbaEntry entry) =>
-        entry.Error is { } error && Array.Exists(Options, option => entry.Line.Raw.Contains(option, StringComparison.OrdinalIgnoreCase))
-            ? MaskRest(error.Split(':')[0])
-            : entry.Error;
+    private static string Decode(HbaLine line, int start, int end) => ServerText.Decode(line.File.Content.AsSpan(start, end - start));
 
-    /// <summary>A text without what follows the name of a secret: in a refused line it is not known where the secret ends.</summary>
-    public static string MaskRest(string text)
-    {
-        int[] ends =
-        [
-            .. Options.Select(option => (At: text.IndexOf(option, StringComparison.OrdinalIgnoreCase), option.Length))
-                .Where(found => found.At >= 0).Select(found => found.At + found.Length),
-        ];
-        return ends.Length == 0 ? text : $"{text[..ends.Min()]}={Masked}";
-    }
+    [GeneratedRegex("^[a-z][a-z_]*=[^=]", RegexOptions.ExplicitCapture)]
+    private static partial Regex OptionName();
 
-    private static HbaOption[] SecretsOf(HbaRecord record) =>
-        [.. record.Options.Where(option => IsSecret(option.Name) && !option.Token.IsFromFile)];
-
-    private static byte[] Mask(byte[] content, int from, int to, HbaOption[] secrets)
-    {
-        var masked = new MemoryStream();
-        foreach (HbaOption option in secrets)
-        {
-            masked.Write(content.AsSpan(from, option.Token.Start - from));
-            masked.Write(Encoding.UTF8.GetBytes(option.Display));
-            from = option.Token.End;
-        }
-        masked.Write(content.AsSpan(from, to - from));
-        return masked.ToArray();
-    }
-
-    [GeneratedRegex(
-        """(?<name>ldapbindpasswd|radiussecrets)"?[ \t]*=[ \t]*("([^"\n]|"")*"?|[^\s#]+)""",
-        RegexOptions.IgnoreCase | RegexOptions.ExplicitCapture)]
+    // An option with a value that hardly goes on behind a blank.
+    [GeneratedRegex("""^[^=]+=[^"'`\u2018-\u201F]+$""", RegexOptions.ExplicitCapture)]
     private static partial Regex Assignment();
 }

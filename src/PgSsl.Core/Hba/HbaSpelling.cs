@@ -19,7 +19,7 @@ internal static class HbaSpelling
         AddForNames(found, record.Users, isDatabase: false);
         AddForColumns(found, record);
         if (record.Address is HbaAddress.HostName host)
-            AddForHostName(found, host.Name, record);
+            AddForHostName(found, host, record);
         if (record.Address is HbaAddress.Network network)
             AddForNetwork(found, record, network);
         foreach (HbaOption option in record.Options)
@@ -32,7 +32,7 @@ internal static class HbaSpelling
         string what = isDatabase ? "a database" : "a user";
         foreach (HbaName name in names)
         {
-            if (name.Kind is not (HbaNameKind.Literal or HbaNameKind.Members))
+            if (name.IsSecret || name.Kind is not (HbaNameKind.Literal or HbaNameKind.Members))
                 continue;
             if (HbaPlaceholders.In(name.Value, name.IsQuoted) is { } placeholder)
                 found.Add(Placeholder(placeholder, $"the name of {(name.Kind == HbaNameKind.Members ? "a role" : what)}"));
@@ -54,7 +54,7 @@ internal static class HbaSpelling
     {
         bool isReplication = Array.Exists(record.Databases, name => name.Kind is HbaNameKind.Replication or HbaNameKind.All);
         HbaName? swapped = Array.Find(record.Users, name =>
-            name is { IsQuoted: false, Kind: HbaNameKind.Literal }
+            name is { IsQuoted: false, IsSecret: false, Kind: HbaNameKind.Literal }
             && HbaName.KindOf(name.Text, isDatabase: true) is HbaNameKind.SameUser or HbaNameKind.SameRole or HbaNameKind.Replication
             && !(isReplication && name.Text == "replication"));
         if (swapped is not null)
@@ -62,16 +62,24 @@ internal static class HbaSpelling
                 "SwappedColumns", FindingSeverity.Warning,
                 $"{swapped.Text} is a keyword for databases only: here the server takes it for the name of a user.",
                 $"Write the database first and the user second. If there is a user of this name, write \"{swapped.Text}\" in quotes."));
-        if (Array.Find(record.Databases, name => name is { IsQuoted: false, Kind: HbaNameKind.Literal } && name.Text.StartsWith('+')) is { } role)
+        HbaName? role = Array.Find(record.Databases, name =>
+            name is { IsQuoted: false, IsSecret: false, Kind: HbaNameKind.Literal } && name.Text.StartsWith('+'));
+        if (role is not null)
             found.Add(new Finding(
                 "SwappedColumns", FindingSeverity.Warning,
                 $"{role.Text} means the members of a role for users only: here the server takes it for the name of a database.",
                 $"Write the database first and the user second. If there is a database of this name, write \"{role.Text}\" in quotes."));
     }
 
-    private static void AddForHostName(List<Finding> found, string name, HbaRecord record)
+    private static void AddForHostName(List<Finding> found, HbaAddress.HostName host, HbaRecord record)
     {
-        if (HbaPlaceholders.In(name, isQuoted: false) is { } placeholder)
+        string name = host.Name;
+        if (host.Masked is { } shown)
+            found.Add(new Finding(
+                "ImpossibleHostName", FindingSeverity.Critical,
+                $"The server takes \"{shown}\" for a host name, and no client has such a name: the rule matches nobody.",
+                "Write an address before the method, and options behind it."));
+        else if (HbaPlaceholders.In(name, isQuoted: false) is { } placeholder)
             found.Add(Placeholder(placeholder, "a host name"));
         else if (HbaPlaceholders.In(record) is { } divided && divided.Contains(' ', StringComparison.Ordinal))
             found.Add(Placeholder(divided, "several fields"));

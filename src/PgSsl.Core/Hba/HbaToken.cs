@@ -1,5 +1,16 @@
 namespace PgSsl.Hba;
 
+/// <summary>Where a token comes from.</summary>
+internal enum HbaTokenOrigin : byte
+{
+    /// <summary>It is written in the line.</summary>
+    Line,
+    /// <summary>It is in a file that the line names with @.</summary>
+    File,
+    /// <summary>It is in a list of passwords that the line names with @, and not the first word of its line there.</summary>
+    PasswordList,
+}
+
 /// <summary>One token of a record, without its quotes.</summary>
 /// <param name="Text">Its text.</param>
 /// <param name="IsQuoted">
@@ -10,6 +21,9 @@ namespace PgSsl.Hba;
 /// <param name="End">Where it ends.</param>
 internal readonly record struct HbaToken(string Text, bool IsQuoted, int Start, int End)
 {
+    /// <summary>Where it comes from.</summary>
+    public HbaTokenOrigin Origin { get; init; }
+
     /// <summary>Whether it comes from a file that is named with @.</summary>
-    public bool IsFromFile { get; init; }
+    public bool IsFromFile => Origin != HbaTokenOrigin.Line;
 }

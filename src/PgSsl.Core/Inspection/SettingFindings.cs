@@ -84,7 +84,7 @@ internal static class SettingFindings
 
     private static Finding Hidden(ServerTlsFacts facts)
     {
-        string role = MissingPrivilege.QuoteIdentifier(facts.UserName);
+        string role = SqlQuoting.Identifier(facts.UserName);
         (string what, string privilege) = facts.DataDirectory is null
             ? ("where the server's files are", "pg_read_all_settings") : ("what its files say", "SELECT ON pg_file_settings");
         string further = facts.FileSettings is null ? $"; GRANT EXECUTE ON FUNCTION pg_show_all_file_settings() TO {role}" : "";

@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Net.Sockets;
 using System.Security.Authentication;
+using PgSsl.Common;
 using PgSsl.Connections;
 using PgSsl.Wire;
 
@@ -26,7 +27,7 @@ internal static class ProbeFailures
         _ => new PgSslException(
             PgSslError.TlsHandshakeFailed,
             $"The exchange with {facts.Request.Host} failed {StepAfter(facts)}: {Innermost(exception)}.",
-            $"Compare with: openssl s_client -starttls postgres -connect {facts.Request.Host}",
+            $"Compare with: openssl s_client -starttls postgres -connect {CommandText.ShellWord(facts.Request.Host.ToString())}",
             exception),
     };
 

@@ -1,3 +1,4 @@
+using PgSsl.Common;
 using PgSsl.Files;
 
 namespace PgSsl.Requirements;
@@ -57,17 +58,22 @@ internal static class FileRequirements
         string seen = Describe(file.Path, status);
         bool ownedByRoot = status.Owner.UserId == 0;
         if (account is not null && !ownedByRoot && status.Owner.UserId != account.UserId)
-            return ($"{seen}: the server accepts it only if its own account {account.Name} or root owns it.", $"chown {account.Name} '{file.Path}'");
+            return ($"{seen}: the server accepts it only if its own account {account.Name} or root owns it.", Chown(account, file));
         if (!PrivateKeyFile.IsExposed(status.Mode, ownedByRoot))
             return null;
         // stat(2) shows the list's mask as the group's bits, and the server looks at nothing else.
         return status.AccessList is null
             ? ($"{seen}: group or others can use it, and the server refuses that. {PrivateKeyFile.ExpectedMode(ownedByRoot)}",
-                $"chmod 0600 '{file.Path}'")
+                $"chmod 0600 {CommandText.ShellPath(file.Path)}")
             : ($"{seen}: the server refuses that, because the mask of its access list counts as the mode of the group. " +
                 PrivateKeyFile.ExpectedMode(ownedByRoot),
-                ownedByRoot ? $"setfacl -m m::r '{file.Path}'" : $"setfacl -b '{file.Path}' && chmod 0600 '{file.Path}'");
+                ownedByRoot ? $"setfacl -m m::r {CommandText.ShellPath(file.Path)}" : PrivateAgain(CommandText.ShellPath(file.Path)));
     }
+
+    private static string Chown(UnixAccount account, ServerFile file) =>
+        $"chown {CommandText.ShellWord(account.Name)} {CommandText.ShellPath(file.Path)}";
+
+    private static string PrivateAgain(string path) => $"setfacl -b {path} && chmod 0600 {path}";
 
     private static Verdict JudgePem(ServerCertificateFacts facts)
     {
@@ -89,7 +95,7 @@ internal static class FileRequirements
         if (!key.IsPem)
             return requirement.Unmet(
                 $"{path} is not a PEM file with a private key, and the server reads only PEM.",
-                $"openssl pkey -inform DER -in '{path}' -out server.key");
+                $"openssl pkey -inform DER -in {CommandText.ShellPath(path)} -out server.key");
         if (key.Failure is null)
             return requirement.Met($"{path} contains a private key.");
         return key.IsEncrypted
@@ -108,7 +114,7 @@ internal static class FileRequirements
             return requirement.Unjudged("The key could not be read.");
         if (!key.IsEncrypted)
             return requirement.Met("The key is not encrypted, so it needs no passphrase.");
-        string decrypt = $"Write the key without a passphrase: openssl pkey -in '{facts.KeyFile.Path}' -out server.key";
+        string decrypt = $"Write the key without a passphrase: openssl pkey -in {CommandText.ShellPath(facts.KeyFile.Path)} -out server.key";
         // libusual, tls.c: the key is loaded without a callback, so OpenSSL asks the terminal, which a daemon does not have.
         if (facts.Server.IsPgBouncer)
             return requirement.Unmet(
@@ -128,7 +134,7 @@ internal static class FileRequirements
     private static (string Detail, string Remedy)? FindObstacle(ServerFile file, UnixStatus status, UnixAccount account) =>
         FindClosedDirectory(file, account) ?? (account.CanRead(status)
             ? null
-            : ($"The server's account {account.Name} cannot read {Describe(file.Path, status)}.", $"chown {account.Name} '{file.Path}'"));
+            : ($"The server's account {account.Name} cannot read {Describe(file.Path, status)}.", Chown(account, file)));
 
     private static (string Detail, string Remedy)? FindClosedDirectory(ServerFile file, UnixAccount account)
     {
@@ -136,7 +142,7 @@ internal static class FileRequirements
         {
             if (!account.CanEnter(status))
                 return ($"The server's account {account.Name} cannot enter {Describe(directory, status)}, so it cannot read {file.Path}.",
-                    $"Put the file into a directory that it can enter, such as the data directory, or: chmod o+x '{directory}'");
+                    $"Put the file into a directory that it can enter, such as the data directory, or: chmod o+x {CommandText.ShellPath(directory)}");
         }
         return null;
     }

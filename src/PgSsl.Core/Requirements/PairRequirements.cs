@@ -1,5 +1,6 @@
 using System.Security.Cryptography.X509Certificates;
 using PgSsl.Certificates;
+using PgSsl.Common;
 
 namespace PgSsl.Requirements;
 
@@ -23,7 +24,7 @@ internal static class PairRequirements
                     $"{key} is not the key of {name}, nor of another certificate in {certificates}.",
                     facts.MatchingKeyBackup is { } backup
                         ? $"A change was interrupted between the two files: its key is in {backup}. Run Install-PgServerCertificate again with " +
-                            $"the new certificate, or restore the old key: mv '{backup}' '{key}'"
+                            $"the new certificate, or restore the old key: mv {CommandText.ShellPath(backup)} {CommandText.ShellPath(key)}"
                         : "Use the key that the certificate was requested with: openssl x509 -noout -pubkey and openssl pkey -pubout " +
                             "print the same for both.");
                 yield return order.Unjudged(WithoutKey);

@@ -3,6 +3,7 @@ using System.Security.Cryptography.X509Certificates;
 using System.Text;
 using PgSsl.Asn1;
 using PgSsl.Certificates.Trust;
+using PgSsl.Common;
 
 namespace PgSsl.RootFiles;
 
@@ -96,7 +97,7 @@ internal static class CertificateInput
                 return IsPkcs12(bytes)
                     ? Invalid(
                         $"{name} is PKCS #12 (.pfx, .p12), which carries a private key.",
-                        $"Take {wanted.Name} out of it: openssl pkcs12 -in '{name}' {wanted.Pkcs12Options}")
+                        $"Take {wanted.Name} out of it: openssl pkcs12 -in {CommandText.ShellPath(name)} {wanted.Pkcs12Options}")
                     : Invalid($"{name} is a private key, not a certificate.", wanted.Remedy);
             }
             if (first == Asn1Tag.ObjectIdentifier)

@@ -1,4 +1,5 @@
 using System.Text.RegularExpressions;
+using PgSsl.Common;
 
 namespace PgSsl.Server;
 
@@ -35,7 +36,7 @@ internal static partial class MissingPrivilege
     /// <param name="version">The server's version, which decides which grants exist.</param>
     public static string Remedy(string sql, string message, string role, ServerVersion version)
     {
-        string quotedRole = QuoteIdentifier(role);
+        string quotedRole = SqlQuoting.Identifier(role);
         if (AlterSystem().Match(sql) is { Success: true } alter)
             return version.Major >= 15
                 ? $"As a superuser: GRANT ALTER SYSTEM ON PARAMETER {alter.Groups["name"].Value} TO {quotedRole}"
@@ -61,12 +62,6 @@ internal static partial class MissingPrivilege
 
     private static bool IsNamePart(string text, int index) =>
         index >= 0 && index < text.Length && (char.IsAsciiLetterOrDigit(text[index]) || text[index] == '_');
-
-    /// <summary>
-    /// A name as SQL takes it, always in quotes: without them a keyword such as <c>user</c> is a syntax error (ruleutils.c, quote_identifier),
-    /// and which words are keywords differs by version.
-    /// </summary>
-    public static string QuoteIdentifier(string name) => "\"" + name.Replace("\"", "\"\"", StringComparison.Ordinal) + "\"";
 
     [GeneratedRegex(@"^\s*ALTER\s+SYSTEM\s+(SET|RESET)\s+(?<name>\w+(\.\w+)?)", RegexOptions.IgnoreCase | RegexOptions.ExplicitCapture)]
     private static partial Regex AlterSystem();

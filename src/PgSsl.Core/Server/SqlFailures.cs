@@ -1,3 +1,4 @@
+using PgSsl.Common;
 using PgSsl.Connections;
 using PgSsl.Wire;
 
@@ -35,7 +36,7 @@ internal static class SqlFailures
             InsufficientPrivilege => new(
                 PgSslError.InsufficientPrivilege,
                 $"\"{user}\" may not connect to database \"{database}\": {said}.",
-                $"GRANT CONNECT ON DATABASE {MissingPrivilege.QuoteIdentifier(database)} TO {MissingPrivilege.QuoteIdentifier(user)}, " +
+                $"GRANT CONNECT ON DATABASE {SqlQuoting.Identifier(database)} TO {SqlQuoting.Identifier(user)}, " +
                 "or name another database (dbname)."),
             _ => new(
                 PgSslError.ConnectionRejected,

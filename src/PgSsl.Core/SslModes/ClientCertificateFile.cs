@@ -3,6 +3,7 @@ using System.Security.Cryptography.X509Certificates;
 using System.Text;
 using PgSsl.Asn1;
 using PgSsl.Certificates;
+using PgSsl.Common;
 using PgSsl.Connections;
 using PgSsl.Files;
 
@@ -93,7 +94,7 @@ internal static class ClientCertificateFile
     private static PgSslException NoCertificate(string path, Exception? cause) => new(
         PgSslError.InvalidCertificateFile,
         $"Client certificate file \"{path}\" contains no certificate in PEM form.",
-        $"Convert it: openssl x509 -inform DER -in '{path}' -out postgresql.crt",
+        $"Convert it: openssl x509 -inform DER -in {CommandText.ShellPath(path)} -out postgresql.crt",
         cause);
 
     private static PgSslException Unreadable(string path, Exception cause) => new(

@@ -1,3 +1,4 @@
+using PgSsl.Common;
 using PgSsl.Server;
 using PgSsl.Server.Configuration;
 using PgSsl.Server.Settings;
@@ -43,7 +44,7 @@ internal sealed record AlterSystemPlan(string Path, IReadOnlyList<AlterSystemSte
 
     private static PgSslException MayNotSee(ServerTlsFacts facts)
     {
-        string role = MissingPrivilege.QuoteIdentifier(facts.UserName);
+        string role = SqlQuoting.Identifier(facts.UserName);
         return new PgSslException(
             PgSslError.InsufficientPrivilege,
             $"Role {facts.UserName} may not see pg_file_settings, so what ALTER SYSTEM replaces could not be restored. Nothing was changed.",
@@ -66,14 +67,9 @@ internal sealed record AlterSystemStep(string Name, string Running, string? Old,
     public string Undo => Old is null ? $"ALTER SYSTEM RESET {Name}" : Set(Old);
 
     /// <summary>The statement, and what was there before: <c>ALTER SYSTEM SET ssl = 'on'; -- was 'off', not in postgresql.auto.conf</c>.</summary>
-    public override string ToString() => OneLine(
-        $"{Statement}; -- was {Quote(Running)}, {(Old is null ? "not in postgresql.auto.conf" : $"{Quote(Old)} in postgresql.auto.conf")}");
+    public override string ToString() => $"{Statement}; -- was {SqlQuoting.Literal(Running)}, {Before}";
 
-    private string Set(string value) => $"ALTER SYSTEM SET {Name} = {Quote(value)}";
+    private string Before => Old is null ? "not in postgresql.auto.conf" : $"{SqlQuoting.Literal(Old)} in postgresql.auto.conf";
 
-    // As quote_literal does, so that it does not matter what standard_conforming_strings is (quote.c).
-    private static string Quote(string value) =>
-        $"{(value.Contains('\\') ? "E" : "")}'{value.Replace("\\", @"\\", StringComparison.Ordinal).Replace("'", "''", StringComparison.Ordinal)}'";
-
-    private static string OneLine(string text) => text.ReplaceLineEndings(" ");
+    private string Set(string value) => $"ALTER SYSTEM SET {Name} = {SqlQuoting.Literal(value)}";
 }

@@ -1,3 +1,4 @@
+using PgSsl.Common;
 using PgSsl.Files;
 using PgSsl.Server;
 using PgSsl.Server.Configuration;
@@ -19,7 +20,7 @@ internal static class ConfigurationPaths
         string main = facts.ConfigurationFile ?? throw new PgSslException(
             PgSslError.InsufficientPrivilege,
             $"Role {facts.UserName} may not see where the server has its configuration.",
-            $"GRANT pg_read_all_settings TO {MissingPrivilege.QuoteIdentifier(facts.UserName)}.");
+            $"GRANT pg_read_all_settings TO {SqlQuoting.Identifier(facts.UserName)}.");
         if (!File.Exists(main))
             throw new PgSslException(
                 PgSslError.FileNotFound,

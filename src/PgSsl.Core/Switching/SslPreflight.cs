@@ -1,5 +1,6 @@
 using PgSsl.Certificates;
 using PgSsl.Changes;
+using PgSsl.Common;
 using PgSsl.Connections;
 using PgSsl.Managers;
 using PgSsl.Requirements;
@@ -144,7 +145,7 @@ internal static class SslPreflight
 
     private static void CheckPrivileges(IEnumerable<string> names, LiveServer live, ServerTlsFacts facts, bool altersSystem)
     {
-        string role = MissingPrivilege.QuoteIdentifier(facts.UserName);
+        string role = SqlQuoting.Identifier(facts.UserName);
         string[] lacking = altersSystem ? [.. names.Where(name => !facts.MayAlter.Contains(name))] : [];
         // Some are visible only to superusers (guc_tables.c, GUC_SUPERUSER_ONLY).
         string[] hidden = [.. names.Where(name => !facts.Settings.ContainsKey(name))];

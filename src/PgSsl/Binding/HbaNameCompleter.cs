@@ -20,6 +20,8 @@ public abstract class HbaNameCompleter(Func<HbaRule, IEnumerable<string?>> names
     {
         string? path = fakeBoundParameters["Path"]?.ToString();
         return Read(path).SelectMany(names).OfType<string>().Distinct()
+            // What is masked is a secret, and nothing that somebody wants to type.
+            .Where(name => !name.Contains(HbaSecrets.Mask, StringComparison.Ordinal))
             .Where(name => name.StartsWith(wordToComplete.Trim('\'', '"'), StringComparison.OrdinalIgnoreCase))
             .Order(StringComparer.Ordinal)
             .Select(ForeignName.Complete);

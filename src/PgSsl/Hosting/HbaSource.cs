@@ -66,5 +66,5 @@ internal sealed record HbaSource(HbaDocument Document, IServerFiles Files, HbaLi
     private static string PathOf(HbaLive live) => live.Facts.HbaPath ?? throw new PgSslException(
         PgSslError.InsufficientPrivilege,
         $"Role {live.Session.UserName} may not see where {live.Session.Host} has its pg_hba.conf.",
-        $"GRANT pg_read_all_settings TO {MissingPrivilege.QuoteIdentifier(live.Session.UserName)}, or give -Path.");
+        $"GRANT pg_read_all_settings TO {SqlQuoting.Identifier(live.Session.UserName)}, or give -Path.");
 }

@@ -41,7 +41,7 @@ public class PrintableTextTests
     [Fact]
     public void Lines_stay_lines_and_only_those_that_were_given() =>
         Assert.Equal(
-            string.Join(Environment.NewLine, "one", "two<U+000A>three", "four"),
+            "one\ntwo<U+000A>three\nfour",
             PrintableText.Join(["one\r", "two\nthree", "four"]));
 
     [Fact]

@@ -51,6 +51,10 @@ public class HbaDocumentPropertyTests
     });
 
     [Fact]
+    public void A_file_without_its_secrets_has_as_many_lines() => Check((_, document) => Assert.All(document.Files, file =>
+        Assert.Equal(file.Content.Count(letter => letter == '\n'), HbaSecrets.ShowFile(document, file).Count(letter => letter == '\n'))));
+
+    [Fact]
     public void A_token_says_what_is_at_its_place() => Check((_, document) =>
     {
         foreach (HbaLine line in document.Entries.Select(entry => entry.Line))

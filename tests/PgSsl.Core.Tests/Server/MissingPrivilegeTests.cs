@@ -1,3 +1,4 @@
+using PgSsl.Common;
 using PgSsl.Server;
 
 namespace PgSsl.Tests.Server;
@@ -20,8 +21,8 @@ public class MissingPrivilegeTests
     [InlineData("app", "\"app\"")]
     [InlineData("user", "\"user\"")]
     [InlineData("a\"b", "\"a\"\"b\"")]
-    [InlineData("app\n", "\"app\n\"")]
-    public void A_name_is_always_quoted(string name, string quoted) => Assert.Equal(quoted, MissingPrivilege.QuoteIdentifier(name));
+    [InlineData("app\n", "U&\"app\\+00000a\"")]
+    public void A_name_is_always_quoted(string name, string quoted) => Assert.Equal(quoted, SqlQuoting.Identifier(name));
 
     [Fact]
     public void A_version_reads_as_people_write_it()

@@ -1,4 +1,5 @@
 using PgSsl.Changes;
+using PgSsl.Common;
 using PgSsl.Hba.Policy;
 using PgSsl.Managers;
 using PgSsl.Probing;
@@ -82,7 +83,7 @@ internal static class HbaPreflight
 
     private static void CheckPrivileges(HbaLive live)
     {
-        string role = MissingPrivilege.QuoteIdentifier(live.Session.UserName);
+        string role = SqlQuoting.Identifier(live.Session.UserName);
         var missing = new List<string>();
         if (!live.Facts.MayReload)
             missing.Add($"GRANT EXECUTE ON FUNCTION pg_reload_conf() TO {role}");

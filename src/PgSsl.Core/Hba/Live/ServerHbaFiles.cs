@@ -66,7 +66,7 @@ internal sealed class ServerHbaFiles(IServerSession session, CancellationToken c
         }
         catch (PgSslException failure) when (failure.Error == PgSslError.InsufficientPrivilege)
         {
-            string role = MissingPrivilege.QuoteIdentifier(session.UserName);
+            string role = SqlQuoting.Identifier(session.UserName);
             throw new PgSslException(
                 PgSslError.InsufficientPrivilege, failure.Message,
                 $"As a superuser: GRANT pg_read_server_files TO {role}; GRANT EXECUTE ON FUNCTION pg_stat_file(text, boolean), "

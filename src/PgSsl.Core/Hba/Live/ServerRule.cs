@@ -16,7 +16,7 @@ internal sealed record ServerRule(int LineNumber, string? Type)
             HbaEntry entry = document.Entries[i];
             if (rules[i].LineNumber != entry.Line.Number || rules[i].Type != entry.Record?.Type.ToWord())
                 return $"the server sees {rules[i].Type ?? "an error"} in line {rules[i].LineNumber}, "
-                    + $"where {document.PlaceOf(entry.Line)} has {entry.Record?.Type.ToWord() ?? $"an error ({HbaSecrets.MaskError(entry)})"}";
+                    + $"where {document.PlaceOf(entry.Line)} has {entry.Record?.Type.ToWord() ?? $"an error ({entry.ShownError})"}";
         }
         return null;
     }

@@ -15,8 +15,17 @@ internal static class HbaEdit
             : new TextEdit(token.Start, token.End - token.Start, word);
     }
 
-    /// <summary>Adds an option at the end of a record.</summary>
-    public static TextEdit Append(HbaLine line, string option) => new(line.Tokens[^1].End, 0, $" {option}");
+    /// <summary>
+    /// Adds an option at the end of a record; before the last word if a comment belongs to that, perhaps as the rest of a secret: behind another
+    /// word it would not be known as that.
+    /// </summary>
+    public static TextEdit Append(HbaLine line, string option)
+    {
+        var written = HbaWritten.Of(line);
+        return line.Tokens[^1].Text.Contains('=', StringComparison.Ordinal) && (written.IsCommentInWord || written.HidesComment(isRefused: false))
+            ? new TextEdit(line.Tokens[^1].Start, 0, $"{option} ")
+            : new TextEdit(line.Tokens[^1].End, 0, written.IsCommentInWord ? $" {option} " : $" {option}");
+    }
 
     /// <summary>Removes an option, with the blanks before it or the comma behind it.</summary>
     public static TextEdit Remove(HbaLine line, HbaToken token)

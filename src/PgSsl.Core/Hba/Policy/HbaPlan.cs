@@ -42,5 +42,5 @@ internal sealed record HbaPlan(HbaDocument Before, HbaDocument After, IReadOnlyL
     public string[] Diff =>
         _diff ??= [.. Files.SelectMany(file => UnifiedDiff.Between(file.Path, Mask(Before, file.Path), Mask(After, file.Path)))];
 
-    private static string Mask(HbaDocument document, string path) => HbaSecrets.MaskFile(document, document.Files.First(file => file.Path == path));
+    private static string Mask(HbaDocument document, string path) => HbaSecrets.ShowFile(document, document.Files.First(file => file.Path == path));
 }

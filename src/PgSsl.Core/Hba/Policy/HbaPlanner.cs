@@ -32,7 +32,7 @@ internal sealed class HbaPlanner
         HbaPlan plan = Between(document, planned, planner._notes);
         if (plan.After.IsLoadable)
             return plan with { Notes = [.. plan.Notes, .. PlaceholdersIn(plan)] };
-        string? error = plan.After.Refused.FirstOrDefault() is { } refused ? HbaSecrets.MaskError(refused) : "no rule would be left";
+        string? error = plan.After.Refused.FirstOrDefault() is { } refused ? refused.ShownError : "no rule would be left";
         throw NotEditable($"{plan.After.Files[0].Path}: {error}.");
     }
 
@@ -60,7 +60,7 @@ internal sealed class HbaPlanner
         if (document.IsLoadable)
             return;
         string what = document.Refused.FirstOrDefault() is { } refused
-            ? $"{document.PlaceOf(refused.Line)}: {HbaSecrets.MaskError(refused)}"
+            ? $"{document.PlaceOf(refused.Line)}: {refused.ShownError}"
             : "it contains no rule.";
         throw new PgSslException(
             PgSslError.InvalidHbaFile,

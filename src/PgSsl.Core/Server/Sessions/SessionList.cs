@@ -1,3 +1,5 @@
+using PgSsl.Common;
+
 namespace PgSsl.Server.Sessions;
 
 /// <summary>The sessions of a server at one moment.</summary>
@@ -13,5 +15,5 @@ internal sealed record SessionList(IReadOnlyList<SslSession> Sessions, int Hidde
     public string? DescribeHidden(string endpoint, string role) => HiddenCount == 0 ? null
         : $"{endpoint}: {role} may not see {HiddenCount} {(HiddenCount == 1 ? "session" : "sessions")} of other roles, besides the {Sessions.Count} "
             + "shown, so it is not known how they are connected. "
-            + $"As a superuser: GRANT pg_read_all_stats TO {MissingPrivilege.QuoteIdentifier(role)}";
+            + $"As a superuser: GRANT pg_read_all_stats TO {SqlQuoting.Identifier(role)}";
 }

@@ -172,7 +172,7 @@ Describe 'A name of others' {
         $env:PGSERVICEFILE = "$here/services"
         try {
             Find-Raw {
-                Set-Content services "[$evil]", 'host=db1', "application_name=$evil"
+                Set-Content services "[$evil]", 'host=db1', "application_name=$evil", "[ev`a$([char]0x202E)il]"
                 Get-PgConnectionSetting "service='$evil'"
                 Get-PgConnectionSetting "host=$evil"
                 Get-PgConnectionSetting "service=x$evil"

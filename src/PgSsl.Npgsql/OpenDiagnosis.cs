@@ -49,7 +49,7 @@ internal sealed class OpenDiagnosis(SessionTarget target, Transport transport, S
 
     private AttemptOutcome Refused(PostgresException exception)
     {
-        string message = WireText.Clean(target.Password.Mask(exception.MessageText));
+        string message = WireText.Shorten(target.Password.Mask(exception.MessageText));
         var refused = new StartupAnswer.Refused(exception.InvariantSeverity, exception.SqlState, message);
         PgSslException failure = SqlFailures.Refused(refused, target.Settings, target.TransportOf(transport), target.Password);
         return new(null, failure, target.Policy.RetriesAfterRefusal(refused));
@@ -101,7 +101,7 @@ internal sealed class OpenDiagnosis(SessionTarget target, Transport transport, S
     {
         while (exception.InnerException is { } inner)
             exception = inner;
-        return WireText.Clean(exception.Message).TrimEnd('.');
+        return WireText.Shorten(exception.Message).TrimEnd('.');
     }
 
     private static T? Find<T>(Exception? exception)

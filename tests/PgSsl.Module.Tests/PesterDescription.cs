@@ -144,6 +144,9 @@ internal sealed record PesterDescription
     /// <summary>Answers as an SSH server does.</summary>
     public required string Ssh { get; init; }
 
+    /// <summary>Answers with an error whose message is commands for a terminal.</summary>
+    public required string Rude { get; init; }
+
     /// <summary>Never answers, and counts its connections.</summary>
     public required string Counted { get; init; }
 

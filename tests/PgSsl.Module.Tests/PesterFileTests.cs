@@ -22,6 +22,8 @@ public sealed class Enable_PgSsl : PesterFileTests;
 
 public sealed class Endpoint : PesterFileTests;
 
+public sealed class ForeignNames : PesterFileTests;
+
 public sealed class Format : PesterFileTests;
 
 public sealed class Get_PgConnectionSetting : PesterFileTests;

@@ -163,6 +163,7 @@ internal sealed class PesterServers
             Closed = $"127.0.0.1:{((IPEndPoint)Closed.LocalEndPoint!).Port}",
             Silent = Start(HostileScripts.Send([])),
             Ssh = Start(HostileScripts.Send(Encoding.ASCII.GetBytes("SSH-2.0-OpenSSH_9.2p1\r\n"))),
+            Rude = Start(HostileScripts.ErrorResponse("ev\u001b[2J\a\u009b\u202E\u200B\u2028il\nFORGED")),
             Counted = Name(counted),
             OpenConnections = Start(
                 Answering(() => Task.FromResult(counted.OpenConnections.ToString(CultureInfo.InvariantCulture)))),

@@ -1,5 +1,6 @@
 using System.Security.Cryptography.X509Certificates;
 using PgSsl.Asn1;
+using PgSsl.Common;
 
 namespace PgSsl.Certificates;
 
@@ -25,18 +26,6 @@ internal static class CertificateNames
     {
         string text = name.AttributesOf(Oids.CommonName).FirstOrDefault()?.Text
             ?? string.Join(", ", name.Attributes.Select(attribute => attribute.Text));
-        return text.Length == 0 ? "(no name)" : Printable(text);
-    }
-
-    /// <summary>Makes a name safe to show. Names come from strangers, so nothing in them may control a terminal.</summary>
-    internal static string Printable(string text)
-    {
-        char[] characters = text.ToCharArray();
-        for (int i = 0; i < characters.Length; i++)
-        {
-            if (char.IsControl(characters[i]))
-                characters[i] = '?';
-        }
-        return new string(characters);
+        return text.Length == 0 ? "(no name)" : PrintableText.Of(text);
     }
 }

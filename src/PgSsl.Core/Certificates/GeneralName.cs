@@ -2,6 +2,7 @@ using System.Formats.Asn1;
 using System.Net;
 using System.Text;
 using PgSsl.Asn1;
+using PgSsl.Common;
 
 namespace PgSsl.Certificates;
 
@@ -64,7 +65,7 @@ internal sealed record GeneralName(
         && (Directory?.Equals(other.Directory) ?? Value.Span.SequenceEqual(other.Value.Span));
 
     /// <summary>The name with OpenSSL's prefix: <c>DNS:db1</c>, <c>IP:10.0.0.1</c>, <c>email:…</c>, <c>URI:…</c>.</summary>
-    public override string ToString() => CertificateNames.Printable(Describe());
+    public override string ToString() => PrintableText.Of(Describe());
 
     private string Describe() => Kind switch
     {

@@ -11,7 +11,7 @@ internal interface IPlannedChange<TOutput>
     string Subject { get; }
 
     /// <summary>The change and its consequences, as -WhatIf and -Confirm show them.</summary>
-    string Text { get; }
+    IReadOnlyList<string> Lines { get; }
 
     /// <summary>Whether everything is as it should be already.</summary>
     bool IsNoChange { get; }

@@ -1,3 +1,5 @@
+using PgSsl.Common;
+
 namespace PgSsl.Changes;
 
 /// <summary>Whether an effect of a change was seen.</summary>
@@ -15,6 +17,9 @@ public enum ProofState
 /// <param name="Detail">What was seen, or why it was not.</param>
 public sealed record Proof(string Name, ProofState State, string Detail)
 {
+    /// <summary>What was seen, or why it was not.</summary>
+    public string Detail { get; init; } = PrintableText.Of(Detail);
+
     /// <summary>In words.</summary>
     public override string ToString() => $"{Name}: {(State == ProofState.Proven ? "" : "not proven: ")}{Detail}";
 }

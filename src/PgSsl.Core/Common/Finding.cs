@@ -1,3 +1,5 @@
+using PgSsl.Common;
+
 namespace PgSsl;
 
 /// <summary>How severe a finding is.</summary>
@@ -18,6 +20,12 @@ public enum FindingSeverity
 /// <param name="Remedy">What to do about it.</param>
 public sealed record Finding(string Code, FindingSeverity Severity, string Message, string Remedy)
 {
+    /// <summary>What was seen.</summary>
+    public string Message { get; init; } = PrintableText.Of(Message);
+
+    /// <summary>What to do about it.</summary>
+    public string Remedy { get; init; } = PrintableText.Of(Remedy);
+
     /// <summary>The message.</summary>
     public override string ToString() => Message;
 }

@@ -1,8 +1,10 @@
+using PgSsl.Common;
+
 namespace PgSsl;
 
 /// <summary>
 /// A failure. It says what was seen (<see cref="Exception.Message"/>) and what to do about it (<see cref="Remedy"/>).
-/// Neither ever holds a password, a passphrase or key material.
+/// Neither ever holds a password, a passphrase or key material. Both are printable, whatever names are in them.
 /// </summary>
 public sealed class PgSslException : Exception
 {
@@ -12,10 +14,10 @@ public sealed class PgSslException : Exception
     /// <param name="remedy">What to do, as a sentence or a command.</param>
     /// <param name="innerException">The cause; null where there is none.</param>
     public PgSslException(PgSslError error, string message, string? remedy = null, Exception? innerException = null)
-        : base(message, innerException)
+        : base(PrintableText.Of(message), innerException)
     {
         Error = error;
-        Remedy = remedy;
+        Remedy = remedy is null ? null : PrintableText.Of(remedy);
     }
 
     /// <summary>The stable name of what went wrong.</summary>

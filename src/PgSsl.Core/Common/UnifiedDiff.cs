@@ -24,14 +24,14 @@ internal static class UnifiedDiff
         List<(char Kind, int Old, int New)> script = Compare(old, @new);
         if (script.TrueForAll(step => step.Kind == ' '))
             return [];
-        var lines = new List<string> { $"--- {path}", $"+++ {path}" };
+        var lines = new List<string> { $"--- {PrintableText.Of(path)}", $"+++ {PrintableText.Of(path)}" };
         foreach ((int from, int to) in Hunks(script))
         {
             List<(char Kind, int Old, int New)> hunk = script[from..to];
             string oldRange = Place(hunk[0].Old, hunk.Count(step => step.Kind != '+'));
             string newRange = Place(hunk[0].New, hunk.Count(step => step.Kind != '-'));
             lines.Add($"@@ -{oldRange} +{newRange} @@");
-            lines.AddRange(hunk.Select(step => step.Kind + (step.Kind == '+' ? @new[step.New] : old[step.Old])));
+            lines.AddRange(hunk.SelectMany(step => (step.Kind + (step.Kind == '+' ? @new[step.New] : old[step.Old])).Split('\n')));
         }
         return lines;
     }

@@ -57,7 +57,7 @@ internal sealed class CertificateDeployment : IPlannedChange<ServerCertificateIn
     public ServerCertificateInstallation Unchanged => Report(null);
 
     /// <inheritdoc/>
-    public string Text => string.Join(Environment.NewLine, [.. _plan.Describe(), .. _recipient.Effects]);
+    public IReadOnlyList<string> Lines => [.. _plan.Describe(), .. _recipient.Effects];
 
     /// <summary>What is not as it should be, but does not prevent the change.</summary>
     public IReadOnlyList<string> Warnings => [.. _plan.Warnings, .. _recipient.Remarks];

@@ -1,3 +1,4 @@
+using PgSsl.Common;
 using PgSsl.Hba;
 
 namespace PgSsl;
@@ -72,8 +73,8 @@ public sealed record HbaRule
     /// <summary>pg_hba.conf itself, even where an included file contains the rule.</summary>
     public string Path => _document.Files[0].Path;
 
-    /// <summary>The line.</summary>
-    public override string ToString() => Raw;
+    /// <summary>The line, printable.</summary>
+    public override string ToString() => PrintableText.Join(Raw.Split('\n'));
 
     /// <summary>The rules of a file, each judged beside the others.</summary>
     internal static IEnumerable<HbaRule> Of(HbaDocument document) =>

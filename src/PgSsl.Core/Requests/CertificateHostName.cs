@@ -1,7 +1,8 @@
 using System.Globalization;
-using System.Net;
 using System.Net.Sockets;
+using System.Net;
 using PgSsl.Certificates;
+using PgSsl.Common;
 
 namespace PgSsl.Requests;
 
@@ -32,7 +33,7 @@ internal static class CertificateHostName
         if (Read(name, out string ascii) is { } objection)
             throw new PgSslException(
                 PgSslError.InvalidHostName,
-                $"\"{CertificateNames.Printable(name)}\" cannot be a DNS name in a certificate: {objection}.",
+                $"\"{PrintableText.Of(name)}\" cannot be a DNS name in a certificate: {objection}.",
                 "Write the name as clients write it in host=: letters, digits, hyphens and underscores between dots; * for the whole first label.");
         return ascii;
     }
@@ -48,7 +49,7 @@ internal static class CertificateHostName
         if (HostAddress.Parse(name) is null && EndsInNumber(name))
             throw new PgSslException(
                 PgSslError.InvalidHostName,
-                $"\"{CertificateNames.Printable(name)}\" looks like an IP address, but is not one.",
+                $"\"{PrintableText.Of(name)}\" looks like an IP address, but is not one.",
                 "An address has four numbers up to 255, as in 10.0.0.1; a host name does not end in a number.");
     }
 
@@ -65,7 +66,7 @@ internal static class CertificateHostName
     /// <exception cref="PgSslException"><see cref="PgSslError.InvalidHostName"/>.</exception>
     public static IPAddress ParseAddress(string text) => TryParseAddress(text) ?? throw new PgSslException(
         PgSslError.InvalidHostName,
-        $"\"{CertificateNames.Printable(text)}\" is not an IP address.",
+        $"\"{PrintableText.Of(text)}\" is not an IP address.",
         "Write 10.0.0.1 or 2001:db8::1, without brackets, prefix length or zone; give host names with -DnsName.");
 
     private static bool EndsInNumber(string name) => name.Split(Dots)[^1] is { Length: > 0 } last && last.All(char.IsAsciiDigit);

@@ -1,9 +1,10 @@
 using System.Formats.Asn1;
-using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
+using System.Security.Cryptography;
+using DotNetRequest = System.Security.Cryptography.X509Certificates.CertificateRequest;
 using PgSsl.Asn1;
 using PgSsl.Certificates;
-using DotNetRequest = System.Security.Cryptography.X509Certificates.CertificateRequest;
+using PgSsl.Common;
 
 namespace PgSsl.Requests;
 
@@ -132,7 +133,7 @@ internal sealed class CertificateProfile
         if (!AlternativeNames.NameAHost(alternativeNames))
             yield return WarnOfNoHost(naming.Role, subject);
         else if (naming.CertificateHost is { } host && !AlternativeNames.Cover(alternativeNames, host))
-            yield return $"The host that sent the certificate, \"{CertificateNames.Printable(host)}\", is not one of its alternative names: " +
+            yield return $"The host that sent the certificate, \"{PrintableText.Of(host)}\", is not one of its alternative names: " +
                 "clients that connect to it with sslmode=verify-full will not accept the certificate. Name all hosts with -DnsName, " +
                 "and addresses with -IPAddress.";
     }
@@ -143,7 +144,7 @@ internal sealed class CertificateProfile
             return "No host name is given: clients with sslmode=verify-full cannot connect to the server that uses this certificate. " +
                 "Give its host name with -DnsName.";
         string what = subject.CommonName is { } name
-            ? $"The common name \"{CertificateNames.Printable(name)}\" is neither a host name nor an IP address"
+            ? $"The common name \"{PrintableText.Of(name)}\" is neither a host name nor an IP address"
             : "The subject has no common name";
         return $"{what}, and no other name is given: clients with sslmode=verify-full will not accept the certificate. " +
             "Give the names of the server with -DnsName or -IPAddress.";

@@ -1,4 +1,5 @@
 using PgSsl.Certificates;
+using PgSsl.Common;
 using PgSsl.Connections;
 
 namespace PgSsl.Requests;
@@ -20,10 +21,10 @@ internal static class CommonHostName
         if (FindSlip(commonName) is { } slip)
             throw new PgSslException(
                 PgSslError.InvalidHostName,
-                $"The common name \"{CertificateNames.Printable(SecretMask.Apply(commonName))}\" {slip.What}; " +
+                $"The common name \"{PrintableText.Of(SecretMask.Apply(commonName))}\" {slip.What}; " +
                 "the common name of a server is its host name alone.",
                 slip.BareName.Length == 0 ? "Name the server: -CommonName db1.example.com"
-                    : $"Write -CommonName '{CertificateNames.Printable(slip.BareName)}'");
+                    : $"Write -CommonName '{PrintableText.Of(slip.BareName)}'");
         CertificateHostName.CheckNotNumeric(commonName);
         return commonName.Contains('*', StringComparison.Ordinal)
             ? CertificateHostName.Normalize(commonName)

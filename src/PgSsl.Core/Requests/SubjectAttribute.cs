@@ -1,6 +1,7 @@
 using System.Formats.Asn1;
 using System.Text;
 using PgSsl.Certificates;
+using PgSsl.Common;
 
 namespace PgSsl.Requests;
 
@@ -85,7 +86,7 @@ internal sealed class SubjectAttribute
             throw SubjectErrors.Attribute(type, "is empty", "Omit it, or give it a value.");
         if (value.Any(char.IsControl))
             throw SubjectErrors.Attribute(
-                type, $"\"{CertificateNames.Printable(value)}\" contains a control character", "Write it without NUL, tabs and line breaks.");
+                type, $"\"{PrintableText.Of(value)}\" contains a control character", "Write it without NUL, tabs and line breaks.");
         if (type == AttributeType.Country && !(value.Length == CountryLength && value.All(char.IsAsciiLetter)))
             throw SubjectErrors.Attribute(
                 type, $"\"{value}\" is not a country code of two letters", "Use the code of ISO 3166: US, DE, GB (not UK) …");
@@ -113,7 +114,7 @@ internal sealed class SubjectAttribute
         {
             throw new PgSslException(
                 PgSslError.InvalidSubject,
-                $"The {type.Name} \"{CertificateNames.Printable(value)}\" contains characters that are not allowed.",
+                $"The {type.Name} \"{PrintableText.Of(value)}\" contains characters that are not allowed.",
                 type.Tag switch
                 {
                     UniversalTagNumber.IA5String => "Use ASCII only.",

@@ -1,4 +1,5 @@
 using PgSsl.Certificates;
+using PgSsl.Common;
 
 namespace PgSsl.Requests;
 
@@ -12,6 +13,6 @@ internal static class SubjectErrors
     /// <summary>A text is not a subject.</summary>
     public static PgSslException Text(string text, string what) => new(
         PgSslError.InvalidSubject,
-        $"The subject \"{CertificateNames.Printable(text)}\" cannot be read: {what}.",
+        $"The subject \"{PrintableText.Of(text)}\" cannot be read: {what}.",
         @"Write it as in RFC 4514, CN=db1.example.com,O=ACME\, Inc.,C=US, or as for openssl, /C=US/O=ACME, Inc./CN=db1.example.com.");
 }

@@ -2,6 +2,7 @@ using System.Formats.Asn1;
 using System.Security.Cryptography.X509Certificates;
 using PgSsl.Asn1;
 using PgSsl.Certificates;
+using PgSsl.Common;
 
 namespace PgSsl.Requests;
 
@@ -38,7 +39,7 @@ internal sealed class SubjectName
     public static SubjectName Of(X509Certificate2 certificate) => new(certificate.SubjectName.RawData);
 
     /// <summary>In the form of .NET, the last name first; without the control characters that a stranger's certificate may have.</summary>
-    public override string ToString() => CertificateNames.Printable(new X500DistinguishedName(Encoded.Span).Name);
+    public override string ToString() => PrintableText.Of(new X500DistinguishedName(Encoded.Span).Name);
 
     /// <summary>Encodes relative names, in the order of the encoding; several attributes in one relative name are a set.</summary>
     internal static SubjectName FromRelativeNames(IReadOnlyList<IReadOnlyList<SubjectAttribute>> relativeNames)

@@ -1,3 +1,4 @@
+using PgSsl.Common;
 using PgSsl.Requirements;
 
 namespace PgSsl;
@@ -44,5 +45,5 @@ public sealed record ServerCertificateRequirement
     internal bool IsUnmet(Requirement requirement) => IsMet == false && Requirement == requirement.Name;
 
     /// <summary>The requirement and what was seen.</summary>
-    public override string ToString() => $"{Requirement}: {Detail}";
+    public override string ToString() => PrintableText.Of($"{Requirement}: {Detail}");
 }

@@ -17,14 +17,14 @@ internal sealed class PlannedRootChange(RootChange change, IReadOnlyList<SslMode
     /// <summary>What to do instead of a change that costs connections.</summary>
     public required string AdviceAtRisk { get; init; }
 
-    /// <summary>Whether the user has read <see cref="Text"/>, and needs no warning of what is in it.</summary>
+    /// <summary>Whether the user has read <see cref="Lines"/>, and needs no warning of what is in it.</summary>
     public required bool IsRead { get; init; }
 
     /// <inheritdoc/>
     public string Subject => change.Target.Path;
 
     /// <inheritdoc/>
-    public string Text => string.Join(Environment.NewLine, [.. change.Describe(), .. _impact, .. SslModeChange.Describe(effects)]);
+    public IReadOnlyList<string> Lines => [.. change.Describe(), .. _impact, .. SslModeChange.Describe(effects)];
 
     /// <inheritdoc/>
     public bool IsNoChange => change.IsNoChange;

@@ -1,5 +1,6 @@
 using System.Security.Cryptography.X509Certificates;
 using PgSsl.Certificates;
+using PgSsl.Common;
 
 namespace PgSsl.RootFiles;
 
@@ -12,5 +13,5 @@ internal sealed record RootFileEntry(string Subject, string Fingerprint, DateTim
     internal static RootFileEntry Of(X509Certificate2 certificate) =>
         new(certificate.Subject, Certificates.Fingerprint.Of(certificate), certificate.NotAfter.ToUniversalTime());
 
-    internal string Describe() => $"{CertificateNames.Printable(Subject)}, valid until {CertificateTime.Day(NotAfter)}, SHA-256 {Fingerprint}";
+    internal string Describe() => $"{PrintableText.Of(Subject)}, valid until {CertificateTime.Day(NotAfter)}, SHA-256 {Fingerprint}";
 }

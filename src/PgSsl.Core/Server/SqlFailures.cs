@@ -60,7 +60,7 @@ internal static class SqlFailures
     /// <param name="version">The server's version.</param>
     public static PgSslException Failed(string sqlState, string message, string sql, string role, ServerVersion version)
     {
-        string said = $"{WireText.Clean(message)} (SQLSTATE {sqlState}).";
+        string said = $"{WireText.Shorten(message)} (SQLSTATE {sqlState}).";
         return sqlState switch
         {
             InsufficientPrivilege => new(

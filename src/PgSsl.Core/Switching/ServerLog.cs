@@ -79,7 +79,7 @@ internal sealed class ServerLog
     private static string Message(string line)
     {
         int colon = line.IndexOf(":  ", StringComparison.Ordinal);
-        return WireText.Clean((colon < 0 ? line : line[(colon + 3)..]).Trim());
+        return WireText.Shorten((colon < 0 ? line : line[(colon + 3)..]).Trim());
     }
 
     private async Task<string?> ReadAsync(CancellationToken cancellationToken)

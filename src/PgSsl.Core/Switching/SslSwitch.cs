@@ -37,7 +37,7 @@ internal sealed record SslSwitch(
     public int? PlaintextSessions { get; private init; }
 
     /// <summary>The change and what it leaves, as -WhatIf and -Confirm show it. The notes are warnings, which come before it.</summary>
-    public string Text
+    public IReadOnlyList<string> Lines
     {
         get
         {
@@ -46,7 +46,7 @@ internal sealed record SslSwitch(
             lines.AddRange(Change.Diff);
             if (PlaintextSessions is > 0)
                 lines.Add(PlaintextRemain);
-            return string.Join(Environment.NewLine, lines);
+            return lines;
         }
     }
 

@@ -1,8 +1,9 @@
 using System.Text;
+using PgSsl.Common;
 
 namespace PgSsl.Wire;
 
-/// <summary>Turns bytes that an unauthenticated server sent into text that is safe to show: without control characters, and short.</summary>
+/// <summary>Turns bytes that an unauthenticated server sent into text that is safe to show: printable, and short.</summary>
 internal static class WireText
 {
     private const int MaxShown = 200;
@@ -17,24 +18,16 @@ internal static class WireText
         return text.Append(bytes.Length > maxBytes ? "…\"" : "\"").ToString();
     }
 
-    /// <summary>
-    /// Decodes a message's text. Control characters are left out, terminal escapes too: an attacker may have written it (CVE-2024-10977).
-    /// </summary>
-    public static string Decode(ReadOnlySpan<byte> bytes) => Clean(Encoding.UTF8.GetString(bytes));
+    /// <summary>Decodes a message's text; <see cref="PrintableText"/>, because an attacker may have written it (CVE-2024-10977).</summary>
+    public static string Decode(ReadOnlySpan<byte> bytes) => Shorten(Encoding.UTF8.GetString(bytes));
 
-    /// <summary>As <see cref="Decode"/>, of a text that is already decoded.</summary>
-    public static string Clean(string received)
+    /// <summary>As <see cref="Decode"/>, of a text that is already decoded. A line break becomes a blank.</summary>
+    public static string Shorten(string received)
     {
-        var text = new StringBuilder();
-        foreach (Rune rune in received.EnumerateRunes())
-        {
-            if (text.Length >= MaxShown)
-                return text.Append('…').ToString();
-            if (!Rune.IsControl(rune))
-                text.Append(rune);
-            else if (rune.Value is '\n' or '\t')
-                text.Append(' ');
-        }
-        return text.ToString();
+        string text = PrintableText.Of(received.ReplaceLineEndings(" "));
+        if (text.Length <= MaxShown)
+            return text;
+        int end = char.IsHighSurrogate(text[MaxShown - 1]) ? MaxShown - 1 : MaxShown;
+        return string.Concat(text.AsSpan(0, end), "…");
     }
 }

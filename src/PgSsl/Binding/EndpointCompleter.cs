@@ -16,6 +16,6 @@ public sealed class EndpointCompleter : IArgumentCompleter
         string typed = wordToComplete.Trim('\'', '"');
         return KnownEndpoints.Find(ConnectionEnvironment.Capture())
             .Where(endpoint => endpoint.StartsWith(typed, StringComparison.OrdinalIgnoreCase))
-            .Select(endpoint => new CompletionResult(CommandText.Quote(endpoint), endpoint, CompletionResultType.ParameterValue, endpoint));
+            .Select(ForeignName.Complete);
     }
 }

@@ -24,7 +24,7 @@ public abstract class HbaNameCompleter(Func<HbaRule, IEnumerable<string?>> names
             .Where(name => !name.Contains(HbaSecrets.Mask, StringComparison.Ordinal))
             .Where(name => name.StartsWith(wordToComplete.Trim('\'', '"'), StringComparison.OrdinalIgnoreCase))
             .Order(StringComparer.Ordinal)
-            .Select(name => new CompletionResult(CommandText.Quote(name), name, CompletionResultType.ParameterValue, name));
+            .Select(ForeignName.Complete);
     }
 
     private static IEnumerable<HbaRule> Read(string? path)

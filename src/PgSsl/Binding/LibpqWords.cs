@@ -1,6 +1,7 @@
 using System.Collections;
-using System.Management.Automation;
 using System.Management.Automation.Language;
+using System.Management.Automation;
+using PgSsl.Common;
 using PgSsl.Connections;
 using PgSsl.SslModes.Clients;
 
@@ -20,7 +21,7 @@ public abstract class WordTransformationAttribute(string[] words) : ArgumentTran
 
     private string ToWord(string text) =>
         Array.Find(words, word => string.Equals(Squeeze(word), Squeeze(text), StringComparison.OrdinalIgnoreCase))
-        ?? throw new ArgumentTransformationMetadataException($"\"{text}\" is not one of: {string.Join(", ", words)}.");
+        ?? throw new ArgumentTransformationMetadataException($"\"{PrintableText.Of(text)}\" is not one of: {string.Join(", ", words)}.");
 
     private static string Squeeze(string text) => text.Replace("-", "", StringComparison.Ordinal);
 }

@@ -18,6 +18,6 @@ public sealed class RootCertificateCompleter : IArgumentCompleter
                 ConnectionSettings.SystemRoots, ConnectionSettings.SystemRoots, CompletionResultType.ParameterValue,
                 "The operating system's roots (libpq 16 and newer)");
         foreach (CompletionResult file in CompletionCompleters.CompleteFilename(typed))
-            yield return file;
+            yield return ForeignName.Complete(file.CompletionText, file.ListItemText, file.ToolTip);
     }
 }

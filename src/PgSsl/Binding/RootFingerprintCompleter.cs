@@ -1,6 +1,6 @@
 using System.Collections;
-using System.Management.Automation;
 using System.Management.Automation.Language;
+using System.Management.Automation;
 using PgSsl.Certificates;
 using PgSsl.Connections;
 using PgSsl.RootCertificates;
@@ -24,7 +24,7 @@ public sealed class RootFingerprintCompleter : IArgumentCompleter
                     .Select(certificate => (Name: CertificateNames.Display(certificate), Fingerprint: Fingerprint.Of(certificate)))
                     .Where(root => root.Fingerprint.StartsWith(typed, StringComparison.OrdinalIgnoreCase)
                         || root.Name.Contains(typed, StringComparison.OrdinalIgnoreCase))
-                    .Select(root => new CompletionResult(root.Fingerprint, root.Name, CompletionResultType.ParameterValue, root.Fingerprint)),
+                    .Select(root => ForeignName.Complete(root.Fingerprint, root.Name, root.Fingerprint)),
             ];
         }
         catch (PgSslException)

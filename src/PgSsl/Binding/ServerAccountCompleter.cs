@@ -19,5 +19,5 @@ public sealed class ServerAccountCompleter : IArgumentCompleter
             .Select(line => line.Split(':')[0])
             .Where(name => name.Length > 0 && name[0] != '#' && name.StartsWith(wordToComplete.Trim('\'', '"'), StringComparison.Ordinal))
             .OrderByDescending(name => Usual.Contains(name))
-            .Select(name => new CompletionResult(CommandText.Quote(name), name, CompletionResultType.ParameterValue, name));
+            .Select(ForeignName.Complete);
 }

@@ -14,5 +14,5 @@ public sealed class ServiceCompleter : IArgumentCompleter
         string commandName, string parameterName, string wordToComplete, CommandAst commandAst, IDictionary fakeBoundParameters) =>
         KnownEndpoints.FindServices(ConnectionEnvironment.Capture())
             .Where(service => service.StartsWith(wordToComplete.Trim('\'', '"'), StringComparison.OrdinalIgnoreCase))
-            .Select(service => new CompletionResult(CommandText.Quote(service), service, CompletionResultType.ParameterValue, service));
+            .Select(ForeignName.Complete);
 }

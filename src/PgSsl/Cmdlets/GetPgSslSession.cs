@@ -118,7 +118,7 @@ public sealed class GetPgSslSessionCommand : ServerCmdlet
     {
         var answer = new TaskCompletionSource<bool>(TaskCreationOptions.RunContinuationsAsynchronously);
         string text = $"{victim.Endpoint}: end the session {victim}";
-        await PostAsync(() => answer.SetResult(ShouldProcess(text, text + "?", Caption)), cancellationToken).ConfigureAwait(false);
+        await PostAsync(() => answer.SetResult(Ask([text], Caption, "?")), cancellationToken).ConfigureAwait(false);
         return await answer.Task.WaitAsync(cancellationToken).ConfigureAwait(false);
     }
 

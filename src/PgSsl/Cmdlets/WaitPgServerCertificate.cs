@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Globalization;
 using System.Management.Automation;
+using PgSsl.Common;
 using PgSsl.Connections;
 using PgSsl.Hosting;
 using PgSsl.Probing;
@@ -134,7 +135,10 @@ public sealed class WaitPgServerCertificateCommand : ServerCmdlet
     }
 
     private static ProgressRecord Progress(ServerTarget server, string status) =>
-        new(server.Host.GetHashCode() & int.MaxValue, $"Waiting for the certificate of {server.Host}", status);
+        new(
+        server.Host.GetHashCode() & int.MaxValue,
+        PrintableText.Of($"Waiting for the certificate of {server.Host}"),
+        PrintableText.Of(status));
 
     private static TimeSpan Max(TimeSpan one, TimeSpan other) => one > other ? one : other;
 

@@ -3,12 +3,14 @@ using System.Globalization;
 using System.Management.Automation;
 using System.Management.Automation.Host;
 using System.Security.Cryptography.X509Certificates;
+using PgSsl.Common;
 
 namespace PgSsl.Formatting;
 
 /// <summary>
 /// What PgSsl.Format.ps1xml shows in its columns. Colours come from $PSStyle, and PowerShell removes them for NO_COLOR, files and pipes.
-/// Values may come deserialized (from a job, from CLIXML), so nothing here relies on their types.
+/// Values may come deserialized (from a job, from CLIXML), so nothing here relies on their types. Everything that may hold text of others is
+/// shown through here, printable (decision 64): the properties themselves are exact.
 /// </summary>
 public static class Cells
 {
@@ -16,9 +18,19 @@ public static class Cells
     private const int DefaultWidth = 120;
     private const int NarrowestColumn = 20;
 
+    /// <summary>A property: text is printable, a list is in one line, and everything else is as it is.</summary>
+    public static object? Show(object? value) => (value is PSObject wrapped ? wrapped.BaseObject : value) switch
+    {
+        null => null,
+        string text => PrintableText.Of(text),
+        IEnumerable values => PrintableText.Of(string.Join(", ", values.Cast<object?>())),
+        ValueType plain => plain,
+        object other => PrintableText.Of($"{other}"),
+    };
+
     /// <summary>host:port, an IPv6 address in brackets.</summary>
     public static string Server(string? hostName, object? port) =>
-        hostName?.Contains(':') == true ? $"[{hostName}]:{port}" : $"{hostName}:{port}";
+        PrintableText.Of(hostName?.Contains(':') == true ? $"[{hostName}]:{port}" : $"{hostName}:{port}");
 
     /// <summary>The common name of a distinguished name; all of it if there is no common name.</summary>
     public static string CommonName(string? distinguishedName)
@@ -27,14 +39,14 @@ public static class Cells
             return "";
         try
         {
-            return new X500DistinguishedName(distinguishedName).EnumerateRelativeDistinguishedNames()
+            return PrintableText.Of(new X500DistinguishedName(distinguishedName).EnumerateRelativeDistinguishedNames()
                 .Where(part => !part.HasMultipleElements && part.GetSingleElementType().Value == "2.5.4.3")
                 .Select(part => part.GetSingleElementValue())
-                .FirstOrDefault() ?? distinguishedName;
+                .FirstOrDefault() ?? distinguishedName);
         }
         catch (System.Security.Cryptography.CryptographicException)
         {
-            return distinguishedName;
+            return PrintableText.Of(distinguishedName);
         }
     }
 
@@ -45,7 +57,7 @@ public static class Cells
     /// <summary>What verifies a chain; in a warning colour if nothing does.</summary>
     /// <remarks>PowerShell passes an empty text for null.</remarks>
     public static string TrustedBy(string? trustedBy, object? style) =>
-        string.IsNullOrEmpty(trustedBy) ? Paint("nothing", "Yellow", style) : trustedBy;
+        string.IsNullOrEmpty(trustedBy) ? Paint("nothing", "Yellow", style) : PrintableText.Of(trustedBy);
 
     /// <summary>yes or no, in green or red.</summary>
     public static string YesNo(bool value, object? style) => value ? Paint("yes", "Green", style) : Paint("no", "Red", style);
@@ -58,7 +70,8 @@ public static class Cells
     public static string Warning(string? warning, object? style) => string.IsNullOrEmpty(warning) ? "" : Paint(warning, "Yellow", style);
 
     /// <summary>Where a setting comes from, in one cell.</summary>
-    public static string Source(string? source, string? origin) => string.IsNullOrEmpty(origin) ? $"{source}" : $"{source}: {origin}";
+    public static string Source(string? source, string? origin) =>
+        PrintableText.Of(string.IsNullOrEmpty(origin) ? $"{source}" : $"{source}: {origin}");
 
     /// <summary>A duration in milliseconds.</summary>
     public static string Milliseconds(TimeSpan time) => time.TotalMilliseconds.ToString("0.0 ms", CultureInfo.InvariantCulture);
@@ -69,7 +82,8 @@ public static class Cells
         string client = $"{result.Properties["Client"]?.Value}";
         string server = Server($"{result.Properties["HostName"]?.Value}", result.Properties["Port"]?.Value);
         string roots = result.Properties["RootCertificate"]?.Value is { } root ? $", roots {root}" : "";
-        return $"{server}, user {result.Properties["UserName"]?.Value}, database {result.Properties["Database"]?.Value}, client {client}{roots}";
+        return PrintableText.Of(
+            $"{server}, user {result.Properties["UserName"]?.Value}, database {result.Properties["Database"]?.Value}, client {client}{roots}");
     }
 
     /// <summary>Breaks a sentence between words so that it fits beside the columns to its left. A table would break it inside words.</summary>
@@ -78,7 +92,7 @@ public static class Cells
         int width = Math.Max(WidthOf(host) - columnsToTheLeft, NarrowestColumn);
         var lines = new List<string>();
         string line = "";
-        foreach (string word in (text ?? "").Split(' '))
+        foreach (string word in PrintableText.Of(text ?? "").Split(' '))
         {
             if (line.Length > 0 && line.Length + 1 + word.Length > width)
             {
@@ -118,8 +132,10 @@ public static class Cells
         }
     }
 
+    /// <summary>A text in a colour, printable.</summary>
     internal static string Paint(string text, string? colour, object? style)
     {
+        text = PrintableText.Of(text);
         if (colour is null || style is null)
             return text;
         PSObject palette = PSObject.AsPSObject(style);

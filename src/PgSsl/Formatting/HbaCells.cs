@@ -3,6 +3,7 @@ using System.Globalization;
 using System.Management.Automation;
 using System.Net;
 using System.Numerics;
+using PgSsl.Common;
 
 namespace PgSsl.Formatting;
 
@@ -16,24 +17,25 @@ public static class HbaCells
         style);
 
     /// <summary>A list as pg_hba.conf has it.</summary>
-    public static string List(object? values) => string.Join(',', Items(values));
+    public static string List(object? values) => PrintableText.Of(string.Join(',', Items(values)));
 
     /// <summary>Address and mask, in CIDR notation if possible.</summary>
     public static string Address(object? address, object? mask)
     {
         if (!IPAddress.TryParse($"{mask}", out IPAddress? parsed))
-            return $"{address}";
+            return PrintableText.Of($"{address}");
         var bits = new BigInteger(parsed.GetAddressBytes(), isUnsigned: true, isBigEndian: true);
         int width = parsed.GetAddressBytes().Length * 8;
         int ones = width;
         while (ones > 0 && (bits & (BigInteger.One << (width - ones))).IsZero)
             ones--;
         bool isContiguous = bits == (((BigInteger.One << ones) - 1) << (width - ones));
-        return isContiguous ? string.Create(CultureInfo.InvariantCulture, $"{address}/{ones}") : $"{address} {mask}";
+        return PrintableText.Of(isContiguous ? string.Create(CultureInfo.InvariantCulture, $"{address}/{ones}") : $"{address} {mask}");
     }
 
     /// <summary>The method, and its options.</summary>
-    public static string Method(object? method, object? options) => string.Join(' ', Items(options).Prepend($"{method}"));
+    public static string Method(object? method, object? options) =>
+        PrintableText.Of(string.Join(' ', Items(options).Prepend($"{method}")));
 
     /// <summary>The codes of a rule's findings; the error of a line that is refused.</summary>
     public static string Findings(PSObject rule, object? style)
@@ -45,8 +47,7 @@ public static class HbaCells
     }
 
     /// <summary>Findings as sentences, each with what to do.</summary>
-    public static string Explain(object? findings) => string.Join(
-        Environment.NewLine,
+    public static string Explain(object? findings) => PrintableText.Join(
         Objects(findings).Select(finding => $"{Text(finding, "Severity")}: {Value(finding, "Message")} {Value(finding, "Remedy")}"));
 
     /// <summary>What the server does with a client.</summary>
@@ -64,8 +65,8 @@ public static class HbaCells
     {
         string[] lines =
         [
-            .. before is null or "" ? (string[])[] : [Cells.Paint($"- {before}", "Red", style)],
-            .. after is null or "" ? (string[])[] : [Cells.Paint($"+ {after}", "Green", style)],
+            .. before is null or "" ? [] : Painted($"- {before}", "Red", style),
+            .. after is null or "" ? [] : Painted($"+ {after}", "Green", style),
         ];
         return string.Join(Environment.NewLine, lines);
     }
@@ -73,16 +74,21 @@ public static class HbaCells
     /// <summary>The lines of a diff in its colours.</summary>
     public static string DiffLines(object? lines, object? style) => string.Join(
         Environment.NewLine,
-        Items(lines).Select(line => Cells.Paint(line, line.StartsWith('+') ? "Green" : line.StartsWith('-') ? "Red" : null, style)));
+        Items(lines).SelectMany(line => Painted(line, line.StartsWith('+') ? "Green" : line.StartsWith('-') ? "Red" : null, style)));
 
     /// <summary>What was proven, a line each.</summary>
-    public static string Proofs(object? proofs) => string.Join(
-        Environment.NewLine,
+    public static string Proofs(object? proofs) => PrintableText.Join(
         Objects(proofs).Select(
             proof => $"{Value(proof, "Name")}: {(Text(proof, "State") == "Proven" ? "" : "not proven: ")}{Value(proof, "Detail")}"));
 
     /// <summary>Lines of text.</summary>
-    public static string Lines(object? lines) => string.Join(Environment.NewLine, Items(lines));
+    public static string Lines(object? lines) => PrintableText.Join(Items(lines));
+
+    /// <summary>A line of a file; it may go on in the next one.</summary>
+    public static string Line(object? line) => PrintableText.Join($"{line}".Split('\n'));
+
+    private static IEnumerable<string> Painted(string lines, string? colour, object? style) =>
+        lines.Split('\n').Select(line => Cells.Paint(line.TrimEnd('\r'), colour, style));
 
     private static IEnumerable<string> Items(object? values) => Objects(values).Select(value => $"{value}");
 

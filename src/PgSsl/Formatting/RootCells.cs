@@ -1,3 +1,5 @@
+using PgSsl.Common;
+
 namespace PgSsl.Formatting;
 
 /// <summary>What RootCertificate.Format.ps1xml shows in its columns.</summary>
@@ -10,5 +12,5 @@ public static class RootCells
 
     /// <summary>Enough of a fingerprint to tell certificates apart by eye.</summary>
     public static string ShortFingerprint(string? fingerprint) =>
-        fingerprint?.Length > ShownDigits ? fingerprint[..ShownDigits] + "…" : fingerprint ?? "";
+        fingerprint?.Length > ShownDigits ? PrintableText.Of(fingerprint[..ShownDigits]) + "…" : PrintableText.Of(fingerprint ?? "");
 }

@@ -1,4 +1,5 @@
 using System.Management.Automation;
+using PgSsl.Common;
 using PgSsl.Connections;
 
 namespace PgSsl.Formatting;
@@ -14,11 +15,13 @@ public static class SessionCells
         {
             IReadOnlyDictionary<string, string> parameters = PgEndpoint.Parse(text).Parameters;
             string host = parameters.GetValueOrDefault("host") ?? parameters.GetValueOrDefault("hostaddr") ?? "";
-            return host.Length > 0 && parameters.GetValueOrDefault("port") is { } port ? Cells.Server(host, port) : host.Length > 0 ? host : text;
+            return host.Length > 0 && parameters.GetValueOrDefault("port") is { } port
+                ? Cells.Server(host, port)
+                : PrintableText.Of(host.Length > 0 ? host : text);
         }
         catch (PgSslException)
         {
-            return text;
+            return PrintableText.Of(text);
         }
     }
 
@@ -35,13 +38,13 @@ public static class SessionCells
     {
         ArgumentNullException.ThrowIfNull(session);
         string database = $"{session.Properties["Database"]?.Value}";
-        return database.Length == 0 && session.Properties["IsReplication"]?.Value is true ? "(replication)" : database;
+        return database.Length == 0 && session.Properties["IsReplication"]?.Value is true ? "(replication)" : PrintableText.Of(database);
     }
 
     /// <summary>What encrypts it.</summary>
     public static string Cipher(PSObject session)
     {
         ArgumentNullException.ThrowIfNull(session);
-        return $"{session.Properties["Protocol"]?.Value} {session.Properties["CipherSuite"]?.Value}".Trim();
+        return PrintableText.Of($"{session.Properties["Protocol"]?.Value} {session.Properties["CipherSuite"]?.Value}".Trim());
     }
 }

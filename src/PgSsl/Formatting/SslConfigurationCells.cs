@@ -1,5 +1,6 @@
 using System.Collections;
 using System.Management.Automation;
+using PgSsl.Common;
 
 namespace PgSsl.Formatting;
 
@@ -34,17 +35,15 @@ public static class SslConfigurationCells
     public static string Settings(object? settings)
     {
         object? list = settings is PSObject wrapped ? wrapped.BaseObject : settings;
-        return string.Join(
-            Environment.NewLine,
+        return PrintableText.Join(
             (list as IEnumerable ?? Array.Empty<object>()).Cast<object>().Select(PSObject.AsPSObject)
                 .Where(setting => $"{Value(setting, "Source")}" != "default")
                 .Select(setting => $"{Value(setting, "Name")} = {Value(setting, "Value")} ({Source(setting)})"));
     }
 
     /// <summary>Where a value comes from: file and line if they are known.</summary>
-    public static string Source(PSObject setting) => Value(setting, "SourceFile") is { } file and not ""
-        ? $"{file}:{Value(setting, "SourceLine")}"
-        : $"{Value(setting, "Source")}";
+    public static string Source(PSObject setting) => PrintableText.Of(
+        Value(setting, "SourceFile") is { } file and not "" ? $"{file}:{Value(setting, "SourceLine")}" : $"{Value(setting, "Source")}");
 
     private static object? Value(PSObject target, string property) => target.Properties[property]?.Value;
 }

@@ -1,4 +1,5 @@
 using System.Management.Automation;
+using PgSsl.Common;
 
 namespace PgSsl.Hosting;
 
@@ -8,6 +9,9 @@ internal static class ErrorMap
     public static ErrorRecord ToErrorRecord(PgSslException exception, object? target)
     {
         var record = new ErrorRecord(exception, exception.Error.ToString(), CategoryOf(exception.Error), target);
+        // The target itself stays exact: scripts use it. Its name is what PowerShell shows.
+        if (target is string name)
+            record.CategoryInfo.TargetName = PrintableText.Of(name);
         if (exception.Remedy is { } remedy)
             record.ErrorDetails = new ErrorDetails(exception.Message) { RecommendedAction = remedy };
         return record;

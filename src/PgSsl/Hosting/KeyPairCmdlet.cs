@@ -95,7 +95,7 @@ public abstract class KeyPairCmdlet : CertificateNamingCmdlet
         string change = string.Join(' ', [
             files.Describe(DocumentName, profile, algorithm, ServiceAccount), .. targets.Select(target => target.Remark).OfType<string>()]);
         WriteWarnings(targets.Select(target => target.Warning).OfType<string>());
-        bool proceeds = ShouldProcess(change, $"{change}?", MyInvocation.MyCommand.Name, out ShouldProcessReason reason);
+        bool proceeds = Ask([change], MyInvocation.MyCommand.Name, "?", out ShouldProcessReason reason);
         if (proceeds || reason == ShouldProcessReason.WhatIf)
             _taken.UnionWith(files.Targets);
         if (!proceeds)

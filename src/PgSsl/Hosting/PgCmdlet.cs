@@ -1,6 +1,7 @@
 using System.Diagnostics.CodeAnalysis;
 using System.Management.Automation;
 using PgSsl.Changes;
+using PgSsl.Common;
 using PgSsl.Connections;
 using PgSsl.Files;
 
@@ -133,22 +134,22 @@ public abstract class PgCmdlet : PSCmdlet, IDisposable
             WriteVerbose($"{change.Subject}: nothing to change.");
             return change.Unchanged ?? (IsWhatIf ? null : Wait(change.ApplyAsync).Output);
         }
-        string text = change.Text;
+        IEnumerable<string> lines = change.Lines;
         var warnings = new List<string>();
         try
         {
             IReadOnlyList<FileTarget> targets = FileTransaction.Look(change.Files);
-            text = string.Join(System.Environment.NewLine, [text, .. targets.Select(target => target.Remark).OfType<string>()]);
+            lines = lines.Concat(targets.Select(target => target.Remark).OfType<string>());
             warnings.AddRange(targets.Select(target => target.Warning).OfType<string>());
             change.Check(isForced);
         }
         catch (PgSslException) when (IsWhatIf)
         {
             // The user asks what would happen: show the change, and then why it would not be made.
-            ShouldProcess(text, text, question);
+            Ask(lines, question);
             throw;
         }
-        if (!ShouldProcess(text, text, question))
+        if (!Ask(lines, question))
             return null;
         WriteWarnings(change.Warnings);
         WriteWarnings(warnings);
@@ -168,6 +169,27 @@ public abstract class PgCmdlet : PSCmdlet, IDisposable
     {
         foreach (string warning in warnings)
             WriteWarning(warning);
+    }
+
+    // What follows is the way of every text to the terminal, besides errors (ErrorMap) and views (Cells): names in it come from others.
+
+    /// <summary>As PowerShell's, printable.</summary>
+    private protected new void WriteWarning(string text) => base.WriteWarning(PrintableText.Of(text));
+
+    /// <summary>As PowerShell's, printable.</summary>
+    private protected new void WriteVerbose(string text) => base.WriteVerbose(PrintableText.Of(text));
+
+    /// <summary>As PowerShell's ShouldProcess, printable. -WhatIf and -Confirm show the same.</summary>
+    /// <param name="lines">What would be done.</param>
+    /// <param name="question">The caption of the question.</param>
+    /// <param name="mark">What is put behind the question: a question mark, or nothing.</param>
+    private protected bool Ask(IEnumerable<string> lines, string question, string mark = "") => Ask(lines, question, mark, out _);
+
+    /// <inheritdoc cref="Ask(IEnumerable{string}, string, string)"/>
+    private protected bool Ask(IEnumerable<string> lines, string question, string mark, out ShouldProcessReason reason)
+    {
+        string text = PrintableText.Join(lines);
+        return ShouldProcess(text, text + mark, question, out reason);
     }
 
     /// <inheritdoc/>

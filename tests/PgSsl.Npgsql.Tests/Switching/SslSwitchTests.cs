@@ -169,7 +169,7 @@ public class SslSwitchTests
         SslSwitch planned = await server.PrepareAsync(server.On);
         SslConfigurationChange change = await planned.ApplyAsync(TestContext.Current.CancellationToken);
 
-        Assert.Contains("1 session is in plaintext, and stays so until it ends", planned.Text);
+        Assert.Contains("1 session is in plaintext, and stays so until it ends", string.Join('\n', planned.Lines));
         Assert.Equal(1, change.PlaintextSessions);
         Assert.Equal("1", (await plaintext.QueryAsync("SELECT 1 AS one", null, TestContext.Current.CancellationToken))[0]["one"]);
     }

@@ -2,6 +2,7 @@ using System.Net;
 using System.Security.Cryptography.X509Certificates;
 using System.Text;
 using PgSsl.Asn1;
+using PgSsl.Common;
 
 namespace PgSsl.Certificates.Verification;
 
@@ -31,7 +32,7 @@ internal static class HostNameVerifier
             bool isDns = name.Kind == GeneralNameKind.Dns;
             if (Malformed(name) is { } fault)
                 return Refuse(first, examined, fault);
-            first ??= isDns ? CertificateNames.Printable(Encoding.Latin1.GetString(name.Value.Span)) : new IPAddress(name.Value.Span).ToString();
+            first ??= isDns ? PrintableText.Of(Encoding.Latin1.GetString(name.Value.Span)) : new IPAddress(name.Value.Span).ToString();
             if (Matches(name, host))
                 return new NameVerdict(true, isDns ? NameSource.DnsName : NameSource.IpAddress, first, examined, "");
         }
@@ -44,7 +45,7 @@ internal static class HostNameVerifier
             examined++;
             if (commonName.Content.Span.Contains((byte)0))
                 return Refuse(first, examined, EmbeddedNul);
-            first ??= CertificateNames.Printable(Encoding.UTF8.GetString(commonName.Content.Span));
+            first ??= PrintableText.Of(Encoding.UTF8.GetString(commonName.Content.Span));
             if (MatchesName(commonName.Content.Span, host))
                 return new NameVerdict(true, NameSource.CommonName, first, examined, "");
         }

@@ -35,7 +35,7 @@ internal sealed class PlannedHbaChange : IPlannedChange<HbaSslChange>
     public string Subject => _plan.Before.Files[0].Path;
 
     /// <inheritdoc/>
-    public string Text
+    public IReadOnlyList<string> Lines
     {
         get
         {
@@ -43,7 +43,7 @@ internal sealed class PlannedHbaChange : IPlannedChange<HbaSslChange>
                 ? _plan.Diff.Take(MostDiffLines).Append($"… {_plan.Changes.Count} rules change in all.")
                 : _plan.Diff;
             string heading = $"{_plan.Changes.Count} rule{(_plan.Changes.Count == 1 ? "" : "s")} of {Subject} would change:";
-            return string.Join(Environment.NewLine, [heading, .. shown, .. _impact.Describe(), .. _impact.Notes]);
+            return [heading, .. shown, .. _impact.Describe(), .. _impact.Notes];
         }
     }
 

@@ -9,7 +9,7 @@ namespace PgSsl.Server.Configuration;
 public sealed record ParameterChange(string Name, string? Before, string? After)
 {
     /// <summary>In words: <c>ssl: off -> on</c>.</summary>
-    public override string ToString() => $"{Name}: {Show(Before)} -> {Show(After)}";
+    public override string ToString() => PrintableText.Of($"{Name}: {Show(Before)} -> {Show(After)}");
 
     private static string Show(string? value) => value switch { null => "not set", "" => "''", _ => value };
 }

@@ -1,3 +1,5 @@
+using PgSsl.Common;
+
 namespace PgSsl;
 
 /// <summary>A session of a PostgreSQL server: who is connected, and over which transport.</summary>
@@ -95,6 +97,6 @@ public sealed record SslSession
             : $" from {ClientAddress}:{ClientPort}";
         string what = IsReplication ? "replication" : Database ?? "no database";
         string application = ApplicationName.Length == 0 ? "" : $" ({ApplicationName})";
-        return string.Create(null, $"{ProcessId} {UserName}@{what}{where}{application}, {Transport} since {BackendStart:u}");
+        return PrintableText.Of(string.Create(null, $"{ProcessId} {UserName}@{what}{where}{application}, {Transport} since {BackendStart:u}"));
     }
 }

@@ -1,3 +1,4 @@
+using PgSsl.Common;
 using PgSsl.Server.Settings;
 
 namespace PgSsl;
@@ -33,7 +34,7 @@ public sealed record SslSetting
     public required bool IsRestartPending { get; init; }
 
     /// <summary><c>ssl = on</c>.</summary>
-    public override string ToString() => $"{Name} = {Value}";
+    public override string ToString() => PrintableText.Of($"{Name} = {Value}");
 
     internal static SslSetting[] Of(ServerTlsFacts facts)
     {

@@ -2,8 +2,9 @@ using System.Net;
 using System.Security.Cryptography.X509Certificates;
 using System.Text;
 using PgSsl.Asn1;
-using PgSsl.Certificates;
 using PgSsl.Certificates.Verification;
+using PgSsl.Certificates;
+using PgSsl.Common;
 
 namespace PgSsl.SslModes.Names;
 
@@ -65,7 +66,7 @@ internal sealed class LeafNames
 
     private static string Listed(IReadOnlyList<string> names)
     {
-        string shown = string.Join(", ", names.Take(MostNamesShown).Select(CertificateNames.Printable));
+        string shown = string.Join(", ", names.Take(MostNamesShown).Select(PrintableText.Of));
         return names.Count > MostNamesShown ? $"{shown} and {names.Count - MostNamesShown} more" : shown;
     }
 }

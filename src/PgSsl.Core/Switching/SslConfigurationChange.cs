@@ -7,9 +7,6 @@ namespace PgSsl;
 /// <summary>What Enable-PgSsl or Disable-PgSsl did, and what was seen of the effect.</summary>
 public sealed record SslConfigurationChange
 {
-    // The others say more, but may be impossible: a version that this machine does not speak, a view that the role may not see.
-    private static readonly string[] Needed = ["Settings", "Wire", "TlsReload", "Values"];
-
     /// <summary>The server; null where only a file was changed.</summary>
     public required string? Endpoint { get; init; }
 
@@ -57,9 +54,18 @@ public sealed record SslConfigurationChange
             Diff = [.. change.Diff],
             Backup = [.. change.Backups],
             Proofs = all,
-            IsProven = Array.Exists(all, proof => proof.Name == "Wire") && Array.TrueForAll(all, proof => proof.State == ProofState.Proven
-                || !Needed.Contains(proof.Name)),
+            IsProven = IsProvenBy(all),
             PlaintextSessions = plaintextSessions,
         };
+    }
+    /// <summary>
+    /// The other proofs say more, but may be impossible: a version that this machine does not speak, a view that the role may not see. A server that
+    /// has the files and takes the values has nothing to refuse, so it need not be seen that it loaded them again.
+    /// </summary>
+    private static bool IsProvenBy(Proof[] proofs)
+    {
+        bool IsProven(string name) => Array.Exists(proofs, proof => proof.Name == name && proof.State == ProofState.Proven);
+        bool IsOpen(string name) => Array.Exists(proofs, proof => proof.Name == name && proof.State != ProofState.Proven);
+        return IsProven("Wire") && IsProven("Settings") && !IsOpen("Values") && (!IsOpen("TlsReload") || (IsProven("Files") && IsProven("Values")));
     }
 }

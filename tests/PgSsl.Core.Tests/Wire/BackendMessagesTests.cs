@@ -43,7 +43,7 @@ public class BackendMessagesTests
     [Fact]
     public void Terminal_escapes_in_an_error_are_shown_as_codes() =>
         Assert.Equal(
-            "[2Jgone",
+            "<U+001B>[2Jgone",
             Assert.IsType<StartupAnswer.Refused>(BackendMessages.ReadStartupAnswer(Message('E', "M\x1b[2Jgone\0\0"))).Message);
 
     [Fact]

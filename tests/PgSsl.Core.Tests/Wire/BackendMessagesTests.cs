@@ -41,9 +41,9 @@ public class BackendMessagesTests
             "FATAL", Assert.IsType<StartupAnswer.Refused>(BackendMessages.ReadStartupAnswer(Message('E', "SFATALE\0VFATAL\0Mx\0\0"))).Severity);
 
     [Fact]
-    public void Terminal_escapes_in_an_error_are_dropped() =>
+    public void Terminal_escapes_in_an_error_are_shown_as_codes() =>
         Assert.Equal(
-            "[2Jgone",
+            "<U+001B>[2Jgone",
             Assert.IsType<StartupAnswer.Refused>(BackendMessages.ReadStartupAnswer(Message('E', "M\x1b[2Jgone\0\0"))).Message);
 
     [Fact]

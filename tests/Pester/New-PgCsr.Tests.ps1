@@ -325,7 +325,7 @@ Describe 'New-PgCsr' {
     It 'shows a command that can be copied, whatever the folder is called' {
         $null = New-Item -ItemType Directory "DBA's keys"
         $text = (New-PgCsr db1 -KeyPath "DBA's keys/server.key" | Out-String -Width 1000) -replace '\s+', ' '
-        $text | Should -Match "openssl req -in '[^']*DBA''s keys.server.csr' -noout"
+        $text | Should -Match 'openssl req -in "[^"]*DBA''s keys.server.csr" -noout'
     }
 
     It 'shows as a list that says what to do next' {

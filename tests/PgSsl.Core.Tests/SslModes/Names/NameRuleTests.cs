@@ -93,7 +93,7 @@ public class NameRuleTests
     [InlineData("", "db.example.test",
         "certificate is for db.example.test; Go finds no name in it to compare with db.example.test: it needs a subject alternative name")]
     [InlineData("", "", "certificate names no host, and the client connects to db.example.test")]
-    [InlineData("DNS:a\u001b[2J", "x", "certificate is for a?[2J, not for db.example.test")]
+    [InlineData("DNS:a\u001b[2J", "x", "certificate is for a<U+001B>[2J, not for db.example.test")]
     public void The_reason_names_what_there_is(string alternatives, string common, string expected)
     {
         using X509Certificate2 leaf = Mint(alternatives, common);

@@ -9,7 +9,8 @@ namespace PgSsl.Common;
 /// sees, and what changes the order of other characters is shown as <c>&lt;U+202E&gt;</c>; text of all languages stays.
 /// </summary>
 /// <remarks>
-/// By Unicode category (Unicode Standard, 4.5): Cc, Cf, Zl, Zp, Cs without its other half, Co and Cn. A tab becomes a blank. Decision 64.
+/// By Unicode category (Unicode Standard, 4.5): Cc, Cf, Zl, Zp, Cs without its other half, Co and Cn; and the letters and marks that have no
+/// look of their own (DerivedCoreProperties.txt, Default_Ignorable_Code_Point), with the blank of Braille. A tab becomes a blank. Decision 64.
 /// </remarks>
 internal static class PrintableText
 {
@@ -44,9 +45,12 @@ internal static class PrintableText
     public static string Join(IEnumerable<string> lines) =>
         string.Join('\n', lines.Select(line => Of(line.EndsWith('\r') ? line[..^1] : line)));
 
-    private static bool IsPrintable(Rune rune) => Rune.GetUnicodeCategory(rune) is not (
+    private static bool IsPrintable(Rune rune) => !IsInvisible(rune.Value) && Rune.GetUnicodeCategory(rune) is not (
         UnicodeCategory.Control or UnicodeCategory.Format or UnicodeCategory.LineSeparator or UnicodeCategory.ParagraphSeparator
         or UnicodeCategory.PrivateUse or UnicodeCategory.OtherNotAssigned or UnicodeCategory.Surrogate);
+
+    private static bool IsInvisible(int code) => code is 0x034F or 0x115F or 0x1160 or 0x17B4 or 0x17B5 or (>= 0x180B and <= 0x180F) or 0x2800
+        or 0x3164 or (>= 0xFE00 and <= 0xFE0F) or 0xFFA0 or (>= 0xE0100 and <= 0xE01EF);
 
     private static void Append(StringBuilder shown, int code)
     {

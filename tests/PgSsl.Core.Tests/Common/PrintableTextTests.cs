@@ -20,6 +20,8 @@ public class PrintableTextTests
     [InlineData("line\u2028paragraph\u2029", "line<U+2028>paragraph<U+2029>")]
     [InlineData("private\uE000\U000F0000", "private<U+E000><U+F0000>")]
     [InlineData("unassigned\u0378\uFFFF", "unassigned<U+0378><U+FFFF>")]
+    [InlineData("admin\u3164\uFFA0\u115F\u2800", "admin<U+3164><U+FFA0><U+115F><U+2800>")]
+    [InlineData("a\u034Fb\uFE0F\U000E0100", "a<U+034F>b<U+FE0F><U+E0100>")]
     public void What_a_terminal_obeys_and_what_nobody_sees_is_shown_as_its_code(string text, string shown) =>
         Assert.Equal(shown, PrintableText.Of(text));
 
@@ -76,7 +78,14 @@ public class PrintableTextTests
         }
     }
 
-    private static bool IsPrintable(Rune rune) => Rune.GetUnicodeCategory(rune) is not (
+    // Hangul fillers, variation selectors, the grapheme joiner …
+    private static readonly HashSet<int> Invisible =
+    [
+        0x034F, 0x115F, 0x1160, 0x17B4, 0x17B5, 0x180B, 0x180C, 0x180D, 0x180E, 0x180F, 0x2800, 0x3164, 0xFFA0,
+        .. Enumerable.Range(0xFE00, 16), .. Enumerable.Range(0xE0100, 240),
+    ];
+
+    private static bool IsPrintable(Rune rune) => !Invisible.Contains(rune.Value) && Rune.GetUnicodeCategory(rune) is not (
         UnicodeCategory.Control or UnicodeCategory.Format or UnicodeCategory.LineSeparator or UnicodeCategory.ParagraphSeparator
         or UnicodeCategory.PrivateUse or UnicodeCategory.OtherNotAssigned or UnicodeCategory.Surrogate);
 }

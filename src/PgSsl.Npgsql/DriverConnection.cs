@@ -3,6 +3,7 @@ using System.Reflection;
 using Npgsql;
 using Npgsql.Util;
 using PgSsl.Connections;
+using PgSsl.Files;
 using PgSsl.Server;
 
 namespace PgSsl.Sql;
@@ -85,6 +86,22 @@ internal sealed class DriverConnection
 
     /// <summary>Closes the socket. Whatever waits for it fails.</summary>
     public void Abort() => (SocketField.GetValue(_connector) as Socket)?.Dispose();
+
+    /// <summary>The account of this machine that accepted the connection; null if that is not known.</summary>
+    public uint? PeerUser
+    {
+        get
+        {
+            try
+            {
+                return SocketField.GetValue(_connector) is Socket socket ? SocketPeer.UserOf(socket) : null;
+            }
+            catch (Exception closed) when (closed is SocketException or ObjectDisposedException or IOException)
+            {
+                return null;
+            }
+        }
+    }
 
     private void LookAtBuffer()
     {

@@ -29,6 +29,9 @@ internal sealed partial class NpgsqlSession(
     public required bool IsPooled { get; init; }
 
     /// <inheritdoc/>
+    public uint? PeerUser => driver.PeerUser;
+
+    /// <inheritdoc/>
     public required string UserName { get; init; }
 
     /// <inheritdoc/>

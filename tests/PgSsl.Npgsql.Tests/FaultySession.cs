@@ -16,6 +16,8 @@ internal sealed class FaultySession(IServerSession inner, string statement, Exce
 
     public string UserName => inner.UserName;
 
+    public uint? PeerUser => inner.PeerUser;
+
     public string Database => inner.Database;
 
     public bool IsPooled => inner.IsPooled;

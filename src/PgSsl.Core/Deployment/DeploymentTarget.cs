@@ -25,6 +25,15 @@ internal sealed record DeploymentTarget(string CertificatePath, string KeyPath, 
     /// <summary>The same for the key file.</summary>
     public bool IsKeyNamed { get; init; }
 
+    /// <summary>
+    /// Who can have written the names of the files, if that is somebody else than the server's account: pgbouncer.ini can name any account as
+    /// PgBouncer's.
+    /// </summary>
+    public UnixAccount? Author { get; init; }
+
+    /// <summary>The account whose rights decide about files that were not named by the caller.</summary>
+    public UnixAccount? Namer => Author ?? Server.Account;
+
     /// <summary>The files of a running server.</summary>
     /// <param name="facts">What it said in SQL.</param>
     /// <param name="isLocal">Whether it is on this machine.</param>

@@ -12,7 +12,10 @@ internal static class ForeignFiles
 {
     /// <summary>Throws if a file is not shown to be the service's own.</summary>
     /// <param name="plan">The plan, with the pair that is in place now.</param>
-    /// <param name="served">What the service serves now.</param>
+    /// <param name="served">
+    /// What the service serves now. It proves something only of an account that may read the key: a program at the service's address can pass the
+    /// handshake on to another service, and pgbouncer.ini can name another service's address.
+    /// </param>
     /// <exception cref="PgSslException"><see cref="PgSslError.UnexpectedFile"/>.</exception>
     public static void Check(ServerCertificatePlan plan, IReadOnlyList<ServedAt> served)
     {
@@ -30,7 +33,7 @@ internal static class ForeignFiles
 
     private static void CheckFile(string path, bool isKey, DeploymentTarget target)
     {
-        UnixAccount? account = target.Server.Account;
+        UnixAccount? account = target.Namer;
         string real = RealPath.Of(path);
         if (account is not null && FileTarget.MayWrite(account, real))
             return;
@@ -38,9 +41,16 @@ internal static class ForeignFiles
         throw new PgSslException(
             PgSslError.UnexpectedFile,
             $"{FileTarget.Both(path, real)} is not written: " +
-            (account is null ? $"the account of {service} is not known" : $"{account.Name}, the account of {service}, may not write it") +
+            Describe(target, service) +
             $", and it is not the {(isKey ? "key" : "certificate")} that {service} serves now. So it may belong to another service. " +
             "Nothing was changed.",
             $"If it is the right file, name it yourself: {parameter} {CommandText.Quote(path)}");
     }
+
+    private static string Describe(DeploymentTarget target, string service) => target switch
+    {
+        { Author: { } author } => $"{author.Name}, who can have named it, may not write it",
+        { Server.Account: { } account } => $"{account.Name}, the account of {service}, may not write it",
+        _ => $"the account of {service} is not known",
+    };
 }

@@ -24,7 +24,10 @@ internal sealed class ServerCertificatePlan : IDisposable
     /// <summary>The certificate that the server's file holds now; null where it holds none.</summary>
     public X509Certificate2? Before { get; private init; }
 
-    /// <summary>SHA-256 of the certificate that is in place now together with its key, upper-case hex; null where there is no such pair.</summary>
+    /// <summary>
+    /// SHA-256 of the certificate that is in place now together with its key, upper-case hex. Null where there is no such pair, or where the
+    /// server's account could not read the key.
+    /// </summary>
     public string? Pair { get; private init; }
 
     /// <summary>The files that change, the key first; empty where both are in place.</summary>
@@ -69,7 +72,8 @@ internal sealed class ServerCertificatePlan : IDisposable
         return new ServerCertificatePlan(bundle, target, keyPem, oldKey)
         {
             Before = before.Certificates?.Certificates is [var first, ..] ? first : null,
-            Pair = before.Leaf is { } leaf && before.Key?.Matches(leaf) == true ? Certificates.Fingerprint.Of(leaf) : null,
+            Pair = before.Leaf is { } leaf && before.Key?.Matches(leaf) == true && target.Namer is { } namer && oldKey.MayBeReadBy(namer)
+                ? Certificates.Fingerprint.Of(leaf) : null,
             Edits = edits,
             Requirements = ServerCertificateCheck.Judge(planned),
         };
@@ -141,7 +145,8 @@ internal sealed class ServerCertificatePlan : IDisposable
             return null;
         return new FileEdit(old.Path, content)
         {
-            MayReplace = true,
+            // What did not exist is made, and does not replace what somebody has put there meanwhile.
+            MayReplace = old.Content is not null,
             MayWriteInPlace = true,
             Kind = protection.IsPrivate ? FileKind.PrivateKey : FileKind.Certificate,
             Expected = old.Content,

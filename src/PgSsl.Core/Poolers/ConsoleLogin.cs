@@ -17,8 +17,9 @@ internal sealed class ConsoleLogin(string userName, Func<string?>? password, Con
 {
     private const string Mechanism = "SCRAM-SHA-256";
 
-    // The server says how many rounds we compute: a bound. PostgreSQL's default is 4096.
+    // The server says how many rounds we compute: a bound. PostgreSQL's default is 4096, which is the least of RFC 7677.
     private const int MostRounds = 1_000_000;
+    private const int UsualRounds = 4096;
 
     /// <summary>Answers all requests until the server says that the login is complete.</summary>
     /// <exception cref="PgSslException">PasswordRequired, UnacceptableAuthentication, AuthenticationFailed, ProtocolViolation.</exception>
@@ -44,9 +45,8 @@ internal sealed class ConsoleLogin(string userName, Func<string?>? password, Con
                     await send('p', Terminated(Md5(userName, Password(), body.AsSpan(4, 4)))).ConfigureAwait(false);
                     break;
                 case 10 when scram is null && Encoding.ASCII.GetString(body.AsSpan(4)).Split('\0').Contains(Mechanism):
-                    // Whoever has the answer can try passwords on it, though slowly.
-                    checkPeer();
-                    scram = new Scram(Password());
+                    // Whoever has the answer can try passwords on it, and that must be slow for a stranger.
+                    scram = new Scram(Password(), checkPeer() ? 1 : UsualRounds);
                     byte[] first = Encoding.UTF8.GetBytes(scram.First);
                     byte[] length = new byte[4];
                     BinaryPrimitives.WriteInt32BigEndian(length, first.Length);
@@ -90,7 +90,7 @@ internal sealed class ConsoleLogin(string userName, Func<string?>? password, Con
 #pragma warning restore CA5351, CA1308
 
     /// <summary>One exchange of RFC 5802. The user name is in the StartupMessage; here it is empty, as in libpq.</summary>
-    private sealed class Scram(string password)
+    private sealed class Scram(string password, int leastRounds)
     {
         private readonly string _firstBare = $"n=,r={Convert.ToBase64String(RandomNumberGenerator.GetBytes(18))}";
         private byte[] _serverSignature = [];
@@ -105,7 +105,7 @@ internal sealed class ConsoleLogin(string userName, Func<string?>? password, Con
             string nonce = Field(fields, 'r'), salt = Field(fields, 's');
             bool isOurs = nonce.StartsWith(_firstBare[5..], StringComparison.Ordinal) && nonce.Length > _firstBare.Length - 5;
             if (!isOurs || !int.TryParse(Field(fields, 'i'), NumberStyles.None, CultureInfo.InvariantCulture, out int rounds)
-                || rounds is < 1 or > MostRounds)
+                || rounds < leastRounds || rounds > MostRounds)
                 throw Violation();
             // For all characters that people use in passwords, SASLprep is NFKC (RFC 4013).
             byte[] salted = Rfc2898DeriveBytes.Pbkdf2(

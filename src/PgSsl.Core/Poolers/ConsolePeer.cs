@@ -1,5 +1,3 @@
-using System.Globalization;
-using System.Net;
 using System.Net.Sockets;
 using PgSsl.Files;
 
@@ -23,9 +21,7 @@ internal sealed class ConsolePeer(UnixAccount? account)
     /// <exception cref="PgSslException"><see cref="PgSslError.UntrustedPeer"/>.</exception>
     public bool Check(Socket socket, string place)
     {
-        uint? user = socket.LocalEndPoint is IPEndPoint local && socket.RemoteEndPoint is IPEndPoint remote
-            ? OperatingSystem.IsLinux() ? AccepterOf(remote, local) : null
-            : PeerOf(socket);
+        uint? user = SocketPeer.UserOf(socket);
         if (user is { } found && !IsAllowed(found))
             throw Stranger(place, found);
         return user is not null;
@@ -40,52 +36,4 @@ internal sealed class ConsolePeer(UnixAccount? account)
         "Without -Credential, PgBouncer is reloaded by a signal.");
 
     private bool IsAllowed(uint user) => user == 0 || user == UnixAccount.EffectiveUserId || user == account?.UserId;
-
-    /// <summary>The account that listens at a Unix-domain socket (unix(7), SO_PEERCRED; macOS: unix(4), LOCAL_PEERCRED).</summary>
-    private static uint? PeerOf(Socket socket)
-    {
-        if (OperatingSystem.IsWindows())
-            return null;
-        // struct ucred: process, user, group. struct xucred: version, user, groups.
-        (int level, int option) = OperatingSystem.IsMacOS() ? (0, 1) : (1, 17);
-        byte[] credentials = new byte[OperatingSystem.IsMacOS() ? 76 : 12];
-        return socket.GetRawSocketOption(level, option, credentials) >= 8 ? BitConverter.ToUInt32(credentials, 4) : null;
-    }
-
-    /// <summary>
-    /// Linux: the account that accepted a connection at the loopback address (proc(5), /proc/net/tcp); null where it is not listed. Root's until
-    /// it is accepted.
-    /// </summary>
-    private static uint? AccepterOf(IPEndPoint its, IPEndPoint ours)
-    {
-        const string Established = "01";
-        foreach (string table in (string[])["/proc/net/tcp", "/proc/net/tcp6"])
-        {
-            if (!File.Exists(table))
-                continue;
-            foreach (string line in File.ReadLines(table).Skip(1))
-            {
-                // Number, its address, our address, state, queues, timer, retransmissions, user.
-                string[] fields = line.Split(' ', StringSplitOptions.RemoveEmptyEntries);
-                if (fields.Length > 7 && fields[3] == Established && Parse(fields[1]).Equals(its) && Parse(fields[2]).Equals(ours))
-                    return uint.Parse(fields[7], CultureInfo.InvariantCulture);
-            }
-        }
-        return null;
-    }
-
-    /// <summary>Words of an address in the network's order, each shown as a number of this machine.</summary>
-    private static IPEndPoint Parse(string text)
-    {
-        string[] parts = text.Split(':');
-        byte[] address = new byte[parts[0].Length / 2];
-        for (int at = 0; at < address.Length; at += 4)
-        {
-            uint word = uint.Parse(parts[0].AsSpan(2 * at, 8), NumberStyles.HexNumber, CultureInfo.InvariantCulture);
-            BitConverter.TryWriteBytes(address.AsSpan(at), word);
-        }
-        var parsed = new IPAddress(address);
-        return new IPEndPoint(
-            parsed.IsIPv4MappedToIPv6 ? parsed.MapToIPv4() : parsed, int.Parse(parts[1], NumberStyles.HexNumber, CultureInfo.InvariantCulture));
-    }
 }

@@ -78,33 +78,19 @@ internal sealed record PgBouncerProcess(int Id, UnixAccount? Account)
     /// <summary>Only root, and the process's account in some cases, may see which file it runs; everybody may see its name.</summary>
     private static string? DoubtProgram(int processId)
     {
-        string name;
-        try
-        {
-            const string Deleted = " (deleted)";
-            string program = new FileInfo($"{DirectoryOf(processId)}/exe").LinkTarget ?? "";
-            // After an update of the package.
-            name = Path.GetFileName(program.EndsWith(Deleted, StringComparison.Ordinal) ? program[..^Deleted.Length] : program);
-        }
-        catch (UnauthorizedAccessException)
-        {
-            name = File.ReadAllText($"{DirectoryOf(processId)}/comm").TrimEnd('\n');
-        }
+        const string Deleted = " (deleted)";
+        string? program = new FileInfo($"{DirectoryOf(processId)}/exe").LinkTarget;
+        // After an update of the package.
+        string name = program is null ? File.ReadAllText($"{DirectoryOf(processId)}/comm").TrimEnd('\n')
+            : Path.GetFileName(program.EndsWith(Deleted, StringComparison.Ordinal) ? program[..^Deleted.Length] : program);
         return name == Program ? null : "it runs another program";
     }
 
     private static string? DoubtFile(int processId, string ini)
     {
         string[] arguments = File.ReadAllText($"{DirectoryOf(processId)}/cmdline").Split('\0', StringSplitOptions.RemoveEmptyEntries);
-        string? directory = null;
-        try
-        {
-            directory = new FileInfo($"{DirectoryOf(processId)}/cwd").LinkTarget;
-        }
-        catch (UnauthorizedAccessException)
-        {
-            // Its account may not see it if PgBouncer was started by root.
-        }
+        // Its account may not see it if PgBouncer was started by root.
+        string? directory = new FileInfo($"{DirectoryOf(processId)}/cwd").LinkTarget;
         string real = RealPath.Of(ini);
         return arguments.Skip(1).Any(IsIts) ? null : "it was started with another file";
 
@@ -119,10 +105,10 @@ internal sealed record PgBouncerProcess(int Id, UnixAccount? Account)
     /// </summary>
     private static string? DoubtAccount(PgBouncerIni ini, UnixAccount account, string pidfile, uint writer)
     {
-        if (ini["user"] is { } user)
-            return UnixAccount.Find(user)?.UserId == account.UserId ? null : $"it runs as {account.Name}, and not as {user}";
         if (account.UserId == 0)
             return "it runs as root, and PgBouncer never does";
+        if (ini["user"] is { } user)
+            return UnixAccount.Find(user)?.UserId == account.UserId ? null : $"it runs as {account.Name}, and not as {user}";
         bool isKnown = account.UserId == UnixAccount.OwnerOf(ini.Path)?.UserId || account.UserId == UnixAccount.EffectiveUserId
             || (account.UserId == writer && !IsOpenToAll(pidfile));
         return isKnown ? null
@@ -134,7 +120,13 @@ internal sealed record PgBouncerProcess(int Id, UnixAccount? Account)
     /// </summary>
     private static bool IsOpenToAll(string path)
     {
-        string child = RealPath.Of(path);
+        string real = RealPath.Of(path, out IReadOnlyList<string> links);
+        // Whoever can make a link decides who can have made the file.
+        return links.Append(real).Any(IsOpen);
+    }
+
+    private static bool IsOpen(string child)
+    {
         for (string? directory = Path.GetDirectoryName(child); directory is not null; directory = Path.GetDirectoryName(child = directory))
         {
             UnixFileMode mode = UnixStatus.Of(directory).Mode;

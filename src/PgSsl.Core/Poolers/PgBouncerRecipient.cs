@@ -51,12 +51,15 @@ internal sealed class PgBouncerRecipient : ICertificateRecipient
     /// <param name="timeout">For one connection.</param>
     /// <exception cref="PgSslException">
     /// As <see cref="PgBouncerIni.Read"/> and <see cref="PgBouncerPlan.Of"/>. ContradictoryParameters: the configuration names another file.
-    /// InvalidPgBouncerFile: it names a file relatively. FileUnreadable: the pidfile.
+    /// InvalidPgBouncerFile: it names a file relatively. FileUnreadable: the pidfile. UnexpectedFile: somebody else's link leads to a file of it.
     /// </exception>
     public static PgBouncerRecipient Of(
         string iniPath, string? certificatePath, string? keyPath, Func<PgBouncerIni, IPgBouncerReload>? console, TimeSpan timeout)
     {
         PgBouncerIni ini = PgBouncerIni.Read(iniPath);
+        // Somebody's link would lead to the configuration of another PgBouncer, with other files and another process.
+        foreach (PgBouncerFile file in ini.Files)
+            FileTarget.Find(file.Path);
         string certificate = FindFile(ini, "client_tls_cert_file", certificatePath, "-SslCertFile", ".crt");
         string key = FindFile(ini, "client_tls_key_file", keyPath, "-SslKeyFile", ".key");
         var plan = PgBouncerPlan.Of(ini, new PgBouncerTls
@@ -76,11 +79,13 @@ internal sealed class PgBouncerRecipient : ICertificateRecipient
             noReload = failure;
         }
         UnixAccount? account = (reload as PgBouncerSignal)?.Account ?? PgBouncerAccount.Of(ini);
-        CheckIncluded(ini, plan, account);
+        UnixAccount? author = OperatingSystem.IsWindows() ? null : PgBouncerAuthor.Of(ini);
+        CheckIncluded(ini, plan, author);
         var target = new DeploymentTarget(certificate, key, new ServerConditions { Account = account, IsPgBouncer = true })
         {
-            IsCertificateNamed = certificatePath is not null || IsNamedByRoot(ini, "client_tls_cert_file"),
-            IsKeyNamed = keyPath is not null || IsNamedByRoot(ini, "client_tls_key_file"),
+            Author = author,
+            IsCertificateNamed = certificatePath is not null || author is null || ini["client_tls_cert_file"] is null,
+            IsKeyNamed = keyPath is not null || author is null || ini["client_tls_key_file"] is null,
         };
         return new PgBouncerRecipient(target, plan, reload, noReload, timeout);
     }
@@ -132,38 +137,19 @@ internal sealed class PgBouncerRecipient : ICertificateRecipient
     }
 
     /// <summary>
-    /// Whether root or the caller wrote the name of a file, and not PgBouncer's account. A file beside pgbouncer.ini, which the caller named, has
-    /// its name from that.
+    /// Whoever writes pgbouncer.ini decides which files it includes, and so which are changed: they must be root's decision, or the author's own.
     /// </summary>
-    private static bool IsNamedByRoot(PgBouncerIni ini, string setting) => OperatingSystem.IsWindows() || ini[setting] is null
-        || IsAllWrittenByRoot(ini);
-
-    /// <summary>
-    /// Whoever writes pgbouncer.ini decides which files it includes, and so which are changed: they must be root's decision, or the account's own.
-    /// </summary>
-    private static void CheckIncluded(PgBouncerIni ini, PgBouncerPlan plan, UnixAccount? account)
+    private static void CheckIncluded(PgBouncerIni ini, PgBouncerPlan plan, UnixAccount? author)
     {
-        if (OperatingSystem.IsWindows() || plan.Edits.All(edit => edit.Path == ini.Path) || IsAllWrittenByRoot(ini))
+        if (author is null)
             return;
         foreach (string path in plan.Edits.Select(edit => edit.Path).Where(path => path != ini.Path))
-            if (account is null || !FileTarget.MayWrite(account, RealPath.Of(path)))
+            if (!FileTarget.MayWrite(author, RealPath.Of(path)))
                 throw new PgSslException(
                     PgSslError.UnexpectedFile,
-                    $"{path}, which {ini.Path} includes, is not written: PgBouncer's account may not write it, but may have named it. " +
+                    $"{path}, which {ini.Path} includes, is not written: {author.Name} may not write it, but may have named it. " +
                     "Nothing was changed.",
                     $"Set client_tls_sslmode, client_tls_key_file and client_tls_cert_file in {path} yourself, or let root own {ini.Path}.");
-    }
-
-    private static bool IsAllWrittenByRoot(PgBouncerIni ini) => ini.Files.All(file => IsWrittenByRoot(RealPath.Of(file.Path)));
-
-    private static bool IsWrittenByRoot(string path)
-    {
-        const UnixFileMode Others = UnixFileMode.GroupWrite | UnixFileMode.OtherWrite;
-        UnixStatus file = UnixStatus.OfTarget(path), directory = UnixStatus.OfTarget(Path.GetDirectoryName(path)!);
-        return IsRoots(file) && IsRoots(directory);
-
-        static bool IsRoots(UnixStatus status) =>
-            (status.Owner.UserId == 0 || status.Owner.UserId == UnixAccount.EffectiveUserId) && (status.Mode & Others) == 0;
     }
 
     private static bool IsDisable(string mode) => mode.Equals("disable", StringComparison.OrdinalIgnoreCase);

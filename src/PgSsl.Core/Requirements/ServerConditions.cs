@@ -12,12 +12,15 @@ internal sealed record ServerConditions
 
     /// <summary>What a running server says.</summary>
     /// <param name="facts">What it said in SQL.</param>
-    /// <param name="isLocal">Whether it runs on this machine: its data directory belongs to its account (miscinit.c, checkDataDir).</param>
+    /// <param name="isLocal">
+    /// Whether it runs on this machine: its data directory belongs to its account (miscinit.c, checkDataDir), which is never root (main.c).
+    /// </param>
     public static ServerConditions Of(ServerTlsFacts facts, bool isLocal)
     {
         return new ServerConditions
         {
-            Account = isLocal && !facts.IsWindows && facts.DataDirectory is { } directory ? UnixAccount.OwnerOf(directory) : null,
+            Account = isLocal && !facts.IsWindows && facts.DataDirectory is { } directory
+                && UnixAccount.OwnerOf(directory) is { UserId: not 0 } account ? account : null,
             Version = facts.Version,
             IsWindows = facts.IsWindows,
             PassphraseCommand = facts["ssl_passphrase_command"],

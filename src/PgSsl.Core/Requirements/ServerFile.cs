@@ -25,6 +25,10 @@ internal sealed class ServerFile
     /// <summary>The directories on the way to it, the outermost first.</summary>
     internal IReadOnlyList<(string Path, UnixStatus Status)> Directories { get; private init; } = [];
 
+    /// <summary>Whether an account may read it: its mode and access list, and those of the directories above it.</summary>
+    internal bool MayBeReadBy(UnixAccount account) =>
+        Status is { } status && account.CanRead(status) && Directories.All(directory => account.CanEnter(directory.Status));
+
     /// <summary>Reads a file and its permissions. A file that is missing or unreadable is not an error here: see <see cref="Failure"/>.</summary>
     /// <param name="path">An absolute path.</param>
     public static ServerFile Read(string path)

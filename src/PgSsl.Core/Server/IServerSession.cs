@@ -23,6 +23,9 @@ internal interface IServerSession : IAsyncDisposable
     /// </summary>
     bool IsPooled { get; }
 
+    /// <summary>The account of this machine that accepted the connection; null if that is not known, or on another machine.</summary>
+    uint? PeerUser { get; }
+
     /// <summary>The role: <c>current_user</c> when the session was opened.</summary>
     string UserName { get; }
 

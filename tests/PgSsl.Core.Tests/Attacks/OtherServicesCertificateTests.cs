@@ -74,6 +74,102 @@ public sealed class OtherServicesCertificateTests : IDisposable
         await AssertRefusedAsync(bouncer);
     }
 
+    /// <summary>
+    /// The other service's certificate is seen on the wire, because the file says that PgBouncer listens where the other service does, or because
+    /// a program passes the handshake on to it.
+    /// </summary>
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task The_pair_of_a_service_that_seems_to_be_PgBouncer(bool isRelayed)
+    {
+        await using PgBouncer bouncer = await StartAsync(Own), victim = await StartAsync(Others);
+        await using HostileServer relay = HostileServer.Start(HostileRelay.CloseAfter(victim.Port, int.MaxValue));
+        await NameAsync(bouncer, _account.RootsFile("www.crt", Others.ChainPem), _account.RootsFile("www.key", Others.KeyPem));
+        await File.AppendAllTextAsync(bouncer.IniPath, $"listen_port = {(isRelayed ? relay.Port : victim.Port)}\n", Token);
+        ServedAt seen = (await PgBouncerRecipient.Of(bouncer.IniPath, null, null, null, TimeSpan.FromSeconds(10)).ObserveAsync(Token))[0];
+        Assert.Equal(Others.Certificate.GetCertHashString(System.Security.Cryptography.HashAlgorithmName.SHA256), seen.Fingerprint);
+
+        await AssertRefusedAsync(bouncer);
+    }
+
+    /// <summary>The file says that PgBouncer runs as the account whose files are wanted, and that it does not run now.</summary>
+    [Fact]
+    public async Task The_pair_of_an_account_that_the_file_names()
+    {
+        string crt = _account.RootsFile("www.crt", Others.ChainPem), key = _account.RootsFile("www.key", Others.KeyPem);
+        File.SetUnixFileMode(_account.Root, UnixModes.PrivateDirectory | UnixFileMode.OtherExecute);
+        ProcessResult owned = await ProcessRunner.RunAsync("chown", ["nobody", crt, key]);
+        Assert.True(owned.ExitCode == 0, owned.ToString());
+        string ini = _account.OwnFile("pgbouncer.ini", $"[pgbouncer]\nuser = nobody\nclient_tls_cert_file = {crt}\nclient_tls_key_file = {key}\n");
+
+        using CertificateDeployment deployment = await PrepareAsync(PgBouncerRecipient.Of(ini, null, null, null, TimeSpan.FromSeconds(10)));
+
+        Assert.Equal(PgSslError.UnexpectedFile, Assert.Throws<PgSslException>(() => deployment.Check(isForced: true)).Error);
+    }
+
+    /// <summary>A group, or whoever owns a directory above, can write what seems to be root's.</summary>
+    [Theory]
+    [InlineData("group")]
+    [InlineData("directory")]
+    [InlineData("directory above")]
+    public async Task Names_in_a_file_of_root_that_others_can_write(string how)
+    {
+        string crt = _account.RootsFile("www.crt", Others.ChainPem), key = _account.RootsFile("www.key", Others.KeyPem);
+        string directory = how == "group" ? _account.Root : _account.At(how == "directory" ? "data" : "data/etc");
+        Directory.CreateDirectory(directory);
+        string ini = Path.Combine(directory, "pgbouncer.ini");
+        await File.WriteAllTextAsync(ini, $"[pgbouncer]\nclient_tls_cert_file = {crt}\nclient_tls_key_file = {key}\n", Token);
+        if (how == "group")
+            File.SetUnixFileMode(ini, UnixModes.Private | UnixFileMode.GroupRead | UnixFileMode.GroupWrite);
+
+        using CertificateDeployment deployment = await PrepareAsync(PgBouncerRecipient.Of(ini, null, null, null, TimeSpan.FromSeconds(10)));
+
+        Assert.Equal(PgSslError.UnexpectedFile, Assert.Throws<PgSslException>(() => deployment.Check(isForced: true)).Error);
+    }
+
+    /// <summary>The account's pgbouncer.ini, or a file that root's includes from the account's directory, is a link to another PgBouncer's.</summary>
+    [Theory]
+    [InlineData("")]
+    [InlineData("%include ")]
+    public async Task The_configuration_of_another_PgBouncer_behind_a_link(string include)
+    {
+        string other = _account.RootsFile("other.ini", $"[pgbouncer]\nclient_tls_cert_file = {_account.RootsFile("www.crt", Others.ChainPem)}\n");
+        string link = await _account.LinkAsync("data/pgbouncer.ini", other);
+        string ini = include.Length == 0 ? link : _account.RootsFile("pgbouncer.ini", $"[pgbouncer]\n{include}{link}\n");
+
+        var refusal = Assert.Throws<PgSslException>(() => PgBouncerRecipient.Of(ini, null, null, null, TimeSpan.FromSeconds(10)));
+
+        Assert.Equal(PgSslError.UnexpectedFile, refusal.Error);
+        Assert.Contains($"the link {link} belongs to", refusal.Message);
+    }
+
+    /// <summary>After the plan was made, the account gives root's link to another file the name of the certificate.</summary>
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task What_a_link_of_root_leads_to(bool isExchangedBefore)
+    {
+        await using PgBouncer bouncer = await StartAsync(Own);
+        string bundle = _account.RootsFile("ca-certificates.crt", Others.ChainPem), named = _account.At("data/server.crt");
+        File.CreateSymbolicLink(_account.At("data/root.crt"), bundle);
+        await NameAsync(bouncer, named, _account.OwnFile("server.key", Own.KeyPem));
+        if (isExchangedBefore)
+            File.Move(_account.At("data/root.crt"), named);
+
+        using CertificateDeployment deployment = await PrepareAsync(bouncer);
+        var refusal = await Assert.ThrowsAsync<PgSslException>(async () =>
+        {
+            deployment.Check(isForced: false);
+            if (!isExchangedBefore)
+                await HostileAccount.RunAsync("mv", _account.At("data/root.crt"), named);
+            await deployment.ApplyAsync(Token);
+        });
+
+        Assert.Equal(isExchangedBefore ? PgSslError.UnexpectedFile : PgSslError.FileExists, refusal.Error);
+        Assert.Equal(Others.ChainPem, await File.ReadAllTextAsync(bundle, Token));
+    }
+
     /// <summary>The settings of another PgBouncer, whose file is root's.</summary>
     [Theory]
     [InlineData("client_tls_sslmode = disable\n")]

@@ -101,6 +101,25 @@ public sealed class PidfileTests : IDisposable
         Assert.Null(PgBouncerAccount.Of(PgBouncerIni.Read(bouncer.IniPath)));
     }
 
+    /// <summary>The pidfile is missing in /tmp, and a local user makes a link there to a directory where nobody else can write.</summary>
+    [Theory]
+    [InlineData("pgbouncer.pid", "pgbouncer.pid")]
+    [InlineData("run", "run/pgbouncer.pid")]
+    public async Task A_PgBouncer_of_a_stranger_behind_a_link(string link, string pidfile)
+    {
+        string open = Path.Combine(_directory.Path, "open");
+        Directory.CreateDirectory(open);
+        File.SetUnixFileMode(open, UnixModes.AllPermissions | UnixFileMode.StickyBit);
+        File.SetUnixFileMode(_directory.Path, UnixModes.PrivateDirectory | UnixFileMode.OtherExecute);
+        await using PgBouncer bouncer = await StartAsync();
+        string own = PidfileOf(bouncer), target = link == pidfile ? own : Path.GetDirectoryName(own)!;
+        Assert.Equal(0, (await ServerAccount.RunAsync("ln", ["-s", target, Path.Combine(open, link)])).ExitCode);
+        await File.AppendAllTextAsync(bouncer.IniPath, $"pidfile = {Path.Combine(open, pidfile)}\n", Token);
+        await RootOwnsAsync(bouncer);
+        AssertRefused(bouncer, null, "neither \"user\" nor the owner");
+        Assert.Null(PgBouncerAccount.Of(PgBouncerIni.Read(bouncer.IniPath)));
+    }
+
     [Fact]
     public async Task A_wait_at_a_pipe()
     {

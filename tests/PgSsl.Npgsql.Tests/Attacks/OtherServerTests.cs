@@ -60,6 +60,48 @@ public class OtherServerTests
         Assert.Equal(before, await File.ReadAllBytesAsync(Path.Combine(data, "server.crt"), Token));
     }
 
+    /// <summary>Everybody sees the processes of a server, and a program can say that it is one of them.</summary>
+    [Theory]
+    [InlineData("127.0.0.1")]
+    [InlineData("localhost")]
+    public async Task Wants_to_be_taken_for_a_process_of_a_server_of_this_machine(string host)
+    {
+        Assert.SkipWhen(ServerAccount.Current is null, "The server's own account may be taken for it.");
+        SqlServer victim = await SqlServer.GetAsync(15);
+        string process = (await victim.Cluster.QueryAsync("SELECT pid FROM pg_stat_activity WHERE backend_type = 'checkpointer'"))[0][0]!;
+        await using HostileServer server = HostileServer.Start(
+            HostileSql.AfterGreeting(sql => Claim(sql, victim.Cluster.DataDirectory, $"pid {process}")));
+        (IServerSession session, ConnectionSettings settings) = await OpenAsync(host, server.Port);
+        await using (session)
+            Assert.False((await LiveServer.OfAsync(session, settings, Sessions.Timeout, Token)).FilesAreHere);
+    }
+
+    /// <summary>A directory of root, in which a local user can make a postmaster.pid: then everything that root may write would be its own.</summary>
+    [Theory]
+    [InlineData("root's directory")]
+    [InlineData("root's directory, by a link")]
+    [InlineData("an own directory, root's file")]
+    [InlineData("an own directory, open to all")]
+    public async Task Wants_to_be_a_server_of_root(string what)
+    {
+        Assert.SkipWhen(ServerAccount.Current is null, "Only root can be attacked by another account.");
+        string directory = SandboxDirectory.Create(), data = Path.Combine(directory, "data"), named = data;
+        Directory.CreateDirectory(data);
+        await File.WriteAllTextAsync(Path.Combine(data, "postmaster.pid"), "another postmaster.pid", Token);
+        if (what != "an own directory, root's file")
+            ServerAccount.Own(Path.Combine(data, "postmaster.pid"));
+        if (what.StartsWith("an own", StringComparison.Ordinal))
+            ServerAccount.Own(data);
+        File.SetUnixFileMode(data, what == "an own directory, root's file" ? (UnixFileMode)0x1C0 : (UnixFileMode)0x3FF);
+        if (what.EndsWith("link", StringComparison.Ordinal))
+            File.CreateSymbolicLink(named = Path.Combine(directory, "link"), data);
+        await using HostileServer server = HostileServer.Start(HostileSql.AfterGreeting(sql => Claim(sql, named, "the same postmaster.pid")));
+        (IServerSession session, ConnectionSettings settings) = await OpenAsync("127.0.0.1", server.Port);
+        await using (session)
+            Assert.False((await LiveServer.OfAsync(session, settings, Sessions.Timeout, Token)).FilesAreHere);
+        Directory.Delete(directory, recursive: true);
+    }
+
     /// <summary>The server names the directory, and a local user put a pipe there.</summary>
     [Fact]
     public async Task Wants_to_be_waited_for_at_a_pipe()
@@ -111,7 +153,10 @@ public class OtherServerTests
         if (!sql.Contains("pg_read_binary_file", StringComparison.Ordinal))
             return new(
                 ["client", "process", "data_directory", "listen_addresses"],
-                [["127.0.0.1", what.EndsWith("no process", StringComparison.Ordinal) ? null : $"{Environment.ProcessId}", data, "*"]]);
+                [["127.0.0.1", what.EndsWith("no process", StringComparison.Ordinal) ? null
+                    : what.StartsWith("pid ", StringComparison.Ordinal) ? what[4..] : $"{Environment.ProcessId}", data, "*"]]);
+        if (what == "the same postmaster.pid")
+            return new(["content"], [[Convert.ToBase64String("another postmaster.pid"u8)]]);
         // A file as another postmaster has it; an answer that is none, where the role may not read it.
         return what == "another postmaster.pid"
             ? new(["content"], [[Convert.ToBase64String("1\n/data\n1\n5432\n"u8)]])

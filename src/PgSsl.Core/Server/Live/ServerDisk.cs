@@ -1,4 +1,5 @@
 using System.Globalization;
+using Microsoft.Win32.SafeHandles;
 using PgSsl.Files;
 
 namespace PgSsl.Server.Live;
@@ -23,13 +24,17 @@ internal static class ServerDisk
     /// <param name="cancellationToken">Ends it at once.</param>
     /// <returns>
     /// The process id of its postmaster, if the server reads the same postmaster.pid that lies here, or, if the role may not read it there, if
-    /// the session's process is a child of the postmaster that lies here. Null if neither is shown.
+    /// the session's process is a child of the postmaster that lies here; and if no other account than that of the directory answers. Null if
+    /// neither is shown.
     /// </returns>
     /// <exception cref="PgSslException">The session broke.</exception>
     public static async Task<int?> FindPostmasterAsync(
         IServerSession session, string? dataDirectory, int? processId, CancellationToken cancellationToken)
     {
-        if (dataDirectory is null || ReadPidFile(dataDirectory) is not { } here || PostmasterIn(here) is not { } postmaster)
+        if (dataDirectory is null || ReadPidFile(dataDirectory) is not var (here, owner) || PostmasterIn(here) is not { } postmaster)
+            return null;
+        // Everybody can see the processes of a server and guess what is in its file. Only its account can answer under its own number.
+        if (!session.IsPooled && session.PeerUser is { } answers && answers != owner)
             return null;
         try
         {
@@ -39,7 +44,7 @@ internal static class ServerDisk
         }
         catch (PgSslException failure) when (failure.Error is PgSslError.InsufficientPrivilege or PgSslError.SqlFailed)
         {
-            return processId is { } child && ParentOf(child) == postmaster ? postmaster : null;
+            return processId is { } child && session.PeerUser == owner && ParentOf(child) == postmaster ? postmaster : null;
         }
     }
 
@@ -52,18 +57,32 @@ internal static class ServerDisk
                 PgSslError.ServerElsewhere,
                 $"It is not shown that {server.Session.Host} runs on this machine's files: " +
                 (server.DataDirectory is { } directory
-                    ? $"{directory}/{PidFile} of this machine is not the server's, does not exist, or cannot be read. "
+                    ? $"{directory}/{PidFile} of this machine is not the server's, does not exist, or cannot be read; " +
+                        "or others than the server's account may use the directory. "
                     : $"role {server.Session.UserName} may not see its data directory. ") +
                 "Nothing was changed.",
                 remedy);
     }
 
-    private static byte[]? ReadPidFile(string dataDirectory)
+    /// <summary>
+    /// A server is not run by root, and its data directory belongs to its account alone (main.c, check_root; miscinit.c, checkDataDir). In another
+    /// directory, such as /tmp, anybody could have written the file.
+    /// </summary>
+    private static (byte[] Content, uint Owner)? ReadPidFile(string dataDirectory)
     {
         try
         {
             // The server names the directory, so a pipe may wait there.
-            return RegularFile.Read(Path.Combine(dataDirectory, PidFile), 4096);
+            string path = Path.Combine(dataDirectory, PidFile);
+            using SafeFileHandle file = RegularFile.Open(path);
+            byte[] content = RegularFile.Read(file, path, 4096);
+            if (OperatingSystem.IsWindows())
+                return (content, 0);
+            const UnixFileMode Others = UnixFileMode.GroupWrite | UnixFileMode.OtherRead | UnixFileMode.OtherWrite | UnixFileMode.OtherExecute;
+            UnixStatus directory = UnixStatus.OfTarget(dataDirectory);
+            uint owner = directory.Owner.UserId;
+            bool isServers = owner != 0 && UnixStatus.Of(file).Owner.UserId == owner && (directory.Mode & Others) == 0;
+            return isServers ? (content, owner) : null;
         }
         catch (Exception unreadable) when (unreadable is IOException or UnauthorizedAccessException or ArgumentException)
         {

@@ -1,0 +1,69 @@
+using System.Globalization;
+using System.Net;
+using System.Net.Sockets;
+
+namespace PgSsl.Files;
+
+/// <summary>Which account of this machine is at the other end of a connection.</summary>
+internal static class SocketPeer
+{
+    /// <summary>Finds the account.</summary>
+    /// <param name="socket">The connection. Over TCP something must have been received, because before it is accepted it counts as root's.</param>
+    /// <returns>Null if the system does not say: Windows, TCP elsewhere than on Linux, and another machine.</returns>
+    public static uint? UserOf(Socket socket)
+    {
+        if (socket.LocalEndPoint is not IPEndPoint ours || socket.RemoteEndPoint is not IPEndPoint its)
+            return ListenerOf(socket);
+        return OperatingSystem.IsLinux() ? AccepterOf(Plain(its), Plain(ours)) : null;
+    }
+
+    /// <summary>The account that listens at a Unix-domain socket (unix(7), SO_PEERCRED; macOS: unix(4), LOCAL_PEERCRED).</summary>
+    private static uint? ListenerOf(Socket socket)
+    {
+        if (OperatingSystem.IsWindows())
+            return null;
+        // struct ucred: process, user, group. struct xucred: version, user, groups.
+        (int level, int option) = OperatingSystem.IsMacOS() ? (0, 1) : (1, 17);
+        byte[] credentials = new byte[OperatingSystem.IsMacOS() ? 76 : 12];
+        return socket.GetRawSocketOption(level, option, credentials) >= 8 ? BitConverter.ToUInt32(credentials, 4) : null;
+    }
+
+    /// <summary>
+    /// Linux: the account that accepted a connection at the loopback address (proc(5), /proc/net/tcp); null where it is not listed. Root's until
+    /// it is accepted.
+    /// </summary>
+    private static uint? AccepterOf(IPEndPoint its, IPEndPoint ours)
+    {
+        const string Established = "01";
+        foreach (string table in (string[])["/proc/net/tcp", "/proc/net/tcp6"])
+        {
+            if (!File.Exists(table))
+                continue;
+            foreach (string line in File.ReadLines(table).Skip(1))
+            {
+                // Number, its address, our address, state, queues, timer, retransmissions, user.
+                string[] fields = line.Split(' ', StringSplitOptions.RemoveEmptyEntries);
+                if (fields.Length > 7 && fields[3] == Established && Parse(fields[1]).Equals(its) && Parse(fields[2]).Equals(ours))
+                    return uint.Parse(fields[7], CultureInfo.InvariantCulture);
+            }
+        }
+        return null;
+    }
+
+    /// <summary>Words of an address in the network's order, each shown as a number of this machine.</summary>
+    private static IPEndPoint Parse(string text)
+    {
+        string[] parts = text.Split(':');
+        byte[] address = new byte[parts[0].Length / 2];
+        for (int at = 0; at < address.Length; at += 4)
+        {
+            uint word = uint.Parse(parts[0].AsSpan(2 * at, 8), NumberStyles.HexNumber, CultureInfo.InvariantCulture);
+            BitConverter.TryWriteBytes(address.AsSpan(at), word);
+        }
+        return Plain(new IPEndPoint(new IPAddress(address), int.Parse(parts[1], NumberStyles.HexNumber, CultureInfo.InvariantCulture)));
+    }
+
+    /// <summary>An address of version 4 can be written as one of version 6. A zone is a number of the interface, which the table has not.</summary>
+    private static IPEndPoint Plain(IPEndPoint place) => new(
+        place.Address.IsIPv4MappedToIPv6 ? place.Address.MapToIPv4() : new IPAddress(place.Address.GetAddressBytes()), place.Port);
+}

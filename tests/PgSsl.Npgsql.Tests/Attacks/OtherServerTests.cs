@@ -92,7 +92,8 @@ public class OtherServerTests
             ServerAccount.Own(Path.Combine(data, "postmaster.pid"));
         if (what.StartsWith("an own", StringComparison.Ordinal))
             ServerAccount.Own(data);
-        File.SetUnixFileMode(data, what == "an own directory, root's file" ? (UnixFileMode)0x1C0 : (UnixFileMode)0x3FF);
+        if (!OperatingSystem.IsWindows())
+            File.SetUnixFileMode(data, what == "an own directory, root's file" ? (UnixFileMode)0x1C0 : (UnixFileMode)0x3FF);
         if (what.EndsWith("link", StringComparison.Ordinal))
             File.CreateSymbolicLink(named = Path.Combine(directory, "link"), data);
         await using HostileServer server = HostileServer.Start(HostileSql.AfterGreeting(sql => Claim(sql, named, "the same postmaster.pid")));

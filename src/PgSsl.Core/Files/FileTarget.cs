@@ -76,12 +76,23 @@ internal sealed record FileTarget(string Path, string RealPath, uint Names)
     private static bool MayWrite(UnixAccount account, string real, UnixStatus? target)
     {
         uint userId = account.UserId;
+        // What belongs to an account can lie where the account does not come: a copy that root keeps.
+        if (!MayReach(account, real))
+            return false;
         if (target is { } file && (file.Owner.UserId == userId || account.CanWrite(file)))
             return true;
         if (System.IO.Path.GetDirectoryName(real) is not { } directory || TryStatus(directory) is not { } parent || !account.CanWrite(parent))
             return false;
         // In a directory with the sticky bit everybody replaces only their own files (unlink(2)).
         return target is null || parent.Owner.UserId == userId || (parent.Mode & UnixFileMode.StickyBit) == 0;
+    }
+
+    private static bool MayReach(UnixAccount account, string real)
+    {
+        for (string? above = System.IO.Path.GetDirectoryName(real); above is not null; above = System.IO.Path.GetDirectoryName(above))
+            if (TryStatus(above) is { } directory && !account.CanEnter(directory))
+                return false;
+        return true;
     }
 
     private static UnixStatus? TryStatus(string path)

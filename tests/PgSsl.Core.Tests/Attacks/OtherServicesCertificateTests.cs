@@ -53,6 +53,23 @@ public sealed class OtherServicesCertificateTests : IDisposable
         await AssertRefusedAsync(bouncer);
     }
 
+    /// <summary>Root keeps copies of files as they are, or files that everybody may write, where nobody else comes.</summary>
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task A_copy_in_a_directory_of_root(bool isOwner)
+    {
+        await using PgBouncer bouncer = await StartAsync(Own);
+        string copy = _account.RootsFile("copy.crt", Others.ChainPem);
+        if (isOwner)
+            ServerAccount.Own(copy);
+        else
+            File.SetUnixFileMode(copy, (UnixFileMode)0x1B6);
+        await NameAsync(bouncer, copy, _account.OwnFile("own.key", Own.KeyPem));
+
+        await AssertRefusedAsync(bouncer);
+    }
+
     [Fact]
     public async Task A_new_file_in_a_directory_of_root()
     {

@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Runtime.Versioning;
+using System.Text;
 using PgSsl.Files;
 using PgSsl.Poolers;
 using PgSsl.Sandbox;
@@ -113,6 +114,34 @@ public sealed class PasswordAtPoolerTests : IDisposable
         PgBouncerConsole console = Console(Ini(bouncer, $"user = {ServerAccount.Current!.Name}\n{settings}"));
         Assert.Equal(isSocket, console.Means.Contains(bouncer.SocketPath));
         await console.ReloadAsync(Token);
+    }
+
+    /// <summary>Elsewhere than on Linux nobody knows who listens at a port. Then passwords can be tried on the answer, but only slowly.</summary>
+    [Theory]
+    [InlineData(true, 1, true)]
+    [InlineData(false, 1, false)]
+    [InlineData(false, 4095, false)]
+    [InlineData(false, 4096, true)]
+    public async Task By_a_demand_for_an_answer_that_is_guessed_fast(bool isKnown, int rounds, bool isAnswered)
+    {
+        var sent = new List<string>();
+        var rules = ConsoleRules.Of(PgBouncerIni.Read("x.ini", _ => "[pgbouncer]\n"u8.ToArray()), "boss");
+        var login = new ConsoleLogin("boss", () => Password, rules, () => isKnown);
+
+        var end = await Assert.ThrowsAsync<PgSslException>(() => login.AnswerAsync(
+            _ => Task.FromResult(('R', (byte[])(sent.Count switch
+            {
+                0 => [0, 0, 0, 10, .. "SCRAM-SHA-256\0\0"u8],
+                1 => [0, 0, 0, 11, .. Encoding.UTF8.GetBytes($"r={sent[0].Split("r=")[1]}x,s=c2FsdA==,i={rounds}")],
+                _ => [0, 0, 0, 12, .. "v=c3RyYW5nZXI="u8],
+            }))),
+            (_, body) =>
+            {
+                sent.Add(Encoding.UTF8.GetString(body));
+                return Task.CompletedTask;
+            }));
+
+        Assert.Equal((isAnswered ? PgSslError.AuthenticationFailed : PgSslError.ProtocolViolation, isAnswered ? 2 : 1), (end.Error, sent.Count));
     }
 
     private static async Task<PgBouncer> StartAsync(string type)

@@ -39,6 +39,10 @@ internal sealed class ResultReader(NpgsqlDataReader reader, ConnectionHost host)
 
     private async Task<string?> ReadValueAsync(int column, CancellationToken cancellationToken)
     {
+        // Also NULL takes a place.
+        _bytes += IntPtr.Size;
+        if (_bytes > MostBytes)
+            throw TooLarge($"more than {MostBytes >> 20} MB");
         if (await reader.IsDBNullAsync(column, cancellationToken).ConfigureAwait(false))
             return null;
         using Stream stream = await reader.GetStreamAsync(column, cancellationToken).ConfigureAwait(false);

@@ -16,7 +16,7 @@ internal sealed class FaultySession(IServerSession inner, string statement, Exce
 
     public string UserName => inner.UserName;
 
-    public uint? PeerUser => inner.PeerUser;
+    public uint? PeerUser { get; init; } = inner.PeerUser;
 
     public string Database => inner.Database;
 

@@ -32,8 +32,28 @@ internal static partial class RefusedText
         if (Command().IsMatch(text))
             throw EndpointErrors.Invalid(
                 "The endpoint is a command line.", "Give only the connection in it, without quotes; it begins with postgresql://.");
+        if (text.StartsWith("//", StringComparison.Ordinal) && text.Contains('@'))
+            throw EndpointErrors.Invalid("The endpoint is a URI without its scheme.", "Begin it with postgresql://.");
         if (ConnectionUriParser.IsUri(text))
             RefuseUnencoded(text[(text.IndexOf("//", StringComparison.Ordinal) + 2)..]);
+    }
+
+    /// <summary>Refuses a URI, or a user and a password, in a place where libpq looks for a host, an address or a database.</summary>
+    /// <exception cref="PgSslException"><see cref="PgSslError.InvalidEndpoint"/>, without the text.</exception>
+    public static void RefuseValues(IReadOnlyDictionary<string, string> parameters)
+    {
+        foreach (string name in (string[])["host", "hostaddr", "dbname"])
+        {
+            if (!parameters.TryGetValue(name, out string? value))
+                continue;
+            if (value.Contains("://", StringComparison.Ordinal))
+                throw EndpointErrors.Invalid(
+                    $"{name} is given a URI.", "Give the URI by itself, as the endpoint, or its parts one by one: host, port, user, dbname.");
+            // A directory may have any character, and a name with an @ before it is an abstract socket (fe-connect.c).
+            if (name != "dbname" && value[0] is not ('/' or '@') && value.Contains('@'))
+                throw EndpointErrors.Invalid(
+                    $"{name} has an @, which no host has.", "Give what stands before it as user, and the password with -Credential.");
+        }
     }
 
     /// <summary>

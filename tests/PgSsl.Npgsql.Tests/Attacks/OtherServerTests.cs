@@ -38,6 +38,7 @@ public class OtherServerTests
 
     /// <summary>Another machine with the same layout, as seen through a tunnel: all paths are right, and the postmaster is another one.</summary>
     [Theory]
+    [InlineData("what is in the file, which everybody can guess")]
     [InlineData("another postmaster.pid")]
     [InlineData("no right to read it, and a process that is not the postmaster's child")]
     [InlineData("no right to read it, and no process")]
@@ -58,6 +59,21 @@ public class OtherServerTests
             Assert.Contains("-SslCertFile", failure.Remedy);
         }
         Assert.Equal(before, await File.ReadAllBytesAsync(Path.Combine(data, "server.crt"), Token));
+    }
+
+    /// <summary>It guesses what is in the file, and answers from where no account of this machine is seen.</summary>
+    [Fact]
+    public async Task Wants_to_be_taken_for_it_from_another_machine()
+    {
+        Assert.SkipUnless(OperatingSystem.IsLinux(), "Elsewhere it is not known who answers.");
+        SqlServer victim = await SqlServer.GetAsync(15);
+        (IServerSession real, _) = await OpenAsync(victim.Cluster.SocketDirectory, victim.Cluster.Port);
+        await using (real)
+        {
+            Assert.NotNull(await ServerDisk.FindPostmasterAsync(real, victim.Cluster.DataDirectory, null, Token));
+            var elsewhere = new FaultySession(real, "no such statement", null) { PeerUser = null };
+            Assert.Null(await ServerDisk.FindPostmasterAsync(elsewhere, victim.Cluster.DataDirectory, null, Token));
+        }
     }
 
     /// <summary>Everybody sees the processes of a server, and a program can say that it is one of them.</summary>
@@ -156,6 +172,8 @@ public class OtherServerTests
                 ["client", "process", "data_directory", "listen_addresses"],
                 [["127.0.0.1", what.EndsWith("no process", StringComparison.Ordinal) ? null
                     : what.StartsWith("pid ", StringComparison.Ordinal) ? what[4..] : $"{Environment.ProcessId}", data, "*"]]);
+        if (what.StartsWith("what is in the file", StringComparison.Ordinal))
+            return new(["content"], [[Convert.ToBase64String(File.ReadAllBytes(Path.Combine(data, "postmaster.pid")))]]);
         if (what == "the same postmaster.pid")
             return new(["content"], [[Convert.ToBase64String("another postmaster.pid"u8)]]);
         // A file as another postmaster has it; an answer that is none, where the role may not read it.

@@ -60,8 +60,9 @@ internal record LiveServer(IServerSession Session, ConnectionSettings Settings, 
         get
         {
             int port = Session.Host.Port;
-            if (!Session.Host.IsUnixSocket)
-                yield return new ServerRoute(Session.Host, ClientAddress!.Value);
+            // A relay may end at the server's socket: then the server sees no address, and what its rules say to one is not known.
+            if (!Session.Host.IsUnixSocket && ClientAddress is { } client)
+                yield return new ServerRoute(Session.Host, client);
             if (!IsLocal)
                 yield break;
             foreach (NumericAddress address in LocalAddresses.FindListening(ListenAddresses))

@@ -33,8 +33,9 @@ internal static class ServerDisk
     {
         if (dataDirectory is null || ReadPidFile(dataDirectory) is not var (here, owner) || PostmasterIn(here) is not { } postmaster)
             return null;
-        // Everybody can see the processes of a server and guess what is in its file. Only its account can answer under its own number.
-        if (!session.IsPooled && session.PeerUser is { } answers && answers != owner)
+        // Everybody can see the processes of a server and guess what is in its file. Only its account can answer under its own number. On Linux it
+        // is always known whose program of this machine answers, so another machine answers if it is not.
+        if (!session.IsPooled && session.PeerUser != owner && (session.PeerUser is not null || OperatingSystem.IsLinux()))
             return null;
         try
         {

@@ -19,6 +19,9 @@ internal sealed class DriverConnection
     // Rows are read in pieces and have bounds of their own (ResultReader). No other message of PostgreSQL gets near to it.
     private const int LongestMessage = 1 << 20;
 
+    // Npgsql keeps each of them by its name. PostgreSQL 18 and PgBouncer have fewer than twenty.
+    private const int MostParameters = 100;
+
     private const BindingFlags Members = BindingFlags.Instance | BindingFlags.NonPublic | BindingFlags.Public;
 
     // How much a server can send meanwhile does not matter.
@@ -28,6 +31,7 @@ internal sealed class DriverConnection
     private static readonly Type BufferType = typeof(NpgsqlConnection).Assembly.GetType("Npgsql.Internal.NpgsqlReadBuffer", throwOnError: true)!;
     private static readonly PropertyInfo Buffer = ConnectorType.GetProperty("ReadBuffer", Members)!;
     private static readonly FieldInfo OtherBuffer = ConnectorType.GetField("_origReadBuffer", Members)!;
+    private static readonly PropertyInfo Parameters = ConnectorType.GetProperty("PostgresParameters", Members)!;
     private static readonly FieldInfo SocketField = ConnectorType.GetField("_socket", Members)!;
     private static readonly PropertyInfo ConnectorLogger = ConnectorType.GetProperty("ConnectionLogger", Members)!;
     private static readonly FieldInfo ConnectionLogger = typeof(NpgsqlConnection).GetField("_connectionLogger", Members)!;
@@ -78,11 +82,11 @@ internal sealed class DriverConnection
     }
 
     /// <summary>
-    /// Ends the connection if the server announces a message that is too long. Npgsql makes a buffer of that length, which costs nothing
-    /// until it is filled.
+    /// Ends the connection if the server announces a message that is too long, or more parameters than any has. Npgsql makes a buffer of that
+    /// length, which costs nothing until it is filled.
     /// </summary>
     /// <returns>Ends the watch.</returns>
-    public IDisposable WatchMessages() => new Timer(_ => LookAtBuffer(), null, LookInterval, LookInterval);
+    public IDisposable WatchMessages() => new Timer(_ => Look(), null, LookInterval, LookInterval);
 
     /// <summary>Closes the socket. Whatever waits for it fails.</summary>
     public void Abort() => (SocketField.GetValue(_connector) as Socket)?.Dispose();
@@ -103,11 +107,19 @@ internal sealed class DriverConnection
         }
     }
 
-    private void LookAtBuffer()
+    private void Look()
     {
-        if (Violation is not null || Buffer.GetValue(_connector) is not { } buffer || (int)BufferSize.GetValue(buffer)! <= LongestMessage)
+        if (Violation is not null)
             return;
-        Violation = ScramLimit.Unexpected(_host, $"a message of more than {LongestMessage >> 20} MB that is not a row");
+        if (Buffer.GetValue(_connector) is { } buffer && (int)BufferSize.GetValue(buffer)! > LongestMessage)
+            Refuse($"a message of more than {LongestMessage >> 20} MB that is not a row");
+        else if (((Dictionary<string, string>)Parameters.GetValue(_connector)!).Count > MostParameters)
+            Refuse($"more than {MostParameters} parameters");
+    }
+
+    private void Refuse(string what)
+    {
+        Violation = ScramLimit.Unexpected(_host, what);
         Abort();
     }
 

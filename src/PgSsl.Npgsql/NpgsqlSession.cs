@@ -62,12 +62,13 @@ internal sealed partial class NpgsqlSession(
                 NpgsqlDbType = NpgsqlDbType.Unknown,
             });
         // The driver's own time limit begins anew with each packet. A server that has not ended its answer a while after it was asked to is
-        // not asked again.
-        using var deadline = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        // not asked again. That does not wait for the request: sending it may take long, too.
         using var end = new CancellationTokenSource();
-        using CancellationTokenRegistration first = deadline.Token.Register(() => end.CancelAfter(Grace));
-        using CancellationTokenRegistration second = end.Token.Register(() => driver.Abort());
+        using CancellationTokenRegistration abort = end.Token.Register(driver.Abort);
+        using var deadline = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        using CancellationTokenRegistration stop = cancellationToken.Register(() => end.CancelAfter(Grace));
         deadline.CancelAfter(request.CommandTimeout);
+        end.CancelAfter(request.CommandTimeout + Grace);
         using IDisposable watch = driver.WatchMessages();
         try
         {

@@ -24,6 +24,8 @@ internal sealed class SessionAttempt(SessionTarget target, Transport transport)
         NpgsqlDataSource source = DataSources.Create(target, transport, _check, placeholder?.Path, () => driver!.LimitIterations());
         driver = new DriverConnection(source, target.Request.Host);
         using IDisposable watch = driver.WatchMessages();
+        // While messages come faster than they are read, Npgsql neither returns nor looks at the token.
+        using CancellationTokenRegistration end = deadline.Token.Register(driver.Abort);
         Task<NpgsqlConnection> opening = driver.OpenAsync(deadline.Token);
         try
         {
@@ -38,6 +40,8 @@ internal sealed class SessionAttempt(SessionTarget target, Transport transport)
             driver.Abort();
             _ = CloseAsync(opening, source);
             cancellationToken.ThrowIfCancellationRequested();
+            if (deadline.IsCancellationRequested)
+                exception = new OperationCanceledException();
             return await diagnosis.ExplainAsync(driver.Violation ?? exception, cancellationToken).ConfigureAwait(false);
         }
     }

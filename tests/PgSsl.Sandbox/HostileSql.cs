@@ -53,6 +53,13 @@ public static class HostileSql
         await script(client, cancellation);
     });
 
+    /// <summary>Answers the first statement by a script.</summary>
+    public static ServerScript Raw(ServerScript script) => HostileScripts.WithoutTls(async (client, cancellation) =>
+    {
+        await ServeAsync(client, _ => null, cancellation);
+        await script(client, cancellation);
+    });
+
     /// <summary>Answers each statement, the first one too, by a function of its text.</summary>
     public static ServerScript Always(Func<string, HostileAnswer> answer) =>
         HostileScripts.WithoutTls((client, cancellation) => ServeAsync(client, answer, cancellation));

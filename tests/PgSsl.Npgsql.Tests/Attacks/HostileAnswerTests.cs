@@ -74,7 +74,8 @@ public partial class HostileAnswerTests
     {
         string value = new('x', 1 << 20);
         await using HostileServer server = HostileServer.Start(HostileSql.AfterGreeting(_ => new(["name"], Endless(value))));
-        (IServerSession session, _) = await OpenAsync(server);
+        // The bound is to end it, and not the time.
+        (IServerSession session, _) = await OpenAsync(server, TimeSpan.FromMinutes(5));
         await using (session)
         {
             PgSslException failure = await Assert.ThrowsAsync<PgSslException>(() => session.QueryAsync("SELECT name FROM pg_settings"));

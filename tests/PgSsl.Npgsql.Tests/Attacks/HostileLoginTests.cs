@@ -1,6 +1,7 @@
 using System.Buffers.Binary;
 using System.Diagnostics;
 using System.Text;
+using PgSsl.Connections;
 using PgSsl.Sandbox;
 using PgSsl.Server;
 
@@ -111,6 +112,68 @@ public class HostileLoginTests
         PgSslException failure = await Assert.ThrowsAsync<PgSslException>(() => session.QueryAsync("SELECT name FROM pg_settings").WaitAsync(Soon));
         Assert.Contains(failure.Error, (PgSslError[])[PgSslError.UnexpectedAnswer, PgSslError.ConnectionClosed]);
         AssertLittle(sent);
+    }
+
+    /// <summary>Messages that mean nothing, faster than they are read.</summary>
+    [Theory]
+    [InlineData("notices")]
+    [InlineData("parameters")]
+    [InlineData("the same parameter")]
+    public async Task Wants_to_be_read_for_ever_before_the_login(string what)
+    {
+        await using HostileServer server = HostileServer.Start(
+            HostileScripts.WithoutTls(async (client, cancellation) =>
+            {
+                // Parameters come when the login is done.
+                if (what != "notices")
+                    await client.WriteAsync(HostileScripts.Message('R', new byte[4]), cancellation);
+                await FloodAsync(client, what, cancellation);
+            }));
+        ConnectionSettings settings = Sessions.Resolve($"host=127.0.0.1 port={server.Port} user=postgres dbname=d sslmode=disable");
+        var request = new SqlSessionRequest(settings, settings.Hosts[0], TimeSpan.FromSeconds(2));
+        PgSslException failure = await Assert.ThrowsAsync<PgSslException>(
+            () => Task.Run(() => Sessions.Factory.OpenAsync(request, TestContext.Current.CancellationToken)).WaitAsync(Soon));
+        Assert.Contains(
+            failure.Error,
+            (PgSslError[])[PgSslError.UnexpectedAnswer, PgSslError.ConnectionTimedOut, PgSslError.ProtocolViolation, PgSslError.NotPostgreSql]);
+    }
+
+    [Theory]
+    [InlineData("notices", true)]
+    [InlineData("notifications", true)]
+    [InlineData("the same parameter", true)]
+    [InlineData("errors", true)]
+    [InlineData("notices", false)]
+    [InlineData("errors", false)]
+    public async Task Wants_to_be_read_for_ever_by_a_statement_and_after_Ctrl_C(string what, bool isFirst)
+    {
+        ServerScript flood = (client, cancellation) => FloodAsync(client, what, cancellation);
+        await using HostileServer server = HostileServer.Start(isFirst ? HostileSql.Raw(flood) : HostileSql.AfterGreetingRaw(flood));
+        using var stop = new CancellationTokenSource(TimeSpan.FromSeconds(1));
+        ConnectionSettings settings = Sessions.Resolve($"host=127.0.0.1 port={server.Port} user=postgres dbname=d sslmode=disable");
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => Task.Run(async () =>
+        {
+            var request = new SqlSessionRequest(settings, settings.Hosts[0], Sessions.Timeout);
+            await using IServerSession session = await Sessions.Factory.OpenAsync(request, stop.Token);
+            await session.QueryAsync("SELECT name FROM pg_settings", null, stop.Token);
+        }).WaitAsync(Soon));
+    }
+
+    private static async Task FloodAsync(Stream client, string what, CancellationToken cancellation)
+    {
+        byte[] filler = new byte[60_000];
+        Array.Fill(filler, (byte)'x');
+        for (int i = 0; ; i++)
+        {
+            byte[] message = what switch
+            {
+                "notices" => HostileScripts.Message('N', [.. "SNOTICE\0VNOTICE\0C00000\0M"u8, .. filler, 0, 0]),
+                "notifications" => HostileScripts.Message('A', [0, 0, 0, 1, .. "channel\0"u8, .. filler, 0]),
+                "errors" => HostileScripts.Message('E', "SERROR\0VERROR\0C42501\0Mno\0\0"u8.ToArray()),
+                _ => HostileScripts.Message('S', [.. Encoding.ASCII.GetBytes(what == "parameters" ? $"p{i}" : "p"), 0, .. filler, 0]),
+            };
+            await client.WriteAsync(message, cancellation);
+        }
     }
 
     // The buffers of the sockets between both, and what fits into a moment.

@@ -14,6 +14,8 @@ namespace PgSsl.Tests.Attacks;
 /// </summary>
 public class OtherServerTests
 {
+    private const string OwnPidFile = "4711\n/data\n1\n5432\n";
+
     private static CancellationToken Token => TestContext.Current.CancellationToken;
 
     [Theory, MemberData(nameof(SqlServer.Majors), MemberType = typeof(SqlServer))]
@@ -103,7 +105,7 @@ public class OtherServerTests
         Assert.SkipWhen(ServerAccount.Current is null, "Only root can be attacked by another account.");
         string directory = SandboxDirectory.Create(), data = Path.Combine(directory, "data"), named = data;
         Directory.CreateDirectory(data);
-        await File.WriteAllTextAsync(Path.Combine(data, "postmaster.pid"), "another postmaster.pid", Token);
+        await File.WriteAllTextAsync(Path.Combine(data, "postmaster.pid"), OwnPidFile, Token);
         if (what != "an own directory, root's file")
             ServerAccount.Own(Path.Combine(data, "postmaster.pid"));
         if (what.StartsWith("an own", StringComparison.Ordinal))
@@ -175,7 +177,7 @@ public class OtherServerTests
         if (what.StartsWith("what is in the file", StringComparison.Ordinal))
             return new(["content"], [[Convert.ToBase64String(File.ReadAllBytes(Path.Combine(data, "postmaster.pid")))]]);
         if (what == "the same postmaster.pid")
-            return new(["content"], [[Convert.ToBase64String("another postmaster.pid"u8)]]);
+            return new(["content"], [[Convert.ToBase64String(System.Text.Encoding.ASCII.GetBytes(OwnPidFile))]]);
         // A file as another postmaster has it; an answer that is none, where the role may not read it.
         return what == "another postmaster.pid"
             ? new(["content"], [[Convert.ToBase64String("1\n/data\n1\n5432\n"u8)]])

@@ -43,7 +43,7 @@ internal abstract class SslChange(SslProver? prover) : ProvenChange
     public async Task<IReadOnlyList<Proof>> ApplyAsync(CancellationToken cancellationToken)
     {
         if (prover is not null)
-            await prover.RememberAsync(cancellationToken).ConfigureAwait(false);
+            await prover.RememberAsync(!IsNoChange, cancellationToken).ConfigureAwait(false);
         return await RunAsync(cancellationToken).ConfigureAwait(false);
     }
 

@@ -31,11 +31,13 @@ internal sealed class SslProver(LiveServer live, ServerTlsFacts facts, SslTarget
     private ServedCertificates Served => new(live) { ReloadTimeout = ReloadTimeout };
 
     /// <summary>Remembers what is served before the change.</summary>
-    public async Task RememberAsync(CancellationToken cancellationToken)
+    /// <param name="isChanged">Whether anything will be changed; if not, no version of TLS can get lost.</param>
+    /// <param name="cancellationToken">Ends it.</param>
+    public async Task RememberAsync(bool isChanged, CancellationToken cancellationToken)
     {
         _before = await Served.ObserveAsync(cancellationToken).ConfigureAwait(false);
         // Where TLS was off, nothing is known of TLS 1.3, but every OpenSSL has TLS 1.2.
-        if (target.IsOn)
+        if (target.IsOn && isChanged)
             _spoken = _before is [{ Fingerprint: not null } first, ..]
                 ? await FindSpokenAsync(first, cancellationToken).ConfigureAwait(false) : [TlsVersion.Tls12];
         _log = await ServerLog.OpenAsync(live.Session, cancellationToken).ConfigureAwait(false);

@@ -54,7 +54,6 @@ internal sealed partial class PgEndpoint
                     PgSslError.ContradictoryParameters, $"The parameter {canonical} is given twice, once as \"{name}\".",
                     "Give it once.");
         }
-        RefusedText.RefuseValues(found);
         return new PgEndpoint(found, ConninfoText.WriteMasked(found));
     }
 
@@ -109,11 +108,8 @@ internal sealed partial class PgEndpoint
     /// <inheritdoc/>
     public override string ToString() => Text;
 
-    private static PgEndpoint FromParsed(ParsedEndpoint parsed, string text)
-    {
-        RefusedText.RefuseValues(parsed.Parameters);
-        return new PgEndpoint(parsed.Parameters, parsed.MaskSecrets(text));
-    }
+    private static PgEndpoint FromParsed(ParsedEndpoint parsed, string text) =>
+        new(parsed.Parameters, parsed.MaskSecrets(text));
 
     /// <summary>
     /// Host=db1;Password=x: libpq would read all of it as the value of one parameter, and the password would be shown as a part of a host name.

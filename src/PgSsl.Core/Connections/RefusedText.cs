@@ -38,24 +38,6 @@ internal static partial class RefusedText
             RefuseUnencoded(text[(text.IndexOf("//", StringComparison.Ordinal) + 2)..]);
     }
 
-    /// <summary>Refuses a URI, or a user and a password, in a place where libpq looks for a host, an address or a database.</summary>
-    /// <exception cref="PgSslException"><see cref="PgSslError.InvalidEndpoint"/>, without the text.</exception>
-    public static void RefuseValues(IReadOnlyDictionary<string, string> parameters)
-    {
-        foreach (string name in (string[])["host", "hostaddr", "dbname"])
-        {
-            if (!parameters.TryGetValue(name, out string? value))
-                continue;
-            if (value.Contains("://", StringComparison.Ordinal))
-                throw EndpointErrors.Invalid(
-                    $"{name} is given a URI.", "Give the URI by itself, as the endpoint, or its parts one by one: host, port, user, dbname.");
-            // A directory may have any character, and a name with an @ before it is an abstract socket (fe-connect.c).
-            if (name != "dbname" && value[0] is not ('/' or '@') && value.Contains('@'))
-                throw EndpointErrors.Invalid(
-                    $"{name} has an @, which no host has.", "Give what stands before it as user, and the password with -Credential.");
-        }
-    }
-
     /// <summary>
     /// A user or password with an <c>@</c> or a <c>/</c> that is not percent-encoded: libpq takes the rest of it for a host, a port or a database.
     /// No host has an @; a database may, but behind <c>word:word</c> without an @ it is more likely the end of a password.

@@ -3,18 +3,16 @@ using System.Globalization;
 using System.Runtime.InteropServices;
 using System.Text;
 using PgSsl.Connections;
+using PgSsl.Wire;
 
 namespace PgSsl.Sql;
 
 /// <summary>
 /// The stream of a connection on which SCRAM has just begun: it looks at the number of iterations in the server's first message before the driver
-/// does (RFC 5802, 5.1, "i"). A client works for each of them, and cannot stop in between; PostgreSQL allows 2^31-1 (scram_iterations).
+/// does (RFC 5802, 5.1, "i"). A client works for each of them, and cannot stop in between.
 /// </summary>
 internal sealed class ScramLimit(Stream inner, ConnectionHost host) : Stream
 {
-    /// <summary>A second or two of work. PostgreSQL's default is 4,096; the highest advice that is widely known is 600,000 (OWASP).</summary>
-    public const int MostIterations = 1_000_000;
-
     // The type, the length and the code of the request (protocol-message-formats.html, AuthenticationSASLContinue).
     private const int HeaderLength = 9;
     private const int SaslContinue = 11;
@@ -102,13 +100,13 @@ internal sealed class ScramLimit(Stream inner, ConnectionHost host) : Stream
         foreach (string attribute in serverFirst.Split(',').Where(attribute => attribute.StartsWith("i=", StringComparison.Ordinal)))
         {
             if (!int.TryParse(attribute.AsSpan(2), NumberStyles.None, CultureInfo.InvariantCulture, out int iterations)
-                || iterations is 0 or > MostIterations)
+                || iterations is 0 or > ScramBounds.MostIterations)
             {
                 throw new PgSslException(
                     PgSslError.UnexpectedAnswer,
                     string.Create(
                         CultureInfo.InvariantCulture,
-                        $"{host} demands more than {MostIterations:N0} iterations of SCRAM-SHA-256, and would keep a processor busy."),
+                        $"{host} demands more than {ScramBounds.MostIterations:N0} iterations of SCRAM-SHA-256, and would keep a processor busy."),
                     "If it is your server, lower scram_iterations there and set the role's password again; if not, find out what answers there.");
             }
         }

@@ -2,6 +2,7 @@ using System.Buffers.Binary;
 using System.Globalization;
 using System.Security.Cryptography;
 using System.Text;
+using PgSsl.Wire;
 
 namespace PgSsl.Poolers;
 
@@ -17,8 +18,7 @@ internal sealed class ConsoleLogin(string userName, Func<string?>? password, Con
 {
     private const string Mechanism = "SCRAM-SHA-256";
 
-    // The server says how many rounds we compute: a bound. PostgreSQL's default is 4096, which is the least of RFC 7677.
-    private const int MostRounds = 1_000_000;
+    // PostgreSQL's default, which is the least of RFC 7677.
     private const int UsualRounds = 4096;
 
     /// <summary>Answers all requests until the server says that the login is complete.</summary>
@@ -105,7 +105,7 @@ internal sealed class ConsoleLogin(string userName, Func<string?>? password, Con
             string nonce = Field(fields, 'r'), salt = Field(fields, 's');
             bool isOurs = nonce.StartsWith(_firstBare[5..], StringComparison.Ordinal) && nonce.Length > _firstBare.Length - 5;
             if (!isOurs || !int.TryParse(Field(fields, 'i'), NumberStyles.None, CultureInfo.InvariantCulture, out int rounds)
-                || rounds < leastRounds || rounds > MostRounds)
+                || rounds < leastRounds || rounds > ScramBounds.MostIterations)
                 throw Violation();
             // For all characters that people use in passwords, SASLprep is NFKC (RFC 4013).
             byte[] salted = Rfc2898DeriveBytes.Pbkdf2(

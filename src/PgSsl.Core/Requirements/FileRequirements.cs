@@ -138,7 +138,9 @@ internal static class FileRequirements
     private static Verdict JudgeReload(ServerCertificateFacts facts)
     {
         Requirement requirement = Requirement.KeyReload;
-        return facts.Key is not { IsEncrypted: true } || facts.Server.IsPgBouncer
+        if (facts.Key is not { } key)
+            return requirement.Unjudged("The key could not be read.");
+        return !key.IsEncrypted || facts.Server.IsPgBouncer
             ? requirement.Met("Nothing but the key's file is needed to load it again.")
             : facts.Server switch
             {

@@ -24,7 +24,7 @@ internal sealed record ServerSettingFacts
     public required ServerConditions Server { get; init; }
 
     /// <summary>The server's OpenSSL; null if it cannot be asked from here.</summary>
-    public IOpenSsl? OpenSsl { get; init; }
+    public SharedOpenSsl? OpenSsl { get; init; }
 
     /// <summary>The value of a parameter by its name in this version; null where it is not known.</summary>
     public string? this[SslParameter parameter] => Values.GetValueOrDefault(parameter.NameIn(Major));

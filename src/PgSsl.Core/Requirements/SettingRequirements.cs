@@ -1,5 +1,6 @@
 using PgSsl.Certificates.Trust;
 using PgSsl.Common;
+using PgSsl.Server.Live;
 using PgSsl.Server.Settings;
 
 namespace PgSsl.Requirements;
@@ -83,7 +84,7 @@ internal static class SettingRequirements
     /// <param name="isCommon">Whether every OpenSSL takes the value.</param>
     /// <param name="remedy">What to do if it does not.</param>
     private static Verdict JudgeList(
-        ServerSettingFacts facts, SslParameter parameter, Requirement requirement, Func<Server.Live.IOpenSsl, Func<string, bool>> ask,
+        ServerSettingFacts facts, SslParameter parameter, Requirement requirement, Func<SharedOpenSsl, Func<string, bool>> ask,
         Func<string, bool> isCommon, string remedy)
     {
         string name = parameter.NameIn(facts.Major);

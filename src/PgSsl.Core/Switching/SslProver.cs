@@ -179,7 +179,7 @@ internal sealed class SslProver(LiveServer live, ServerTlsFacts facts, SslTarget
             && TlsVersions.FromName(target.MinimumProtocol) - 1 is { } older && _spoken.Contains(older);
         bool asksForCertificates = effects.Any(proof => proof is { Name: ClientProof, State: ProofState.Proven })
             && _before.All(old => old.Facts.Tls is { RequestsClientCertificate: false });
-        return refusesVersion || asksForCertificates
+        return _before.Count > 0 && (refusesVersion || asksForCertificates)
             ? new Proof(Name, ProofState.Proven, "what is seen of it is new, and the server loads all of its TLS or nothing.")
             : new Proof(
                 Name, ProofState.NotMade,

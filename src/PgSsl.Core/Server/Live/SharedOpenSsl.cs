@@ -9,7 +9,7 @@ namespace PgSsl.Server.Live;
 /// by its name, as the system finds it, and never from the path that the server's process shows: a server's account must not choose the
 /// code that runs here.
 /// </summary>
-internal sealed partial class SharedOpenSsl : IOpenSsl
+internal sealed partial class SharedOpenSsl
 {
     // SSL_CTRL_SET_GROUPS_LIST (ssl.h): SSL_CTX_set1_groups_list is a macro.
     private const int SetGroupsList = 92;
@@ -36,28 +36,29 @@ internal sealed partial class SharedOpenSsl : IOpenSsl
 
     /// <summary>Finds it.</summary>
     /// <param name="processId">The server's postmaster; null where it is not known.</param>
-    /// <returns>Null on other systems than Linux, if the process cannot be examined, or if it has another OpenSSL.</returns>
+    /// <returns>Null on other systems than Linux, if the process cannot be examined, or if it has another OpenSSL, or one older than 1.1.0.</returns>
     public static SharedOpenSsl? With(int? processId)
     {
         if (processId is not { } id || !OperatingSystem.IsLinux())
             return null;
         if (FindIn(string.Create(CultureInfo.InvariantCulture, $"/proc/{id}/maps")) is not { } theirs
-            || !NativeLibrary.TryLoad(theirs.Name, out nint library))
+            || !NativeLibrary.TryLoad(theirs.Name, out nint library)
+            || !NativeLibrary.TryGetExport(library, "TLS_method", out _))
             return null;
         // Several may be loaded here as well; the one that was loaded by this name is among them.
         return MapsOf("/proc/self/maps").Contains(theirs) ? new SharedOpenSsl(library) : null;
     }
 
-    /// <inheritdoc/>
+    /// <summary>Whether a list of ciphers leaves any (SSL_CTX_set_cipher_list).</summary>
     public bool TakesCiphers(string list) => InContext(context => Get<SetList>("SSL_CTX_set_cipher_list")(context, list) == 1);
 
-    /// <inheritdoc/>
+    /// <summary>Whether it knows all of these cipher suites (SSL_CTX_set_ciphersuites).</summary>
     public bool TakesTls13Ciphers(string list) => InContext(context => Get<SetList>("SSL_CTX_set_ciphersuites")(context, list) == 1);
 
-    /// <inheritdoc/>
+    /// <summary>Whether it has all of these groups (SSL_CTX_set1_groups_list).</summary>
     public bool TakesGroups(string list) => InContext(context => Get<Control>("SSL_CTX_ctrl")(context, SetGroupsList, 0, list) == 1);
 
-    /// <inheritdoc/>
+    /// <summary>Whether it has this elliptic curve (EC_KEY_new_by_curve_name).</summary>
     public bool TakesCurve(string name) => InContext(_ =>
     {
         // be-secure-openssl.c before 18, initialize_ecdh.

@@ -16,6 +16,8 @@ internal sealed class RoomMap
 
     private readonly Dictionary<Type, string> _rooms = [];
 
+    private delegate IEnumerable<string> DocumentsOf(Type type, MetadataReader metadata, MetadataReader symbols);
+
     private RoomMap(Assembly assembly)
     {
         using var image = new PEReader(File.OpenRead(assembly.Location));
@@ -23,9 +25,12 @@ internal sealed class RoomMap
         using MetadataReaderProvider provider = image.ReadEmbeddedPortablePdbDebugDirectoryData(entry);
         MetadataReader symbols = provider.GetMetadataReader();
         // Where coverage is collected, code that was generated has other symbols.
-        foreach (Type type in assembly.GetTypes().Where(type => !Outermost(type).IsDefined(typeof(GeneratedCodeAttribute))))
-            if (Documents(type, image.GetMetadataReader(), symbols).Select(RoomOf).FirstOrDefault(room => room is not null) is { } room)
-                _rooms.TryAdd(Outermost(type), room);
+        Type[] types = [.. assembly.GetTypes().Where(type => !Outermost(type).IsDefined(typeof(GeneratedCodeAttribute)))];
+        // Lines go before records: where coverage is collected, the records (of an enum, of a class of iterators) lead to other documents.
+        foreach (DocumentsOf documents in (DocumentsOf[])[OfLines, OfRecords])
+            foreach (Type type in types)
+                if (documents(type, image.GetMetadataReader(), symbols).Select(RoomOf).FirstOrDefault(room => room is not null) is { } room)
+                    _rooms.TryAdd(Outermost(type), room);
     }
 
     /// <summary>Reads the assembly that the type belongs to.</summary>
@@ -47,26 +52,22 @@ internal sealed class RoomMap
         return type;
     }
 
+    // The documents of the methods that have lines.
+    private static IEnumerable<string> OfLines(Type type, MetadataReader metadata, MetadataReader symbols) =>
+        from method in metadata.GetTypeDefinition(Handle(type)).GetMethods()
+        let information = symbols.GetMethodDebugInformation(method.ToDebugInformationHandle())
+        where !information.Document.IsNil
+        select symbols.GetString(symbols.GetDocument(information.Document).Name);
+
     // A type without a method body (an enum, an interface) has its document in a record of its own, which the compiler adds for that.
-    private static IEnumerable<string> Documents(Type type, MetadataReader metadata, MetadataReader symbols)
-    {
-        var handle = (TypeDefinitionHandle)MetadataTokens.EntityHandle(type.MetadataToken);
-        foreach (MethodDefinitionHandle method in metadata.GetTypeDefinition(handle).GetMethods())
-        {
-            MethodDebugInformation information = symbols.GetMethodDebugInformation(method.ToDebugInformationHandle());
-            if (!information.Document.IsNil)
-                yield return symbols.GetString(symbols.GetDocument(information.Document).Name);
-        }
-        foreach (CustomDebugInformationHandle item in symbols.GetCustomDebugInformation(handle))
-        {
-            CustomDebugInformation information = symbols.GetCustomDebugInformation(item);
-            if (symbols.GetGuid(information.Kind) == TypeDefinitionDocuments)
-            {
-                BlobReader blob = symbols.GetBlobReader(information.Value);
-                yield return symbols.GetString(symbols.GetDocument(MetadataTokens.DocumentHandle(blob.ReadCompressedInteger())).Name);
-            }
-        }
-    }
+    private static IEnumerable<string> OfRecords(Type type, MetadataReader metadata, MetadataReader symbols) =>
+        from handle in symbols.GetCustomDebugInformation(Handle(type))
+        let record = symbols.GetCustomDebugInformation(handle)
+        where symbols.GetGuid(record.Kind) == TypeDefinitionDocuments
+        let row = symbols.GetBlobReader(record.Value).ReadCompressedInteger()
+        select symbols.GetString(symbols.GetDocument(MetadataTokens.DocumentHandle(row)).Name);
+
+    private static TypeDefinitionHandle Handle(Type type) => (TypeDefinitionHandle)MetadataTokens.EntityHandle(type.MetadataToken);
 
     // Portable PDB specification, "Type Definition Documents".
     private static readonly Guid TypeDefinitionDocuments = new("932E74BC-DBA9-4478-8D46-0F32A7BAB3D3");

@@ -31,9 +31,9 @@ internal sealed class DistinguishedName : IEquatable<DistinguishedName>
     public IEnumerable<NameAttribute> AttributesOf(string oid) => Attributes.Where(attribute => attribute.Oid == oid);
 
     /// <summary>Reads a Name (RFC 5280 4.1.2.4).</summary>
-    public static DistinguishedName Read(AsnReader reader, Asn1Tag? tag = null)
+    public static DistinguishedName Read(AsnReader reader)
     {
-        AsnReader relativeNames = reader.ReadSequence(tag);
+        AsnReader relativeNames = reader.ReadSequence();
         var attributes = new List<NameAttribute>();
         var canonical = new List<byte>();
         while (relativeNames.HasData)

@@ -23,11 +23,18 @@ internal sealed record TrustSettings(IReadOnlyList<string>? Trusted, IReadOnlyLi
         AsnReader sequence = new AsnReader(encoded, AsnEncodingRules.BER).ReadSequence();
         IReadOnlyList<string>? trusted = null;
         IReadOnlyList<string> rejected = [];
-        if (sequence.HasData && sequence.PeekTag() == Asn1Tag.Sequence)
-            trusted = ReadOids(sequence.ReadSequence());
-        var tag = new Asn1Tag(TagClass.ContextSpecific, 0, isConstructed: true);
-        if (sequence.HasData && sequence.PeekTag() == tag)
-            rejected = ReadOids(sequence.ReadSequence(tag));
+        if (sequence.Has(Asn1Tag.Sequence))
+            trusted = sequence.ReadSequence().ReadEach(oids => oids.ReadOid());
+        if (sequence.Has(0))
+            rejected = sequence.ReadSequence(AsnReaderExtensions.ContextTag(0)).ReadEach(oids => oids.ReadOid());
+        // The alias, the key's identifier, and what may come one day: not needed, but OpenSSL cannot use the file if it cannot read them.
+        if (sequence.Has(new Asn1Tag(UniversalTagNumber.UTF8String)))
+            sequence.ReadAny();
+        if (sequence.Has(Asn1Tag.PrimitiveOctetString))
+            sequence.ReadOctetString();
+        if (sequence.HasData)
+            sequence.ReadSequence(AsnReaderExtensions.ContextTag(1)).ReadEach(AlgorithmIdentifier.Read);
+        sequence.ThrowIfNotEmpty();
         return new TrustSettings(trusted, rejected);
     }
 
@@ -42,12 +49,4 @@ internal sealed record TrustSettings(IReadOnlyList<string>? Trusted, IReadOnlyLi
     }
 
     private static bool IsServer(string oid) => oid is Oids.ServerAuthentication or Oids.AnyExtendedKeyUsage;
-
-    private static List<string> ReadOids(AsnReader sequence)
-    {
-        var oids = new List<string>();
-        while (sequence.HasData)
-            oids.Add(sequence.ReadObjectIdentifier());
-        return oids;
-    }
 }

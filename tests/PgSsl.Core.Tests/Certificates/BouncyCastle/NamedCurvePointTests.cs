@@ -10,7 +10,7 @@ using ECPoint = Org.BouncyCastle.Math.EC.ECPoint;
 namespace PgSsl.Tests.Certificates.BouncyCastle;
 
 /// <summary>BouncyCastle makes points, and both say whether they are on the curve.</summary>
-public class NistCurvePointTests
+public class NamedCurvePointTests
 {
     private static readonly string[] Curves = ["1.2.840.10045.3.1.7", "1.3.132.0.34", "1.3.132.0.35"];
 
@@ -21,7 +21,7 @@ public class NistCurvePointTests
     public void A_multiple_of_the_base_point_is_on_the_curve() => Prop.ForAll(Points.ToArbitrary(), point =>
     {
         byte[] encoded = Encode(point.Oid, point.Factor);
-        return encoded.Length == 1 || NistCurve.Find(point.Oid)!.Contains(encoded.AsSpan(1));
+        return encoded.Length == 1 || NamedCurve.Find(point.Oid)!.Contains(encoded.AsSpan(1));
     }).Check(Config.QuickThrowOnFailure.WithMaxTest(150));
 
     [Fact]
@@ -50,7 +50,7 @@ public class NistCurvePointTests
         }
         byte[] y = point.AffineYCoord.GetEncoded();
         byte[] beyond = [.. Fixed(curve.Curve.Field.Characteristic.Add(BigInteger.ValueOf(x)), length), .. y];
-        return NistCurve.Find(oid)!.Contains([.. compressed.AsSpan(1), .. y]) && !NistCurve.Find(oid)!.Contains(beyond) && Agree(oid, beyond);
+        return NamedCurve.Find(oid)!.Contains([.. compressed.AsSpan(1), .. y]) && !NamedCurve.Find(oid)!.Contains(beyond) && Agree(oid, beyond);
     }).Check(Config.QuickThrowOnFailure);
 
     private static bool Agree(string oid, byte[] coordinates)
@@ -64,7 +64,7 @@ public class NistCurvePointTests
         {
             judged = false;
         }
-        return NistCurve.Find(oid)!.Contains(coordinates) == judged;
+        return NamedCurve.Find(oid)!.Contains(coordinates) == judged;
     }
 
     private static byte[] Encode(string oid, byte[] factor) =>

@@ -12,6 +12,9 @@ internal static class AsnReaderExtensions
     // An identifier of so many bytes has no number that AsnReader cannot read.
     private const int ShortIdentifier = 16;
 
+    // tasn_dec.c, ASN1_MAX_STRING_NEST.
+    private const int MaximumNesting = 5;
+
     /// <summary>The tag [0], [1] … of a value.</summary>
     public static Asn1Tag ContextTag(int number) => new(TagClass.ContextSpecific, number);
 
@@ -124,10 +127,51 @@ internal static class AsnReaderExtensions
                 reader.ReadNull();
                 return new AsnAny(tag, default);
             case UniversalTagNumber.BitString:
-                return new AsnAny(Asn1Tag.PrimitiveBitString, reader.ReadBitString(out _));
+                return new AsnAny(Asn1Tag.PrimitiveBitString, reader.ReadBits(out _));
             default:
-                return reader.ReadString(tag);
+                return new AsnAny(tag, CheckLength(tag, reader.ReadString(tag)));
         }
+    }
+
+    /// <summary>tasn_dec.c, asn1_ex_c2i: a BMPString consists of pairs of bytes, and a UniversalString of fours.</summary>
+    private static ReadOnlyMemory<byte> CheckLength(Asn1Tag tag, ReadOnlyMemory<byte> content)
+    {
+        int unit = (UniversalTagNumber)tag.TagValue switch { UniversalTagNumber.BMPString => 2, UniversalTagNumber.UniversalString => 4, _ => 1 };
+        return content.Length % unit == 0 ? content : throw new AsnContentException("A string of the wrong length.");
+    }
+
+    /// <summary>
+    /// The elements of a SEQUENCE OF or SET OF. OpenSSL does not ask whether it is constructed (tasn_dec.c, asn1_template_noexp_d2i).
+    /// </summary>
+    public static AsnReader ReadList(this AsnReader reader, Asn1Tag tag)
+    {
+        if (!reader.Has(tag))
+            throw new AsnContentException("A list was expected.");
+        ReadOnlyMemory<byte> content = reader.PeekContentBytes();
+        reader.ReadEncodedValue();
+        return new AsnReader(content, AsnEncodingRules.BER);
+    }
+
+    /// <summary>The elements of a SEQUENCE OF.</summary>
+    public static AsnReader ReadList(this AsnReader reader) => reader.ReadList(Asn1Tag.Sequence);
+
+    /// <summary>An OCTET STRING, whole or in pieces; OpenSSL does not ask of which type the pieces are (tasn_dec.c, asn1_collect).</summary>
+    public static byte[] ReadOctets(this AsnReader reader, Asn1Tag? tag = null) =>
+        reader.ReadString(tag ?? Asn1Tag.PrimitiveOctetString).ToArray();
+
+    /// <summary>
+    /// A BIT STRING; the bits that do not count are zero. One in pieces is joined as bytes (crypto/asn1/a_bitstr.c, ossl_c2i_ASN1_BIT_STRING).
+    /// </summary>
+    public static byte[] ReadBits(this AsnReader reader, out int unused, Asn1Tag? tag = null)
+    {
+        byte[] content = reader.ReadString(tag ?? Asn1Tag.PrimitiveBitString).ToArray();
+        if (content.Length == 0 || content[0] > 7)
+            throw new AsnContentException("Not a bit string.");
+        unused = content[0];
+        byte[] bits = content[1..];
+        if (bits.Length > 0)
+            bits[^1] &= (byte)(0xff << unused);
+        return bits;
     }
 
     /// <summary>
@@ -136,24 +180,37 @@ internal static class AsnReaderExtensions
     /// </summary>
     public static byte[] ReadSignature(this AsnReader reader)
     {
-        byte[] signature = reader.ReadBitString(out int unusedBits);
+        byte[] signature = reader.ReadBits(out int unusedBits);
         return unusedBits == 0 ? signature : [];
     }
 
-    private static AsnAny ReadString(this AsnReader reader, Asn1Tag tag)
+    private static ReadOnlyMemory<byte> ReadString(this AsnReader reader, Asn1Tag tag)
     {
-        var primitive = new Asn1Tag(tag.TagClass, tag.TagValue);
-        // The parts of a string in pieces: AsnReader joins them under any tag that is not universal.
-        ReadOnlyMemory<byte> content = tag.IsConstructed ? Join(reader.PeekEncodedValue()) : reader.PeekContentBytes();
+        if (!reader.Has(tag))
+            throw new AsnContentException("A string was expected.");
+        bool isWhole = !reader.PeekTag().IsConstructed;
+        ReadOnlyMemory<byte> content = reader.PeekContentBytes();
         reader.ReadEncodedValue();
-        int unit = (UniversalTagNumber)tag.TagValue switch { UniversalTagNumber.BMPString => 2, UniversalTagNumber.UniversalString => 4, _ => 1 };
-        return content.Length % unit == 0 ? new AsnAny(primitive, content) : throw new AsnContentException("A string of the wrong length.");
+        if (isWhole)
+            return content;
+        var joined = new List<byte>();
+        Join(new AsnReader(content, AsnEncodingRules.BER), joined, depth: 0);
+        return joined.ToArray();
     }
 
-    private static byte[] Join(ReadOnlyMemory<byte> encoded)
+    private static void Join(AsnReader pieces, List<byte> joined, int depth)
     {
-        byte[] tagged = encoded.ToArray();
-        tagged[0] = 0xa0;
-        return new AsnReader(tagged, AsnEncodingRules.BER).ReadOctetString(ContextTag(0));
+        while (pieces.HasData)
+        {
+            bool isWhole = !pieces.PeekTag().IsConstructed;
+            ReadOnlyMemory<byte> content = pieces.PeekContentBytes();
+            if (isWhole)
+                joined.AddRange(content.Span);
+            else if (depth < MaximumNesting)
+                Join(new AsnReader(content, AsnEncodingRules.BER), joined, depth + 1);
+            else
+                throw new AsnContentException("A string in too many pieces.");
+            pieces.ReadEncodedValue();
+        }
     }
 }

@@ -7,7 +7,7 @@ namespace PgSsl.Certificates;
 /// <summary>The addresses that a certificate speaks for (RFC 3779 2; crypto/x509/v3_addr.c).</summary>
 internal sealed record AddressBlocks(IReadOnlyList<AddressBlock> Families)
 {
-    public static AddressBlocks Read(AsnReader reader) => new(reader.ReadSequence().ReadEach(AddressBlock.Read));
+    public static AddressBlocks Read(AsnReader reader) => new(reader.ReadList().ReadEach(AddressBlock.Read));
 
     public AddressBlock? Find(AddressBlock family) => Families.FirstOrDefault(other => other.CompareTo(family) == 0);
 
@@ -68,9 +68,9 @@ internal sealed record AddressBlock(byte[] Name, IReadOnlyList<AddressRange>? Ra
 
     public static AddressBlock Read(AsnReader list) => list.ReadSequence().ReadWhole(content =>
     {
-        byte[] name = content.ReadOctetString();
+        byte[] name = content.ReadOctets();
         if (!content.Has(Asn1Tag.Null))
-            return new AddressBlock(name, content.ReadSequence().ReadEach(AddressRange.Read));
+            return new AddressBlock(name, content.ReadList().ReadEach(AddressRange.Read));
         content.ReadNull();
         return new AddressBlock(name, null);
     });
@@ -111,10 +111,10 @@ internal sealed record AddressRange(byte[] First, int FirstUnused, byte[] Last, 
         if (!list.Has(Asn1Tag.PrimitiveBitString))
             return list.ReadSequence().ReadWhole(content =>
             {
-                byte[] first = content.ReadBitString(out int firstUnused), last = content.ReadBitString(out int lastUnused);
+                byte[] first = content.ReadBits(out int firstUnused), last = content.ReadBits(out int lastUnused);
                 return new AddressRange(first, firstUnused, last, lastUnused, false);
             });
-        byte[] prefix = list.ReadBitString(out int unused);
+        byte[] prefix = list.ReadBits(out int unused);
         return new AddressRange(prefix, unused, prefix, unused, true);
     }
 

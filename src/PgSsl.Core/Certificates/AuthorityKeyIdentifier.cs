@@ -12,7 +12,7 @@ internal sealed record AuthorityKeyIdentifier(ReadOnlyMemory<byte>? KeyId, Disti
         ReadOnlyMemory<byte>? keyId = null, serial = null;
         DistinguishedName? issuer = null;
         if (sequence.Has(0))
-            keyId = sequence.ReadOctetString(AsnReaderExtensions.ContextTag(0));
+            keyId = sequence.ReadOctets(AsnReaderExtensions.ContextTag(0));
         if (sequence.Has(1))
             issuer = GeneralName.ReadAll(sequence, AsnReaderExtensions.ContextTag(1))
                 .FirstOrDefault(name => name.Kind == GeneralNameKind.Directory)?.Directory;

@@ -42,7 +42,7 @@ internal sealed record SystemNumbers(IReadOnlyList<(BigInteger Least, BigInteger
     public static SystemNumbers Read(AsnReader choice)
     {
         if (!choice.Has(Asn1Tag.Null))
-            return new SystemNumbers(choice.ReadSequence().ReadEach(ReadRange));
+            return new SystemNumbers(choice.ReadList().ReadEach(ReadRange));
         choice.ReadNull();
         return new SystemNumbers(Ranges: null);
     }

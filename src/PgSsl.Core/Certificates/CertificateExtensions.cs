@@ -23,9 +23,9 @@ internal sealed class CertificateExtensions
         // All are read, even those that are not needed: OpenSSL cannot use a certificate with an extension that it cannot read.
         Find(Oids.BasicConstraints, ReadBasicConstraints);
         KeyUsage = (KeyUsages?)Find(Oids.KeyUsage, ReadKeyUsage);
-        ExtendedKeyUsages = Find(Oids.ExtendedKeyUsage, reader => reader.ReadSequence().ReadEach(oids => oids.ReadOid()));
+        ExtendedKeyUsages = Find(Oids.ExtendedKeyUsage, reader => reader.ReadList().ReadEach(oids => oids.ReadOid()));
         NetscapeType = (NetscapeTypes?)Find(Oids.NetscapeCertificateType, ReadNetscapeType);
-        SubjectKeyIdentifier = Find(Oids.SubjectKeyIdentifier, reader => reader.ReadOctetString());
+        SubjectKeyIdentifier = Find(Oids.SubjectKeyIdentifier, reader => reader.ReadOctets());
         AuthorityKeyIdentifier = Find(Oids.AuthorityKeyIdentifier, AuthorityKeyIdentifier.Read);
         SubjectAlternativeNames = Find(Oids.SubjectAlternativeName, reader => GeneralName.ReadAll(reader));
         NameConstraints = Find(Oids.NameConstraints, NameConstraints.Read);
@@ -85,19 +85,20 @@ internal sealed class CertificateExtensions
         for (int number = 1; number <= 2; number++)
         {
             if (tbsTail.Has(number))
-                tbsTail.ReadBitString(out _, AsnReaderExtensions.ContextTag(number));
+                tbsTail.ReadBits(out _, AsnReaderExtensions.ContextTag(number));
         }
         if (!tbsTail.HasData)
             return [];
         return tbsTail.ReadWhole(tail => tail.ReadSequence(AsnReaderExtensions.ContextTag(3))
-            .ReadWhole(list => list.ReadSequence().ReadEach(Extension.Read)));
+            .ReadWhole(list => list.ReadList().ReadEach(Extension.Read)));
     }
 
     private bool Has(string oid) => _list.Any(extension => extension.Oid == oid);
 
     private T? Find<T>(string oid, Func<AsnReader, T> read) where T : class
     {
-        AreInvalid |= !Extension.TryFind(_list, oid, read, out T? value);
+        if (!Extension.TryFind(_list, oid, read, out T? value))
+            AreInvalid = true;
         return value;
     }
 
@@ -120,12 +121,12 @@ internal sealed class CertificateExtensions
 
     private static object ReadKeyUsage(AsnReader reader)
     {
-        byte[] bits = reader.ReadBitString(out _);
+        byte[] bits = reader.ReadBits(out _);
         int usage = (bits.Length > 0 ? bits[0] : 0) | (bits.Length > 1 ? bits[1] << 8 : 0);
         return usage != 0 ? (KeyUsages)usage : throw new AsnContentException("The key usage allows nothing.");
     }
 
-    private static object ReadNetscapeType(AsnReader reader) => (NetscapeTypes)(reader.ReadBitString(out _) is [var bits, ..] ? bits : 0);
+    private static object ReadNetscapeType(AsnReader reader) => (NetscapeTypes)(reader.ReadBits(out _) is [var bits, ..] ? bits : 0);
 
     /// <summary>v3_pcia.c, PROXY_CERT_INFO_EXTENSION (RFC 3820 3.8).</summary>
     private static object ReadProxy(AsnReader reader) => reader.ReadSequence().ReadWhole(info =>
@@ -135,7 +136,7 @@ internal sealed class CertificateExtensions
         return info.ReadSequence().ReadWhole(policy =>
         {
             policy.ReadOid();
-            return policy.HasData ? policy.ReadOctetString() : [];
+            return policy.HasData ? policy.ReadOctets() : [];
         });
     });
 }

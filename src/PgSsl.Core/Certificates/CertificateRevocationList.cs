@@ -26,9 +26,9 @@ internal sealed class CertificateRevocationList
         ThisUpdate = CertificateTime.Read(content);
         HasNextUpdate = content.HasTime();
         NextUpdate = HasNextUpdate ? CertificateTime.Read(content) : null;
-        IReadOnlyList<CrlEntry> entries = content.Has(Asn1Tag.Sequence) ? content.ReadSequence().ReadEach(CrlEntry.Read) : [];
+        IReadOnlyList<CrlEntry> entries = content.Has(Asn1Tag.Sequence) ? content.ReadList().ReadEach(CrlEntry.Read) : [];
         if (content.HasData)
-            Apply(content.ReadSequence(AsnReaderExtensions.ContextTag(0)).ReadWhole(list => list.ReadSequence().ReadEach(Extension.Read)));
+            Apply(content.ReadSequence(AsnReaderExtensions.ContextTag(0)).ReadWhole(list => list.ReadList().ReadEach(Extension.Read)));
         content.ThrowIfNotEmpty();
         Revoked = Interpret(entries);
         _revokedBySerial = Revoked.ToLookup(entry => entry.SerialNumber);

@@ -13,7 +13,7 @@ internal sealed record CrlEntry(string SerialNumber, DateTimeOffset? RevocationD
     public static CrlEntry Read(AsnReader list) => list.ReadSequence().ReadWhole(content =>
     {
         string serial = Convert.ToHexString(content.ReadIntegerBytes().Span);
-        return new CrlEntry(serial, CertificateTime.Read(content), content.HasData ? content.ReadSequence().ReadEach(Extension.Read) : []);
+        return new CrlEntry(serial, CertificateTime.Read(content), content.HasData ? content.ReadList().ReadEach(Extension.Read) : []);
     });
 
     /// <summary>The reason, or null if there is none; false where it cannot be read.</summary>

@@ -1,4 +1,5 @@
 using System.Formats.Asn1;
+using PgSsl.Asn1;
 
 namespace PgSsl.Certificates;
 
@@ -33,11 +34,11 @@ internal sealed class DistinguishedName : IEquatable<DistinguishedName>
     /// <summary>Reads a Name (RFC 5280 4.1.2.4).</summary>
     public static DistinguishedName Read(AsnReader reader)
     {
-        AsnReader relativeNames = reader.ReadSequence();
+        AsnReader relativeNames = reader.ReadList();
         var attributes = new List<NameAttribute>();
         var canonical = new List<byte>();
         while (relativeNames.HasData)
-            ReadRelativeName(relativeNames.ReadSetOf(skipSortOrderValidation: true), attributes, canonical);
+            ReadRelativeName(relativeNames.ReadList(Asn1Tag.SetOf), attributes, canonical);
         return new DistinguishedName(attributes, [.. canonical]);
     }
 

@@ -14,7 +14,7 @@ internal sealed record DistributionPoint(DistributionPointName? Name, int Reason
 
     public static IReadOnlyList<DistributionPoint> ReadAll(AsnReader reader, DistinguishedName certificateIssuer)
     {
-        return reader.ReadSequence().ReadEach(points => points.ReadSequence().ReadWhole(point => Read(point, certificateIssuer)));
+        return reader.ReadList().ReadEach(points => points.ReadSequence().ReadWhole(point => Read(point, certificateIssuer)));
     }
 
     /// <summary>The reason flags of a BIT STRING as OpenSSL packs them.</summary>
@@ -28,7 +28,7 @@ internal sealed record DistributionPoint(DistributionPointName? Name, int Reason
         if (point.Has(0))
             name = point.ReadSequence(AsnReaderExtensions.ContextTag(0));
         if (point.Has(1))
-            reasons = Mask(point.ReadBitString(out _, AsnReaderExtensions.ContextTag(1)));
+            reasons = Mask(point.ReadBits(out _, AsnReaderExtensions.ContextTag(1)));
         if (point.HasData)
             crlIssuers = GeneralName.ReadAll(point, AsnReaderExtensions.ContextTag(2));
         if (name is null && crlIssuers is not { Count: > 0 })

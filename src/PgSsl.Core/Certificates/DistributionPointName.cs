@@ -12,7 +12,7 @@ internal sealed record DistributionPointName(IReadOnlyList<GeneralName> FullName
         return choice.ReadWhole(content => tag.TagValue switch
         {
             0 => new DistributionPointName(GeneralName.ReadAll(content, tag), null),
-            1 => new DistributionPointName([], above.Append(content.ReadSetOf(skipSortOrderValidation: true, tag))),
+            1 => new DistributionPointName([], above.Append(content.ReadList(tag))),
             _ => throw new AsnContentException("Not the name of a distribution point."),
         });
     }

@@ -10,7 +10,7 @@ internal sealed record Extension(string Oid, bool IsCritical, byte[] Value)
     {
         string oid = content.ReadOid();
         bool isCritical = content.Has(Asn1Tag.Boolean) && content.ReadBoolean();
-        return new Extension(oid, isCritical, content.ReadOctetString());
+        return new Extension(oid, isCritical, content.ReadOctets());
     });
 
     /// <summary>

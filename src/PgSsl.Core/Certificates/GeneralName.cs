@@ -41,7 +41,7 @@ internal sealed record GeneralName(
         switch (kind)
         {
             case GeneralNameKind.Email or GeneralNameKind.Dns or GeneralNameKind.Uri or GeneralNameKind.IpAddress:
-                return new GeneralName(kind, reader.ReadOctetString(tag));
+                return new GeneralName(kind, reader.ReadOctets(tag));
             case GeneralNameKind.Directory:
                 return new GeneralName(kind, default, reader.ReadSequence(tag).ReadWhole(DistinguishedName.Read));
             case GeneralNameKind.OtherName:
@@ -62,7 +62,7 @@ internal sealed record GeneralName(
     /// <summary>Reads a sequence of general names, the content of subjectAltName.</summary>
     public static IReadOnlyList<GeneralName> ReadAll(AsnReader reader, Asn1Tag? tag = null)
     {
-        return reader.ReadSequence(tag).ReadEach(Read);
+        return reader.ReadList(tag ?? Asn1Tag.Sequence).ReadEach(Read);
     }
 
     /// <summary>crypto/x509/v3_genn.c, GENERAL_NAME_cmp.</summary>

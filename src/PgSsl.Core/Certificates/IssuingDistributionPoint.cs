@@ -17,7 +17,7 @@ internal sealed record IssuingDistributionPoint(
             ? DistributionPointName.Read(sequence.ReadSequence(AsnReaderExtensions.ContextTag(0)), crlIssuer)
             : null;
         bool onlyUsers = ReadFlag(sequence, 1), onlyCas = ReadFlag(sequence, 2);
-        int? reasons = sequence.Has(3) ? DistributionPoint.Mask(sequence.ReadBitString(out _, AsnReaderExtensions.ContextTag(3))) : null;
+        int? reasons = sequence.Has(3) ? DistributionPoint.Mask(sequence.ReadBits(out _, AsnReaderExtensions.ContextTag(3))) : null;
         bool isIndirect = ReadFlag(sequence, 4), onlyAttributes = ReadFlag(sequence, 5);
         sequence.ThrowIfNotEmpty();
         return new IssuingDistributionPoint(name, onlyUsers, onlyCas, onlyAttributes, isIndirect, reasons);

@@ -23,9 +23,9 @@ internal sealed class NameConstraints
         AsnReader sequence = reader.ReadSequence();
         IReadOnlyList<Subtree> permitted = [], excluded = [];
         if (sequence.Has(0))
-            permitted = sequence.ReadSequence(AsnReaderExtensions.ContextTag(0)).ReadEach(ReadSubtree);
+            permitted = sequence.ReadList(AsnReaderExtensions.ContextTag(0)).ReadEach(ReadSubtree);
         if (sequence.HasData)
-            excluded = sequence.ReadSequence(AsnReaderExtensions.ContextTag(1)).ReadEach(ReadSubtree);
+            excluded = sequence.ReadList(AsnReaderExtensions.ContextTag(1)).ReadEach(ReadSubtree);
         sequence.ThrowIfNotEmpty();
         return new NameConstraints(permitted, excluded);
     }

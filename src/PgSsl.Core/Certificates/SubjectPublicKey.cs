@@ -28,7 +28,7 @@ internal sealed record SubjectPublicKey(ReadOnlyMemory<byte> Encoded, string? Al
         ReadOnlyMemory<byte> encoded = reader.PeekEncodedValue();
         AsnReader info = reader.ReadSequence();
         var algorithm = AlgorithmIdentifier.Read(info);
-        byte[] key = info.ReadBitString(out _);
+        byte[] key = info.ReadBits(out _);
         info.ThrowIfNotEmpty();
         try
         {

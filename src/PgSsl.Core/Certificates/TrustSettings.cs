@@ -24,16 +24,16 @@ internal sealed record TrustSettings(IReadOnlyList<string>? Trusted, IReadOnlyLi
         IReadOnlyList<string>? trusted = null;
         IReadOnlyList<string> rejected = [];
         if (sequence.Has(Asn1Tag.Sequence))
-            trusted = sequence.ReadSequence().ReadEach(oids => oids.ReadOid());
+            trusted = sequence.ReadList().ReadEach(oids => oids.ReadOid());
         if (sequence.Has(0))
-            rejected = sequence.ReadSequence(AsnReaderExtensions.ContextTag(0)).ReadEach(oids => oids.ReadOid());
+            rejected = sequence.ReadList(AsnReaderExtensions.ContextTag(0)).ReadEach(oids => oids.ReadOid());
         // The alias, the key's identifier, and what may come one day: not needed, but OpenSSL cannot use the file if it cannot read them.
         if (sequence.Has(new Asn1Tag(UniversalTagNumber.UTF8String)))
             sequence.ReadAny();
         if (sequence.Has(Asn1Tag.PrimitiveOctetString))
-            sequence.ReadOctetString();
+            sequence.ReadOctets();
         if (sequence.HasData)
-            sequence.ReadSequence(AsnReaderExtensions.ContextTag(1)).ReadEach(AlgorithmIdentifier.Read);
+            sequence.ReadList(AsnReaderExtensions.ContextTag(1)).ReadEach(AlgorithmIdentifier.Read);
         sequence.ThrowIfNotEmpty();
         return new TrustSettings(trusted, rejected);
     }

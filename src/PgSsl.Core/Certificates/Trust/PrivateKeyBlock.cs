@@ -65,7 +65,7 @@ internal static class PrivateKeyBlock
         AsnReader info = new AsnReader(key, AsnEncodingRules.BER).ReadSequence();
         info.ReadInteger();
         var algorithm = AlgorithmIdentifier.Read(info);
-        byte[] inner = info.ReadOctetString();
+        byte[] inner = info.ReadOctets();
         try
         {
             switch (algorithm.Oid)

@@ -30,11 +30,25 @@ public class ChainFuzzTests(ITestOutputHelper output)
             string? crls = item.CrlFile is null ? null : directory.Write("root.crl", item.CrlFile);
             (int Error, int Depth)? theirs = LibCrypto.Verify(item.Served, roots, crls, item.At);
             (int Error, int Depth)? ours = Judge(item, roots, crls);
-            tally.Add(item.Name, ours, theirs);
+            if (!tally.Add(item.Name, ours, theirs))
+                Keep(item);
         }
         output.WriteLine(tally.ToString());
         Assert.True(tally.Accepted.Count == 0, tally.ToString());
         Assert.InRange(tally.Agreement, 0.98, 1);
+    }
+
+    /// <summary>Keeps a case that is judged differently, where PGSSL_TEST_FUZZ_KEEP names a folder for it.</summary>
+    private static void Keep(FuzzedCase item)
+    {
+        if (Environment.GetEnvironmentVariable("PGSSL_TEST_FUZZ_KEEP") is not { } folder)
+            return;
+        string path = Directory.CreateDirectory(Path.Combine(folder, item.Name.Replace(' ', '-'))).FullName;
+        File.WriteAllBytes(Path.Combine(path, "root.crt"), item.RootFile);
+        if (item.CrlFile is not null)
+            File.WriteAllBytes(Path.Combine(path, "root.crl"), item.CrlFile);
+        for (int i = 0; i < item.Served.Count; i++)
+            File.WriteAllBytes(Path.Combine(path, $"{i}.der"), item.Served[i]);
     }
 
     /// <summary>Null where there is no handshake: a file that is not read, or a certificate that the platform cannot read.</summary>
@@ -67,7 +81,8 @@ public class ChainFuzzTests(ITestOutputHelper output)
         /// <summary>The share of cases with the same verdict, accepted or refused.</summary>
         public double Agreement => 1 - ((Accepted.Count + _refused.Count) / (double)_count);
 
-        public void Add(string name, (int Error, int Depth)? ours, (int Error, int Depth)? theirs)
+        /// <summary>Whether both say the same.</summary>
+        public bool Add(string name, (int Error, int Depth)? ours, (int Error, int Depth)? theirs)
         {
             _count++;
             bool accepts = ours?.Error == 0, accept = theirs?.Error == 0;
@@ -79,6 +94,7 @@ public class ChainFuzzTests(ITestOutputHelper output)
                 _refused.Add(text);
             else if (ours?.Error != theirs?.Error)
                 _otherReason.Add(text);
+            return accepts == accept && ours?.Error == theirs?.Error;
         }
 
         public override string ToString() => string.Create(CultureInfo.InvariantCulture, $"""

@@ -34,7 +34,7 @@ public sealed class FuzzedChains
         int length = _random.Next(1, 4);
         var made = new List<Made>();
         // How odd it becomes: most oddities alone, so that none hides another.
-        int oddities = _random.Next(4);
+        int oddities = _random.Next(3);
         int[] odd = [.. Enumerable.Range(0, oddities).Select(_ => _random.Next(length + 1))];
         for (int depth = 0; depth <= length; depth++)
             made.Add(Make(depth == length, made.LastOrDefault(), odd.Count(place => place == depth)));
@@ -44,7 +44,7 @@ public sealed class FuzzedChains
         byte[] trusted = Pem("CERTIFICATE", made[0].Der);
         if (Rarely(12))
             trusted = [.. trusted, .. Pem("CERTIFICATE", made[_random.Next(made.Count)].Der)];
-        return new FuzzedCase(_name, served, trusted, Rarely(2) ? Crls(made) : null);
+        return new FuzzedCase(_name, served, trusted, Rarely(3) ? Crls(made) : null);
     }
 
     internal static byte[] Pem(string label, byte[] der) =>
@@ -65,7 +65,7 @@ public sealed class FuzzedChains
 
     private Made Make(bool isLeaf, Made? issuer, int oddities)
     {
-        FuzzKey key = Keys[Rarely(3) ? _random.Next(Keys.Length) : _random.Next(4)];
+        FuzzKey key = Keys[oddities > 0 && Rarely(4) ? _random.Next(Keys.Length) : _random.Next(4)];
         if (oddities > 0 && Rarely(5))
             key = key.With(OddKey(key));
         byte[] subject = oddities > 0 && Rarely(8) ? _names.Distinguished()
@@ -191,7 +191,7 @@ public sealed class FuzzedChains
         for (int i = 0; i < made.Count - 1; i++)
         {
             if (!Rarely(20))
-                file.AddRange(Pem("X509 CRL", Crl(made[i], made[i + 1], Rarely(2) ? _random.Next(3) : 0)));
+                file.AddRange(Pem("X509 CRL", Crl(made[i], made[i + 1], Rarely(3) ? _random.Next(3) : 0)));
         }
         return [.. file];
     }
@@ -203,7 +203,7 @@ public sealed class FuzzedChains
         int count = _random.Next(4);
         for (int i = 0; i < count; i++)
         {
-            int serial = child is not null && Rarely(4) ? child.Serial : _random.Next(100, 200);
+            int serial = child is not null && Rarely(6) ? child.Serial : _random.Next(100, 200);
             entries.Add(Der.Sequence(
                 Der.Integer(serial), Time(-20, oddities), oddities > 0 && Rarely(2) || Rarely(6) ? _extensions.OfEntry(issuer.Subject) : []));
         }

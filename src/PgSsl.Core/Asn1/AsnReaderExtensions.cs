@@ -52,6 +52,25 @@ internal static class AsnReaderExtensions
     }
 
     /// <summary>
+    /// Refuses an empty value at the end whose length is written in two bytes or more: OpenSSL 3.0.19 wants one more byte than there is
+    /// (crypto/asn1/asn1_lib.c, asn1_get_length).
+    /// </summary>
+    public static void RefuseLongEmptyEnd(ReadOnlyMemory<byte> encoded)
+    {
+        var reader = new AsnReader(encoded, AsnEncodingRules.BER);
+        while (reader.HasData)
+        {
+            bool isConstructed = reader.PeekTag().IsConstructed;
+            ReadOnlyMemory<byte> whole = reader.PeekEncodedValue(), content = reader.PeekContentBytes();
+            reader.ReadEncodedValue();
+            if (content.IsEmpty && !reader.HasData && whole.Length > 2 && whole.Span[1] != 0x80)
+                throw new AsnContentException("An odd length.");
+            if (isConstructed)
+                RefuseLongEmptyEnd(content);
+        }
+    }
+
+    /// <summary>
     /// An identifier, whatever the size of its numbers: AsnReader knows none above 128 bits (crypto/asn1/a_object.c, ossl_c2i_ASN1_OBJECT).
     /// </summary>
     public static string ReadOid(this AsnReader reader, Asn1Tag? tag = null)

@@ -79,6 +79,9 @@ internal sealed class DistinguishedName : IEquatable<DistinguishedName>
             byte[] value = attribute.Utf8 is { } utf8 ? Encode(Utf8String, Fold(utf8)) : attribute.Encoded.ToArray();
             pairs.Add(Encode(Sequence, [.. Encode(ObjectIdentifier, oid), .. value]));
         }
+        // An empty SET adds nothing to a name (x_name.c, x509_name_canon).
+        if (pairs.Count == 0)
+            return;
         // The order that DER wants of a SET OF (X.690 11.6).
         if (pairs.Count > 1)
             pairs.Sort((one, other) => one.AsSpan().SequenceCompareTo(other));

@@ -33,7 +33,9 @@ internal sealed record Extension(string Oid, bool IsCritical, byte[] Value)
             return true;
         try
         {
-            value = read(new AsnReader(found.Value, AsnEncodingRules.BER));
+            var reader = new AsnReader(found.Value, AsnEncodingRules.BER);
+            AsnReaderExtensions.RefuseLongEmptyEnd(reader.PeekEncodedValue());
+            value = read(reader);
             return true;
         }
         catch (AsnContentException)

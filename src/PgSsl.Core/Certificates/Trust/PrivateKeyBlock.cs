@@ -105,6 +105,13 @@ internal static class PrivateKeyBlock
     private static void ImportCurve(Action<ECDsa> import)
     {
         using var ecdsa = ECDsa.Create();
-        import(ecdsa);
+        try
+        {
+            import(ecdsa);
+        }
+        catch (PlatformNotSupportedException exception)
+        {
+            throw new CryptographicException("A key on an unknown curve.", exception);
+        }
     }
 }

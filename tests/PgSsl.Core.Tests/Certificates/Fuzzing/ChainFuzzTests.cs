@@ -13,8 +13,6 @@ namespace PgSsl.Tests.Certificates.Fuzzing;
 /// </summary>
 public class ChainFuzzTests(ITestOutputHelper output)
 {
-    private static readonly int Count = int.TryParse(Environment.GetEnvironmentVariable("PGSSL_TEST_FUZZ"), out int count) ? count : 1000;
-    private static readonly int Seed = int.TryParse(Environment.GetEnvironmentVariable("PGSSL_TEST_FUZZ_SEED"), out int seed) ? seed : 1;
 
     [Fact]
     public void Nothing_is_accepted_that_openssl_refuses()
@@ -23,9 +21,9 @@ public class ChainFuzzTests(ITestOutputHelper output)
             Assert.Skip(missing);
         using var directory = new TemporaryDirectory();
         var tally = new Tally();
-        for (int i = 0; i < Count; i++)
+        for (int i = 0; i < Tally.Count; i++)
         {
-            FuzzedCase item = new FuzzedChains(Seed + i).Next();
+            FuzzedCase item = new FuzzedChains(Tally.Seed + i).Next();
             string roots = directory.Write("root.crt", item.RootFile);
             string? crls = item.CrlFile is null ? null : directory.Write("root.crl", item.CrlFile);
             (int Error, int Depth)? theirs = LibCrypto.Verify(item.Served, roots, crls, item.At);
@@ -67,47 +65,5 @@ public class ChainFuzzTests(ITestOutputHelper output)
         {
             return null;
         }
-    }
-
-    private sealed class Tally
-    {
-        private readonly List<string> _refused = [];
-        private readonly List<string> _otherReason = [];
-        private int _count;
-        private int _good;
-
-        public List<string> Accepted { get; } = [];
-
-        /// <summary>The share of cases with the same verdict, accepted or refused.</summary>
-        public double Agreement => 1 - ((Accepted.Count + _refused.Count) / (double)_count);
-
-        /// <summary>Whether both say the same.</summary>
-        public bool Add(string name, (int Error, int Depth)? ours, (int Error, int Depth)? theirs)
-        {
-            _count++;
-            bool accepts = ours?.Error == 0, accept = theirs?.Error == 0;
-            _good += accept ? 1 : 0;
-            string text = string.Create(CultureInfo.InvariantCulture, $"{name}: openssl {Show(theirs)}, we {Show(ours)}");
-            if (accepts && !accept)
-                Accepted.Add(text);
-            else if (!accepts && accept)
-                _refused.Add(text);
-            else if (ours?.Error != theirs?.Error)
-                _otherReason.Add(text);
-            return accepts == accept && ours?.Error == theirs?.Error;
-        }
-
-        public override string ToString() => string.Create(CultureInfo.InvariantCulture, $"""
-            {_count} cases, {_good} of them good for openssl.
-            The same verdict in {100 * Agreement:0.00} %, the same reason too in {100 * (Agreement - (_otherReason.Count / (double)_count)):0.00} %.
-            Accepted, refused by openssl: {Accepted.Count}
-            {string.Join("\n", Accepted.Take(40))}
-            Refused, accepted by openssl: {_refused.Count}
-            {string.Join("\n", _refused.Take(40))}
-            Another reason: {_otherReason.Count}
-            {string.Join("\n", _otherReason.Take(40))}
-            """);
-
-        private static string Show((int Error, int Depth)? verdict) => verdict is var (error, depth) ? $"{error} at {depth}" : "nothing";
     }
 }

@@ -10,6 +10,7 @@ internal sealed class CertificateRevocationList
 
     private CertificateRevocationList(ReadOnlyMemory<byte> der)
     {
+        AsnReaderExtensions.RefuseLongEmptyEnd(der);
         AsnReader outer = new AsnReader(der, AsnEncodingRules.BER).ReadSequence();
         Raw = der;
         SignedContent = outer.PeekEncodedValue();

@@ -20,6 +20,7 @@ internal sealed record TrustSettings(IReadOnlyList<string>? Trusted, IReadOnlyLi
     /// <summary>Reads what follows the certificate (crypto/x509/x_x509a.c, X509_CERT_AUX).</summary>
     public static TrustSettings Read(ReadOnlyMemory<byte> encoded)
     {
+        AsnReaderExtensions.RefuseLongEmptyEnd(encoded);
         AsnReader sequence = new AsnReader(encoded, AsnEncodingRules.BER).ReadSequence();
         IReadOnlyList<string>? trusted = null;
         IReadOnlyList<string> rejected = [];

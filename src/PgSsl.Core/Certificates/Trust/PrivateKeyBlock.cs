@@ -30,10 +30,11 @@ internal static class PrivateKeyBlock
         string kind = block.Label[..block.Label.IndexOf(Pkcs8, StringComparison.Ordinal)].TrimEnd();
         ReadOnlyMemory<byte> key = new AsnReader(block.Data, AsnEncodingRules.BER).PeekEncodedValue();
         // OpenSSL tells PKCS #8, whatever the label, by its second element, the algorithm (crypto/asn1/d2i_pr.c).
+        AsnReaderExtensions.RefuseLongEmptyEnd(key);
         AsnReader content = new AsnReader(key, AsnEncodingRules.BER).ReadSequence();
         content.ReadInteger();
         if (content.Has(Asn1Tag.Sequence))
-            CheckPkcs8(key);
+            CheckPkcs8(key, kind);
         else if (kind == "EC" || (kind is "" && content.Has(Asn1Tag.PrimitiveOctetString)))
             ImportCurve(ecdsa => ecdsa.ImportECPrivateKey(key.Span, out _));
         else if (kind is "RSA" or "")
@@ -60,12 +61,16 @@ internal static class PrivateKeyBlock
     }
 
     /// <summary>RFC 5958 2.</summary>
-    private static void CheckPkcs8(ReadOnlyMemory<byte> key)
+    private static void CheckPkcs8(ReadOnlyMemory<byte> key, string kind)
     {
         AsnReader info = new AsnReader(key, AsnEncodingRules.BER).ReadSequence();
         info.ReadInteger();
         var algorithm = AlgorithmIdentifier.Read(info);
+        if ((kind == "RSA" && algorithm.Oid != Oids.Rsa) || (kind == "EC" && algorithm.Oid != Oids.EllipticCurve))
+            throw new CryptographicException("The key is of another type than the label says.");
         byte[] inner = info.ReadOctets();
+        // Attributes, which nobody has.
+        info.ThrowIfNotEmpty();
         try
         {
             switch (algorithm.Oid)

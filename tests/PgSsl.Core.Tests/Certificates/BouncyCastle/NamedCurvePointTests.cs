@@ -53,6 +53,63 @@ public class NamedCurvePointTests
         return NamedCurve.Find(oid)!.Contains([.. compressed.AsSpan(1), .. y]) && !NamedCurve.Find(oid)!.Contains(beyond) && Agree(oid, beyond);
     }).Check(Config.QuickThrowOnFailure);
 
+    /// <summary>Every curve that is known, and every form of a point, good and bad.</summary>
+    [Theory]
+    [InlineData("1.3.132.0.32")]
+    [InlineData("1.3.132.0.33")]
+    [InlineData("1.3.132.0.10")]
+    [InlineData("1.2.840.10045.3.1.4")]
+    [InlineData("1.2.840.10045.3.1.5")]
+    [InlineData("1.2.840.10045.3.1.6")]
+    [InlineData("1.2.840.10045.3.1.7")]
+    [InlineData("1.3.132.0.34")]
+    [InlineData("1.3.132.0.35")]
+    [InlineData("1.3.36.3.3.2.8.1.1.5")]
+    [InlineData("1.3.36.3.3.2.8.1.1.6")]
+    [InlineData("1.3.36.3.3.2.8.1.1.7")]
+    [InlineData("1.3.36.3.3.2.8.1.1.8")]
+    [InlineData("1.3.36.3.3.2.8.1.1.9")]
+    [InlineData("1.3.36.3.3.2.8.1.1.10")]
+    [InlineData("1.3.36.3.3.2.8.1.1.11")]
+    [InlineData("1.3.36.3.3.2.8.1.1.12")]
+    [InlineData("1.3.36.3.3.2.8.1.1.13")]
+    [InlineData("1.3.36.3.3.2.8.1.1.14")]
+    public void Both_read_the_same_point_in_every_form(string oid)
+    {
+        X9ECParameters curve = ECNamedCurveTable.GetByOid(new DerObjectIdentifier(oid));
+        NamedCurve ours = NamedCurve.Find(oid)!;
+        Assert.Equal(curve.N.BitLength, NamedCurveParameters.Find(oid)!.OrderBits);
+        var random = new Random(5);
+        for (int i = 0; i < 12; i++)
+        {
+            byte[] whole = curve.G.Multiply(BigInteger.ValueOf(random.Next(1, int.MaxValue))).GetEncoded(compressed: false);
+            int length = (whole.Length - 1) / 2;
+            byte odd = (byte)(whole[^1] & 1);
+            byte[] coordinates = whole[1..];
+            Assert.Equal(coordinates, ours.Decode(whole));
+            Assert.Equal(coordinates, ours.Decode([(byte)(2 | odd), .. whole.AsSpan(1, length)]));
+            Assert.Equal(coordinates, ours.Decode([(byte)(6 | odd), .. coordinates]));
+            Assert.Null(ours.Decode([(byte)(7 - odd), .. coordinates]));
+            Assert.NotEqual(coordinates, ours.Decode([(byte)(3 - odd), .. whole.AsSpan(1, length)]));
+            whole[random.Next(1, whole.Length)] ^= 1;
+            Assert.Null(ours.Decode(whole));
+            Assert.Equal(Decodes(curve, [2, .. whole.AsSpan(1, length)]), ours.Decode([2, .. whole.AsSpan(1, length)]) is not null);
+        }
+    }
+
+    private static bool Decodes(X9ECParameters curve, byte[] point)
+    {
+        try
+        {
+            curve.Curve.DecodePoint(point);
+            return true;
+        }
+        catch (ArgumentException)
+        {
+            return false;
+        }
+    }
+
     private static bool Agree(string oid, byte[] coordinates)
     {
         bool judged;

@@ -170,11 +170,10 @@ public sealed class FuzzedChains
             if (inner is not null && (!mayDiffer || !Rarely(6)))
                 outer = inner.Encode();
         }
-        if (oddities > 0 && mayDiffer && Rarely(12))
+        if (oddities > 0 && mayDiffer && Rarely(12) && DerNode.TryParse(outer) is { } odd)
         {
-            var node = DerNode.Parse(outer);
-            DerMutations.Mutate(node, _random);
-            outer = node.Encode();
+            DerMutations.Mutate(odd, _random);
+            outer = odd.Encode();
         }
         byte[] signature = sign(content);
         if (oddities > 0 && Rarely(25))

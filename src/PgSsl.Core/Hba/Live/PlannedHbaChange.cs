@@ -1,4 +1,5 @@
 using PgSsl.Changes;
+using PgSsl.Common;
 using PgSsl.Files;
 using PgSsl.Hba.Policy;
 
@@ -14,6 +15,8 @@ internal sealed class PlannedHbaChange : IPlannedChange<HbaSslChange>
     private readonly HbaLive? _live;
     private readonly HbaImpact _impact;
     private readonly IReadOnlyList<Proof> _proofs;
+
+    private bool _isForced;
 
     private PlannedHbaChange(HbaPlan plan, HbaLive? live, HbaImpact impact, IReadOnlyList<Proof> proofs) =>
         (_plan, _live, _impact, _proofs) = (plan, live, impact, proofs);
@@ -62,19 +65,37 @@ internal sealed class PlannedHbaChange : IPlannedChange<HbaSslChange>
     /// <inheritdoc/>
     public void Check(bool isForced)
     {
+        _isForced = isForced;
         if (!isForced && _impact.LockOuts.Count > 0)
             throw new PgSslException(
                 PgSslError.LockOut,
                 $"{Subject} is left as it is, because the change would lock out: {string.Join("; ", _impact.LockOuts)}.",
-                "Have these clients use TLS first (sslmode=require, or better verify-full), or leave out their rules (-User, -Database, -Address). " +
-                "-Force makes the change in spite of them.");
+                Remedy);
+    }
+
+    private string Remedy
+    {
+        get
+        {
+            var advice = new List<string>();
+            if (_impact.CutOff.Any(cut => cut.Why is null))
+                advice.Add("Have these clients use TLS first (sslmode=require, or better verify-full).");
+            if (_impact.Logins is { Roles.Count: > 0 })
+                advice.Add("Set the passwords again first (password_encryption = 'scram-sha-256').");
+            if (_impact.Logins is { AreHidden: true })
+                advice.Add("Make the change as a superuser, who sees how passwords are stored.");
+            if (_live!.Facts.HiddenSessions > 0)
+                advice.Add($"GRANT pg_read_all_stats TO {SqlQuoting.Identifier(_live.Session.UserName)} shows all sessions.");
+            return $"{string.Join(" ", advice)} Or leave out their rules (-User, -Database, -Address). -Force makes the change in spite of them.";
+        }
     }
 
     /// <inheritdoc/>
     public async Task<ChangeResult<HbaSslChange>> ApplyAsync(CancellationToken cancellationToken)
     {
-        HbaChangeResult result = await new HbaChange(_plan, _live).ApplyAsync(DateTimeOffset.UtcNow, cancellationToken).ConfigureAwait(false);
-        result = result with { Proofs = [.. _proofs, .. result.Proofs] };
+        var change = new HbaChange(_plan, _live) { MayLoseOwnLogin = _isForced };
+        HbaChangeResult result = await change.ApplyAsync(DateTimeOffset.UtcNow, cancellationToken).ConfigureAwait(false);
+        result = result with { Proofs = [.. _proofs, .. new[] { _impact.Proof }.OfType<Proof>(), .. result.Proofs] };
         return new ChangeResult<HbaSslChange>(Describe(result), result.Backups) { WrittenInPlace = result.WrittenInPlace, Proofs = result.Proofs };
     }
 

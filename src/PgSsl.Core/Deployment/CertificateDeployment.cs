@@ -57,10 +57,12 @@ internal sealed class CertificateDeployment : IPlannedChange<ServerCertificateIn
     public ServerCertificateInstallation Unchanged => Report(null);
 
     /// <inheritdoc/>
-    public IReadOnlyList<string> Lines => [.. _plan.Describe(), .. _recipient.Effects];
+    public IReadOnlyList<string> Lines => [.. _plan.Describe(), .. _recipient.Effects, .. _recipient.PendingEdits.Lines];
 
     /// <summary>What is not as it should be, but does not prevent the change.</summary>
-    public IReadOnlyList<string> Warnings => [.. _plan.Warnings, .. _recipient.Remarks];
+    public IReadOnlyList<string> Warnings => [.. Remarks, .. _recipient.PendingEdits.Warnings];
+
+    private IEnumerable<string> Remarks => [.. _plan.Warnings, .. _recipient.Remarks];
 
     /// <inheritdoc/>
     public IReadOnlyList<FileEdit> Files => [.. _plan.Edits, .. _recipient.Edits];
@@ -72,6 +74,8 @@ internal sealed class CertificateDeployment : IPlannedChange<ServerCertificateIn
     {
         ForeignFiles.Check(_plan, _served);
         _plan.Check(isForced);
+        if (!isForced)
+            _recipient.PendingEdits.Check(Subject);
     }
 
     /// <inheritdoc/>
@@ -90,7 +94,10 @@ internal sealed class CertificateDeployment : IPlannedChange<ServerCertificateIn
     public void Dispose() => _plan.Dispose();
 
     private ServerCertificateInstallation Report(ServerCertificateChangeResult? result) =>
-        ServerCertificateInstallation.Of(_plan, _recipient.Endpoint, result, Warnings, DateTimeOffset.UtcNow);
+        ServerCertificateInstallation.Of(_plan, _recipient.Endpoint, result, Remarks, DateTimeOffset.UtcNow) with
+        {
+            PendingEdits = [.. _recipient.PendingEdits.Edits],
+        };
 
     private static byte[] Read(string path, bool isTarget = false)
     {

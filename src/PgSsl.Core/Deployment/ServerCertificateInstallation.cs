@@ -58,6 +58,12 @@ public sealed record ServerCertificateInstallation
     /// <summary>What was corrected, what clients will miss, and what else is not as it should be.</summary>
     public required string[] Remarks { get; init; }
 
+    /// <summary>
+    /// What others saved in the server's configuration files and had not loaded, so that the reload loaded it as well; and where it cannot be told
+    /// whether there is such an edit.
+    /// </summary>
+    public string[] PendingEdits { get; init; } = [];
+
     /// <summary>Reports an installation, or that none was necessary.</summary>
     /// <param name="plan">The plan.</param>
     /// <param name="endpoint">The server.</param>

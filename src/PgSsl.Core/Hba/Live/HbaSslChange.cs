@@ -33,6 +33,12 @@ public sealed record HbaSslChange
     /// <summary>Sessions that could not come back in the same way, and roles that could not log in. Sessions continue until they end.</summary>
     public required string[] CutOff { get; init; }
 
+    /// <summary>
+    /// What others saved in the server's configuration files and had not loaded, so that the reload loaded it as well; and where it cannot be told
+    /// whether there is such an edit.
+    /// </summary>
+    public string[] PendingEdits { get; init; } = [];
+
     /// <summary>The change as diff -u shows it.</summary>
     public required string[] Diff { get; init; }
 

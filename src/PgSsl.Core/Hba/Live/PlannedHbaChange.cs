@@ -16,6 +16,7 @@ internal sealed class PlannedHbaChange : IPlannedChange<HbaSslChange>
     private readonly HbaImpact _impact;
     private readonly IReadOnlyList<Proof> _proofs;
 
+    private PendingEdits _pending = PendingEdits.None;
     private bool _isForced;
 
     private PlannedHbaChange(HbaPlan plan, HbaLive? live, HbaImpact impact, IReadOnlyList<Proof> proofs) =>
@@ -31,7 +32,10 @@ internal sealed class PlannedHbaChange : IPlannedChange<HbaSslChange>
         if (live is null || plan.IsNoChange)
             return new PlannedHbaChange(plan, live, HbaImpact.None, []);
         IReadOnlyList<Proof> proofs = await HbaPreflight.CheckServerAsync(plan, live, cancellationToken).ConfigureAwait(false);
-        return new PlannedHbaChange(plan, live, HbaImpact.Of(plan, live.Facts, live.MatchContext), proofs);
+        return new PlannedHbaChange(plan, live, HbaImpact.Of(plan, live.Facts, live.MatchContext), proofs)
+        {
+            _pending = await PendingEdits.FindAsync(live, [], (plan.Before, plan.After), cancellationToken).ConfigureAwait(false),
+        };
     }
 
     /// <inheritdoc/>
@@ -46,7 +50,7 @@ internal sealed class PlannedHbaChange : IPlannedChange<HbaSslChange>
                 ? _plan.Diff.Take(MostDiffLines).Append($"… {_plan.Changes.Count} rules change in all.")
                 : _plan.Diff;
             string heading = $"{_plan.Changes.Count} rule{(_plan.Changes.Count == 1 ? "" : "s")} of {Subject} would change:";
-            return [heading, .. shown, .. _impact.Describe(), .. _impact.Notes];
+            return [heading, .. shown, .. _impact.Describe(), .. _impact.Notes, .. _pending.Lines];
         }
     }
 
@@ -57,7 +61,7 @@ internal sealed class PlannedHbaChange : IPlannedChange<HbaSslChange>
     public HbaSslChange Unchanged => Describe(null);
 
     /// <inheritdoc/>
-    public IReadOnlyList<string> Warnings => [.. _impact.Notes, .. _impact.Describe()];
+    public IReadOnlyList<string> Warnings => [.. _impact.Notes, .. _impact.Describe(), .. _pending.Warnings];
 
     /// <inheritdoc/>
     public IReadOnlyList<FileEdit> Files => [.. _plan.Files.Select(HbaChange.EditOf)];
@@ -71,6 +75,8 @@ internal sealed class PlannedHbaChange : IPlannedChange<HbaSslChange>
                 PgSslError.LockOut,
                 $"{Subject} is left as it is, because the change would lock out: {string.Join("; ", _impact.LockOuts)}.",
                 Remedy);
+        if (!isForced)
+            _pending.Check(Subject);
     }
 
     private string Remedy
@@ -99,5 +105,6 @@ internal sealed class PlannedHbaChange : IPlannedChange<HbaSslChange>
         return new ChangeResult<HbaSslChange>(Describe(result), result.Backups) { WrittenInPlace = result.WrittenInPlace, Proofs = result.Proofs };
     }
 
-    private HbaSslChange Describe(HbaChangeResult? result) => HbaSslChange.Of(_plan, _live?.Session.Host.ToString(), _impact, result);
+    private HbaSslChange Describe(HbaChangeResult? result) =>
+        HbaSslChange.Of(_plan, _live?.Session.Host.ToString(), _impact, result) with { PendingEdits = [.. _pending.Edits] };
 }

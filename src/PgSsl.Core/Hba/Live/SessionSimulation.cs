@@ -33,7 +33,8 @@ internal sealed class SessionSimulation(HbaPlan plan, StoredPasswords? passwords
         return PassesRules(overTls, session) && HasPassword(before, overTls, session);
     }
 
-    private static bool PassesRules(HbaVerdict verdict, LiveSession session) =>
+    /// <summary>Whether the rules let a session in, if its password is right.</summary>
+    internal static bool PassesRules(HbaVerdict verdict, LiveSession session) =>
         verdict.LetsIn != false
         && (session.HasClientCertificate || verdict.Entry?.Record is not { } record
             || (record.Method != "cert" && record.Option("clientcert") is null));

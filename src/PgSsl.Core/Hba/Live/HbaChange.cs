@@ -69,6 +69,7 @@ internal sealed class HbaChange(HbaPlan plan, HbaLive? live, IFileLayer? files =
             throw new PgSslException(
                 PgSslError.ChangeNotProven, $"{difference}.",
                 "The server reads another file, or reads this one differently: Get-PgHbaRule -Endpoint shows what it sees.");
+        await DemandContentAsync(cancellationToken).ConfigureAwait(false);
         AddProven("ServerRules", $"pg_hba_file_rules shows the {rules.Count} new rules without an error.");
         await live.ReloadAsync(cancellationToken).ConfigureAwait(false);
         if (_probe is not { } probe)
@@ -82,6 +83,27 @@ internal sealed class HbaChange(HbaPlan plan, HbaLive? live, IFileLayer? files =
         if (probe.Transport == HbaTransport.Plaintext && ReceiveOverTls(probe) is { } overTls)
             await ExpectAsync(probe, HbaTransport.Tls, overTls, cancellationToken).ConfigureAwait(false);
         await ProveOwnLoginAsync(cancellationToken).ConfigureAwait(false);
+    }
+
+    /// <summary>Throws if the server has another file. Rules can be the same in two files. The role may not be able to read them.</summary>
+    /// <exception cref="PgSslException"><see cref="PgSslError.ChangeNotProven"/>.</exception>
+    private async Task DemandContentAsync(CancellationToken cancellationToken)
+    {
+        if (live!.Facts.HbaPath is not { } path)
+            return;
+        try
+        {
+            byte[]? content = await RemoteFile.ReadAsync(live.Session, path, cancellationToken).ConfigureAwait(false);
+            // What is written in place may end in blank lines.
+            if (content is not null && !content.AsSpan().TrimEnd("\r\n "u8).SequenceEqual(plan.After.Files[0].Content.AsSpan().TrimEnd("\r\n "u8)))
+                throw new PgSslException(
+                    PgSslError.ChangeNotProven, $"{live.Session.Host} does not read the changed file: {path} has another content there.",
+                    "Name the server's file with -Path.");
+        }
+        catch (PgSslException failure) when (failure.Error is PgSslError.InsufficientPrivilege or PgSslError.SqlFailed)
+        {
+            // Then the rules are all that can be compared.
+        }
     }
 
     /// <inheritdoc/>

@@ -64,7 +64,7 @@ internal sealed record HbaLive : LiveServer
     public async Task<IReadOnlyList<ServerRule>> ReadRulesAsync(CancellationToken cancellationToken)
     {
         IReadOnlyList<SqlRow> rows = await Session.QueryAsync(
-            "SELECT line_number AS line, type FROM pg_hba_file_rules", null, cancellationToken).ConfigureAwait(false);
-        return [.. rows.Select(row => new ServerRule(row.GetInt32("line") ?? throw SqlRow.Missing("line"), row["type"]))];
+            ServerRule.SqlFor(Facts.Version.Major), null, cancellationToken).ConfigureAwait(false);
+        return [.. rows.Select(ServerRule.Of)];
     }
 }

@@ -114,7 +114,9 @@ internal sealed record SslSwitch(
         var lockOuts = new List<string>(
             mayLockOut ? await SslPreflight.FindLockOutsAsync(live, cancellationToken).ConfigureAwait(false) : []);
         if (mayLockOut && sessions.HiddenCount > 0)
-            lockOuts.Add($"perhaps {sessions.HiddenCount} sessions of other roles, which {facts.UserName} may not see (pg_read_all_stats)");
+            lockOuts.Add(
+                $"perhaps {sessions.HiddenCount} {(sessions.HiddenCount == 1 ? "session" : "sessions")} of other roles, which {facts.UserName} "
+                + "may not see (pg_read_all_stats)");
         Task<PendingEdits> FindPendingAsync(CancellationToken token) => PendingEdits.FindAsync(live, values.Keys, null, token);
         var planned = new SslSwitch(change, endpoint, files.Proofs, notes, lockOuts)
         {

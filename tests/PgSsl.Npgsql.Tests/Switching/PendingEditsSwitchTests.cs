@@ -33,7 +33,8 @@ public class PendingEditsSwitchTests
 
         SslConfigurationChange made = await server.ApplyAsync(server.On);
 
-        Assert.Contains("work_mem would become '8MB'", Assert.Single(made.PendingEdits));
+        string edit = Assert.Single(made.PendingEdits, line => line.Contains(" would ", StringComparison.Ordinal));
+        Assert.StartsWith("work_mem would become '8MB': ", edit);
         Assert.Equal("8MB", (await server.Cluster.QueryAsync("SHOW work_mem"))[0][0]);
     }
 

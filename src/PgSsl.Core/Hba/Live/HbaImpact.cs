@@ -92,7 +92,8 @@ internal sealed record HbaImpact(IReadOnlyList<CutOffSession> CutOff, IReadOnlyL
         if (logins.AreHidden)
             yield return $"perhaps roles that these rules let in: {LostLogins.Hidden}";
         if (facts.HiddenSessions > 0)
-            yield return $"perhaps {facts.HiddenSessions} sessions of other roles, which this role may not see";
+            yield return $"perhaps {facts.HiddenSessions} {(facts.HiddenSessions == 1 ? "session" : "sessions")} of other roles, "
+                + "which this role may not see";
     }
 
     private static IEnumerable<string> NotesOf(HbaServerFacts facts)

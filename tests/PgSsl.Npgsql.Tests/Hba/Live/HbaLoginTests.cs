@@ -122,7 +122,7 @@ public class HbaLoginTests
         var refused = Assert.Throws<PgSslException>(() => change.Check(isForced: false));
 
         Assert.Equal(PgSslError.LockOut, refused.Error);
-        Assert.Contains("perhaps 1 sessions of other roles, which this role may not see", refused.Message);
+        Assert.Contains("perhaps 1 session of other roles, which this role may not see", refused.Message);
         Assert.Contains("GRANT pg_read_all_stats TO \"app\"", refused.Remedy);
     }
 

@@ -1,3 +1,4 @@
+using System.Buffers.Binary;
 using System.Net;
 using System.Net.Sockets;
 
@@ -47,13 +48,29 @@ public static class HostileRelay
         }
     });
 
+    /// <summary>
+    /// Answers an SSLRequest with S and more bytes, and closes; other connections, in plaintext, reach the server.
+    /// </summary>
+    public static ServerScript StuffThenClose(int port) => async (client, cancellation) =>
+    {
+        byte[] first = new byte[8];
+        await client.ReadExactlyAsync(first, cancellation);
+        if (BinaryPrimitives.ReadInt32BigEndian(first.AsSpan(4)) == HostileScripts.SslRequestCode)
+        {
+            await client.WriteAsync("S more"u8.ToArray(), cancellation);
+            return;
+        }
+        await Relay(port, (server, other, ending) => server.CopyToAsync(other, ending), first)(client, cancellation);
+    };
+
     private delegate Task Forwarding(Stream server, Stream client, CancellationToken cancellation);
 
-    private static ServerScript Relay(int port, Forwarding fromServer) => async (client, cancellation) =>
+    private static ServerScript Relay(int port, Forwarding fromServer, ReadOnlyMemory<byte> alreadyRead = default) => async (client, cancellation) =>
     {
         using var upstream = new TcpClient();
         await upstream.ConnectAsync(IPAddress.Loopback, port, cancellation);
         NetworkStream server = upstream.GetStream();
+        await server.WriteAsync(alreadyRead, cancellation);
         using var ending = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
         Task toServer = client.CopyToAsync(server, ending.Token);
         Task toClient = fromServer(server, client, ending.Token);

@@ -8,7 +8,7 @@ namespace PgSsl.Sandbox;
 /// </summary>
 public static class HostileScripts
 {
-    private const int SslRequestCode = 80877103;
+    internal const int SslRequestCode = 80877103;
     private const int GssRequestCode = 80877104;
     private const int LargestPacket = 10_000;
 

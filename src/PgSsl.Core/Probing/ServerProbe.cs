@@ -82,13 +82,23 @@ internal static class ServerProbe
                 return;
             }
 
-            if (request.Negotiation == SslNegotiation.Postgres)
-                await AskForTlsAsync(plain, deadline).ConfigureAwait(false);
+            byte[] accepted = request.Negotiation == SslNegotiation.Postgres
+                ? await AskForTlsAsync(plain, deadline).ConfigureAwait(false)
+                : [(byte)'S'];
             Facts = Facts with { Stage = ProbeStage.TlsAccepted };
 
             using var tls = new SslStream(plain);
             var handshake = new TlsHandshake(request, tls);
-            Facts = Facts with { Tls = await handshake.RunAsync(deadline).ConfigureAwait(false) };
+            try
+            {
+                Facts = Facts with { Tls = await handshake.RunAsync(deadline).ConfigureAwait(false) };
+            }
+            catch (Exception failure) when (SslRequest.Injected(accepted, failure) is { } injected)
+            {
+                throw injected;
+            }
+            if (SslRequest.Injected(accepted) is { } stuffed)
+                throw stuffed;
             await TalkAsync(tls, deadline).ConfigureAwait(false);
             await handshake.CloseAsync(deadline).ConfigureAwait(false);
         }
@@ -127,7 +137,7 @@ internal static class ServerProbe
             }
         }
 
-        private static async Task AskForTlsAsync(Stream stream, CancellationToken deadline)
+        private static async Task<byte[]> AskForTlsAsync(Stream stream, CancellationToken deadline)
         {
             await stream.WriteAsync(SslRequest.Message, deadline).ConfigureAwait(false);
             // The answer is one byte. If more has come at the same time, that is evidence.
@@ -143,6 +153,8 @@ internal static class ServerProbe
                 case SslResponse.Error:
                     throw ProbeFailures.RejectedSslRequest(
                         await ReadAnswerAsync(stream, buffer.AsMemory(0, count), deadline).ConfigureAwait(false));
+                default:
+                    return buffer[..count];
             }
         }
 
@@ -155,7 +167,7 @@ internal static class ServerProbe
         private async Task TalkAsync(Stream stream, string userName, CancellationToken deadline)
         {
             byte[] startup = StartupMessage.Encode(userName, request.Database, ApplicationName);
-            await stream.WriteAsync(startup, deadline).ConfigureAwait(false);
+            await SendAsync(stream, startup, deadline).ConfigureAwait(false);
             StartupAnswer answer = await ReadAnswerAsync(stream, default, deadline).ConfigureAwait(false);
             Facts = Facts with { Stage = ProbeStage.Answered, Answer = answer };
 
@@ -163,6 +175,19 @@ internal static class ServerProbe
             // closed, as libpq does: the server would log a Terminate as a protocol error.
             if (answer is StartupAnswer.Admitted { Method: "none" })
                 await stream.WriteAsync(Terminate, deadline).ConfigureAwait(false);
+        }
+
+        // A server that has closed the connection already has said why: with TLS 1.3, by the alert that refuses the client certificate. As libpq
+        // does, it is read (fe-misc.c, pqSendSome; fe-secure.c, pqsecure_raw_write).
+        private static async Task SendAsync(Stream stream, byte[] message, CancellationToken deadline)
+        {
+            try
+            {
+                await stream.WriteAsync(message, deadline).ConfigureAwait(false);
+            }
+            catch (IOException)
+            {
+            }
         }
 
         private static readonly byte[] Terminate = [(byte)'X', 0, 0, 0, 4];

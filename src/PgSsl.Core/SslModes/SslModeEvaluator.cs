@@ -44,7 +44,7 @@ internal sealed class SslModeEvaluator(ServerFacts facts, ClientPolicy policy, S
         if (policy.TlsSetupFailure is { } setup)
             return new(setup, policy.RetriesAfterTlsFailure);
         if (connection.Tls is not { } tls)
-            return new(connection.Failure!, policy.RetriesAfterTlsFailure && connection.Failure!.Error != PgSslError.ConnectionTimedOut);
+            return new(connection.Failure!, policy.RetriesAfterTlsFailure && !connection.TimedOut);
         if (Verify(policy, tls.Chain, facts, at) is { } untrusted)
             return new(untrusted, policy.RetriesAfterTlsFailure);
         return TryStartup(connection);

@@ -11,13 +11,11 @@ internal static class SslRequest
 
     /// <summary>
     /// Reads what a server answered. <paramref name="answer"/> is all that had arrived. PostgreSQL sends one byte: if there are more, it
-    /// is an attack (CVE-2021-23222) or the banner of another protocol.
+    /// is an attack (<see cref="Injected"/>) or the banner of another protocol.
     /// </summary>
     /// <param name="answer">At least one byte.</param>
     /// <returns>What the first byte means.</returns>
-    /// <exception cref="PgSslException">
-    /// <see cref="PgSslError.UnencryptedDataAfterSslResponse"/> or <see cref="PgSslError.NotPostgreSql"/>.
-    /// </exception>
+    /// <exception cref="PgSslException"><see cref="PgSslError.NotPostgreSql"/>.</exception>
     public static SslResponse ReadAnswer(ReadOnlySpan<byte> answer) => answer switch
     {
         [(byte)'S'] => SslResponse.Accepted,
@@ -25,13 +23,23 @@ internal static class SslRequest
         [(byte)'N'] => SslResponse.NotOffered,
         [(byte)'E', ..] => SslResponse.Error,
         [(byte)'S', (byte)'S', (byte)'H', (byte)'-', ..] => throw NotPostgreSql(answer),
-        [(byte)'S', ..] => throw new PgSslException(
-            PgSslError.UnencryptedDataAfterSslResponse,
-            $"The server accepted TLS and sent {answer.Length - 1} more byte(s) in plaintext before the handshake. " +
-            "A PostgreSQL server never does that. Something between this machine and the server injects data (CVE-2021-23222).",
-            "Do not send credentials over this path. Find out what sits between this machine and the server (proxy, load balancer, attacker)."),
+        [(byte)'S', ..] => SslResponse.Accepted,
         _ => throw NotPostgreSql(answer),
     };
+
+    /// <summary>
+    /// What is wrong with an answer that has more than one byte. libpq looks at it after the handshake (fe-connect.c, PQconnectPoll,
+    /// CONNECTION_SSL_STARTUP); if the handshake fails, prefer goes on in plaintext.
+    /// </summary>
+    /// <param name="answer">An answer that accepts TLS.</param>
+    /// <param name="handshake">Why the handshake failed; null if it did not.</param>
+    /// <returns>Null for an answer of one byte.</returns>
+    public static PgSslException? Injected(ReadOnlySpan<byte> answer, Exception? handshake = null) => answer.Length == 1 ? null : new PgSslException(
+        PgSslError.UnencryptedDataAfterSslResponse,
+        $"The server accepted TLS and sent {answer.Length - 1} more byte(s) in plaintext before the handshake. " +
+        "A PostgreSQL server never does that. Something between this machine and the server injects data (CVE-2021-23222).",
+        "Do not send credentials over this path. Find out what sits between this machine and the server (proxy, load balancer, attacker).",
+        handshake);
 
     private static PgSslException NotPostgreSql(ReadOnlySpan<byte> answer) => new(
         PgSslError.NotPostgreSql,

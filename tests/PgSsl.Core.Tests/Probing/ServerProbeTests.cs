@@ -77,6 +77,26 @@ public class ServerProbeTests
         Assert.True(facts.Tls!.RequestsClientCertificate);
     }
 
+    /// <summary>With TLS 1.3 the refusal comes after the handshake, often before the client has written anything.</summary>
+    [Fact]
+    public async Task Why_a_client_certificate_is_refused_does_not_depend_on_who_is_faster()
+    {
+        PostgresInstallation installation = (await PostgresInstallation.FindAsync(15)).OrSkip(Assert.Skip);
+        await using PostgresCluster cluster = await ClusterPool.RentAsync(installation);
+        TestAuthority root = TestAuthority.CreateRoot("Asking Root");
+        await cluster.InstallCertificateAsync(root.Issue(LeafOptions.ForLoopback()), caPem: root.CertificatePem);
+        TestCertificate stranger = TestAuthority.CreateRoot("Stranger Root").Issue(LeafOptions.ForLoopback());
+        var request = new ProbeRequest(At(cluster), Transport.Tls, Timeout)
+        {
+            UserName = "postgres", ClientCertificate = new(stranger.Certificate, [], "client.crt"),
+        };
+
+        ConnectionFacts[] all = await Task.WhenAll(Enumerable.Range(0, 60).Select(_ => Task.Run(() => ProbeAsync(request))));
+
+        Assert.All(all, facts => Assert.Equal(PgSslError.TlsHandshakeFailed, facts.Failure?.Error));
+        Assert.All(all, facts => Assert.Contains("refuses the client certificate", facts.Failure!.Message));
+    }
+
     [Theory]
     [InlineData("db1.example.test", "db1.example.test")]
     [InlineData("127.0.0.1", "")]

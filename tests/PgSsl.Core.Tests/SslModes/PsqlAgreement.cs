@@ -85,7 +85,8 @@ internal sealed class PsqlAgreement(PsqlJudge judge, IReadOnlyDictionary<string,
             _ when message.Contains("could not read certificate file") => [nameof(PgSslError.InvalidCertificateFile)],
             _ when message.Contains("SSL certificate") || message.Contains("channel binding") || message.Contains("authentication method requirement")
                 || message.Contains("did not complete authentication") => [nameof(PgSslError.UnacceptableAuthentication)],
-            _ when message.Contains("SSL SYSCALL error") || message.Contains("without ALPN") => [nameof(PgSslError.DirectTlsNotSupported)],
+            _ when message.Contains("SSL SYSCALL error") || message.Contains("without ALPN") =>
+                [nameof(PgSslError.DirectTlsNotSupported), nameof(PgSslError.UnencryptedDataAfterSslResponse)],
             // The server's alert about our certificate: in the handshake under TLS 1.2, after it under TLS 1.3.
             _ when message.Contains("alert") || message.Contains("server closed the connection unexpectedly") =>
                 [nameof(PgSslError.TlsHandshakeFailed), nameof(PgSslError.ConnectionClosed)],

@@ -40,6 +40,20 @@ public sealed class PsqlMatrixTests(PsqlMatrixTests.Servers servers) : IClassFix
     public async Task Agrees_with_psql_about_a_server_without_TLS(int version) =>
         await AssertAgreementAsync(version, await servers.GetAsync(version, tls: false), ["either"], atLeast: 70);
 
+    /// <summary>libpq looks at what came with the S only after the handshake.</summary>
+    [Fact]
+    public async Task Agrees_with_psql_about_bytes_that_come_with_the_S_and_no_handshake()
+    {
+        PsqlJudge judge = (await PsqlJudge.ForLibpqAsync(18)).OrSkip(Assert.Skip);
+        TlsCluster real = (await ClusterPool.GetTlsAsync(15)).OrSkip(Assert.Skip);
+        await using HostileServer server = HostileServer.Start(HostileRelay.StuffThenClose(real.Cluster.Port));
+        using var agreement = new PsqlAgreement(judge, new Dictionary<string, string>());
+        await agreement.AddAsync(
+            $"host=127.0.0.1 port={server.Port} user=postgres dbname=postgres gssencmode=disable", ["sslrootcert=/nonexistent"],
+            [SslMode.Allow, SslMode.Prefer, SslMode.Require]);
+        await agreement.AssertAsync(atLeast: 3);
+    }
+
     private async Task AssertAgreementAsync(int version, PostgresCluster server, IReadOnlyList<string> users, int atLeast)
     {
         PsqlJudge judge = (await PsqlJudge.ForLibpqAsync(version)).OrSkip(Assert.Skip);

@@ -15,8 +15,12 @@ public class SslRequestTests
         Assert.Equal(expected, SslRequest.ReadAnswer(Encoding.Latin1.GetBytes(answer)));
 
     [Fact]
-    public void Plaintext_after_S_is_an_attack() =>
-        Assert.Equal(PgSslError.UnencryptedDataAfterSslResponse, ErrorOf("S\0\0\0\x08"));
+    public void Plaintext_after_S_is_an_attack()
+    {
+        Assert.Equal(SslResponse.Accepted, SslRequest.ReadAnswer("S\0\0\0\x08"u8));
+        Assert.Equal(PgSslError.UnencryptedDataAfterSslResponse, SslRequest.Injected("S\0\0\0\x08"u8)!.Error);
+        Assert.Null(SslRequest.Injected("S"u8));
+    }
 
     [Theory]
     [InlineData("SSH-2.0-OpenSSH_9.2p1\r\n")]

@@ -9,6 +9,9 @@ namespace PgSsl.Switching;
 /// <param name="prover">Sees what the server makes of it; null where none is asked.</param>
 internal abstract class SslChange(SslProver? prover) : ProvenChange
 {
+    /// <summary>What is done before a reload without a change; it may throw.</summary>
+    public Func<CancellationToken, Task>? BeforeBareReload { get; set; }
+
     /// <summary>The file that changes.</summary>
     public abstract string Path { get; }
 
@@ -44,6 +47,8 @@ internal abstract class SslChange(SslProver? prover) : ProvenChange
     {
         if (prover is not null)
             await prover.RememberAsync(!IsNoChange, cancellationToken).ConfigureAwait(false);
+        if (IsNoChange && prover?.Reloads == true && BeforeBareReload is { } before)
+            await before(cancellationToken).ConfigureAwait(false);
         return await RunAsync(cancellationToken).ConfigureAwait(false);
     }
 
@@ -56,7 +61,7 @@ internal abstract class SslChange(SslProver? prover) : ProvenChange
             AddNotMade("Wire", "no server was asked (-Endpoint).");
             return;
         }
-        foreach (Proof proof in await prover.ProveAsync(!IsNoChange, cancellationToken).ConfigureAwait(false))
+        foreach (Proof proof in await prover.ProveAsync(cancellationToken).ConfigureAwait(false))
             Add(proof);
     }
 

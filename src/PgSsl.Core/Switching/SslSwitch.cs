@@ -4,6 +4,7 @@ using PgSsl.Certificates;
 using PgSsl.Changes;
 using PgSsl.Common;
 using PgSsl.Files;
+using PgSsl.Hba.Live;
 using PgSsl.Inspection;
 using PgSsl.Requirements;
 using PgSsl.Server;
@@ -33,6 +34,11 @@ internal sealed record SslSwitch(
     /// <summary>The same, if loading them would not show it either.</summary>
     private IReadOnlyList<string> NotProvable { get; init; } = [];
 
+    /// <summary>What else a reload puts into force.</summary>
+    private PendingEdits Pending { get; set; } = PendingEdits.None;
+
+    private bool _isForced;
+
     /// <summary>How many sessions use plaintext over the network now; null where no server was asked.</summary>
     public int? PlaintextSessions { get; private init; }
 
@@ -46,6 +52,7 @@ internal sealed record SslSwitch(
             lines.AddRange(Change.Diff);
             if (PlaintextSessions is > 0)
                 lines.Add(PlaintextRemain);
+            lines.AddRange(Pending.Lines);
             return lines;
         }
     }
@@ -104,14 +111,34 @@ internal sealed record SslSwitch(
             notes.Add(hidden);
         notes.AddRange(files.Notes);
         bool mayLockOut = !target.IsOn && !change.IsNoChange;
-        IReadOnlyList<string> lockOuts = mayLockOut ? await SslPreflight.FindLockOutsAsync(live, cancellationToken).ConfigureAwait(false) : [];
-        return new SslSwitch(change, endpoint, files.Proofs, notes, lockOuts)
+        var lockOuts = new List<string>(
+            mayLockOut ? await SslPreflight.FindLockOutsAsync(live, cancellationToken).ConfigureAwait(false) : []);
+        if (mayLockOut && sessions.HiddenCount > 0)
+            lockOuts.Add(
+                $"perhaps {sessions.HiddenCount} {(sessions.HiddenCount == 1 ? "session" : "sessions")} of other roles, which {facts.UserName} "
+                + "may not see (pg_read_all_stats)");
+        Task<PendingEdits> FindPendingAsync(CancellationToken token) => PendingEdits.FindAsync(live, values.Keys, null, token);
+        var planned = new SslSwitch(change, endpoint, files.Proofs, notes, lockOuts)
         {
             Session = live.Session,
+            Pending = change.IsNoChange ? PendingEdits.None : await FindPendingAsync(cancellationToken).ConfigureAwait(false),
             NotJudged = notJudged,
             NotProvable = willShow || change.IsNoChange ? [] : [.. notJudged!.Select(verdict => verdict.Detail)],
             PlaintextSessions = CountPlaintext(sessions),
         };
+        // Where nothing is to be changed, it shows later whether a reload is needed.
+        change.BeforeBareReload = async token => planned.Accept(await FindPendingAsync(token).ConfigureAwait(false));
+        return planned;
+    }
+
+    /// <inheritdoc/>
+    IReadOnlyList<string> IPlannedChange<SslConfigurationChange>.Warnings => [.. Pending.Warnings];
+
+    private void Accept(PendingEdits pending)
+    {
+        Pending = pending;
+        if (!_isForced)
+            pending.Check(Subject);
     }
 
     /// <summary>Works out the change of a configuration file, where no server is asked.</summary>
@@ -143,6 +170,7 @@ internal sealed record SslSwitch(
     /// <inheritdoc/>
     public void Check(bool isForced)
     {
+        _isForced = isForced;
         if (!isForced && LockOuts.Count > 0)
             throw new PgSslException(
                 PgSslError.LockOut,
@@ -154,6 +182,8 @@ internal sealed record SslSwitch(
                 $"{Endpoint} was not changed, because nothing would show whether it takes the change, and if not, its next start fails. " +
                 string.Join(" ", NotProvable),
                 "Run this on the server's machine as root or as its account, or as a superuser with logging_collector on; or use -Force.");
+        if (!isForced)
+            Pending.Check(Subject);
     }
 
     /// <summary>Makes the change and proves it. If nothing is to be changed, it checks whether the server is as it should be.</summary>
@@ -166,7 +196,10 @@ internal sealed record SslSwitch(
         int? plaintext = Session is null
             ? null
             : CountPlaintext(await SessionReader.ReadAsync(Session, Endpoint!, cancellationToken).ConfigureAwait(false));
-        return SslConfigurationChange.Of(Change, Endpoint, [.. Proofs, .. ProofOfValues(proofs), .. proofs], plaintext);
+        return SslConfigurationChange.Of(Change, Endpoint, [.. Proofs, .. ProofOfValues(proofs), .. proofs], plaintext) with
+        {
+            PendingEdits = [.. Pending.Edits],
+        };
     }
 
     async Task<ChangeResult<SslConfigurationChange>> IPlannedChange<SslConfigurationChange>.ApplyAsync(CancellationToken cancellationToken)

@@ -132,7 +132,13 @@ public abstract class PgCmdlet : PSCmdlet, IDisposable
         if (change.IsNoChange)
         {
             WriteVerbose($"{change.Subject}: nothing to change.");
-            return change.Unchanged ?? (IsWhatIf ? null : Wait(change.ApplyAsync).Output);
+            if (change.Unchanged is not null || IsWhatIf)
+                return change.Unchanged;
+            // The server may have to load what is there already.
+            change.Check(isForced);
+            TOutput looked = Wait(change.ApplyAsync).Output;
+            WriteWarnings(change.Warnings);
+            return looked;
         }
         IEnumerable<string> lines = change.Lines;
         var warnings = new List<string>();

@@ -37,12 +37,13 @@ public abstract class SqlCmdlet : PgCmdlet
         TimeSpan timeout = TimeoutOf(settings);
         return Wait(async token =>
         {
-            IServerSession session = await SqlSessions.OpenAsync(endpoint, Environment, Credential, timeout, token).ConfigureAwait(false);
+            IServerSession session = await OpenAsync(endpoint, timeout, token).ConfigureAwait(false);
             try
             {
                 if (RefusesPoolers)
                     LiveServer.RefusePooler(session);
-                return await LiveServer.OfAsync(session, settings, timeout, token).ConfigureAwait(false);
+                LiveServer live = await LiveServer.OfAsync(session, settings, timeout, token).ConfigureAwait(false);
+                return live with { Reopen = again => OpenAsync(endpoint.At(session.Host), timeout, again) };
             }
             catch
             {
@@ -51,4 +52,7 @@ public abstract class SqlCmdlet : PgCmdlet
             }
         });
     }
+
+    private Task<IServerSession> OpenAsync(PgEndpoint endpoint, TimeSpan timeout, CancellationToken cancellationToken) =>
+        SqlSessions.OpenAsync(endpoint, Environment, Credential, timeout, cancellationToken);
 }

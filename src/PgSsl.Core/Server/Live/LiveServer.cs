@@ -35,6 +35,9 @@ internal record LiveServer(IServerSession Session, ConnectionSettings Settings, 
         };
     }
 
+    /// <summary>Opens another session of the same role with the same host, for an undo; null if the first session is the only one.</summary>
+    public Func<CancellationToken, Task<IServerSession>>? Reopen { get; init; }
+
     /// <summary>Its data directory, as it says; null where the role may not see it.</summary>
     public string? DataDirectory { get; init; }
 

@@ -1,4 +1,5 @@
 using System.Formats.Asn1;
+using PgSsl.Asn1;
 
 namespace PgSsl.Certificates;
 
@@ -10,23 +11,20 @@ internal sealed record AuthorityKeyIdentifier(ReadOnlyMemory<byte>? KeyId, Disti
         AsnReader sequence = reader.ReadSequence();
         ReadOnlyMemory<byte>? keyId = null, serial = null;
         DistinguishedName? issuer = null;
-        if (At(sequence, 0))
-            keyId = sequence.ReadOctetString(new Asn1Tag(TagClass.ContextSpecific, 0));
-        if (At(sequence, 1))
-            issuer = GeneralName.ReadAll(sequence, new Asn1Tag(TagClass.ContextSpecific, 1))
+        if (sequence.Has(0))
+            keyId = sequence.ReadOctets(AsnReaderExtensions.ContextTag(0));
+        if (sequence.Has(1))
+            issuer = GeneralName.ReadAll(sequence, AsnReaderExtensions.ContextTag(1))
                 .FirstOrDefault(name => name.Kind == GeneralNameKind.Directory)?.Directory;
-        if (At(sequence, 2))
-            serial = sequence.ReadIntegerBytes(new Asn1Tag(TagClass.ContextSpecific, 2));
+        if (sequence.HasData)
+            serial = sequence.ReadIntegerBytes(AsnReaderExtensions.ContextTag(2));
         sequence.ThrowIfNotEmpty();
         return new AuthorityKeyIdentifier(keyId, issuer, serial);
     }
 
     /// <summary>crypto/x509/v3_purp.c, X509_check_akid: what is given must match, what is absent does not matter.</summary>
     public bool Matches(ParsedCertificate issuer) =>
-        (KeyId is not { } key || issuer.SubjectKeyIdentifier is not { } subjectKey || key.Span.SequenceEqual(subjectKey.Span))
+        (KeyId is not { } key || issuer.SubjectKeyIdentifier is not { } subjectKey || key.Span.SequenceEqual(subjectKey))
         && (Serial is not { } serial || serial.Span.SequenceEqual(issuer.SerialNumber.Span))
         && (Issuer is null || Issuer.Equals(issuer.Issuer));
-
-    private static bool At(AsnReader sequence, int tag) =>
-        sequence.HasData && sequence.PeekTag() is { TagClass: TagClass.ContextSpecific } next && next.TagValue == tag;
 }

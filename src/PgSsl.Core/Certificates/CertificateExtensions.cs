@@ -6,7 +6,7 @@ namespace PgSsl.Certificates;
 /// <summary>The extensions of a certificate that verification needs.</summary>
 internal sealed class CertificateExtensions
 {
-    // crypto/x509/v3_purp.c, X509_supported_extension. Address blocks and AS numbers (RFC 3779) are accepted, but not compared.
+    // crypto/x509/v3_purp.c, X509_supported_extension.
     private static readonly HashSet<string> Supported =
     [
         Oids.NetscapeCertificateType, Oids.KeyUsage, Oids.SubjectAlternativeName, Oids.BasicConstraints, Oids.CertificatePolicies,
@@ -14,24 +14,26 @@ internal sealed class CertificateExtensions
         Oids.PolicyConstraints, Oids.ProxyCertificateInfo, Oids.NameConstraints, Oids.PolicyMappings, Oids.InhibitAnyPolicy,
     ];
 
-    // What is read. A critical one that is not here may still be one that OpenSSL supports.
-    private static readonly string[] Used =
-    [
-        Oids.BasicConstraints, Oids.KeyUsage, Oids.ExtendedKeyUsage, Oids.NetscapeCertificateType, Oids.SubjectKeyIdentifier,
-        Oids.AuthorityKeyIdentifier, Oids.SubjectAlternativeName, Oids.NameConstraints, Oids.CrlDistributionPoints,
-    ];
-
-    private readonly Dictionary<string, byte[]> _values = [];
-    private readonly HashSet<string> _repeated = [];
+    private readonly IReadOnlyList<Extension> _list;
 
     private CertificateExtensions(AsnReader tbsTail, DistinguishedName issuer)
     {
-        Collect(tbsTail);
+        _list = Collect(tbsTail);
+        UnhandledCritical = _list.FirstOrDefault(extension => extension.IsCritical && !Supported.Contains(extension.Oid))?.Oid;
         // All are read, even those that are not needed: OpenSSL cannot use a certificate with an extension that it cannot read.
-        foreach (string oid in Used)
-            ReadValue(oid, issuer);
-        IsProxy = _values.ContainsKey(Oids.ProxyCertificateInfo);
-        if (IsProxy && (IsCa || _values.ContainsKey(Oids.SubjectAlternativeName) || _values.ContainsKey(Oids.IssuerAlternativeName)))
+        Find(Oids.BasicConstraints, ReadBasicConstraints);
+        KeyUsage = (KeyUsages?)Find(Oids.KeyUsage, ReadKeyUsage);
+        ExtendedKeyUsages = Find(Oids.ExtendedKeyUsage, reader => reader.ReadList().ReadEach(oids => oids.ReadOid()));
+        NetscapeType = (NetscapeTypes?)Find(Oids.NetscapeCertificateType, ReadNetscapeType);
+        SubjectKeyIdentifier = Find(Oids.SubjectKeyIdentifier, reader => reader.ReadOctets());
+        AuthorityKeyIdentifier = Find(Oids.AuthorityKeyIdentifier, AuthorityKeyIdentifier.Read);
+        SubjectAlternativeNames = Find(Oids.SubjectAlternativeName, reader => GeneralName.ReadAll(reader));
+        NameConstraints = Find(Oids.NameConstraints, NameConstraints.Read);
+        CrlDistributionPoints = Find(Oids.CrlDistributionPoints, reader => DistributionPoint.ReadAll(reader, issuer)) ?? [];
+        AddressBlocks = Find(Oids.IpAddressBlocks, AddressBlocks.Read);
+        AutonomousSystems = Find(Oids.AutonomousSystems, AutonomousSystems.Read);
+        IsProxy = Find(Oids.ProxyCertificateInfo, ReadProxy) is not null;
+        if (IsProxy && (IsCa || Has(Oids.SubjectAlternativeName) || Has(Oids.IssuerAlternativeName)))
             AreInvalid = true;
     }
 
@@ -39,7 +41,7 @@ internal sealed class CertificateExtensions
     public bool AreInvalid { get; private set; }
 
     /// <summary>The first critical extension that OpenSSL does not process.</summary>
-    public string? UnhandledCritical { get; private set; }
+    public string? UnhandledCritical { get; }
 
     public bool HasBasicConstraints { get; private set; }
 
@@ -48,21 +50,27 @@ internal sealed class CertificateExtensions
     /// <summary>How many CAs may follow below; null for any number.</summary>
     public long? PathLength { get; private set; }
 
-    public KeyUsages? KeyUsage { get; private set; }
+    public KeyUsages? KeyUsage { get; }
 
-    public IReadOnlyList<string>? ExtendedKeyUsages { get; private set; }
+    public IReadOnlyList<string>? ExtendedKeyUsages { get; }
 
-    public NetscapeTypes? NetscapeType { get; private set; }
+    public NetscapeTypes? NetscapeType { get; }
 
-    public ReadOnlyMemory<byte>? SubjectKeyIdentifier { get; private set; }
+    public byte[]? SubjectKeyIdentifier { get; }
 
-    public AuthorityKeyIdentifier? AuthorityKeyIdentifier { get; private set; }
+    public AuthorityKeyIdentifier? AuthorityKeyIdentifier { get; }
 
-    public IReadOnlyList<GeneralName>? SubjectAlternativeNames { get; private set; }
+    public IReadOnlyList<GeneralName>? SubjectAlternativeNames { get; }
 
-    public NameConstraints? NameConstraints { get; private set; }
+    public NameConstraints? NameConstraints { get; }
 
-    public IReadOnlyList<DistributionPoint> CrlDistributionPoints { get; private set; } = [];
+    public IReadOnlyList<DistributionPoint> CrlDistributionPoints { get; }
+
+    /// <summary>RFC 3779 2.</summary>
+    public AddressBlocks? AddressBlocks { get; }
+
+    /// <summary>RFC 3779 3.</summary>
+    public AutonomousSystems? AutonomousSystems { get; }
 
     public bool IsProxy { get; }
 
@@ -71,109 +79,64 @@ internal sealed class CertificateExtensions
     /// <summary>v3_purp.c, ku_reject: without the extension every usage is allowed.</summary>
     public bool AllowsUsage(KeyUsages anyOf) => KeyUsage is not { } usage || (usage & anyOf) != 0;
 
-    private void Collect(AsnReader tbsTail)
+    private static IReadOnlyList<Extension> Collect(AsnReader tbsTail)
     {
-        while (tbsTail.HasData)
+        // The unique identifiers [1] and [2], which nobody uses, and the extensions [3].
+        for (int number = 1; number <= 2; number++)
         {
-            Asn1Tag tag = tbsTail.PeekContextTag();
-            if (tag.TagValue != 3)
-            {
-                tbsTail.ReadEncodedValue();
-                continue;
-            }
-            AsnReader list = tbsTail.ReadSequence(tag).ReadSequence();
-            while (list.HasData)
-                CollectOne(list.ReadSequence());
+            if (tbsTail.Has(number))
+                tbsTail.ReadBits(out _, AsnReaderExtensions.ContextTag(number));
         }
+        if (!tbsTail.HasData)
+            return [];
+        return tbsTail.ReadWhole(tail => tail.ReadSequence(AsnReaderExtensions.ContextTag(3))
+            .ReadWhole(list => list.ReadList().ReadEach(Extension.Read)));
     }
 
-    private void CollectOne(AsnReader extension)
-    {
-        string oid = extension.ReadObjectIdentifier();
-        bool isCritical = extension.PeekTag() == Asn1Tag.Boolean && extension.ReadBoolean();
-        if (!_values.TryAdd(oid, extension.ReadOctetString()))
-            _repeated.Add(oid);
-        if (isCritical && !Supported.Contains(oid))
-            UnhandledCritical ??= oid;
-    }
+    private bool Has(string oid) => _list.Any(extension => extension.Oid == oid);
 
-    private void ReadValue(string oid, DistinguishedName issuer)
+    private T? Find<T>(string oid, Func<AsnReader, T> read) where T : class
     {
-        if (!_values.TryGetValue(oid, out byte[]? value))
-            return;
-        try
-        {
-            if (_repeated.Contains(oid))
-                AreInvalid = true;
-            else
-                ReadValue(oid, new AsnReader(value, AsnEncodingRules.BER), issuer);
-        }
-        catch (AsnContentException)
-        {
+        if (!Extension.TryFind(_list, oid, read, out T? value))
             AreInvalid = true;
-        }
+        return value;
     }
 
-    private void ReadValue(string oid, AsnReader reader, DistinguishedName issuer)
+    private object ReadBasicConstraints(AsnReader reader) => reader.ReadSequence().ReadWhole(sequence =>
     {
-        switch (oid)
-        {
-            case Oids.BasicConstraints:
-                ReadBasicConstraints(reader.ReadSequence());
-                break;
-            case Oids.KeyUsage:
-                KeyUsage = ReadKeyUsage(reader);
-                break;
-            case Oids.ExtendedKeyUsage:
-                ExtendedKeyUsages = ReadOids(reader);
-                break;
-            case Oids.NetscapeCertificateType:
-                NetscapeType = (NetscapeTypes)(reader.ReadBitString(out _) is [var bits, ..] ? bits : 0);
-                break;
-            case Oids.SubjectKeyIdentifier:
-                SubjectKeyIdentifier = reader.ReadOctetString();
-                break;
-            case Oids.AuthorityKeyIdentifier:
-                AuthorityKeyIdentifier = AuthorityKeyIdentifier.Read(reader);
-                break;
-            case Oids.SubjectAlternativeName:
-                SubjectAlternativeNames = GeneralName.ReadAll(reader);
-                break;
-            case Oids.NameConstraints:
-                NameConstraints = NameConstraints.Read(reader);
-                break;
-            case Oids.CrlDistributionPoints:
-                CrlDistributionPoints = DistributionPoint.ReadAll(reader, issuer);
-                break;
-        }
-    }
-
-    private void ReadBasicConstraints(AsnReader sequence)
-    {
-        IsCa = sequence.HasData && sequence.PeekTag() == Asn1Tag.Boolean && sequence.ReadBoolean();
+        bool isCa = sequence.Has(Asn1Tag.Boolean) && sequence.ReadBoolean();
+        long? pathLength = null;
         if (sequence.HasData)
         {
-            if (!sequence.TryReadInt64(out long length) || length < 0)
-                throw new AsnContentException("The path length is not a valid number.");
-            PathLength = length;
+            var length = sequence.ReadInteger();
+            if (length.Sign < 0)
+                AreInvalid = true;
+            // OpenSSL takes a length that does not fit for none (crypto/asn1/a_int.c, ASN1_INTEGER_get).
+            else if (length <= long.MaxValue)
+                pathLength = (long)length;
         }
-        sequence.ThrowIfNotEmpty();
-        HasBasicConstraints = true;
-    }
+        (IsCa, PathLength, HasBasicConstraints) = (isCa, pathLength, true);
+        return sequence;
+    });
 
-    private static KeyUsages ReadKeyUsage(AsnReader reader)
+    private static object ReadKeyUsage(AsnReader reader)
     {
-        byte[] bits = reader.ReadBitString(out _);
+        byte[] bits = reader.ReadBits(out _);
         int usage = (bits.Length > 0 ? bits[0] : 0) | (bits.Length > 1 ? bits[1] << 8 : 0);
         return usage != 0 ? (KeyUsages)usage : throw new AsnContentException("The key usage allows nothing.");
     }
 
-    private static List<string> ReadOids(AsnReader reader)
+    private static object ReadNetscapeType(AsnReader reader) => (NetscapeTypes)(reader.ReadBits(out _) is [var bits, ..] ? bits : 0);
+
+    /// <summary>v3_pcia.c, PROXY_CERT_INFO_EXTENSION (RFC 3820 3.8).</summary>
+    private static object ReadProxy(AsnReader reader) => reader.ReadSequence().ReadWhole(info =>
     {
-        AsnReader sequence = reader.ReadSequence();
-        var oids = new List<string>();
-        while (sequence.HasData)
-            oids.Add(sequence.ReadObjectIdentifier());
-        return oids;
-    }
+        if (info.Has(Asn1Tag.Integer))
+            info.ReadInteger();
+        return info.ReadSequence().ReadWhole(policy =>
+        {
+            policy.ReadOid();
+            return policy.HasData ? policy.ReadOctets() : [];
+        });
+    });
 }

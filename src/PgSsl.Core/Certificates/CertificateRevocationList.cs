@@ -10,24 +10,28 @@ internal sealed class CertificateRevocationList
 
     private CertificateRevocationList(ReadOnlyMemory<byte> der)
     {
+        AsnReaderExtensions.RefuseLongEmptyEnd(der);
         AsnReader outer = new AsnReader(der, AsnEncodingRules.BER).ReadSequence();
         Raw = der;
         SignedContent = outer.PeekEncodedValue();
         AsnReader content = outer.ReadSequence();
         OuterSignatureAlgorithm = SignatureAlgorithm.Read(outer);
         Signature = outer.ReadSignature();
+        outer.ThrowIfNotEmpty();
 
-        if (content.PeekTag() == Asn1Tag.Integer)
+        if (content.Has(Asn1Tag.Integer))
             content.ReadInteger();
         SignatureAlgorithm = SignatureAlgorithm.Read(content);
         IssuerRawName = content.PeekEncodedValue();
         IssuerName = DistinguishedName.Read(content);
         ThisUpdate = CertificateTime.Read(content);
-        HasNextUpdate = content.HasData && (content.PeekTag() == Asn1Tag.UtcTime || content.PeekTag() == Asn1Tag.GeneralizedTime);
+        HasNextUpdate = content.HasTime();
         NextUpdate = HasNextUpdate ? CertificateTime.Read(content) : null;
-        Revoked = content.HasData && content.PeekTag() == Asn1Tag.Sequence ? ReadRevoked(content.ReadSequence()) : [];
+        IReadOnlyList<CrlEntry> entries = content.Has(Asn1Tag.Sequence) ? content.ReadList().ReadEach(CrlEntry.Read) : [];
         if (content.HasData)
-            ReadExtensions(content.ReadSequence(new Asn1Tag(TagClass.ContextSpecific, 0)).ReadSequence());
+            Apply(content.ReadSequence(AsnReaderExtensions.ContextTag(0)).ReadWhole(list => list.ReadList().ReadEach(Extension.Read)));
+        content.ThrowIfNotEmpty();
+        Revoked = Interpret(entries);
         _revokedBySerial = Revoked.ToLookup(entry => entry.SerialNumber);
     }
 
@@ -80,65 +84,51 @@ internal sealed class CertificateRevocationList
         _revokedBySerial[Convert.ToHexString(certificate.SerialNumber.Span)].FirstOrDefault(entry =>
             entry.Issuers?.Any(name => certificate.Issuer.Equals(name.Directory)) ?? certificate.Issuer.Equals(IssuerName));
 
-    private List<RevokedCertificate> ReadRevoked(AsnReader list)
+    /// <summary>
+    /// x_crl.c, crl_set_issuers: the first entry with a reason or an issuer that cannot be read ends the reading of them, so that it and all
+    /// entries behind it are revoked, for whatever reason, by the CRL's own issuer.
+    /// </summary>
+    private List<RevokedCertificate> Interpret(IReadOnlyList<CrlEntry> entries)
     {
-        var entries = new List<RevokedCertificate>();
+        var revoked = new List<RevokedCertificate>();
         IReadOnlyList<GeneralName>? issuers = null;
-        while (list.HasData)
+        bool isReadable = true;
+        foreach (CrlEntry entry in entries)
         {
-            AsnReader entry = list.ReadSequence();
-            string serial = Convert.ToHexString(entry.ReadIntegerBytes().Span);
-            DateTimeOffset? date = CertificateTime.Read(entry);
             int? reason = null;
-            AsnReader? extensions = entry.HasData ? entry.ReadSequence() : null;
-            while (extensions is { HasData: true })
-            {
-                (string oid, bool isCritical, ReadOnlyMemory<byte> value) = SplitExtension(extensions);
-                HasUnhandledCritical |= isCritical && oid != Oids.CertificateIssuer;
-                if (oid == Oids.ReasonCode)
-                    reason = new AsnReader(value, AsnEncodingRules.BER).ReadEnumeratedBytes().Span[^1];
-                else if (oid == Oids.CertificateIssuer)
-                    issuers = GeneralName.ReadAll(new AsnReader(value, AsnEncodingRules.BER));
-            }
-            entries.Add(new RevokedCertificate(serial, date, reason) { Issuers = issuers });
+            isReadable = isReadable && TryReadIssuers(entry, ref issuers);
+            IReadOnlyList<GeneralName>? ofEntry = isReadable ? issuers : null;
+            isReadable = isReadable && entry.TryReadReason(out reason);
+            HasUnhandledCritical |= isReadable
+                && entry.Extensions.Any(extension => extension.IsCritical && extension.Oid != Oids.CertificateIssuer);
+            revoked.Add(new RevokedCertificate(entry.SerialNumber, entry.RevocationDate, reason) { Issuers = ofEntry });
         }
-        return entries;
+        return revoked;
     }
 
-    private void ReadExtensions(AsnReader list)
+    private static bool TryReadIssuers(CrlEntry entry, ref IReadOnlyList<GeneralName>? issuers)
     {
-        while (list.HasData)
-        {
-            (string oid, bool isCritical, ReadOnlyMemory<byte> value) = SplitExtension(list);
-            HasUnhandledCritical |= isCritical
-                && oid is not (Oids.IssuingDistributionPoint or Oids.AuthorityKeyIdentifier or Oids.DeltaCrlIndicator);
-            IsDelta |= oid == Oids.DeltaCrlIndicator;
-            try
-            {
-                ReadExtension(oid, new AsnReader(value, AsnEncodingRules.BER));
-            }
-            catch (AsnContentException)
-            {
-                // x_crl.c, crl_cb: an extension that cannot be read is ignored.
-            }
-        }
+        if (!Extension.TryFind(entry.Extensions, Oids.CertificateIssuer, ReadNames, out IReadOnlyList<GeneralName>? own))
+            return false;
+        issuers = own ?? issuers;
+        return true;
     }
 
-    private void ReadExtension(string oid, AsnReader reader)
+    /// <summary>x_crl.c, crl_cb: an extension that cannot be read, or is there twice, is ignored.</summary>
+    private void Apply(IReadOnlyList<Extension> extensions)
     {
-        if (oid == Oids.CrlNumber)
-            Number = Convert.ToHexString(reader.ReadIntegerBytes().Span);
-        else if (oid == Oids.AuthorityKeyIdentifier)
-            AuthorityKeyIdentifier = AuthorityKeyIdentifier.Read(reader);
-        else if (oid == Oids.IssuingDistributionPoint)
-            Scope = IssuingDistributionPoint.Read(reader, IssuerName);
+        HasUnhandledCritical = extensions.Any(extension => extension.IsCritical
+            && extension.Oid is not (Oids.IssuingDistributionPoint or Oids.AuthorityKeyIdentifier or Oids.DeltaCrlIndicator));
+        Extension.TryFind(extensions, Oids.CrlNumber, ReadNumber, out string? number);
+        Extension.TryFind(extensions, Oids.DeltaCrlIndicator, ReadNumber, out string? baseNumber);
+        Extension.TryFind(extensions, Oids.AuthorityKeyIdentifier, AuthorityKeyIdentifier.Read, out AuthorityKeyIdentifier? key);
+        Extension.TryFind(extensions, Oids.IssuingDistributionPoint, ReadScope, out IssuingDistributionPoint? scope);
+        (Number, IsDelta, AuthorityKeyIdentifier, Scope) = (number, baseNumber is not null, key, scope);
     }
 
-    private static (string Oid, bool IsCritical, ReadOnlyMemory<byte> Value) SplitExtension(AsnReader list)
-    {
-        AsnReader extension = list.ReadSequence();
-        string oid = extension.ReadObjectIdentifier();
-        bool isCritical = extension.PeekTag() == Asn1Tag.Boolean && extension.ReadBoolean();
-        return (oid, isCritical, extension.ReadOctetString());
-    }
+    private IssuingDistributionPoint ReadScope(AsnReader reader) => IssuingDistributionPoint.Read(reader, IssuerName);
+
+    private static IReadOnlyList<GeneralName> ReadNames(AsnReader reader) => GeneralName.ReadAll(reader);
+
+    private static string ReadNumber(AsnReader reader) => Convert.ToHexString(reader.ReadIntegerBytes().Span);
 }

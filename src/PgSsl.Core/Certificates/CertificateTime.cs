@@ -1,6 +1,7 @@
 using System.Formats.Asn1;
 using System.Globalization;
 using System.Text;
+using PgSsl.Asn1;
 
 namespace PgSsl.Certificates;
 
@@ -14,15 +15,21 @@ internal static class CertificateTime
     /// <summary>Reads a time; null for one that is not written as RFC 5280 demands.</summary>
     public static DateTimeOffset? Read(AsnReader reader)
     {
-        Asn1Tag tag = reader.PeekTag();
-        if (tag != Asn1Tag.UtcTime && tag != Asn1Tag.GeneralizedTime)
+        if (!reader.HasTime())
             throw new AsnContentException("Not a time.");
-        ReadOnlyMemory<byte> encoded = reader.ReadEncodedValue();
-        AsnDecoder.ReadEncodedValue(encoded.Span, AsnEncodingRules.BER, out int offset, out int length, out _);
-        string text = Encoding.Latin1.GetString(encoded.Span.Slice(offset, length));
-        if (tag == Asn1Tag.UtcTime && text.Length == 13)
+        AsnAny value = reader.ReadAny();
+        bool isUtc = value.Type == UniversalTagNumber.UtcTime;
+        string text = Encoding.Latin1.GetString(value.Content.Span);
+        if (text.Length != (isUtc ? 13 : 15))
+            return null;
+        if (isUtc)
             text = (string.CompareOrdinal(text[..2], "50") < 0 ? "20" : "19") + text;
-        return DateTimeOffset.TryParseExact(text, "yyyyMMddHHmmss'Z'", CultureInfo.InvariantCulture,
-            DateTimeStyles.AssumeUniversal, out DateTimeOffset time) ? time : null;
+        // There is a year 0 for OpenSSL, and none for .NET.
+        if (text.StartsWith("0000", StringComparison.Ordinal))
+            return Parse("2000" + text[4..]) is null ? null : DateTimeOffset.MinValue;
+        return Parse(text);
     }
+
+    private static DateTimeOffset? Parse(string text) => DateTimeOffset.TryParseExact(
+        text, "yyyyMMddHHmmss'Z'", CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out DateTimeOffset time) ? time : null;
 }

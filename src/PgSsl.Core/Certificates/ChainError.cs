@@ -62,8 +62,12 @@ internal enum ChainError
     UnhandledCriticalCrlExtension = 36,
     /// <summary>A proxy certificate (RFC 3820), which libpq does not allow.</summary>
     ProxyCertificate = 40,
+    /// <summary>Addresses or autonomous systems that are not written as RFC 3779 demands.</summary>
+    InvalidExtension = 41,
     /// <summary>The CRL is for other certificates than this one (issuing distribution point).</summary>
     DifferentCrlScope = 44,
+    /// <summary>Addresses or autonomous systems that the issuer does not have (RFC 3779).</summary>
+    UnnestedResource = 46,
     /// <summary>A name outside of what a CA above permits (name constraints).</summary>
     NameNotPermitted = 47,
     /// <summary>A name that a CA above excludes (name constraints).</summary>

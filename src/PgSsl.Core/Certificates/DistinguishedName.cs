@@ -1,4 +1,5 @@
 using System.Formats.Asn1;
+using PgSsl.Asn1;
 
 namespace PgSsl.Certificates;
 
@@ -31,13 +32,13 @@ internal sealed class DistinguishedName : IEquatable<DistinguishedName>
     public IEnumerable<NameAttribute> AttributesOf(string oid) => Attributes.Where(attribute => attribute.Oid == oid);
 
     /// <summary>Reads a Name (RFC 5280 4.1.2.4).</summary>
-    public static DistinguishedName Read(AsnReader reader, Asn1Tag? tag = null)
+    public static DistinguishedName Read(AsnReader reader)
     {
-        AsnReader relativeNames = reader.ReadSequence(tag);
+        AsnReader relativeNames = reader.ReadList();
         var attributes = new List<NameAttribute>();
         var canonical = new List<byte>();
         while (relativeNames.HasData)
-            ReadRelativeName(relativeNames.ReadSetOf(skipSortOrderValidation: true), attributes, canonical);
+            ReadRelativeName(relativeNames.ReadList(Asn1Tag.SetOf), attributes, canonical);
         return new DistinguishedName(attributes, [.. canonical]);
     }
 
@@ -78,6 +79,9 @@ internal sealed class DistinguishedName : IEquatable<DistinguishedName>
             byte[] value = attribute.Utf8 is { } utf8 ? Encode(Utf8String, Fold(utf8)) : attribute.Encoded.ToArray();
             pairs.Add(Encode(Sequence, [.. Encode(ObjectIdentifier, oid), .. value]));
         }
+        // An empty SET adds nothing to a name (x_name.c, x509_name_canon).
+        if (pairs.Count == 0)
+            return;
         // The order that DER wants of a SET OF (X.690 11.6).
         if (pairs.Count > 1)
             pairs.Sort((one, other) => one.AsSpan().SequenceCompareTo(other));

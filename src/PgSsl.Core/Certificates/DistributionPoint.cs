@@ -14,11 +14,7 @@ internal sealed record DistributionPoint(DistributionPointName? Name, int Reason
 
     public static IReadOnlyList<DistributionPoint> ReadAll(AsnReader reader, DistinguishedName certificateIssuer)
     {
-        AsnReader sequence = reader.ReadSequence();
-        var points = new List<DistributionPoint>();
-        while (sequence.HasData)
-            points.Add(Read(sequence.ReadSequence(), certificateIssuer));
-        return points;
+        return reader.ReadList().ReadEach(points => points.ReadSequence().ReadWhole(point => Read(point, certificateIssuer)));
     }
 
     /// <summary>The reason flags of a BIT STRING as OpenSSL packs them.</summary>
@@ -29,17 +25,12 @@ internal sealed record DistributionPoint(DistributionPointName? Name, int Reason
         AsnReader? name = null;
         int reasons = AllReasons;
         IReadOnlyList<GeneralName>? crlIssuers = null;
-        while (point.HasData)
-        {
-            Asn1Tag tag = point.PeekContextTag();
-            switch (tag.TagValue)
-            {
-                case 0: name = point.ReadSequence(tag); break;
-                case 1: reasons = Mask(point.ReadBitString(out _, tag)); break;
-                case 2: crlIssuers = GeneralName.ReadAll(point, tag); break;
-                default: throw new AsnContentException("Not a distribution point.");
-            }
-        }
+        if (point.Has(0))
+            name = point.ReadSequence(AsnReaderExtensions.ContextTag(0));
+        if (point.Has(1))
+            reasons = Mask(point.ReadBits(out _, AsnReaderExtensions.ContextTag(1)));
+        if (point.HasData)
+            crlIssuers = GeneralName.ReadAll(point, AsnReaderExtensions.ContextTag(2));
         if (name is null && crlIssuers is not { Count: > 0 })
             throw new AsnContentException("A distribution point without a name.");
         DistinguishedName above =

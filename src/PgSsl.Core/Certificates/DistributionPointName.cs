@@ -9,12 +9,12 @@ internal sealed record DistributionPointName(IReadOnlyList<GeneralName> FullName
     public static DistributionPointName Read(AsnReader choice, DistinguishedName above)
     {
         Asn1Tag tag = choice.PeekContextTag();
-        return tag.TagValue switch
+        return choice.ReadWhole(content => tag.TagValue switch
         {
-            0 => new DistributionPointName(GeneralName.ReadAll(choice, tag), null),
-            1 => new DistributionPointName([], above.Append(choice.ReadSetOf(skipSortOrderValidation: true, tag))),
+            0 => new DistributionPointName(GeneralName.ReadAll(content, tag), null),
+            1 => new DistributionPointName([], above.Append(content.ReadList(tag))),
             _ => throw new AsnContentException("Not the name of a distribution point."),
-        };
+        });
     }
 
     /// <summary>crypto/x509/x509_vfy.c, idp_check_dp: no name matches any.</summary>

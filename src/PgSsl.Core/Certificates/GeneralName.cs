@@ -28,6 +28,10 @@ internal enum GeneralNameKind
 internal sealed record GeneralName(
     GeneralNameKind Kind, ReadOnlyMemory<byte> Value, DistinguishedName? Directory = null, string? OtherNameType = null)
 {
+    /// <summary>The type of the value inside, for <see cref="GeneralNameKind.OtherName"/>.</summary>
+    public Asn1Tag? OtherNameTag { get; private init; }
+
+    /// <summary>Reads a name as strictly as OpenSSL (v3_genn.c, GENERAL_NAME).</summary>
     public static GeneralName Read(AsnReader reader)
     {
         Asn1Tag tag = reader.PeekContextTag();
@@ -37,35 +41,61 @@ internal sealed record GeneralName(
         switch (kind)
         {
             case GeneralNameKind.Email or GeneralNameKind.Dns or GeneralNameKind.Uri or GeneralNameKind.IpAddress:
-                return new GeneralName(kind, reader.ReadOctetString(tag));
+                return new GeneralName(kind, reader.ReadOctets(tag));
             case GeneralNameKind.Directory:
-                return new GeneralName(kind, default, DistinguishedName.Read(reader.ReadSequence(tag)));
+                return new GeneralName(kind, default, reader.ReadSequence(tag).ReadWhole(DistinguishedName.Read));
             case GeneralNameKind.OtherName:
-                AsnReader other = reader.ReadSequence(tag);
-                string type = other.ReadObjectIdentifier();
-                return new GeneralName(kind, other.ReadSequence(new Asn1Tag(TagClass.ContextSpecific, 0)).ReadEncodedValue(), null, type);
+                return reader.ReadSequence(tag).ReadWhole(ReadOtherName);
+            case GeneralNameKind.RegisteredId:
+                ReadOnlyMemory<byte> identifier = reader.PeekContentBytes();
+                reader.ReadOid(tag);
+                return new GeneralName(kind, identifier);
             default:
-                return new GeneralName(kind, reader.ReadEncodedValue());
+                ReadOnlyMemory<byte> encoded = reader.PeekEncodedValue();
+                AsnReader content = reader.ReadSequence(tag);
+                if (kind == GeneralNameKind.EdiParty)
+                    content.ReadWhole(ReadEdiParty);
+                return new GeneralName(kind, encoded);
         }
     }
 
     /// <summary>Reads a sequence of general names, the content of subjectAltName.</summary>
     public static IReadOnlyList<GeneralName> ReadAll(AsnReader reader, Asn1Tag? tag = null)
     {
-        AsnReader sequence = reader.ReadSequence(tag);
-        var names = new List<GeneralName>();
-        while (sequence.HasData)
-            names.Add(Read(sequence));
-        return names;
+        return reader.ReadList(tag ?? Asn1Tag.Sequence).ReadEach(Read);
     }
 
     /// <summary>crypto/x509/v3_genn.c, GENERAL_NAME_cmp.</summary>
     public bool Matches(GeneralName other) =>
-        Kind == other.Kind && OtherNameType == other.OtherNameType
+        Kind == other.Kind && OtherNameType == other.OtherNameType && OtherNameTag == other.OtherNameTag
         && (Directory?.Equals(other.Directory) ?? Value.Span.SequenceEqual(other.Value.Span));
 
     /// <summary>The name with OpenSSL's prefix: <c>DNS:db1</c>, <c>IP:10.0.0.1</c>, <c>email:…</c>, <c>URI:…</c>.</summary>
     public override string ToString() => PrintableText.Of(Describe());
+
+    private static GeneralName ReadOtherName(AsnReader content)
+    {
+        string type = content.ReadOid();
+        AsnAny value = content.ReadSequence(AsnReaderExtensions.ContextTag(0)).ReadWhole(AsnReaderExtensions.ReadAny);
+        return new GeneralName(GeneralNameKind.OtherName, value.Content, null, type) { OtherNameTag = value.Tag };
+    }
+
+    /// <summary>v3_genn.c, EDIPARTYNAME: an assigner, which may be missing, and a party, each a DirectoryString.</summary>
+    private static bool ReadEdiParty(AsnReader content)
+    {
+        if (content.Has(0))
+            ReadDirectoryString(content, 0);
+        ReadDirectoryString(content, 1);
+        return true;
+    }
+
+    private static void ReadDirectoryString(AsnReader content, int number)
+    {
+        AsnAny value = content.ReadSequence(AsnReaderExtensions.ContextTag(number)).ReadWhole(AsnReaderExtensions.ReadAny);
+        if (value.Type is not (UniversalTagNumber.UTF8String or UniversalTagNumber.PrintableString or UniversalTagNumber.T61String
+            or UniversalTagNumber.BMPString or UniversalTagNumber.UniversalString))
+            throw new AsnContentException("Not a DirectoryString.");
+    }
 
     private string Describe() => Kind switch
     {

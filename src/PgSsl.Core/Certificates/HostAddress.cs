@@ -39,10 +39,18 @@ internal static class HostAddress
     {
         bool isPlain = host.Contains(':', StringComparison.Ordinal)
             && host.All(c => char.IsAsciiHexDigit(c) || c is ':' or '.')
-            && host.Split(':').All(part => part.Length <= 4 || part.Contains('.', StringComparison.Ordinal));
+            && host.Split(':').All(part => part.Contains('.', StringComparison.Ordinal) ? IsDotted(part) : part.Length <= 4);
         return isPlain && IPAddress.TryParse(host, out IPAddress? address) && address.AddressFamily == AddressFamily.InterNetworkV6
             ? address.GetAddressBytes()
             : null;
+    }
+
+    /// <summary>inet_pton(AF_INET): four decimal numbers, none with a zero before it.</summary>
+    private static bool IsDotted(string part)
+    {
+        string[] numbers = part.Split('.');
+        return numbers.Length == 4 && Array.TrueForAll(numbers, number =>
+            number is "0" || (number is [not '0', ..] && byte.TryParse(number, NumberStyles.None, CultureInfo.InvariantCulture, out _)));
     }
 
     private static uint? ParsePart(string part)

@@ -13,21 +13,16 @@ internal sealed record IssuingDistributionPoint(
     public static IssuingDistributionPoint Read(AsnReader reader, DistinguishedName crlIssuer)
     {
         AsnReader sequence = reader.ReadSequence();
-        var scope = new IssuingDistributionPoint(null, false, false, false, false, null);
-        while (sequence.HasData)
-        {
-            Asn1Tag tag = sequence.PeekContextTag();
-            scope = tag.TagValue switch
-            {
-                0 => scope with { Name = DistributionPointName.Read(sequence.ReadSequence(tag), crlIssuer) },
-                1 => scope with { OnlyUsers = sequence.ReadBoolean(tag) },
-                2 => scope with { OnlyCas = sequence.ReadBoolean(tag) },
-                3 => scope with { Reasons = DistributionPoint.Mask(sequence.ReadBitString(out _, tag)) },
-                4 => scope with { IsIndirect = sequence.ReadBoolean(tag) },
-                5 => scope with { OnlyAttributes = sequence.ReadBoolean(tag) },
-                _ => throw new AsnContentException("Not an issuing distribution point."),
-            };
-        }
-        return scope;
+        DistributionPointName? name = sequence.Has(0)
+            ? DistributionPointName.Read(sequence.ReadSequence(AsnReaderExtensions.ContextTag(0)), crlIssuer)
+            : null;
+        bool onlyUsers = ReadFlag(sequence, 1), onlyCas = ReadFlag(sequence, 2);
+        int? reasons = sequence.Has(3) ? DistributionPoint.Mask(sequence.ReadBits(out _, AsnReaderExtensions.ContextTag(3))) : null;
+        bool isIndirect = ReadFlag(sequence, 4), onlyAttributes = ReadFlag(sequence, 5);
+        sequence.ThrowIfNotEmpty();
+        return new IssuingDistributionPoint(name, onlyUsers, onlyCas, onlyAttributes, isIndirect, reasons);
     }
+
+    private static bool ReadFlag(AsnReader sequence, int number) =>
+        sequence.Has(number) && sequence.ReadBoolean(AsnReaderExtensions.ContextTag(number));
 }

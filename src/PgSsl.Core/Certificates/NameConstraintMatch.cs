@@ -1,10 +1,14 @@
+using System.Formats.Asn1;
 using System.Text;
+using PgSsl.Asn1;
 
 namespace PgSsl.Certificates;
 
 /// <summary>Compares one name with one constraint (crypto/x509/v3_ncons.c, nc_match_single and below).</summary>
 internal static class NameConstraintMatch
 {
+    private const int LongestDomain = 254;
+
     /// <summary>
     /// <see cref="ChainError.None"/> if the name is in the subtree, <see cref="ChainError.NameNotPermitted"/> if not, or why they cannot be
     /// compared.
@@ -16,6 +20,7 @@ internal static class NameConstraintMatch
         GeneralNameKind.Email => CompareEmail(Text(name), Text(constraint)),
         GeneralNameKind.Uri => CompareUri(Text(name), Text(constraint)),
         GeneralNameKind.IpAddress => CompareAddress(name.Value.Span, constraint.Value.Span),
+        GeneralNameKind.OtherName when name.OtherNameType == Oids.SmtpUtf8Mailbox => CompareInternational(name, constraint.Value.Span),
         _ => ChainError.UnsupportedNameConstraint,
     };
 
@@ -27,7 +32,7 @@ internal static class NameConstraintMatch
     {
         if (domain.Length == 0)
             return true;
-        if (!host.EndsWith(domain, StringComparison.OrdinalIgnoreCase))
+        if (!EndsWith(host, domain))
             return false;
         return host.Length == domain.Length || domain[0] == '.' || host[^(domain.Length + 1)] == '.';
     }
@@ -39,7 +44,7 @@ internal static class NameConstraintMatch
             return ChainError.UnsupportedNameSyntax;
         int constraintAt = constraint.LastIndexOf('@');
         if (constraintAt < 0 && constraint.StartsWith('.'))
-            return Lies(address.Length > constraint.Length && address.EndsWith(constraint, StringComparison.OrdinalIgnoreCase));
+            return Lies(address.Length > constraint.Length && EndsWith(address, constraint));
         if (constraintAt > 0)
         {
             // The part before '@' is case-sensitive, the host is not.
@@ -48,8 +53,36 @@ internal static class NameConstraintMatch
             if (address.AsSpan(0, at).Contains('\0'))
                 return ChainError.UnsupportedNameSyntax;
         }
-        return Lies(constraint[(constraintAt + 1)..].Equals(address[(at + 1)..], StringComparison.OrdinalIgnoreCase));
+        return Lies(IsSame(constraint[(constraintAt + 1)..], address[(at + 1)..]));
     }
+
+    /// <summary>
+    /// RFC 8398 6; v3_ncons.c, nc_email_eai. A constraint on a domain in Punycode is not converted, but counts as one that cannot be compared.
+    /// </summary>
+    private static ChainError CompareInternational(GeneralName name, ReadOnlySpan<byte> constraint)
+    {
+        ReadOnlySpan<byte> address = name.Value.Span;
+        int at = address.LastIndexOf((byte)'@');
+        if (constraint.Contains((byte)0) || at < 0 || name.OtherNameTag is not { TagValue: (int)UniversalTagNumber.UTF8String })
+            return ChainError.UnsupportedNameSyntax;
+        string domain = Encoding.Latin1.GetString(constraint);
+        // OpenSSL puts a second dot before a domain that begins with one.
+        if (domain.StartsWith('.'))
+            domain = "." + domain;
+        if (domain.Length > LongestDomain || domain.Split('.').Any(label => label.StartsWith("xn--", StringComparison.Ordinal)))
+            return ChainError.Unspecified;
+        string host = Encoding.Latin1.GetString(domain.StartsWith('.') ? address : address[(at + 1)..]);
+        return Lies(domain.StartsWith('.')
+            ? host.Length > domain.Length && EndsWith(host, domain)
+            : IsSame(host, domain));
+    }
+
+    private static bool EndsWith(string text, string end) => text.Length >= end.Length && IsSame(text[^end.Length..], end);
+
+    /// <summary>v3_ncons.c, ia5ncasecmp: only the letters of ASCII have a case.</summary>
+    private static bool IsSame(string one, string other) => one.Length == other.Length && !one.Where((c, i) => Lower(c) != Lower(other[i])).Any();
+
+    private static char Lower(char c) => c is >= 'A' and <= 'Z' ? (char)(c | 0x20) : c;
 
     private static ChainError CompareUri(string uri, string constraint)
     {
@@ -64,8 +97,8 @@ internal static class NameConstraintMatch
         if (host.Length == 0)
             return ChainError.UnsupportedNameSyntax;
         return constraint.StartsWith('.')
-            ? Lies(host.Length > constraint.Length && host.EndsWith(constraint, StringComparison.OrdinalIgnoreCase))
-            : Lies(host.Equals(constraint, StringComparison.OrdinalIgnoreCase));
+            ? Lies(host.Length > constraint.Length && EndsWith(host, constraint))
+            : Lies(IsSame(host, constraint));
     }
 
     private static ChainError CompareAddress(ReadOnlySpan<byte> address, ReadOnlySpan<byte> network)

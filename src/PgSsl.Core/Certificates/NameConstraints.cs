@@ -22,17 +22,11 @@ internal sealed class NameConstraints
     {
         AsnReader sequence = reader.ReadSequence();
         IReadOnlyList<Subtree> permitted = [], excluded = [];
-        while (sequence.HasData)
-        {
-            Asn1Tag tag = sequence.PeekContextTag();
-            IReadOnlyList<Subtree> subtrees = ReadSubtrees(sequence.ReadSequence(tag));
-            switch (tag.TagValue)
-            {
-                case 0: permitted = subtrees; break;
-                case 1: excluded = subtrees; break;
-                default: throw new AsnContentException("Not name constraints.");
-            }
-        }
+        if (sequence.Has(0))
+            permitted = sequence.ReadList(AsnReaderExtensions.ContextTag(0)).ReadEach(ReadSubtree);
+        if (sequence.HasData)
+            excluded = sequence.ReadList(AsnReaderExtensions.ContextTag(1)).ReadEach(ReadSubtree);
+        sequence.ThrowIfNotEmpty();
         return new NameConstraints(permitted, excluded);
     }
 
@@ -124,25 +118,18 @@ internal sealed class NameConstraints
         return hasDot;
     }
 
-    private static List<Subtree> ReadSubtrees(AsnReader sequence)
+    /// <summary>v3_ncons.c, GENERAL_SUBTREE and nc_minmax_valid.</summary>
+    private static Subtree ReadSubtree(AsnReader subtrees) => subtrees.ReadSequence().ReadWhole(subtree =>
     {
-        var subtrees = new List<Subtree>();
-        while (sequence.HasData)
+        var name = GeneralName.Read(subtree);
+        bool hasDistance = subtree.Has(0) && !subtree.ReadInteger(AsnReaderExtensions.ContextTag(0)).IsZero;
+        if (subtree.HasData)
         {
-            AsnReader subtree = sequence.ReadSequence();
-            GeneralName name = GeneralName.Read(subtree);
-            bool hasDistance = false;
-            while (subtree.HasData)
-            {
-                Asn1Tag tag = subtree.PeekContextTag();
-                hasDistance |= tag.TagValue != 0 || !subtree.ReadInteger(tag).IsZero;
-                if (tag.TagValue != 0)
-                    subtree.ReadInteger(tag);
-            }
-            subtrees.Add(new Subtree(name, hasDistance));
+            subtree.ReadInteger(AsnReaderExtensions.ContextTag(1));
+            hasDistance = true;
         }
-        return subtrees;
-    }
+        return new Subtree(name, hasDistance);
+    });
 
     /// <param name="Base">The top of the subtree.</param>
     /// <param name="HasDistance">A minimum other than 0 or a maximum, which RFC 5280 forbids.</param>

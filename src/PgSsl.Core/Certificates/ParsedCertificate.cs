@@ -45,7 +45,7 @@ internal sealed class ParsedCertificate
     /// <summary>The TBSCertificate, which is what the issuer signs.</summary>
     public ReadOnlyMemory<byte> SignedContent { get; }
 
-    /// <summary>0 for v1, 2 for v3.</summary>
+    /// <summary>0 for v1, 2 for all others.</summary>
     public int Version { get; }
 
     public ReadOnlyMemory<byte> SerialNumber { get; }
@@ -72,7 +72,7 @@ internal sealed class ParsedCertificate
 
     public CertificateExtensions Extensions { get; }
 
-    public ReadOnlyMemory<byte>? SubjectKeyIdentifier => Extensions.SubjectKeyIdentifier;
+    public byte[]? SubjectKeyIdentifier => Extensions.SubjectKeyIdentifier;
 
     /// <summary>Subject and issuer are the same name.</summary>
     public bool IsSelfIssued { get; }
@@ -122,7 +122,7 @@ internal sealed class ParsedCertificate
     private static int ReadVersion(AsnReader content)
     {
         var tag = new Asn1Tag(TagClass.ContextSpecific, 0, isConstructed: true);
-        return content.PeekTag() == tag && content.ReadSequence(tag).TryReadInt32(out int version) ? version : 0;
+        return content.Has(tag) && !content.ReadSequence(tag).ReadWhole(version => version.ReadInteger()).IsZero ? 2 : 0;
     }
 
     private static ParsedCertificate? Parse(X509Certificate2 certificate)

@@ -9,54 +9,72 @@ namespace PgSsl.Certificates;
 /// <param name="AlgorithmOid">The key type; null for a key that OpenSSL cannot read.</param>
 /// <param name="Key">The content of the subjectPublicKey bit string.</param>
 /// <param name="SecurityBits">Its strength as OpenSSL rates it.</param>
-/// <param name="HasExplicitCurve">Whether the curve is given by parameters instead of by name.</param>
-internal sealed record SubjectPublicKey(
-    ReadOnlyMemory<byte> Encoded, string? AlgorithmOid, ReadOnlyMemory<byte> Key, int SecurityBits, bool HasExplicitCurve)
+internal sealed record SubjectPublicKey(ReadOnlyMemory<byte> Encoded, string? AlgorithmOid, ReadOnlyMemory<byte> Key, int SecurityBits)
 {
-    // The orders of the named curves, in bits: NIST P-224 and up, secp256k1, Brainpool r1 and t1.
-    private static readonly Dictionary<string, int> CurveBits = new()
-    {
-        ["1.2.840.10045.3.1.1"] = 192, ["1.3.132.0.33"] = 224, ["1.2.840.10045.3.1.7"] = 256,
-        ["1.3.132.0.34"] = 384, ["1.3.132.0.35"] = 521, ["1.3.132.0.10"] = 256,
-        ["1.3.36.3.3.2.8.1.1.1"] = 160, ["1.3.36.3.3.2.8.1.1.3"] = 192, ["1.3.36.3.3.2.8.1.1.5"] = 224,
-        ["1.3.36.3.3.2.8.1.1.7"] = 256, ["1.3.36.3.3.2.8.1.1.9"] = 320, ["1.3.36.3.3.2.8.1.1.11"] = 384,
-        ["1.3.36.3.3.2.8.1.1.13"] = 512, ["1.3.36.3.3.2.8.1.1.8"] = 256, ["1.3.36.3.3.2.8.1.1.10"] = 320,
-        ["1.3.36.3.3.2.8.1.1.12"] = 384, ["1.3.36.3.3.2.8.1.1.14"] = 512,
-    };
-
     /// <summary>Whether OpenSSL can read the key.</summary>
     public bool IsReadable => AlgorithmOid is not null;
+
+    /// <summary>Whether the curve is given by parameters instead of by name.</summary>
+    public bool HasExplicitCurve { get; private init; }
+
+    /// <summary>The named curve; null for keys of other types, and for explicit curves.</summary>
+    public string? CurveOid { get; private init; }
+
+    /// <summary>What an RSASSA-PSS key is restricted to; null for one that is not.</summary>
+    public PssParameters? Restriction { get; private init; }
 
     public static SubjectPublicKey Read(AsnReader reader)
     {
         ReadOnlyMemory<byte> encoded = reader.PeekEncodedValue();
         AsnReader info = reader.ReadSequence();
-        AsnReader algorithm = info.ReadSequence();
-        string oid = algorithm.ReadObjectIdentifier();
-        byte[] key = info.ReadBitString(out _);
+        var algorithm = AlgorithmIdentifier.Read(info);
+        byte[] key = info.ReadBits(out _);
+        info.ThrowIfNotEmpty();
         try
         {
-            bool isExplicit = oid == Oids.EllipticCurve && algorithm.HasData && algorithm.PeekTag() == Asn1Tag.Sequence;
-            int bits = oid switch
-            {
-                Oids.Rsa or Oids.RsaPss => RsaSecurityBits(ModulusBits(key)),
-                Oids.EllipticCurve when isExplicit => CurveSecurityBits(ExplicitOrderBits(algorithm)),
-                Oids.EllipticCurve => NamedCurveBits(algorithm.ReadObjectIdentifier(), key),
-                Oids.Dsa => DsaSecurityBits(algorithm.ReadSequence()),
-                Oids.Ed25519 when key.Length == 32 => 128,
-                Oids.Ed448 when key.Length == 57 => 224,
-                _ => -1,
-            };
-            return new SubjectPublicKey(encoded, bits < 0 ? null : oid, key, bits, isExplicit);
+            return Read(encoded, algorithm, key);
         }
-        catch (Exception e) when (e is AsnContentException or KeyNotFoundException)
+        catch (AsnContentException)
         {
-            return new SubjectPublicKey(encoded, null, key, -1, false);
+            return Unreadable(encoded, key);
         }
     }
 
-    private static int ModulusBits(byte[] key) =>
-        BitLength(new AsnReader(key, AsnEncodingRules.DER).ReadSequence().ReadInteger());
+    private static SubjectPublicKey Unreadable(ReadOnlyMemory<byte> encoded, byte[] key) => new(encoded, null, key, -1);
+
+    private static SubjectPublicKey Read(ReadOnlyMemory<byte> encoded, AlgorithmIdentifier algorithm, byte[] key)
+    {
+        int bits = algorithm.Oid switch
+        {
+            Oids.Rsa or Oids.RsaPss => RsaSecurityBits(ModulusBits(key)),
+            Oids.EllipticCurve => CurveSecurityBits(OrderBits(algorithm, key)),
+            Oids.Dsa => DsaSecurityBits(algorithm),
+            // crypto/ec/ecx_backend.c, ossl_ecx_key_op: parameters must be absent.
+            Oids.Ed25519 when key.Length == 32 && algorithm.Parameters is null => 128,
+            Oids.Ed448 when key.Length == 57 && algorithm.Parameters is null => 224,
+            _ => -1,
+        };
+        if (bits < 0)
+            return Unreadable(encoded, key);
+        return new SubjectPublicKey(encoded, algorithm.Oid, key, bits)
+        {
+            HasExplicitCurve = algorithm is { Oid: Oids.EllipticCurve, Parameters.Type: UniversalTagNumber.Sequence },
+            CurveOid = algorithm.Oid == Oids.EllipticCurve ? algorithm.Parameters?.Oid : null,
+            Restriction = algorithm.Oid == Oids.RsaPss ? ReadRestriction(algorithm) : null,
+        };
+    }
+
+    /// <summary>crypto/rsa/rsa_backend.c, ossl_rsa_param_decode: no parameters, or readable ones. Whether they are valid is asked later.</summary>
+    private static PssParameters? ReadRestriction(AlgorithmIdentifier algorithm) => algorithm.Parameters is null
+        ? null
+        : PssParameters.Read(algorithm) ?? throw new AsnContentException("The parameters of the key cannot be read.");
+
+    private static int ModulusBits(byte[] key) => new AsnReader(key, AsnEncodingRules.BER).ReadSequence().ReadWhole(content =>
+    {
+        var modulus = content.ReadUnsigned();
+        content.ReadUnsigned();
+        return (int)modulus.GetBitLength();
+    });
 
     private static int BitLength(BigInteger value) => (int)value.GetBitLength();
 
@@ -81,15 +99,18 @@ internal sealed record SubjectPublicKey(
     }
 
     /// <summary>
-    /// OpenSSL cannot read a key whose point is not on its curve. For a rare curve, or another form of the point (compressed, hybrid), this is not
-    /// checked.
+    /// OpenSSL cannot read a key whose point is not on its curve (crypto/ec/ec_asn1.c, o2i_ECPublicKey). Curves that are not over a prime are
+    /// not known here: no client would use one.
     /// </summary>
-    private static int NamedCurveBits(string curve, byte[] point)
+    private static int OrderBits(AlgorithmIdentifier algorithm, byte[] point)
     {
-        bool isUsual = point is not [2 or 3 or 6 or 7, ..];
-        if (isUsual && NistCurve.Find(curve) is { } known && !(point is [4, ..] && known.Contains(point.AsSpan(1))))
-            return -1;
-        return CurveSecurityBits(CurveBits[curve]);
+        if (algorithm.Parameters?.Oid is not { } oid)
+            return ExplicitOrderBits(algorithm);
+        if (NamedCurve.Find(oid) is not { } curve)
+            return NamedCurveParameters.FindWeak(oid) ?? throw new AsnContentException("An unknown curve.");
+        return curve.Decode(point) is not null
+            ? NamedCurveParameters.Find(oid)!.OrderBits
+            : throw new AsnContentException("The point is not on the curve.");
     }
 
     /// <summary>crypto/ec/ec_ameth.c: half of the order's bits, rounded down to a standard strength.</summary>
@@ -104,17 +125,18 @@ internal sealed record SubjectPublicKey(
     };
 
     /// <summary>crypto/bn/bn_lib.c, BN_security_bits.</summary>
-    private static int DsaSecurityBits(AsnReader parameters)
+    private static int DsaSecurityBits(AlgorithmIdentifier algorithm)
     {
+        AsnReader parameters = algorithm.ReadParameters() ?? throw new AsnContentException("A key without parameters.");
         int primeBits = BitLength(parameters.ReadInteger());
         int halfOrder = BitLength(parameters.ReadInteger()) / 2;
         int strength = primeBits switch { >= 15360 => 256, >= 7680 => 192, >= 3072 => 128, >= 2048 => 112, >= 1024 => 80, _ => 0 };
         return halfOrder < 80 ? 0 : Math.Min(halfOrder, strength);
     }
 
-    private static int ExplicitOrderBits(AsnReader algorithm)
+    private static int ExplicitOrderBits(AlgorithmIdentifier algorithm)
     {
-        AsnReader parameters = algorithm.ReadSequence();
+        AsnReader parameters = algorithm.ReadParameters() ?? throw new AsnContentException("A key without a curve.");
         parameters.ReadInteger();
         parameters.ReadEncodedValue();
         parameters.ReadEncodedValue();

@@ -20,14 +20,22 @@ internal sealed record TrustSettings(IReadOnlyList<string>? Trusted, IReadOnlyLi
     /// <summary>Reads what follows the certificate (crypto/x509/x_x509a.c, X509_CERT_AUX).</summary>
     public static TrustSettings Read(ReadOnlyMemory<byte> encoded)
     {
+        AsnReaderExtensions.RefuseLongEmptyEnd(encoded);
         AsnReader sequence = new AsnReader(encoded, AsnEncodingRules.BER).ReadSequence();
         IReadOnlyList<string>? trusted = null;
         IReadOnlyList<string> rejected = [];
-        if (sequence.HasData && sequence.PeekTag() == Asn1Tag.Sequence)
-            trusted = ReadOids(sequence.ReadSequence());
-        var tag = new Asn1Tag(TagClass.ContextSpecific, 0, isConstructed: true);
-        if (sequence.HasData && sequence.PeekTag() == tag)
-            rejected = ReadOids(sequence.ReadSequence(tag));
+        if (sequence.Has(Asn1Tag.Sequence))
+            trusted = sequence.ReadList().ReadEach(oids => oids.ReadOid());
+        if (sequence.Has(0))
+            rejected = sequence.ReadList(AsnReaderExtensions.ContextTag(0)).ReadEach(oids => oids.ReadOid());
+        // The alias, the key's identifier, and what may come one day: not needed, but OpenSSL cannot use the file if it cannot read them.
+        if (sequence.Has(new Asn1Tag(UniversalTagNumber.UTF8String)))
+            sequence.ReadAny();
+        if (sequence.Has(Asn1Tag.PrimitiveOctetString))
+            sequence.ReadOctets();
+        if (sequence.HasData)
+            sequence.ReadList(AsnReaderExtensions.ContextTag(1)).ReadEach(AlgorithmIdentifier.Read);
+        sequence.ThrowIfNotEmpty();
         return new TrustSettings(trusted, rejected);
     }
 
@@ -42,12 +50,4 @@ internal sealed record TrustSettings(IReadOnlyList<string>? Trusted, IReadOnlyLi
     }
 
     private static bool IsServer(string oid) => oid is Oids.ServerAuthentication or Oids.AnyExtendedKeyUsage;
-
-    private static List<string> ReadOids(AsnReader sequence)
-    {
-        var oids = new List<string>();
-        while (sequence.HasData)
-            oids.Add(sequence.ReadObjectIdentifier());
-        return oids;
-    }
 }

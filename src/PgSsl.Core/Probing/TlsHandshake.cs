@@ -17,6 +17,8 @@ internal sealed class TlsHandshake(ProbeRequest request, SslStream stream)
     // The result is known: whoever waits for it should not wait long for the farewell.
     private static readonly TimeSpan MaxCloseTime = TimeSpan.FromMilliseconds(250);
 
+    private const int LongestDnsName = 253;
+
     private readonly List<X509Certificate2> _chain = [];
     private bool _askedForCertificate;
 
@@ -116,10 +118,10 @@ internal sealed class TlsHandshake(ProbeRequest request, SslStream stream)
 
     /// <summary>
     /// libpq sends no SNI for IP addresses (fe-secure-openssl.c, initialize_SSL). A name that is not a DNS name (Cloud SQL's
-    /// <c>project:instance</c>) is not sent either: .NET would refuse it.
+    /// <c>project:instance</c>) is not sent either: .NET would refuse it, as it refuses a name of more than 253 characters (RFC 1035 2.3.4).
     /// </summary>
     private static string ServerNameIndication(string? name) =>
-        name is not null && !IPAddress.TryParse(name, out _) && Uri.CheckHostName(name) == UriHostNameType.Dns ? name : "";
+        name is { Length: <= LongestDnsName } && !IPAddress.TryParse(name, out _) && Uri.CheckHostName(name) == UriHostNameType.Dns ? name : "";
 
     private static string ProtocolName(SslProtocols protocol) =>
         TlsVersions.FromProtocol(protocol)?.Name() ?? protocol.ToString().ToUpper(CultureInfo.InvariantCulture);

@@ -67,7 +67,7 @@ internal static class StrengthRequirements
     private static Verdict JudgeChannelBinding(ParsedCertificate leaf)
     {
         SignatureAlgorithm signature = leaf.OuterSignatureAlgorithm;
-        string name = signature.Oid switch { Oids.Ed25519 => "Ed25519", Oids.Ed448 => "Ed448", _ => signature.Oid };
+        string name = signature.Identifier.Oid switch { Oids.Ed25519 => "Ed25519", Oids.Ed448 => "Ed448", _ => signature.Identifier.Oid };
         return signature.Digest is { } digest
             ? Requirement.ChannelBinding.Met($"SCRAM binds to the channel with the signature's digest, {digest}.")
             : Requirement.ChannelBinding.Unmet(

@@ -168,9 +168,9 @@ internal sealed class RootFileScanner
             PemFile.ReadCrl(block);
             kind = RootFileSegmentKind.RevocationList;
         }
-        else if (block.Label.Contains("PRIVATE KEY", StringComparison.Ordinal))
+        else if (PrivateKeyBlock.IsOne(block))
         {
-            PemFile.CheckKey(block);
+            PrivateKeyBlock.Check(block);
             kind = RootFileSegmentKind.PrivateKey;
         }
         return new RootFileSegment(kind, start, length) { Label = block.Label };

@@ -39,8 +39,8 @@ internal static class PemFile
                     anchors.Add(readAnchor(block));
                 else if (block.Label == "X509 CRL")
                     crls.Add(ReadCrl(block));
-                else if (block.Label.Contains("PRIVATE KEY", StringComparison.Ordinal))
-                    CheckKey(block);
+                else if (PrivateKeyBlock.IsOne(block))
+                    PrivateKeyBlock.Check(block);
             }
             catch (Exception e) when (e is AsnContentException or CryptographicException)
             {
@@ -73,16 +73,6 @@ internal static class PemFile
     private static ReadOnlyMemory<byte> FirstValue(PemBlock block) => block.Header.Length == 0
         ? new AsnReader(block.Data, AsnEncodingRules.BER).PeekEncodedValue()
         : throw new CryptographicException("The block has header lines.");
-
-    /// <summary>
-    /// Keys are not needed here, but OpenSSL reads them, and refuses the file if it cannot. Only the form of unencrypted ones is checked.
-    /// </summary>
-    internal static void CheckKey(PemBlock block)
-    {
-        bool isEncrypted = block.Label == "ENCRYPTED PRIVATE KEY" || block.Header.StartsWith("Proc-Type:", StringComparison.Ordinal);
-        if (!isEncrypted && new AsnReader(FirstValue(block), AsnEncodingRules.BER).PeekTag() != Asn1Tag.Sequence)
-            throw new CryptographicException("The block is not a key.");
-    }
 
     internal static byte[] ReadBytes(string path)
     {

@@ -96,6 +96,8 @@ internal sealed class ChainReasons
         ChainError.InvalidCa => $"{Name} is used as a CA, but is not a CA",
         ChainError.ExplicitCurveParameters => $"key of {Name} spells out the parameters of its curve instead of naming the curve",
         ChainError.NameNotPermitted => $"a CA above {Name} does not permit one of its names (name constraints)",
+        ChainError.InvalidExtension => $"addresses or autonomous systems of {Name} are not written as RFC 3779 demands",
+        ChainError.UnnestedResource => $"{Name} does not have the addresses or autonomous systems of the certificate below it (RFC 3779)",
         ChainError.NameExcluded => $"a CA above {Name} excludes one of its names (name constraints)",
         _ => $"name constraints above {Name} cannot be compared with its names",
     };

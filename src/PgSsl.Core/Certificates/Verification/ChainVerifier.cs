@@ -38,7 +38,9 @@ internal static class ChainVerifier
                 ?? ChainChecks.SecurityLevel(path)
                 ?? RevocationCheck.Run(path, trust, at)
                 ?? ChainChecks.SignaturesAndValidity(path, at, anchors)
-                ?? ChainChecks.Names(path);
+                ?? ChainChecks.Names(path)
+                ?? ResourceChecks.Systems(path)
+                ?? ResourceChecks.Addresses(path);
         }
         X509Certificate2[] certificates = [.. path.Select(link => link.Certificate.Certificate)];
         return fault is null

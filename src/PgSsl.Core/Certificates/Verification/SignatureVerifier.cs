@@ -1,98 +1,94 @@
+using System.Formats.Asn1;
 using System.Security.Cryptography;
-using System.Security.Cryptography.X509Certificates;
 using PgSsl.Asn1;
 
 namespace PgSsl.Certificates.Verification;
 
-/// <summary>Whether a certificate or a CRL was signed by a key (x509_vfy.c and x_all.c, X509_verify and X509_CRL_verify).</summary>
+/// <summary>
+/// Whether a certificate or a CRL was signed by a key (x_all.c, X509_verify and X509_CRL_verify), without the platform's chain engine. What
+/// cannot be verified is not signed.
+/// </summary>
 internal static class SignatureVerifier
 {
+    /// <summary>x_all.c, X509_verify: the two algorithms must be the same.</summary>
     public static bool Verify(ParsedCertificate subject, ParsedCertificate issuer) =>
-        subject.SignatureAlgorithm.Encoded.Span.SequenceEqual(subject.OuterSignatureAlgorithm.Encoded.Span)
-        && (Verify(subject.OuterSignatureAlgorithm, subject.SignedContent.Span, subject.Signature.ToArray(), issuer.PublicKey)
-            ?? VerifyByChainEngine(subject.Certificate, issuer.Certificate));
+        subject.SignatureAlgorithm.Identifier == subject.OuterSignatureAlgorithm.Identifier
+        && Verify(subject.OuterSignatureAlgorithm, subject.SignedContent.Span, subject.Signature.ToArray(), issuer.PublicKey);
 
-    /// <summary>A CRL with a signature that .NET cannot verify counts as badly signed, so that nothing is concluded from it.</summary>
+    /// <summary>x_crl.c, def_crl_verify: the same of a CRL.</summary>
     public static bool Verify(CertificateRevocationList crl, ParsedCertificate issuer) =>
-        crl.SignatureAlgorithm.Encoded.Span.SequenceEqual(crl.OuterSignatureAlgorithm.Encoded.Span)
-        && (Verify(crl.OuterSignatureAlgorithm, crl.SignedContent.Span, crl.Signature.ToArray(), issuer.PublicKey) ?? false);
+        crl.SignatureAlgorithm.Identifier == crl.OuterSignatureAlgorithm.Identifier
+        && Verify(crl.OuterSignatureAlgorithm, crl.SignedContent.Span, crl.Signature.ToArray(), issuer.PublicKey);
 
-    /// <summary>Verifies a signature; null where .NET cannot verify it.</summary>
-    private static bool? Verify(SignatureAlgorithm algorithm, ReadOnlySpan<byte> content, byte[] signature, SubjectPublicKey key)
+    private static bool Verify(SignatureAlgorithm algorithm, ReadOnlySpan<byte> content, byte[] signature, SubjectPublicKey key)
     {
         try
         {
-            return (algorithm.KeyOid, algorithm.HashAlgorithm) switch
+            return (algorithm.KeyOid, algorithm.Digest) switch
             {
-                (Oids.Rsa, { } hash) when key.AlgorithmOid == Oids.Rsa => VerifyRsa(key, content, signature, hash, RSASignaturePadding.Pkcs1),
-                (Oids.RsaPss, { } hash) => VerifyPss(algorithm, key, content, signature, hash),
-                (Oids.EllipticCurve, { } hash) when key.AlgorithmOid == Oids.EllipticCurve => VerifyEcdsa(key, content, signature, hash),
-                (Oids.Dsa, { } hash) when key.AlgorithmOid == Oids.Dsa => VerifyDsa(key, content, signature, hash),
+                (Oids.Rsa, { } digest) when key.AlgorithmOid == Oids.Rsa => VerifyRsa(key, content, signature, digest),
+                (Oids.RsaPss, { } digest) when key.AlgorithmOid is Oids.Rsa or Oids.RsaPss =>
+                    VerifyPss(algorithm.Pss!, key, content, signature, digest),
+                (Oids.EllipticCurve, { } digest) when key.AlgorithmOid == Oids.EllipticCurve =>
+                    VerifyEcdsa(key, Digest.Of(digest, content), signature),
+                (Oids.Dsa, { } digest) when key.AlgorithmOid == Oids.Dsa => VerifyDsa(key, Digest.Of(digest, content), signature),
                 (Oids.Ed25519, _) when key.AlgorithmOid == Oids.Ed25519 => Ed25519.Verify(key.Key.Span, content, signature),
-                (null, _) => false,
-                _ => null,
+                (Oids.Ed448, _) when key.AlgorithmOid == Oids.Ed448 => Ed448.Verify(key.Key.Span, content, signature),
+                _ => false,
             };
         }
-        catch (PlatformNotSupportedException)
+        catch (Exception exception) when (exception is CryptographicException or PlatformNotSupportedException or AsnContentException)
         {
-            return null;
-        }
-        catch (CryptographicException)
-        {
-            // The key or the signature is malformed; or this platform lacks the curve, and then the chain engine decides.
-            return key.AlgorithmOid == Oids.EllipticCurve ? null : false;
+            // The key or the signature is malformed, or this platform lacks the curve.
+            return false;
         }
     }
 
-    private static bool VerifyRsa(
-        SubjectPublicKey key, ReadOnlySpan<byte> content, byte[] signature, HashAlgorithmName hash, RSASignaturePadding padding)
+    private static bool VerifyRsa(SubjectPublicKey key, ReadOnlySpan<byte> content, byte[] signature, string digest)
     {
+        if (!Digest.IsPlatforms(digest))
+            return RsaSignature.VerifyPkcs1(key.Key, Digest.Of(digest, content), signature, digest);
         using var rsa = RSA.Create();
         rsa.ImportRSAPublicKey(key.Key.Span, out _);
-        return rsa.VerifyData(content, signature, hash, padding);
+        return rsa.VerifyData(content, signature, new HashAlgorithmName(digest), RSASignaturePadding.Pkcs1);
     }
 
+    /// <summary>providers/implementations/signature/rsa_sig.c, rsa_signverify_init: a restricted key makes only such signatures.</summary>
     private static bool VerifyPss(
-        SignatureAlgorithm algorithm, SubjectPublicKey key, ReadOnlySpan<byte> content, byte[] signature, HashAlgorithmName hash)
+        PssParameters parameters, SubjectPublicKey key, ReadOnlySpan<byte> content, byte[] signature, string digest)
     {
-        byte[] digest = Digest.Of(hash, content);
-        // .NET supports only salts of the digest's length; openssl's default is the longest salt that fits.
-        return algorithm.PssSaltLength == digest.Length
-            ? VerifyRsa(key, content, signature, hash, RSASignaturePadding.Pss)
-            : PssSignature.Verify(key.Key, digest, signature, hash, algorithm.PssSaltLength);
+        bool isAllowed = key.Restriction is not { } restriction
+            || (restriction.Digest == digest && restriction.MaskDigest == parameters.MaskDigest && restriction.SaltLength >= 0
+                && parameters.SaltLength >= restriction.SaltLength);
+        return isAllowed
+            && RsaSignature.VerifyPss(
+                key.Key, Digest.Of(digest, content), signature, digest, parameters.MaskDigest, parameters.SaltLength);
     }
 
-    private static bool VerifyEcdsa(SubjectPublicKey key, ReadOnlySpan<byte> content, byte[] signature, HashAlgorithmName hash)
+    private static bool VerifyEcdsa(SubjectPublicKey key, byte[] digest, byte[] signature)
     {
         using var ecdsa = ECDsa.Create();
-        ecdsa.ImportSubjectPublicKeyInfo(key.Encoded.Span, out _);
-        return ecdsa.VerifyData(content, signature, hash, DSASignatureFormat.Rfc3279DerSequence);
+        if (key.CurveOid is { } oid && NamedCurve.Find(oid)?.Decode(key.Key.Span) is { } point)
+        {
+            // .NET reads no compressed point.
+            int length = point.Length / 2;
+            ecdsa.ImportParameters(new ECParameters
+            {
+                Curve = ECCurve.CreateFromValue(oid),
+                Q = new ECPoint { X = point[..length], Y = point[length..] },
+            });
+        }
+        else
+        {
+            ecdsa.ImportSubjectPublicKeyInfo(key.Encoded.Span, out _);
+        }
+        return ecdsa.VerifyHash(digest, signature, DSASignatureFormat.Rfc3279DerSequence);
     }
 
-    private static bool VerifyDsa(SubjectPublicKey key, ReadOnlySpan<byte> content, byte[] signature, HashAlgorithmName hash)
+    private static bool VerifyDsa(SubjectPublicKey key, byte[] digest, byte[] signature)
     {
         using var dsa = DSA.Create();
         dsa.ImportSubjectPublicKeyInfo(key.Encoded.Span, out _);
-        return dsa.VerifyData(content, signature, hash, DSASignatureFormat.Rfc3279DerSequence);
-    }
-
-    /// <summary>
-    /// For algorithms that .NET cannot verify directly (Ed448, SHA-224, rare curves): the platform's chain engine gets exactly this issuer,
-    /// ignores everything else, and still says whether the signature is valid.
-    /// </summary>
-    private static bool VerifyByChainEngine(X509Certificate2 subject, X509Certificate2 issuer)
-    {
-        using var chain = new X509Chain();
-        chain.ChainPolicy.TrustMode = X509ChainTrustMode.CustomRootTrust;
-        chain.ChainPolicy.CustomTrustStore.Add(issuer);
-        chain.ChainPolicy.ExtraStore.Add(issuer);
-        chain.ChainPolicy.RevocationMode = X509RevocationMode.NoCheck;
-        chain.ChainPolicy.DisableCertificateDownloads = true;
-        chain.ChainPolicy.VerificationFlags = X509VerificationFlags.AllFlags;
-        chain.ChainPolicy.VerificationTime = subject.NotBefore;
-        chain.Build(subject);
-        return chain.ChainElements.Count > 1
-            && chain.ChainElements[1].Certificate.RawData.AsSpan().SequenceEqual(issuer.RawData)
-            && chain.ChainElements[0].ChainElementStatus.All(status => status.Status != X509ChainStatusFlags.NotSignatureValid);
+        return dsa.VerifySignature(digest, signature, DSASignatureFormat.Rfc3279DerSequence);
     }
 }

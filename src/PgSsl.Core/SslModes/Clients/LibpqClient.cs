@@ -1,3 +1,4 @@
+using System.Text;
 using PgSsl.Certificates.Trust;
 using PgSsl.Connections;
 using PgSsl.Probing;
@@ -12,6 +13,9 @@ internal sealed class LibpqClient : ISslClient
 {
     // After cannot_connect_now libpq tries the next host, not another transport.
     private const string CannotConnectNow = "57P03";
+
+    // TLSEXT_MAXLEN_host_name.
+    private const int LongestServerName = 255;
 
     /// <inheritdoc/>
     public string Name => "libpq";
@@ -38,7 +42,7 @@ internal sealed class LibpqClient : ISslClient
             {
                 Trust = roots,
                 Verification = roots is null ? Verification.None : mode == SslMode.VerifyFull ? Verification.ChainAndHost : Verification.Chain,
-                TlsSetupFailure = identity.Failure,
+                TlsSetupFailure = SniFailureOf(host, settings) ?? identity.Failure,
             };
         }
         catch (PgSslException failure)
@@ -67,6 +71,23 @@ internal sealed class LibpqClient : ISslClient
                 : $"{mode.ToLibpq()} needs a root certificate, and this account has no home directory in which libpq could find root.crt.",
             "Install the root certificate of the server's CA (Install-PgRootCert), or name it in the endpoint, as sslrootcert=FILE; " +
             "for a public CA use sslrootcert=system (libpq 16 and newer).");
+    }
+
+    /// <summary>
+    /// fe-secure-openssl.c, initialize_SSL: the name is sent unless it looks like an address, and OpenSSL takes none of more than 255 bytes
+    /// (ssl/s3_lib.c, SSL_CTRL_SET_TLSEXT_HOSTNAME).
+    /// </summary>
+    private static PgSslException? SniFailureOf(ConnectionHost host, ConnectionSettings settings)
+    {
+        string name = host.Host;
+        bool isSent = settings.SslSni && !name.Contains(':', StringComparison.Ordinal) && !name.All(c => char.IsAsciiDigit(c) || c == '.');
+        int length = Encoding.UTF8.GetByteCount(name);
+        return isSent && length > LongestServerName
+            ? new(
+                PgSslError.TlsHandshakeFailed,
+                $"libpq cannot send a host name of {length} bytes in the TLS handshake (SNI): {LongestServerName} is the most.",
+                "Use a shorter name of the server, or set sslsni=0.")
+            : null;
     }
 
     private static PgSslException? RefusalOf(SslMode mode, ConnectionHost host, ConnectionSettings settings)

@@ -18,7 +18,11 @@ public class SignatureVerifierTests
     [InlineData("rsa", "SHA256withRSA")]
     [InlineData("rsa", "SHA384withRSA")]
     [InlineData("rsa", "SHA512withRSA")]
+    [InlineData("rsa", "SHA3-224withRSA")]
+    [InlineData("rsa", "SHA3-256withRSA")]
+    [InlineData("rsa", "SHA3-512withRSA")]
     [InlineData("rsa", "SHA1withRSAandMGF1")]
+    [InlineData("rsa", "SHA224withRSAandMGF1")]
     [InlineData("rsa", "SHA256withRSAandMGF1")]
     [InlineData("rsa", "SHA384withRSAandMGF1")]
     [InlineData("rsa", "SHA512withRSAandMGF1")]
@@ -40,12 +44,20 @@ public class SignatureVerifierTests
         byte[] leaf = root.Issue("CN=db1", root.Key.Public).GetEncoded();
 
         Assert.True(Verify(leaf, root));
+        Assert.True(VerifyCrl(root.Revoke(_ => { }).GetEncoded(), root));
+        Assert.False(VerifyCrl(root.Revoke(_ => { }).GetEncoded(), other));
         Assert.False(Verify(leaf, other));
         Prop.ForAll(Mutation.Any.ToArbitrary(), mutation =>
         {
             byte[] changed = mutation.Apply(leaf)[0];
             return Verify(changed, root) == Judge(changed, root.Key.Public);
         }).Check(Config.QuickThrowOnFailure.WithMaxTest(50));
+    }
+
+    private static bool VerifyCrl(byte[] der, Authority root)
+    {
+        using var issuer = new X509Certificate2(root.Certificate.GetEncoded());
+        return SignatureVerifier.Verify(CertificateRevocationList.Parse(der), ParsedCertificate.Of(issuer)!);
     }
 
     private static bool Verify(byte[] der, Authority root)

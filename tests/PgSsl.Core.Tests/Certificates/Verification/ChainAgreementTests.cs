@@ -55,7 +55,8 @@ public class ChainAgreementTests
     }
 
     private static void AssertAgreement(IReadOnlyList<ChainCase> cases) =>
-        AssertAgreement(cases, (ours, theirs) => ((int)ours.Error, ours.Depth) == theirs);
+        // OpenSSL counts one further where a root inherits from nobody (v3_addr.c, v3_asid.c): there is no such certificate.
+        AssertAgreement(cases, (ours, theirs) => ((int)ours.Error, ours.Depth) == (theirs.Error, Math.Min(theirs.Depth, ours.Path.Count - 1)));
 
     private static void AssertAgreement(IReadOnlyList<ChainCase> cases, Func<ChainVerdict, (int Error, int Depth), bool> agree)
     {

@@ -2,6 +2,7 @@ using System.Formats.Asn1;
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
 using PgSsl.Sandbox;
+using PgSsl.Tests.Certificates.Fuzzing;
 
 namespace PgSsl.Tests.Certificates.Verification;
 
@@ -11,7 +12,7 @@ public static class ChainTable
     private static readonly DateTimeOffset Now = MintOptions.Now;
 
     private static readonly Lazy<IReadOnlyList<ChainCase>> All = new(() =>
-        [.. Paths(), .. Validities(), .. Extensions(), .. Strengths(), .. Names(), .. Signatures(), .. Crls(), .. Scopes()]);
+        [.. Paths(), .. Validities(), .. Extensions(), .. Strengths(), .. Names(), .. Signatures(), .. Crls(), .. Scopes(), .. Odd()]);
 
     public static IReadOnlyList<ChainCase> Cases => All.Value;
 
@@ -319,6 +320,62 @@ public static class ChainTable
         MintedCertificate rsaRoot = Mint.Root("RSA", MintOptions.Ca with { Key = rsa });
         yield return ChainCase.Of(
             "CRL: signed with SHA-1", [Mint.Leaf("db", rsaRoot)], [rsaRoot], Mint.Crl(rsaRoot, new CrlOptions { Hash = HashAlgorithmName.SHA1 }));
+    }
+
+    /// <summary>What OpenSSL reads more strictly, or less, than one might: blocks of RFC 3779, names, numbers.</summary>
+    private static IEnumerable<ChainCase> Odd()
+    {
+        const string addresses = "1.3.6.1.5.5.7.1.7", systems = "1.3.6.1.5.5.7.1.8", names = "2.5.29.17", constraints = "2.5.29.30";
+        byte[] Blocks(params byte[][] ranges) => Der.Sequence(Der.Sequence(Der.Octets([0, 1]), Der.Sequence(ranges)));
+        byte[] Systems(params byte[][] numbers) => Der.Sequence(Der.Explicit(0, Der.Sequence(numbers)));
+        byte[] inherited = Der.Sequence(Der.Sequence(Der.Octets([0, 1]), Der.Null)), net = Der.Bits(0, 10), part = Der.Bits(0, 10, 1);
+        ChainCase Case(string name, string oid, byte[] leaf, byte[]? ca = null, byte[]? top = null)
+        {
+            (string, bool, byte[])[] Of(byte[]? value) => value is null ? [] : [(oid, false, value)];
+            MintedCertificate root = Mint.Root("Root", MintOptions.Ca with { Extensions = Of(top) });
+            MintedCertificate issuer = Mint.Certificate("CA", root, MintOptions.Ca with { Extensions = Of(ca) });
+            return ChainCase.Of($"odd: {name}", [Mint.Certificate("db", issuer, MintOptions.Leaf with { Extensions = Of(leaf) }), issuer], [root]);
+        }
+        yield return Case("addresses that the CA lacks", addresses, Blocks(part));
+        yield return Case("addresses that the CA has", addresses, Blocks(part), Blocks(net), Blocks(net));
+        yield return Case("addresses that the CA has, and the root lacks", addresses, Blocks(part), Blocks(net));
+        yield return Case("more addresses than the CA has", addresses, Blocks(net), Blocks(part), Blocks(net));
+        yield return Case("inherited addresses", addresses, inherited, inherited, Blocks(net));
+        yield return Case("addresses that are inherited from nobody", addresses, inherited, inherited, inherited);
+        yield return Case("addresses out of order", addresses, Blocks(Der.Bits(0, 11), part), Blocks(net), Blocks(net));
+        yield return Case("a range that is a prefix", addresses, Blocks(Der.Sequence(Der.Bits(0, 10, 0), Der.Bits(0, 10, 255))), Blocks(net));
+        yield return Case("addresses that cannot be read", addresses, [5, 0]);
+        yield return Case("systems that the CA lacks", systems, Systems(Der.Integer(5)));
+        yield return Case("systems that the CA has", systems, Systems(Der.Integer(5)), Systems(Der.Sequence(Der.Integer(1), Der.Integer(9))),
+            Systems(Der.Sequence(Der.Integer(1), Der.Integer(9))));
+        yield return Case("systems beside each other", systems, Systems(Der.Integer(5), Der.Integer(6)));
+        yield return Case("systems that cannot be read", systems, Der.Sequence(Der.Explicit(2, Der.Null)));
+        byte[] Directory(byte[] value) => Der.Sequence(Der.Explicit(4, Der.Sequence(Der.Set(Der.Sequence(Der.Oid("2.5.4.3"), value)))));
+        yield return Case("a directory name", names, Directory(Der.Text(12, "x")));
+        yield return Case("a directory name in a VisibleString", names, Directory(Der.Text(26, "x")));
+        yield return Case("a directory name in invalid UTF-8", names, Directory([12, 1, 0xff]));
+        yield return Case("a directory name of half a character", names, Directory([30, 2, 0xd8, 0]));
+        yield return Case("a directory name and more", names, Der.Sequence(Der.Explicit(4, Der.Sequence(), Der.Null)));
+        yield return Case("an odd registeredID", names, Der.Sequence(Der.Implicit(8, [0x80])));
+        yield return Case("a large registeredID", names, Der.Sequence(Der.Implicit(8, [0x2a, .. Enumerable.Repeat((byte)0xff, 30), 1])));
+        yield return Case("an otherName and more", names, Der.Sequence(Der.Explicit(0, Der.Oid("1.2.3"), Der.Explicit(0, Der.Null), Der.Null)));
+        byte[] mailbox = Der.Sequence(Der.Explicit(0, Der.Oid("1.3.6.1.5.5.7.8.9"), Der.Explicit(0, Der.Text(12, "me@a.test"))));
+        foreach ((string name, byte[] tree) in new (string, byte[])[]
+        {
+            ("an e-mail constraint", Der.Sequence(Der.Implicit(1, "a.test"u8.ToArray()))),
+            ("another e-mail constraint", Der.Sequence(Der.Implicit(1, "b.test"u8.ToArray()))),
+            ("bounds in another order", Der.Sequence(Der.Implicit(1, "a.test"u8.ToArray()), Der.Implicit(1, [1]), Der.Implicit(0, [0]))),
+            ("a minimum of 1", Der.Sequence(Der.Implicit(1, "a.test"u8.ToArray()), Der.Implicit(0, [1]))),
+        })
+        {
+            byte[] permitted = Der.Sequence(Der.Explicit(0, tree));
+            MintedCertificate root = Mint.Root("Root", MintOptions.Ca with { Extensions = [(constraints, true, permitted)] });
+            MintedCertificate leaf = Mint.Certificate("db", root, MintOptions.Leaf with { Extensions = [(names, false, mailbox)] });
+            yield return ChainCase.Of($"odd: a mailbox under {name}", [leaf], [root]);
+        }
+        byte[] endless = Der.Sequence(Der.Boolean(true), Der.Value(2, [0x7f, 1, 1, 1, 1, 1, 1, 1, 1]));
+        MintedCertificate deep = Mint.Root("Root", MintOptions.Ca with { IsCa = null, Extensions = [("2.5.29.19", true, endless)] });
+        yield return ChainCase.Of("odd: a path length above 2^63", [Mint.Leaf("db", deep)], [deep]);
     }
 
     private static IEnumerable<ChainCase> Scopes()

@@ -57,20 +57,25 @@ internal sealed class FileSwap(IFileLayer files, FileEdit edit, string location,
     /// <summary>
     /// Looks at what was in the place, and makes it the backup: then even what a program writes into a file that it had open is kept.
     /// </summary>
+    /// <param name="backup">The backup; null if none is kept.</param>
     /// <exception cref="PgSslException"><see cref="PgSslError.FileChanged"/>: it is not the old file.</exception>
     /// <exception cref="IOException">It fails.</exception>
-    public void KeepOld(string? backup)
+    /// <returns>Where it is; null if there is none.</returns>
+    public string? KeepOld(string? backup)
     {
         if (old is null || files.Examine(_aside.Path) is not { } aside)
-            return;
+            return backup;
         if (!IsOld(aside))
             throw Changed();
+        if (backup is null)
+            return _aside.Path;
         const UnixFileMode RunsAsOwner = UnixFileMode.SetUser | UnixFileMode.SetGroup;
         // A backup does not run as anybody, so a copy without that mode is kept.
         if ((aside.Status?.Mode & RunsAsOwner) is { } special && special != 0)
             files.Delete(_aside.Path);
         else
-            files.Move(_aside.Path, backup!, replace: true);
+            files.Move(_aside.Path, backup, replace: true);
+        return backup;
     }
 
     /// <summary>Undoes the renames, as far as they were made.</summary>
@@ -85,8 +90,10 @@ internal sealed class FileSwap(IFileLayer files, FileEdit edit, string location,
             Return(leftovers);
         else if (old is null)
             TakeAway(made, leftovers);
+        else if ((files.Examine(_aside.Path) is null ? backup : _aside.Path) is { } oldPath)
+            Exchange(made, oldPath, leftovers);
         else
-            Exchange(made, files.Examine(_aside.Path) is null ? backup! : _aside.Path, leftovers);
+            throw new IOException("the content that it had before is in no file any more.");
     }
 
     /// <summary>Deletes a file, and notes it if that fails.</summary>
@@ -146,9 +153,12 @@ internal sealed class FileSwap(IFileLayer files, FileEdit edit, string location,
         if (!IsMine(mine, files.Examine(oldPath)))
         {
             files.Exchange(oldPath, location);
+            if (!mine.IsAdopted && IsOld(files.Examine(oldPath)))
+                Discard(files, oldPath, leftovers);
             throw Foreign();
         }
-        Discard(files, oldPath, leftovers);
+        if (!mine.IsAdopted)
+            Discard(files, oldPath, leftovers);
     }
 
     private bool IsOld(FileSnapshot? file) => HasContent(file, old!.Content)

@@ -29,7 +29,7 @@ internal static class FileTransaction
         IReadOnlyList<FileEdit> edits, DateTimeOffset at, IFileLayer? files = null, IReadOnlyList<string>? drops = null)
     {
         files ??= DiskFiles.Instance;
-        StagedFile[] staged = [.. edits.Select(edit => new StagedFile(files, edit))];
+        StagedFile[] staged = [.. edits.Select(edit => new StagedFile(files, edit, isUndo: drops is not null))];
         StagedFile? current = null;
         try
         {

@@ -4,7 +4,10 @@ using IoPath = System.IO.Path;
 namespace PgSsl.Files;
 
 /// <summary>A file in a <see cref="FileTransaction"/>: the steps to its new content, and the undo of each step.</summary>
-internal sealed class StagedFile(IFileLayer files, FileEdit edit)
+/// <param name="files">The file system.</param>
+/// <param name="edit">The edit.</param>
+/// <param name="isUndo">Whether it undoes another change: then what is replaced is not kept.</param>
+internal sealed class StagedFile(IFileLayer files, FileEdit edit, bool isUndo = false)
 {
     private FileSnapshot? _old;
     private FileIdentity? _directory;
@@ -78,6 +81,11 @@ internal sealed class StagedFile(IFileLayer files, FileEdit edit)
         CheckOld();
         if (edit.Content is not { } content)
             return;
+        if (FindSource(content) is { } source)
+        {
+            _new = TemporaryFile.Adopt(files, edit.Source!, source.Status?.Identity);
+            return;
+        }
         _new = new TemporaryFile(files, Location);
         _new.Write(content, edit.Like is null ? edit.Protection : FileProtection.Same, edit.Like ?? _old);
     }
@@ -85,7 +93,7 @@ internal sealed class StagedFile(IFileLayer files, FileEdit edit)
     /// <summary>Keeps the old content under a name that says when it was replaced.</summary>
     public void KeepOld(DateTimeOffset at)
     {
-        if (_old is null)
+        if (_old is null || isUndo)
             return;
         _copy = new TemporaryFile(files, Location);
         _copy.Write(_old.Content, FileProtection.Same, _old);
@@ -122,7 +130,7 @@ internal sealed class StagedFile(IFileLayer files, FileEdit edit)
     public void KeepReplaced()
     {
         if (!IsWrittenInPlace)
-            _swap!.KeepOld(Backup);
+            Backup = _swap!.KeepOld(Backup);
     }
 
     /// <summary>Undoes everything that was done.</summary>
@@ -146,10 +154,18 @@ internal sealed class StagedFile(IFileLayer files, FileEdit edit)
             _new?.Discard(leftovers);
             _copy?.Discard(leftovers);
         }
-        if (Backup is not null)
+        if (Backup is not null && !isUndo)
             FileSwap.Discard(files, Backup, leftovers);
         Backup = null;
     }
+
+    /// <summary>
+    /// The file that has the content already, if it is the very file that was replaced: elsewhere than on Linux two files cannot exchange names.
+    /// </summary>
+    private FileSnapshot? FindSource(byte[] content) =>
+        OperatingSystem.IsLinux() && edit is { Source: { } source, Like.Status: { } was } && IoPath.GetDirectoryName(source) == Directory
+        && files.Examine(source) is { Status: { } now } found && AreSame(found.Content, content)
+        && (now.Identity, now.Owner, now.Mode) == (was.Identity, was.Owner, was.Mode) ? found : null;
 
     private void WriteInPlace(FileSnapshot old, byte[] content)
     {
@@ -158,7 +174,8 @@ internal sealed class StagedFile(IFileLayer files, FileEdit edit)
         _inPlaceBegun = true;
         files.WriteInPlace(Location, content, old.Status?.Identity);
         IsWrittenInPlace = true;
-        files.Delete(_new!.Path);
+        if (!_new!.IsAdopted)
+            files.Delete(_new.Path);
     }
 
     /// <summary>

@@ -15,7 +15,10 @@ internal sealed class TemporaryFile(IFileLayer files, string target)
     private string? _destination;
 
     /// <summary>Its own name.</summary>
-    public string Path { get; } = Prefix(target) + RandomNumberGenerator.GetHexString(RandomDigits, lowercase: true) + Suffix;
+    public string Path { get; private init; } = Prefix(target) + RandomNumberGenerator.GetHexString(RandomDigits, lowercase: true) + Suffix;
+
+    /// <summary>Whether it was there before, under a name of its own: it is not deleted.</summary>
+    public bool IsAdopted { get; private init; }
 
     /// <summary>Which file it is; null before it is written, and where the platform has no such numbers.</summary>
     public FileIdentity? Identity { get; private set; }
@@ -25,6 +28,10 @@ internal sealed class TemporaryFile(IFileLayer files, string target)
 
     /// <summary>Whether it still has its own name.</summary>
     public bool IsInPlace => files.Read(Path) is not null && (Identity is null || files.Identify(Path) == Identity);
+
+    /// <summary>A file that has the content already: a backup that goes back into its place, which takes no space.</summary>
+    public static TemporaryFile Adopt(IFileLayer files, string path, FileIdentity? identity) =>
+        new(files, path) { Path = path, IsAdopted = true, Identity = identity };
 
     /// <summary>
     /// Deletes what killed changes left behind in a directory, whatever they were about to change: a key in the clear may be among it. It needs the
@@ -62,8 +69,12 @@ internal sealed class TemporaryFile(IFileLayer files, string target)
     /// <param name="leftovers">Gets its name if it cannot be deleted.</param>
     public void Discard(ICollection<string> leftovers)
     {
+        if (IsAdopted)
+            return;
         if (Identity is null || IsInPlace)
             FileSwap.Discard(files, Path, leftovers);
+        else if (files.Read(Path) is not null)
+            leftovers.Add(Path);
     }
 
     private static string Prefix(string target) => IoPath.Combine(IoPath.GetDirectoryName(target)!, $".{IoPath.GetFileName(target)}.");

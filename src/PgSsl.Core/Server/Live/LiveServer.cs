@@ -39,6 +39,9 @@ internal record LiveServer(IServerSession Session, ConnectionSettings Settings, 
     /// <summary>Opens another session of the same role with the same host, for an undo; null if the first session is the only one.</summary>
     public Func<CancellationToken, Task<IServerSession>>? Reopen { get; init; }
 
+    /// <summary>How long an undo waits for a server that does not answer: as long as for a reload.</summary>
+    public TimeSpan UndoTimeout { get; init; } = TimeSpan.FromSeconds(15);
+
     /// <summary>When it was started, as it says.</summary>
     public string? StartTime { get; private init; }
 

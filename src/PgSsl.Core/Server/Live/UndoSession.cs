@@ -15,9 +15,6 @@ internal sealed class UndoSession(LiveServer live) : IServerSession
     private IServerSession? _own;
     private PgSslException? _failure;
 
-    /// <summary>How long a server that does not answer is waited for: as long as for a reload.</summary>
-    internal TimeSpan Limit { get; init; } = TimeSpan.FromSeconds(15);
-
     /// <summary>Whether the session of the change was lost.</summary>
     public bool IsReopened => _own is not null;
 
@@ -99,7 +96,7 @@ internal sealed class UndoSession(LiveServer live) : IServerSession
             {
                 if (session is not null)
                     await session.DisposeAsync().ConfigureAwait(false);
-                if (!MayComeBack(failure.Error) || Stopwatch.GetElapsedTime(start) >= Limit)
+                if (!MayComeBack(failure.Error) || Stopwatch.GetElapsedTime(start) >= live.UndoTimeout)
                 {
                     _failure = failure;
                     throw;

@@ -11,7 +11,7 @@ namespace PgSsl.Tests.Soak;
 /// </remarks>
 public class ChangeSoakTests(ITestOutputHelper output)
 {
-    private const int RoundsOfSlice = 12;
+    private const int RoundsOfSlice = 13;
 
     public static TheoryData<int, string> Cases
     {
@@ -40,15 +40,16 @@ public class ChangeSoakTests(ITestOutputHelper output)
             await server.ResetAsync();
             SoakChange change = await SoakChange.PlanAsync(kind, server);
             // The slice has each of them.
-            var incident = SoakIncident.Draw(random, rounds > RoundsOfSlice ? null : round);
+            var incident = SoakIncident.Draw(random, change, rounds > RoundsOfSlice ? null : round);
 
             (string ending, string? complaint) = await new SoakRound(server, change, incident).RunAsync();
 
-            tally[$"{incident.Name}: {ending}"] = tally.GetValueOrDefault($"{incident.Name}: {ending}") + 1;
+            string what = $"{incident.Name}{(incident.LosesReload ? ", not reloaded" : "")}: {ending}";
+            tally[what] = tally.GetValueOrDefault(what) + 1;
             Assert.True(complaint is null, $"seed {seed}, round {round}, {incident}: {ending}. {complaint}");
         }
-        foreach ((string what, int count) in tally)
-            output.WriteLine($"{count,5} {what}");
+        foreach ((string seen, int count) in tally)
+            output.WriteLine($"{count,5} {seen}");
     }
 
     // HashCode's own is another one in each process.

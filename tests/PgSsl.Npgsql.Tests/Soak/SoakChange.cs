@@ -30,6 +30,9 @@ internal sealed class SoakChange
     /// <summary>The files, in the order in which they are replaced, each with its old and its new content; none for ALTER SYSTEM.</summary>
     public IReadOnlyList<(string Path, byte[] Old, byte[] New)> Files { get; private init; } = [];
 
+    /// <summary>How many statements it takes.</summary>
+    public required int Statements { get; init; }
+
     /// <summary>Whether it is ALTER SYSTEM.</summary>
     public bool IsSetting => Files.Count == 0;
 
@@ -59,6 +62,7 @@ internal sealed class SoakChange
         IReadOnlyList<ServedAt> before = await new ServedCertificates(live).ObserveAsync(TestContext.Current.CancellationToken);
         return new SoakChange
         {
+            Statements = 1,
             Files = [.. plan.Edits.Select(edit => (edit.Path, edit.Expected!, edit.Content!))],
             ApplyAsync = async (session, files, token) =>
             {
@@ -78,6 +82,7 @@ internal sealed class SoakChange
         HbaPlan plan = HbaServer.Plan(live, server.Cluster.HbaPath);
         return new SoakChange
         {
+            Statements = 2,
             Files = [.. plan.Files.Select(file => (file.Path, file.Before, file.After))],
             ApplyAsync = async (session, files, token) =>
                 await new HbaChange(plan, live with { Session = session }, files) { ReloadTimeout = ReloadTimeout }
@@ -93,6 +98,7 @@ internal sealed class SoakChange
         AlterSystemPlan plan = AlterSystemPlan.Create(facts, target.ValuesIn(facts.Version.Major));
         return new SoakChange
         {
+            Statements = 8,
             ApplyAsync = async (session, _, token) =>
             {
                 LiveServer changed = live with { Session = session };

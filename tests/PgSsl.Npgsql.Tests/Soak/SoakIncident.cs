@@ -20,18 +20,24 @@ internal sealed record SoakIncident(string Name, int Statement, int Step)
     public const string Foreign = "somebody else writes";
     public const string Second = "a second instance runs";
 
-    private const int MostStatements = 8;
-    private const int MostSteps = 70;
+    // Few more than a file takes, with its undo.
+    private const int StepsOfFile = 35;
 
-    private static readonly string[] OfServers = [EndSession, Restart, Stop, Cancel, NoReload];
+    private static readonly string[] OfServers = [EndSession, Restart, Stop, Cancel];
     private static readonly string[] OfFiles = [Failure, HalfFailure, ReadOnly, Kill, HalfKill, Foreign, Second];
-    private static readonly string[] All = [None, .. OfServers, .. OfFiles];
+    private static readonly string[] All = [None, NoReload, .. OfServers, .. OfFiles];
+
+    /// <summary>Whether the order to reload gets lost in addition, so that the change is undone.</summary>
+    public bool LosesReload { get; private init; }
 
     /// <summary>Draws one; of the given number, if there is one.</summary>
-    public static SoakIncident Draw(Random random, int? number)
+    public static SoakIncident Draw(Random random, SoakChange change, int? number)
     {
         string name = All[number is { } fixedNumber ? fixedNumber % All.Length : random.Next(All.Length)];
-        int statement = random.Next(MostStatements), step = random.Next(MostSteps);
-        return new SoakIncident(name, OfServers.Contains(name) || name is Foreign ? statement : -1, OfFiles.Contains(name) ? step : -1);
+        bool losesReload = name == NoReload || (name != None && random.Next(3) == 0);
+        int statement = random.Next(change.Statements + (losesReload ? 1 : 0));
+        int step = random.Next(StepsOfFile * Math.Max(1, change.Files.Count) * (losesReload ? 2 : 1));
+        return new SoakIncident(
+            name, OfServers.Contains(name) || name is Foreign ? statement : -1, OfFiles.Contains(name) ? step : -1) { LosesReload = losesReload };
     }
 }

@@ -25,7 +25,7 @@ internal sealed class SoakRound(SoakServer server, SoakChange change, SoakIncide
         Exception? failure = null;
         try
         {
-            await change.ApplyAsync(new SoakSession(server.Session, incident.Statement, HappenAsync), CreateFiles(), _stop.Token);
+            await change.ApplyAsync(new SoakSession(server.Session, incident, HappenAsync), CreateFiles(), _stop.Token);
         }
         catch (Exception problem) when (problem is PgSslException or OperationCanceledException or KilledException)
         {
@@ -45,7 +45,7 @@ internal sealed class SoakRound(SoakServer server, SoakChange change, SoakIncide
 
     private async Task<string?> JudgeAsync(Exception? failure, bool isSecond)
     {
-        bool isNew = failure is null, isDead = failure is KilledException;
+        bool isNew = failure is null, isDead = failure is not null && incident.Name is SoakIncident.Kill or SoakIncident.HalfKill;
         PgSslError? error = (failure as PgSslException)?.Error;
         bool isUnknown = isDead || error == PgSslError.FileNotRestored;
         if (server.ReadableKeys.FirstOrDefault() is { } readable)
@@ -176,10 +176,11 @@ internal sealed class SoakRound(SoakServer server, SoakChange change, SoakIncide
     }
 }
 
-/// <summary>A session in which something happens before one statement.</summary>
-internal sealed class SoakSession(IServerSession inner, int statement, Func<string, Task> hook) : IServerSession
+/// <summary>A session in which something happens before one statement, and the first order to reload may get lost.</summary>
+internal sealed class SoakSession(IServerSession inner, SoakIncident incident, Func<string, Task> hook) : IServerSession
 {
     private int _count;
+    private bool _losesReload = incident.LosesReload;
 
     public Connections.ConnectionHost Host => inner.Host;
 
@@ -198,8 +199,13 @@ internal sealed class SoakSession(IServerSession inner, int statement, Func<stri
     public async Task<IReadOnlyList<SqlRow>> QueryAsync(
         string sql, IReadOnlyList<object?>? parameters = null, CancellationToken cancellationToken = default)
     {
-        if (_count++ == statement)
+        if (_count++ == incident.Statement)
             await hook(sql);
+        if (_losesReload && sql.Contains("pg_reload_conf", StringComparison.Ordinal))
+        {
+            _losesReload = false;
+            return [];
+        }
         return await inner.QueryAsync(sql, parameters, cancellationToken);
     }
 

@@ -18,7 +18,7 @@ internal sealed class NpgsqlSessionFactory : IServerSessionFactory
     /// <inheritdoc/>
     public async Task<IServerSession> OpenAsync(SqlSessionRequest request, CancellationToken cancellationToken)
     {
-        SessionSupport.Check(request.Settings, request.Host);
+        SessionSupport.Check(request.Settings);
         var password = SessionPassword.Find(request.Settings, request.Host, request.Password);
         ClientIdentity identity = ClientIdentity.Load(request.Settings);
         var trust = new TrustStoreCache();

@@ -21,7 +21,7 @@ internal sealed class SessionAttempt(SessionTarget target, Transport transport)
         deadline.CancelAfter(target.Request.Timeout);
         using var placeholder = ClientCertificatePlaceholder.WhereNeeded(transport);
         DriverConnection? driver = null;
-        NpgsqlDataSource source = DataSources.Create(target, transport, _check, placeholder?.Path, () => driver!.LimitIterations());
+        NpgsqlDataSource source = DataSources.Create(target, transport, _check, placeholder?.Path, BeforePassword);
         driver = new DriverConnection(source, target.Request.Host);
         using IDisposable watch = driver.WatchMessages();
         // While messages come faster than they are read, Npgsql neither returns nor looks at the token.
@@ -33,6 +33,7 @@ internal sealed class SessionAttempt(SessionTarget target, Transport transport)
             NpgsqlConnection connection = await opening.WaitAsync(deadline.Token).ConfigureAwait(false);
             if (transport == Transport.Tls)
                 _check.DemandAfterHandshake();
+            PeerRequirement.Check(target.Settings, target.Request.Host, driver.PeerUser);
             return new(await GreetAsync(source, connection, driver, deadline.Token).ConfigureAwait(false), null, false);
         }
         catch (Exception exception)
@@ -43,6 +44,12 @@ internal sealed class SessionAttempt(SessionTarget target, Transport transport)
             if (deadline.IsCancellationRequested)
                 exception = new OperationCanceledException();
             return await diagnosis.ExplainAsync(driver.Violation ?? exception, cancellationToken).ConfigureAwait(false);
+        }
+
+        void BeforePassword()
+        {
+            PeerRequirement.Check(target.Settings, target.Request.Host, driver!.PeerUser);
+            driver.LimitIterations();
         }
     }
 

@@ -1,3 +1,5 @@
+using PgSsl.Files;
+using PgSsl.Sandbox;
 using PgSsl.Server;
 
 namespace PgSsl.Tests;
@@ -129,7 +131,30 @@ public sealed class AuthenticationTests
         await using IServerSession known = await Sessions.OpenAsync($"{conninfo} user=by_scram", SqlServer.Password);
         Assert.Equal((SessionTransport.UnixSocket, "anyone"), (trusted.Transport, trusted.UserName));
         Assert.Equal((SessionTransport.UnixSocket, "by_scram"), (known.Transport, known.UserName));
-        Assert.Equal(PgSslError.UnsupportedParameter, (await Sessions.RefusedAsync($"{conninfo} user=anyone requirepeer=postgres")).Error);
+    }
+
+    [Theory, MemberData(nameof(Majors))]
+    public async Task Requirepeer_is_respected_as_by_psql(int major)
+    {
+        Assert.SkipWhen(OperatingSystem.IsWindows(), "requirepeer is for Unix-domain sockets.");
+        SqlServer server = await SqlServer.GetAsync(major);
+        string conninfo = $"host={server.Cluster.SocketDirectory} port={server.Cluster.Port} dbname=postgres user=by_scram";
+        string owner = UnixAccount.OwnerOf(server.Cluster.DataDirectory)!.Name, other = owner == "nobody" ? "daemon" : "nobody";
+        await using IServerSession session = await Sessions.OpenAsync($"{conninfo} requirepeer={owner}", SqlServer.Password);
+        Assert.Equal("by_scram", session.UserName);
+        PsqlJudge judge = (await PsqlJudge.ForLibpqAsync(15)).OrSkip(Assert.Skip);
+        foreach (string stranger in (string[])[other, "does-not-exist"])
+        {
+            PgSslException failure = await Sessions.RefusedAsync($"{conninfo} requirepeer={stranger}", SqlServer.Password);
+            Assert.Equal(PgSslError.UntrustedPeer, failure.Error);
+            Assert.Contains($"runs as {owner}", failure.Message);
+            PsqlOutcome theirs = (await judge.ConnectAsync([$"{conninfo} password=x requirepeer={stranger}"])).Single();
+            Assert.Contains($"requirepeer specifies \"{stranger}\", but actual peer user name is \"{owner}\"", theirs.Message);
+        }
+        // Over TCP it says nothing.
+        await using IServerSession overTcp = await Sessions.OpenAsync(
+            $"host=localhost port={server.Cluster.Port} dbname=postgres user=by_scram requirepeer={other}", SqlServer.Password);
+        Assert.Equal("by_scram", overTcp.UserName);
     }
 
     private static Task AssertOpensAsync(string conninfo, string? password, params (string Name, string Value)[] variables) =>

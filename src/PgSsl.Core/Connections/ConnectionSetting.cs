@@ -20,7 +20,8 @@ public sealed record ConnectionSetting(string Name, string? Value, string Source
 
     internal static ConnectionSetting Create(ConnectionParameter parameter, string? value, string source, string? origin)
     {
-        string? shown = parameter.IsSecret && !string.IsNullOrEmpty(value) ? Mask : value;
+        bool isHidden = !string.IsNullOrEmpty(value) && (parameter.IsSecret || RefusedText.MayHoldSecret(parameter.Name, value));
+        string? shown = isHidden ? Mask : value;
         return new ConnectionSetting(parameter.Name, shown, source, origin, null) { Raw = value };
     }
 

@@ -34,7 +34,7 @@ internal sealed class ConnectionSettings
     public ConnectionEnvironment Environment { get; }
 
     /// <summary>The effective value, by libpq's name; masked for a secret; null where there is none.</summary>
-    public string? this[string name] => Get(name).Value;
+    public string? this[string name] => ConnectionParameters.IsSecret(name) ? Get(name).Value : Get(name).Raw;
 
     /// <summary>The servers to try in turn; at least one.</summary>
     public IReadOnlyList<ConnectionHost> Hosts { get; }

@@ -39,11 +39,11 @@ internal sealed class ConnectionUriParser
     {
         int end = _text.IndexOfAny(['@', '/'], _position);
         if (end < 0 || _text[end] == '/') return;
-        StoreDecoded("user", ReadUntil(":@"), "the user name");
+        StoreDecoded("user", _position, ReadUntil(":@"), "the user name");
         if (Current == ':')
         {
             _position++;
-            StoreDecoded("password", ReadUntil("@"), "the password");
+            StoreDecoded("password", _position, ReadUntil("@"), "the password");
         }
         _position++;
     }
@@ -52,6 +52,7 @@ internal sealed class ConnectionUriParser
     {
         var hosts = new StringBuilder();
         var ports = new StringBuilder();
+        int first = _position;
         while (true)
         {
             hosts.Append(Current == '[' ? ReadBracketed() : ReadUntil(":/?,"));
@@ -69,8 +70,8 @@ internal sealed class ConnectionUriParser
             hosts.Append(',');
             ports.Append(',');
         }
-        StoreDecoded("host", hosts.ToString(), "the host");
-        StoreDecoded("port", ports.ToString(), "the port");
+        StoreDecoded("host", first, hosts.ToString(), "the host");
+        StoreDecoded("port", first, ports.ToString(), "the port");
     }
 
     private string ReadBracketed()
@@ -93,7 +94,7 @@ internal sealed class ConnectionUriParser
     {
         if (Current != '/') return;
         _position++;
-        StoreDecoded("dbname", ReadUntil("?"), "the database name");
+        StoreDecoded("dbname", _position, ReadUntil("?"), "the database name");
     }
 
     private void ReadQuery()
@@ -124,10 +125,10 @@ internal sealed class ConnectionUriParser
     }
 
     /// <summary>Stores a part that was just read; an empty part counts as not given.</summary>
-    private void StoreDecoded(string name, string encoded, string part)
+    private void StoreDecoded(string name, int start, string encoded, string part)
     {
         if (encoded.Length > 0)
-            _parsed.TryStore(name, PercentEncoding.Decode(encoded, part), _position - encoded.Length, _position);
+            _parsed.TryStore(name, PercentEncoding.Decode(encoded, part), start, _position);
     }
 
     private string ReadUntil(string stops)

@@ -87,9 +87,9 @@ internal sealed class ConnectionWarnings
     private string? OnCrl(string name)
     {
         ConnectionSetting setting = _settings.Get(name);
-        if (setting.Source == SettingSource.Default || string.IsNullOrEmpty(setting.Value)) return null;
+        if (setting.Source == SettingSource.Default || string.IsNullOrEmpty(setting.Raw)) return null;
         if (_settings.UsesSystemRoots) return "Ignored: libpq loads no revocation lists with sslrootcert=system.";
-        string path = _settings.Environment.ResolvePath(setting.Value);
+        string path = _settings.Environment.ResolvePath(setting.Raw);
         return Path.Exists(path) ? null : "Does not exist, so libpq checks no revocation, without a warning.";
     }
 

@@ -20,5 +20,6 @@ internal static class ConninfoText
     /// <summary>As <see cref="Write"/>, with a mask instead of each secret.</summary>
     internal static string WriteMasked(IEnumerable<KeyValuePair<string, string>> parameters) =>
         Write(parameters.Select(parameter =>
-            ConnectionParameters.IsSecret(parameter.Key) ? KeyValuePair.Create(parameter.Key, ConnectionSetting.Mask) : parameter));
+            ConnectionParameters.IsSecret(parameter.Key) || RefusedText.MayHoldSecret(parameter.Key, parameter.Value)
+                ? KeyValuePair.Create(parameter.Key, ConnectionSetting.Mask) : parameter));
 }

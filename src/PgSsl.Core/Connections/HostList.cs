@@ -32,14 +32,14 @@ internal static class HostList
         return hosts;
     }
 
-    private static string[] Split(ConnectionSetting setting) => string.IsNullOrEmpty(setting.Value) ? [] : setting.Value.Split(',');
+    private static string[] Split(ConnectionSetting setting) => string.IsNullOrEmpty(setting.Raw) ? [] : setting.Raw.Split(',');
 
     private static string? CheckAddress(ConnectionSettings settings, string address)
     {
         if (address.Length == 0) return null;
         if (IPAddress.TryParse(address, out _)) return address;
-        throw SettingRules.Invalid(
-            settings.Get("hostaddr"), $"\"{address}\" is not an IP address", "Give a name as host; hostaddr takes only addresses.");
+        string shown = RefusedText.MayHoldSecret("hostaddr", address) ? "a part of it" : $"\"{address}\"";
+        throw SettingRules.Invalid(settings.Get("hostaddr"), $"{shown} is not an IP address", "Give a name as host; hostaddr takes only addresses.");
     }
 
     private static int ParsePort(ConnectionSettings settings, string port)

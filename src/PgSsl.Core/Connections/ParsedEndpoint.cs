@@ -19,7 +19,7 @@ internal sealed class ParsedEndpoint
         if (name == "requiressl") (name, value) = ("sslmode", value.StartsWith('1') ? "require" : "prefer");
         if (ConnectionParameters.Find(name) is not { } parameter) return false;
         Parameters[name] = value;
-        if (parameter.IsSecret) _secrets.Add((start, end));
+        if (parameter.IsSecret || RefusedText.MayHoldSecret(name, value)) _secrets.Add((start, end));
         return true;
     }
 
@@ -34,8 +34,11 @@ internal sealed class ParsedEndpoint
         if (_secrets.Count == 0) return text;
         var masked = new StringBuilder();
         int position = 0;
-        foreach ((int start, int end) in _secrets)
+        foreach ((int start, int end) in _secrets.Order())
         {
+            // A port that is masked may lie in a host list that is masked.
+            if (start < position)
+                continue;
             masked.Append(text, position, start - position).Append(ConnectionSetting.Mask);
             position = end;
         }

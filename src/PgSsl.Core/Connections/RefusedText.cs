@@ -1,4 +1,5 @@
 using System.Text.RegularExpressions;
+using PgSsl.Common;
 
 namespace PgSsl.Connections;
 
@@ -14,9 +15,28 @@ internal static partial class RefusedText
     public static string Show(string text) => Harmless().IsMatch(text) ? text : FirstWord().Match(text).Value + "…";
 
     /// <summary>A port as it was written, if it consists of digits and signs: after a colon many write the password.</summary>
-    public static string ShowPort(string port) => port.All(character => char.IsAsciiDigit(character) || character is '+' or '-' or ',' or ' ')
-        ? $"\"{port}\""
-        : "what is given as port";
+    public static string ShowPort(string port) => MayHoldSecret("port", port) ? "what is given as port" : $"\"{port}\"";
+
+    /// <summary>
+    /// Whether the value of a parameter that is no secret may hold a password all the same: it is a URI with a user in it, or a part of one. No host
+    /// has an @ inside, and no port has letters.
+    /// </summary>
+    public static bool MayHoldSecret(string parameter, string value) => parameter switch
+    {
+        "port" => !value.All(character => char.IsAsciiDigit(character) || character is '+' or '-' or ',' or ' '),
+        "host" or "hostaddr" => Array.Exists(value.Split(','), host => host.IndexOf('@') > 0 || host.Contains("://", StringComparison.Ordinal)),
+        _ => value.Contains("://", StringComparison.Ordinal) && SecretText.MaskWord(value, isRefused: false) != value,
+    };
+
+    /// <summary>Refuses such a value where a server would get to see it, or a name look-up.</summary>
+    /// <exception cref="PgSslException"><see cref="PgSslError.InvalidParameterValue"/>, without the value.</exception>
+    public static void RefuseSecretIn(string parameter, string? value)
+    {
+        if (!string.IsNullOrEmpty(value) && MayHoldSecret(parameter, value))
+            throw new PgSslException(
+                PgSslError.InvalidParameterValue, $"What is given as {parameter} is a URI, or a part of one, and may hold a password.",
+                "Give the whole URI as the endpoint. In its user, password and database write %40 for @, %2F for / and %3A for :.");
+    }
 
     /// <summary>Refuses what surrounds an endpoint when it is copied from somewhere, and a URI with characters that had to be encoded.</summary>
     /// <exception cref="PgSslException"><see cref="PgSslError.InvalidEndpoint"/>, without the text.</exception>

@@ -7,8 +7,13 @@ internal static class SettingRules
 {
     private const string RangeRemedy = "Raise the maximum or lower the minimum.";
 
+    // Parameters that are sent to the server in plaintext, or looked up by name.
+    private static readonly string[] Names = ["host", "user", "dbname"];
+
     internal static void Check(ConnectionSettings settings)
     {
+        foreach (string name in Names)
+            RefusedText.RefuseSecretIn(name, settings.Get(name).Raw);
         for (int i = 0; i < settings.All.Count; i++)
         {
             if (settings.All[i].Source != SettingSource.Default) CheckValue(ConnectionParameters.All[i], settings.All[i]);

@@ -12,6 +12,7 @@ internal sealed class SettingsResolver
         (_endpoint, _environment) = (endpoint, environment);
         // PGSERVICE counts even if it is empty: then libpq looks for a section [].
         string? service = endpoint.Parameters.GetValueOrDefault("service") ?? environment.GetVariable("PGSERVICE");
+        RefusedText.RefuseSecretIn("service", service);
         _service = service is null ? null : ServiceFile.ReadSection(service, environment);
     }
 

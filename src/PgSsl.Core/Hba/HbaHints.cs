@@ -1,4 +1,5 @@
 using System.Text.RegularExpressions;
+using PgSsl.Common;
 
 namespace PgSsl.Hba;
 
@@ -130,8 +131,8 @@ internal static partial class HbaHints
         int secret = HbaSecrets.FirstIn(tokens);
         return secret == tokens.Length
             ? tokens.ToArray()
-            : [.. tokens[..secret], tokens[secret] with { Text = HbaSecretText.MaskWord(tokens[secret].Text, isRefused: true) is var shown
-                && shown != tokens[secret].Text ? shown : HbaSecretText.Mask }];
+            : [.. tokens[..secret], tokens[secret] with { Text = SecretText.MaskWord(tokens[secret].Text, isRefused: true) is var shown
+                && shown != tokens[secret].Text ? shown : SecretText.Mask }];
     }
 
     /// <summary>The words of each field. A comma directly behind a word continues its field, and so do all words of a file.</summary>

@@ -27,20 +27,27 @@ internal static class HbaPasswordList
             Remedy);
     }
 
-    /// <summary>Whether a file is one: a word of it is a stored password, or a line of it begins with two words in quotes.</summary>
+    /// <summary>
+    /// Whether a file is one: a word of it is a stored password, or a line of it begins with two words in quotes, or joins words by a colon or an
+    /// equals sign (<c>app = x</c>, <c>app: x</c>, JSON). A sign without blanks, <c>app:x</c>, tells nothing about other lines.
+    /// </summary>
     public static bool Is(byte[] content)
     {
         var reader = new HbaLineReader(content, hasContinuation: true);
         while (reader.Read())
         {
             var lexer = new HbaLexer(reader.Text);
-            bool isPair = true;
+            bool isPair = true, isPairOfApostrophes = true;
             for (int i = 0; lexer.Next(); i++)
             {
-                if (HbaSecretText.IsHash(ServerText.Decode(lexer.Text)))
+                string word = ServerText.Decode(lexer.Text);
+                bool isSign = !lexer.IsQuoted && (word is "=" or ":" || (i == 0 && word is [.., '=' or ':']) || (i == 1 && word is ['=' or ':', ..]));
+                if (isSign || SecretText.IsHash(word))
                     return true;
-                isPair &= lexer.IsQuoted && !(i == 0 && lexer.HasComma);
-                if (i == 1 && isPair)
+                bool isJoined = !(i == 0 && lexer.HasComma);
+                isPair &= lexer.IsQuoted && isJoined;
+                isPairOfApostrophes &= word is ['\'', _, .., '\''] && isJoined;
+                if (i == 1 && (isPair || isPairOfApostrophes))
                     return true;
             }
         }

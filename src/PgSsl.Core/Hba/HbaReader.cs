@@ -193,7 +193,7 @@ internal sealed class HbaReader(IServerFiles files, HbaDialect dialect)
     private static HbaError Problem(string what, string name, string path, string? why, HbaFields namedIn)
     {
         string text = $"{what} \"{path}\": {why}";
-        return HbaSecrets.Holds(namedIn.Tokens) || HbaSecretText.MaskWord(name, isRefused: true) != name
+        return HbaSecrets.Holds(namedIn.Tokens) || SecretText.MaskWord(name, isRefused: true) != name
             ? new HbaError(text, $"{what} \"***\"")
             : new HbaError(text);
     }

@@ -8,13 +8,13 @@ namespace PgSsl.Hba;
 internal static partial class HbaSecrets
 {
     /// <summary>What is shown instead of a secret.</summary>
-    internal const string Mask = HbaSecretText.Mask;
+    internal const string Mask = SecretText.Mask;
 
     /// <summary>Whether the value of an option is a secret.</summary>
-    public static bool IsSecret(string option) => HbaSecretText.IsSecretName(option);
+    public static bool IsSecret(string option) => SecretText.IsSecretName(option);
 
     /// <summary>name=value without a secret.</summary>
-    public static string ShowOption(string name, string value) => HbaSecretText.MaskWord($"{name}={value}", isRefused: false);
+    public static string ShowOption(string name, string value) => SecretText.MaskWord($"{name}={value}", isRefused: false);
 
     /// <summary>What is shown instead of a token in the place of a name or an address; null where it is shown as it is.</summary>
     public static string? Masked(HbaToken token)
@@ -22,8 +22,8 @@ internal static partial class HbaSecrets
         string shown = token.Origin switch
         {
             HbaTokenOrigin.PasswordList => Mask,
-            HbaTokenOrigin.File => HbaSecretText.MaskListed(token.Text, token.IsQuoted),
-            _ => HbaSecretText.MaskWord(token.Text, isRefused: false),
+            HbaTokenOrigin.File => SecretText.MaskListed(token.Text, token.IsQuoted),
+            _ => SecretText.MaskWord(token.Text, isRefused: false),
         };
         return shown == token.Text ? null : shown;
     }
@@ -38,11 +38,11 @@ internal static partial class HbaSecrets
         {
             HbaToken token = tokens[i];
             // password is also the name of a method: then no equals sign is behind it.
-            bool isName = i + 1 < tokens.Length && tokens[i + 1].Text is ['=' or ':', ..] && HbaSecretText.IsSecretName(token.Text);
+            bool isName = i + 1 < tokens.Length && tokens[i + 1].Text is ['=' or ':', ..] && SecretText.IsSecretName(token.Text);
             bool isPair = i == 1 && token.IsQuoted && tokens[0].IsQuoted;
             bool isListed = token.Origin == HbaTokenOrigin.PasswordList
-                || (token.IsFromFile && !token.Text.Contains('=') && HbaSecretText.MaskListed(token.Text, token.IsQuoted) != token.Text);
-            if (isName || isPair || isListed || HbaSecretText.MaskWord(token.Text, isRefused: true) != token.Text)
+                || (token.IsFromFile && !token.Text.Contains('=') && SecretText.MaskListed(token.Text, token.IsQuoted) != token.Text);
+            if (isName || isPair || isListed || SecretText.MaskWord(token.Text, isRefused: true) != token.Text)
                 return i;
         }
         return tokens.Length;
@@ -58,7 +58,7 @@ internal static partial class HbaSecrets
         if (first == tokens.Length || at.Start < tokens[first].Start)
             return text;
         return at == tokens[first] && text == at.Text && at.Origin != HbaTokenOrigin.PasswordList
-            ? HbaSecretText.MaskWord(text, isRefused: true) is var masked && masked != text ? masked : Mask
+            ? SecretText.MaskWord(text, isRefused: true) is var masked && masked != text ? masked : Mask
             : Mask;
     }
 
@@ -74,7 +74,7 @@ internal static partial class HbaSecrets
             return name;
         HbaToken secret = tokens[first];
         if (at == secret)
-            return HbaSecretText.IsHash(name) || secret.Origin == HbaTokenOrigin.PasswordList ? Mask : name;
+            return SecretText.IsHash(name) || secret.Origin == HbaTokenOrigin.PasswordList ? Mask : name;
         bool isDirectlyBehind = first + 1 < tokens.Length && at == tokens[first + 1];
         bool hasEnd = Assignment().IsMatch(secret.Text) && line.File.Content.ElementAtOrDefault(secret.End) != ',';
         return !secret.IsFromFile && OptionName().IsMatch(at.Text) && (hasEnd || !isDirectlyBehind) ? name : Mask;
@@ -83,7 +83,7 @@ internal static partial class HbaSecrets
     /// <summary>A comment, which may be a rule that was switched off, or the rest of a secret.</summary>
     public static string? ShowComment(HbaEntry entry) => entry.Line.Comment is not { } comment
         ? null
-        : HbaWritten.Of(entry.Line).HidesComment(entry.Record is null) ? Mask : HbaSecretText.MaskText(comment);
+        : HbaWritten.Of(entry.Line).HidesComment(entry.Record is null) ? Mask : SecretText.MaskText(comment);
 
     /// <summary>A line as it is in the file, without secrets.</summary>
     public static string ShowLine(HbaEntry entry)
@@ -96,7 +96,7 @@ internal static partial class HbaSecrets
         int from = line.Start;
         foreach (HbaToken token in written.Tokens.AsSpan(0, end))
         {
-            string masked = HbaSecretText.MaskWord(token.Text, isRefused);
+            string masked = SecretText.MaskWord(token.Text, isRefused);
             if (masked == token.Text)
                 continue;
             shown.Append(Decode(line, from, token.Start)).Append(masked);
@@ -106,14 +106,14 @@ internal static partial class HbaSecrets
         {
             // In a refused line it is not known where a secret ends.
             HbaToken secret = written.Tokens[end];
-            string masked = HbaSecretText.MaskWord(secret.Text, isRefused: true);
+            string masked = SecretText.MaskWord(secret.Text, isRefused: true);
             return shown.Append(Decode(line, from, secret.Start)).Append(masked == secret.Text ? Mask : masked).ToString();
         }
         shown.Append(Decode(line, from, written.Hash < 0 ? line.End : written.Hash + 1));
         if (written.Hash >= 0)
-            shown.Append(written.HidesComment(isRefused) ? Mask : HbaSecretText.MaskText(Decode(line, written.Hash + 1, line.End)));
+            shown.Append(written.HidesComment(isRefused) ? Mask : SecretText.MaskText(Decode(line, written.Hash + 1, line.End)));
         // A line of another file, whose words are not those of the server.
-        return isRefused ? HbaSecretText.MaskText(shown.ToString()) : shown.ToString();
+        return isRefused ? SecretText.MaskText(shown.ToString()) : shown.ToString();
     }
 
     /// <summary>A file without secrets, with the same number of lines.</summary>
@@ -136,7 +136,7 @@ internal static partial class HbaSecrets
         // Comments, and lines that include files.
         string Between(int start, int end) => end - start < 3
             ? ServerText.Decode(file.Content.AsSpan(start, end - start))
-            : HbaSecretText.MaskText(ServerText.Decode(file.Content.AsSpan(start, end - start)));
+            : SecretText.MaskText(ServerText.Decode(file.Content.AsSpan(start, end - start)));
     }
 
     private static string Decode(HbaLine line, int start, int end) => ServerText.Decode(line.File.Content.AsSpan(start, end - start));

@@ -30,7 +30,7 @@ internal sealed class HbaWritten
         if (isRefused && HbaSecrets.Holds(Tokens))
             return true;
         int equals = last.Text.IndexOf('=', StringComparison.Ordinal);
-        if (equals < 0 || !HbaSecretText.IsSecretName(last.Text.AsSpan(0, equals)))
+        if (equals < 0 || !SecretText.IsSecretName(last.Text.AsSpan(0, equals)))
             return equals >= 0 && IsCommentInWord && last.Text.Contains("://", StringComparison.Ordinal);
         // A comma goes on with the field, and #word is not how most people begin a comment.
         return equals == last.Text.Length - 1 || IsCommentInWord || Between(last).Contains((byte)',')

@@ -1,11 +1,10 @@
-using System.Text.RegularExpressions;
 using PgSsl.Common;
 using PgSsl.Files;
 
 namespace PgSsl.Poolers;
 
 /// <summary>A change of pgbouncer.ini that changes some settings, the bytes of these, and nothing else.</summary>
-internal sealed partial class PgBouncerPlan
+internal sealed class PgBouncerPlan
 {
     private PgBouncerPlan(PgBouncerIni before, PgBouncerIni after, IReadOnlyList<FileEdit> edits) => (Before, After, Edits) = (before, after, edits);
 
@@ -22,11 +21,9 @@ internal sealed partial class PgBouncerPlan
     public bool IsNoChange => Edits.Count == 0;
 
     /// <summary>The change, as diff -u shows it, without the passwords of [databases] that may be near it.</summary>
-    public string[] Diff =>
-    [
-        .. Edits.SelectMany(edit => UnifiedDiff.Between(edit.Path, edit.Expected!, edit.Content!))
-            .Select(line => Password().Replace(line, "${name}***")),
-    ];
+    public string[] Diff => [.. Edits.SelectMany(edit => UnifiedDiff.Between(edit.Path, Show(edit.Expected!), Show(edit.Content!)))];
+
+    private static string Show(byte[] content) => SecretText.MaskText(ServerText.Decode(content));
 
     /// <summary>
     /// Makes the plan. A value that counts is changed where it is written, in any file. A setting that is written nowhere is added behind the
@@ -103,8 +100,4 @@ internal sealed partial class PgBouncerPlan
             .Where(entry => entry.Section != PgBouncerIni.MainSection || !settings.ContainsKey(entry.Key))
             .Select(entry => (entry.Section, entry.Key, entry.Value));
     }
-
-    // loader.c, cstr_get_pair: a value ends at a blank; a value in quotes ends at a quote, and a doubled quote stands for a quote.
-    [GeneratedRegex("""(?<name>password\s*=\s*)('([^']|'')*'?|[^ \n]+)""", RegexOptions.IgnoreCase | RegexOptions.ExplicitCapture)]
-    private static partial Regex Password();
 }

@@ -10,12 +10,10 @@ internal static class SessionSupport
 {
     /// <summary>Throws for a setting that cannot be respected.</summary>
     /// <exception cref="PgSslException"><see cref="PgSslError.UnsupportedParameter"/>.</exception>
-    public static void Check(ConnectionSettings settings, ConnectionHost host)
+    public static void Check(ConnectionSettings settings)
     {
         if (settings.GssEncMode == "require")
             throw Unsupported(settings, "gssencmode", "encrypts only with TLS", "Set gssencmode=disable.");
-        if (host.IsUnixSocket && settings["requirepeer"] is { Length: > 0 })
-            throw Unsupported(settings, "requirepeer", "cannot see the owner of the server's process", "Leave it out, or connect over TCP.");
         if (settings["min_protocol_version"] is "3.2" or "latest")
             throw Unsupported(settings, "min_protocol_version", "uses protocol 3.0", "Leave it out.");
         if (settings["replication"] is { Length: > 0 } replication && replication is not ("0" or "off" or "false" or "no"))

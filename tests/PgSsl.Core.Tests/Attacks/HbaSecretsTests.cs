@@ -40,6 +40,8 @@ public sealed class HbaSecretsTests
         $"{Ldap} # ldapbindpasswd=\\\nSECRET",
         $"{Ldap} # ldapbindpw=SECRET",
         $"{Ldap} # {Md5}",
+        $"{Ldap} # pw SECRET",
+        $"# app pwd SECRET\n{Ldap}",
         $"#{Ldap} ldapbindpasswd=pa#SECRET\n{Ldap}",
         $"#{Ldap} ldapbindpasswd=\\\n SECRET\n{Ldap}",
         "host all all 10.0.0.0/8 radius radiusservers=127.0.0.1 radiussecrets=one#SECRET",
@@ -74,6 +76,11 @@ public sealed class HbaSecretsTests
         "host all all all ldap ldapserver=ds ldapbindpassword=SECRET",
         "host all all all ldap ldapserver=ds ldapbindpw=SECRET",
         "host all all all ldap ldapserver=ds LDAPBINDPASSWD=SECRET",
+        "host all all all ldap ldapserver=ds ldappw=SECRET",
+        "host all all all ldap ldapserver=ds ldapbindcred=SECRET",
+        "host all all all radius radiusservers=127.0.0.1 radiuskey=SECRET",
+        "host all all all md5:SECRET",
+        "host all app:SECRET all md55",
         "host all all all ldap ldapserver=ds password = SECRET",
         "host all all all ldap ldapurl=ldap://user:SECRET@ds/dc=x",
         "host all all all ldap ldapurl=ldap://user:SE#CRETSECRET@ds/dc=x",
@@ -114,6 +121,12 @@ public sealed class HbaSecretsTests
         "\"app\" \"all\"\n\"web\" \"SECRET\"",
         "\"app\" \"${SECRET}\"",
         "\"app\" \\\n\"SECRET\"",
+        "app = SECRET",
+        "app =SECRET",
+        "app: SECRET",
+        "{\"app\": \"SECRET\"}",
+        "{\n  \"app\": \"SECRET\"\n}",
+        "'app' 'SECRET'",
     ];
 
     [Theory]

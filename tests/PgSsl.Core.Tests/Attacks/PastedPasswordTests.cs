@@ -54,6 +54,41 @@ public sealed class PastedPasswordTests
         Assert.DoesNotContain("SECRET", refusal.Message + refusal.Remedy);
     }
 
+    /// <summary>What is a URI by its look would be looked up as a name, or sent to the server, which logs it.</summary>
+    [Theory]
+    [InlineData("host=postgres://u:SECRET@h/d", "host")]
+    [InlineData("host=u:SECRET@h", "host")]
+    [InlineData("host=a,u:SECRET@h", "host")]
+    [InlineData("postgres://u%3ASECRET%40h/d", "host")]
+    [InlineData("postgres://u%3ASECRET%40h:SECRET/d", "port")]
+    [InlineData("host=h dbname=postgres://u:SECRET@h/d", "dbname")]
+    [InlineData("host=h dbname=postgres://h/d?password=SECRET", "dbname")]
+    [InlineData("postgres://h/postgres://u:SECRET@x", "dbname")]
+    [InlineData("host=h user=postgres://u:SECRET@h/d", "user")]
+    [InlineData("service=postgres://u:SECRET@h/d", "service")]
+    [InlineData("hostaddr=u:SECRET@h", "hostaddr")]
+    [InlineData("host=h port=SECRET", "port")]
+    public void A_URI_in_the_place_of_a_value_is_neither_shown_nor_used(string text, string parameter)
+    {
+        PgEndpoint endpoint = PgEndpoint.Parse(text);
+        using var world = new World();
+        PgSslException refusal = Assert.Throws<PgSslException>(() => endpoint.Resolve(world.Environment).Hosts);
+        Assert.Equal(PgSslError.InvalidParameterValue, refusal.Error);
+        Assert.Contains(parameter, refusal.Message);
+        Assert.DoesNotContain("SECRET", refusal.Message + refusal.Remedy + endpoint.Text);
+        Assert.DoesNotContain("SECRET", PgEndpoint.FromParameters(endpoint.Parameters).Text);
+    }
+
+    [Fact]
+    public void A_URI_in_a_value_that_the_server_must_have_is_sent_and_not_shown()
+    {
+        PgEndpoint endpoint = PgEndpoint.Parse("host=h options='-c my.url=postgres://u:SECRET@h/d'");
+        using var world = new World();
+        ConnectionSettings settings = endpoint.Resolve(world.Environment);
+        Assert.Equal("-c my.url=postgres://u:SECRET@h/d", settings["options"]);
+        Assert.DoesNotContain("SECRET", settings.Get("options").Value + endpoint.Text);
+    }
+
     [Theory]
     [InlineData("postgres://h/my@db")]
     [InlineData("postgres://h:5432/d?user=me@corp")]

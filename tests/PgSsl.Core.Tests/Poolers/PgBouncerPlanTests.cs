@@ -57,6 +57,19 @@ public class PgBouncerPlanTests
     }
 
     [Theory]
+    [InlineData("x = host=db password=SECRET user=app")]
+    [InlineData("x = host=db password='SE''CRET SECRET'")]
+    [InlineData("x = host=db passwd=SECRET")]
+    [InlineData("x = postgres://app:SECRET@db/x")]
+    [InlineData(";x = host=db password=SECRET")]
+    public void The_diff_shows_no_password_of_a_database_near_it(string database)
+    {
+        string diff = string.Join('\n', PgBouncerPlan.Of(PgBouncerIniTests.Read($"[databases]\n{database}\n[pgbouncer]"), Wanted).Diff);
+        Assert.Contains("+client_tls_key_file = /k", diff);
+        Assert.DoesNotContain("SECRET", diff);
+    }
+
+    [Theory]
     [InlineData("/etc/a\nserver_tls_sslmode = disable")]
     [InlineData(" /etc/a")]
     [InlineData("")]

@@ -119,14 +119,29 @@ public class ConfigurationPlannerTests
         Assert.Contains(message, failure.Message);
     }
 
-    [Fact]
-    public void A_diff_shows_no_secrets()
+    [Theory]
+    [InlineData("primary_conninfo = 'host=a password=SECRET'")]
+    [InlineData("#my.secret_token = 'SECRET'")]
+    [InlineData("my.pw = SECRET")]
+    [InlineData("my.pw 'SECRET'")]
+    [InlineData("my.apikey = 'SECRET'")]
+    [InlineData("my.conn = 'postgres://u:SECRET@h/d'")]
+    [InlineData("my.options = 'host=a password=SECRET'")]
+    [InlineData("# pw SECRET")]
+    public void A_diff_shows_no_secrets(string line)
     {
-        string diff =
-            string.Join('\n', Plan("primary_conninfo = 'host=a password=hunter2'\nssl = off\n#my.secret_token = 'hunter2'\n", ("ssl", "on")).Diff);
+        string diff = string.Join('\n', Plan($"{line}\nssl = off\n", ("ssl", "on")).Diff);
         Assert.Contains("-ssl = off\n+ssl = on", diff);
-        Assert.DoesNotContain("hunter2", diff);
+        Assert.DoesNotContain("SECRET", diff);
     }
+
+    [Theory]
+    [InlineData("password_encryption = 'scram-sha-256'\t# scram-sha-256 or md5")]
+    [InlineData("ssl_key_file = 'server.key'")]
+    [InlineData("krb_server_keyfile = 'FILE:/etc/krb5.keytab'")]
+    [InlineData("# this form, name = value, is as good as name value")]
+    public void A_diff_shows_what_is_not_a_secret(string line) =>
+        Assert.Contains(" " + line.Replace('\t', ' '), Plan($"{line}\nssl = off\n", ("ssl", "on")).Diff.Select(shown => shown.Replace('\t', ' ')));
 
     [Theory]
     [InlineData(null, "/var/lib/pg", "data_directory = '/var/lib/pg'\n")]

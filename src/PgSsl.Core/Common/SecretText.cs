@@ -2,22 +2,24 @@ using System.Buffers;
 using System.Text;
 using System.Text.RegularExpressions;
 
-namespace PgSsl.Hba;
+namespace PgSsl.Common;
 
 /// <summary>
-/// What looks like a secret in a word or a text of pg_hba.conf, and how it is shown: too much is masked rather than too little. People also
-/// misspell options, switch rules off by #, and give files that are not pg_hba.conf at all.
+/// What looks like a secret in a word or a text of a configuration file, and how it is shown: too much is masked rather than too little. People
+/// also misspell options, switch lines off by #, and give files that are something else.
 /// </summary>
-internal static partial class HbaSecretText
+internal static partial class SecretText
 {
     internal const string Mask = "***";
 
     // Names of options and of other settings. Of those that the server knows, ldapbindpasswd and radiussecrets are secrets (hba.h).
-    private const string SecretName = "(passw|passphrase|pwd|bindpw|bindpass|secret|token|credential|api_?key|private_?key)";
+    // A file of a key and password_encryption are shown.
+    internal const string Name =
+        @"(passw(?!ord_encryption)|passphrase|pwd|bindpw|bindpass|secret|token|cred|api_?key|private_?key|(pw|pass|key)(?![\w.-]))";
 
     // Each secret has one of these characters in it or before it, or one of these words at its beginning.
     private static readonly SearchValues<char> Signs = SearchValues.Create("=:$@{\"");
-    private static readonly string[] Words = ["md5", "ldapbind", "radiussecret"];
+    private static readonly string[] Words = ["md5", "ldapbind", "radiussecret", "pw", "passwd"];
 
     /// <summary>Whether the value of an option is a secret.</summary>
     public static bool IsSecretName(ReadOnlySpan<char> option) => NameOfSecret().IsMatch(option);
@@ -32,7 +34,8 @@ internal static partial class HbaSecretText
         word = Hash().Replace(word, Mask);
         int sign = isRefused ? word.AsSpan().IndexOfAny('=', ':') : word.IndexOf('=', StringComparison.Ordinal);
         // A pattern may contain everything.
-        if (!word.StartsWith('/') && sign > 0 && IsSecretName(word.AsSpan(0, sign)))
+        bool isHidden = sign > 0 && !word.StartsWith('/') && (IsSecretName(word.AsSpan(0, sign)) || IsPair(word, sign));
+        if (isHidden)
             return $"{word[..(sign + 1)]}{Mask}";
         return isRefused ? MaskText(word) : MaskUrls(word);
     }
@@ -43,6 +46,10 @@ internal static partial class HbaSecretText
         int sign = isQuoted || word.StartsWith('/') ? -1 : word.AsSpan().IndexOfAny('=', ':');
         return sign >= 0 ? word[..(sign + 1)] + Mask : MaskWord(word, isRefused: false);
     }
+
+    /// <summary>Whether a word is name:password: not an address, and what is behind the colon is not a port, with or without a mask.</summary>
+    private static bool IsPair(string word, int colon) => word[colon] == ':' && word.LastIndexOf(':') == colon
+        && (word.Length - colon > "65535/32".Length + 1 || word.AsSpan(colon + 1).IndexOfAnyExceptInRange('/', '9') >= 0);
 
     /// <summary>Whether a word is a stored password.</summary>
     public static bool IsHash(string word) => MayHold(word) && Hash().IsMatch(word);
@@ -60,7 +67,10 @@ internal static partial class HbaSecretText
         for (int i = 0; i < lines.Length; i++)
         {
             bool goesOn = lines[i].TrimEnd('\r').EndsWith('\\');
-            lines[i] = isHidden ? "" : MaskLine(lines[i], out isHidden);
+            if (isHidden)
+                lines[i] = "";
+            else if (MayHold(lines[i]))
+                lines[i] = MaskLine(lines[i], out isHidden);
             isHidden &= goesOn;
         }
         return string.Join('\n', lines);
@@ -108,7 +118,7 @@ internal static partial class HbaSecretText
         return ValueInAddress().Replace(address, $"${{name}}{Mask}");
     }
 
-    [GeneratedRegex(SecretName, RegexOptions.IgnoreCase | RegexOptions.ExplicitCapture)]
+    [GeneratedRegex(Name, RegexOptions.IgnoreCase | RegexOptions.ExplicitCapture)]
     private static partial Regex NameOfSecret();
 
     // PostgreSQL's own (crypt.c, get_password_type), crypt(3), and RFC 2307.
@@ -118,12 +128,13 @@ internal static partial class HbaSecretText
         RegexOptions.IgnoreCase | RegexOptions.ExplicitCapture)]
     private static partial Regex Hash();
 
-    [GeneratedRegex(@"(?<name>[\w.-]*" + SecretName + @"[\w.-]*=)[^,&?;]*", RegexOptions.IgnoreCase | RegexOptions.ExplicitCapture)]
+    [GeneratedRegex(@"(?<name>[\w.-]*" + Name + @"[\w.-]*=)[^,&?;]*", RegexOptions.IgnoreCase | RegexOptions.ExplicitCapture)]
     private static partial Regex ValueInAddress();
 
-    // An option and its sign; an option whose sign was forgotten; "name" "password" of PgBouncer; host:port:database:user:password of libpq.
+    // An option and its sign; an option whose sign was forgotten; pw X; "name" "password" of PgBouncer; host:port:database:user:password of libpq.
     [GeneratedRegex(
-        @"[\w.-]*" + SecretName + @"[\w.-]*[""']?[ \t]*[=:]|(ldapbindp[a-z]*|radiussecrets?)\b|"
+        @"[\w.-]*" + Name + @"[\w.-]*[""']?[ \t]*[=:]|(ldapbindp[a-z]*|radiussecrets?)\b|"
+            + @"(?<![\w.-])(pw|pwd|passwd)[ \t]+(?=\S)|"
             + @"^[ \t#;]*""([^""]|"""")*""[ \t]+(?="")|^[ \t#]*([^:\\\s]|\\.)+:(\*|[0-9]+):([^:\\]|\\.)+:([^:\\]|\\.)+:",
         RegexOptions.IgnoreCase | RegexOptions.ExplicitCapture)]
     private static partial Regex BeforeSecret();

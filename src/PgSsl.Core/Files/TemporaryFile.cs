@@ -84,6 +84,6 @@ internal sealed class TemporaryFile(IFileLayer files, string target)
         string name = IoPath.GetFileName(path);
         int digits = name.Length - Suffix.Length - RandomDigits;
         return digits > ".x".Length && name[0] == '.' && name[digits - 1] == '.' && name.EndsWith(Suffix, StringComparison.Ordinal)
-            && name.AsSpan(digits, RandomDigits).IndexOfAnyExcept("0123456789abcdef") < 0;
+            && name.Skip(digits).Take(RandomDigits).All(char.IsAsciiHexDigitLower);
     }
 }

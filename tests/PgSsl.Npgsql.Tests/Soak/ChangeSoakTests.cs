@@ -42,7 +42,8 @@ public class ChangeSoakTests(ITestOutputHelper output)
             // The slice has each of them.
             var incident = SoakIncident.Draw(random, change, rounds > RoundsOfSlice ? null : round);
 
-            (string ending, string? complaint) = await new SoakRound(server, change, incident).RunAsync();
+            using var made = new SoakRound(server, change, incident);
+            (string ending, string? complaint) = await made.RunAsync();
 
             string what = $"{incident.Name}{(incident.LosesReload ? ", not reloaded" : "")}: {ending}";
             tally[what] = tally.GetValueOrDefault(what) + 1;

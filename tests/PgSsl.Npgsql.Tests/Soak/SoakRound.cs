@@ -6,7 +6,7 @@ using PgSsl.Testing;
 namespace PgSsl.Tests.Soak;
 
 /// <summary>One change, what happens to it, and what must be so afterwards.</summary>
-internal sealed class SoakRound(SoakServer server, SoakChange change, SoakIncident incident)
+internal sealed class SoakRound(SoakServer server, SoakChange change, SoakIncident incident) : IDisposable
 {
     private const string EndOthers = "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name = 'PgSsl'";
 
@@ -17,6 +17,8 @@ internal sealed class SoakRound(SoakServer server, SoakChange change, SoakIncide
     private readonly UnixStatus[] _before = [.. change.Files.Select(file => UnixStatus.Of(file.Path))];
     private Task<bool>? _second;
     private bool _isForeign;
+
+    public void Dispose() => _stop.Dispose();
 
     /// <summary>Makes the change.</summary>
     /// <returns>How it ended, and what is wrong with that; null for nothing.</returns>

@@ -9,7 +9,7 @@ BeforeDiscovery {
 }
 
 BeforeAll {
-    Import-Module $PSScriptRoot/Sandbox.psm1
+    Import-Module $PSScriptRoot/Sandbox.psm1, $PSScriptRoot/PowerShell.psm1
     $sandbox = Get-Sandbox
 
     function New-HbaFile([string] $Text) {
@@ -351,6 +351,27 @@ Describe 'Set-PgHbaSsl on PostgreSQL <Version>' -Skip:$isUnjudged -ForEach $serv
         $change.IsProven | Should -BeTrue
         $change.Rules.Action | Sort-Object -Unique | Should -Be Changed, Removed
         Get-Bytes $file | Should -Be $before
+        Get-Transport disable | Should -Be plaintext
+    }
+
+    It 'is undone if the process is to end (SIGTERM), and the process ends after that' -Skip:(-not $IsLinux) {
+        $folder = Split-Path $file
+        # While another change has the folder locked, the command waits; its first write comes after the signal.
+        $null = New-Item "$folder/.pgssl-lock" -ItemType File
+        $holder = [Diagnostics.Process]::Start('flock', [string[]]('-o', "$folder/.pgssl-lock", 'sleep', '60'))
+        $command = Start-PowerShell { Import-Module $args[0]; Set-PgHbaSsl -Endpoint $args[1] } -Arguments (Resolve-Path $PSScriptRoot/../../PgSsl.psd1), $socket
+        try {
+            Wait-Until { (Get-ChildItem "/proc/$($command.Id)/fd" -ErrorAction Ignore).Target -contains $folder }
+            /bin/kill -TERM $command.Id
+            Start-Sleep -Seconds 1
+            $command.HasExited | Should -BeFalse -Because 'the change goes on until it is undone'
+        }
+        finally { $holder.Kill() }
+        $command.WaitForExit(60000) | Should -BeTrue
+        $command.ExitCode | Should -Not -Be 0
+        Get-Bytes $file | Should -Be $before
+        Get-ChildItem $folder -Force -File -Filter '*pgssl*' | Should -BeNullOrEmpty
+        Get-ChildItem "$file.*.bak" | Should -BeNullOrEmpty
         Get-Transport disable | Should -Be plaintext
     }
 

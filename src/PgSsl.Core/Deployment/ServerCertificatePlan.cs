@@ -123,6 +123,9 @@ internal sealed class ServerCertificatePlan : IDisposable
             string action = File.Exists(edit.Path) ? "Replace (and keep as a backup)" : "Create";
             yield return $"{action} {edit.Path}{(edit.Protection.IsPrivate ? $" (the key{account})" : "")}.";
         }
+        if (Edits.Count > 1)
+            yield return "Two files cannot be replaced in one step. If the process is killed between the two renames, key and certificate do not " +
+                "match, and the server would not start again: then run the same command again. Get-PgSslConfiguration reports it.";
     }
 
     /// <summary>Clears the copies of the keys.</summary>

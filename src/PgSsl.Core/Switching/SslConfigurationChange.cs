@@ -40,7 +40,7 @@ public sealed record SslConfigurationChange
     /// </summary>
     public string[] PendingEdits { get; init; } = [];
 
-    /// <summary>How many sessions use plaintext over the network, and keep doing so until they end; null where no server was asked.</summary>
+    /// <summary>How many sessions use plaintext over the network, and keep doing so until they end; null where it is not known.</summary>
     public required int? PlaintextSessions { get; init; }
 
     /// <summary>Describes a change that was made.</summary>

@@ -28,7 +28,7 @@ internal sealed class SslProver(LiveServer live, ServerTlsFacts facts, SslTarget
     // The postmaster reads its files within milliseconds after the signal; on a busy machine it takes longer.
     internal TimeSpan ReloadTimeout { get; init; } = TimeSpan.FromSeconds(15);
 
-    private ServedCertificates Served => new(live) { ReloadTimeout = ReloadTimeout };
+    private ServedCertificates Served => new(live) { ReloadTimeout = ReloadTimeout, Before = _before };
 
     /// <summary>Remembers what is served before the change.</summary>
     /// <param name="isChanged">Whether anything will be changed; if not, no version of TLS can get lost.</param>
@@ -97,7 +97,7 @@ internal sealed class SslProver(LiveServer live, ServerTlsFacts facts, SslTarget
     /// <exception cref="PgSslException">It does not.</exception>
     public async Task ProveOldAsync()
     {
-        await live.ReloadAsync(CancellationToken.None).ConfigureAwait(false);
+        await live.ReloadOldAsync().ConfigureAwait(false);
         if (_before.Count > 0 && _before.All(answer => answer.Fingerprint == _before[0].Fingerprint))
             await Served.WaitAsync(_before[0].Fingerprint, CancellationToken.None).ConfigureAwait(false);
     }

@@ -94,7 +94,7 @@ internal sealed record SslSwitch(
         SslChange change;
         if (configurationPath is null)
         {
-            change = new AlterSystemChange(AlterSystemPlan.Create(facts, values), live.Session, prover);
+            change = new AlterSystemChange(AlterSystemPlan.Create(facts, values), live, prover);
         }
         else
         {
@@ -192,14 +192,26 @@ internal sealed record SslSwitch(
     public async Task<SslConfigurationChange> ApplyAsync(CancellationToken cancellationToken)
     {
         IReadOnlyList<Proof> proofs = await Change.ApplyAsync(cancellationToken).ConfigureAwait(false);
-        // The sessions after the change: some may have come in the meantime.
-        int? plaintext = Session is null
-            ? null
-            : CountPlaintext(await SessionReader.ReadAsync(Session, Endpoint!, cancellationToken).ConfigureAwait(false));
+        int? plaintext = await TryCountPlaintextAsync(cancellationToken).ConfigureAwait(false);
         return SslConfigurationChange.Of(Change, Endpoint, [.. Proofs, .. ProofOfValues(proofs), .. proofs], plaintext) with
         {
             PendingEdits = [.. Pending.Edits],
         };
+    }
+
+    /// <summary>The sessions after the change: some may have come in the meantime. Nothing that fails here makes the change a failure.</summary>
+    private async Task<int?> TryCountPlaintextAsync(CancellationToken cancellationToken)
+    {
+        try
+        {
+            return Session is null
+                ? null
+                : CountPlaintext(await SessionReader.ReadAsync(Session, Endpoint!, cancellationToken).ConfigureAwait(false));
+        }
+        catch (Exception failure) when (failure is PgSslException or OperationCanceledException)
+        {
+            return null;
+        }
     }
 
     async Task<ChangeResult<SslConfigurationChange>> IPlannedChange<SslConfigurationChange>.ApplyAsync(CancellationToken cancellationToken)
@@ -209,7 +221,10 @@ internal sealed record SslSwitch(
         {
             WrittenInPlace = Change.WrittenInPlace,
             Proofs = made.Proofs,
-            Warnings = made.PlaintextSessions > 0 ? [PlaintextRemain] : [],
+            Warnings = made.PlaintextSessions > 0 ? [PlaintextRemain]
+                : made.PlaintextSessions is null && Session is not null
+                    ? [$"The change is made, but which sessions of {Endpoint} are in plaintext could not be read. Get-PgSslSession shows them."]
+                : [],
         };
     }
 

@@ -159,7 +159,9 @@ public abstract class PgCmdlet : PSCmdlet, IDisposable
             return null;
         WriteWarnings(change.Warnings);
         WriteWarnings(warnings);
-        ChangeResult<TOutput> result = Wait(change.ApplyAsync);
+        ChangeResult<TOutput> result;
+        using (new TerminationGuard(StopProcessing))
+            result = Wait(change.ApplyAsync);
         WriteWarnings(result.Warnings);
         WriteWarnings(result.WrittenInPlace.Select(file =>
             $"{file} is a mount point, so it could not be replaced atomically and was overwritten. Its old content is in the backup beside it."));

@@ -56,6 +56,9 @@ internal sealed class HbaChange(HbaPlan plan, HbaLive? live, IFileLayer? files =
     }
 
     /// <inheritdoc/>
+    protected override string? Leftovers => _files?.Leftovers;
+
+    /// <inheritdoc/>
     protected override async Task ProveAsync(CancellationToken cancellationToken)
     {
         if (live is null)
@@ -117,7 +120,7 @@ internal sealed class HbaChange(HbaPlan plan, HbaLive? live, IFileLayer? files =
     protected override async Task ProveOldAsync()
     {
         if (live is not null)
-            await live.ReloadAsync(CancellationToken.None).ConfigureAwait(false);
+            await live.ReloadOldAsync().ConfigureAwait(false);
         if (_probe is { } probe)
             await ExpectAsync(probe, probe.Transport, probe.Before, CancellationToken.None).ConfigureAwait(false);
     }

@@ -103,20 +103,6 @@ public class HbaChangeTests
         await scenario.AssertUntouchedAsync();
     }
 
-    /// <summary>The session is gone for good: the file is as it was, and nobody can have the server load it.</summary>
-    [Fact]
-    public async Task What_cannot_be_loaded_again_is_said()
-    {
-        await using HbaScenario scenario = await HbaScenario.PlannedAsync(15, Everybody);
-        scenario.FailAt("pg_reload_conf", ConnectionBroke, isForGood: true);
-
-        var failure = await Assert.ThrowsAsync<PgSslException>(scenario.ApplyAsync);
-
-        Assert.Equal(PgSslError.FileNotRestored, failure.Error);
-        Assert.Contains("was restored, but the server may still be using other settings", failure.Message);
-        await scenario.AssertUntouchedAsync();
-    }
-
     [Fact]
     public async Task Whoever_stops_it_half_way_gets_the_old_rules_back()
     {

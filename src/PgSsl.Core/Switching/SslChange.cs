@@ -15,6 +15,9 @@ internal abstract class SslChange(SslProver? prover) : ProvenChange
     /// <summary>What is done before a reload without a change; it may throw.</summary>
     public Func<CancellationToken, Task>? BeforeBareReload { get; set; }
 
+    /// <summary>What is missing in the proofs, so that the change is undone; null for nothing.</summary>
+    public Func<IReadOnlyList<Proof>, PgSslException?>? FindLack { get; set; }
+
     /// <summary>The file that changes.</summary>
     public abstract string Path { get; }
 
@@ -64,7 +67,10 @@ internal abstract class SslChange(SslProver? prover) : ProvenChange
             AddNotMade("Wire", "no server was asked (-Endpoint).");
             return;
         }
-        foreach (Proof proof in await prover.ProveAsync(cancellationToken).ConfigureAwait(false))
+        IReadOnlyList<Proof> proofs = await prover.ProveAsync(cancellationToken).ConfigureAwait(false);
+        if (!IsNoChange && FindLack?.Invoke(proofs) is { } lack)
+            throw lack;
+        foreach (Proof proof in proofs)
             Add(proof);
     }
 

@@ -128,8 +128,21 @@ internal sealed record SslSwitch(
         };
         // Where nothing is to be changed, it shows later whether a reload is needed.
         change.BeforeBareReload = async token => planned.Accept(await FindPendingAsync(token).ConfigureAwait(false));
+        change.FindLack = planned.FindLack;
         return planned;
     }
+
+    /// <summary>Nobody could judge the settings, it was expected that loading them would show it, and it did not.</summary>
+    private PgSslException? FindLack(IReadOnlyList<Proof> proofs) => _isForced || NotJudged is null or [] || IsLoaded(proofs)
+        ? null
+        : new PgSslException(
+            PgSslError.ChangeNotProven,
+            $"it was not seen whether the server takes its new settings, and if not, its next start fails. {Details(NotJudged)}",
+            "Look into the server's log for \"SSL configuration was not reloaded\"; -Force keeps the change.");
+
+    private static bool IsLoaded(IReadOnlyList<Proof> proofs) => proofs.Any(proof => proof is { Name: "TlsReload", State: ProofState.Proven });
+
+    private static string Details(IReadOnlyList<Verdict> verdicts) => string.Join(" ", verdicts.Select(verdict => verdict.Detail));
 
     /// <inheritdoc/>
     IReadOnlyList<string> IPlannedChange<SslConfigurationChange>.Warnings => [.. Pending.Warnings];
@@ -150,11 +163,11 @@ internal sealed record SslSwitch(
     {
         ConfigurationDocument document = ConfigurationPaths.ReadAround(configurationPath);
         IReadOnlyList<string> owners = SslPreflight.CheckOwner(document, configurationPath);
-        int? major = ReadMajor(document.DataDirectory);
+        int? major = ServerAtRest.MajorOf(document);
         IReadOnlyDictionary<string, string> values = target.ValuesIn(major ?? PostgresVersion.Newest);
-        SslFileCheck files = CheckFiles(target, document, isDataDirectory: major is not null);
+        SslFileCheck files = ServerAtRest.CheckFiles(target, document, isDataDirectory: major is not null);
         if (target.IsOn)
-            SslPreflight.CheckSettings(SettingsOf(document, values, major ?? PostgresVersion.Newest));
+            SslPreflight.CheckSettings(ServerAtRest.SettingsOf(document, values, major ?? PostgresVersion.Newest));
         ConfigurationPlan plan = PlanFile(document, configurationPath, values);
         List<string> notes = [.. owners, .. target.Remarks, .. files.Notes];
         if (major is null)
@@ -235,11 +248,10 @@ internal sealed record SslSwitch(
         if (NotJudged is null)
             yield break;
         // A reload does without the parameters of a file that a start does not forgive (load_dh_file).
-        bool isLoaded = proofs.Any(proof => proof is { Name: "TlsReload", State: ProofState.Proven })
-            && NotJudged.All(verdict => verdict.Requirement != Requirement.DhParameters);
+        bool isLoaded = IsLoaded(proofs) && NotJudged.All(verdict => verdict.Requirement != Requirement.DhParameters);
         yield return NotJudged.Count == 0 ? new Proof(Name, ProofState.Proven, "the server takes the values and files of its settings for TLS.")
             : isLoaded ? new Proof(Name, ProofState.Proven, "the server has loaded them.")
-            : new Proof(Name, ProofState.NotMade, string.Join(" ", NotJudged.Select(verdict => verdict.Detail)));
+            : new Proof(Name, ProofState.NotMade, Details(NotJudged));
     }
 
     // The session that asks ends with the cmdlet.
@@ -253,37 +265,7 @@ internal sealed record SslSwitch(
     {
         return SslPreflight.CheckFiles(
             target, target.CertificatePath ?? facts.PathOf("ssl_cert_file"), target.KeyPath ?? facts.PathOf("ssl_key_file"),
-            live.FilesAreHere ? ServerConditions.Of(facts, isLocal: true) : null);
-    }
-
-    /// <summary>Checks the files that a configuration names, or that it would name.</summary>
-    private static SslFileCheck CheckFiles(SslTarget target, ConfigurationDocument document, bool isDataDirectory)
-    {
-        string? ValueOf(SslParameter parameter) => document.Effective(parameter.Name)?.Value;
-        return SslPreflight.CheckFiles(
-            target,
-            target.CertificatePath ?? document.ResolvePath(ValueOf(SslParameters.CertificateFile) ?? "server.crt"),
-            target.KeyPath ?? document.ResolvePath(ValueOf(SslParameters.KeyFile) ?? "server.key"),
-            new ServerConditions
-            {
-                Account = isDataDirectory ? UnixAccount.OwnerOf(document.DataDirectory) : null,
-                PassphraseCommand = ValueOf(SslParameters.PassphraseCommand) ?? "",
-                PassphraseSupportsReload = ServerSetting.ParseBoolean(ValueOf(SslParameters.PassphraseCommandSupportsReload)) == true,
-            });
-    }
-
-    /// <summary>The settings of a configuration that no server was asked about.</summary>
-    private static ServerSettingFacts SettingsOf(ConfigurationDocument document, IReadOnlyDictionary<string, string> changed, int major)
-    {
-        var values = new Dictionary<string, string>();
-        foreach (string name in SslParameters.All.Select(parameter => parameter.NameIn(major)))
-            if ((changed.GetValueOrDefault(name) ?? document.Effective(name)?.Value) is { } value)
-                values[name] = value;
-        var files = new Dictionary<string, ServerFile>();
-        foreach (string name in ServerSettingFacts.FileParameters.Select(parameter => parameter.Name))
-            if (values.GetValueOrDefault(name) is { Length: > 0 } path)
-                files[name] = ServerFile.Read(document.ResolvePath(path));
-        return new ServerSettingFacts { Major = major, Values = values, Files = files, Server = ServerConditions.Unknown };
+            live.FilesAreHere ? ServerConditions.Of(facts, isLocal: true) : null, isReloaded: true);
     }
 
     /// <summary>The certificate in a server's file, read through SQL; null where it is not known or cannot be read.</summary>
@@ -301,12 +283,5 @@ internal sealed record SslSwitch(
         {
             return null;
         }
-    }
-
-    // initdb writes it, so only a data directory has it (miscinit.c, ValidatePgVersion).
-    private static int? ReadMajor(string dataDirectory)
-    {
-        FileContent content = DiskServerFiles.Instance.Read(ServerPath.Join(dataDirectory, "PG_VERSION"));
-        return content.Bytes is { } text && int.TryParse(ServerText.Decode(text).Trim(), CultureInfo.InvariantCulture, out int major) ? major : null;
     }
 }

@@ -120,8 +120,9 @@ public class LostSessionTests
     public async Task A_change_that_is_proven_stays_one_whatever_comes_after_it(int major)
     {
         await using SwitchServer server = await SwitchServer.OpenAsync(major);
-        LiveServer live = server.Live with { Session = new FaultySession(server.Session, "pg_stat_ssl", Broken, after: 1, isForGood: true) };
-        SslSwitch planned = await server.PrepareAsync(server.On, live: live);
+        var session = new FaultySession(server.Session, "pg_stat_ssl", Broken, isForGood: true) { IsArmed = false };
+        SslSwitch planned = await server.PrepareAsync(server.On, live: server.Live with { Session = session });
+        session.IsArmed = true;
 
         SslConfigurationChange change = await planned.ApplyAsync(TestContext.Current.CancellationToken);
 

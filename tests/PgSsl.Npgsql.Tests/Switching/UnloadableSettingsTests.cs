@@ -161,18 +161,21 @@ public class UnloadableSettingsTests
             CertificatePath = server.Write("encrypted.crt", certificate.ChainPem),
             KeyPath = server.Write("encrypted.key", certificate.EncryptedKeyPem("secret")),
         };
-        string main = await File.ReadAllTextAsync(server.MainPath, Token);
+        await server.Cluster.ConfigureAsync(new Dictionary<string, string?> { ["ssl_passphrase_command"] = "echo secret" });
         try
         {
-            await File.AppendAllTextAsync(server.MainPath, "\nssl_passphrase_command = 'echo secret'\n", Token);
             SslConfigurationChange made = await SslSwitch.PrepareFile(target, server.MainPath, DateTimeOffset.UtcNow).ApplyAsync(Token);
             Assert.True(made.IsChanged);
+
+            // The sandbox writes the file itself before a start.
+            await server.Cluster.ConfigureAsync(made.Changes.ToDictionary(change => change.Name, change => change.After));
             await server.DemandRestartAsync();
             Assert.Equal(PgSsl.Certificates.Fingerprint.Of(certificate.Certificate), await server.ServedAsync());
         }
         finally
         {
-            await File.WriteAllTextAsync(server.MainPath, main, Token);
+            await server.Cluster.ConfigureAsync(
+                new Dictionary<string, string?> { ["ssl_passphrase_command"] = null, ["ssl"] = null, ["ssl_cert_file"] = null, ["ssl_key_file"] = null });
             await server.DemandRestartAsync();
         }
     }

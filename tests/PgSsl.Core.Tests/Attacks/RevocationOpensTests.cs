@@ -112,7 +112,7 @@ public class RevocationOpensTests
         AsymmetricCipherKeyPair key = Authority.KeyOf(kind);
         byte[] algorithm = Der.Sequence(Der.Oid(kind == "Ed448" ? "1.3.101.113" : "1.2.840.10045.4.3.1")), name = FuzzedNames.CommonName("Odd");
         byte[] content = Der.Sequence(
-            Der.Explicit(0, Der.Integer(2)), Der.Integer(1), algorithm, name, Der.Sequence(notBefore, Der.Time(MintOptions.Now.AddDays(9))), name,
+            Der.Explicit(0, Der.Number(2)), Der.Number(1), algorithm, name, Der.Sequence(notBefore, Der.Time(MintOptions.Now.AddDays(9))), name,
             SubjectPublicKeyInfoFactory.CreateSubjectPublicKeyInfo(key.Public).GetDerEncoded());
         ISigner signer = kind == "Ed448" ? new Ed448Signer([]) : SignerUtilities.GetSigner("SHA-224withECDSA");
         signer.Init(true, key.Private);
@@ -141,7 +141,7 @@ public class RevocationOpensTests
     {
         byte[] algorithm = Der.Sequence(Der.Oid("1.2.840.10045.4.3.2"));
         byte[] content = Der.Sequence(
-            Der.Integer(1), algorithm, issuer ?? Root.Subject, Der.Time(MintOptions.Now.AddDays(-1)), Der.Time(MintOptions.Now.AddDays(1)),
+            Der.Number(1), algorithm, issuer ?? Root.Subject, Der.Time(MintOptions.Now.AddDays(-1)), Der.Time(MintOptions.Now.AddDays(1)),
             entries.Length == 0 ? [] : Der.Sequence(entries), extensions.Length == 0 ? [] : Der.Explicit(0, Der.Sequence(extensions)));
         byte[] signature = Root.Key.Sign(content, HashAlgorithmName.SHA256);
         return PemEncoding.WriteString("X509 CRL", Der.Sequence(content, algorithm, Der.Bits(0, signature))) + "\n";

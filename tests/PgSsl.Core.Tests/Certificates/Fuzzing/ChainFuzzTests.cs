@@ -4,6 +4,7 @@ using System.Security.Cryptography.X509Certificates;
 using PgSsl.Certificates;
 using PgSsl.Certificates.Trust;
 using PgSsl.Certificates.Verification;
+using PgSsl.Sandbox;
 
 namespace PgSsl.Tests.Certificates.Fuzzing;
 
@@ -26,7 +27,7 @@ public class ChainFuzzTests(ITestOutputHelper output)
             FuzzedCase item = new FuzzedChains(Tally.Seed + i).Next();
             string roots = directory.Write("root.crt", item.RootFile);
             string? crls = item.CrlFile is null ? null : directory.Write("root.crl", item.CrlFile);
-            (int Error, int Depth)? theirs = LibCrypto.Verify(item.Served, roots, crls, item.At);
+            (int Error, int Depth)? theirs = LibCrypto.Verify(item.Served, roots, crls, MintOptions.Now);
             (int Error, int Depth)? ours = Judge(item, roots, crls);
             if (!tally.Add(item.Name, ours, theirs))
                 Keep(item);
@@ -58,7 +59,7 @@ public class ChainFuzzTests(ITestOutputHelper output)
             TrustStore trust = TrustStore.LoadFile(roots);
             if (crls is not null)
                 trust = trust.WithCrls(crls, null);
-            ChainVerdict verdict = ChainVerifier.Verify(served, trust, item.At);
+            ChainVerdict verdict = ChainVerifier.Verify(served, trust, MintOptions.Now);
             return ((int)verdict.Error, verdict.Depth);
         }
         catch (Exception e) when (e is CryptographicException or PgSslException { Error: PgSslError.InvalidCertificateFile })

@@ -18,7 +18,7 @@ public static class Der
     /// <summary>[number], primitive.</summary>
     public static byte[] Implicit(int number, params byte[][] content) => Value(0x80 | number, content);
 
-    public static byte[] Integer(long number)
+    public static byte[] Number(long number)
     {
         var writer = new AsnWriter(AsnEncodingRules.DER);
         writer.WriteInteger(number);

@@ -22,7 +22,10 @@ public sealed class DerNode
     /// <summary>How many zeros the length begins with; -1 for an indefinite length.</summary>
     public int LengthZeros { get; set; }
 
-    public static DerNode Parse(byte[] der) => TryParseAll(der) is [var node] ? node : throw new ArgumentException("Not DER.");
+    public static DerNode Parse(byte[] der) => TryParse(der) ?? throw new ArgumentException("Not DER.");
+
+    /// <summary>Null for what has been changed too much.</summary>
+    public static DerNode? TryParse(byte[] der) => TryParseAll(der) is [var node] ? node : null;
 
     /// <summary>All values below, and this one.</summary>
     public IEnumerable<DerNode> All() => Children is null ? [this] : Children.SelectMany(child => child.All()).Prepend(this);

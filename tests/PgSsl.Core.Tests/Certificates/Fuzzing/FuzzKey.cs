@@ -104,9 +104,9 @@ public sealed class FuzzKey
         if (random.Next(8) == 0)
             salt = 20;
         else
-            parts.Add(Der.Explicit(2, Der.Integer(random.Next(20) == 0 ? -salt : salt)));
+            parts.Add(Der.Explicit(2, Der.Number(random.Next(20) == 0 ? -salt : salt)));
         if (random.Next(6) == 0)
-            parts.Add(Der.Explicit(3, Der.Integer(random.Next(3))));
+            parts.Add(Der.Explicit(3, Der.Number(random.Next(3))));
         return (Der.Sequence([.. parts]), digest, mask, salt);
     }
 

@@ -9,7 +9,7 @@ public sealed class FuzzedExtensions(Random random)
 
     public byte[] BasicConstraints(bool isCa) => Der.Extension("2.5.29.19", true, Der.Sequence(
         isCa ? Der.Boolean(true) : [],
-        Rarely(6) ? Rarely(4) ? Der.Value(2, [0x7f, 1, 1, 1, 1, 1, 1, 1, 1]) : Der.Integer(random.Next(3)) : []));
+        Rarely(6) ? Rarely(4) ? Der.Value(2, [0x7f, 1, 1, 1, 1, 1, 1, 1, 1]) : Der.Number(random.Next(3)) : []));
 
     /// <summary>One of the extensions that a certificate may have besides.</summary>
     public byte[] OfCertificate(byte[] issuerName) => random.Next(13) switch
@@ -25,7 +25,7 @@ public sealed class FuzzedExtensions(Random random)
         7 => Der.Extension("2.16.840.1.113730.1.1", false, Der.Bits(0, (byte)(Rarely(2) ? 0x44 : 1 << random.Next(8)))),
         8 => Der.Extension("2.5.29.32", Rarely(2), Der.Sequence(Der.Sequence(Der.Oid("1.2.3")))),
         9 => Der.Extension("1.3.6.1.5.5.7.1.14", true, Der.Sequence(
-            Rarely(2) ? Der.Integer(0) : [], Der.Sequence(Der.Oid("1.3.6.1.5.5.7.21.1")))),
+            Rarely(2) ? Der.Number(0) : [], Der.Sequence(Der.Oid("1.3.6.1.5.5.7.21.1")))),
         10 => Der.Extension(Rarely(4) ? "2.5.29.14" : "1.2.3.4.5", Rarely(4), Der.Octets([1, 2, 3])),
         11 => KeyUsage(Rarely(2) ? 0x06 : 0x80 >> random.Next(8)),
         _ => Der.Extension("2.5.29.14", false, Der.Octets([1, 2, 3, (byte)random.Next(3)])),
@@ -62,7 +62,7 @@ public sealed class FuzzedExtensions(Random random)
     {
         0 or 1 => Der.Extension("2.5.29.28", Rarely(2), Scope()),
         2 => Der.Extension("2.5.29.35", Rarely(4), AuthorityKeyIdentifier(issuerName)),
-        3 => Der.Extension("2.5.29.20", Rarely(4), Der.Integer(7)),
+        3 => Der.Extension("2.5.29.20", Rarely(4), Der.Number(7)),
         4 => Der.Extension("2.5.29.46", false, DistributionPoints()),
         _ => Der.Extension("1.2.3.4.5", Rarely(3), Der.Null),
     };
@@ -94,8 +94,8 @@ public sealed class FuzzedExtensions(Random random)
     {
         byte[] Choice(int number) => Der.Explicit(number, Rarely(4) ? Der.Null : Der.Sequence(
             [.. Enumerable.Range(1, random.Next(1, 4)).Select(i => Rarely(3)
-                ? Der.Sequence(Der.Integer(10 * i), Der.Integer((10 * i) + random.Next(12)))
-                : Der.Integer(Rarely(8) ? 10 : 10 * i))]));
+                ? Der.Sequence(Der.Number(10 * i), Der.Number((10 * i) + random.Next(12)))
+                : Der.Number(Rarely(8) ? 10 : 10 * i))]));
         return Der.Sequence(Rarely(5) ? [] : Choice(0), Rarely(3) ? Choice(1) : []);
     }
 

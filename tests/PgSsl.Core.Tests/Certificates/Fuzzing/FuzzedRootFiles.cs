@@ -28,7 +28,7 @@ public sealed class FuzzedRootFiles(int seed)
         rsa.ImportParameters(RsaKeys.Get(2048).ExportParameters(true));
         using var ecdsa = ECDsa.Create(ECCurve.NamedCurves.nistP256);
         var parameters = new PbeParameters(PbeEncryptionAlgorithm.Aes128Cbc, HashAlgorithmName.SHA256, 1);
-        byte[] edwards = Der.Sequence(Der.Integer(0), Der.Sequence(Der.Oid("1.3.101.112")), Der.Octets(Der.Octets(new byte[32])));
+        byte[] edwards = Der.Sequence(Der.Number(0), Der.Sequence(Der.Oid("1.3.101.112")), Der.Octets(Der.Octets(new byte[32])));
         return
         [
             rsa.ExportPkcs8PrivateKeyPem(), rsa.ExportRSAPrivateKeyPem(), ecdsa.ExportPkcs8PrivateKeyPem(), ecdsa.ExportECPrivateKeyPem(),

@@ -1,4 +1,5 @@
 using System.Runtime.InteropServices;
+using System.Text;
 using PgSsl.Certificates;
 
 namespace PgSsl.Tests.Certificates.Fuzzing;
@@ -24,8 +25,8 @@ public class HostAddressFuzzTests
         for (int i = 0; i < 20_000; i++)
         {
             string host = string.Concat(Enumerable.Range(0, random.Next(1, 9)).Select(_ => Pieces[random.Next(Pieces.Length)]));
-            byte[] v4 = new byte[4], v6 = new byte[16];
-            bool isV4 = inet_aton(host, v4) != 0, isV6 = inet_pton(V6, host, v6) == 1;
+            byte[] v4 = new byte[4], v6 = new byte[16], text = [.. Encoding.ASCII.GetBytes(host), 0];
+            bool isV4 = inet_aton(text, v4) != 0, isV6 = inet_pton(V6, text, v6) == 1;
             if (!Same(isV4 ? v4 : null, HostAddress.ParseV4(host)) || !Same(isV6 ? v6 : null, HostAddress.ParseV6(host)))
                 wrong.Add(host);
         }
@@ -35,10 +36,10 @@ public class HostAddressFuzzTests
     private static bool Same(byte[]? theirs, byte[]? ours) => theirs is null ? ours is null : ours is not null && theirs.AsSpan().SequenceEqual(ours);
 
 #pragma warning disable IDE1006 // The names are the C library's.
-    [DllImport("libc", CharSet = CharSet.Ansi)]
-    private static extern int inet_aton([MarshalAs(UnmanagedType.LPUTF8Str)] string text, byte[] address);
+    [DllImport("libc")]
+    private static extern int inet_aton(byte[] text, byte[] address);
 
-    [DllImport("libc", CharSet = CharSet.Ansi)]
-    private static extern int inet_pton(int family, [MarshalAs(UnmanagedType.LPUTF8Str)] string text, byte[] address);
+    [DllImport("libc")]
+    private static extern int inet_pton(int family, byte[] text, byte[] address);
 #pragma warning restore IDE1006
 }

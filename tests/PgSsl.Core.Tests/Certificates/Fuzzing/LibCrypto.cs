@@ -1,4 +1,5 @@
 using System.Runtime.InteropServices;
+using System.Text;
 
 namespace PgSsl.Tests.Certificates.Fuzzing;
 
@@ -28,9 +29,9 @@ public static class LibCrypto
         nint store = X509_STORE_new(), sent = OPENSSL_sk_new_null(), context = X509_STORE_CTX_new();
         try
         {
-            if (X509_STORE_load_file(store, rootFile) != 1)
+            if (X509_STORE_load_file(store, Text(rootFile)) != 1)
                 return null;
-            if (crlFile is not null && X509_STORE_load_file(store, crlFile) == 1)
+            if (crlFile is not null && X509_STORE_load_file(store, Text(crlFile)) == 1)
                 X509_STORE_set_flags(store, CheckCrls);
             foreach (byte[] der in served)
             {
@@ -40,7 +41,7 @@ public static class LibCrypto
                 OPENSSL_sk_push(sent, certificate);
             }
             X509_STORE_CTX_init(context, store, certificates[0], sent);
-            X509_STORE_CTX_set_default(context, "ssl_server");
+            X509_STORE_CTX_set_default(context, Text("ssl_server"));
             nint parameters = X509_STORE_CTX_get0_param(context);
             X509_VERIFY_PARAM_set_auth_level(parameters, SecurityLevel);
             X509_VERIFY_PARAM_set_time(parameters, at.ToUnixTimeSeconds());
@@ -63,7 +64,7 @@ public static class LibCrypto
         nint store = X509_STORE_new();
         try
         {
-            return X509_STORE_load_file(store, path) == 1 ? OPENSSL_sk_num(X509_STORE_get0_objects(store)) : -1;
+            return X509_STORE_load_file(store, Text(path)) == 1 ? OPENSSL_sk_num(X509_STORE_get0_objects(store)) : -1;
         }
         finally
         {
@@ -71,6 +72,8 @@ public static class LibCrypto
             ERR_clear_error();
         }
     }
+
+    private static byte[] Text(string text) => [.. Encoding.UTF8.GetBytes(text), 0];
 
     private static nint? Read(byte[] der)
     {
@@ -108,10 +111,10 @@ public static class LibCrypto
     private static extern void X509_STORE_free(nint store);
 
     [DllImport(Library)]
-    private static extern int X509_STORE_load_file(nint store, [MarshalAs(UnmanagedType.LPUTF8Str)] string path);
+    private static extern int X509_STORE_load_file(nint store, byte[] path);
 
     [DllImport(Library)]
-    private static extern int X509_STORE_set_flags(nint store, ulong flags);
+    private static extern void X509_STORE_set_flags(nint store, ulong flags);
 
     [DllImport(Library)]
     private static extern nint X509_STORE_get0_objects(nint store);
@@ -123,10 +126,10 @@ public static class LibCrypto
     private static extern void X509_STORE_CTX_free(nint context);
 
     [DllImport(Library)]
-    private static extern int X509_STORE_CTX_init(nint context, nint store, nint certificate, nint untrusted);
+    private static extern void X509_STORE_CTX_init(nint context, nint store, nint certificate, nint untrusted);
 
     [DllImport(Library)]
-    private static extern int X509_STORE_CTX_set_default(nint context, [MarshalAs(UnmanagedType.LPUTF8Str)] string name);
+    private static extern void X509_STORE_CTX_set_default(nint context, byte[] name);
 
     [DllImport(Library)]
     private static extern nint X509_STORE_CTX_get0_param(nint context);
@@ -156,7 +159,7 @@ public static class LibCrypto
     private static extern nint OPENSSL_sk_new_null();
 
     [DllImport(Library)]
-    private static extern int OPENSSL_sk_push(nint stack, nint item);
+    private static extern void OPENSSL_sk_push(nint stack, nint item);
 
     [DllImport(Library)]
     private static extern int OPENSSL_sk_num(nint stack);

@@ -345,10 +345,10 @@ public static class ChainTable
         yield return Case("addresses out of order", addresses, Blocks(Der.Bits(0, 11), part), Blocks(net), Blocks(net));
         yield return Case("a range that is a prefix", addresses, Blocks(Der.Sequence(Der.Bits(0, 10, 0), Der.Bits(0, 10, 255))), Blocks(net));
         yield return Case("addresses that cannot be read", addresses, [5, 0]);
-        yield return Case("systems that the CA lacks", systems, Systems(Der.Integer(5)));
-        yield return Case("systems that the CA has", systems, Systems(Der.Integer(5)), Systems(Der.Sequence(Der.Integer(1), Der.Integer(9))),
-            Systems(Der.Sequence(Der.Integer(1), Der.Integer(9))));
-        yield return Case("systems beside each other", systems, Systems(Der.Integer(5), Der.Integer(6)));
+        yield return Case("systems that the CA lacks", systems, Systems(Der.Number(5)));
+        yield return Case("systems that the CA has", systems, Systems(Der.Number(5)), Systems(Der.Sequence(Der.Number(1), Der.Number(9))),
+            Systems(Der.Sequence(Der.Number(1), Der.Number(9))));
+        yield return Case("systems beside each other", systems, Systems(Der.Number(5), Der.Number(6)));
         yield return Case("systems that cannot be read", systems, Der.Sequence(Der.Explicit(2, Der.Null)));
         byte[] Directory(byte[] value) => Der.Sequence(Der.Explicit(4, Der.Sequence(Der.Set(Der.Sequence(Der.Oid("2.5.4.3"), value)))));
         yield return Case("a directory name", names, Directory(Der.Text(12, "x")));

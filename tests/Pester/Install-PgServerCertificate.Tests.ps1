@@ -92,7 +92,7 @@ Describe 'Install-PgServerCertificate' {
         }
 
         It 'refuses a leaf without the intermediate that is served now, and with fewer names' {
-            New-PgCsr localhost -IPAddress 127.0.0.1, ::1 | Invoke-SandboxCA | Install-PgServerCertificate -KeyPath server.key -Endpoint (Get-Endpoint $Server) -Force | Out-Null
+            New-PgCsr localhost db1.example.com -IPAddress 127.0.0.1, ::1 | Invoke-SandboxCA | Install-PgServerCertificate -KeyPath server.key -Endpoint (Get-Endpoint $Server) -Force | Out-Null
             $before = Get-Served $Server
             New-PgCsr localhost -KeyPath next.key | Invoke-SandboxCA | Set-Content answer.pem
             openssl x509 -in answer.pem -out leaf.pem
@@ -100,7 +100,7 @@ Describe 'Install-PgServerCertificate' {
             Install-PgServerCertificate @setup -ErrorAction SilentlyContinue -ErrorVariable failure
             $failure.FullyQualifiedErrorId | Should -Match '^ConnectionsAtRisk,'
             "$failure" | Should -Match "'Pester Issuing CA', which issued 'localhost', is not among the certificates given"
-            "$failure" | Should -Match 'It lacks names of the certificate that .* serves now: IP:127\.0\.0\.1'
+            "$failure" | Should -Match 'It lacks names of the certificate that .* serves now: DNS:db1\.example\.com'
             $failure.ErrorDetails.RecommendedAction | Should -Match '-Force'
             Get-Served $Server | Should -Be $before
             (Install-PgServerCertificate @setup -Force).IsProven | Should -BeFalse

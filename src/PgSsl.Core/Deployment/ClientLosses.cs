@@ -39,7 +39,7 @@ internal static class ClientLosses
                 $"It lacks names of the certificate that {old.Where}: {string.Join(", ", lost)}. Clients that verify them will refuse the server.",
                 "Request a certificate with these names too: Get-PgServerCertificate | New-PgCsr copies them; or say with -HostName which names "
                     + "clients use.",
-                isVerifiable && !request.NamesAreGiven);
+                isVerifiable && !request.NamesAreGiven && !lost.All(NamesOf.IsOfOwnMachine));
             yield break;
         }
     }

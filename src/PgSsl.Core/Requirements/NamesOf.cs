@@ -1,3 +1,4 @@
+using System.Net;
 using System.Security.Cryptography.X509Certificates;
 using PgSsl.Asn1;
 using PgSsl.Certificates;
@@ -17,6 +18,14 @@ internal static class NamesOf
         bool IsKept((string Shown, string Host) name) => kept.Contains(name.Shown, StringComparer.OrdinalIgnoreCase)
             || (!name.Host.StartsWith("*.", StringComparison.Ordinal) && HostNameVerifier.Verify(@new, name.Host).Matches);
         return [.. Of(old).Where(name => !IsKept(name)).Select(name => name.Shown)];
+    }
+
+    /// <summary>Whether a name is one that only a machine has for itself: clients on the network do not use it.</summary>
+    /// <param name="shown">A name as <see cref="Lost"/> shows it.</param>
+    public static bool IsOfOwnMachine(string shown)
+    {
+        string host = shown[(shown.IndexOfAny([':', '=']) + 1)..];
+        return host == "localhost" || (IPAddress.TryParse(host, out IPAddress? address) && IPAddress.IsLoopback(address));
     }
 
     /// <summary>libpq compares the common name if there is no alternative name of the same kind.</summary>

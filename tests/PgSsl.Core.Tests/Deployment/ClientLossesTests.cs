@@ -73,6 +73,15 @@ public class ClientLossesTests
     }
 
     [Fact]
+    public void Names_of_the_own_machine_are_only_mentioned()
+    {
+        ClientLoss loss = Assert.Single(Find(Issuing.Issue(LeafOptions.ForHosts("db1.example.com", "db2.example.com"))));
+
+        Assert.False(loss.IsBlocking);
+        Assert.Contains("IP:127.0.0.1", loss.Detail);
+    }
+
+    [Fact]
     public void A_wildcard_stands_for_the_names_that_it_matches() =>
         Assert.Empty(Find(Issuing.Issue(Names with { DnsNames = ["*.example.com"] })));
 

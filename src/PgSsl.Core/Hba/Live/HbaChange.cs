@@ -175,8 +175,9 @@ internal sealed class HbaChange(HbaPlan plan, HbaLive? live, IFileLayer? files =
         if (live!.Reopen is null || live.Facts.Sessions.FirstOrDefault(session => session.IsOwn) is not { } own)
             return;
         var matcher = new HbaMatcher(live.MatchContext);
-        string? MethodIn(HbaDocument rules) => matcher.Find(rules.Records, own.Client).Entry?.Record?.Method;
-        if (MethodIn(plan.Before) == MethodIn(plan.After))
+        HbaVerdict before = matcher.Find(plan.Before.Records, own.Client), after = matcher.Find(plan.After.Records, own.Client);
+        // That the rules refuse it is known before (HbaImpact).
+        if (after.LetsIn == false || before.Entry?.Record?.Method == after.Entry?.Record?.Method)
             return;
         try
         {

@@ -42,7 +42,7 @@ internal sealed class FileSwap(IFileLayer files, FileEdit edit, string location,
             else if (old is null)
                 files.Move(made.Path, location, replace: false);
             else if (!files.Exchange(made.Path, location))
-                files.Move(made.Path, location, replace: true);
+                MoveOver(made, old);
         }
         catch (IOException failure) when (old is null && UnixRename.IsTargetThere(failure))
         {
@@ -107,6 +107,13 @@ internal sealed class FileSwap(IFileLayer files, FileEdit edit, string location,
         {
             leftovers.Add(path);
         }
+    }
+
+    private void MoveOver(TemporaryFile mine, FileSnapshot replaced)
+    {
+        if (!HasContent(files.Examine(location), replaced.Content))
+            throw Changed();
+        files.Move(mine.Path, location, replace: true);
     }
 
     private void Return(ICollection<string> leftovers)

@@ -175,7 +175,7 @@ public class UnloadableSettingsTests
         finally
         {
             await server.Cluster.ConfigureAsync(
-                new Dictionary<string, string?> { ["ssl_passphrase_command"] = null, ["ssl"] = null, ["ssl_cert_file"] = null, ["ssl_key_file"] = null });
+                new[] { "ssl_passphrase_command", "ssl", "ssl_cert_file", "ssl_key_file" }.ToDictionary(name => name, _ => (string?)null));
             await server.DemandRestartAsync();
         }
     }

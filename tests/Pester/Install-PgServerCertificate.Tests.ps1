@@ -91,6 +91,23 @@ Describe 'Install-PgServerCertificate' {
             (Install-PgServerCertificate @setup -Force).IsProven | Should -BeTrue
         }
 
+        It 'refuses a leaf without the intermediate that is served now, and with fewer names' {
+            New-PgCsr localhost db1.example.com -IPAddress 127.0.0.1, ::1 | Invoke-SandboxCA | Install-PgServerCertificate -KeyPath server.key -Endpoint (Get-Endpoint $Server) -Force | Out-Null
+            $before = Get-Served $Server
+            New-PgCsr localhost -KeyPath next.key | Invoke-SandboxCA | Set-Content answer.pem
+            openssl x509 -in answer.pem -out leaf.pem
+            $setup = @{ Certificate = 'leaf.pem'; KeyPath = 'next.key'; Endpoint = Get-Endpoint $Server }
+            Install-PgServerCertificate @setup -ErrorAction SilentlyContinue -ErrorVariable failure
+            $failure.FullyQualifiedErrorId | Should -Match '^ConnectionsAtRisk,'
+            "$failure" | Should -Match "'Pester Issuing CA', which issued 'localhost', is not among the certificates given"
+            "$failure" | Should -Match 'It lacks names of the certificate that .* serves now: DNS:db1\.example\.com'
+            $failure.ErrorDetails.RecommendedAction | Should -Match '-Force'
+            Get-Served $Server | Should -Be $before
+            (Install-PgServerCertificate @setup -Force).IsProven | Should -BeFalse
+            # The next tests begin with a chain and all names.
+            New-PgCsr localhost -KeyPath last.key -IPAddress 127.0.0.1, ::1 | Invoke-SandboxCA | Install-PgServerCertificate -KeyPath last.key -Endpoint (Get-Endpoint $Server) | Out-Null
+        }
+
         It 'refuses the wrong key, and the old certificate is served' {
             $before = Get-Served $Server
             New-PgCsr localhost -IPAddress 127.0.0.1 | Invoke-SandboxCA | Set-Content answer.pem
@@ -303,6 +320,15 @@ Describe 'Install-PgServerCertificate' {
             $session.StandardOutput.ReadLine() | Should -Be after
             $session.WaitForExit()
             $session.ExitCode | Should -Be 0
+        }
+
+        It 'keeps its certificate where the new one comes without its intermediate' {
+            $before = Get-Sha256
+            openssl x509 -in answer.pem -out leaf.pem
+            Install-PgServerCertificate leaf.pem server.key -PgBouncerIni $ini -ErrorAction SilentlyContinue -ErrorVariable failure
+            $failure.FullyQualifiedErrorId | Should -Match '^ConnectionsAtRisk,'
+            "$failure" | Should -Match "'Pester Issuing CA', which issued 'localhost', is not among the certificates given"
+            Get-Sha256 | Should -Be $before
         }
 
         It 'keeps its certificate where the new one has another key' {

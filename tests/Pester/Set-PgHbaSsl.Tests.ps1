@@ -9,7 +9,7 @@ BeforeDiscovery {
 }
 
 BeforeAll {
-    Import-Module $PSScriptRoot/Sandbox.psm1
+    Import-Module $PSScriptRoot/Sandbox.psm1, $PSScriptRoot/PowerShell.psm1
     $sandbox = Get-Sandbox
 
     function New-HbaFile([string] $Text) {
@@ -354,6 +354,27 @@ Describe 'Set-PgHbaSsl on PostgreSQL <Version>' -Skip:$isUnjudged -ForEach $serv
         Get-Transport disable | Should -Be plaintext
     }
 
+    It 'is undone if the process is to end (SIGTERM), and the process ends after that' -Skip:(-not $IsLinux) {
+        $folder = Split-Path $file
+        # While another change has the folder locked, the command waits; its first write comes after the signal.
+        $null = New-Item "$folder/.pgssl-lock" -ItemType File
+        $holder = [Diagnostics.Process]::Start('flock', [string[]]('-o', "$folder/.pgssl-lock", 'sleep', '60'))
+        $command = Start-PowerShell { Import-Module $args[0]; Set-PgHbaSsl -Endpoint $args[1] } -Arguments (Resolve-Path $PSScriptRoot/../../PgSsl.psd1), $socket
+        try {
+            Wait-Until { (Get-ChildItem "/proc/$($command.Id)/fd" -ErrorAction Ignore).Target -contains $folder }
+            /bin/kill -TERM $command.Id
+            Start-Sleep -Seconds 1
+            $command.HasExited | Should -BeFalse -Because 'the change goes on until it is undone'
+        }
+        finally { $holder.Kill() }
+        $command.WaitForExit(60000) | Should -BeTrue
+        $command.ExitCode | Should -Not -Be 0
+        Get-Bytes $file | Should -Be $before
+        Get-ChildItem $folder -Force -File -Filter '*pgssl*' | Should -BeNullOrEmpty
+        Get-ChildItem "$file.*.bak" | Should -BeNullOrEmpty
+        Get-Transport disable | Should -Be plaintext
+    }
+
     It 'with -RejectPlaintext has the server say that it rejects, and keeps the loopback rules' {
         $change = Set-PgHbaSsl -Endpoint $socket -RejectPlaintext
         $change.Proofs.Detail -match 'pg_hba\.conf rejects connection' | Should -HaveCount 1
@@ -444,12 +465,40 @@ Describe 'Set-PgHbaSsl on PostgreSQL <Version>' -Skip:$isUnjudged -ForEach $serv
         }
     }
 
-    It 'warns of roles that -AuthenticationMethod leaves without a password that counts' {
-        $change = Set-PgHbaSsl -Endpoint $socket -AuthenticationMethod scram-sha-256 -WarningVariable warnings -WarningAction SilentlyContinue
-        $warnings -match 'The password of legacy is still stored as md5' | Should -HaveCount 1
-        $warnings -match 'The password of auditor, bob, .* is not set' | Should -HaveCount 1
+    It 'refuses -AuthenticationMethod for roles without a password that counts, and calls nothing proven with -Force' {
+        Set-PgHbaSsl -Endpoint $socket -AuthenticationMethod scram-sha-256 -ErrorVariable failures -ErrorAction SilentlyContinue | Should -BeNullOrEmpty
+        $failures.FullyQualifiedErrorId | Should -Be 'LockOut,PgSsl.Cmdlets.SetPgHbaSslCommand'
+        $failures[0].Exception.Message | Should -Match 'legacy could not log in any more by pg_hba\.conf:3: the password is stored as md5'
+        $failures[0].Exception.Message | Should -Match 'auditor, bob, .* could not log in any more by pg_hba\.conf:3: the password is not set'
+        $failures[0].ErrorDetails.RecommendedAction | Should -Match "password_encryption = 'scram-sha-256'"
+        Get-Bytes $file | Should -Be $before
+        $change = Set-PgHbaSsl -Endpoint $socket -AuthenticationMethod scram-sha-256 -Force -WarningVariable warnings -WarningAction SilentlyContinue
+        $warnings -match 'legacy could not log in any more' | Should -HaveCount 1
+        $change.CutOff -match 'legacy could not log in any more' | Should -HaveCount 1
+        $change.IsProven | Should -BeFalse
         $change.Rules.After.Method | Should -Be scram-sha-256
         $change.Rules.After.Type | Should -Be hostssl
+    }
+
+    It 'shows rules that somebody saved and did not load, and does not let them cost a session' {
+        Start-SandboxSession $Server 'user=app sslmode=require'
+        try {
+            Start-Sleep -Milliseconds 50
+            [IO.File]::WriteAllText($file, "local all postgres trust`nhost all postgres 0.0.0.0/0 trust`n")
+            $before = Get-Bytes $file
+            Start-Transcript "$TestDrive/pending.txt" | Out-Null
+            try { Set-PgHbaSsl -Endpoint $socket -WhatIf -ErrorVariable failures -ErrorAction SilentlyContinue }
+            finally { Stop-Transcript | Out-Null }
+            Get-Content -Raw "$TestDrive/pending.txt" | Should -Match 'The reload will also load what waits for it: .*pg_hba\.conf was saved at'
+            $failures.FullyQualifiedErrorId | Should -Be 'LockOut,PgSsl.Cmdlets.SetPgHbaSslCommand'
+            $failures[0].Exception.Message | Should -Match '1 session of role app from 127\.0\.0\.1 over TLS'
+            Get-Bytes $file | Should -Be $before
+            Get-Transport require | Should -Be tls -Because 'nothing was loaded'
+            $change = Set-PgHbaSsl -Endpoint $socket -Force -WarningVariable warnings -WarningAction SilentlyContinue
+            $change.PendingEdits | Should -HaveCount 1
+            $warnings -match 'was saved at' | Should -HaveCount 1
+        }
+        finally { Stop-SandboxSession $Server }
     }
 
     It 'refuses a server that says ssl = on and does not offer TLS' {

@@ -8,6 +8,9 @@ internal sealed class FaultySession(IServerSession inner, string statement, Exce
 {
     private int _left = after;
 
+    /// <summary>Whether the statement fails from now on.</summary>
+    public bool IsArmed { get; set; } = true;
+
     public Connections.ConnectionHost Host => inner.Host;
 
     public ServerVersion ServerVersion => inner.ServerVersion;
@@ -25,7 +28,7 @@ internal sealed class FaultySession(IServerSession inner, string statement, Exce
     public async Task<IReadOnlyList<SqlRow>> QueryAsync(
         string sql, IReadOnlyList<object?>? parameters = null, CancellationToken cancellationToken = default)
     {
-        if (!sql.Contains(statement, StringComparison.Ordinal) || _left-- > 0)
+        if (!IsArmed || !sql.Contains(statement, StringComparison.Ordinal) || _left-- > 0)
             return await inner.QueryAsync(sql, parameters, cancellationToken);
         // Once only: what is undone afterwards must work.
         _left = isForGood ? 0 : int.MaxValue;

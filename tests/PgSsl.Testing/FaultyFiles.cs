@@ -16,7 +16,7 @@ internal sealed class FaultyFiles : IFileLayer
     {
     }
 
-    private enum Fault { Failure, FailureAfterHalf, Death, DeathAfterHalf, NoRename }
+    private enum Fault { Failure, FailureAfterHalf, Death, DeathAfterHalf, NoRename, ReadOnly, NoExchange }
 
     public int Steps { get; private set; }
 
@@ -38,6 +38,12 @@ internal sealed class FaultyFiles : IFileLayer
     /// <summary>No file can be renamed.</summary>
     public static FaultyFiles WithoutRenames() => new(int.MaxValue, Fault.NoRename);
 
+    /// <summary>From the step on, the file system is read-only.</summary>
+    public static FaultyFiles ReadOnlyFrom(int step) => new(step, Fault.ReadOnly);
+
+    /// <summary>Two files cannot exchange their names, as on other systems than Linux.</summary>
+    public static FaultyFiles WithoutExchange(Action watch) => new(int.MaxValue, Fault.NoExchange) { Watch = watch };
+
     /// <summary>The process is gone before the step.</summary>
     public static FaultyFiles KilledBefore(int step, Action? watch = null) => new(step, Fault.Death) { Watch = watch ?? (() => { }) };
 
@@ -58,11 +64,29 @@ internal sealed class FaultyFiles : IFileLayer
 
     public void CreateDirectory(string path) => Do(() => DiskFiles.Instance.CreateDirectory(path));
 
-    public FileIdentity? Create(string path, ReadOnlyMemory<byte> content, FileProtection protection, FileSnapshot? like) => Do(
+    public FileIdentity? Create(string path, ReadOnlyMemory<byte> content, FileProtection protection, FileSnapshot? like) => Change(
         () => DiskFiles.Instance.Create(path, content, protection, like),
         half: () => DiskFiles.Instance.Create(path, content[..(content.Length / 2)], protection, like));
 
-    public void Move(string source, string target, bool replace) => Do(
+    public bool Exchange(string one, string other) => _fault != Fault.NoExchange && Change(
+        () =>
+        {
+            if (_fault == Fault.NoRename)
+                throw new IOException("Operation not supported");
+            // errno.h: EBUSY
+            if (Mounted.Contains(other))
+                throw new IOException("Device or resource busy", 16);
+            return DiskFiles.Instance.Exchange(one, other);
+        },
+        half: () =>
+        {
+            if (!Mounted.Contains(other))
+                DiskFiles.Instance.Exchange(one, other);
+        });
+
+    public void DeleteOwn(string path) => Do(() => DiskFiles.Instance.DeleteOwn(path));
+
+    public void Move(string source, string target, bool replace) => Change(
         () =>
         {
             if (_fault == Fault.NoRename)
@@ -78,12 +102,12 @@ internal sealed class FaultyFiles : IFileLayer
                 DiskFiles.Instance.Move(source, target, replace);
         });
 
-    public void WriteInPlace(string path, ReadOnlyMemory<byte> content, FileIdentity? identity) => Do(
+    public void WriteInPlace(string path, ReadOnlyMemory<byte> content, FileIdentity? identity) => Change(
         () => DiskFiles.Instance.WriteInPlace(path, content, identity),
         half: () => DiskFiles.Instance.WriteInPlace(
             path, (byte[])[.. content[..(content.Length / 2)].Span, .. File.ReadAllBytes(path).AsSpan(content.Length / 2)], identity));
 
-    public void Delete(string path) => Do(() => DiskFiles.Instance.Delete(path));
+    public void Delete(string path) => Change(() => DiskFiles.Instance.Delete(path));
 
     public IReadOnlyList<string> List(string directory) => Do(() => DiskFiles.Instance.List(directory));
 
@@ -91,13 +115,25 @@ internal sealed class FaultyFiles : IFileLayer
 
     public IDisposable? Lock(string directory) => Do(() => DiskFiles.Instance.Lock(directory));
 
-    private void Do(Action step, Action? half = null) => Do<object?>(
+    private void Do(Action step, Action? half = null) => Do<object?>(Function(step), half);
+
+    private void Change(Action step, Action? half = null) => Change<object?>(Function(step), half);
+
+    private T Change<T>(Func<T> step, Action? half = null) => Do(
         () =>
         {
-            step();
-            return null;
+            // errno.h: EROFS
+            if (_fault == Fault.ReadOnly && Steps > _faultyStep)
+                throw new IOException("Read-only file system", 30);
+            return step();
         },
         half);
+
+    private static Func<object?> Function(Action step) => () =>
+    {
+        step();
+        return null;
+    };
 
     private T Do<T>(Func<T> step, Action? half = null)
     {
@@ -108,7 +144,7 @@ internal sealed class FaultyFiles : IFileLayer
             half?.Invoke();
         if (number == _faultyStep && _fault is Fault.Failure or Fault.FailureAfterHalf)
             throw new IOException("No space left on device");
-        if (number == _faultyStep || isDead)
+        if ((number == _faultyStep && _fault != Fault.ReadOnly) || isDead)
             throw new KilledException();
         return step();
     }

@@ -14,6 +14,13 @@ internal abstract class ProvenChange
     /// <summary>What to do by hand if the old state could not be restored.</summary>
     protected abstract string RemedyByHand { get; }
 
+    /// <summary>What to do if the old state was restored, but may not be in use.</summary>
+    protected virtual string RemedyForReload =>
+        "Connect again and run SELECT pg_reload_conf(), or send SIGHUP to the postmaster. Then check what the server does.";
+
+    /// <summary>What the undo left behind, as a sentence; null for nothing.</summary>
+    protected virtual string? Leftovers => null;
+
     /// <summary>Makes the change.</summary>
     /// <exception cref="PgSslException">It could not be made; nothing is changed.</exception>
     protected abstract Task WriteAsync(CancellationToken cancellationToken);
@@ -42,7 +49,8 @@ internal abstract class ProvenChange
     /// <summary>Makes the change and proves it, or undoes it.</summary>
     /// <returns>What was proven, and what could not be.</returns>
     /// <exception cref="PgSslException">
-    /// The errors of <see cref="WriteAsync"/>; <see cref="PgSslError.ChangeNotProven"/>: everything was undone;
+    /// The errors of <see cref="WriteAsync"/>; <see cref="PgSslError.ChangeNotProven"/>: everything was undone, and the server was seen to use the
+    /// old state; <see cref="PgSslError.UndoNotProven"/>: everything was undone, but the server may not use it yet;
     /// <see cref="PgSslError.FileNotRestored"/>: it could not be undone, and the message says what each file holds.
     /// </exception>
     /// <exception cref="OperationCanceledException">The caller cancelled, and everything was undone.</exception>
@@ -61,7 +69,7 @@ internal abstract class ProvenChange
                 throw;
             throw new PgSslException(
                 PgSslError.ChangeNotProven,
-                $"{Subject} was restored, because the change could not be proven: {failure.Message}",
+                Sentences($"{Subject} was restored, because the change could not be proven: {failure.Message}", Leftovers),
                 (failure as PgSslException)?.Remedy ?? "The server's log says what was wrong with the change.",
                 failure);
         }
@@ -73,23 +81,28 @@ internal abstract class ProvenChange
         {
             await PutBackAsync().ConfigureAwait(false);
         }
-        catch (Exception problem) when (problem is PgSslException or IOException or UnauthorizedAccessException)
+        catch (Exception problem)
         {
-            throw NotPutBack(failure, problem, "");
+            throw new PgSslException(
+                PgSslError.FileNotRestored,
+                Sentences($"The change could not be proven ({failure.Message}), and could not be undone completely: {problem.Message}", Leftovers),
+                RemedyByHand, failure);
         }
         try
         {
             await ProveOldAsync().ConfigureAwait(false);
         }
-        catch (PgSslException problem)
+        catch (Exception problem)
         {
-            throw NotPutBack(failure, problem, $" {Subject} was restored, but the server may still be using other settings.");
+            throw new PgSslException(
+                PgSslError.UndoNotProven,
+                Sentences(
+                    $"{Subject} was restored, because the change could not be proven ({failure.Message}), but it was not seen that the " +
+                    $"server uses the old state again: {problem.Message}",
+                    Leftovers),
+                RemedyForReload, failure);
         }
     }
 
-    private PgSslException NotPutBack(Exception failure, Exception problem, string state) => new(
-        PgSslError.FileNotRestored,
-        $"The change could not be proven ({failure.Message}), and could not be undone completely: {problem.Message}{state}",
-        RemedyByHand,
-        failure);
+    private static string Sentences(string first, string? second) => second is null ? first : $"{first} {second}";
 }

@@ -13,6 +13,9 @@ internal sealed class ReversibleFiles(IReadOnlyList<FileEdit> edits, DateTimeOff
     /// <summary>The backups, and how the files were written; null before <see cref="Write"/>.</summary>
     public FileTransactionResult? Written { get; private set; }
 
+    /// <summary>The files that an undo could not delete, as a sentence; null for none.</summary>
+    public string? Leftovers { get; private set; }
+
     /// <summary>The edits.</summary>
     public IReadOnlyList<FileEdit> Edits => edits;
 
@@ -26,7 +29,8 @@ internal sealed class ReversibleFiles(IReadOnlyList<FileEdit> edits, DateTimeOff
     {
         try
         {
-            FileTransaction.Apply([.. edits.Zip(Written!.Old, Back).Reverse()], at, files, Written.Backups);
+            FileTransactionResult undone = FileTransaction.Apply(FindBack(), at, files, Written!.Backups);
+            Leftovers = FileTransaction.Describe(undone.Leftovers);
         }
         catch (Exception problem) when (problem is PgSslException or IOException or UnauthorizedAccessException)
         {
@@ -36,6 +40,18 @@ internal sealed class ReversibleFiles(IReadOnlyList<FileEdit> edits, DateTimeOff
         }
     }
 
-    private static FileEdit Back(FileEdit edit, FileSnapshot? old) =>
-        edit with { Content = edit.Expected, Expected = edit.Content, MayReplace = true, Like = old };
+    private FileEdit[] FindBack()
+    {
+        var backups = new Queue<string>(Written!.Backups);
+        IEnumerable<FileEdit> back = edits.Zip(Written.Old).Select(file => file.First with
+        {
+            Content = file.First.Expected,
+            Expected = file.First.Content,
+            MayReplace = true,
+            Like = file.Second,
+            // A full disk does not prevent it.
+            Source = file.Second is null ? null : backups.Dequeue(),
+        });
+        return [.. back.Reverse()];
+    }
 }

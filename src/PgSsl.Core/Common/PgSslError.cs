@@ -88,7 +88,8 @@ public enum PgSslError
     /// <summary>A file could not be written; nothing was changed.</summary>
     FileNotWritten,
     /// <summary>
-    /// A change failed half-way and could not be undone, or somebody else's content was left in place. The message says what each file holds.
+    /// A change failed and could not be undone completely, or somebody else's content was left in place: the old state has to be restored by hand.
+    /// The message says what each file holds.
     /// </summary>
     FileNotRestored,
 
@@ -162,8 +163,15 @@ public enum PgSslError
     LockOut,
     /// <summary>The server would not load a certificate or a key. Nothing was changed.</summary>
     RequirementNotMet,
-    /// <summary>The server did not load a change, or it had another effect than planned. It was undone.</summary>
+    /// <summary>
+    /// The server did not load a change, or it had another effect than planned. It was undone: files and settings are as before, and the server was
+    /// seen to use them again.
+    /// </summary>
     ChangeNotProven,
+    /// <summary>
+    /// A change could not be proven. Files and settings are as before, but it was not seen that the server uses them again: it has to be reloaded.
+    /// </summary>
+    UndoNotProven,
     /// <summary>Nothing would show whether the server takes a change. Nothing was changed.</summary>
     NotProvable,
 

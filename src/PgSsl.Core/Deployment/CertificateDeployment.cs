@@ -14,9 +14,11 @@ internal sealed class CertificateDeployment : IPlannedChange<ServerCertificateIn
     private readonly ICertificateRecipient _recipient;
     private readonly ServerCertificatePlan _plan;
     private readonly IReadOnlyList<ServedAt> _served;
+    private readonly IReadOnlyList<ClientLoss> _losses;
 
-    private CertificateDeployment(ICertificateRecipient recipient, ServerCertificatePlan plan, IReadOnlyList<ServedAt> served) =>
-        (_recipient, _plan, _served) = (recipient, plan, served);
+    private CertificateDeployment(
+        ICertificateRecipient recipient, ServerCertificatePlan plan, IReadOnlyList<ServedAt> served, IReadOnlyList<ClientLoss> losses) =>
+        (_recipient, _plan, _served, _losses) = (recipient, plan, served, losses);
 
     /// <summary>Plans the installation. Reads files; changes nothing.</summary>
     /// <param name="recipient">The recipient of the certificate.</param>
@@ -36,10 +38,18 @@ internal sealed class CertificateDeployment : IPlannedChange<ServerCertificateIn
             var serverKey = ServerKey.Read(key, request.Passphrase, request.KeyPath ?? target.KeyPath);
             string? keyPath = request.KeyPath ?? (request.Answer.KeyPem is null ? target.KeyPath : null);
             var bundle = CertificateBundle.Create(request.Answer.Certificates, serverKey, request.Roots, DateTimeOffset.UtcNow, keyPath);
+            ServerCertificateFacts? facts = null;
             X509Certificate2? old = served.FirstOrDefault(answer => answer.Fingerprint is not null)?.Facts.Tls!.Chain[0];
             var plan = ServerCertificatePlan.Create(
-                bundle, key, request.Passphrase, target, planned => request.Complete(planned) with { Served = old });
-            return new CertificateDeployment(recipient, plan, served);
+                bundle, key, request.Passphrase, target, planned => facts = request.Complete(planned) with { Served = old });
+            PresentChain[] present =
+            [
+                .. served.Where(answer => answer.Facts.Tls is not null)
+                    .Select(answer => new PresentChain($"{answer.Host} serves now", answer.Facts.Tls!.Chain)),
+                new PresentChain($"is in {target.CertificatePath} now", plan.ChainBefore),
+            ];
+            return new CertificateDeployment(recipient, plan, served, [.. ClientLosses.Find(
+                bundle, [.. present.Where(old => old.Chain.Count > 0)], facts!, request)]);
         }
         finally
         {
@@ -57,10 +67,14 @@ internal sealed class CertificateDeployment : IPlannedChange<ServerCertificateIn
     public ServerCertificateInstallation Unchanged => Report(null);
 
     /// <inheritdoc/>
-    public IReadOnlyList<string> Lines => [.. _plan.Describe(), .. _recipient.Effects];
+    public IReadOnlyList<string> Lines =>
+        [.. _plan.Describe(), .. _recipient.Effects, .. _losses.Select(loss => loss.Detail), .. _recipient.PendingEdits.Lines];
 
     /// <summary>What is not as it should be, but does not prevent the change.</summary>
-    public IReadOnlyList<string> Warnings => [.. _plan.Warnings, .. _recipient.Remarks];
+    public IReadOnlyList<string> Warnings => [.. Remarks, .. _recipient.PendingEdits.Warnings];
+
+    private IEnumerable<string> Remarks =>
+        [.. _plan.Warnings, .. _losses.Select(loss => $"{loss.Detail} {loss.Remedy}"), .. _recipient.Remarks];
 
     /// <inheritdoc/>
     public IReadOnlyList<FileEdit> Files => [.. _plan.Edits, .. _recipient.Edits];
@@ -72,6 +86,14 @@ internal sealed class CertificateDeployment : IPlannedChange<ServerCertificateIn
     {
         ForeignFiles.Check(_plan, _served);
         _plan.Check(isForced);
+        ClientLoss[] blocking = [.. _losses.Where(loss => loss.IsBlocking)];
+        if (blocking.Length > 0 && !isForced)
+            throw new PgSslException(
+                PgSslError.ConnectionsAtRisk,
+                $"Nothing is changed, because clients would refuse the new certificate. {string.Join(" ", blocking.Select(loss => loss.Detail))}",
+                $"{blocking[0].Remedy} -Force installs it anyway.");
+        if (!isForced)
+            _recipient.PendingEdits.Check(Subject);
     }
 
     /// <inheritdoc/>
@@ -79,6 +101,8 @@ internal sealed class CertificateDeployment : IPlannedChange<ServerCertificateIn
     {
         ServerCertificateChangeResult result =
             await _recipient.ApplyAsync(_plan, _served, DateTimeOffset.UtcNow, cancellationToken).ConfigureAwait(false);
+        if (_losses.Any(loss => loss.IsBlocking))
+            result = result with { Proofs = [.. result.Proofs, ProofOfLoss] };
         return new ChangeResult<ServerCertificateInstallation>(Report(result), result.Backups)
         {
             WrittenInPlace = result.WrittenInPlace,
@@ -89,8 +113,15 @@ internal sealed class CertificateDeployment : IPlannedChange<ServerCertificateIn
     /// <summary>Clears the copies of the keys.</summary>
     public void Dispose() => _plan.Dispose();
 
+    private Proof ProofOfLoss => new(
+        ServerCertificateInstallation.ClientProof, ProofState.NotMade,
+        string.Join(" ", _losses.Where(loss => loss.IsBlocking).Select(loss => loss.Detail)));
+
     private ServerCertificateInstallation Report(ServerCertificateChangeResult? result) =>
-        ServerCertificateInstallation.Of(_plan, _recipient.Endpoint, result, Warnings, DateTimeOffset.UtcNow);
+        ServerCertificateInstallation.Of(_plan, _recipient.Endpoint, result, Remarks, DateTimeOffset.UtcNow) with
+        {
+            PendingEdits = [.. _recipient.PendingEdits.Edits],
+        };
 
     private static byte[] Read(string path, bool isTarget = false)
     {
@@ -106,4 +137,11 @@ internal sealed class CertificateDeployment : IPlannedChange<ServerCertificateIn
 /// <param name="Roots">The roots that clients have; a missing intermediate may be among them. Null where they are not known.</param>
 /// <param name="Complete">Adds to the facts what is known about server and clients.</param>
 internal sealed record DeploymentRequest(
-    IssuedCertificates Answer, string? KeyPath, char[]? Passphrase, TrustStore? Roots, Func<ServerCertificateFacts, ServerCertificateFacts> Complete);
+    IssuedCertificates Answer, string? KeyPath, char[]? Passphrase, TrustStore? Roots, Func<ServerCertificateFacts, ServerCertificateFacts> Complete)
+{
+    /// <summary>The roots that this account verifies servers with; null for none.</summary>
+    public TrustStore? AccountRoots { get; init; }
+
+    /// <summary>Whether the user said which names clients connect to.</summary>
+    public bool NamesAreGiven { get; init; }
+}

@@ -1,4 +1,5 @@
 using PgSsl.Files;
+using PgSsl.Hba.Live;
 using PgSsl.Server.Live;
 
 namespace PgSsl.Deployment;
@@ -17,6 +18,9 @@ internal interface ICertificateRecipient
 
     /// <summary>What happens besides the two files, for -WhatIf, line by line.</summary>
     IEnumerable<string> Effects { get; }
+
+    /// <summary>What else a reload puts into force; known after <see cref="ObserveAsync"/>.</summary>
+    PendingEdits PendingEdits => PendingEdits.None;
 
     /// <summary>The files that change besides the two.</summary>
     IReadOnlyList<FileEdit> Edits => [];

@@ -38,7 +38,7 @@ internal sealed class ServerCertificateChange : ProvenChange
     /// <summary>How long the server may take. Tests of what never happens wait less.</summary>
     internal TimeSpan ReloadTimeout { get; init; } = TimeSpan.FromSeconds(15);
 
-    private ServedCertificates Served => new(_live!) { ReloadTimeout = ReloadTimeout };
+    private ServedCertificates Served => new(_live!) { ReloadTimeout = ReloadTimeout, Before = _before };
 
     /// <inheritdoc/>
     protected override string Subject => _plan.Target.CertificatePath;
@@ -66,6 +66,9 @@ internal sealed class ServerCertificateChange : ProvenChange
             _files.Write();
         return Task.CompletedTask;
     }
+
+    /// <inheritdoc/>
+    protected override string? Leftovers => _files.Leftovers;
 
     /// <inheritdoc/>
     protected override async Task ProveAsync(CancellationToken cancellationToken)
@@ -102,7 +105,7 @@ internal sealed class ServerCertificateChange : ProvenChange
     {
         if (_live is null)
             return;
-        await _live.ReloadAsync(CancellationToken.None).ConfigureAwait(false);
+        await _live.ReloadOldAsync().ConfigureAwait(false);
         if (_servesTls && _before.FirstOrDefault(answer => answer.Fingerprint is not null) is { } old)
             await Served.WaitAsync(old.Fingerprint, CancellationToken.None).ConfigureAwait(false);
     }

@@ -8,6 +8,9 @@ namespace PgSsl;
 /// <summary>What Install-PgServerCertificate did, and what was seen of the effect. Times are UTC.</summary>
 public sealed record ServerCertificateInstallation
 {
+    /// <summary>The name of what is said about clients that would refuse the certificate: it is never proven.</summary>
+    internal const string ClientProof = "Clients";
+
     /// <summary>
     /// The server; null where only files were written. For a PgBouncer its address, or its pgbouncer.ini if it does not run.
     /// </summary>
@@ -49,7 +52,10 @@ public sealed record ServerCertificateInstallation
     /// <summary>Whether anything was changed; false where everything was in place, and served.</summary>
     public required bool IsChanged { get; init; }
 
-    /// <summary>Whether the server was seen to serve the new certificate; null where nothing was changed.</summary>
+    /// <summary>
+    /// Whether the server was seen to serve the new certificate, and no client is known to refuse it that took the old one; null where nothing was
+    /// changed.
+    /// </summary>
     public required bool? IsProven { get; init; }
 
     /// <summary>What was proven, and what could not be.</summary>
@@ -57,6 +63,12 @@ public sealed record ServerCertificateInstallation
 
     /// <summary>What was corrected, what clients will miss, and what else is not as it should be.</summary>
     public required string[] Remarks { get; init; }
+
+    /// <summary>
+    /// What others saved in the server's configuration files and had not loaded, so that the reload loaded it as well; and where it cannot be told
+    /// whether there is such an edit.
+    /// </summary>
+    public string[] PendingEdits { get; init; } = [];
 
     /// <summary>Reports an installation, or that none was necessary.</summary>
     /// <param name="plan">The plan.</param>
@@ -85,7 +97,9 @@ public sealed record ServerCertificateInstallation
             KeyPath = plan.Target.KeyPath,
             Backup = [.. result?.Backups ?? []],
             IsChanged = result is not null,
-            IsProven = result is null ? null : Array.Exists(proofs, proof => proof is { Name: "Wire", State: ProofState.Proven }),
+            IsProven = result is null ? null
+                : Array.Exists(proofs, proof => proof is { Name: "Wire", State: ProofState.Proven })
+                    && !Array.Exists(proofs, proof => proof.Name == ClientProof),
             Proofs = proofs,
             Remarks = [.. remarks],
         };

@@ -24,6 +24,9 @@ internal sealed class ServerCertificatePlan : IDisposable
     /// <summary>The certificate that the server's file holds now; null where it holds none.</summary>
     public X509Certificate2? Before { get; private init; }
 
+    /// <summary>The certificates that the server's file holds now, its own first; empty where it holds none.</summary>
+    public IReadOnlyList<X509Certificate2> ChainBefore { get; private init; } = [];
+
     /// <summary>
     /// SHA-256 of the certificate that is in place now together with its key, upper-case hex. Null where there is no such pair, or where the
     /// server's account could not read the key.
@@ -71,6 +74,7 @@ internal sealed class ServerCertificatePlan : IDisposable
             edits.Add(certificateEdit);
         return new ServerCertificatePlan(bundle, target, keyPem, oldKey)
         {
+            ChainBefore = before.Chain,
             Before = before.Certificates?.Certificates is [var first, ..] ? first : null,
             Pair = before.Leaf is { } leaf && before.Key?.Matches(leaf) == true && target.Namer is { } namer && oldKey.MayBeReadBy(namer)
                 ? Certificates.Fingerprint.Of(leaf) : null,
@@ -102,7 +106,9 @@ internal sealed class ServerCertificatePlan : IDisposable
 
     /// <summary>What is not as it should be, but does not prevent the change.</summary>
     public IEnumerable<string> Warnings => Bundle.Notes.Concat(Requirements
-        .Where(requirement => requirement.IsMet == false && requirement.Requirement != Requirement.Served.Name)
+        // What clients would miss is told with more evidence (ClientLosses).
+        .Where(requirement => requirement.IsMet == false
+            && requirement.Requirement != Requirement.Served.Name && requirement.Requirement != Requirement.NamesKept.Name)
         .Select(requirement => $"{requirement.Detail} {requirement.Remedy}"));
 
     /// <summary>What replaces what, line by line, for -WhatIf.</summary>
@@ -117,6 +123,9 @@ internal sealed class ServerCertificatePlan : IDisposable
             string action = File.Exists(edit.Path) ? "Replace (and keep as a backup)" : "Create";
             yield return $"{action} {edit.Path}{(edit.Protection.IsPrivate ? $" (the key{account})" : "")}.";
         }
+        if (Edits.Count > 1)
+            yield return "Two files cannot be replaced in one step. If the process is killed between the two renames, key and certificate do not " +
+                "match, and the server would not start again: then run the same command again. Get-PgSslConfiguration reports it.";
     }
 
     /// <summary>Clears the copies of the keys.</summary>

@@ -1,3 +1,4 @@
+using PgSsl.Hba.Live;
 using PgSsl.Requirements;
 using PgSsl.Server.Live;
 using PgSsl.Server.Settings;
@@ -17,6 +18,9 @@ internal sealed class ServerRecipient : ICertificateRecipient
 
     /// <inheritdoc/>
     public string? Endpoint => _live?.Session.Host.ToString();
+
+    /// <inheritdoc/>
+    public PendingEdits PendingEdits { get; private set; } = PendingEdits.None;
 
     /// <inheritdoc/>
     public IReadOnlyList<string> Remarks =>
@@ -53,8 +57,13 @@ internal sealed class ServerRecipient : ICertificateRecipient
             new DeploymentTarget(certificatePath, keyPath, ServerConditions.Unknown) { IsCertificateNamed = true, IsKeyNamed = true }, null, false);
 
     /// <inheritdoc/>
-    public async Task<IReadOnlyList<ServedAt>> ObserveAsync(CancellationToken cancellationToken) =>
-        _live is null ? [] : await new ServedCertificates(_live).ObserveAsync(cancellationToken).ConfigureAwait(false);
+    public async Task<IReadOnlyList<ServedAt>> ObserveAsync(CancellationToken cancellationToken)
+    {
+        if (_live is null)
+            return [];
+        PendingEdits = await PendingEdits.FindAsync(_live, [], null, cancellationToken).ConfigureAwait(false);
+        return await new ServedCertificates(_live).ObserveAsync(cancellationToken).ConfigureAwait(false);
+    }
 
     /// <inheritdoc/>
     public bool IsInPlace(ServerCertificatePlan plan, IReadOnlyList<ServedAt> served) => Change(plan, served, default).IsNothingToDo;

@@ -80,9 +80,12 @@ internal sealed class DiskFiles : IFileLayer
     {
         if (replace && !OperatingSystem.IsWindows())
             UnixRename.Replace(At(source), At(target));
-        else
+        else if (replace || !UnixRename.TryCreate(At(source), At(target)))
             File.Move(At(source), At(target), replace);
     }
+
+    /// <inheritdoc/>
+    public bool Exchange(string one, string other) => UnixRename.TryExchange(At(one), At(other));
 
     /// <inheritdoc/>
     public void WriteInPlace(string path, ReadOnlyMemory<byte> content, FileIdentity? identity) =>
@@ -90,6 +93,21 @@ internal sealed class DiskFiles : IFileLayer
 
     /// <inheritdoc/>
     public void Delete(string path) => File.Delete(At(path));
+
+    /// <inheritdoc/>
+    public void DeleteOwn(string path)
+    {
+        try
+        {
+            if (OperatingSystem.IsWindows() || Environment.IsPrivilegedProcess
+                || UnixStatus.Of(At(path)).Owner.UserId == UnixAccount.EffectiveUserId)
+                File.Delete(At(path));
+        }
+        catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
+        {
+            // The next change tries again.
+        }
+    }
 
     /// <inheritdoc/>
     public IReadOnlyList<string> List(string directory) =>

@@ -31,6 +31,9 @@ internal sealed record FileEdit(string Path, byte[]? Content)
     /// </summary>
     public FileSnapshot? Like { get; init; }
 
+    /// <summary>A file beside it that has the content already; null for none. It is used if it is still as <see cref="Like"/>.</summary>
+    public string? Source { get; init; }
+
     /// <summary>Whether the directory is created if it is missing; only its owner can use it.</summary>
     public bool CreatesDirectory { get; init; }
 }

@@ -29,7 +29,7 @@ internal static class FileTransaction
         IReadOnlyList<FileEdit> edits, DateTimeOffset at, IFileLayer? files = null, IReadOnlyList<string>? drops = null)
     {
         files ??= DiskFiles.Instance;
-        StagedFile[] staged = [.. edits.Select(edit => new StagedFile(files, edit))];
+        StagedFile[] staged = [.. edits.Select(edit => new StagedFile(files, edit, isUndo: drops is not null))];
         StagedFile? current = null;
         try
         {
@@ -43,27 +43,36 @@ internal static class FileTransaction
             try
             {
                 if (locks.AreComplete)
-                    ForEach(file => file.ClearRemains());
+                {
+                    foreach (string directory in directories)
+                        TemporaryFile.ClearRemains(files, directory);
+                }
                 ForEach(file => file.Write());
                 ForEach(file => file.KeepOld(at));
+                ForEach(file => file.Check());
                 ForEach(file => file.Swap());
+                ForEach(file => file.KeepReplaced());
                 foreach (string directory in directories)
                     files.FlushDirectory(directory);
             }
             catch (Exception failure)
             {
-                PutBack(staged, failure);
+                string? remains = Describe(PutBack(staged, failure));
                 if (failure is IOException or UnauthorizedAccessException)
-                    throw NotWritten(current!.Path, failure);
+                    throw NotWritten(current!.Path, failure, remains);
+                if (failure is PgSslException refusal && remains is not null)
+                    throw new PgSslException(refusal.Error, $"{refusal.Message} {remains}", refusal.Remedy, refusal);
                 throw;
             }
             string[] backups = [.. staged.Select(file => file.Backup).OfType<string>()];
-            if (drops is not null)
-                DropBackups(files, [.. drops, .. backups], directories);
+            string[] leftovers = drops is null ? [] : DropBackups(files, [.. drops, .. backups], directories);
             return new FileTransactionResult(
                 backups,
                 [.. staged.Where(file => file.IsWrittenInPlace).Select(file => file.Path)],
-                [.. staged.Select(file => file.Old is { } old ? old with { Content = [] } : null)]);
+                [.. staged.Select(file => file.Old is { } old ? old with { Content = [] } : null)])
+            {
+                Leftovers = leftovers,
+            };
         }
         catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
         {
@@ -95,33 +104,31 @@ internal static class FileTransaction
             "Name two different files.");
     }
 
+    /// <summary>The files that could not be deleted, as a sentence; null for none.</summary>
+    public static string? Describe(IReadOnlyCollection<string> leftovers) => leftovers.Count == 0 ? null
+        : $"Could not be deleted: {string.Join(", ", leftovers)}. Delete them by hand; they may hold a private key.";
+
     /// <summary>Deletes backups in the directories that are held. Elsewhere a name may lead to another file by now, and that is left alone.</summary>
-    private static void DropBackups(IFileLayer files, IEnumerable<string> backups, string[] directories)
+    private static string[] DropBackups(IFileLayer files, IEnumerable<string> backups, string[] directories)
     {
+        var leftovers = new List<string>();
         foreach (string backup in backups.Where(backup => directories.Contains(Path.GetDirectoryName(backup), RealPath.Comparer)))
-        {
-            try
-            {
-                files.Delete(backup);
-            }
-            catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
-            {
-                throw new PgSslException(
-                    PgSslError.FileNotRestored,
-                    $"The old contents are back, but the backup {backup} could not be deleted: {PinnedDirectories.Readable(failure.Message)}",
-                    "Delete it by hand.", failure);
-            }
-        }
+            FileSwap.Discard(files, backup, leftovers);
+        return [.. leftovers];
     }
 
-    private static void PutBack(IEnumerable<StagedFile> staged, Exception failure)
+    /// <summary>Undoes what was done to each file, whatever becomes of the others.</summary>
+    /// <returns>The files that could not be deleted.</returns>
+    /// <exception cref="PgSslException"><see cref="PgSslError.FileNotRestored"/>: a target is not as it was.</exception>
+    private static List<string> PutBack(IEnumerable<StagedFile> staged, Exception failure)
     {
         var problems = new List<string>();
+        var leftovers = new List<string>();
         foreach (StagedFile file in staged.Reverse())
         {
             try
             {
-                file.PutBack();
+                file.PutBack(leftovers);
             }
             catch (Exception problem) when (problem is IOException or UnauthorizedAccessException)
             {
@@ -134,14 +141,15 @@ internal static class FileTransaction
             throw new PgSslException(
                 PgSslError.FileNotRestored,
                 $"A change failed ({PinnedDirectories.Readable(failure.Message)}), and could not be undone completely: " +
-                PinnedDirectories.Readable(string.Join("; ", problems)),
+                PinnedDirectories.Readable(string.Join("; ", problems.Append(Describe(leftovers)).OfType<string>())),
                 "Restore the files by hand before you go on.",
                 failure);
+        return leftovers;
     }
 
-    internal static PgSslException NotWritten(string path, Exception cause) => new(
+    internal static PgSslException NotWritten(string path, Exception cause, string? remains = null) => new(
         PgSslError.FileNotWritten,
-        $"{path} could not be written: {PinnedDirectories.Readable(cause.Message)} Nothing was changed.",
+        $"{path} could not be written: {PinnedDirectories.Readable(cause.Message)} Nothing was changed.{(remains is null ? "" : $" {remains}")}",
         "Check the directory's permissions, the space left on the disk, and which other programs use the file.",
         cause);
 }

@@ -7,4 +7,8 @@ namespace PgSsl.Files;
 /// </param>
 /// <param name="Old">Each file as it was, in the order of the edits; null for a file that did not exist. The contents are cleared.</param>
 internal sealed record FileTransactionResult(
-    IReadOnlyList<string> Backups, IReadOnlyList<string> WrittenInPlace, IReadOnlyList<FileSnapshot?> Old);
+    IReadOnlyList<string> Backups, IReadOnlyList<string> WrittenInPlace, IReadOnlyList<FileSnapshot?> Old)
+{
+    /// <summary>Backups that an undo could not delete.</summary>
+    public IReadOnlyList<string> Leftovers { get; init; } = [];
+}

@@ -51,6 +51,11 @@ internal interface IFileLayer
     /// <exception cref="IOException">It fails; on Unix with the errno as HResult.</exception>
     void Move(string source, string target, bool replace);
 
+    /// <summary>Lets two files of a directory exchange their names, atomically.</summary>
+    /// <returns>False, and nothing is done, where the platform or the file system cannot.</returns>
+    /// <exception cref="IOException">It fails, with the errno as HResult.</exception>
+    bool Exchange(string one, string other);
+
     /// <summary>
     /// Overwrites an existing file; the content is on the disk when this returns. Owner, group and mode stay. If it cannot be opened for writing,
     /// or there is not enough space, it keeps its content, at most with blank lines behind it. A reader may see a mix in the meantime.
@@ -63,6 +68,9 @@ internal interface IFileLayer
 
     /// <summary>Deletes a file. It is not an error if it does not exist.</summary>
     void Delete(string path);
+
+    /// <summary>Deletes a file if it belongs to this account, or this is root; it stays if that fails.</summary>
+    void DeleteOwn(string path);
 
     /// <summary>The paths of the files in a directory.</summary>
     IReadOnlyList<string> List(string directory);

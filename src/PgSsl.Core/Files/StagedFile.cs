@@ -4,14 +4,17 @@ using IoPath = System.IO.Path;
 namespace PgSsl.Files;
 
 /// <summary>A file in a <see cref="FileTransaction"/>: the steps to its new content, and the undo of each step.</summary>
-internal sealed class StagedFile(IFileLayer files, FileEdit edit)
+/// <param name="files">The file system.</param>
+/// <param name="edit">The edit.</param>
+/// <param name="isUndo">Whether it undoes another change: then what is replaced is not kept.</param>
+internal sealed class StagedFile(IFileLayer files, FileEdit edit, bool isUndo = false)
 {
     private FileSnapshot? _old;
     private FileIdentity? _directory;
     private TemporaryFile? _new;
     private TemporaryFile? _copy;
     private string? _copyName;
-    private bool _swapped;
+    private FileSwap? _swap;
     private bool _inPlaceBegun;
 
     /// <summary>The file, by the name in the edit.</summary>
@@ -70,11 +73,6 @@ internal sealed class StagedFile(IFileLayer files, FileEdit edit)
         _directory = files.Identify(Directory);
     }
 
-    /// <summary>
-    /// Deletes files that a killed change left behind. It needs the lock: otherwise they may belong to another change that is running.
-    /// </summary>
-    public void ClearRemains() => TemporaryFile.ClearRemains(files, Location);
-
     /// <summary>Writes the new content beside the target.</summary>
     public void Write()
     {
@@ -83,6 +81,11 @@ internal sealed class StagedFile(IFileLayer files, FileEdit edit)
         CheckOld();
         if (edit.Content is not { } content)
             return;
+        if (FindSource(content) is { } source)
+        {
+            _new = TemporaryFile.Adopt(files, edit.Source!, source.Status?.Identity);
+            return;
+        }
         _new = new TemporaryFile(files, Location);
         _new.Write(content, edit.Like is null ? edit.Protection : FileProtection.Same, edit.Like ?? _old);
     }
@@ -90,7 +93,7 @@ internal sealed class StagedFile(IFileLayer files, FileEdit edit)
     /// <summary>Keeps the old content under a name that says when it was replaced.</summary>
     public void KeepOld(DateTimeOffset at)
     {
-        if (_old is null)
+        if (_old is null || isUndo)
             return;
         _copy = new TemporaryFile(files, Location);
         _copy.Write(_old.Content, FileProtection.Same, _old);
@@ -98,53 +101,71 @@ internal sealed class StagedFile(IFileLayer files, FileEdit edit)
         _copyName = $"{stem}.bak";
         for (int i = 2; files.Read(_copyName) is not null; i++)
             _copyName = $"{stem}-{i}.bak";
-        _copy.MoveTo(_copyName, replace: false);
+        _copy.MoveTo(_copyName);
         Backup = _copyName;
     }
 
-    public void Swap()
+    /// <summary>Looks at the target again, as late as possible.</summary>
+    public void Check()
     {
         CheckDirectory();
-        _swapped = true;
-        if (_new is null)
-        {
-            files.Delete(Location);
-            return;
-        }
+        _swap = new FileSwap(files, edit, Location, _old, _new);
+        _swap.Check();
+    }
+
+    /// <summary>Puts the new content in place.</summary>
+    public void Swap()
+    {
         try
         {
-            _new.MoveTo(Location, replace: _old is not null);
+            _swap!.Make();
         }
-        catch (IOException failure) when (edit.MayWriteInPlace && _old is not null && UnixRename.IsImpossible(failure))
+        catch (IOException failure) when (edit.MayWriteInPlace && _old is not null && _new is not null && UnixRename.IsImpossible(failure))
         {
             WriteInPlace(_old, edit.Content!);
         }
     }
 
+    /// <summary>Looks at what was in the place, and keeps it.</summary>
+    public void KeepReplaced()
+    {
+        if (!IsWrittenInPlace)
+            Backup = _swap!.KeepOld(Backup);
+    }
+
     /// <summary>Undoes everything that was done.</summary>
+    /// <param name="leftovers">Gets the files that could not be deleted.</param>
     /// <exception cref="IOException">
     /// It cannot be undone, or another process has changed the file since then: its content stays, and so does the backup.
     /// </exception>
-    public void PutBack()
+    public void PutBack(ICollection<string> leftovers)
     {
         if (_copy is { IsMoved: true })
             Backup = _copyName;
-        byte[]? current = files.Read(Location);
-        bool isChanged = _swapped && _new is not { IsMoved: false } && !AreSame(current, _old?.Content);
-        _new?.Discard();
-        _copy?.Discard();
-        if (_inPlaceBegun)
-            PutBackInPlace(current, _old!);
-        else if (!isChanged)
-            Drop(Backup);
-        else if (!AreSame(current, edit.Content))
-            throw new IOException("somebody else has changed it since, and that is left as it is.");
-        else if (Backup is not null)
-            files.Move(Backup, Location, replace: true);
-        else
-            files.Delete(Location);
+        try
+        {
+            if (_inPlaceBegun)
+                PutBackInPlace(files.Read(Location), _old!);
+            else
+                _swap?.PutBack(Backup, leftovers);
+        }
+        finally
+        {
+            _new?.Discard(leftovers);
+            _copy?.Discard(leftovers);
+        }
+        if (Backup is not null && !isUndo)
+            FileSwap.Discard(files, Backup, leftovers);
         Backup = null;
     }
+
+    /// <summary>
+    /// The file that has the content already, if it is the very file that was replaced: elsewhere than on Linux two files cannot exchange names.
+    /// </summary>
+    private FileSnapshot? FindSource(byte[] content) =>
+        OperatingSystem.IsLinux() && edit is { Source: { } source, Like.Status: { } was } && IoPath.GetDirectoryName(source) == Directory
+        && files.Examine(source) is { Status: { } now } found && AreSame(found.Content, content)
+        && (now.Identity, now.Owner, now.Mode) == (was.Identity, was.Owner, was.Mode) ? found : null;
 
     private void WriteInPlace(FileSnapshot old, byte[] content)
     {
@@ -153,7 +174,8 @@ internal sealed class StagedFile(IFileLayer files, FileEdit edit)
         _inPlaceBegun = true;
         files.WriteInPlace(Location, content, old.Status?.Identity);
         IsWrittenInPlace = true;
-        _new!.Discard();
+        if (!_new!.IsAdopted)
+            files.Delete(_new.Path);
     }
 
     /// <summary>
@@ -166,13 +188,6 @@ internal sealed class StagedFile(IFileLayer files, FileEdit edit)
             throw new IOException("somebody else has changed it since, and that is left as it is.");
         if (!AreSame(current, old.Content))
             files.WriteInPlace(Location, old.Content, old.Status?.Identity);
-        Drop(Backup);
-    }
-
-    private void Drop(string? path)
-    {
-        if (path is not null)
-            files.Delete(path);
     }
 
     private static bool AreSame(byte[]? one, byte[]? other) =>

@@ -130,9 +130,11 @@ internal sealed class HbaCoverIndex(Func<HbaRecord, HbaRecord, bool> coversType)
         private static bool HasPattern(HbaName[] names) => Array.Exists(names, name => name.Kind == HbaNameKind.Pattern);
     }
 
-    private static bool Covers(HbaRecord record, HbaRecord other) =>
-        Covers(record.Users, other.Users)
-        && Covers(record.Databases, other.Databases)
+    private static bool Covers(HbaRecord record, HbaRecord other) => Covers(record.Users, other.Users) && CoversPlaces(record, other);
+
+    /// <summary>Whether a record matches all databases and addresses that another one matches.</summary>
+    internal static bool CoversPlaces(HbaRecord record, HbaRecord other) =>
+        Covers(record.Databases, other.Databases)
         && (record.Address is null ? other.Address is null : other.Address is not null && record.Address.Covers(other.Address));
 
     private static bool Covers(HbaName[] names, HbaName[] others)

@@ -66,6 +66,10 @@ internal sealed class HbaMatcher(HbaMatchContext context)
         return address.IsMatch is null ? address : database.IsMatch is null ? database : user;
     }
 
+    /// <summary>Whether a record is for a user, whatever else it demands; null where that is not known.</summary>
+    public bool? MatchesUser(HbaRecord record, string user) =>
+        MatchAny(record.Users, name => MatchUser(name, new HbaClient(user, "", HbaTransport.Socket, null)), () => "").IsMatch;
+
     // Most records of a long file are decided here, without an explanation.
     private static bool IsRuledOut(HbaRecord record, HbaClient client) =>
         !record.Type.Admits(client.Transport)

@@ -41,6 +41,9 @@ internal sealed class PgBouncerChange(
         "Restore the old settings and files by hand, RELOAD in the admin console, and check what clients are served. PgBouncer's log says " +
         "what is wrong with its files.";
 
+    /// <inheritdoc/>
+    protected override string RemedyForReload => "RELOAD in the admin console, and check what clients are served.";
+
     /// <summary>Writes the files, has PgBouncer load them, and checks what it serves.</summary>
     /// <param name="at">The time in the names of backups.</param>
     /// <param name="cancellationToken">Undoes everything.</param>
@@ -62,6 +65,9 @@ internal sealed class PgBouncerChange(
     }
 
     /// <inheritdoc/>
+    protected override string? Leftovers => _files?.Leftovers;
+
+    /// <inheritdoc/>
     protected override async Task ProveAsync(CancellationToken cancellationToken)
     {
         if (reload is null)
@@ -72,7 +78,8 @@ internal sealed class PgBouncerChange(
         }
         await reload.ReloadAsync(cancellationToken).ConfigureAwait(false);
         AddProven("Reload", $"PgBouncer was reloaded by {reload.Means}.");
-        (IReadOnlyList<ServedAt> seen, ServedAt? other) = await _wire.WaitAsync(IsWanted, ReloadTimeout, cancellationToken).ConfigureAwait(false);
+        (IReadOnlyList<ServedAt> seen, ServedAt? other) =
+            await _wire.WaitAsync(IsWanted, _before, ReloadTimeout, cancellationToken).ConfigureAwait(false);
         if (other is not null)
             throw new PgSslException(
                 PgSslError.CertificateNotServed, $"{other}, {Expectation(other)}.",
@@ -98,7 +105,7 @@ internal sealed class PgBouncerChange(
         if (reload is null)
             return;
         await reload.ReloadAsync(CancellationToken.None).ConfigureAwait(false);
-        (_, ServedAt? other) = await _wire.WaitAsync(IsAsBefore, ReloadTimeout, CancellationToken.None).ConfigureAwait(false);
+        (_, ServedAt? other) = await _wire.WaitAsync(IsAsBefore, _before, ReloadTimeout, CancellationToken.None).ConfigureAwait(false);
         if (other is not null)
             throw new PgSslException(PgSslError.CertificateNotServed, $"{other}, which is not what it was before.", RemedyByHand);
     }

@@ -71,9 +71,7 @@ internal static class ClientRequirements
 
     private static Verdict JudgeNamesKept(X509Certificate2 served, X509Certificate2 leaf)
     {
-        string[] lost = [.. (ParsedCertificate.Of(served)?.Extensions.SubjectAlternativeNames ?? [])
-            .Where(name => name.Kind is GeneralNameKind.Dns or GeneralNameKind.IpAddress).Select(name => name.ToString())
-            .Except(CertificateNames.SubjectAlternativeNames(leaf), StringComparer.OrdinalIgnoreCase)];
+        string[] lost = NamesOf.Lost(served, leaf);
         return lost.Length == 0
             ? Requirement.NamesKept.Met("It has all names of the certificate that is served.")
             : Requirement.NamesKept.Unmet(

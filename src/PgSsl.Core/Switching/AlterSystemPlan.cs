@@ -25,9 +25,9 @@ internal sealed record AlterSystemPlan(string Path, IReadOnlyList<AlterSystemSte
         foreach ((string name, string value) in wanted)
         {
             SslParameter parameter = SslParameters.Find(name)!;
-            FileSetting[] assignments = [.. inFiles.Where(setting => setting.Name is { } written && parameter.IsCalled(written))];
-            string effective = assignments.LastOrDefault()?.Value ?? facts.Settings[name].Default ?? "";
-            string? old = assignments.LastOrDefault(setting => IsAutomatic(setting.File))?.Value;
+            string effective = inFiles.LastOrDefault(setting => setting.Name is { } written && parameter.IsCalled(written))?.Value
+                ?? facts.Settings[name].Default ?? "";
+            string? old = FindAutomatic(inFiles, name);
             if (!parameter.IsSame(effective, value, path => facts.ResolvePath(path) ?? path))
                 steps.Add(new AlterSystemStep(name, facts[name] ?? "", old, value));
         }
@@ -39,6 +39,13 @@ internal sealed record AlterSystemPlan(string Path, IReadOnlyList<AlterSystemSte
 
     /// <summary>The statements, each with what was there before.</summary>
     public IReadOnlyList<string> Statements => [.. Steps.Select(step => step.ToString())];
+
+    /// <summary>The value of a parameter in postgresql.auto.conf; null where it has none there.</summary>
+    public static string? FindAutomatic(IReadOnlyList<FileSetting> inFiles, string name)
+    {
+        SslParameter parameter = SslParameters.Find(name)!;
+        return inFiles.LastOrDefault(setting => setting.Name is { } written && parameter.IsCalled(written) && IsAutomatic(setting.File))?.Value;
+    }
 
     private static bool IsAutomatic(string? file) => file?.EndsWith($"/{ConfigurationDocument.AutoFileName}", StringComparison.Ordinal) == true;
 

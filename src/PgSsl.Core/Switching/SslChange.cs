@@ -1,7 +1,10 @@
 using PgSsl.Changes;
+using PgSsl.Common;
 using PgSsl.Files;
 using PgSsl.Server;
 using PgSsl.Server.Configuration;
+using PgSsl.Server.Live;
+using PgSsl.Server.Settings;
 
 namespace PgSsl.Switching;
 
@@ -9,6 +12,12 @@ namespace PgSsl.Switching;
 /// <param name="prover">Sees what the server makes of it; null where none is asked.</param>
 internal abstract class SslChange(SslProver? prover) : ProvenChange
 {
+    /// <summary>What is done before a reload without a change; it may throw.</summary>
+    public Func<CancellationToken, Task>? BeforeBareReload { get; set; }
+
+    /// <summary>What is missing in the proofs, so that the change is undone; null for nothing.</summary>
+    public Func<IReadOnlyList<Proof>, PgSslException?>? FindLack { get; set; }
+
     /// <summary>The file that changes.</summary>
     public abstract string Path { get; }
 
@@ -44,6 +53,8 @@ internal abstract class SslChange(SslProver? prover) : ProvenChange
     {
         if (prover is not null)
             await prover.RememberAsync(!IsNoChange, cancellationToken).ConfigureAwait(false);
+        if (IsNoChange && prover?.Reloads == true && BeforeBareReload is { } before)
+            await before(cancellationToken).ConfigureAwait(false);
         return await RunAsync(cancellationToken).ConfigureAwait(false);
     }
 
@@ -56,7 +67,10 @@ internal abstract class SslChange(SslProver? prover) : ProvenChange
             AddNotMade("Wire", "no server was asked (-Endpoint).");
             return;
         }
-        foreach (Proof proof in await prover.ProveAsync(!IsNoChange, cancellationToken).ConfigureAwait(false))
+        IReadOnlyList<Proof> proofs = await prover.ProveAsync(cancellationToken).ConfigureAwait(false);
+        if (!IsNoChange && FindLack?.Invoke(proofs) is { } lack)
+            throw lack;
+        foreach (Proof proof in proofs)
             Add(proof);
     }
 
@@ -66,9 +80,9 @@ internal abstract class SslChange(SslProver? prover) : ProvenChange
 
 /// <summary>A change by ALTER SYSTEM, which writes postgresql.auto.conf on the server's machine.</summary>
 /// <param name="plan">The statements.</param>
-/// <param name="session">Runs them.</param>
+/// <param name="live">The server.</param>
 /// <param name="prover">Sees what the server makes of it.</param>
-internal sealed class AlterSystemChange(AlterSystemPlan plan, IServerSession session, SslProver prover) : SslChange(prover)
+internal sealed class AlterSystemChange(AlterSystemPlan plan, LiveServer live, SslProver prover) : SslChange(prover)
 {
     private readonly Stack<AlterSystemStep> _done = [];
 
@@ -90,17 +104,20 @@ internal sealed class AlterSystemChange(AlterSystemPlan plan, IServerSession ses
     /// <inheritdoc/>
     protected override async Task WriteAsync(CancellationToken cancellationToken)
     {
+        if (IsNoChange)
+            return;
+        await DemandPlannedStateAsync(cancellationToken).ConfigureAwait(false);
         foreach (AlterSystemStep step in plan.Steps)
         {
+            // A statement that was cancelled, or whose answer was lost, may have been executed.
+            _done.Push(step);
             try
             {
-                await session.QueryAsync(step.Statement, null, cancellationToken).ConfigureAwait(false);
-                _done.Push(step);
+                await live.Session.QueryAsync(step.Statement, null, cancellationToken).ConfigureAwait(false);
             }
             catch (Exception failure)
             {
-                // Nothing was reloaded yet, so only the file has to be restored. A statement that was cancelled may have been executed.
-                _done.Push(step);
+                // Nothing was reloaded yet, so only the file has to be restored.
                 await PutBackAfterAsync(failure).ConfigureAwait(false);
                 throw;
             }
@@ -121,11 +138,77 @@ internal sealed class AlterSystemChange(AlterSystemPlan plan, IServerSession ses
         }
     }
 
-    /// <inheritdoc/>
+    /// <summary>
+    /// The undo of each statement is tried, whatever becomes of the others. What a statement did not change, or somebody else has changed since, is
+    /// left as it is.
+    /// </summary>
     protected override async Task PutBackAsync()
     {
+        await using var undo = new UndoSession(live);
+        IReadOnlyList<FileSetting>? now = null;
+        var problems = new List<string>();
+        try
+        {
+            now = await ServerTlsReader.ReadFileSettingsAsync(undo, CancellationToken.None).ConfigureAwait(false);
+        }
+        catch (PgSslException)
+        {
+            // The undo of each statement says why.
+        }
+        bool isAnyBack = false;
         while (_done.TryPop(out AlterSystemStep? step))
-            await session.QueryAsync(step.Undo, null, CancellationToken.None).ConfigureAwait(false);
+        {
+            string? value = now is null ? step.Value : AlterSystemPlan.FindAutomatic(now, step.Name);
+            if (value == step.Old)
+            {
+                // What the session was doing when it was lost may still be going on. The same statement again waits for it, and changes nothing.
+                if (undo.IsReopened)
+                    await TryAsync(() => undo.QueryAsync(step.Undo)).ConfigureAwait(false);
+                continue;
+            }
+            if (value != step.Value)
+            {
+                problems.Add($"{step.Name} was set to {SqlQuoting.Literal(value ?? "")} by somebody else, and that is left as it is.");
+                continue;
+            }
+            try
+            {
+                await undo.QueryAsync(step.Undo).ConfigureAwait(false);
+                isAnyBack = true;
+            }
+            catch (PgSslException problem)
+            {
+                problems.Add($"{step.Name}: {problem.Message}");
+            }
+        }
+        if (problems.Count == 0)
+            return;
+        if (isAnyBack)
+            await TryAsync(undo.ReloadAsync).ConfigureAwait(false);
+        throw new PgSslException(PgSslError.FileNotRestored, string.Join(" ", problems.Distinct()), RemedyByHand);
+    }
+
+    /// <summary>Throws if postgresql.auto.conf is not as it was when the change was planned.</summary>
+    /// <exception cref="PgSslException"><see cref="PgSslError.FileChanged"/>.</exception>
+    private async Task DemandPlannedStateAsync(CancellationToken cancellationToken)
+    {
+        if (await ServerTlsReader.ReadFileSettingsAsync(live.Session, cancellationToken).ConfigureAwait(false) is { } now
+            && plan.Steps.FirstOrDefault(step => AlterSystemPlan.FindAutomatic(now, step.Name) != step.Old) is { } other)
+            throw new PgSslException(
+                PgSslError.FileChanged, $"{other.Name} was changed in {Path} by somebody else in the meantime, so nothing was written.",
+                "Run the command again: it starts from the present settings.");
+    }
+
+    private static async Task TryAsync(Func<Task> step)
+    {
+        try
+        {
+            await step().ConfigureAwait(false);
+        }
+        catch (PgSslException)
+        {
+            // It is done in addition.
+        }
     }
 }
 
@@ -164,6 +247,9 @@ internal sealed class ConfigurationFileChange(ConfigurationPlan plan, SslProver?
 
     /// <inheritdoc/>
     public override IReadOnlyList<string> WrittenInPlace => _files.Written?.WrittenInPlace ?? [];
+
+    /// <inheritdoc/>
+    protected override string? Leftovers => _files.Leftovers;
 
     /// <inheritdoc/>
     protected override Task WriteAsync(CancellationToken cancellationToken)

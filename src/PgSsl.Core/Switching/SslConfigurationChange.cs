@@ -34,7 +34,13 @@ public sealed record SslConfigurationChange
     /// </summary>
     public required bool IsProven { get; init; }
 
-    /// <summary>How many sessions use plaintext over the network, and keep doing so until they end; null where no server was asked.</summary>
+    /// <summary>
+    /// What others saved in the server's configuration files and had not loaded, so that the reload loaded it as well; and where it cannot be told
+    /// whether there is such an edit.
+    /// </summary>
+    public string[] PendingEdits { get; init; } = [];
+
+    /// <summary>How many sessions use plaintext over the network, and keep doing so until they end; null where it is not known.</summary>
     public required int? PlaintextSessions { get; init; }
 
     /// <summary>Describes a change that was made.</summary>

@@ -78,11 +78,13 @@ internal static class SslPreflight
     /// <param name="certificatePath">The certificate that it would load, absolute; null where that is not known.</param>
     /// <param name="keyPath">The key.</param>
     /// <param name="conditions">What is known about the server; null where its files are not on this machine.</param>
+    /// <param name="isReloaded">Whether a reload has to load them, and not a start.</param>
     /// <returns>What was seen, the certificate that it would serve, and what clients would object to.</returns>
     /// <exception cref="PgSslException">
     /// It would not, or clients would refuse the certificate because it is not valid now: the errors of files, of keys and of certificates.
     /// </exception>
-    public static SslFileCheck CheckFiles(SslTarget target, string? certificatePath, string? keyPath, ServerConditions? conditions)
+    public static SslFileCheck CheckFiles(
+        SslTarget target, string? certificatePath, string? keyPath, ServerConditions? conditions, bool isReloaded)
     {
         const string Name = "Files";
         if (!target.IsOn)
@@ -93,7 +95,7 @@ internal static class SslPreflight
             return NotLooked("it is not known where the server has its certificate and its key: name them with -CertificatePath and -KeyPath.");
         ServerCertificateFacts found = ServerCertificateFacts.Read(certificatePath, keyPath) with { Server = conditions };
         IReadOnlyList<ServerCertificateRequirement> requirements = ServerCertificateCheck.Judge(found);
-        if (requirements.FirstOrDefault(IsFatal) is { } unmet)
+        if (requirements.FirstOrDefault(requirement => IsFatal(requirement, isReloaded)) is { } unmet)
             throw new PgSslException(
                 found.CertificateFile.Failure?.Error
                     ?? (unmet.Requirement == Requirement.KeyFileAccess.Name ? found.KeyFile.Failure?.Error : null)
@@ -186,10 +188,9 @@ internal static class SslPreflight
     }
 
     // A server takes a certificate that is not valid now, but no client does.
-    private static bool IsFatal(ServerCertificateRequirement requirement) => requirement.IsMet == false
+    private static bool IsFatal(ServerCertificateRequirement requirement, bool isReloaded) => requirement.IsMet == false
         && (requirement.RequiredBy == RequirementSource.Server || requirement.Requirement == Requirement.Valid.Name
-            // A reload is all that follows.
-            || requirement.Requirement == Requirement.KeyReload.Name);
+            || (isReloaded && requirement.Requirement == Requirement.KeyReload.Name));
 
     private static PgSslError ErrorOf(Requirement requirement, ServerSettingFacts settings)
     {

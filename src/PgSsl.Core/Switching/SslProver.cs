@@ -28,7 +28,7 @@ internal sealed class SslProver(LiveServer live, ServerTlsFacts facts, SslTarget
     // The postmaster reads its files within milliseconds after the signal; on a busy machine it takes longer.
     internal TimeSpan ReloadTimeout { get; init; } = TimeSpan.FromSeconds(15);
 
-    private ServedCertificates Served => new(live) { ReloadTimeout = ReloadTimeout };
+    private ServedCertificates Served => new(live) { ReloadTimeout = ReloadTimeout, Before = _before };
 
     /// <summary>Remembers what is served before the change.</summary>
     /// <param name="isChanged">Whether anything will be changed; if not, no version of TLS can get lost.</param>
@@ -41,7 +41,11 @@ internal sealed class SslProver(LiveServer live, ServerTlsFacts facts, SslTarget
             _spoken = _before is [{ Fingerprint: not null } first, ..]
                 ? await FindSpokenAsync(first, cancellationToken).ConfigureAwait(false) : [TlsVersion.Tls12];
         _log = await ServerLog.OpenAsync(live.Session, cancellationToken).ConfigureAwait(false);
+        Reloads = isChanged || !_before.All(IsAsWanted) || await FindOtherSettingAsync(cancellationToken).ConfigureAwait(false) is not null;
     }
+
+    /// <summary>Whether the server has to load its files again: something is changed, or it is not as it should be.</summary>
+    public bool Reloads { get; private set; }
 
     /// <summary>Whether it can be seen that the server has loaded values that could not be judged before.</summary>
     /// <param name="notJudged">The requirements.</param>
@@ -59,14 +63,12 @@ internal sealed class SslProver(LiveServer live, ServerTlsFacts facts, SslTarget
     }
 
     /// <summary>Has the server load the change, and checks whether it did.</summary>
-    /// <param name="isChanged">Whether anything was changed; if not, the server reloads only if it is not as it should be.</param>
     /// <param name="cancellationToken">Ends it.</param>
     /// <exception cref="PgSslException">It did not; the message says what was seen.</exception>
-    public async Task<IReadOnlyList<Proof>> ProveAsync(bool isChanged, CancellationToken cancellationToken)
+    public async Task<IReadOnlyList<Proof>> ProveAsync(CancellationToken cancellationToken)
     {
         var proofs = new List<Proof> { await ProveFilesAsync(cancellationToken).ConfigureAwait(false) };
-        bool reloads = isChanged || !_before.All(IsAsWanted) || await FindOtherSettingAsync(cancellationToken).ConfigureAwait(false) is not null;
-        if (reloads)
+        if (Reloads)
             await live.ReloadAsync(cancellationToken).ConfigureAwait(false);
         proofs.Add(await ProveSettingsAsync(cancellationToken).ConfigureAwait(false));
         try
@@ -86,7 +88,7 @@ internal sealed class SslProver(LiveServer live, ServerTlsFacts facts, SslTarget
             effects.Add(await ProveMinimumAsync(minimum, cancellationToken).ConfigureAwait(false));
         if (target.CaPath is { Length: > 0 })
             effects.Add(await ProveClientCertificatesAsync(cancellationToken).ConfigureAwait(false));
-        if (reloads)
+        if (Reloads)
             proofs.Add(await ProveTakenOverAsync(effects, cancellationToken).ConfigureAwait(false));
         return [.. proofs, .. effects];
     }
@@ -95,7 +97,7 @@ internal sealed class SslProver(LiveServer live, ServerTlsFacts facts, SslTarget
     /// <exception cref="PgSslException">It does not.</exception>
     public async Task ProveOldAsync()
     {
-        await live.ReloadAsync(CancellationToken.None).ConfigureAwait(false);
+        await live.ReloadOldAsync().ConfigureAwait(false);
         if (_before.Count > 0 && _before.All(answer => answer.Fingerprint == _before[0].Fingerprint))
             await Served.WaitAsync(_before[0].Fingerprint, CancellationToken.None).ConfigureAwait(false);
     }

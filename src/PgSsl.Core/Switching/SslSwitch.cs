@@ -4,6 +4,7 @@ using PgSsl.Certificates;
 using PgSsl.Changes;
 using PgSsl.Common;
 using PgSsl.Files;
+using PgSsl.Hba.Live;
 using PgSsl.Inspection;
 using PgSsl.Requirements;
 using PgSsl.Server;
@@ -33,6 +34,11 @@ internal sealed record SslSwitch(
     /// <summary>The same, if loading them would not show it either.</summary>
     private IReadOnlyList<string> NotProvable { get; init; } = [];
 
+    /// <summary>What else a reload puts into force.</summary>
+    private PendingEdits Pending { get; set; } = PendingEdits.None;
+
+    private bool _isForced;
+
     /// <summary>How many sessions use plaintext over the network now; null where no server was asked.</summary>
     public int? PlaintextSessions { get; private init; }
 
@@ -46,6 +52,7 @@ internal sealed record SslSwitch(
             lines.AddRange(Change.Diff);
             if (PlaintextSessions is > 0)
                 lines.Add(PlaintextRemain);
+            lines.AddRange(Pending.Lines);
             return lines;
         }
     }
@@ -87,7 +94,7 @@ internal sealed record SslSwitch(
         SslChange change;
         if (configurationPath is null)
         {
-            change = new AlterSystemChange(AlterSystemPlan.Create(facts, values), live.Session, prover);
+            change = new AlterSystemChange(AlterSystemPlan.Create(facts, values), live, prover);
         }
         else
         {
@@ -104,14 +111,47 @@ internal sealed record SslSwitch(
             notes.Add(hidden);
         notes.AddRange(files.Notes);
         bool mayLockOut = !target.IsOn && !change.IsNoChange;
-        IReadOnlyList<string> lockOuts = mayLockOut ? await SslPreflight.FindLockOutsAsync(live, cancellationToken).ConfigureAwait(false) : [];
-        return new SslSwitch(change, endpoint, files.Proofs, notes, lockOuts)
+        var lockOuts = new List<string>(
+            mayLockOut ? await SslPreflight.FindLockOutsAsync(live, cancellationToken).ConfigureAwait(false) : []);
+        if (mayLockOut && sessions.HiddenCount > 0)
+            lockOuts.Add(
+                $"perhaps {sessions.HiddenCount} {(sessions.HiddenCount == 1 ? "session" : "sessions")} of other roles, which {facts.UserName} "
+                + "may not see (pg_read_all_stats)");
+        Task<PendingEdits> FindPendingAsync(CancellationToken token) => PendingEdits.FindAsync(live, values.Keys, null, token);
+        var planned = new SslSwitch(change, endpoint, files.Proofs, notes, lockOuts)
         {
             Session = live.Session,
+            Pending = change.IsNoChange ? PendingEdits.None : await FindPendingAsync(cancellationToken).ConfigureAwait(false),
             NotJudged = notJudged,
             NotProvable = willShow || change.IsNoChange ? [] : [.. notJudged!.Select(verdict => verdict.Detail)],
             PlaintextSessions = CountPlaintext(sessions),
         };
+        // Where nothing is to be changed, it shows later whether a reload is needed.
+        change.BeforeBareReload = async token => planned.Accept(await FindPendingAsync(token).ConfigureAwait(false));
+        change.FindLack = planned.FindLack;
+        return planned;
+    }
+
+    /// <summary>Nobody could judge the settings, it was expected that loading them would show it, and it did not.</summary>
+    private PgSslException? FindLack(IReadOnlyList<Proof> proofs) => _isForced || NotJudged is null or [] || IsLoaded(proofs)
+        ? null
+        : new PgSslException(
+            PgSslError.ChangeNotProven,
+            $"it was not seen whether the server takes its new settings, and if not, its next start fails. {Details(NotJudged)}",
+            "Look into the server's log for \"SSL configuration was not reloaded\"; -Force keeps the change.");
+
+    private static bool IsLoaded(IReadOnlyList<Proof> proofs) => proofs.Any(proof => proof is { Name: "TlsReload", State: ProofState.Proven });
+
+    private static string Details(IReadOnlyList<Verdict> verdicts) => string.Join(" ", verdicts.Select(verdict => verdict.Detail));
+
+    /// <inheritdoc/>
+    IReadOnlyList<string> IPlannedChange<SslConfigurationChange>.Warnings => [.. Pending.Warnings];
+
+    private void Accept(PendingEdits pending)
+    {
+        Pending = pending;
+        if (!_isForced)
+            pending.Check(Subject);
     }
 
     /// <summary>Works out the change of a configuration file, where no server is asked.</summary>
@@ -123,11 +163,11 @@ internal sealed record SslSwitch(
     {
         ConfigurationDocument document = ConfigurationPaths.ReadAround(configurationPath);
         IReadOnlyList<string> owners = SslPreflight.CheckOwner(document, configurationPath);
-        int? major = ReadMajor(document.DataDirectory);
+        int? major = ServerAtRest.MajorOf(document);
         IReadOnlyDictionary<string, string> values = target.ValuesIn(major ?? PostgresVersion.Newest);
-        SslFileCheck files = CheckFiles(target, document, isDataDirectory: major is not null);
+        SslFileCheck files = ServerAtRest.CheckFiles(target, document, isDataDirectory: major is not null);
         if (target.IsOn)
-            SslPreflight.CheckSettings(SettingsOf(document, values, major ?? PostgresVersion.Newest));
+            SslPreflight.CheckSettings(ServerAtRest.SettingsOf(document, values, major ?? PostgresVersion.Newest));
         ConfigurationPlan plan = PlanFile(document, configurationPath, values);
         List<string> notes = [.. owners, .. target.Remarks, .. files.Notes];
         if (major is null)
@@ -143,6 +183,7 @@ internal sealed record SslSwitch(
     /// <inheritdoc/>
     public void Check(bool isForced)
     {
+        _isForced = isForced;
         if (!isForced && LockOuts.Count > 0)
             throw new PgSslException(
                 PgSslError.LockOut,
@@ -154,6 +195,8 @@ internal sealed record SslSwitch(
                 $"{Endpoint} was not changed, because nothing would show whether it takes the change, and if not, its next start fails. " +
                 string.Join(" ", NotProvable),
                 "Run this on the server's machine as root or as its account, or as a superuser with logging_collector on; or use -Force.");
+        if (!isForced)
+            Pending.Check(Subject);
     }
 
     /// <summary>Makes the change and proves it. If nothing is to be changed, it checks whether the server is as it should be.</summary>
@@ -162,11 +205,26 @@ internal sealed record SslSwitch(
     public async Task<SslConfigurationChange> ApplyAsync(CancellationToken cancellationToken)
     {
         IReadOnlyList<Proof> proofs = await Change.ApplyAsync(cancellationToken).ConfigureAwait(false);
-        // The sessions after the change: some may have come in the meantime.
-        int? plaintext = Session is null
-            ? null
-            : CountPlaintext(await SessionReader.ReadAsync(Session, Endpoint!, cancellationToken).ConfigureAwait(false));
-        return SslConfigurationChange.Of(Change, Endpoint, [.. Proofs, .. ProofOfValues(proofs), .. proofs], plaintext);
+        int? plaintext = await TryCountPlaintextAsync(cancellationToken).ConfigureAwait(false);
+        return SslConfigurationChange.Of(Change, Endpoint, [.. Proofs, .. ProofOfValues(proofs), .. proofs], plaintext) with
+        {
+            PendingEdits = [.. Pending.Edits],
+        };
+    }
+
+    /// <summary>The sessions after the change: some may have come in the meantime. Nothing that fails here makes the change a failure.</summary>
+    private async Task<int?> TryCountPlaintextAsync(CancellationToken cancellationToken)
+    {
+        try
+        {
+            return Session is null
+                ? null
+                : CountPlaintext(await SessionReader.ReadAsync(Session, Endpoint!, cancellationToken).ConfigureAwait(false));
+        }
+        catch (Exception failure) when (failure is PgSslException or OperationCanceledException)
+        {
+            return null;
+        }
     }
 
     async Task<ChangeResult<SslConfigurationChange>> IPlannedChange<SslConfigurationChange>.ApplyAsync(CancellationToken cancellationToken)
@@ -176,7 +234,10 @@ internal sealed record SslSwitch(
         {
             WrittenInPlace = Change.WrittenInPlace,
             Proofs = made.Proofs,
-            Warnings = made.PlaintextSessions > 0 ? [PlaintextRemain] : [],
+            Warnings = made.PlaintextSessions > 0 ? [PlaintextRemain]
+                : made.PlaintextSessions is null && Session is not null
+                    ? [$"The change is made, but which sessions of {Endpoint} are in plaintext could not be read. Get-PgSslSession shows them."]
+                : [],
         };
     }
 
@@ -187,11 +248,10 @@ internal sealed record SslSwitch(
         if (NotJudged is null)
             yield break;
         // A reload does without the parameters of a file that a start does not forgive (load_dh_file).
-        bool isLoaded = proofs.Any(proof => proof is { Name: "TlsReload", State: ProofState.Proven })
-            && NotJudged.All(verdict => verdict.Requirement != Requirement.DhParameters);
+        bool isLoaded = IsLoaded(proofs) && NotJudged.All(verdict => verdict.Requirement != Requirement.DhParameters);
         yield return NotJudged.Count == 0 ? new Proof(Name, ProofState.Proven, "the server takes the values and files of its settings for TLS.")
             : isLoaded ? new Proof(Name, ProofState.Proven, "the server has loaded them.")
-            : new Proof(Name, ProofState.NotMade, string.Join(" ", NotJudged.Select(verdict => verdict.Detail)));
+            : new Proof(Name, ProofState.NotMade, Details(NotJudged));
     }
 
     // The session that asks ends with the cmdlet.
@@ -205,37 +265,7 @@ internal sealed record SslSwitch(
     {
         return SslPreflight.CheckFiles(
             target, target.CertificatePath ?? facts.PathOf("ssl_cert_file"), target.KeyPath ?? facts.PathOf("ssl_key_file"),
-            live.FilesAreHere ? ServerConditions.Of(facts, isLocal: true) : null);
-    }
-
-    /// <summary>Checks the files that a configuration names, or that it would name.</summary>
-    private static SslFileCheck CheckFiles(SslTarget target, ConfigurationDocument document, bool isDataDirectory)
-    {
-        string? ValueOf(SslParameter parameter) => document.Effective(parameter.Name)?.Value;
-        return SslPreflight.CheckFiles(
-            target,
-            target.CertificatePath ?? document.ResolvePath(ValueOf(SslParameters.CertificateFile) ?? "server.crt"),
-            target.KeyPath ?? document.ResolvePath(ValueOf(SslParameters.KeyFile) ?? "server.key"),
-            new ServerConditions
-            {
-                Account = isDataDirectory ? UnixAccount.OwnerOf(document.DataDirectory) : null,
-                PassphraseCommand = ValueOf(SslParameters.PassphraseCommand) ?? "",
-                PassphraseSupportsReload = ServerSetting.ParseBoolean(ValueOf(SslParameters.PassphraseCommandSupportsReload)) == true,
-            });
-    }
-
-    /// <summary>The settings of a configuration that no server was asked about.</summary>
-    private static ServerSettingFacts SettingsOf(ConfigurationDocument document, IReadOnlyDictionary<string, string> changed, int major)
-    {
-        var values = new Dictionary<string, string>();
-        foreach (string name in SslParameters.All.Select(parameter => parameter.NameIn(major)))
-            if ((changed.GetValueOrDefault(name) ?? document.Effective(name)?.Value) is { } value)
-                values[name] = value;
-        var files = new Dictionary<string, ServerFile>();
-        foreach (string name in ServerSettingFacts.FileParameters.Select(parameter => parameter.Name))
-            if (values.GetValueOrDefault(name) is { Length: > 0 } path)
-                files[name] = ServerFile.Read(document.ResolvePath(path));
-        return new ServerSettingFacts { Major = major, Values = values, Files = files, Server = ServerConditions.Unknown };
+            live.FilesAreHere ? ServerConditions.Of(facts, isLocal: true) : null, isReloaded: true);
     }
 
     /// <summary>The certificate in a server's file, read through SQL; null where it is not known or cannot be read.</summary>
@@ -253,12 +283,5 @@ internal sealed record SslSwitch(
         {
             return null;
         }
-    }
-
-    // initdb writes it, so only a data directory has it (miscinit.c, ValidatePgVersion).
-    private static int? ReadMajor(string dataDirectory)
-    {
-        FileContent content = DiskServerFiles.Instance.Read(ServerPath.Join(dataDirectory, "PG_VERSION"));
-        return content.Bytes is { } text && int.TryParse(ServerText.Decode(text).Trim(), CultureInfo.InvariantCulture, out int major) ? major : null;
     }
 }

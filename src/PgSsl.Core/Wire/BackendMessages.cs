@@ -100,7 +100,7 @@ internal static class BackendMessages
     /// <summary>Fields of one byte and a NUL-terminated string each (PostgreSQL documentation, "Error and Notice Message Fields").</summary>
     private static StartupAnswer.Refused ReadError(ReadOnlySpan<byte> body)
     {
-        string severity = "", sqlState = "", message = "";
+        string severity = "", sqlState = "", message = "", routine = "";
         while (body.Length > 1 && body[0] != 0 && body[1..].IndexOf((byte)0) is var end and >= 0)
         {
             string value = WireText.Decode(body.Slice(1, end));
@@ -115,10 +115,13 @@ internal static class BackendMessages
                 case 'M':
                     message = value;
                     break;
+                case 'R':
+                    routine = value;
+                    break;
             }
             body = body[(end + 2)..];
         }
-        return new(severity, sqlState, message);
+        return new(severity, sqlState, message) { Routine = routine };
     }
 
     /// <summary>

@@ -19,5 +19,9 @@ internal abstract record StartupAnswer
     /// <param name="Severity">Mostly FATAL; a server of version 9.6 or newer does not translate it.</param>
     /// <param name="SqlState">The five-character SQLSTATE; empty in a message from before protocol 3.</param>
     /// <param name="Message">The primary message, made safe to show. It is not authenticated: an attacker may have written it.</param>
-    public sealed record Refused(string Severity, string SqlState, string Message) : StartupAnswer;
+    public sealed record Refused(string Severity, string SqlState, string Message) : StartupAnswer
+    {
+        /// <summary>The function of the server's source that says so, which is never translated; empty if it is not named.</summary>
+        public string Routine { get; init; } = "";
+    }
 }

@@ -101,7 +101,11 @@ public sealed class InstallPgServerCertificateCommand : ServerCertificateCmdlet
             ICertificateRecipient recipient = FindRecipient(live);
             DeploymentTarget target = recipient.Target with { Server = Complete(recipient.Target.Server), ServiceAccount = ServiceAccount };
             using var passphrase = Secret.Read(KeyPassphrase, nameof(KeyPassphrase));
-            var request = new DeploymentRequest(answer, keyPath, passphrase.Characters, LoadRoots(), Complete);
+            var request = new DeploymentRequest(answer, keyPath, passphrase.Characters, LoadRoots(), Complete)
+            {
+                AccountRoots = LoadAccountRoots(),
+                NamesAreGiven = HostName.Length > 0,
+            };
             using var deployment = CertificateDeployment.Prepare(recipient, target, Wait(recipient.ObserveAsync), request);
             if (Run(deployment, "Install the certificate?", Force) is { } installation)
                 WriteObject(installation);

@@ -102,7 +102,10 @@ public abstract class KeyPairCmdlet : CertificateNamingCmdlet
             return;
         using CertificateKey? made = existing is null ? CertificateKey.Generate(KeyAlgorithm) : null;
         CertificateKey key = existing ?? made!;
-        WriteObject(Make(profile, key, files, pem => files.Write(key, passphrase, pem, Force, ServiceAccount, DateTimeOffset.UtcNow)));
+        object result;
+        using (new TerminationGuard(StopProcessing))
+            result = Make(profile, key, files, pem => files.Write(key, passphrase, pem, Force, ServiceAccount, DateTimeOffset.UtcNow));
+        WriteObject(result);
     }
 
     private KeyFilePlan Files(CertificateProfile profile)

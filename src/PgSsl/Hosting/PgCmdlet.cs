@@ -132,7 +132,13 @@ public abstract class PgCmdlet : PSCmdlet, IDisposable
         if (change.IsNoChange)
         {
             WriteVerbose($"{change.Subject}: nothing to change.");
-            return change.Unchanged ?? (IsWhatIf ? null : Wait(change.ApplyAsync).Output);
+            if (change.Unchanged is not null || IsWhatIf)
+                return change.Unchanged;
+            // The server may have to load what is there already.
+            change.Check(isForced);
+            TOutput looked = Wait(change.ApplyAsync).Output;
+            WriteWarnings(change.Warnings);
+            return looked;
         }
         IEnumerable<string> lines = change.Lines;
         var warnings = new List<string>();
@@ -153,7 +159,9 @@ public abstract class PgCmdlet : PSCmdlet, IDisposable
             return null;
         WriteWarnings(change.Warnings);
         WriteWarnings(warnings);
-        ChangeResult<TOutput> result = Wait(change.ApplyAsync);
+        ChangeResult<TOutput> result;
+        using (new TerminationGuard(StopProcessing))
+            result = Wait(change.ApplyAsync);
         WriteWarnings(result.Warnings);
         WriteWarnings(result.WrittenInPlace.Select(file =>
             $"{file} is a mount point, so it could not be replaced atomically and was overwritten. Its old content is in the backup beside it."));

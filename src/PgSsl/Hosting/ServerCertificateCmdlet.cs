@@ -100,6 +100,22 @@ public abstract class ServerCertificateCmdlet : SqlCmdlet
         _ => TrustStore.LoadFile(Resolve(RootCertificate)),
     };
 
+    /// <summary>Loads the roots that libpq would use under this account; null for none.</summary>
+    private protected TrustStore? LoadAccountRoots()
+    {
+        string? path = Endpoint is null
+            ? Environment.UnderConfiguration(ConnectionSettings.DefaultRootFile) : ResolveEndpoint().Settings.RootCertificatePath;
+        try
+        {
+            return path is not null && File.Exists(path) ? TrustStore.LoadFile(path) : null;
+        }
+        catch (PgSslException)
+        {
+            // The user did not name it, and libpq could not load it either.
+            return null;
+        }
+    }
+
     // Clients do not connect to a socket's directory, or to a name that only this machine has for itself.
     private static bool IsOfClients(string host) =>
         host.Length > 0 && host[0] is not ('/' or '@') && host != "localhost"

@@ -35,14 +35,16 @@ public abstract class SqlCmdlet : PgCmdlet
         PgEndpoint endpoint = argument.Get();
         ConnectionSettings settings = endpoint.Resolve(Environment);
         TimeSpan timeout = TimeoutOf(settings);
+        ConnectionEnvironment environment = Environment;
         return Wait(async token =>
         {
-            IServerSession session = await SqlSessions.OpenAsync(endpoint, Environment, Credential, timeout, token).ConfigureAwait(false);
+            IServerSession session = await SqlSessions.OpenAsync(endpoint, environment, Credential, timeout, token).ConfigureAwait(false);
             try
             {
                 if (RefusesPoolers)
                     LiveServer.RefusePooler(session);
-                return await LiveServer.OfAsync(session, settings, timeout, token).ConfigureAwait(false);
+                LiveServer live = await LiveServer.OfAsync(session, settings, timeout, token).ConfigureAwait(false);
+                return live with { Reopen = again => SqlSessions.OpenAgainAsync(session.Host, endpoint, environment, Credential, timeout, again) };
             }
             catch
             {

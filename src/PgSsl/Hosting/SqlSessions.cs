@@ -28,11 +28,31 @@ internal static class SqlSessions
     public static Task<IServerSession> OpenAsync(
         PgEndpoint endpoint, ConnectionEnvironment environment, PSCredential? credential, TimeSpan timeout, CancellationToken cancellationToken)
     {
+        return ServerSessions.OpenAsync(
+            Factory.Value, SettingsOf(endpoint, environment, credential), credential?.Password, timeout, cancellationToken);
+    }
+
+    /// <summary>Opens another session with a host that there was a session with.</summary>
+    /// <param name="host">The host.</param>
+    /// <param name="endpoint">As for the first session.</param>
+    /// <param name="environment">As for the first session.</param>
+    /// <param name="credential">As for the first session.</param>
+    /// <param name="timeout">As for the first session.</param>
+    /// <param name="cancellationToken">Ends the attempt at once.</param>
+    /// <exception cref="PgSslException">See <see cref="IServerSessionFactory.OpenAsync"/>.</exception>
+    public static Task<IServerSession> OpenAgainAsync(
+        ConnectionHost host, PgEndpoint endpoint, ConnectionEnvironment environment, PSCredential? credential, TimeSpan timeout,
+        CancellationToken cancellationToken)
+    {
+        var request = new SqlSessionRequest(SettingsOf(endpoint, environment, credential), host, timeout) { Password = credential?.Password };
+        return Factory.Value.OpenAsync(request, cancellationToken);
+    }
+
+    private static ConnectionSettings SettingsOf(PgEndpoint endpoint, ConnectionEnvironment environment, PSCredential? credential)
+    {
         // PowerShell writes a name without a domain with a backslash in some places.
         string? userName = credential?.UserName.TrimStart('\\');
-        if (!string.IsNullOrEmpty(userName))
-            endpoint = endpoint.With("user", userName);
-        return ServerSessions.OpenAsync(Factory.Value, endpoint.Resolve(environment), credential?.Password, timeout, cancellationToken);
+        return (string.IsNullOrEmpty(userName) ? endpoint : endpoint.With("user", userName)).Resolve(environment);
     }
 
     private static IServerSessionFactory Load()

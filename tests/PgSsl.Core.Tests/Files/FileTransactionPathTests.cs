@@ -28,10 +28,10 @@ public sealed class FileTransactionPathTests : IDisposable
     }
 
     [Fact]
-    public void Only_remains_of_the_same_file_are_cleared_away()
+    public void Remains_of_killed_changes_are_cleared_away_whatever_they_were_about_to_change()
     {
-        string[] ofOthers = [".server.key.0123abcd.pgssl-new", ".server.notes.pgssl-new", ".server.0123ABCG.pgssl-new"];
-        foreach (string name in (string[])[.. ofOthers, ".server.0123abcd.pgssl-new"])
+        string[] ofOthers = [".server.notes.pgssl-new", ".server.0123ABCG.pgssl-new", ".0123abcd.pgssl-new", "server.0123abcd.pgssl-new"];
+        foreach (string name in (string[])[.. ofOthers, ".server.0123abcd.pgssl-new", ".server.key.0123abcd.pgssl-new"])
             _directory.Write(name, "");
 
         FileTransaction.Apply([Edit("server")], Now);

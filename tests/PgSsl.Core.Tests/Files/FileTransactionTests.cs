@@ -1,4 +1,5 @@
 using System.Text;
+using PgSsl.Changes;
 using PgSsl.Files;
 using PgSsl.Testing;
 using PgSsl.Tests.Certificates;
@@ -188,6 +189,22 @@ public sealed class FileTransactionTests : IDisposable
                     Assert.Equal("old key", File.ReadAllText(Assert.Single(Directory.GetFiles(_directory.Path, "server.key.*.bak"))));
             }
         }
+    }
+
+    [Fact]
+    public void An_undo_needs_no_space()
+    {
+        Assert.SkipUnless(OperatingSystem.IsLinux(), "Only there two files can exchange their names.");
+        using SmallDisk disk = SmallDisk.Mount(_directory.Path);
+        Reset();
+        var files = new ReversibleFiles([.. Replace.Select(edit => edit with { Expected = File.ReadAllBytes(edit.Path) })], Now);
+        files.Write();
+        Assert.Throws<IOException>(() => File.WriteAllBytes(Path.Combine(_directory.Path, "full"), new byte[2 * SmallDisk.Size]));
+
+        files.PutBack();
+
+        Assert.Equal(["old key", "old request"], [File.ReadAllText(Key), File.ReadAllText(Request)]);
+        Assert.Equal(["full", "server.csr", "server.key"], FilesLeft());
     }
 
     [Fact]

@@ -122,7 +122,7 @@ public sealed class PgBouncerChangeTests
         Assert.DoesNotContain("s3cret", failure.ToString());
         // Nor can the old state be loaded again: the files are as they were, and that is said.
         failure = await Assert.ThrowsAsync<PgSslException>(() => scene.ApplyAsync(scene.Plan("require", certificate), certificate, console));
-        Assert.Equal(PgSslError.FileNotRestored, failure.Error);
+        Assert.Equal(PgSslError.UndoNotProven, failure.Error);
         Assert.Equal(before, await File.ReadAllBytesAsync(scene.Bouncer.IniPath, Token));
     }
 

@@ -203,6 +203,7 @@ public class ServerCertificateChangeTests
         CertificateServer server = await CertificateServer.SharedAsync(major);
         TestCertificate renewed = New();
         using ServerCertificatePlan plan = await server.PlanAsync(renewed);
+        Assert.Contains("then run the same command again", string.Join(' ', plan.Describe()));
         ServerCertificateChange change = await server.PrepareAsync(plan, FaultyFiles.KilledBefore(StepBetweenRenames(renewed)));
 
         await Assert.ThrowsAsync<KilledException>(() => change.ApplyAsync(TestContext.Current.CancellationToken));

@@ -106,12 +106,14 @@ public class SslSwitchUndoTests
     {
         await using SwitchServer server = await SwitchServer.OpenAsync(15);
         var broken = new PgSslException(PgSslError.ConnectionClosed, "the connection broke.", null);
-        AlterSystemChange change = await server.UncheckedAsync(server.On, Faulty(server, "SELECT pg_reload_conf", broken, isForGood: true));
+        AlterSystemChange change = await server.UncheckedAsync(
+            server.On with { KeyPath = server.Write("other.key", SwitchServer.Issue().KeyPem) }, Faulty(server, "RESET", broken, isForGood: true));
 
         var failure = await Assert.ThrowsAsync<PgSslException>(() => change.ApplyAsync(TestContext.Current.CancellationToken));
 
         Assert.Equal(PgSslError.FileNotRestored, failure.Error);
         Assert.Contains("ALTER SYSTEM RESET ssl", failure.Remedy);
+        Assert.Contains("ssl = 'on'", server.AutoText);
     }
 
     private static LiveServer Faulty(SwitchServer server, string statement, Exception? failure, bool isForGood = false) =>

@@ -104,7 +104,7 @@ internal sealed class SwitchServer : TestServer
             .GetCertHashString(HashAlgorithmName.SHA256);
         live ??= Live;
         return new AlterSystemChange(
-            AlterSystemPlan.Create(facts, target.ValuesIn(facts.Version.Major)), live.Session,
+            AlterSystemPlan.Create(facts, target.ValuesIn(facts.Version.Major)), live,
             new SslProver(live, facts, target, fingerprint) { ReloadTimeout = timeout ?? TimeSpan.FromSeconds(2) });
     }
 

@@ -129,6 +129,57 @@ public class UnloadableSettingsTests
         Assert.Contains(made.Proofs, proof => proof is { Name: "Values", State: ProofState.NotMade });
     }
 
+    /// <summary>Its log can be read when the change is planned, and tells nothing any more when it is made.</summary>
+    [Fact]
+    public async Task That_loading_should_have_shown_and_did_not_are_put_back()
+    {
+        await using SwitchServer server = await SwitchServer.OpenAsync(18);
+        await server.ApplyAsync(server.On);
+        LiveServer live = server.Live with { PostmasterId = null };
+        SslSwitch change = await server.PrepareAsync(new SslTarget { IsOn = true, Groups = "prime256v1:secp521r1" }, live: live);
+        change.Check(isForced: false);
+        await server.Cluster.QueryAsync("ALTER SYSTEM SET log_min_messages = 'panic'");
+        await server.Cluster.ReloadAsync();
+        string before = server.AutoText;
+
+        PgSslException failure = await Assert.ThrowsAsync<PgSslException>(() => change.ApplyAsync(Token));
+
+        Assert.Equal(PgSslError.ChangeNotProven, failure.Error);
+        Assert.Contains("it was not seen whether", failure.Message);
+        Assert.Equal(before, server.AutoText);
+    }
+
+    /// <summary>A server that starts asks for the passphrase; only a reload does not.</summary>
+    [Fact]
+    public async Task That_only_a_reload_would_refuse_are_written_into_a_file()
+    {
+        await using SwitchServer server = await SwitchServer.OpenAsync(15);
+        TestCertificate certificate = SwitchServer.Issue();
+        SslTarget target = new()
+        {
+            IsOn = true,
+            CertificatePath = server.Write("encrypted.crt", certificate.ChainPem),
+            KeyPath = server.Write("encrypted.key", certificate.EncryptedKeyPem("secret")),
+        };
+        await server.Cluster.ConfigureAsync(new Dictionary<string, string?> { ["ssl_passphrase_command"] = "echo secret" });
+        try
+        {
+            SslConfigurationChange made = await SslSwitch.PrepareFile(target, server.MainPath, DateTimeOffset.UtcNow).ApplyAsync(Token);
+            Assert.True(made.IsChanged);
+
+            // The sandbox writes the file itself before a start.
+            await server.Cluster.ConfigureAsync(made.Changes.ToDictionary(change => change.Name, change => change.After));
+            await server.DemandRestartAsync();
+            Assert.Equal(PgSsl.Certificates.Fingerprint.Of(certificate.Certificate), await server.ServedAsync());
+        }
+        finally
+        {
+            await server.Cluster.ConfigureAsync(
+                new[] { "ssl_passphrase_command", "ssl", "ssl_cert_file", "ssl_key_file" }.ToDictionary(name => name, _ => (string?)null));
+            await server.DemandRestartAsync();
+        }
+    }
+
     [Theory]
     [InlineData("HIGH:!aNULL", null)]
     [InlineData("ECDHE+AESGCM", null)]

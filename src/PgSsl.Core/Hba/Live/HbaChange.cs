@@ -1,6 +1,7 @@
 using PgSsl.Changes;
 using PgSsl.Files;
 using PgSsl.Hba.Policy;
+using PgSsl.Server;
 using PgSsl.Server.Live;
 
 namespace PgSsl.Hba.Live;
@@ -13,10 +14,16 @@ namespace PgSsl.Hba.Live;
 /// <param name="files">The file system; the real one if null.</param>
 internal sealed class HbaChange(HbaPlan plan, HbaLive? live, IFileLayer? files = null) : ProvenChange
 {
+    /// <summary>Whether the change stays even if this session could not log in again.</summary>
+    public bool MayLoseOwnLogin { get; init; }
+
     // The postmaster reads its files within milliseconds of the signal. A busy machine may need longer.
     internal TimeSpan ReloadTimeout { get; init; } = TimeSpan.FromSeconds(15);
 
     private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(50);
+
+    // Each is a connection. If these show nothing, others hardly would.
+    private const int MostTried = 8;
 
     private ReversibleFiles? _files;
     private ProbeConnection? _probe;
@@ -49,6 +56,9 @@ internal sealed class HbaChange(HbaPlan plan, HbaLive? live, IFileLayer? files =
     }
 
     /// <inheritdoc/>
+    protected override string? Leftovers => _files?.Leftovers;
+
+    /// <inheritdoc/>
     protected override async Task ProveAsync(CancellationToken cancellationToken)
     {
         if (live is null)
@@ -62,6 +72,7 @@ internal sealed class HbaChange(HbaPlan plan, HbaLive? live, IFileLayer? files =
             throw new PgSslException(
                 PgSslError.ChangeNotProven, $"{difference}.",
                 "The server reads another file, or reads this one differently: Get-PgHbaRule -Endpoint shows what it sees.");
+        await DemandContentAsync(cancellationToken).ConfigureAwait(false);
         AddProven("ServerRules", $"pg_hba_file_rules shows the {rules.Count} new rules without an error.");
         await live.ReloadAsync(cancellationToken).ConfigureAwait(false);
         if (_probe is not { } probe)
@@ -70,10 +81,32 @@ internal sealed class HbaChange(HbaPlan plan, HbaLive? live, IFileLayer? files =
                 "Wire", "the change makes no difference for connections that can be made from here, so only the order to reload was given.");
             return;
         }
-        await ExpectAsync(probe, probe.Transport, probe.IsLetIn, cancellationToken).ConfigureAwait(false);
+        await ExpectAsync(probe, probe.Transport, probe.After, cancellationToken).ConfigureAwait(false);
         AddProven("Reload", "the server uses the new rules.");
-        if (probe.Transport == HbaTransport.Plaintext && IsLetIn(probe, HbaTransport.Tls) is { } overTls)
+        if (probe.Transport == HbaTransport.Plaintext && ReceiveOverTls(probe) is { } overTls)
             await ExpectAsync(probe, HbaTransport.Tls, overTls, cancellationToken).ConfigureAwait(false);
+        await ProveOwnLoginAsync(cancellationToken).ConfigureAwait(false);
+    }
+
+    /// <summary>Throws if the server has another file. Rules can be the same in two files. The role may not be able to read them.</summary>
+    /// <exception cref="PgSslException"><see cref="PgSslError.ChangeNotProven"/>.</exception>
+    private async Task DemandContentAsync(CancellationToken cancellationToken)
+    {
+        if (live!.Facts.HbaPath is not { } path)
+            return;
+        try
+        {
+            byte[]? content = await RemoteFile.ReadAsync(live.Session, path, cancellationToken).ConfigureAwait(false);
+            // What is written in place may end in blank lines.
+            if (content is not null && !content.AsSpan().TrimEnd("\r\n "u8).SequenceEqual(plan.After.Files[0].Content.AsSpan().TrimEnd("\r\n "u8)))
+                throw new PgSslException(
+                    PgSslError.ChangeNotProven, $"{live.Session.Host} does not read the changed file: {path} has another content there.",
+                    "Name the server's file with -Path.");
+        }
+        catch (PgSslException failure) when (failure.Error is PgSslError.InsufficientPrivilege or PgSslError.SqlFailed)
+        {
+            // Then the rules are all that can be compared.
+        }
     }
 
     /// <inheritdoc/>
@@ -87,50 +120,90 @@ internal sealed class HbaChange(HbaPlan plan, HbaLive? live, IFileLayer? files =
     protected override async Task ProveOldAsync()
     {
         if (live is not null)
-            await live.ReloadAsync(CancellationToken.None).ConfigureAwait(false);
+            await live.ReloadOldAsync().ConfigureAwait(false);
         if (_probe is { } probe)
-            await ExpectAsync(probe, probe.Transport, probe.WasLetIn, CancellationToken.None).ConfigureAwait(false);
+            await ExpectAsync(probe, probe.Transport, probe.Before, CancellationToken.None).ConfigureAwait(false);
     }
 
-    /// <summary>The first connection that the change affects and that can be made: the server need not listen at all of its addresses.</summary>
+    /// <summary>
+    /// The first connection that the change affects, and that is received now as the old rules say. The server need not listen at all of its
+    /// addresses, and what is refused for another reason shows nothing.
+    /// </summary>
     private async Task<ProbeConnection?> FindProbeAsync(CancellationToken cancellationToken)
     {
         foreach (ServerRoute route in live?.Routes ?? [])
         {
-            if (ProbeConnection.Find(plan, live!, route) is not { } probe)
-                continue;
-            (bool? observed, _) =
-                await live!.TryAsync(route, probe.UserName, probe.Database, probe.Transport, cancellationToken).ConfigureAwait(false);
-            if (observed is not null)
-                return probe;
+            foreach (ProbeConnection probe in ProbeConnection.Find(plan, live!, route).Take(MostTried))
+            {
+                (HbaReception? seen, _) =
+                    await live!.TryAsync(route, probe.UserName, probe.Database, probe.Transport, cancellationToken).ConfigureAwait(false);
+                if (probe.Before.Is(seen))
+                    return probe;
+                if (seen is null)
+                    break;
+            }
         }
         return null;
     }
 
     /// <summary>Waits until the server treats a connection as the rules say, and records that as a proof.</summary>
-    private async Task ExpectAsync(ProbeConnection probe, HbaTransport transport, bool isLetIn, CancellationToken cancellationToken)
+    private async Task ExpectAsync(ProbeConnection probe, HbaTransport transport, HbaReception expected, CancellationToken cancellationToken)
     {
         string what = $"{probe.UserName} to {probe.Database} from {probe.Route.Address.ToIPAddress()} {transport.ToWords()}";
         for (DateTime deadline = DateTime.UtcNow + ReloadTimeout; ; await Task.Delay(Pause, cancellationToken).ConfigureAwait(false))
         {
-            (bool? observed, string seen) =
+            (HbaReception? reception, string seen) =
                 await live!.TryAsync(probe.Route, probe.UserName, probe.Database, transport, cancellationToken).ConfigureAwait(false);
-            if (observed == isLetIn)
+            if (expected.Is(reception))
             {
-                AddProven("Wire", $"{what} is {(isLetIn ? "let in" : "refused")}: {seen}");
+                AddProven("Wire", $"{what} is {(expected.IsLetIn ? "let in" : "refused")}: {seen}");
                 return;
             }
             if (DateTime.UtcNow > deadline)
                 throw new PgSslException(
                     PgSslError.ChangeNotProven,
-                    $"{what} should be {(isLetIn ? "let in" : "refused")} by the new rules, and is not: {seen}.",
+                    $"{what} should be {expected} by the new rules, and is not: {seen}.",
                     "Look for \"pg_hba.conf was not reloaded\" in the server's log. A pooler between here and the server has rules of its own: "
                         + "connect to the server itself.");
         }
     }
 
-    private bool? IsLetIn(ProbeConnection probe, HbaTransport transport) => ProbeConnection.LetsIn(new HbaMatcher(live!.MatchContext).Find(
-        plan.After.Records, new HbaClient(probe.UserName, probe.Database, transport, probe.Route.Address)));
+    /// <summary>If another method decides about this session now, it logs in again: what asks for a password may accept none.</summary>
+    /// <exception cref="PgSslException"><see cref="PgSslError.ChangeNotProven"/>: it could not.</exception>
+    private async Task ProveOwnLoginAsync(CancellationToken cancellationToken)
+    {
+        if (live!.Reopen is null || live.Facts.Sessions.FirstOrDefault(session => session.IsOwn) is not { } own)
+            return;
+        var matcher = new HbaMatcher(live.MatchContext);
+        HbaVerdict before = matcher.Find(plan.Before.Records, own.Client), after = matcher.Find(plan.After.Records, own.Client);
+        // That the rules refuse it is known before (HbaImpact).
+        if (after.LetsIn == false || before.Entry?.Record?.Method == after.Entry?.Record?.Method)
+            return;
+        try
+        {
+            await using IServerSession again = await live.Reopen(cancellationToken).ConfigureAwait(false);
+            AddProven(HbaImpact.OwnLoginProof, $"{own.UserName}, the role of this session, logs in by the new rules.");
+        }
+        catch (PgSslException failure) when (MayLoseOwnLogin || !IsRefusal(failure.Error))
+        {
+            AddNotMade(HbaImpact.OwnLoginProof, $"{own.UserName}, the role of this session, could not log in again: {failure.Message}");
+        }
+        catch (PgSslException failure)
+        {
+            throw new PgSslException(
+                PgSslError.ChangeNotProven, $"{own.UserName}, the role of this session, could not log in again: {failure.Message}",
+                $"{failure.Remedy} -Force makes the change in spite of it.", failure);
+        }
+    }
+
+    private static bool IsRefusal(PgSslError error) => error is PgSslError.AuthenticationFailed or PgSslError.PasswordRequired
+        or PgSslError.ConnectionRejected or PgSslError.UnacceptableAuthentication or PgSslError.InsecurePassword;
+
+    private HbaReception? ReceiveOverTls(ProbeConnection probe) => HbaReception.Of(
+        new HbaMatcher(live!.MatchContext).Find(
+            plan.After.Records, new HbaClient(probe.UserName, probe.Database, HbaTransport.Tls, probe.Route.Address)),
+        live.Facts.StoredPasswords,
+        probe.UserName);
 
     internal static FileEdit EditOf(HbaFileChange file) =>
         new(file.Path, file.After) { MayReplace = true, MayWriteInPlace = true, Expected = file.Before, Kind = FileKind.Configuration };

@@ -1,17 +1,35 @@
+using PgSsl.Changes;
 using PgSsl.Hba.Policy;
 
 namespace PgSsl.Hba.Live;
 
-/// <summary>The sessions that a change of pg_hba.conf affects: each current session, as if it connected again.</summary>
+/// <summary>
+/// Whom a change of pg_hba.conf affects: each current session, as if it connected again, and each role that could not log in any more.
+/// </summary>
 /// <param name="CutOff">Sessions that could not come back in the same way.</param>
-/// <param name="LockOuts">In words, those that must not be lost: this session, replication, all sessions of a role.</param>
+/// <param name="LockOuts">In words, those that must not be lost: this session, replication, all sessions of a role, roles without a login.</param>
 /// <param name="Notes">What else the user should know.</param>
 internal sealed record HbaImpact(IReadOnlyList<CutOffSession> CutOff, IReadOnlyList<string> LockOuts, IReadOnlyList<string> Notes)
 {
+    /// <summary>The name of the proof that whoever could log in still can.</summary>
+    public const string LoginProof = "Logins";
+
+    /// <summary>The name of the proof that this session can log in again.</summary>
+    public const string OwnLoginProof = "OwnLogin";
+
     private const int MostShown = 20;
 
     /// <summary>Nothing is known about sessions, because there is no server to ask.</summary>
     public static HbaImpact None { get; } = new([], [], []);
+
+    /// <summary>The roles that could not log in any more.</summary>
+    public LostLogins? Logins { get; private init; }
+
+    /// <summary>What is shown about logins; null where the change does not concern any.</summary>
+    public Proof? Proof => Lost is { Length: > 0 } lost ? new Proof(LoginProof, ProofState.NotMade, string.Join(" ", lost)) : Logins?.ToProof();
+
+    /// <summary>Whoever could not log in any more, whatever the transport.</summary>
+    private string[] Lost => [.. DescribeSessions(CutOff.Where(cut => !cut.ComesBackOverTls)), .. Logins?.Describe() ?? []];
 
     /// <summary>Compares what the rules before and after the change decide about each session.</summary>
     /// <param name="plan">The change.</param>
@@ -19,36 +37,38 @@ internal sealed record HbaImpact(IReadOnlyList<CutOffSession> CutOff, IReadOnlyL
     /// <param name="context">What decides besides the file.</param>
     public static HbaImpact Of(HbaPlan plan, HbaServerFacts facts, HbaMatchContext context)
     {
-        var simulation = new Simulation(plan, context);
-        CutOffSession[] cutOff =
-            [.. facts.Sessions.Where(simulation.IsCutOff).Select(session => new CutOffSession(session, simulation.ComesBackOverTls(session)))];
-        return new HbaImpact(cutOff, [.. FindLockOuts(cutOff, facts)], [.. NotesOf(plan, facts)]);
+        var matcher = new HbaMatcher(context);
+        var simulation = new SessionSimulation(plan, facts.StoredPasswords, matcher);
+        CutOffSession[] cutOff = [.. facts.Sessions.Select(simulation.Judge).OfType<CutOffSession>()];
+        LostLogins logins = LostLogins.Find(plan, facts, matcher);
+        return new HbaImpact(cutOff, [.. FindLockOuts(cutOff, logins, facts)], [.. NotesOf(facts)]) { Logins = logins };
     }
 
     /// <summary>The impact as lines: <c>2 sessions of role app from 10.0.0.7 are in plaintext and could not come back.</c></summary>
     public IReadOnlyList<string> Describe()
     {
-        string[] lines =
-        [
-            .. from cut in CutOff
-               let session = cut.Session
-               group cut by (session.UserName, session.Address, session.Transport, session.IsReplication, cut.ComesBackOverTls) into alike
-               select Describe([.. alike]),
-        ];
+        string[] lines = [.. DescribeSessions(CutOff), .. Logins?.Describe() ?? []];
         return lines.Length <= MostShown ? lines : [.. lines.Take(MostShown), $"… and {lines.Length - MostShown} more such groups of sessions."];
     }
+
+    private static IEnumerable<string> DescribeSessions(IEnumerable<CutOffSession> sessions) =>
+        from cut in sessions
+        let session = cut.Session
+        group cut by (session.UserName, session.Address, session.Transport, session.IsReplication, cut.ComesBackOverTls, cut.Why) into alike
+        select Describe([.. alike]);
 
     private static string Describe(CutOffSession[] group)
     {
         LiveSession session = group[0].Session;
         string what = session.IsReplication ? "replication connection" : "session";
         bool isSingle = group.Length == 1;
-        string how = session.Transport == HbaTransport.Tls ? "over TLS without a client certificate" : session.Transport.ToWords();
+        string how = session.Transport == HbaTransport.Tls && group[0].Why is null && !session.HasClientCertificate
+            ? "over TLS without a client certificate" : session.Transport.ToWords();
         return $"{group.Length} {what}{(isSingle ? "" : "s")} of {RoleOf(session)} {(isSingle ? "is" : "are")} {how} and could not come back"
-            + (group[0].ComesBackOverTls ? ", except over TLS." : ".");
+            + (group[0].ComesBackOverTls ? ", except over TLS." : group[0].Why is { } why ? $": the password {why}." : ".");
     }
 
-    private static IEnumerable<string> FindLockOuts(CutOffSession[] cutOff, HbaServerFacts facts)
+    private static IEnumerable<string> FindLockOuts(CutOffSession[] cutOff, LostLogins logins, HbaServerFacts facts)
     {
         foreach (CutOffSession own in cutOff.Where(cut => cut.Session.IsOwn))
             yield return $"this session, {RoleOf(own.Session)} {own.Session.Transport.ToWords()}";
@@ -64,59 +84,24 @@ internal sealed record HbaImpact(IReadOnlyList<CutOffSession> CutOff, IReadOnlyL
             int count = role.Count(cut => cut.Session is { IsOwn: false, IsReplication: false });
             if (count > 0 && role.Count() == all[role.Key].Count())
                 yield return $"role {role.Key}: none of its sessions ({count}) could come back in the same way";
+            else if (role.FirstOrDefault(cut => cut.Why is not null) is { } weak)
+                yield return $"role {role.Key}: {role.Count()} of its sessions could not come back, because its password {weak.Why}";
         }
+        foreach (string line in logins.Describe())
+            yield return line.TrimEnd('.');
+        if (logins.AreHidden)
+            yield return $"perhaps roles that these rules let in: {LostLogins.Hidden}";
+        if (facts.HiddenSessions > 0)
+            yield return $"perhaps {facts.HiddenSessions} {(facts.HiddenSessions == 1 ? "session" : "sessions")} of other roles, "
+                + "which this role may not see";
     }
 
-    private static IEnumerable<string> NotesOf(HbaPlan plan, HbaServerFacts facts)
+    private static IEnumerable<string> NotesOf(HbaServerFacts facts)
     {
         if (facts.HiddenSessions > 0)
             yield return $"{facts.HiddenSessions} sessions of other roles are hidden: GRANT pg_read_all_stats to this role, or use another one.";
-        if (!plan.Changes.Any(change => change is { Before.Record.Method: not "scram-sha-256", After.Record.Method: "scram-sha-256" }))
-            yield break;
-        if (facts.StoredPasswords is not { } stored)
-        {
-            yield return "Only a superuser sees how passwords are stored: roles with an md5 password, or without one, cannot use scram-sha-256.";
-            yield break;
-        }
-        foreach ((string kind, string words) in ((string, string)[])[("md5", "is still stored as md5"), ("none", "is not set")])
-            if (stored.Where(role => role.Value == kind).Select(role => role.Key).Order(StringComparer.Ordinal).ToArray() is { Length: > 0 } roles)
-                yield return $"The password of {string.Join(", ", roles.Take(MostShown))}{(roles.Length > MostShown ? " …" : "")} {words}: "
-                    + "scram-sha-256 lets them in only after it is set again (password_encryption = 'scram-sha-256').";
     }
 
     private static string RoleOf(LiveSession session) =>
         $"role {session.UserName}{(session.Address is { } address ? $" from {address.ToIPAddress()}" : "")}";
-
-    private sealed class Simulation(HbaPlan plan, HbaMatchContext context)
-    {
-        private readonly HbaMatcher _matcher = new(context);
-        private readonly Dictionary<HbaClient, (HbaVerdict Before, HbaVerdict After)> _verdicts = [];
-
-        // If the old rules would not let a session in either, it came under earlier rules, and this change does not affect it.
-        public bool IsCutOff(LiveSession session)
-        {
-            (HbaVerdict before, HbaVerdict after) = Find(session.Client);
-            return GetsIn(before, session.HasClientCertificate) && !GetsIn(after, session.HasClientCertificate);
-        }
-
-        public bool ComesBackOverTls(LiveSession session) =>
-            session.Transport is HbaTransport.Plaintext or HbaTransport.Gss
-            && GetsIn(Find(session.Client with { Transport = HbaTransport.Tls }).After, session.HasClientCertificate);
-
-        private static bool GetsIn(HbaVerdict verdict, bool hasCertificate) =>
-            verdict.LetsIn != false
-            && (hasCertificate || verdict.Entry?.Record is not { } record || (record.Method != "cert" && record.Option("clientcert") is null));
-
-        private (HbaVerdict Before, HbaVerdict After) Find(HbaClient client)
-        {
-            if (!_verdicts.TryGetValue(client, out (HbaVerdict, HbaVerdict) known))
-                _verdicts[client] = known = (_matcher.Find(plan.Before.Records, client), _matcher.Find(plan.After.Records, client));
-            return known;
-        }
-    }
 }
-
-/// <summary>A session that could not come back in the same way.</summary>
-/// <param name="Session">The session.</param>
-/// <param name="ComesBackOverTls">Whether it could come back over TLS.</param>
-internal sealed record CutOffSession(LiveSession Session, bool ComesBackOverTls);

@@ -18,22 +18,25 @@ internal sealed record HbaLive : LiveServer
     /// <summary>What the server told in the session.</summary>
     public HbaServerFacts Facts { get; }
 
-    private const string RejectedByHba = "28000";
+    private const string InvalidAuthorization = "28000";
 
     // config_file_error: client certificates are demanded, and the server could not load a CA (auth.c, ClientAuthentication).
     private const string NoClientCa = "F0000";
 
+    // What no rule lets in is refused in this function, and what fails to authenticate in others: auth_failed, InitializeSessionUserId.
+    private const string RefusalRoutine = "ClientAuthentication";
+
     /// <summary>What decides besides the file. A server on this machine has the addresses of this machine.</summary>
     public HbaMatchContext MatchContext => Facts.MatchContextIn(IsLocal ? LocalMatchContext.Find(usesDns: false) : HbaMatchContext.Unknown);
 
-    /// <summary>Whether the server lets a client begin to authenticate; null where its answer does not tell.</summary>
+    /// <summary>How the server receives a client; null where its answer does not tell.</summary>
     /// <param name="route">The route to the server.</param>
     /// <param name="user">The role to name.</param>
     /// <param name="database">The database to name.</param>
     /// <param name="transport">TLS, without a client certificate, or plaintext.</param>
     /// <param name="cancellationToken">Ends the connection at once.</param>
     /// <returns>The answer, and what was seen, in words.</returns>
-    public async Task<(bool? IsLetIn, string Seen)> TryAsync(
+    public async Task<(HbaReception? Reception, string Seen)> TryAsync(
         ServerRoute route, string user, string database, HbaTransport transport, CancellationToken cancellationToken)
     {
         ProbeRequest request = transport == HbaTransport.Tls
@@ -44,11 +47,14 @@ internal sealed record HbaLive : LiveServer
         return facts.Answer switch
         {
             // trust, or a certificate that the server has checked already.
-            StartupAnswer.Admitted { Method: "none" } => (true, "the server asks for no password"),
-            StartupAnswer.Admitted admitted => (true, $"the server asks for authentication by {admitted.Method}"),
-            StartupAnswer.Refused { SqlState: RejectedByHba or NoClientCa } refused => (false, refused.Message),
+            StartupAnswer.Admitted { Method: "none" } => (new(true, "none"), "the server asks for no password"),
+            StartupAnswer.Admitted admitted => (new(true, admitted.Method), $"the server asks for authentication by {admitted.Method}"),
+            StartupAnswer.Refused { SqlState: InvalidAuthorization, Routine: not ("" or RefusalRoutine) } refused =>
+                (new(true, null), $"a rule is applied, which fails: {refused.Message}"),
+            StartupAnswer.Refused { SqlState: InvalidAuthorization or NoClientCa } refused => (HbaReception.Refused, refused.Message),
             // It passed pg_hba.conf, and something else stopped it: the database does not exist, or a password is missing.
-            StartupAnswer.Refused { SqlState: ['3', 'D', ..] or ['2', '8', 'P', ..] or ['4', '2', ..] } refused => (true, refused.Message),
+            StartupAnswer.Refused { SqlState: ['3', 'D', ..] or ['2', '8', 'P', ..] or ['4', '2', ..] } refused =>
+                (new(true, null), refused.Message),
             StartupAnswer.Refused refused => (null, $"{refused.Message} (SQLSTATE {refused.SqlState})"),
             _ => (null, facts.Failure?.Message ?? "no answer"),
         };
@@ -58,7 +64,7 @@ internal sealed record HbaLive : LiveServer
     public async Task<IReadOnlyList<ServerRule>> ReadRulesAsync(CancellationToken cancellationToken)
     {
         IReadOnlyList<SqlRow> rows = await Session.QueryAsync(
-            "SELECT line_number AS line, type FROM pg_hba_file_rules", null, cancellationToken).ConfigureAwait(false);
-        return [.. rows.Select(row => new ServerRule(row.GetInt32("line") ?? throw SqlRow.Missing("line"), row["type"]))];
+            ServerRule.SqlFor(Facts.Version.Major), null, cancellationToken).ConfigureAwait(false);
+        return [.. rows.Select(ServerRule.Of)];
     }
 }

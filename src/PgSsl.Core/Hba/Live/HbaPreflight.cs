@@ -1,5 +1,6 @@
 using PgSsl.Changes;
 using PgSsl.Common;
+using PgSsl.Files;
 using PgSsl.Hba.Policy;
 using PgSsl.Managers;
 using PgSsl.Probing;
@@ -46,12 +47,36 @@ internal static class HbaPreflight
                 PgSslError.ContradictoryParameters,
                 $"{live.Session.Host} reads {live.Facts.HbaPath ?? "another file"}, whose rules are not those in {path}: {difference}.",
                 "Run this on the server's machine. Pass -Path if the file has another name there (a container's volume).");
+        CheckFile(live, path);
         bool demandsCertificates = plan.Changes.Any(change => DemandsCertificate(change.After) && !DemandsCertificate(change.Before));
         if (demandsCertificates && !live.Facts.HasClientCa)
             throw NoClientCa("the server has no ssl_ca_file");
         return demandsCertificates || plan.Changes.Any(change => IsForTls(change.After) && !IsForTls(change.Before))
             ? [await ProveTlsAsync(live, demandsCertificates, cancellationToken).ConfigureAwait(false)]
             : [];
+    }
+
+    /// <summary>A copy of the server's file has its rules, and a change of it changes nothing.</summary>
+    private static void CheckFile(HbaLive live, string path)
+    {
+        if (live.FilesAreHere && live.Facts.HbaPath is { } read && !AreSame(path, read))
+            throw new PgSslException(
+                PgSslError.ContradictoryParameters, $"{live.Session.Host} reads {read}, and {path} is another file. Nothing was changed.",
+                "Leave out -Path.");
+    }
+
+    private static bool AreSame(string path, string other)
+    {
+        try
+        {
+            // One file may have two names: a bind mount.
+            return RealPath.Comparer.Equals(RealPath.Of(path), RealPath.Of(other))
+                || (!OperatingSystem.IsWindows() && UnixStatus.OfTarget(path).Identity == UnixStatus.OfTarget(other).Identity);
+        }
+        catch (Exception unreadable) when (unreadable is IOException or UnauthorizedAccessException)
+        {
+            return true;
+        }
     }
 
     private static async Task<Proof> ProveTlsAsync(HbaLive live, bool demandsCertificates, CancellationToken cancellationToken)

@@ -37,8 +37,8 @@ internal sealed record HbaServerFacts
     /// <summary>Databases that allow connections, in the order of their names.</summary>
     public required IReadOnlyList<string> Databases { get; init; }
 
-    /// <summary>How the passwords of login roles are stored: <c>md5</c>, <c>scram-sha-256</c>, <c>none</c>; null where it is hidden.</summary>
-    public required IReadOnlyDictionary<string, string>? StoredPasswords { get; init; }
+    /// <summary>How the passwords of login roles are stored; null where that is hidden.</summary>
+    public required StoredPasswords? StoredPasswords { get; init; }
 
     /// <summary>What else writes the server's configuration.</summary>
     public required IReadOnlyList<ConfigurationManager> Managers { get; init; }

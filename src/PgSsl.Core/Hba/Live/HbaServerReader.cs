@@ -70,16 +70,20 @@ internal sealed class HbaServerReader(IServerSession session, CancellationToken 
         };
     }
 
-    private async Task<IReadOnlyDictionary<string, string>?> ReadStoredPasswordsAsync()
+    private async Task<StoredPasswords?> ReadStoredPasswordsAsync()
     {
+        // The forms are those of crypt.c, get_password_type.
         const string Sql =
             """
             SELECT rolname::text AS role,
-                   CASE WHEN rolpassword IS NULL THEN 'none' WHEN rolpassword LIKE 'md5%' THEN 'md5' ELSE 'scram-sha-256' END AS kind
+                   CASE WHEN rolpassword IS NULL THEN 'none' WHEN rolvaliduntil < now() THEN 'expired'
+                        WHEN rolpassword ~ '^md5[0-9a-f]{32}$' THEN 'md5' WHEN rolpassword LIKE 'SCRAM-SHA-256$%:%$%:%' THEN 'scram-sha-256'
+                        ELSE 'unusable' END AS kind
             FROM pg_authid WHERE rolcanlogin
             """;
-        return (await TryAsync(Sql).ConfigureAwait(false))?.DistinctBy(row => row.Required("role"))
-            .ToDictionary(row => row.Required("role"), row => row.Required("kind"));
+        return await TryAsync(Sql).ConfigureAwait(false) is { } rows
+            ? new StoredPasswords(rows.DistinctBy(row => row.Required("role")).ToDictionary(row => row.Required("role"), row => row.Required("kind")))
+            : null;
     }
 
     private Task<IReadOnlyList<SqlRow>> QueryAsync(string sql) => session.QueryAsync(sql, null, cancellationToken);

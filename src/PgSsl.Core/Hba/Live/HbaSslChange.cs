@@ -25,11 +25,19 @@ public sealed record HbaSslChange
     /// <summary>What was proven, and what could not be.</summary>
     public required Proof[] Proofs { get; init; }
 
-    /// <summary>Whether a connection showed that the server uses the new rules; null where nothing was changed.</summary>
+    /// <summary>
+    /// Whether a connection showed that the server uses the new rules, and nobody is known to have lost a login; null where nothing was changed.
+    /// </summary>
     public required bool? IsProven { get; init; }
 
-    /// <summary>Sessions that could not come back in the same way. They continue until they end.</summary>
+    /// <summary>Sessions that could not come back in the same way, and roles that could not log in. Sessions continue until they end.</summary>
     public required string[] CutOff { get; init; }
+
+    /// <summary>
+    /// What others saved in the server's configuration files and had not loaded, so that the reload loaded it as well; and where it cannot be told
+    /// whether there is such an edit.
+    /// </summary>
+    public string[] PendingEdits { get; init; } = [];
 
     /// <summary>The change as diff -u shows it.</summary>
     public required string[] Diff { get; init; }
@@ -55,10 +63,14 @@ public sealed record HbaSslChange
             RuleCount = plan.Changes.Count,
             Backup = [.. result?.Backups ?? []],
             Proofs = proofs,
-            IsProven = result is null ? null : Array.Exists(proofs, proof => proof is { Name: "Wire", State: ProofState.Proven }),
+            IsProven = result is null ? null : IsProvenBy(proofs),
             CutOff = [.. impact.Describe()],
             Diff = plan.Diff,
             Rules = [.. plan.Rules],
         };
     }
+
+    private static bool IsProvenBy(Proof[] proofs) =>
+        Array.Exists(proofs, proof => proof is { Name: "Wire", State: ProofState.Proven })
+        && !Array.Exists(proofs, proof => proof is { Name: HbaImpact.LoginProof or HbaImpact.OwnLoginProof, State: not ProofState.Proven });
 }

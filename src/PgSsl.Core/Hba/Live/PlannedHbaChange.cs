@@ -1,4 +1,5 @@
 using PgSsl.Changes;
+using PgSsl.Common;
 using PgSsl.Files;
 using PgSsl.Hba.Policy;
 
@@ -15,6 +16,9 @@ internal sealed class PlannedHbaChange : IPlannedChange<HbaSslChange>
     private readonly HbaImpact _impact;
     private readonly IReadOnlyList<Proof> _proofs;
 
+    private PendingEdits _pending = PendingEdits.None;
+    private bool _isForced;
+
     private PlannedHbaChange(HbaPlan plan, HbaLive? live, HbaImpact impact, IReadOnlyList<Proof> proofs) =>
         (_plan, _live, _impact, _proofs) = (plan, live, impact, proofs);
 
@@ -28,7 +32,10 @@ internal sealed class PlannedHbaChange : IPlannedChange<HbaSslChange>
         if (live is null || plan.IsNoChange)
             return new PlannedHbaChange(plan, live, HbaImpact.None, []);
         IReadOnlyList<Proof> proofs = await HbaPreflight.CheckServerAsync(plan, live, cancellationToken).ConfigureAwait(false);
-        return new PlannedHbaChange(plan, live, HbaImpact.Of(plan, live.Facts, live.MatchContext), proofs);
+        return new PlannedHbaChange(plan, live, HbaImpact.Of(plan, live.Facts, live.MatchContext), proofs)
+        {
+            _pending = await PendingEdits.FindAsync(live, [], (plan.Before, plan.After), cancellationToken).ConfigureAwait(false),
+        };
     }
 
     /// <inheritdoc/>
@@ -43,7 +50,7 @@ internal sealed class PlannedHbaChange : IPlannedChange<HbaSslChange>
                 ? _plan.Diff.Take(MostDiffLines).Append($"… {_plan.Changes.Count} rules change in all.")
                 : _plan.Diff;
             string heading = $"{_plan.Changes.Count} rule{(_plan.Changes.Count == 1 ? "" : "s")} of {Subject} would change:";
-            return [heading, .. shown, .. _impact.Describe(), .. _impact.Notes];
+            return [heading, .. shown, .. _impact.Describe(), .. _impact.Notes, .. _pending.Lines];
         }
     }
 
@@ -54,7 +61,7 @@ internal sealed class PlannedHbaChange : IPlannedChange<HbaSslChange>
     public HbaSslChange Unchanged => Describe(null);
 
     /// <inheritdoc/>
-    public IReadOnlyList<string> Warnings => [.. _impact.Notes, .. _impact.Describe()];
+    public IReadOnlyList<string> Warnings => [.. _impact.Notes, .. _impact.Describe(), .. _pending.Warnings];
 
     /// <inheritdoc/>
     public IReadOnlyList<FileEdit> Files => [.. _plan.Files.Select(HbaChange.EditOf)];
@@ -62,21 +69,42 @@ internal sealed class PlannedHbaChange : IPlannedChange<HbaSslChange>
     /// <inheritdoc/>
     public void Check(bool isForced)
     {
+        _isForced = isForced;
         if (!isForced && _impact.LockOuts.Count > 0)
             throw new PgSslException(
                 PgSslError.LockOut,
                 $"{Subject} is left as it is, because the change would lock out: {string.Join("; ", _impact.LockOuts)}.",
-                "Have these clients use TLS first (sslmode=require, or better verify-full), or leave out their rules (-User, -Database, -Address). " +
-                "-Force makes the change in spite of them.");
+                Remedy);
+        if (!isForced)
+            _pending.Check(Subject);
+    }
+
+    private string Remedy
+    {
+        get
+        {
+            var advice = new List<string>();
+            if (_impact.CutOff.Any(cut => cut.Why is null))
+                advice.Add("Have these clients use TLS first (sslmode=require, or better verify-full).");
+            if (_impact.Logins is { Roles.Count: > 0 })
+                advice.Add("Set the passwords again first (password_encryption = 'scram-sha-256').");
+            if (_impact.Logins is { AreHidden: true })
+                advice.Add("Make the change as a superuser, who sees how passwords are stored.");
+            if (_live!.Facts.HiddenSessions > 0)
+                advice.Add($"GRANT pg_read_all_stats TO {SqlQuoting.Identifier(_live.Session.UserName)} shows all sessions.");
+            return $"{string.Join(" ", advice)} Or leave out their rules (-User, -Database, -Address). -Force makes the change in spite of them.";
+        }
     }
 
     /// <inheritdoc/>
     public async Task<ChangeResult<HbaSslChange>> ApplyAsync(CancellationToken cancellationToken)
     {
-        HbaChangeResult result = await new HbaChange(_plan, _live).ApplyAsync(DateTimeOffset.UtcNow, cancellationToken).ConfigureAwait(false);
-        result = result with { Proofs = [.. _proofs, .. result.Proofs] };
+        var change = new HbaChange(_plan, _live) { MayLoseOwnLogin = _isForced };
+        HbaChangeResult result = await change.ApplyAsync(DateTimeOffset.UtcNow, cancellationToken).ConfigureAwait(false);
+        result = result with { Proofs = [.. _proofs, .. new[] { _impact.Proof }.OfType<Proof>(), .. result.Proofs] };
         return new ChangeResult<HbaSslChange>(Describe(result), result.Backups) { WrittenInPlace = result.WrittenInPlace, Proofs = result.Proofs };
     }
 
-    private HbaSslChange Describe(HbaChangeResult? result) => HbaSslChange.Of(_plan, _live?.Session.Host.ToString(), _impact, result);
+    private HbaSslChange Describe(HbaChangeResult? result) =>
+        HbaSslChange.Of(_plan, _live?.Session.Host.ToString(), _impact, result) with { PendingEdits = [.. _pending.Edits] };
 }

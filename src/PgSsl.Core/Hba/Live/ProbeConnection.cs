@@ -11,41 +11,36 @@ namespace PgSsl.Hba.Live;
 /// <param name="UserName">The role that it names.</param>
 /// <param name="Database">The database that it names.</param>
 /// <param name="Transport">How it connects.</param>
-/// <param name="WasLetIn">Whether the old rules let it in.</param>
-/// <param name="IsLetIn">Whether the new rules let it in.</param>
-internal sealed record ProbeConnection(ServerRoute Route, string UserName, string Database, HbaTransport Transport, bool WasLetIn, bool IsLetIn)
+/// <param name="Before">How the old rules receive it.</param>
+/// <param name="After">How the new rules receive it.</param>
+internal sealed record ProbeConnection(
+    ServerRoute Route, string UserName, string Database, HbaTransport Transport, HbaReception Before, HbaReception After)
 {
     // Enough to find such a connection, and few enough for a file with a hundred thousand rules.
     private const int MostNames = 12;
 
     private static readonly HbaTransport[] Transports = [HbaTransport.Plaintext, HbaTransport.Tls];
 
-    /// <summary>Finds one for a plan; null where nothing changes for connections on this route.</summary>
+    /// <summary>Finds them for a plan, the most telling first; none where nothing changes for connections on this route.</summary>
     /// <param name="plan">The change.</param>
     /// <param name="live">The server.</param>
     /// <param name="route">The route that connections from here take.</param>
-    public static ProbeConnection? Find(HbaPlan plan, HbaLive live, ServerRoute route)
+    public static IEnumerable<ProbeConnection> Find(HbaPlan plan, HbaLive live, ServerRoute route)
     {
         var matcher = new HbaMatcher(live.MatchContext);
         string[] users = [.. NamesIn(plan, record => record.Users, live.Facts.LoginRoles).Prepend(live.Session.UserName).Distinct().Take(MostNames)];
         string[] databases =
             [.. NamesIn(plan, record => record.Databases, live.Facts.Databases).Prepend(live.Session.Database).Distinct().Take(MostNames)];
-        return (from transport in Transports
-                from name in users
-                from databaseName in databases
-                let client = new HbaClient(name, databaseName, transport, route.Address)
-                let was = LetsIn(matcher.Find(plan.Before.Records, client))
-                let @is = LetsIn(matcher.Find(plan.After.Records, client))
-                where was is not null && @is is not null && was != @is
-                select new ProbeConnection(route, name, databaseName, transport, was.Value, @is.Value)).FirstOrDefault();
-    }
-
-    /// <summary>What the rules decide about a connection without a client certificate; null where that is not certain.</summary>
-    public static bool? LetsIn(HbaVerdict verdict)
-    {
-        return verdict.IsCertain
-            ? verdict.Entry is { Record: { IsReject: false, Method: not "cert" } record, Error: null } && record.Option("clientcert") is null
-            : null;
+        HbaReception? Receive(HbaDocument rules, HbaClient client) =>
+            HbaReception.Of(matcher.Find(rules.Records, client), live.Facts.StoredPasswords, client.User);
+        return from transport in Transports
+               from name in users
+               from databaseName in databases
+               let client = new HbaClient(name, databaseName, transport, route.Address)
+               let before = Receive(plan.Before, client)
+               let after = Receive(plan.After, client)
+               where before is not null && after is not null && before.DiffersFrom(after)
+               select new ProbeConnection(route, name, databaseName, transport, before, after);
     }
 
     // First the names in the changed rules, then all others. Only existing ones: the server refuses others for another reason.

@@ -14,7 +14,7 @@ internal record LiveServer(IServerSession Session, ConnectionSettings Settings, 
 {
     private const string Facts =
         """
-        SELECT host(inet_client_addr()) AS client, pg_backend_pid() AS process,
+        SELECT host(inet_client_addr()) AS client, pg_backend_pid() AS process, pg_postmaster_start_time()::text AS started,
                (SELECT setting FROM pg_settings WHERE name = 'data_directory') AS data_directory,
                (SELECT setting FROM pg_settings WHERE name = 'listen_addresses') AS listen_addresses
         """;
@@ -29,11 +29,23 @@ internal record LiveServer(IServerSession Session, ConnectionSettings Settings, 
         return new LiveServer(session, settings, timeout, client is null ? null : NumericAddress.Of(client))
         {
             DataDirectory = facts["data_directory"],
+            StartTime = facts["started"],
             ListenAddresses = facts["listen_addresses"],
             PostmasterId = await ServerDisk.FindPostmasterAsync(
                 session, facts["data_directory"], facts.GetInt32("process"), cancellationToken).ConfigureAwait(false),
         };
     }
+
+    /// <summary>
+    /// Opens another session of the same role with the same host: to see whether it still gets in, and for an undo; null if there is no other.
+    /// </summary>
+    public Func<CancellationToken, Task<IServerSession>>? Reopen { get; init; }
+
+    /// <summary>How long an undo waits for a server that does not answer: as long as for a reload.</summary>
+    public TimeSpan UndoTimeout { get; init; } = TimeSpan.FromSeconds(15);
+
+    /// <summary>When it was started, as it says.</summary>
+    public string? StartTime { get; private init; }
 
     /// <summary>Its data directory, as it says; null where the role may not see it.</summary>
     public string? DataDirectory { get; init; }
@@ -78,6 +90,14 @@ internal record LiveServer(IServerSession Session, ConnectionSettings Settings, 
     /// <exception cref="PgSslException">InsufficientPrivilege, or the session broke.</exception>
     public async Task ReloadAsync(CancellationToken cancellationToken) =>
         await Session.QueryAsync("SELECT pg_reload_conf()", null, cancellationToken).ConfigureAwait(false);
+
+    /// <summary>The same for an undo: see <see cref="UndoSession"/>.</summary>
+    /// <exception cref="PgSslException">The postmaster could not be told.</exception>
+    public async Task ReloadOldAsync()
+    {
+        await using var undo = new UndoSession(this);
+        await undo.ReloadAsync().ConfigureAwait(false);
+    }
 
     /// <summary>Closes the session and waits for it, on another thread: the caller's may belong to a host that runs no continuations on it.</summary>
     public void Dispose() => Task.Run(async () => await Session.DisposeAsync().ConfigureAwait(false)).GetAwaiter().GetResult();

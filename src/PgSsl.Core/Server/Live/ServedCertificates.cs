@@ -15,6 +15,9 @@ internal sealed class ServedCertificates(LiveServer server)
     // The postmaster reads its files within milliseconds after the signal; on a busy machine it takes longer.
     internal TimeSpan ReloadTimeout { get; init; } = TimeSpan.FromSeconds(15);
 
+    /// <summary>What answered before the change: it has to answer afterwards.</summary>
+    public IReadOnlyList<ServedAt> Before { get; init; } = [];
+
     // Resolved once, however often the server is asked.
     private IReadOnlyList<(ConnectionHost Host, IPAddress? Address)>? _addresses;
 
@@ -45,7 +48,8 @@ internal sealed class ServedCertificates(LiveServer server)
     /// <param name="cancellationToken">Ends the wait.</param>
     /// <returns>The proof <c>Wire</c>; not made if no address can be reached from here.</returns>
     /// <exception cref="PgSslException">
-    /// <see cref="PgSslError.CertificateNotServed"/>: it did not happen in time; the message says what was seen.
+    /// <see cref="PgSslError.CertificateNotServed"/>: it did not happen in time, or an address of <see cref="Before"/> does not answer; the message
+    /// says what was seen.
     /// </exception>
     public Task<Proof> WaitAsync(string? fingerprint, CancellationToken cancellationToken) => WaitAsync(
         seen => seen.Is(fingerprint), fingerprint is null ? "but TLS should be off" : $"and not the certificate {fingerprint}", cancellationToken);
@@ -56,12 +60,16 @@ internal sealed class ServedCertificates(LiveServer server)
     /// <param name="cancellationToken">Ends the wait.</param>
     /// <returns>The proof <c>Wire</c>; not made if no address can be reached from here.</returns>
     /// <exception cref="PgSslException">
-    /// <see cref="PgSslError.CertificateNotServed"/>: it did not happen in time; the message says what was seen.
+    /// <see cref="PgSslError.CertificateNotServed"/>: it did not happen in time, or an address of <see cref="Before"/> does not answer; the message
+    /// says what was seen.
     /// </exception>
     public async Task<Proof> WaitAsync(Func<ServedAt, bool> isWanted, string expectation, CancellationToken cancellationToken)
     {
         IReadOnlyList<ServedAt> seen = await Poll.UntilAsync(
-            ReloadTimeout, () => ObserveAsync(cancellationToken), answers => answers.All(isWanted), cancellationToken).ConfigureAwait(false);
+            ReloadTimeout, () => ObserveAsync(cancellationToken), answers => answers.All(isWanted) && ServedAt.FindSilent(Before, answers) is null,
+            cancellationToken).ConfigureAwait(false);
+        if (ServedAt.FindSilent(Before, seen) is { } silent)
+            throw silent.AsFailure();
         if (seen.Count == 0)
             return new Proof("Wire", ProofState.NotMade, "the server does not answer over TCP, so there was nothing to check on the network.");
         return seen.FirstOrDefault(answer => !isWanted(answer)) is not { } other
@@ -98,6 +106,15 @@ internal sealed record ServedAt(ConnectionHost Host, ConnectionFacts Facts)
     public bool Sends(IReadOnlyList<X509Certificate2> chain) => Facts.Tls is { } tls
         && tls.Chain.Count >= chain.Count
         && tls.Chain.Zip(chain).All(pair => pair.First.RawDataMemory.Span.SequenceEqual(pair.Second.RawDataMemory.Span));
+
+    /// <summary>The first address that answered before and does not answer now; null if all do.</summary>
+    public static ServedAt? FindSilent(IReadOnlyList<ServedAt> before, IReadOnlyList<ServedAt> now) =>
+        before.FirstOrDefault(old => !now.Any(answer => answer.Place == old.Place));
+
+    /// <summary>The error for an address that does not answer any more.</summary>
+    public PgSslException AsFailure() => new(
+        PgSslError.CertificateNotServed, $"{Place} answered before the change, and does not answer after it.",
+        "Check whether the server still runs; its log says why it does not.");
 
     /// <summary>In words: <c>127.0.0.1:5432 serves CN=db1 (2F0C…) over TLSv1.3</c>.</summary>
     public override string ToString() => $"{Place} " + Facts switch

@@ -65,6 +65,26 @@ internal static class ServerDisk
                 remedy);
     }
 
+    /// <summary>Sends the postmaster SIGHUP, if it runs on this machine, and it is certain which process it is.</summary>
+    /// <returns>Whether the signal was sent.</returns>
+    public static bool TryHangUp(LiveServer server)
+    {
+        // The process may have ended, and another one may have its number. A postmaster works in its data directory (ChangeToDataDir).
+        if (!server.FilesAreHere || !OperatingSystem.IsLinux() || ReadPidFile(server.DataDirectory!) is not var (content, _)
+            || PostmasterIn(content) is not { } id
+            || new FileInfo(string.Create(CultureInfo.InvariantCulture, $"/proc/{id}/cwd")).LinkTarget != RealPath.Of(server.DataDirectory!))
+            return false;
+        try
+        {
+            UnixSignal.HangUp(id);
+            return true;
+        }
+        catch (PgSslException)
+        {
+            return false;
+        }
+    }
+
     /// <summary>
     /// A server is not run by root, and its data directory belongs to its account alone (main.c, check_root; miscinit.c, checkDataDir). In another
     /// directory, such as /tmp, anybody could have written the file.

@@ -103,20 +103,6 @@ public class HbaChangeTests
         await scenario.AssertUntouchedAsync();
     }
 
-    /// <summary>The session is gone for good: the file is as it was, and nobody can have the server load it.</summary>
-    [Fact]
-    public async Task What_cannot_be_loaded_again_is_said()
-    {
-        await using HbaScenario scenario = await HbaScenario.PlannedAsync(15, Everybody);
-        scenario.FailAt("pg_reload_conf", ConnectionBroke, isForGood: true);
-
-        var failure = await Assert.ThrowsAsync<PgSslException>(scenario.ApplyAsync);
-
-        Assert.Equal(PgSslError.FileNotRestored, failure.Error);
-        Assert.Contains("was restored, but the server may still be using other settings", failure.Message);
-        await scenario.AssertUntouchedAsync();
-    }
-
     [Fact]
     public async Task Whoever_stops_it_half_way_gets_the_old_rules_back()
     {
@@ -157,6 +143,57 @@ public class HbaChangeTests
         Assert.Equal(PgSslError.ContradictoryParameters, failure.Error);
         Assert.Contains("the server sees", failure.Message);
         Directory.Delete(directory, recursive: true);
+    }
+
+    /// <summary>A copy has the same lines as the server's file, and the server never reads it.</summary>
+    [Theory, MemberData(nameof(Majors))]
+    public async Task A_copy_of_the_servers_file_is_not_taken_for_it(int major)
+    {
+        await using HbaScenario scenario = await HbaScenario.PlannedAsync(major, Everybody, "host all all ::/0 md5");
+        string directory = SandboxDirectory.Create(), copy = Path.Combine(directory, "pg_hba.conf");
+        await File.WriteAllBytesAsync(copy, scenario.Old, TestContext.Current.CancellationToken);
+        HbaLive here = scenario.Live;
+        var policy = new HbaPolicy { Method = "scram-sha-256", Selection = new() { Types = [PgSsl.Hba.HbaConnectionType.Host] } };
+
+        scenario.Plan = HbaServer.Plan(here, copy, policy);
+        var refused = await Assert.ThrowsAsync<PgSslException>(scenario.CheckAsync);
+        Assert.Equal(PgSslError.ContradictoryParameters, refused.Error);
+        Assert.Contains($"reads {scenario.Server.Cluster.HbaPath}, and {copy} is another file", refused.Message);
+
+        // In a container the server's name for its file says nothing here.
+        scenario.Live = here with { PostmasterId = null };
+        await scenario.CheckAsync();
+        var failure = await Assert.ThrowsAsync<PgSslException>(scenario.ApplyAsync);
+        Assert.Equal(PgSslError.ChangeNotProven, failure.Error);
+        Assert.Equal(scenario.Old, await File.ReadAllBytesAsync(copy, TestContext.Current.CancellationToken));
+        await scenario.AssertUntouchedAsync();
+        Directory.Delete(directory, recursive: true);
+    }
+
+    /// <summary>Line and type are as planned, and everything else is not.</summary>
+    [Fact]
+    public void Rules_are_compared_in_all_that_the_view_shows()
+    {
+        const string Line = "hostssl \"a\",b app,+staff 10.0.0.0/8 md5 clientcert=verify-ca";
+        string directory = SandboxDirectory.Create(), path = Path.Combine(directory, "pg_hba.conf");
+        File.WriteAllText(path, Line + "\n");
+        var document = PgSsl.Hba.HbaDocument.Read(path, new PgSsl.Hba.HbaDialect { Major = 18, SslIsOn = true }, DiskServerFiles.Instance);
+        Directory.Delete(directory, recursive: true);
+        var rule = new ServerRule(1, "hostssl")
+        {
+            FileName = "/data/pg_hba.conf", Databases = ["a", "b"], Users = ["app", "+staff"], Address = "10.0.0.0", Netmask = "255.0.0.0",
+            Method = "md5", Options = ["clientcert=verify-ca"],
+        };
+
+        Assert.Null(ServerRule.Differs([rule], document));
+        Assert.All(
+            (ServerRule[])
+            [
+                rule with { FileName = "/data/other.conf" }, rule with { Databases = ["a"] }, rule with { Users = ["app", "staff"] },
+                rule with { Address = "11.0.0.0" }, rule with { Netmask = "255.255.0.0" }, rule with { Method = "trust" },
+                rule with { Options = null }, rule with { Options = ["clientcert=verify-ca", "ldaptls=1"] }, rule with { HasError = true },
+            ],
+            other => Assert.StartsWith("the server sees another ", ServerRule.Differs([other], document)));
     }
 
     [Fact]

@@ -50,20 +50,6 @@ public class HbaImpactTests
     }
 
     [Fact]
-    public async Task Roles_whose_password_is_md5_or_missing_are_named_before_scram_is_demanded()
-    {
-        await using HbaServer server = await HbaServer.StartAsync(15, "host all all 0.0.0.0/0 md5");
-        await server.Cluster.QueryAsync("SET password_encryption = 'md5'; ALTER ROLE app PASSWORD 'x'");
-        await server.Cluster.QueryAsync("ALTER ROLE replicator PASSWORD 'x'");
-
-        HbaImpact impact = await ImpactAsync(server, new HbaPolicy { Method = "scram-sha-256" });
-
-        Assert.Equal(2, impact.Notes.Count);
-        Assert.StartsWith("The password of app is still stored as md5", impact.Notes[0]);
-        Assert.StartsWith("The password of postgres is not set", impact.Notes[1]);
-    }
-
-    [Fact]
     public async Task Sessions_that_cannot_be_looked_at_are_counted()
     {
         await using HbaServer server = await HbaServer.StartAsync(15, "host all all 0.0.0.0/0 trust");

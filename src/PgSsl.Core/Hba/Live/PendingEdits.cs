@@ -1,0 +1,165 @@
+using PgSsl.Files;
+using PgSsl.Server;
+using PgSsl.Server.Live;
+using PgSsl.Server.Settings;
+
+namespace PgSsl.Hba.Live;
+
+/// <summary>
+/// What somebody saved in the configuration files of a server, and did not load. A reload for another reason puts it into force as well.
+/// </summary>
+internal sealed record PendingEdits
+{
+    private const string Facts =
+        """
+        SELECT pg_conf_load_time() AS loaded, version() AS version, current_setting('ssl') AS ssl,
+               (SELECT setting FROM pg_settings WHERE name = 'hba_file') AS hba,
+               (SELECT setting FROM pg_settings WHERE name = 'ident_file') AS ident
+        """;
+
+    /// <summary>Nothing waits, or there is no server.</summary>
+    public static PendingEdits None { get; } = new();
+
+    /// <summary>What waits for a reload, and what cannot be told, as sentences.</summary>
+    public IReadOnlyList<string> Edits { get; private init; } = [];
+
+    /// <summary>Those that are certain or likely.</summary>
+    public IReadOnlyList<string> Likely { get; private init; } = [];
+
+    /// <summary>The warnings before the reload.</summary>
+    public IEnumerable<string> Warnings => Likely.Select(Line);
+
+    /// <summary>Sessions that could not come back after the reload, in words.</summary>
+    public IReadOnlyList<string> Costs { get; private init; } = [];
+
+    /// <summary>Throws if a reload would cost a session its way back.</summary>
+    /// <param name="subject">What is left as it is.</param>
+    /// <exception cref="PgSslException"><see cref="PgSslError.LockOut"/>.</exception>
+    public void Check(string subject)
+    {
+        if (Costs.Count > 0)
+            throw new PgSslException(
+                PgSslError.LockOut,
+                $"{subject} is left as it is. The server would also load what somebody saved and did not load, and these could not come back then: "
+                    + $"{string.Join("; ", Costs)}. {string.Join(" ", Edits)}",
+                "Find out whether these edits are meant, and load them by themselves first (SELECT pg_reload_conf()), or correct them. "
+                    + "-Force loads them as well.");
+    }
+
+    /// <summary>The edits, for -WhatIf and warnings.</summary>
+    private static string Line(string edit) => $"The reload will also load what waits for it: {edit}";
+
+    /// <summary>The lines of -WhatIf.</summary>
+    public IEnumerable<string> Lines => Edits.Select(Line);
+
+    /// <summary>Looks for them.</summary>
+    /// <param name="live">The server.</param>
+    /// <param name="own">Parameters that the caller sets itself.</param>
+    /// <param name="rules">The rules on the disk, and those that will be there for the reload; null to read them.</param>
+    /// <param name="cancellationToken">Ends it.</param>
+    /// <exception cref="PgSslException">The session broke, or a statement failed.</exception>
+    public static async Task<PendingEdits> FindAsync(
+        LiveServer live, IEnumerable<string> own, (HbaDocument Before, HbaDocument After)? rules, CancellationToken cancellationToken)
+    {
+        SqlRow facts = (await live.Session.QueryAsync(Facts, null, cancellationToken).ConfigureAwait(false)).Only();
+        DateTimeOffset loaded = facts.GetTime("loaded") ?? throw SqlRow.Missing("loaded");
+        var edits = new List<string>();
+        var warnings = new List<string>();
+        var costs = new List<string>();
+
+        IReadOnlyList<PendingSetting>? settings = await PendingSettings.FindAsync(live.Session, cancellationToken).ConfigureAwait(false);
+        HashSet<string> owned = own.ToHashSet(StringComparer.OrdinalIgnoreCase);
+        PendingSetting[] foreign = [.. (settings ?? []).Where(setting => !owned.Contains(setting.Name))];
+        warnings.AddRange(foreign.Select(setting => setting.ToString()));
+        if (settings is null)
+            edits.Add($"It is not known whether settings wait for a reload: role {live.Session.UserName} may not see pg_file_settings.");
+        bool losesTls = facts["ssl"] == "on" && foreign.Any(setting => setting.Name == "ssl");
+
+        // On Windows each new connection reads pg_hba.conf and pg_ident.conf by itself, so nothing waits there (postmaster.c, EXEC_BACKEND).
+        if (!ServerPlatform.IsWindows(facts.Required("version")))
+        {
+            SavedFile[] ofRules = await FindRuleFilesAsync().ConfigureAwait(false);
+            SavedFile[] ofMap = facts["ident"] is { } ident
+                ? [.. await SavedFile.FindAsync(live, [ident], live.FilesAreHere, loaded, cancellationToken).ConfigureAwait(false)] : [];
+            foreach (SavedFile file in ofRules.Concat(ofMap).Where(file => file.State != SavedFileState.Loaded))
+                (file.State is SavedFileState.SameMoment or SavedFileState.Unknown ? edits : warnings).Add(file.Detail);
+            bool rulesWait = ofRules.Any(file => file.State != SavedFileState.Loaded);
+            bool mapWaits = ofMap.Any(file => file.State != SavedFileState.Loaded);
+            if (rulesWait || mapWaits || losesTls)
+                costs.AddRange(await FindCostsAsync(rulesWait, mapWaits).ConfigureAwait(false));
+        }
+        return new PendingEdits { Edits = [.. warnings, .. edits], Likely = warnings, Costs = costs };
+
+        async Task<SavedFile[]> FindRuleFilesAsync()
+        {
+            if (rules is null && facts["hba"] is { } path)
+            {
+                HbaDocument? read = await Task.Run(() => TryRead(live, path, cancellationToken), cancellationToken).ConfigureAwait(false);
+                rules = read is null ? null : (read, read);
+            }
+            if (rules is not var (before, _))
+            {
+                edits.Add($"It is not known whether rules wait for a reload: role {live.Session.UserName} may not read pg_hba.conf.");
+                return [];
+            }
+            // Whoever named the file, its times are those of this machine; without a name it is the server's.
+            bool areHere = live.FilesAreHere || before.Files[0].Path != facts["hba"];
+            return [.. await SavedFile.FindAsync(
+                live, before.Files.Select(file => file.Path), areHere, loaded, cancellationToken).ConfigureAwait(false)];
+        }
+
+        async Task<IEnumerable<string>> FindCostsAsync(bool rulesWait, bool mapWaits)
+        {
+            HbaServerFacts server = live is HbaLive { Facts: { } known } ? known
+                : await new HbaServerReader(live.Session, cancellationToken).ReadAsync().ConfigureAwait(false);
+            var rulesOfServer = new HbaLive(live, server);
+            var lost = new List<LiveSession>();
+            if (losesTls)
+                lost.AddRange(server.Sessions.Where(session => session.Transport == HbaTransport.Tls));
+            // A file that the server does not load costs nobody anything.
+            if (rules is var (saved, planned) && planned.IsLoadable)
+            {
+                var matcher = new HbaMatcher(rulesOfServer.MatchContext);
+                IdentMap? map = mapWaits ? await IdentMap.ReadAsync(live.Session, cancellationToken).ConfigureAwait(false) : null;
+                bool ComesBackBy(HbaDocument document, LiveSession session) =>
+                    ComesBack(session, matcher.Find(document.Records, session.Client), map, rulesWait ? server.StoredPasswords : null, rulesWait);
+                // What the caller's own change costs is not counted here.
+                lost.AddRange(server.Sessions.Where(session => !ComesBackBy(saved, session) && !ComesBackBy(planned, session)));
+            }
+            return lost.Distinct().GroupBy(session => session with { ProcessId = 0, Database = null, ApplicationName = "" }).Select(Describe);
+        }
+    }
+
+    /// <summary>Whether a session could come back, as far as its rule, its password and the map of user names decide.</summary>
+    private static bool ComesBack(LiveSession session, HbaVerdict verdict, IdentMap? map, StoredPasswords? passwords, bool rulesWait)
+    {
+        HbaRecord? record = verdict.Entry?.Record;
+        if (rulesWait && (!SessionSimulation.PassesRules(verdict, session)
+            || (record is not null && verdict.IsCertain && passwords?.LogsIn(record, session.UserName) == false)))
+            return false;
+        return map is null || record?.Option("map") is not { } name || map.MayMap(name, session.UserName);
+    }
+
+    private static string Describe(IGrouping<LiveSession, LiveSession> alike)
+    {
+        (LiveSession session, int count) = (alike.Key, alike.Count());
+        string kind = session.IsReplication ? "replication connection" : "session";
+        string what = session.IsOwn ? "this session" : $"{count} {kind}{(count == 1 ? "" : "s")}";
+        return $"{what} of role {session.UserName}{(session.Address is { } from ? $" from {from.ToIPAddress()}" : "")} {session.Transport.ToWords()}";
+    }
+
+    private static HbaDocument? TryRead(LiveServer live, string path, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return HbaDocument.Read(
+                path, new HbaDialect { Major = live.Session.ServerVersion.Major, SslIsOn = true },
+                live.FilesAreHere ? DiskServerFiles.Instance : new ServerHbaFiles(live.Session, cancellationToken));
+        }
+        catch (PgSslException failure) when (failure.Error is
+            PgSslError.InsufficientPrivilege or PgSslError.FileNotFound or PgSslError.FileUnreadable)
+        {
+            return null;
+        }
+    }
+}

@@ -96,9 +96,9 @@ public class RevocationOpensTests
             byte[][] times = [Der.Text(23, "691231235959Z"), Der.Text(23, "260101000000+0000")];
             foreach (byte[] notBefore in times)
             {
-                X509Certificate2 odd = Odd(kind, notBefore);
-                string pem = odd.ExportCertificatePem() + "\n";
-                TrustStore trust = TrustStore.Parse(System.Text.Encoding.ASCII.GetBytes(pem), "root.crt");
+                X509Certificate2 root = Odd(kind, "Odd", Der.Time(MintOptions.Now.AddDays(-9))), odd = Odd(kind, "Leaf", notBefore);
+                string pem = root.ExportCertificatePem() + "\n" + odd.ExportCertificatePem() + "\n";
+                TrustStore trust = TrustStore.FromCertificates([root], "root.crt");
 
                 ChainError error = ChainVerifier.Verify([odd], trust, MintOptions.Now).Error;
                 Assert.Contains(error, (ChainError[])[ChainError.None, ChainError.MalformedNotBefore]);
@@ -107,13 +107,15 @@ public class RevocationOpensTests
         }
     }
 
-    private static X509Certificate2 Odd(string kind, byte[] notBefore)
+    private static X509Certificate2 Odd(string kind, string subject, byte[] notBefore)
     {
         AsymmetricCipherKeyPair key = Authority.KeyOf(kind);
         byte[] algorithm = Der.Sequence(Der.Oid(kind == "Ed448" ? "1.3.101.113" : "1.2.840.10045.4.3.1")), name = FuzzedNames.CommonName("Odd");
         byte[] content = Der.Sequence(
-            Der.Explicit(0, Der.Number(2)), Der.Number(1), algorithm, name, Der.Sequence(notBefore, Der.Time(MintOptions.Now.AddDays(9))), name,
-            SubjectPublicKeyInfoFactory.CreateSubjectPublicKeyInfo(key.Public).GetDerEncoded());
+            Der.Explicit(0, Der.Number(2)), Der.Number(1), algorithm, name,
+            Der.Sequence(notBefore, Der.Time(MintOptions.Now.AddDays(9))), FuzzedNames.CommonName(subject),
+            SubjectPublicKeyInfoFactory.CreateSubjectPublicKeyInfo(key.Public).GetDerEncoded(),
+            Der.Explicit(3, Der.Sequence(Der.Extension("2.5.29.19", true, Der.Sequence(Der.Boolean(true))))));
         ISigner signer = kind == "Ed448" ? new Ed448Signer([]) : SignerUtilities.GetSigner("SHA-224withECDSA");
         signer.Init(true, key.Private);
         signer.BlockUpdate(content, 0, content.Length);

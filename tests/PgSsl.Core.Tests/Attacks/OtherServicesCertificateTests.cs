@@ -247,7 +247,8 @@ public sealed class OtherServicesCertificateTests : IDisposable
 
         using CertificateDeployment deployment = await PrepareAsync(bouncer, crt, key);
 
-        deployment.Check(isForced: false);
+        // The other service's names get lost: without -Force that is an error of its own.
+        deployment.Check(isForced: true);
     }
 
     [Fact]
@@ -258,7 +259,8 @@ public sealed class OtherServicesCertificateTests : IDisposable
 
         using CertificateDeployment deployment = await PrepareAsync(PgBouncerRecipient.Of(ini, null, null, null, TimeSpan.FromSeconds(10)));
 
-        deployment.Check(isForced: false);
+        // The other service's names get lost: without -Force that is an error of its own.
+        deployment.Check(isForced: true);
     }
 
     private static async Task<PgBouncer> StartAsync(TestCertificate? certificate, Dictionary<string, string>? settings = null)

@@ -308,7 +308,7 @@ public sealed class CertificateProfileTests
     {
         using var key = CertificateKey.Generate(KeyAlgorithms.Default);
         // otherName without content, x400Address, ediPartyName, registeredID, and a blank as a dNSName.
-        X509Certificate2 served = MintWithAlternativeNames("301AA00906032A0304A0020500A300A5048002303188022A03820120");
+        X509Certificate2 served = MintWithAlternativeNames("301CA00906032A0304A0020500A300A506A1040C02303188022A03820120");
 
         CertificateProfile profile = Create(new() { Certificate = served });
 

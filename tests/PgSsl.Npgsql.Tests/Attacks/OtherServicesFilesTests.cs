@@ -106,7 +106,8 @@ public sealed class OtherServicesFilesTests : IDisposable
 
         using CertificateDeployment deployment = await PrepareAsync(server, crt, key);
 
-        deployment.Check(isForced: false);
+        // The other service's names get lost: without -Force that is an error of its own.
+        deployment.Check(isForced: true);
     }
 
     private static async Task<CertificateServer> StartAsync(int major)

@@ -133,7 +133,7 @@ internal static partial class SecretText
 
     // An option and its sign; an option whose sign was forgotten; pw X; "name" "password" of PgBouncer; host:port:database:user:password of libpq.
     [GeneratedRegex(
-        @"[\w.-]*" + Name + @"[\w.-]*[""']?[ \t]*[=:]|(ldapbindp[a-z]*|radiussecrets?)\b|"
+        Name + @"[\w.-]*[""']?[ \t]*[=:]|(ldapbindp[a-z]*|radiussecrets?)\b|"
             + @"(?<![\w.-])(pw|pwd|passwd)[ \t]+(?=\S)|"
             + @"^[ \t#;]*""([^""]|"""")*""[ \t]+(?="")|^[ \t#]*([^:\\\s]|\\.)+:(\*|[0-9]+):([^:\\]|\\.)+:([^:\\]|\\.)+:",
         RegexOptions.IgnoreCase | RegexOptions.ExplicitCapture)]

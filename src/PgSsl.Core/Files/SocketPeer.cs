@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Net;
 using System.Net.Sockets;
+using System.Text;
 
 namespace PgSsl.Files;
 
@@ -30,37 +31,35 @@ internal static class SocketPeer
 
     /// <summary>
     /// Linux: the account that accepted a connection at the loopback address (proc(5), /proc/net/tcp); null where it is not listed. Root's until
-    /// it is accepted.
+    /// it is accepted. The table may have many thousand lines, of connections that have ended as well.
     /// </summary>
     private static uint? AccepterOf(IPEndPoint its, IPEndPoint ours)
     {
-        const string Established = "01";
         foreach (string table in (string[])["/proc/net/tcp", "/proc/net/tcp6"])
         {
-            if (!File.Exists(table))
+            bool isVersion6 = table.EndsWith('6');
+            if (!File.Exists(table) || (!isVersion6 && its.AddressFamily == AddressFamily.InterNetworkV6))
                 continue;
-            foreach (string line in File.ReadLines(table).Skip(1))
+            // Number, its address, our address, state, queues, timer, retransmissions, user.
+            const string Established = "01";
+            string wanted = $" {Write(its, isVersion6)} {Write(ours, isVersion6)} {Established} ";
+            foreach (string line in File.ReadLines(table))
             {
-                // Number, its address, our address, state, queues, timer, retransmissions, user.
-                string[] fields = line.Split(' ', StringSplitOptions.RemoveEmptyEntries);
-                if (fields.Length > 7 && fields[3] == Established && Parse(fields[1]).Equals(its) && Parse(fields[2]).Equals(ours))
-                    return uint.Parse(fields[7], CultureInfo.InvariantCulture);
+                if (line.Contains(wanted, StringComparison.Ordinal))
+                    return uint.Parse(line.Split(' ', StringSplitOptions.RemoveEmptyEntries)[7], CultureInfo.InvariantCulture);
             }
         }
         return null;
     }
 
-    /// <summary>Words of an address in the network's order, each shown as a number of this machine.</summary>
-    private static IPEndPoint Parse(string text)
+    /// <summary>Words of an address in the network's order, each shown as a number of this machine (tcp_ipv4.c, get_tcp4_sock).</summary>
+    private static string Write(IPEndPoint place, bool isVersion6)
     {
-        string[] parts = text.Split(':');
-        byte[] address = new byte[parts[0].Length / 2];
+        byte[] address = (isVersion6 ? place.Address.MapToIPv6() : place.Address).GetAddressBytes();
+        var text = new StringBuilder();
         for (int at = 0; at < address.Length; at += 4)
-        {
-            uint word = uint.Parse(parts[0].AsSpan(2 * at, 8), NumberStyles.HexNumber, CultureInfo.InvariantCulture);
-            BitConverter.TryWriteBytes(address.AsSpan(at), word);
-        }
-        return Plain(new IPEndPoint(new IPAddress(address), int.Parse(parts[1], NumberStyles.HexNumber, CultureInfo.InvariantCulture)));
+            text.Append(CultureInfo.InvariantCulture, $"{BitConverter.ToUInt32(address, at):X8}");
+        return text.Append(CultureInfo.InvariantCulture, $":{place.Port:X4}").ToString();
     }
 
     /// <summary>An address of version 4 can be written as one of version 6. A zone is a number of the interface, which the table has not.</summary>

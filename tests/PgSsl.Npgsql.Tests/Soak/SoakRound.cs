@@ -179,26 +179,12 @@ internal sealed class SoakRound(SoakServer server, SoakChange change, SoakIncide
 }
 
 /// <summary>A session in which something happens before one statement, and the first order to reload may get lost.</summary>
-internal sealed class SoakSession(IServerSession inner, SoakIncident incident, Func<string, Task> hook) : IServerSession
+internal sealed class SoakSession(IServerSession inner, SoakIncident incident, Func<string, Task> hook) : SessionWrapper(inner)
 {
     private int _count;
     private bool _losesReload = incident.LosesReload;
 
-    public Connections.ConnectionHost Host => inner.Host;
-
-    public ServerVersion ServerVersion => inner.ServerVersion;
-
-    public SessionTransport Transport => inner.Transport;
-
-    public string UserName => inner.UserName;
-
-    public uint? PeerUser => inner.PeerUser;
-
-    public string Database => inner.Database;
-
-    public bool IsPooled => inner.IsPooled;
-
-    public async Task<IReadOnlyList<SqlRow>> QueryAsync(
+    public override async Task<IReadOnlyList<SqlRow>> QueryAsync(
         string sql, IReadOnlyList<object?>? parameters = null, CancellationToken cancellationToken = default)
     {
         if (_count++ == incident.Statement)
@@ -208,8 +194,6 @@ internal sealed class SoakSession(IServerSession inner, SoakIncident incident, F
             _losesReload = false;
             return [];
         }
-        return await inner.QueryAsync(sql, parameters, cancellationToken);
+        return await Inner.QueryAsync(sql, parameters, cancellationToken);
     }
-
-    public ValueTask DisposeAsync() => inner.DisposeAsync();
 }

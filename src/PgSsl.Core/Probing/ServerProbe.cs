@@ -25,19 +25,33 @@ internal static class ServerProbe
     public static async Task<ConnectionFacts> ConnectAsync(ProbeRequest request, CancellationToken cancellationToken)
     {
         long start = Stopwatch.GetTimestamp();
-        var probe = new Probe(request, request.Stack ?? TlsStack.Platform);
         using var deadline = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         deadline.CancelAfter(request.Timeout);
+        TlsStack stack = request.Stack ?? TlsChoice.First(isOpenSsl: !OperatingSystem.IsWindows() && !OperatingSystem.IsMacOS());
+        (ConnectionFacts facts, Exception? failure) = await AttemptAsync(request, stack, deadline.Token).ConfigureAwait(false);
+        cancellationToken.ThrowIfCancellationRequested();
+        if (request.Stack is null && stack == TlsStack.Platform && facts.Stage == ProbeStage.TlsAccepted
+            && failure is not null && TlsChoice.MayBeLimit(request, failure))
+        {
+            (facts, _) = await AttemptAsync(request, TlsStack.Portable, deadline.Token).ConfigureAwait(false);
+            cancellationToken.ThrowIfCancellationRequested();
+        }
+        return facts with { Duration = Stopwatch.GetElapsedTime(start) };
+    }
+
+    private static async Task<(ConnectionFacts Facts, Exception? Failure)> AttemptAsync(
+        ProbeRequest request, TlsStack stack, CancellationToken deadline)
+    {
+        var probe = new Probe(request, stack);
         try
         {
-            await probe.RunAsync(deadline.Token).ConfigureAwait(false);
+            await probe.RunAsync(deadline).ConfigureAwait(false);
+            return (probe.Facts, null);
         }
         catch (Exception exception)
         {
-            cancellationToken.ThrowIfCancellationRequested();
-            probe.Facts = probe.Facts with { Failure = ProbeFailures.Explain(exception, probe.Facts) };
+            return (probe.Facts with { Failure = ProbeFailures.Explain(exception, probe.Facts) }, exception);
         }
-        return probe.Facts with { Duration = Stopwatch.GetElapsedTime(start) };
     }
 
     /// <summary>Looks up a host's addresses, in the order the resolver gives them.</summary>

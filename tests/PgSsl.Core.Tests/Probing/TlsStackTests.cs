@@ -82,7 +82,6 @@ public sealed class TlsStackTests : IAsyncLifetime
     [Theory]
     [InlineData(KeyAlgorithm.Rsa2048)]
     [InlineData(KeyAlgorithm.EcdsaP256)]
-    [InlineData(KeyAlgorithm.EcdsaP384)]
     public async Task Both_present_a_client_certificate_with_its_intermediates(KeyAlgorithm algorithm)
     {
         TestAuthority issuer = Root.CreateIntermediate("Client CA");
@@ -96,6 +95,7 @@ public sealed class TlsStackTests : IAsyncLifetime
             ProbeRequest request = Request() with { Protocols = version.Protocol() };
             ConnectionFacts presenting = await TlsStacks.AssertAgreeAsync(
                 request with { ClientCertificate = new(client.Certificate, [issuer.Certificate.Certificate], "client.crt") });
+            Assert.Null(presenting.Failure?.Message);
             Assert.IsType<StartupAnswer.Admitted>(presenting.Answer);
             // Without the intermediate, the server refuses it: with TLS 1.3 after the handshake.
             ConnectionFacts refused = await TlsStacks.AssertAgreeAsync(

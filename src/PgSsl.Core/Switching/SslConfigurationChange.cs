@@ -1,4 +1,5 @@
 using PgSsl.Changes;
+using PgSsl.Requirements;
 using PgSsl.Server.Configuration;
 using PgSsl.Switching;
 
@@ -72,6 +73,7 @@ public sealed record SslConfigurationChange
     {
         bool IsProven(string name) => Array.Exists(proofs, proof => proof.Name == name && proof.State == ProofState.Proven);
         bool IsOpen(string name) => Array.Exists(proofs, proof => proof.Name == name && proof.State != ProofState.Proven);
-        return IsProven("Wire") && IsProven("Settings") && !IsOpen("Values") && (!IsOpen("TlsReload") || (IsProven("Files") && IsProven("Values")));
+        return IsProven("Wire") && IsProven("Settings") && !IsOpen("Values") && !IsOpen(ClientLoss.ProofName)
+            && (!IsOpen("TlsReload") || (IsProven("Files") && IsProven("Values")));
     }
 }

@@ -126,6 +126,27 @@ internal static class SslPreflight
         return [.. verdicts.Where(verdict => verdict.IsMet is null)];
     }
 
+    /// <summary>
+    /// What clients would miss in the certificate that is to be served instead of the present one. It is served as its file has it. Nothing is known
+    /// where another machine has the file.
+    /// </summary>
+    public static async Task<IReadOnlyList<ClientLoss>> FindClientLossesAsync(
+        SslTarget target, LiveServer live, ServerTlsFacts facts, CancellationToken cancellationToken)
+    {
+        if (target is not { IsOn: true, CertificatePath: { } path } || !live.FilesAreHere
+            || (target.KeyPath ?? facts.PathOf("ssl_key_file")) is not { } keyPath)
+            return [];
+        ServerCertificateFacts found = ServerCertificateFacts.Read(path, keyPath);
+        IReadOnlyList<ServedAt> served = await new ServedCertificates(live).ObserveAsync(cancellationToken).ConfigureAwait(false);
+        return found.Certificates is { Certificates: { Count: > 0 } chain }
+            ? [.. ClientLosses.Find(
+                chain,
+                [.. served.Where(seen => seen.Facts.Tls is not null)
+                    .Select(seen => new PresentChain($"{seen.Host} serves now", seen.Facts.Tls!.Chain))],
+                found)]
+            : [];
+    }
+
     /// <summary>Who could not connect any more once TLS is off.</summary>
     /// <exception cref="PgSslException">The session broke.</exception>
     public static async Task<IReadOnlyList<string>> FindLockOutsAsync(LiveServer live, CancellationToken cancellationToken)

@@ -146,7 +146,7 @@ public partial class StatementTests
     }
 
     // Not those that change something.
-    [GeneratedRegex(@"^SELECT\s(?!.*(pg_reload_conf|pg_terminate_backend))", RegexOptions.Singleline)]
+    [GeneratedRegex(@"^(SELECT|WITH)\s(?!.*(pg_reload_conf|pg_terminate_backend))", RegexOptions.Singleline)]
     private static partial Regex StatementForm();
 
     [GeneratedRegex(@"\$([0-9]+)")]

@@ -9,10 +9,13 @@ namespace PgSsl.Hba.Live;
 /// <summary>Asks a server for the facts about its pg_hba.conf. What the role may not see is null.</summary>
 internal sealed class HbaServerReader(IServerSession session, CancellationToken cancellationToken)
 {
+    // Before PostgreSQL 18 there is no oauth_validator_libraries.
     private const string Settings =
-        """
+        $"""
         SELECT current_setting('ssl') AS ssl, current_setting('ssl_ca_file', true) AS ca, version() AS version,
                host(inet_client_addr()) AS client,
+               CASE WHEN {VisibleSetting.Condition} THEN current_setting('hba_file') END AS hba,
+               CASE WHEN {VisibleSetting.Condition} THEN current_setting('oauth_validator_libraries', true) END AS validators,
                has_function_privilege('pg_reload_conf()', 'EXECUTE') AS may_reload,
                has_table_privilege('pg_hba_file_rules', 'SELECT') AND has_function_privilege('pg_hba_file_rules()', 'EXECUTE') AS may_see
         """;
@@ -35,22 +38,19 @@ internal sealed class HbaServerReader(IServerSession session, CancellationToken 
             await QueryAsync("SELECT datname::text AS name FROM pg_database WHERE datallowconn ORDER BY 1").ConfigureAwait(false);
         SessionList sessions = await SessionReader.ReadAsync(session, session.Host.ToString(), cancellationToken).ConfigureAwait(false);
         IReadOnlyList<SqlRow> names = await QueryAsync("SELECT name FROM pg_settings").ConfigureAwait(false);
-        // Only a role that may see all settings sees this one (GUC_SUPERUSER_ONLY). Before 18 it does not exist.
-        string? validators =
-            await TryValueAsync("SELECT coalesce(current_setting('oauth_validator_libraries', true), '') AS value").ConfigureAwait(false);
-        string? configure = await TryValueAsync("SELECT setting AS value FROM pg_config WHERE name = 'CONFIGURE'").ConfigureAwait(false);
+        IReadOnlyList<SqlRow>? built = await TryAsync("SELECT setting FROM pg_config WHERE name = 'CONFIGURE'").ConfigureAwait(false);
         string[] roleNames = [.. roles.Select(row => row.Required("name"))];
         return new HbaServerFacts
         {
             Version = session.ServerVersion,
-            HbaPath = await TryValueAsync("SELECT current_setting('hba_file') AS value").ConfigureAwait(false),
+            HbaPath = settings["hba"],
             Dialect = new HbaDialect
             {
                 Major = session.ServerVersion.Major,
                 SslIsOn = settings["ssl"] == "on",
-                OAuthValidators = session.ServerVersion.Major < 18 || validators is null ? null : SplitList(validators),
+                OAuthValidators = settings["validators"] is { } validators ? SplitList(validators) : null,
                 HasSspi = ServerPlatform.IsWindows(settings.Required("version")),
-            }.BuiltWith(configure),
+            }.BuiltWith(built is [var row, ..] ? row["setting"] : null),
             HasClientCa = !string.IsNullOrEmpty(settings["ca"]),
             ClientAddress = AddressOf(settings["client"]),
             Sessions = [.. sessions.Sessions.Select(LiveSession.Of)],
@@ -87,8 +87,6 @@ internal sealed class HbaServerReader(IServerSession session, CancellationToken 
     }
 
     private Task<IReadOnlyList<SqlRow>> QueryAsync(string sql) => session.QueryAsync(sql, null, cancellationToken);
-
-    private async Task<string?> TryValueAsync(string sql) => await TryAsync(sql).ConfigureAwait(false) is [var row, ..] ? row["value"] : null;
 
     private async Task<IReadOnlyList<SqlRow>?> TryAsync(string sql)
     {

@@ -11,10 +11,10 @@ namespace PgSsl.Hba.Live;
 internal sealed record PendingEdits
 {
     private const string Facts =
-        """
+        $"""
         SELECT pg_conf_load_time() AS loaded, version() AS version, current_setting('ssl') AS ssl,
-               (SELECT setting FROM pg_settings WHERE name = 'hba_file') AS hba,
-               (SELECT setting FROM pg_settings WHERE name = 'ident_file') AS ident
+               CASE WHEN {VisibleSetting.Condition} THEN current_setting('hba_file') END AS hba,
+               CASE WHEN {VisibleSetting.Condition} THEN current_setting('ident_file') END AS ident
         """;
 
     /// <summary>Nothing waits, or there is no server.</summary>

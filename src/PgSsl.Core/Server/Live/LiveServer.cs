@@ -13,10 +13,10 @@ namespace PgSsl.Server.Live;
 internal record LiveServer(IServerSession Session, ConnectionSettings Settings, TimeSpan Timeout, NumericAddress? ClientAddress) : IDisposable
 {
     private const string Facts =
-        """
+        $"""
         SELECT host(inet_client_addr()) AS client, pg_backend_pid() AS process, pg_postmaster_start_time()::text AS started,
-               (SELECT setting FROM pg_settings WHERE name = 'data_directory') AS data_directory,
-               (SELECT setting FROM pg_settings WHERE name = 'listen_addresses') AS listen_addresses
+               CASE WHEN {VisibleSetting.Condition} THEN current_setting('data_directory') END AS data_directory,
+               current_setting('listen_addresses') AS listen_addresses
         """;
 
     /// <summary>Asks the server where it is, and for the address of this client.</summary>

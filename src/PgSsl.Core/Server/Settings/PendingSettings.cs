@@ -6,10 +6,11 @@ internal static class PendingSettings
     // What only a restart changes is not applied. The module's own sessions set some parameters themselves: nothing is known of these.
     private const string Sql =
         """
+        WITH used AS (SELECT name, setting, unit, vartype, source, boot_val, context FROM pg_settings),
+             written AS (SELECT name, setting, sourcefile, sourceline, applied FROM pg_file_settings)
         SELECT s.name, s.setting, s.unit, s.vartype, s.source, s.boot_val, f.setting AS written, f.sourcefile, f.sourceline,
-               (SELECT count(*) FROM pg_file_settings o WHERE o.name NOT LIKE '%.%'
-                AND lower(o.name) NOT IN (SELECT lower(name) FROM pg_settings)) AS unknown
-        FROM pg_settings s LEFT JOIN pg_file_settings f ON lower(f.name) = lower(s.name) AND f.applied
+               (SELECT count(*) FROM written WHERE name NOT LIKE '%.%' AND lower(name) NOT IN (SELECT lower(name) FROM used)) AS unknown
+        FROM used s LEFT JOIN written f ON lower(f.name) = lower(s.name) AND f.applied
         WHERE s.context NOT IN ('internal', 'postmaster') AND s.source IN ('default', 'configuration file')
               AND (f.name IS NOT NULL OR s.source = 'configuration file')
         ORDER BY s.name

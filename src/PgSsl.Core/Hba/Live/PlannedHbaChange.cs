@@ -32,7 +32,8 @@ internal sealed class PlannedHbaChange : IPlannedChange<HbaSslChange>
         if (live is null || plan.IsNoChange)
             return new PlannedHbaChange(plan, live, HbaImpact.None, []);
         IReadOnlyList<Proof> proofs = await HbaPreflight.CheckServerAsync(plan, live, cancellationToken).ConfigureAwait(false);
-        return new PlannedHbaChange(plan, live, HbaImpact.Of(plan, live.Facts, live.MatchContext), proofs)
+        IdentMap? map = await IdentMap.ReadAsync(live.Session, cancellationToken).ConfigureAwait(false);
+        return new PlannedHbaChange(plan, live, HbaImpact.Of(plan, live.Facts, live.MatchContext, map), proofs)
         {
             _pending = await PendingEdits.FindAsync(live, [], (plan.Before, plan.After), cancellationToken).ConfigureAwait(false),
         };

@@ -145,7 +145,8 @@ public class PendingEditsTests
         await SaveFileAsync(server, map, "people someone app\n");
         await server.Cluster.SetHbaAsync(["hostssl all postgres 127.0.0.1/32 trust", "hostssl all app 127.0.0.1/32 cert map=people", Everybody]);
         HbaLive live = await server.ObserveAsync();
-        var session = new LiveSession(1, "app", "postgres", HbaTransport.Tls, NumericAddressOf("127.0.0.1"), "") { HasClientCertificate = true };
+        var session = new LiveSession(1, "app", "postgres", HbaTransport.Tls, NumericAddressOf("127.0.0.1"), "")
+        { Certificate = new("/CN=someone", "/CN=Client CA", "1") };
         live = new HbaLive(live, live.Facts with { Sessions = [session] });
 
         await SaveFileAsync(server, map, "people someone else\n");

@@ -127,6 +127,7 @@ public class LostSessionsSwitchTests
             Assert.Contains("it speaks TLSv1.2, and ssl_min_protocol_version is TLSv1.3", Assert.Single(planned.LockOuts));
             Assert.Equal(PgSslError.LockOut, Assert.Throws<PgSslException>(() => planned.Check(isForced: false)).Error);
         }
+        await SwitchServer.EndSessionsAsync(server.Cluster);
         Assert.Empty((await server.PrepareAsync(server.On with { MinimumProtocol = "TLSv1.3" })).LockOuts);
     }
 

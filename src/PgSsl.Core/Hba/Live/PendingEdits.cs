@@ -121,8 +121,9 @@ internal sealed record PendingEdits
             rules ??= await ReadRulesAsync().ConfigureAwait(false);
             // A file that the server does not load costs nobody anything.
             (HbaDocument? saved, HbaDocument? planned) = rules is var (before, after) && after.IsLoadable ? (before, after) : (null, null);
+            SessionSimulation bySaved = Simulate(saved), byPlanned = Simulate(planned);
             // What the caller's own change costs is not counted here.
-            return server.Sessions.Where(session => IsLost(saved, session) && IsLost(planned, session))
+            return server.Sessions.Where(session => IsLost(bySaved, session) && IsLost(byPlanned, session))
                 .GroupBy(session => session with { ProcessId = 0, Database = null, ApplicationName = "", Certificate = null, Protocol = null });
 
             async Task<(TlsTerms, TlsTerms)?> ReadTlsAsync()
@@ -133,10 +134,11 @@ internal sealed record PendingEdits
                     .ConfigureAwait(false);
             }
 
-            bool IsLost(HbaDocument? document, LiveSession session) => new SessionSimulation(
+            SessionSimulation Simulate(HbaDocument? document) => new(
                 new LoginTerms(rulesWait ? null : document?.Records) { Map = mapWaits ? null : map, Tls = tls?.Before },
-                new LoginTerms(document?.Records) { Map = map, Tls = tls?.After }, server.StoredPasswords, matcher)
-                .Judge(session) is { IsCertain: true };
+                new LoginTerms(document?.Records) { Map = map, Tls = tls?.After }, server.StoredPasswords, matcher);
+
+            static bool IsLost(SessionSimulation simulation, LiveSession session) => simulation.Judge(session) is { IsCertain: true };
         }
     }
 

@@ -30,6 +30,8 @@ internal sealed class HbaServer(PostgresCluster cluster, IServerSession session)
     {
         Write("root.crt", ca.CertificatePem);
         await Cluster.ConfigureAsync(new Dictionary<string, string?> { ["ssl_ca_file"] = "root.crt" });
+        // A session that waits loads its settings at its next statement, whatever is in the files then.
+        await Session.QueryAsync("SELECT 1", null, TestContext.Current.CancellationToken);
     }
 
     /// <summary>Writes a file of the server's into its data directory.</summary>

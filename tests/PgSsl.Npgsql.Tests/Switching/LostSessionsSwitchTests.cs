@@ -10,6 +10,8 @@ public class LostSessionsSwitchTests
 {
     private const string ByCertificate = "hostssl all app 127.0.0.1/32 cert";
 
+    private const string Long = "A Client CA with a name that is longer than the names that a server shows \u00e4\u00f6\u00fc";
+
     private static readonly TestAuthority ClientCa = TestAuthority.CreateRoot("Client CA"), OtherCa = TestAuthority.CreateRoot("Other Client CA");
 
     public static TheoryData<int, string, string> Losses
@@ -93,6 +95,27 @@ public class LostSessionsSwitchTests
             Assert.Contains("perhaps could not come back: it is not known to which CA", Assert.Single(doubtful.Notes));
             Assert.False((await doubtful.ApplyAsync(TestContext.Current.CancellationToken)).IsProven);
             Assert.True((await PsqlAsync(ConnInfo(server, files))).Connected);
+        }
+    }
+
+    /// <summary>The server escapes names, and cuts them.</summary>
+    [Theory, InlineData(15, "#Cl\u00e4nt, \"CA\" + <1>; \\ "), InlineData(18, " Cl\u00e4nt\u20ac/O=x"), InlineData(15, Long), InlineData(18, Long)]
+    public async Task A_CA_with_an_odd_name_is_recognized(int major, string name)
+    {
+        TestAuthority odd = TestAuthority.CreateRoot(name);
+        using var files = new ClientFiles(odd, "app");
+        await using SwitchServer server = await OpenAsync(major, ByCertificate, "host all all 127.0.0.1/32 trust");
+        await server.ApplyAsync(server.On with { CaPath = server.Write("odd.crt", odd.CertificatePem) });
+        (WaitingClient client, _) = await WaitingClient.ConnectAsync(ConnInfo(server, files));
+        await using (client)
+        {
+            string both = server.Write("both.crt", odd.CertificatePem + ClientCa.CertificatePem);
+            SslSwitch kept = await server.PrepareAsync(server.On with { CaPath = both, CrlPath = server.Write("odd.crl", odd.CreateCrl([])) });
+            SslSwitch lost = await server.PrepareAsync(server.On with { CaPath = server.Write("other.crt", OtherCa.CertificatePem) });
+
+            Assert.Empty(kept.LockOuts);
+            Assert.Empty(kept.Notes);
+            Assert.Contains("does not have the CA of its certificate, /CN=", Assert.Single(lost.LockOuts));
         }
     }
 

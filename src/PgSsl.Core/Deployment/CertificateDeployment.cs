@@ -49,7 +49,7 @@ internal sealed class CertificateDeployment : IPlannedChange<ServerCertificateIn
                 new PresentChain($"is in {target.CertificatePath} now", plan.ChainBefore),
             ];
             return new CertificateDeployment(recipient, plan, served, [.. ClientLosses.Find(
-                bundle, [.. present.Where(old => old.Chain.Count > 0)], facts!, request)]);
+                bundle.Chain, [.. present.Where(old => old.Chain.Count > 0)], facts!, request.AccountRoots, request.NamesAreGiven)]);
         }
         finally
         {
@@ -74,7 +74,7 @@ internal sealed class CertificateDeployment : IPlannedChange<ServerCertificateIn
     public IReadOnlyList<string> Warnings => [.. Remarks, .. _recipient.PendingEdits.Warnings];
 
     private IEnumerable<string> Remarks =>
-        [.. _plan.Warnings, .. _losses.Select(loss => $"{loss.Detail} {loss.Remedy}"), .. _recipient.Remarks];
+        [.. _plan.Warnings, .. _losses.Select(loss => loss.Warning), .. _recipient.Remarks];
 
     /// <inheritdoc/>
     public IReadOnlyList<FileEdit> Files => [.. _plan.Edits, .. _recipient.Edits];
@@ -86,14 +86,10 @@ internal sealed class CertificateDeployment : IPlannedChange<ServerCertificateIn
     {
         ForeignFiles.Check(_plan, _served);
         _plan.Check(isForced);
-        ClientLoss[] blocking = [.. _losses.Where(loss => loss.IsBlocking)];
-        if (blocking.Length > 0 && !isForced)
-            throw new PgSslException(
-                PgSslError.ConnectionsAtRisk,
-                $"Nothing is changed, because clients would refuse the new certificate. {string.Join(" ", blocking.Select(loss => loss.Detail))}",
-                $"{blocking[0].Remedy} -Force installs it anyway.");
-        if (!isForced)
-            _recipient.PendingEdits.Check(Subject);
+        if (isForced)
+            return;
+        ClientLoss.Check(_losses);
+        _recipient.PendingEdits.Check(Subject);
     }
 
     /// <inheritdoc/>
@@ -101,8 +97,8 @@ internal sealed class CertificateDeployment : IPlannedChange<ServerCertificateIn
     {
         ServerCertificateChangeResult result =
             await _recipient.ApplyAsync(_plan, _served, DateTimeOffset.UtcNow, cancellationToken).ConfigureAwait(false);
-        if (_losses.Any(loss => loss.IsBlocking))
-            result = result with { Proofs = [.. result.Proofs, ProofOfLoss] };
+        if (ClientLoss.DescribeBlocking(_losses) is { } accepted)
+            result = result with { Proofs = [.. result.Proofs, new Proof(ClientLoss.ProofName, ProofState.NotMade, accepted)] };
         return new ChangeResult<ServerCertificateInstallation>(Report(result), result.Backups)
         {
             WrittenInPlace = result.WrittenInPlace,
@@ -112,10 +108,6 @@ internal sealed class CertificateDeployment : IPlannedChange<ServerCertificateIn
 
     /// <summary>Clears the copies of the keys.</summary>
     public void Dispose() => _plan.Dispose();
-
-    private Proof ProofOfLoss => new(
-        ServerCertificateInstallation.ClientProof, ProofState.NotMade,
-        string.Join(" ", _losses.Where(loss => loss.IsBlocking).Select(loss => loss.Detail)));
 
     private ServerCertificateInstallation Report(ServerCertificateChangeResult? result) =>
         ServerCertificateInstallation.Of(_plan, _recipient.Endpoint, result, Remarks, DateTimeOffset.UtcNow) with

@@ -1,4 +1,5 @@
 using PgSsl.Changes;
+using PgSsl.Common;
 using PgSsl.Files;
 using PgSsl.Requirements;
 using PgSsl.Server.Live;
@@ -20,6 +21,7 @@ internal sealed class ServerCertificateChange : ProvenChange
     private readonly bool _servesTls;
     private readonly IReadOnlyList<ServedAt> _before;
     private readonly ReversibleFiles _files;
+    private IReadOnlyList<TlsVersion> _spoken = [];
 
     /// <summary>Prepares the change.</summary>
     /// <param name="plan">What is to be written.</param>
@@ -60,11 +62,14 @@ internal sealed class ServerCertificateChange : ProvenChange
     }
 
     /// <inheritdoc/>
-    protected override Task WriteAsync(CancellationToken cancellationToken)
+    protected override async Task WriteAsync(CancellationToken cancellationToken)
     {
+        // Which ciphers can be used depends on the kind of the key.
+        if (_live is not null && _before.FirstOrDefault(answer => answer.Facts.Tls is not null) is { } old
+            && old.Facts.Tls!.Chain[0].GetKeyAlgorithm() != _plan.Bundle.Leaf.GetKeyAlgorithm())
+            _spoken = await SpokenVersions.FindAsync(_live, old, cancellationToken).ConfigureAwait(false);
         if (_plan.Edits.Count > 0)
             _files.Write();
-        return Task.CompletedTask;
     }
 
     /// <inheritdoc/>
@@ -90,6 +95,19 @@ internal sealed class ServerCertificateChange : ProvenChange
         // (ssl/statem/statem_lib.c, ssl_add_cert_chain), so more may be sent than was written.
         await Served.WaitAsync(
             SendsBundle, $"but not the {_plan.Bundle.Intermediates.Count} intermediate(s) behind it", cancellationToken).ConfigureAwait(false);
+        if (_spoken.Count > 0)
+            await DemandSpokenAsync(_live, cancellationToken).ConfigureAwait(false);
+    }
+
+    private async Task DemandSpokenAsync(LiveServer live, CancellationToken cancellationToken)
+    {
+        if (await Served.ObserveAsync(cancellationToken).ConfigureAwait(false) is not [{ Fingerprint: not null } now, ..])
+            return;
+        foreach (TlsVersion lost in _spoken.Except(await SpokenVersions.FindAsync(live, now, cancellationToken).ConfigureAwait(false)))
+            throw new PgSslException(
+                PgSslError.ChangeNotProven,
+                $"{now.Host} does not speak {lost.Name()} with the new key, as it did with the old one: its ciphers have none for such a key.",
+                "Request a certificate for a key of the kind that the server has now; or add ciphers for the new one first: Enable-PgSsl -Ciphers.");
     }
 
     /// <inheritdoc/>

@@ -2,15 +2,13 @@ using System.Security.Cryptography.X509Certificates;
 using PgSsl.Certificates;
 using PgSsl.Changes;
 using PgSsl.Deployment;
+using PgSsl.Requirements;
 
 namespace PgSsl;
 
 /// <summary>What Install-PgServerCertificate did, and what was seen of the effect. Times are UTC.</summary>
 public sealed record ServerCertificateInstallation
 {
-    /// <summary>The name of what is said about clients that would refuse the certificate: it is never proven.</summary>
-    internal const string ClientProof = "Clients";
-
     /// <summary>
     /// The server; null where only files were written. For a PgBouncer its address, or its pgbouncer.ini if it does not run.
     /// </summary>
@@ -99,7 +97,7 @@ public sealed record ServerCertificateInstallation
             IsChanged = result is not null,
             IsProven = result is null ? null
                 : Array.Exists(proofs, proof => proof is { Name: "Wire", State: ProofState.Proven })
-                    && !Array.Exists(proofs, proof => proof.Name == ClientProof),
+                    && !Array.Exists(proofs, proof => proof.Name == ClientLoss.ProofName),
             Proofs = proofs,
             Remarks = [.. remarks],
         };

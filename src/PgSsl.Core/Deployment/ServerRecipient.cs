@@ -9,9 +9,11 @@ namespace PgSsl.Deployment;
 internal sealed class ServerRecipient : ICertificateRecipient
 {
     private readonly LiveServer? _live;
-    private readonly bool _servesTls;
+    private readonly ServerTlsFacts? _facts;
 
-    private ServerRecipient(DeploymentTarget target, LiveServer? live, bool servesTls) => (Target, _live, _servesTls) = (target, live, servesTls);
+    private ServerRecipient(DeploymentTarget target, LiveServer? live, ServerTlsFacts? facts) => (Target, _live, _facts) = (target, live, facts);
+
+    private bool ServesTls => _facts is { SslIsOn: true };
 
     /// <inheritdoc/>
     public DeploymentTarget Target { get; }
@@ -24,14 +26,14 @@ internal sealed class ServerRecipient : ICertificateRecipient
 
     /// <inheritdoc/>
     public IReadOnlyList<string> Remarks =>
-        _live is null || _servesTls ? [] : [$"TLS of {Endpoint} is off. With Enable-PgSsl it will serve the certificate."];
+        _live is null || ServesTls ? [] : [$"TLS of {Endpoint} is off. With Enable-PgSsl it will serve the certificate."];
 
     /// <inheritdoc/>
     public IEnumerable<string> Effects =>
     [
         Endpoint is null
             ? "No server is asked: it will load the new certificate on its next reload."
-            : _servesTls ? $"Then {Endpoint} is reloaded. Unless it serves the new certificate, everything is undone."
+            : ServesTls ? $"Then {Endpoint} is reloaded. Unless it serves the new certificate, everything is undone."
             : $"Then {Endpoint} is reloaded; its TLS is off, so nothing is served yet.",
     ];
 
@@ -46,7 +48,7 @@ internal sealed class ServerRecipient : ICertificateRecipient
         DeploymentTarget.CheckMayReload(facts);
         if (certificatePath is null || keyPath is null)
             ServerDisk.Demand(live, "Run this on the server's machine, or give -SslCertFile and -SslKeyFile if the files have other names here.");
-        return new ServerRecipient(DeploymentTarget.Of(facts, live.FilesAreHere, certificatePath, keyPath), live, facts.SslIsOn);
+        return new ServerRecipient(DeploymentTarget.Of(facts, live.FilesAreHere, certificatePath, keyPath), live, facts);
     }
 
     /// <summary>Files alone.</summary>
@@ -54,15 +56,39 @@ internal sealed class ServerRecipient : ICertificateRecipient
     /// <param name="keyPath">The key file, absolute.</param>
     public static ServerRecipient Offline(string certificatePath, string keyPath) =>
         new(
-            new DeploymentTarget(certificatePath, keyPath, ServerConditions.Unknown) { IsCertificateNamed = true, IsKeyNamed = true }, null, false);
+            new DeploymentTarget(certificatePath, keyPath, ServerConditions.Unknown) { IsCertificateNamed = true, IsKeyNamed = true }, null, null);
 
     /// <inheritdoc/>
     public async Task<IReadOnlyList<ServedAt>> ObserveAsync(CancellationToken cancellationToken)
     {
         if (_live is null)
             return [];
+        await CheckSettingsAsync(_live, _facts!, cancellationToken).ConfigureAwait(false);
         PendingEdits = await PendingEdits.FindAsync(_live, [], null, cancellationToken).ConfigureAwait(false);
         return await new ServedCertificates(_live).ObserveAsync(cancellationToken).ConfigureAwait(false);
+    }
+
+    /// <summary>
+    /// Throws if the reload would not load the new certificate, because of settings that it loads as well: the server loads all of its TLS or
+    /// nothing.
+    /// </summary>
+    private static async Task CheckSettingsAsync(LiveServer live, ServerTlsFacts facts, CancellationToken cancellationToken)
+    {
+        if (!facts.SslIsOn)
+            return;
+        foreach (string name in (string[])["ssl_cert_file", "ssl_key_file"])
+            if (facts.NextPathOf(name) is { } next && next != facts.PathOf(name))
+                throw new PgSslException(
+                    PgSslError.ContradictoryParameters,
+                    $"{name} of {live.Session.Host} is {facts.PathOf(name)}, and {next} after the next reload: somebody changed it and did not "
+                        + "reload. Nothing is changed.",
+                    "Find out whether that is meant, and reload first (SELECT pg_reload_conf()), or take it back.");
+        ServerSettingFacts settings = await ServerSettingFacts.ReadAsync(
+            live, facts, new Dictionary<string, string>(), cancellationToken).ConfigureAwait(false);
+        if (SettingRequirements.Judge(settings).FirstOrDefault(verdict => verdict.IsMet == false) is { } unmet)
+            throw new PgSslException(
+                PgSslError.RequirementNotMet,
+                $"Nothing is changed, because the server would not load the new certificate: {unmet.Detail}", unmet.Remedy);
     }
 
     /// <inheritdoc/>
@@ -74,5 +100,5 @@ internal sealed class ServerRecipient : ICertificateRecipient
         Change(plan, served, at).ApplyAsync(cancellationToken);
 
     private ServerCertificateChange Change(ServerCertificatePlan plan, IReadOnlyList<ServedAt> served, DateTimeOffset at) =>
-        new(plan, _live, _servesTls, served, at);
+        new(plan, _live, ServesTls, served, at);
 }

@@ -28,6 +28,9 @@ internal sealed record SslConfigurationFacts
     /// <summary>Certificate and key file; null where they are out of reach.</summary>
     public ServerCertificateFacts? Files { get; init; }
 
+    /// <summary>The files that a reload would load instead; null where it would load the same, or they are out of reach.</summary>
+    public ServerCertificateFacts? NextFiles { get; init; }
+
     /// <summary>The server's own certificate in the file; null where the file is out of reach, or holds none.</summary>
     public X509Certificate2? InFile { get; init; }
 

@@ -36,6 +36,7 @@ internal static class SslConfigurationFindings
             .Concat(facts.Sql is { } sql ? SettingFindings.Find(sql) : [])
             .Concat(facts.Served is { } served ? FindInServed(served, facts.At) : [])
             .Concat(FindInFiles(facts))
+            .Concat(FindInNextFiles(facts))
             .Concat(FindInSettings(facts))
             .OrderByDescending(finding => finding.Severity),
     ];
@@ -85,6 +86,15 @@ internal static class SslConfigurationFindings
                 _ => FindingSeverity.Information,
             },
             requirement.Detail + (isFatal && facts.Sql?.SslIsOn == true ? " The next restart would fail." : ""),
+            requirement.Remedy ?? "");
+
+    /// <summary>The same for the files that somebody named and nobody has loaded yet.</summary>
+    private static IEnumerable<Finding> FindInNextFiles(SslConfigurationFacts facts) =>
+        from requirement in facts is { NextFiles: { } files, Sql.SslIsOn: true } ? ServerCertificateCheck.Judge(files) : []
+        where requirement is { IsMet: false, RequiredBy: RequirementSource.Server }
+        select new Finding(
+            requirement.Requirement, FindingSeverity.Critical,
+            $"After ssl_cert_file and ssl_key_file were changed: {requirement.Detail} A reload keeps what it has, and the next restart would fail.",
             requirement.Remedy ?? "");
 
     /// <summary>What prevents the server from loading its TLS again, apart from certificate and key.</summary>

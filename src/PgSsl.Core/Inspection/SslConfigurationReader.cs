@@ -24,7 +24,7 @@ internal static class SslConfigurationReader
         if (sql.PathOf("ssl_cert_file") is not { } certificatePath || sql.PathOf("ssl_key_file") is not { } keyPath)
             return facts with { FilesOutOfReach = $"Role {sql.UserName} may not see where they are." };
         if (server.FilesAreHere)
-            return WithFiles(facts, ServerCertificateFacts.Read(certificatePath, keyPath), sql);
+            return WithFiles(facts, certificatePath, keyPath, sql);
         try
         {
             return facts with
@@ -52,14 +52,23 @@ internal static class SslConfigurationReader
         return ServerCertificateFile.Parse(content).Certificates is [var first, ..] ? first : null;
     }
 
-    private static SslConfigurationFacts WithFiles(SslConfigurationFacts facts, ServerCertificateFacts files, ServerTlsFacts sql)
+    private static SslConfigurationFacts WithFiles(SslConfigurationFacts facts, string certificatePath, string keyPath, ServerTlsFacts sql)
     {
-        files = files with
+        ServerCertificateFacts files = Read(certificatePath, keyPath);
+        bool isSame = sql.NextPathOf("ssl_cert_file") == certificatePath && sql.NextPathOf("ssl_key_file") == keyPath;
+        return facts with
+        {
+            Files = files,
+            InFile = files.Leaf,
+            NextFiles = !isSame && sql.NextPathOf("ssl_cert_file") is { } certificate && sql.NextPathOf("ssl_key_file") is { } key
+                ? Read(certificate, key) : null,
+        };
+
+        ServerCertificateFacts Read(string certificate, string key) => ServerCertificateFacts.Read(certificate, key) with
         {
             Server = ServerConditions.Of(sql, isLocal: true),
             MinimumDays = WantedDays,
             At = facts.At,
         };
-        return facts with { Files = files, InFile = files.Leaf };
     }
 }

@@ -17,6 +17,8 @@ internal static class DhParameters
     // Longer ones would take many seconds.
     private const int MostBits = 4096;
 
+    private const string WithOrder = "X9.42 DH PARAMETERS";
+
     // A number that is not prime passes a round with a probability of at most 1/4.
     private const int Rounds = 16;
 
@@ -28,14 +30,17 @@ internal static class DhParameters
     {
         isCertain = true;
         PemReader.ReadAll(content, out IReadOnlyList<PemBlock> blocks);
-        if (blocks.FirstOrDefault(block => block.Label is "DH PARAMETERS" or "X9.42 DH PARAMETERS") is not { } found)
+        if (blocks.FirstOrDefault(block => block.Label is "DH PARAMETERS" or WithOrder) is not { } found)
             return "it holds no DH PARAMETERS in PEM";
         BigInteger prime, generator;
+        bool hasOrder = found.Label == WithOrder;
         try
         {
-            // PKCS #3: DHParameter ::= SEQUENCE { prime, base, … }; RFC 3279, 2.3.3: DomainParameters begins the same.
+            // PKCS #3: DHParameter ::= SEQUENCE { prime, base, … }; RFC 3279, 2.3.3: DomainParameters ::= SEQUENCE { p, g, q, … }.
             AsnReader sequence = new AsnReader(found.Data, AsnEncodingRules.BER).ReadSequence();
             (prime, generator) = (sequence.ReadInteger(), sequence.ReadInteger());
+            if (hasOrder)
+                sequence.ReadInteger();
         }
         catch (AsnContentException)
         {
@@ -48,7 +53,8 @@ internal static class DhParameters
         }
         if (!IsPrime(prime))
             return "its number p is not prime";
-        if ((generator <= 1 || generator >= prime - 1) && !IsPrime((prime - 1) / 2))
+        // With q the prime need not be a safe one, and both together are what the server refuses.
+        if (!hasOrder && (generator <= 1 || generator >= prime - 1) && !IsPrime((prime - 1) / 2))
             return "it has neither a suitable generator nor a safe prime";
         isCertain = false;
         return prime.GetBitLength() < SafeBits ? $"it has {prime.GetBitLength()} bits, which OpenSSL takes only at a low security level" : null;

@@ -1,3 +1,4 @@
+using PgSsl.Asn1;
 using PgSsl.Certificates.Trust;
 using PgSsl.Common;
 using PgSsl.Server.Live;
@@ -23,9 +24,11 @@ internal static class SettingRequirements
         "TLS_AES_256_GCM_SHA384", "TLS_AES_128_GCM_SHA256",
     };
 
-    // X25519 is in PostgreSQL's default.
-    private static readonly HashSet<string> CommonGroups =
-        new(StringComparer.Ordinal) { "X25519", "prime256v1", "P-256", "secp384r1", "P-384" };
+    // X25519 is in PostgreSQL's default. The curves have two names.
+    private static readonly Dictionary<string, string> CommonGroups = new(StringComparer.Ordinal)
+    {
+        ["X25519"] = "X25519", ["prime256v1"] = "P-256", ["P-256"] = "P-256", ["secp384r1"] = "P-384", ["P-384"] = "P-384",
+    };
 
     private static readonly HashSet<string> CommonCurves = new(StringComparer.Ordinal) { "prime256v1", "secp384r1" };
 
@@ -61,7 +64,7 @@ internal static class SettingRequirements
 
     private static Verdict JudgeTls13Ciphers(ServerSettingFacts facts) => JudgeList(
         facts, SslParameters.Tls13Ciphers, Requirement.Tls13Ciphers, openSsl => openSsl.TakesTls13Ciphers,
-        list => Words(list).All(CommonTls13Ciphers.Contains),
+        list => IsListOf(list, suite => CommonTls13Ciphers.Contains(suite) ? suite : null),
         "Look at openssl ciphers -v -s -tls1_3 on the server's machine; empty stands for OpenSSL's own.");
 
     private static Verdict JudgeGroups(ServerSettingFacts facts)
@@ -70,7 +73,7 @@ internal static class SettingRequirements
         return JudgeList(
             facts, SslParameters.Groups, Requirement.Groups,
             openSsl => isOneCurve ? openSsl.TakesCurve : openSsl.TakesGroups,
-            list => isOneCurve ? CommonCurves.Contains(list) : Words(list).All(CommonGroups.Contains),
+            list => isOneCurve ? CommonCurves.Contains(list) : IsListOf(list, CommonGroups.GetValueOrDefault),
             isOneCurve
                 ? "Use one of openssl ecparam -list_curves on the server's machine, such as prime256v1; X25519 needs PostgreSQL 18."
                 : "Use groups that the server's OpenSSL has, such as X25519 and prime256v1.");
@@ -140,9 +143,17 @@ internal static class SettingRequirements
         return null;
     }
 
-    /// <summary>SSL_CTX_load_verify_locations, and then SSL_load_client_CA_file, which needs a certificate.</summary>
-    private static string? FindFaultOfCa(ServerFile file) =>
-        FindFault(file, contents => contents.Certificates.Count > 0 ? null : "it has no certificate");
+    /// <summary>
+    /// SSL_CTX_load_verify_locations, and then SSL_load_client_CA_file, which needs a certificate and passes over those with trust settings
+    /// (pem_lib.c, check_pem).
+    /// </summary>
+    private static string? FindFaultOfCa(ServerFile file) => FindFault(file, contents =>
+    {
+        PemReader.ReadAll(file.Content, out IReadOnlyList<PemBlock> blocks);
+        return blocks.Any(block => block.Label is "CERTIFICATE" or "X509 CERTIFICATE") ? null
+            : contents.Certificates.Count > 0 ? "it has only TRUSTED CERTIFICATE blocks, and needs a CERTIFICATE"
+            : "it has no certificate";
+    });
 
     /// <summary>X509_STORE_load_locations, which takes certificates as well.</summary>
     private static string? FindFaultOfCrl(ServerFile file) => FindFault(file, _ => null);
@@ -159,6 +170,19 @@ internal static class SettingRequirements
         }
     }
 
+    /// <summary>
+    /// A list of groups or of TLS 1.3's cipher suites has only colons between its words, and nothing twice (CONF_parse_list; t1_lib.c, nid_cb):
+    /// some OpenSSL take more, and none less.
+    /// </summary>
+    /// <param name="list">The list.</param>
+    /// <param name="identify">What a word stands for; null if not every OpenSSL has it.</param>
+    private static bool IsListOf(string list, Func<string, string?> identify)
+    {
+        string?[] found = [.. list.Split(':').Select(identify)];
+        return !found.Contains(null) && found.Distinct().Count() == found.Length;
+    }
+
+    // A list of the older cipher suites is read more kindly (openssl-ciphers(1), CIPHER LIST FORMAT).
     private static string[] Words(string list) => list.Split([':', ',', ' '], StringSplitOptions.RemoveEmptyEntries);
 
     // Each leaves at least the authenticated ciphers with AES-GCM, which the common words have.

@@ -1,5 +1,6 @@
 using PgSsl.Changes;
 using PgSsl.Hba.Live;
+using PgSsl.Requirements;
 using PgSsl.Server.Configuration;
 using PgSsl.Switching;
 
@@ -73,7 +74,7 @@ public sealed record SslConfigurationChange
     {
         bool IsProven(string name) => Array.Exists(proofs, proof => proof.Name == name && proof.State == ProofState.Proven);
         bool IsOpen(string name) => Array.Exists(proofs, proof => proof.Name == name && proof.State != ProofState.Proven);
-        return IsProven("Wire") && IsProven("Settings") && !IsOpen("Values") && !IsOpen(HbaImpact.LoginProof)
+        return IsProven("Wire") && IsProven("Settings") && !IsOpen("Values") && !IsOpen(ClientLoss.ProofName) && !IsOpen(HbaImpact.LoginProof)
             && (!IsOpen("TlsReload") || (IsProven("Files") && IsProven("Values")));
     }
 }

@@ -126,6 +126,27 @@ internal static class SslPreflight
         return [.. verdicts.Where(verdict => verdict.IsMet is null)];
     }
 
+    /// <summary>
+    /// What clients would miss in the certificate that is to be served instead of the present one. It is served as its file has it. Nothing is known
+    /// where another machine has the file.
+    /// </summary>
+    public static async Task<IReadOnlyList<ClientLoss>> FindClientLossesAsync(
+        SslTarget target, LiveServer live, ServerTlsFacts facts, CancellationToken cancellationToken)
+    {
+        if (target is not { IsOn: true, CertificatePath: { } path } || !live.FilesAreHere
+            || (target.KeyPath ?? facts.PathOf("ssl_key_file")) is not { } keyPath)
+            return [];
+        ServerCertificateFacts found = ServerCertificateFacts.Read(path, keyPath);
+        IReadOnlyList<ServedAt> served = await new ServedCertificates(live).ObserveAsync(cancellationToken).ConfigureAwait(false);
+        return found.Certificates is { Certificates: { Count: > 0 } chain }
+            ? [.. ClientLosses.Find(
+                chain,
+                [.. served.Where(seen => seen.Facts.Tls is not null)
+                    .Select(seen => new PresentChain($"{seen.Host} serves now", seen.Facts.Tls!.Chain))],
+                found)]
+            : [];
+    }
+
     private static void CheckPrivileges(IEnumerable<string> names, LiveServer live, ServerTlsFacts facts, bool altersSystem)
     {
         string role = SqlQuoting.Identifier(facts.UserName);

@@ -39,7 +39,7 @@ internal sealed class SslProver(LiveServer live, ServerTlsFacts facts, SslTarget
         // Where TLS was off, nothing is known of TLS 1.3, but every OpenSSL has TLS 1.2.
         if (target.IsOn && isChanged)
             _spoken = _before is [{ Fingerprint: not null } first, ..]
-                ? await FindSpokenAsync(first, cancellationToken).ConfigureAwait(false) : [TlsVersion.Tls12];
+                ? await SpokenVersions.FindAsync(live, first, cancellationToken).ConfigureAwait(false) : [TlsVersion.Tls12];
         _log = await ServerLog.OpenAsync(live.Session, cancellationToken).ConfigureAwait(false);
         Reloads = isChanged || !_before.All(IsAsWanted) || await FindOtherSettingAsync(cancellationToken).ConfigureAwait(false) is not null;
     }
@@ -189,17 +189,7 @@ internal sealed class SslProver(LiveServer live, ServerTlsFacts facts, SslTarget
                 "look there for \"SSL configuration was not reloaded\".");
     }
 
-    /// <summary>The versions that an address speaks now, of those that this machine speaks.</summary>
-    private async Task<IReadOnlyList<TlsVersion>> FindSpokenAsync(ServedAt address, CancellationToken cancellationToken)
-    {
-        var spoken = new List<TlsVersion>();
-        foreach (TlsVersion version in (TlsVersion[])[TlsVersion.Tls12, TlsVersion.Tls13])
-            if ((await TryVersionAsync(address, version, cancellationToken).ConfigureAwait(false)).Tls is not null)
-                spoken.Add(version);
-        return spoken;
-    }
-
-    /// <summary>Throws if a version is lost that the settings allow: OpenSSL 1.1.1 takes a list of ciphers that has none for TLS 1.2.</summary>
+    /// <summary>Throws if a version is lost that the settings allow.</summary>
     /// <exception cref="PgSslException"><see cref="PgSslError.ChangeNotProven"/>.</exception>
     private async Task DemandSpokenAsync(CancellationToken cancellationToken)
     {
@@ -207,23 +197,12 @@ internal sealed class SslProver(LiveServer live, ServerTlsFacts facts, SslTarget
             return;
         TlsVersion minimum = TlsVersions.FromName(target.MinimumProtocol ?? facts["ssl_min_protocol_version"]) ?? TlsVersion.Tls10;
         TlsVersion maximum = TlsVersions.FromName(facts["ssl_max_protocol_version"]) ?? TlsVersion.Tls13;
-        IReadOnlyList<TlsVersion> now = await FindSpokenAsync(address, cancellationToken).ConfigureAwait(false);
+        IReadOnlyList<TlsVersion> now = await SpokenVersions.FindAsync(live, address, cancellationToken).ConfigureAwait(false);
         foreach (TlsVersion lost in _spoken.Where(version => version >= minimum && version <= maximum).Except(now))
             throw new PgSslException(
                 PgSslError.ChangeNotProven,
                 $"{address.Host} does not speak {lost.Name()}, which its settings allow.",
                 "Name ciphers for it as well (-Ciphers, for TLSv1.3 -Tls13Ciphers), or forbid it: -MinimumProtocol.");
-    }
-
-    private Task<ConnectionFacts> TryVersionAsync(ServedAt address, TlsVersion version, CancellationToken cancellationToken)
-    {
-        ProbeRequest request = ProbeRequest.ForTls(live.Settings, address.Host, live.Timeout) with
-        {
-            Address = address.Facts.Address,
-            Negotiation = SslNegotiation.Postgres,
-            Protocols = version.Protocol(),
-        };
-        return ServerProbe.ConnectAsync(request, cancellationToken);
     }
 
     private Task<IReadOnlyList<string>?> ReadRefusalAsync(CancellationToken cancellationToken) =>
@@ -236,7 +215,7 @@ internal sealed class SslProver(LiveServer live, ServerTlsFacts facts, SslTarget
         if (await Served.ObserveAsync(cancellationToken).ConfigureAwait(false) is not [var seen, ..])
             return new Proof(MinimumProof, ProofState.NotMade, "the server does not answer over TCP.");
         TlsVersion older = minimum - 1;
-        ConnectionFacts tried = await TryVersionAsync(seen, older, cancellationToken).ConfigureAwait(false);
+        ConnectionFacts tried = await SpokenVersions.TryAsync(live, seen, older, cancellationToken).ConfigureAwait(false);
         if (tried.Tls is { } tls)
             throw new PgSslException(
                 PgSslError.ChangeNotProven, $"{seen.Host} still speaks {tls.Protocol}, where {minimum.Name()} was to be the oldest version.",

@@ -37,6 +37,9 @@ internal sealed record SslSwitch(
     /// <summary>The same, if loading them would not show it either.</summary>
     private IReadOnlyList<string> NotProvable { get; init; } = [];
 
+    /// <summary>What clients would miss in another certificate.</summary>
+    private IReadOnlyList<ClientLoss> ClientLosses { get; init; } = [];
+
     /// <summary>What else a reload puts into force.</summary>
     private PendingEdits Pending { get; set; } = PendingEdits.None;
 
@@ -113,20 +116,24 @@ internal sealed record SslSwitch(
         if (sessions.DescribeHidden(endpoint, facts.UserName) is { } hidden)
             notes.Add(hidden);
         notes.AddRange(files.Notes);
-        SslLosses losses = change.IsNoChange
+        IReadOnlyList<ClientLoss> losses = change.IsNoChange
+            ? [] : await SslPreflight.FindClientLossesAsync(target, live, facts, cancellationToken).ConfigureAwait(false);
+        notes.AddRange(losses.Select(loss => loss.Warning));
+        SslLosses lost = change.IsNoChange
             ? SslLosses.None : await SslLosses.FindAsync(target, live, facts, values, cancellationToken).ConfigureAwait(false);
-        notes.AddRange(losses.Doubts);
-        var lockOuts = new List<string>(losses.LockOuts);
-        if (losses.MayBeHidden && sessions.HiddenCount > 0)
+        notes.AddRange(lost.Doubts);
+        var lockOuts = new List<string>(lost.LockOuts);
+        if (lost.MayBeHidden && sessions.HiddenCount > 0)
             lockOuts.Add(
                 $"perhaps {sessions.HiddenCount} {(sessions.HiddenCount == 1 ? "session" : "sessions")} of other roles, which {facts.UserName} "
                 + "may not see (pg_read_all_stats)");
         Task<PendingEdits> FindPendingAsync(CancellationToken token) => PendingEdits.FindAsync(live, values.Keys, null, token);
-        var planned = new SslSwitch(change, endpoint, [.. files.Proofs, .. losses.Proofs], notes, lockOuts)
+        var planned = new SslSwitch(change, endpoint, [.. files.Proofs, .. lost.Proofs], notes, lockOuts)
         {
             IsOn = target.IsOn,
             Session = live.Session,
             Pending = change.IsNoChange ? PendingEdits.None : await FindPendingAsync(cancellationToken).ConfigureAwait(false),
+            ClientLosses = losses,
             NotJudged = notJudged,
             NotProvable = willShow || change.IsNoChange ? [] : [.. notJudged!.Select(verdict => verdict.Detail)],
             PlaintextSessions = CountPlaintext(sessions),
@@ -202,8 +209,10 @@ internal sealed record SslSwitch(
                 $"{Endpoint} was not changed, because nothing would show whether it takes the change, and if not, its next start fails. " +
                 string.Join(" ", NotProvable),
                 "Run this on the server's machine as root or as its account, or as a superuser with logging_collector on; or use -Force.");
-        if (!isForced)
-            Pending.Check(Subject);
+        if (isForced)
+            return;
+        ClientLoss.Check(ClientLosses);
+        Pending.Check(Subject);
     }
 
     /// <summary>Makes the change and proves it. If nothing is to be changed, it checks whether the server is as it should be.</summary>
@@ -213,7 +222,7 @@ internal sealed record SslSwitch(
     {
         IReadOnlyList<Proof> proofs = await Change.ApplyAsync(cancellationToken).ConfigureAwait(false);
         int? plaintext = await TryCountPlaintextAsync(cancellationToken).ConfigureAwait(false);
-        return SslConfigurationChange.Of(Change, Endpoint, [.. Proofs, .. ProofOfValues(proofs), .. proofs], plaintext) with
+        return SslConfigurationChange.Of(Change, Endpoint, [.. Proofs, .. ProofOfJudgements(proofs), .. proofs], plaintext) with
         {
             PendingEdits = [.. Pending.Edits],
         };
@@ -248,10 +257,12 @@ internal sealed record SslSwitch(
         };
     }
 
-    /// <summary>Whether the server takes the settings: as it was judged before, or as loading them has shown.</summary>
-    private IEnumerable<Proof> ProofOfValues(IReadOnlyList<Proof> proofs)
+    /// <summary>Whether clients take the certificate, and the server the settings: as it was judged before, or as loading them has shown.</summary>
+    private IEnumerable<Proof> ProofOfJudgements(IReadOnlyList<Proof> proofs)
     {
         const string Name = "Values";
+        if (ClientLoss.DescribeBlocking(ClientLosses) is { } accepted)
+            yield return new Proof(ClientLoss.ProofName, ProofState.NotMade, accepted);
         if (NotJudged is null)
             yield break;
         // A reload does without the parameters of a file that a start does not forgive (load_dh_file).

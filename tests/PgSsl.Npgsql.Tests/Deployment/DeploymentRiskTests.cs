@@ -1,5 +1,6 @@
 using System.Text;
 using PgSsl.Deployment;
+using PgSsl.Inspection;
 using PgSsl.Sandbox;
 using PgSsl.Server;
 using PgSsl.Server.Live;
@@ -50,6 +51,53 @@ public class DeploymentRiskTests
         Assert.Contains(deployment.Lines, line => line.Contains("pg_hba.conf was saved at", StringComparison.Ordinal));
         deployment.Check(isForced: true);
         Assert.Single((await deployment.ApplyAsync(TestContext.Current.CancellationToken)).Output.PendingEdits);
+    }
+
+    /// <summary>A list of ciphers for RSA alone leaves none for an ECDSA key in TLS 1.2; TLS 1.3 does not go by it.</summary>
+    [Theory, MemberData(nameof(Majors))]
+    public async Task A_key_for_which_TLS12_has_no_ciphers_is_put_back(int major)
+    {
+        await using CertificateServer server = await CertificateServer.StartAsync(major);
+        await server.Cluster.QueryAsync("ALTER SYSTEM SET ssl_ciphers = 'ECDHE-RSA-AES256-GCM-SHA384'");
+        TestCertificate rsa = CertificateServer.Issuing.Issue(LeafOptions.ForLoopback() with { Key = KeyAlgorithm.Rsa2048 });
+        using (CertificateDeployment first = await PrepareAsync(server, rsa, rsa.ChainPem))
+            await first.ApplyAsync(TestContext.Current.CancellationToken);
+        TestCertificate ecdsa = CertificateServer.Issuing.Issue(LeafOptions.ForLoopback());
+        using CertificateDeployment deployment = await PrepareAsync(server, ecdsa, ecdsa.ChainPem);
+        deployment.Check(isForced: false);
+
+        var failure = await Assert.ThrowsAsync<PgSslException>(() => deployment.ApplyAsync(TestContext.Current.CancellationToken));
+
+        Assert.Equal(PgSslError.ChangeNotProven, failure.Error);
+        Assert.Contains("does not speak TLSv1.2 with the new key", failure.Message);
+    }
+
+    [Theory, MemberData(nameof(Majors))]
+    public async Task Settings_that_the_server_would_not_load_are_refused_before_anything_is_written(int major)
+    {
+        await using CertificateServer server = await CertificateServer.StartAsync(major);
+        await server.Cluster.QueryAsync("ALTER SYSTEM SET ssl_ca_file = 'missing.pem'");
+        TestCertificate renewed = CertificateServer.Issuing.Issue(LeafOptions.ForLoopback());
+
+        var refused = await Assert.ThrowsAsync<PgSslException>(() => PrepareAsync(server, renewed, renewed.ChainPem));
+
+        Assert.Equal(PgSslError.RequirementNotMet, refused.Error);
+        Assert.Contains("missing.pem", refused.Message);
+    }
+
+    [Theory, MemberData(nameof(Majors))]
+    public async Task Another_certificate_file_that_waits_for_a_reload_is_refused_and_found(int major)
+    {
+        await using CertificateServer server = await CertificateServer.StartAsync(major);
+        await server.Cluster.QueryAsync("ALTER SYSTEM SET ssl_cert_file = 'missing.crt'");
+        TestCertificate renewed = CertificateServer.Issuing.Issue(LeafOptions.ForLoopback());
+
+        var refused = await Assert.ThrowsAsync<PgSslException>(() => PrepareAsync(server, renewed, renewed.ChainPem));
+
+        Assert.Equal(PgSslError.ContradictoryParameters, refused.Error);
+        Finding[] findings = SslConfigurationFindings.Find(
+            await SslConfigurationReader.ReadAsync(await server.ObserveAsync(), TestContext.Current.CancellationToken));
+        Assert.Contains(findings, finding => finding.Severity == FindingSeverity.Critical && finding.Message.Contains("missing.crt"));
     }
 
     private static async Task<CertificateDeployment> PrepareAsync(CertificateServer server, TestCertificate certificate, string pem)

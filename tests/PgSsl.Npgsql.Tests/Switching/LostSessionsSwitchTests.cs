@@ -133,7 +133,7 @@ public class LostSessionsSwitchTests
             SslSwitch planned = await server.PrepareAsync(
                 server.On with { CrlPath = hashed, IsCrlDirectory = true }, live: server.Live with { PostmasterId = null });
 
-            Assert.Contains("or its CRLs cannot be read from here", Assert.Single(planned.Notes, note => note.Contains("perhaps")));
+            Assert.Contains("or its CRLs cannot be read from here", Assert.Single(planned.Notes, note => note.Contains("perhaps", StringComparison.Ordinal)));
             Assert.Contains(planned.Proofs, proof => proof is { Name: "Logins", State: ProofState.NotMade });
         }
     }
@@ -163,7 +163,8 @@ public class LostSessionsSwitchTests
         {
             SslSwitch planned = await server.PrepareAsync(SwitchServer.Off);
 
-            Assert.Contains(planned.LockOuts, line => line.StartsWith("all users whom hostnossl rules with reject keep from plaintext"));
+            Assert.Contains(
+                planned.LockOuts, line => line.StartsWith("all users whom hostnossl rules with reject keep from plaintext", StringComparison.Ordinal));
             Assert.Contains(
                 "1 session of role app from 127.0.0.1 is over TLS and could not come back: pg_hba.conf does not let it in in plaintext",
                 planned.LockOuts);
@@ -183,7 +184,7 @@ public class LostSessionsSwitchTests
         await using (client)
         {
             SslSwitch planned = await server.PrepareAsync(SwitchServer.Off);
-            Assert.Empty(planned.LockOuts.Where(line => !line.Contains("line 2")));
+            Assert.DoesNotContain(planned.LockOuts, line => !line.Contains("(line 2)", StringComparison.Ordinal));
             planned.Check(isForced: true);
             await planned.ApplyAsync(TestContext.Current.CancellationToken);
             Assert.True((await PsqlAsync($"{ConnInfo(server)} sslmode=prefer")).Connected);

@@ -37,6 +37,25 @@ public class SslSwitchRefusalTests
     }
 
     [Fact]
+    public async Task A_certificate_without_the_intermediate_that_is_served_now()
+    {
+        await using SwitchServer server = await SwitchServer.OpenAsync(15);
+        TestCertificate leaf = SwitchServer.IssueBelowIntermediate();
+        server.Write("server.crt", leaf.ChainPem);
+        server.Write("server.key", leaf.KeyPem);
+        await server.ApplyAsync(server.On);
+        SslTarget alone = server.On with { CertificatePath = server.Write("alone.crt", leaf.CertificatePem) };
+        SslSwitch change = await server.PrepareAsync(alone);
+
+        Assert.Equal(PgSslError.ConnectionsAtRisk, Assert.Throws<PgSslException>(() => change.Check(isForced: false)).Error);
+        change.Check(isForced: true);
+        Assert.Equal((true, false), await IsChangedAndProvenAsync(change));
+
+        static async Task<(bool, bool)> IsChangedAndProvenAsync(SslSwitch change) =>
+            await change.ApplyAsync(TestContext.Current.CancellationToken) is { } made ? (made.IsChanged, made.IsProven) : default;
+    }
+
+    [Fact]
     public async Task A_key_with_a_passphrase_that_nobody_says()
     {
         await using SwitchServer server = await SwitchServer.OpenAsync(15);

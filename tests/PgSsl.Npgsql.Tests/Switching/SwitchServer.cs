@@ -36,6 +36,8 @@ internal sealed class SwitchServer : TestServer
 
     public static TestCertificate Issue(LeafOptions? options = null) => Root.Issue(options ?? LeafOptions.ForLoopback());
 
+    public static TestCertificate IssueBelowIntermediate() => Root.CreateIntermediate("Switching Issuing CA").Issue(LeafOptions.ForLoopback());
+
     public static string RootPem => Root.CertificatePem;
 
     public static string CrlPem => Root.CreateCrl([]);

@@ -25,10 +25,13 @@ public class UnloadableSettingsTests
         ["ciphers that exclude each other"] = _ => new() { IsOn = true, Ciphers = "HIGH:!HIGH" },
         ["groups"] = _ => new() { IsOn = true, Groups = "no-such-group" },
         ["a group of another OpenSSL"] = _ => new() { IsOn = true, Groups = "X25519MLKEM768" },
+        ["a CA file with a trusted certificate only"] = server => new() { IsOn = true, CaPath = server.Write("trusted.pem", TrustedPem()) },
         ["a CRL file without a CRL"] = server => new() { IsOn = true, CrlPath = server.Write("empty.crl", "nothing\n") },
         ["a CRL file that is missing"] = server => new() { IsOn = true, CrlPath = Path.Combine(server.Cluster.DataDirectory, "missing.crl") },
         ["a CA file with a CRL only"] = server => new() { IsOn = true, CaPath = server.Write("crl-only.pem", SwitchServer.CrlPem) },
         ["a DH file without parameters"] = server => new() { IsOn = true, DhParametersPath = server.Write("no.dh", "nothing\n") },
+        ["DH parameters without the order that their label promises"] =
+            server => new() { IsOn = true, DhParametersPath = server.Write("short.dh", ShortDhPem()) },
         ["DH parameters that are no prime"] = server => new() { IsOn = true, DhParametersPath = server.Write("odd.dh", DhPem()) },
     };
 
@@ -216,18 +219,32 @@ public class UnloadableSettingsTests
     }
 
     /// <summary>A multiple of 5 as the prime.</summary>
+    private static string TrustedPem() => SwitchServer.RootPem.Replace(" CERTIFICATE", " TRUSTED CERTIFICATE", StringComparison.Ordinal);
+
+    /// <summary>A good prime and a generator.</summary>
+    private static string ShortDhPem()
+    {
+        using RSA rsa = RSA.Create(4096);
+        return DhPem("X9.42 DH PARAMETERS", rsa.ExportParameters(true).P!);
+    }
+
     private static string DhPem()
     {
         byte[] number = RandomNumberGenerator.GetBytes(256);
         // Positive, of 2047 bits, and a multiple of 5.
         number[0] = 0x7F;
         number = (new BigInteger(number, isUnsigned: true, isBigEndian: true) / 10 * 10 + 5).ToByteArray(isUnsigned: true, isBigEndian: true);
+        return DhPem("DH PARAMETERS", number);
+    }
+
+    private static string DhPem(string label, byte[] prime)
+    {
         var writer = new AsnWriter(AsnEncodingRules.DER);
         using (writer.PushSequence())
         {
-            writer.WriteInteger(number);
+            writer.WriteIntegerUnsigned(prime);
             writer.WriteInteger(2);
         }
-        return PemEncoding.WriteString("DH PARAMETERS", writer.Encode());
+        return PemEncoding.WriteString(label, writer.Encode());
     }
 }

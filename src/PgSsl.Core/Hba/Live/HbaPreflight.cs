@@ -48,6 +48,7 @@ internal static class HbaPreflight
                 $"{live.Session.Host} reads {live.Facts.HbaPath ?? "another file"}, whose rules are not those in {path}: {difference}.",
                 "Run this on the server's machine. Pass -Path if the file has another name there (a container's volume).");
         CheckFile(live, path);
+        CheckOwners(plan, live);
         bool demandsCertificates = plan.Changes.Any(change => DemandsCertificate(change.After) && !DemandsCertificate(change.Before));
         if (demandsCertificates && !live.Facts.HasClientCa)
             throw NoClientCa("the server has no ssl_ca_file");
@@ -63,6 +64,27 @@ internal static class HbaPreflight
             throw new PgSslException(
                 PgSslError.ContradictoryParameters, $"{live.Session.Host} reads {read}, and {path} is another file. Nothing was changed.",
                 "Leave out -Path.");
+    }
+
+    /// <summary>
+    /// Whoever writes hba_file or an include can name another service's file, which root can change (docs/decisions/0065). It is the server's if
+    /// root or the caller wrote it, or if the server's account could change it without us.
+    /// </summary>
+    private static void CheckOwners(HbaPlan plan, HbaLive live)
+    {
+        if (OperatingSystem.IsWindows() || !live.FilesAreHere || UnixAccount.OwnerOf(live.DataDirectory!) is not { } account)
+            return;
+        foreach (HbaFileChange file in plan.Files)
+        {
+            string real = RealPath.Of(file.Path);
+            uint owner = UnixStatus.OfTarget(real).Owner.UserId;
+            if (owner != 0 && owner != account.UserId && owner != UnixAccount.EffectiveUserId && !FileTarget.MayWrite(account, real))
+                throw new PgSslException(
+                    PgSslError.UnexpectedFile,
+                    $"{FileTarget.Both(file.Path, real)} is not written: it belongs to {UnixAccount.NameOf(owner)}, and {account.Name}, the account "
+                        + "of the server, may not write it. So it may be another service's. Nothing was changed.",
+                    $"If it is the right file, give it to root or to {account.Name} first.");
+        }
     }
 
     private static bool AreSame(string path, string other)

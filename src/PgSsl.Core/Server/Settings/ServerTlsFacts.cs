@@ -77,6 +77,15 @@ internal sealed record ServerTlsFacts
         return DataDirectory is null ? null : $"{DataDirectory.TrimEnd('/')}/{path}";
     }
 
+    /// <summary>The path that a parameter will name after a reload; that of now if nothing waits for one.</summary>
+    public string? NextPathOf(string name)
+    {
+        foreach ((ServerSetting setting, FileSetting? inFile) in PendingReloads)
+            if (setting.Name == name)
+                return (inFile?.Value ?? setting.Default) is { Length: > 0 } path ? ResolvePath(path) : null;
+        return PathOf(name);
+    }
+
     // In files a name may have any case, or be a former name (guc.c, find_option).
     private static bool IsCalled(ServerSetting setting, string name) => SslParameters.Find(setting.Name) is { } parameter
         ? parameter.IsCalled(name)

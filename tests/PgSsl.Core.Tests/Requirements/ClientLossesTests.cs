@@ -1,10 +1,11 @@
+using System.Security.Cryptography.X509Certificates;
 using PgSsl.Certificates.Trust;
 using PgSsl.Deployment;
 using PgSsl.Files;
 using PgSsl.Requirements;
 using PgSsl.Sandbox;
 
-namespace PgSsl.Tests.Deployment;
+namespace PgSsl.Tests.Requirements;
 
 /// <summary>What clients of the present certificate would miss, judged by what is there.</summary>
 [Fast]
@@ -52,7 +53,8 @@ public class ClientLossesTests
 
     [Fact]
     public void A_certificate_alone_may_follow_one_alone() =>
-        Assert.Empty(ClientLosses.Find(Bundle(OtherRoot.Issue(Names), true), [Present(OtherRoot.Issue(Names), isAlone: true)], Facts(), Request()));
+        Assert.Empty(ClientLosses.Find(
+            Chain(OtherRoot.Issue(Names), true), [Present(OtherRoot.Issue(Names), isAlone: true)], Facts()));
 
     [Fact]
     public void What_this_account_verifies_now_it_must_verify_then()
@@ -61,6 +63,27 @@ public class ClientLossesTests
 
         Assert.True(Assert.Single(losses).IsBlocking);
         Assert.Contains("A client with root.crt verifies the certificate that 127.0.0.1 serves now, and would refuse the new one", losses[0].Detail);
+    }
+
+    /// <summary>It is missed whatever roots clients have, so nothing else need be known.</summary>
+    [Fact]
+    public void A_chain_that_no_root_could_verify_is_refused()
+    {
+        TestAuthority elsewhere = Root.CreateIntermediate("Losses Issuing CA", new AuthorityOptions { Permitted = ["DNS:other.example"] });
+
+        ClientLoss loss = Assert.Single(Find(elsewhere.Issue(Names)));
+
+        Assert.True(loss.IsBlocking);
+        Assert.Contains("No client that verifies the server will take the new certificate", loss.Detail);
+    }
+
+    [Fact]
+    public void Another_CA_is_mentioned()
+    {
+        ClientLoss loss = Assert.Single(Find(OtherRoot.CreateIntermediate("Next CA").Issue(Names)));
+
+        Assert.False(loss.IsBlocking);
+        Assert.Contains("It comes from 'Other Losses Root', and the certificate that 127.0.0.1 serves now from 'Losses Root'.", loss.Detail);
     }
 
     [Fact]
@@ -91,29 +114,27 @@ public class ClientLossesTests
         TestCertificate fewer = Issuing.Issue(Names with { DnsNames = ["db1.example.com"] });
         TestCertificate expired = Issuing.Issue(Names with { NotAfter = DateTimeOffset.UtcNow.AddHours(-1) });
 
-        Assert.False(Assert.Single(Find(fewer, request: Request() with { NamesAreGiven = true })).IsBlocking);
-        Assert.False(Assert.Single(ClientLosses.Find(Bundle(fewer, false), [Present(expired)], Facts(), Request())).IsBlocking);
+        Assert.False(Assert.Single(Find(fewer, namesAreGiven: true)).IsBlocking);
+        Assert.False(Assert.Single(ClientLosses.Find(Chain(fewer, false), [Present(expired)], Facts())).IsBlocking);
     }
 
     [Fact]
     public void Roots_that_the_user_names_count_more_than_what_is_there() => Assert.Empty(ClientLosses.Find(
-        Bundle(Issuing.Issue(Names), true), [Present(Old)], Facts() with { ClientRoots = Roots(Root) }, Request()));
+        Chain(Issuing.Issue(Names), true), [Present(Old)], Facts() with { ClientRoots = Roots(Root) }));
 
     private static IEnumerable<ClientLoss> Find(
-        TestCertificate certificate, bool isAlone = false, TrustStore? roots = null, DeploymentRequest? request = null) =>
-        ClientLosses.Find(Bundle(certificate, isAlone), [Present(Old)], Facts(), (request ?? Request()) with { AccountRoots = roots });
+        TestCertificate certificate, bool isAlone = false, TrustStore? roots = null, bool namesAreGiven = false) =>
+        ClientLosses.Find(Chain(certificate, isAlone), [Present(Old)], Facts(), roots, namesAreGiven);
 
     private static PresentChain Present(TestCertificate certificate, bool isAlone = false) =>
-        new("127.0.0.1 serves now", Bundle(certificate, isAlone).Chain);
+        new("127.0.0.1 serves now", Chain(certificate, isAlone));
 
-    private static CertificateBundle Bundle(TestCertificate certificate, bool isAlone) => CertificateBundle.Create(
+    private static IReadOnlyList<X509Certificate2> Chain(TestCertificate certificate, bool isAlone) => CertificateBundle.Create(
         IssuedCertificates.Read(System.Text.Encoding.ASCII.GetBytes(isAlone ? certificate.CertificatePem : certificate.ChainPem), "it").Certificates,
-        null, null, DateTimeOffset.UtcNow);
+        null, null, DateTimeOffset.UtcNow).Chain;
 
     private static ServerCertificateFacts Facts() =>
         ServerCertificateFacts.Create(ServerFile.Planned("server.crt", []), ServerFile.Planned("server.key", []));
-
-    private static DeploymentRequest Request() => new(new IssuedCertificates([], null), null, null, null, facts => facts);
 
     private static TrustStore Roots(params TestAuthority[] authorities) =>
         TrustStore.FromCertificates([.. authorities.Select(authority => authority.Certificate.Certificate)], "root.crt");

@@ -20,7 +20,15 @@ internal sealed record SslLosses(IReadOnlyList<string> LockOuts, IReadOnlyList<s
     public static SslLosses None { get; } = new([], [], []);
 
     /// <summary>Whether sessions that the role may not see may be lost.</summary>
-    public bool MayBeHidden { get; private init; }
+    private bool MayBeHidden { get; init; }
+
+    /// <summary>Those who are lost, with those who may be.</summary>
+    /// <param name="hidden">How many sessions the role may not see.</param>
+    /// <param name="role">The role.</param>
+    public IReadOnlyList<string> LockOutsWith(int hidden, string role) => !MayBeHidden || hidden == 0 ? LockOuts :
+    [
+        .. LockOuts, $"perhaps {hidden} {(hidden == 1 ? "session" : "sessions")} of other roles, which {role} may not see (pg_read_all_stats)",
+    ];
 
     /// <summary>Finds them.</summary>
     /// <param name="target">How the server's TLS is to be.</param>

@@ -122,12 +122,8 @@ internal sealed record SslSwitch(
         SslLosses lost = change.IsNoChange
             ? SslLosses.None : await SslLosses.FindAsync(target, live, facts, values, cancellationToken).ConfigureAwait(false);
         notes.AddRange(lost.Doubts);
-        var lockOuts = new List<string>(lost.LockOuts);
-        if (lost.MayBeHidden && sessions.HiddenCount > 0)
-            lockOuts.Add(
-                $"perhaps {sessions.HiddenCount} {(sessions.HiddenCount == 1 ? "session" : "sessions")} of other roles, which {facts.UserName} "
-                + "may not see (pg_read_all_stats)");
         Task<PendingEdits> FindPendingAsync(CancellationToken token) => PendingEdits.FindAsync(live, values.Keys, null, token);
+        IReadOnlyList<string> lockOuts = lost.LockOutsWith(sessions.HiddenCount, facts.UserName);
         var planned = new SslSwitch(change, endpoint, [.. files.Proofs, .. lost.Proofs], notes, lockOuts)
         {
             IsOn = target.IsOn,

@@ -133,7 +133,8 @@ public class LostSessionsSwitchTests
             SslSwitch planned = await server.PrepareAsync(
                 server.On with { CrlPath = hashed, IsCrlDirectory = true }, live: server.Live with { PostmasterId = null });
 
-            Assert.Contains("or its CRLs cannot be read from here", Assert.Single(planned.Notes, note => note.Contains("perhaps", StringComparison.Ordinal)));
+            string doubt = Assert.Single(planned.Notes, note => note.Contains("perhaps", StringComparison.Ordinal));
+            Assert.Contains("or its CRLs cannot be read from here", doubt);
             Assert.Contains(planned.Proofs, proof => proof is { Name: "Logins", State: ProofState.NotMade });
         }
     }
@@ -164,7 +165,8 @@ public class LostSessionsSwitchTests
             SslSwitch planned = await server.PrepareAsync(SwitchServer.Off);
 
             Assert.Contains(
-                planned.LockOuts, line => line.StartsWith("all users whom hostnossl rules with reject keep from plaintext", StringComparison.Ordinal));
+                "all users whom hostnossl rules with reject keep from plaintext, because they could come in plaintext only (line 2)",
+                planned.LockOuts);
             Assert.Contains(
                 "1 session of role app from 127.0.0.1 is over TLS and could not come back: pg_hba.conf does not let it in in plaintext",
                 planned.LockOuts);

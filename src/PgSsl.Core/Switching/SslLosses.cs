@@ -11,24 +11,30 @@ namespace PgSsl.Switching;
 /// <summary>Who could not connect any more after a change of a server's settings for TLS.</summary>
 /// <param name="LockOuts">Those who are lost, in words.</param>
 /// <param name="Doubts">Sessions of which it cannot be told, as sentences.</param>
-/// <param name="Proofs">What is shown about logins; none if the change concerns nobody.</param>
-internal sealed record SslLosses(IReadOnlyList<string> LockOuts, IReadOnlyList<string> Doubts, IReadOnlyList<Proof> Proofs)
+internal sealed record SslLosses(IReadOnlyList<string> LockOuts, IReadOnlyList<string> Doubts)
 {
     private const int MostLines = 10;
 
     /// <summary>Nobody.</summary>
-    public static SslLosses None { get; } = new([], [], []);
+    public static SslLosses None { get; } = new([], []);
 
     /// <summary>Whether sessions that the role may not see may be lost.</summary>
     private bool MayBeHidden { get; init; }
 
-    /// <summary>Those who are lost, with those who may be.</summary>
-    /// <param name="hidden">How many sessions the role may not see.</param>
+    /// <summary>What is shown about logins; none if the change costs nobody anything.</summary>
+    public IReadOnlyList<Proof> Proofs => LockOuts.Count + Doubts.Count == 0 ? []
+        : [new Proof(HbaImpact.LoginProof, ProofState.NotMade, string.Join(" ", LockOuts.Select(line => $"Locked out: {line}.").Concat(Doubts)))];
+
+    /// <summary>Adds sessions that the role may not see.</summary>
+    /// <param name="hidden">How many.</param>
     /// <param name="role">The role.</param>
-    public IReadOnlyList<string> LockOutsWith(int hidden, string role) => !MayBeHidden || hidden == 0 ? LockOuts :
-    [
-        .. LockOuts, $"perhaps {hidden} {(hidden == 1 ? "session" : "sessions")} of other roles, which {role} may not see (pg_read_all_stats)",
-    ];
+    public SslLosses With(int hidden, string role) => !MayBeHidden || hidden == 0 ? this : this with
+    {
+        LockOuts =
+        [
+            .. LockOuts, $"perhaps {hidden} {(hidden == 1 ? "session" : "sessions")} of other roles, which {role} may not see (pg_read_all_stats)",
+        ],
+    };
 
     /// <summary>Finds them.</summary>
     /// <param name="target">How the server's TLS is to be.</param>
@@ -54,7 +60,7 @@ internal sealed record SslLosses(IReadOnlyList<string> LockOuts, IReadOnlyList<s
         }
         if (await TlsTerms.ReadAsync(live, facts, values, changed, cancellationToken).ConfigureAwait(false) is not var (before, after)
             || !before.IsOn)
-            return new SslLosses(lockOuts, [], []) { MayBeHidden = !target.IsOn };
+            return new SslLosses(lockOuts, []) { MayBeHidden = !target.IsOn };
 
         HbaServerFacts server = await new HbaServerReader(live.Session, cancellationToken).ReadAsync().ConfigureAwait(false);
         read ??= await ReadRulesAsync().ConfigureAwait(false);
@@ -66,12 +72,7 @@ internal sealed record SslLosses(IReadOnlyList<string> LockOuts, IReadOnlyList<s
         lockOuts.AddRange(impact.LockOuts);
         if (target.IsOn && FindWithoutCa(before, after, read) is { } everybody)
             lockOuts.Add(everybody);
-        string[] lost = [.. lockOuts.Select(line => $"{line}."), .. impact.Doubts];
-        return new SslLosses(
-            lockOuts, impact.Doubts, lost.Length == 0 ? [] : [new Proof(HbaImpact.LoginProof, ProofState.NotMade, string.Join(" ", lost))])
-        {
-            MayBeHidden = true,
-        };
+        return new SslLosses(lockOuts, impact.Doubts) { MayBeHidden = true };
 
         async Task<HbaDocument?> ReadRulesAsync() => facts.HbaFile is { } path
             ? await ServerHbaFiles.TryReadAsync(live, path, cancellationToken).ConfigureAwait(false) : null;

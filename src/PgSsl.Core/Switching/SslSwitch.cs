@@ -119,12 +119,12 @@ internal sealed record SslSwitch(
         IReadOnlyList<ClientLoss> losses = change.IsNoChange
             ? [] : await SslPreflight.FindClientLossesAsync(target, live, facts, cancellationToken).ConfigureAwait(false);
         notes.AddRange(losses.Select(loss => loss.Warning));
-        SslLosses lost = change.IsNoChange
-            ? SslLosses.None : await SslLosses.FindAsync(target, live, facts, values, cancellationToken).ConfigureAwait(false);
+        SslLosses lost = change.IsNoChange ? SslLosses.None
+            : (await SslLosses.FindAsync(target, live, facts, values, cancellationToken).ConfigureAwait(false))
+                .With(sessions.HiddenCount, facts.UserName);
         notes.AddRange(lost.Doubts);
         Task<PendingEdits> FindPendingAsync(CancellationToken token) => PendingEdits.FindAsync(live, values.Keys, null, token);
-        IReadOnlyList<string> lockOuts = lost.LockOutsWith(sessions.HiddenCount, facts.UserName);
-        var planned = new SslSwitch(change, endpoint, [.. files.Proofs, .. lost.Proofs], notes, lockOuts)
+        var planned = new SslSwitch(change, endpoint, [.. files.Proofs, .. lost.Proofs], notes, lost.LockOuts)
         {
             IsOn = target.IsOn,
             Session = live.Session,

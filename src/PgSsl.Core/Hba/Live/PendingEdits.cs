@@ -1,4 +1,3 @@
-using PgSsl.Files;
 using PgSsl.Server;
 using PgSsl.Server.Live;
 using PgSsl.Server.Settings;
@@ -12,7 +11,7 @@ internal sealed record PendingEdits
 {
     private const string Facts =
         $"""
-        SELECT pg_conf_load_time() AS loaded, version() AS version, current_setting('ssl') AS ssl,
+        SELECT pg_conf_load_time() AS loaded, version() AS version,
                CASE WHEN {VisibleSetting.Condition} THEN current_setting('hba_file') END AS hba,
                CASE WHEN {VisibleSetting.Condition} THEN current_setting('ident_file') END AS ident
         """;
@@ -73,30 +72,22 @@ internal sealed record PendingEdits
         warnings.AddRange(foreign.Select(setting => setting.ToString()));
         if (settings is null)
             edits.Add($"It is not known whether settings wait for a reload: role {live.Session.UserName} may not see pg_file_settings.");
-        bool losesTls = facts["ssl"] == "on" && foreign.Any(setting => setting.Name == "ssl");
+        bool tlsWaits = foreign.Any(setting => TlsTerms.Parameters.Any(parameter => parameter.IsCalled(setting.Name)));
 
         // On Windows each new connection reads pg_hba.conf and pg_ident.conf by itself, so nothing waits there (postmaster.c, EXEC_BACKEND).
+        SavedFile[] ofRules = [], ofMap = [];
         if (!ServerPlatform.IsWindows(facts.Required("version")))
-        {
-            SavedFile[] ofRules = await FindRuleFilesAsync().ConfigureAwait(false);
-            SavedFile[] ofMap = facts["ident"] is { } ident
-                ? [.. await SavedFile.FindAsync(live, [ident], live.FilesAreHere, loaded, cancellationToken).ConfigureAwait(false)] : [];
-            foreach (SavedFile file in ofRules.Concat(ofMap).Where(file => file.State != SavedFileState.Loaded))
-                (file.State is SavedFileState.SameMoment or SavedFileState.Unknown ? edits : warnings).Add(file.Detail);
-            bool rulesWait = ofRules.Any(file => file.State != SavedFileState.Loaded);
-            bool mapWaits = ofMap.Any(file => file.State != SavedFileState.Loaded);
-            if (rulesWait || mapWaits || losesTls)
-                costs.AddRange(await FindCostsAsync(rulesWait, mapWaits).ConfigureAwait(false));
-        }
+            (ofRules, ofMap) = (await FindRuleFilesAsync().ConfigureAwait(false), await FindMapFilesAsync().ConfigureAwait(false));
+        foreach (SavedFile file in ofRules.Concat(ofMap).Where(file => file.State != SavedFileState.Loaded))
+            (file.State is SavedFileState.SameMoment or SavedFileState.Unknown ? edits : warnings).Add(file.Detail);
+        bool rulesWait = ofRules.Any(file => file.State != SavedFileState.Loaded), mapWaits = ofMap.Any(file => file.State != SavedFileState.Loaded);
+        if (rulesWait || mapWaits || tlsWaits)
+            costs.AddRange((await FindCostsAsync(rulesWait, mapWaits).ConfigureAwait(false)).Select(Describe));
         return new PendingEdits { Edits = [.. warnings, .. edits], Likely = warnings, Costs = costs };
 
         async Task<SavedFile[]> FindRuleFilesAsync()
         {
-            if (rules is null && facts["hba"] is { } path)
-            {
-                HbaDocument? read = await Task.Run(() => TryRead(live, path, cancellationToken), cancellationToken).ConfigureAwait(false);
-                rules = read is null ? null : (read, read);
-            }
+            rules ??= await ReadRulesAsync().ConfigureAwait(false);
             if (rules is not var (before, _))
             {
                 edits.Add($"It is not known whether rules wait for a reload: role {live.Session.UserName} may not read pg_hba.conf.");
@@ -108,36 +99,47 @@ internal sealed record PendingEdits
                 live, before.Files.Select(file => file.Path), areHere, loaded, cancellationToken).ConfigureAwait(false)];
         }
 
-        async Task<IEnumerable<string>> FindCostsAsync(bool rulesWait, bool mapWaits)
+        async Task<(HbaDocument, HbaDocument)?> ReadRulesAsync() => facts["hba"] is { } path
+            && await ServerHbaFiles.TryReadAsync(live, path, cancellationToken).ConfigureAwait(false) is { } read ? (read, read) : null;
+
+        // Its lines are no rules, but the files that it includes are found in the same way (hba.c, tokenize_auth_file).
+        async Task<SavedFile[]> FindMapFilesAsync() => facts["ident"] is not { } path ? [] :
+        [
+            .. await SavedFile.FindAsync(
+                live,
+                (await ServerHbaFiles.TryReadAsync(live, path, cancellationToken).ConfigureAwait(false))?.Files.Select(file => file.Path) ?? [path],
+                live.FilesAreHere, loaded, cancellationToken).ConfigureAwait(false),
+        ];
+
+        async Task<IEnumerable<IGrouping<LiveSession, LiveSession>>> FindCostsAsync(bool rulesWait, bool mapWaits)
         {
             HbaServerFacts server = live is HbaLive { Facts: { } known } ? known
                 : await new HbaServerReader(live.Session, cancellationToken).ReadAsync().ConfigureAwait(false);
-            var rulesOfServer = new HbaLive(live, server);
-            var lost = new List<LiveSession>();
-            if (losesTls)
-                lost.AddRange(server.Sessions.Where(session => session.Transport == HbaTransport.Tls));
+            var matcher = new HbaMatcher(new HbaLive(live, server).MatchContext);
+            IdentMap? map = await IdentMap.ReadAsync(live.Session, cancellationToken).ConfigureAwait(false);
+            (TlsTerms Before, TlsTerms After)? tls = tlsWaits ? await ReadTlsAsync().ConfigureAwait(false) : null;
+            rules ??= await ReadRulesAsync().ConfigureAwait(false);
             // A file that the server does not load costs nobody anything.
-            if (rules is var (saved, planned) && planned.IsLoadable)
-            {
-                var matcher = new HbaMatcher(rulesOfServer.MatchContext);
-                IdentMap? map = mapWaits ? await IdentMap.ReadAsync(live.Session, cancellationToken).ConfigureAwait(false) : null;
-                bool ComesBackBy(HbaDocument document, LiveSession session) =>
-                    ComesBack(session, matcher.Find(document.Records, session.Client), map, rulesWait ? server.StoredPasswords : null, rulesWait);
-                // What the caller's own change costs is not counted here.
-                lost.AddRange(server.Sessions.Where(session => !ComesBackBy(saved, session) && !ComesBackBy(planned, session)));
-            }
-            return lost.Distinct().GroupBy(session => session with { ProcessId = 0, Database = null, ApplicationName = "" }).Select(Describe);
-        }
-    }
+            (HbaDocument? saved, HbaDocument? planned) = rules is var (before, after) && after.IsLoadable ? (before, after) : (null, null);
+            SessionSimulation bySaved = Simulate(saved), byPlanned = Simulate(planned);
+            // What the caller's own change costs is not counted here.
+            return server.Sessions.Where(session => IsLost(bySaved, session) && IsLost(byPlanned, session))
+                .GroupBy(session => session with { ProcessId = 0, Database = null, ApplicationName = "", Certificate = null, Protocol = null });
 
-    /// <summary>Whether a session could come back, as far as its rule, its password and the map of user names decide.</summary>
-    private static bool ComesBack(LiveSession session, HbaVerdict verdict, IdentMap? map, StoredPasswords? passwords, bool rulesWait)
-    {
-        HbaRecord? record = verdict.Entry?.Record;
-        if (rulesWait && (!SessionSimulation.PassesRules(verdict, session)
-            || (record is not null && verdict.IsCertain && passwords?.LogsIn(record, session.UserName) == false)))
-            return false;
-        return map is null || record?.Option("map") is not { } name || map.MayMap(name, session.UserName);
+            async Task<(TlsTerms, TlsTerms)?> ReadTlsAsync()
+            {
+                ServerTlsFacts used = await ServerTlsReader.ReadAsync(live.Session, cancellationToken).ConfigureAwait(false);
+                return await TlsTerms.ReadAsync(
+                    live, used, used.Values, foreign.ToDictionary(setting => setting.Name, setting => setting.Written), cancellationToken)
+                    .ConfigureAwait(false);
+            }
+
+            SessionSimulation Simulate(HbaDocument? document) => new(
+                new LoginTerms(rulesWait ? null : document?.Records) { Map = mapWaits ? null : map, Tls = tls?.Before },
+                new LoginTerms(document?.Records) { Map = map, Tls = tls?.After }, server.StoredPasswords, matcher);
+
+            static bool IsLost(SessionSimulation simulation, LiveSession session) => simulation.Judge(session) is { IsCertain: true };
+        }
     }
 
     private static string Describe(IGrouping<LiveSession, LiveSession> alike)
@@ -146,20 +148,5 @@ internal sealed record PendingEdits
         string kind = session.IsReplication ? "replication connection" : "session";
         string what = session.IsOwn ? "this session" : $"{count} {kind}{(count == 1 ? "" : "s")}";
         return $"{what} of role {session.UserName}{(session.Address is { } from ? $" from {from.ToIPAddress()}" : "")} {session.Transport.ToWords()}";
-    }
-
-    private static HbaDocument? TryRead(LiveServer live, string path, CancellationToken cancellationToken)
-    {
-        try
-        {
-            return HbaDocument.Read(
-                path, new HbaDialect { Major = live.Session.ServerVersion.Major, SslIsOn = true },
-                live.FilesAreHere ? DiskServerFiles.Instance : new ServerHbaFiles(live.Session, cancellationToken));
-        }
-        catch (PgSslException failure) when (failure.Error is
-            PgSslError.InsufficientPrivilege or PgSslError.FileNotFound or PgSslError.FileUnreadable)
-        {
-            return null;
-        }
     }
 }

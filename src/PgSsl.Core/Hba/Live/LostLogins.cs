@@ -21,7 +21,8 @@ internal sealed record LostLogins(IReadOnlyList<LostLogin> Roles, bool AreHidden
     public static LostLogins Find(HbaPlan plan, HbaServerFacts facts, HbaMatcher matcher)
     {
         (HbaRecord After, HbaRecord[] Before)[] stricter = [.. FindStricter(plan)];
-        if (stricter.Length == 0)
+        bool areDiverted = DivertedLogins.Matter(plan);
+        if (stricter.Length == 0 && !areDiverted)
             return new LostLogins([], AreHidden: false, IsChecked: false);
         if (facts.StoredPasswords is not { } passwords)
             return new LostLogins([], AreHidden: true, IsChecked: false);
@@ -37,6 +38,8 @@ internal sealed record LostLogins(IReadOnlyList<LostLogin> Roles, bool AreHidden
                     lost[role] = new LostLogin(role, after.Method, passwords.WhyNot(role), plan.After.PlaceOf(after.Line));
             }
         }
+        foreach (LostLogin diverted in areDiverted ? DivertedLogins.Find(plan, facts.LoginRoles, passwords, matcher) : [])
+            lost.TryAdd(diverted.Role, diverted);
         return new LostLogins([.. lost.Values], AreHidden: false, IsChecked: true);
     }
 
@@ -46,7 +49,8 @@ internal sealed record LostLogins(IReadOnlyList<LostLogin> Roles, bool AreHidden
         group login by (login.Method, login.Why, login.Place) into alike
         let names = alike.Select(login => login.Role).ToArray()
         select $"{string.Join(", ", names.Take(MostShown))}{(names.Length > MostShown ? $" and {names.Length - MostShown} more" : "")} could not "
-            + $"log in any more by {alike.Key.Place}: {alike.Key.Why}, and {alike.Key.Method} does not accept that.";
+            + $"log in any more by {alike.Key.Place}: {alike.Key.Why}"
+            + (alike.Key.Method == "reject" ? "." : $", and {alike.Key.Method} does not accept that.");
 
     /// <summary>What is shown about logins; null where the change does not concern passwords.</summary>
     public Proof? ToProof() => AreHidden ? new Proof(HbaImpact.LoginProof, ProofState.NotMade, Hidden)

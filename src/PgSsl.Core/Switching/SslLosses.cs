@@ -4,6 +4,7 @@ using PgSsl.Hba;
 using PgSsl.Hba.Live;
 using PgSsl.Server;
 using PgSsl.Server.Live;
+using PgSsl.Server.Sessions;
 using PgSsl.Server.Settings;
 
 namespace PgSsl.Switching;
@@ -30,10 +31,7 @@ internal sealed record SslLosses(IReadOnlyList<string> LockOuts, IReadOnlyList<s
     /// <param name="role">The role.</param>
     public SslLosses With(int hidden, string role) => !MayBeHidden || hidden == 0 ? this : this with
     {
-        LockOuts =
-        [
-            .. LockOuts, $"perhaps {hidden} {(hidden == 1 ? "session" : "sessions")} of other roles, which {role} may not see (pg_read_all_stats)",
-        ],
+        LockOuts = [.. LockOuts, SessionList.DescribeHiddenLoss(hidden, role)],
     };
 
     /// <summary>Finds them.</summary>

@@ -1,5 +1,6 @@
 using PgSsl.Server;
 using PgSsl.Server.Live;
+using PgSsl.Server.Sessions;
 using PgSsl.Server.Settings;
 
 namespace PgSsl.Hba.Live;
@@ -25,8 +26,11 @@ internal sealed record PendingEdits
     /// <summary>Those that are certain or likely.</summary>
     public IReadOnlyList<string> Likely { get; private init; } = [];
 
+    /// <summary>The files that the server will read instead of those that it reads now, once it restarts, as sentences.</summary>
+    public IReadOnlyList<string> AfterRestart { get; private init; } = [];
+
     /// <summary>The warnings before the reload.</summary>
-    public IEnumerable<string> Warnings => Likely.Select(Line);
+    public IEnumerable<string> Warnings => Likely.Select(Line).Concat(AfterRestart);
 
     /// <summary>Sessions that could not come back after the reload, in words.</summary>
     public IReadOnlyList<string> Costs { get; private init; } = [];
@@ -49,7 +53,7 @@ internal sealed record PendingEdits
     private static string Line(string edit) => $"The reload will also load what waits for it: {edit}";
 
     /// <summary>The lines of -WhatIf.</summary>
-    public IEnumerable<string> Lines => Edits.Select(Line);
+    public IEnumerable<string> Lines => Edits.Select(Line).Concat(AfterRestart);
 
     /// <summary>Looks for them.</summary>
     /// <param name="live">The server.</param>
@@ -60,6 +64,7 @@ internal sealed record PendingEdits
     public static async Task<PendingEdits> FindAsync(
         LiveServer live, IEnumerable<string> own, (HbaDocument Before, HbaDocument After)? rules, CancellationToken cancellationToken)
     {
+        bool isOfRules = rules is not null;
         SqlRow facts = (await live.Session.QueryAsync(Facts, null, cancellationToken).ConfigureAwait(false)).Only();
         DateTimeOffset loaded = facts.GetTime("loaded") ?? throw SqlRow.Missing("loaded");
         var edits = new List<string>();
@@ -82,8 +87,9 @@ internal sealed record PendingEdits
             (file.State is SavedFileState.SameMoment or SavedFileState.Unknown ? edits : warnings).Add(file.Detail);
         bool rulesWait = ofRules.Any(file => file.State != SavedFileState.Loaded), mapWaits = ofMap.Any(file => file.State != SavedFileState.Loaded);
         if (rulesWait || mapWaits || tlsWaits)
-            costs.AddRange((await FindCostsAsync(rulesWait, mapWaits).ConfigureAwait(false)).Select(Describe));
-        return new PendingEdits { Edits = [.. warnings, .. edits], Likely = warnings, Costs = costs };
+            costs.AddRange(await FindCostsAsync(rulesWait, mapWaits, isLikely: warnings.Count > 0).ConfigureAwait(false));
+        string[] later = isOfRules ? [.. await FindOtherFilesAsync(live.Session, cancellationToken).ConfigureAwait(false)] : [];
+        return new PendingEdits { Edits = [.. warnings, .. edits], Likely = warnings, Costs = costs, AfterRestart = later };
 
         async Task<SavedFile[]> FindRuleFilesAsync()
         {
@@ -111,7 +117,7 @@ internal sealed record PendingEdits
                 live.FilesAreHere, loaded, cancellationToken).ConfigureAwait(false),
         ];
 
-        async Task<IEnumerable<IGrouping<LiveSession, LiveSession>>> FindCostsAsync(bool rulesWait, bool mapWaits)
+        async Task<IEnumerable<string>> FindCostsAsync(bool rulesWait, bool mapWaits, bool isLikely)
         {
             HbaServerFacts server = live is HbaLive { Facts: { } known } ? known
                 : await new HbaServerReader(live.Session, cancellationToken).ReadAsync().ConfigureAwait(false);
@@ -123,8 +129,11 @@ internal sealed record PendingEdits
             (HbaDocument? saved, HbaDocument? planned) = rules is var (before, after) && after.IsLoadable ? (before, after) : (null, null);
             SessionSimulation bySaved = Simulate(saved), byPlanned = Simulate(planned);
             // What the caller's own change costs is not counted here.
-            return server.Sessions.Where(session => IsLost(bySaved, session) && IsLost(byPlanned, session))
-                .GroupBy(session => session with { ProcessId = 0, Database = null, ApplicationName = "", Certificate = null, Protocol = null });
+            IEnumerable<string> lost = server.Sessions.Where(session => IsLost(bySaved, session) && IsLost(byPlanned, session))
+                .GroupBy(session => session with { ProcessId = 0, Database = null, ApplicationName = "", Certificate = null, Protocol = null })
+                .Select(Describe);
+            return isLikely && server.HiddenSessions > 0
+                ? lost.Append(SessionList.DescribeHiddenLoss(server.HiddenSessions, live.Session.UserName)) : lost;
 
             async Task<(TlsTerms, TlsTerms)?> ReadTlsAsync()
             {
@@ -139,6 +148,31 @@ internal sealed record PendingEdits
                 new LoginTerms(document?.Records) { Map = map, Tls = tls?.After }, server.StoredPasswords, matcher);
 
             static bool IsLost(SessionSimulation simulation, LiveSession session) => simulation.Judge(session) is { IsCertain: true };
+        }
+    }
+
+    /// <summary>Another file of rules, or of the map, that only a restart takes into use.</summary>
+    private static async Task<IEnumerable<string>> FindOtherFilesAsync(IServerSession session, CancellationToken cancellationToken)
+    {
+        const string Sql =
+            """
+            SELECT s.name, s.setting, f.setting AS written, f.sourcefile AS file, f.sourceline AS line
+            FROM pg_settings s
+                 JOIN (SELECT DISTINCT ON (lower(name)) * FROM pg_file_settings ORDER BY lower(name), seqno DESC) f ON lower(f.name) = s.name
+            WHERE s.name IN ('hba_file', 'ident_file') AND s.source <> 'command line' AND f.setting <> s.setting
+            ORDER BY s.name
+            """;
+        try
+        {
+            IReadOnlyList<SqlRow> rows = await session.QueryAsync(Sql, null, cancellationToken).ConfigureAwait(false);
+            return rows.Select(row =>
+                $"{row["file"]}:{row["line"]} sets {row["name"]} to '{row["written"]}', and the server uses '{row["setting"]}': its next start takes "
+                    + "the other file, with its own rules.");
+        }
+        // That settings are hidden is said already.
+        catch (PgSslException failure) when (failure.Error == PgSslError.InsufficientPrivilege)
+        {
+            return [];
         }
     }
 

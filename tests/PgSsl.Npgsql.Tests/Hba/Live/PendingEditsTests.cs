@@ -1,3 +1,4 @@
+using PgSsl.Connections;
 using PgSsl.Files;
 using PgSsl.Hba;
 using PgSsl.Hba.Live;
@@ -99,6 +100,39 @@ public class PendingEditsTests
 
         Assert.Contains(found.Edits, edit => edit.StartsWith($"{server.Cluster.HbaPath} was saved at", StringComparison.Ordinal));
         Assert.Equal(["1 session of role app from 127.0.0.1 over TLS"], found.Costs);
+    }
+
+    /// <summary>Whether the edit costs one of them cannot be seen.</summary>
+    [Fact]
+    public async Task Sessions_that_are_hidden_may_be_among_those_that_rules_cost()
+    {
+        await using HbaServer server = await HbaServer.StartAsync(15, Everybody);
+        await server.Cluster.QueryAsync("CREATE ROLE lim LOGIN; GRANT pg_read_all_settings, pg_read_server_files TO lim; "
+            + "GRANT SELECT ON pg_hba_file_rules, pg_file_settings TO lim; "
+            + "GRANT EXECUTE ON FUNCTION pg_hba_file_rules(), pg_show_all_file_settings(), pg_stat_file(text, boolean) TO lim");
+        await using IServerSession hidden = await OpenAsync(server, "app", "require");
+        await Task.Delay(1100, TestContext.Current.CancellationToken);
+        await SaveAsync(server, "host all app 127.0.0.1/32 reject\nhost all all 0.0.0.0/0 trust");
+        ConnectionSettings settings = Sessions.Resolve($"host=127.0.0.1 port={server.Cluster.Port} user=lim dbname=postgres");
+        await using IServerSession session = await Sessions.OpenAsync(settings);
+        LiveServer live = await LiveServer.OfAsync(session, settings, Sessions.Timeout, TestContext.Current.CancellationToken);
+
+        PendingEdits found = await PendingEdits.FindAsync(live, [], null, TestContext.Current.CancellationToken);
+
+        Assert.Contains(found.Costs, cost => cost.Contains("of other roles, which lim may not see", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public async Task Another_file_of_rules_that_waits_for_a_restart_is_named()
+    {
+        await using HbaServer server = await HbaServer.StartAsync(15, Everybody);
+        await server.Cluster.QueryAsync("ALTER SYSTEM SET hba_file = '/nowhere/other_hba.conf'");
+        HbaLive live = await server.ObserveAsync();
+
+        PlannedHbaChange change = await PlannedHbaChange.PrepareAsync(
+            HbaServer.Plan(live, server.Cluster.HbaPath), live, TestContext.Current.CancellationToken);
+
+        Assert.Contains(change.Lines, line => line.Contains("hba_file to '/nowhere/other_hba.conf'", StringComparison.Ordinal));
     }
 
     [Theory, MemberData(nameof(Majors))]

@@ -46,10 +46,10 @@ Describe 'SQL sessions' {
             'ssl_only over tls'
             'ssl_only over tls'
             'Npgsql 1 in Default'
-            'Npgsql 10 in PgSsl SQL'
+            'Npgsql 10 in PgSsl.Npgsql'
             'PgSsl.Core in Default'
-            'PgSsl.Npgsql in PgSsl SQL'
-            'Microsoft.Extensions.Logging.Abstractions in PgSsl SQL'
+            'PgSsl.Npgsql in PgSsl.Npgsql'
+            'Microsoft.Extensions.Logging.Abstractions in PgSsl.Npgsql'
         )
     }
 }

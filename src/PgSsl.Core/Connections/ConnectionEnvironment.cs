@@ -43,6 +43,16 @@ internal sealed class ConnectionEnvironment
     /// <summary>Whether Windows' paths and defaults apply.</summary>
     public bool IsWindows { get; }
 
+    /// <summary>
+    /// Whether libpq's OpenSSL finds the operating system's roots. On Windows and macOS it does not: its builds there have a directory of their own,
+    /// which is empty (SSL_CTX_set_default_verify_paths(3); EDB's installers answer "unregistered scheme").
+    /// </summary>
+    public bool OpenSslHasSystemRoots =>
+        !(IsWindows || IsMacOS) || GetVariable("SSL_CERT_FILE") is not null || GetVariable("SSL_CERT_DIR") is not null;
+
+    /// <summary>Whether this is macOS.</summary>
+    public bool IsMacOS { get; init; }
+
     /// <summary>The numeric user id, which is part of the name of a Kerberos ticket cache; null on Windows and where unknown.</summary>
     public uint? UserId { get; init; }
 
@@ -73,6 +83,7 @@ internal sealed class ConnectionEnvironment
         return new ConnectionEnvironment(
             CaptureVariables(isWindows), CaptureHome(isWindows), Environment.UserName, workingDirectory, isWindows)
         {
+            IsMacOS = OperatingSystem.IsMacOS(),
             UserId = isWindows ? null : NativeMethods.GetUserId(),
             BuiltInConfigurationDirectory = FirstExisting("/etc/postgresql-common"),
             // Debian's build uses /var/run/postgresql, upstream's /tmp (DEFAULT_PGSOCKET_DIR).

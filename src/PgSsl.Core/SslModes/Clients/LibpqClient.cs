@@ -55,11 +55,16 @@ internal sealed class LibpqClient : ISslClient
         }
     }
 
+    private static PgSslException NoSystemRoots() => new(
+        PgSslError.UnsupportedParameter,
+        "Not judged: sslrootcert=system asks OpenSSL for the system's roots, and libpq's builds for Windows and macOS have none, or their own.",
+        "Name a file: Install-PgRootCert, and sslrootcert=FILE. Or set SSL_CERT_FILE to one, which OpenSSL reads everywhere.");
+
     /// <summary>A root file is used in every mode if it exists; verify-ca and verify-full need one.</summary>
     private static TrustStore? RootsOf(SslMode mode, ConnectionSettings settings, TrustStoreCache trust)
     {
         if (settings.UsesSystemRoots)
-            return trust.GetSystem(settings.Environment);
+            return settings.Environment.OpenSslHasSystemRoots ? trust.GetSystem(settings.Environment) : throw NoSystemRoots();
         if (settings.RootCertificatePath is { } path && (trust.Exists(path) || Directory.Exists(path)))
             return trust.GetFile(path, settings);
         if (mode < SslMode.VerifyCa)

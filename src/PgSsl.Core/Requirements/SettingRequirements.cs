@@ -75,7 +75,7 @@ internal static class SettingRequirements
             openSsl => isOneCurve ? openSsl.TakesCurve : openSsl.TakesGroups,
             list => isOneCurve ? CommonCurves.Contains(list) : IsListOf(list, CommonGroups.GetValueOrDefault),
             isOneCurve
-                ? "Use one of openssl ecparam -list_curves on the server's machine, such as prime256v1; X25519 needs PostgreSQL 18."
+                ? "Use a curve that is a group of TLS: prime256v1, secp384r1 or secp521r1; X25519 needs PostgreSQL 18."
                 : "Use groups that the server's OpenSSL has, such as X25519 and prime256v1.");
     }
 

@@ -37,7 +37,7 @@ internal sealed class NameConstraints
         long names = certificate.Subject.Attributes.Count + alternatives.Count;
         if (names * (_permitted.Count + _excluded.Count) > MaximumComparisons)
             return ChainError.Unspecified;
-        return SubjectNames(certificate.Subject).Concat(alternatives).Select(Check).FirstOrDefault(error => error != ChainError.None);
+        return CheckSubject(certificate.Subject).Concat(alternatives.Select(Check)).FirstOrDefault(error => error != ChainError.None);
     }
 
     /// <summary>Compares the common names that look like host names, for a leaf without dNSName.</summary>
@@ -58,14 +58,15 @@ internal sealed class NameConstraints
         return ChainError.None;
     }
 
-    private static IEnumerable<GeneralName> SubjectNames(DistinguishedName subject)
+    /// <summary>v3_ncons.c, NAME_CONSTRAINTS_check: an address in another string type is refused, whatever is constrained.</summary>
+    private IEnumerable<ChainError> CheckSubject(DistinguishedName subject)
     {
         if (subject.Attributes.Count == 0)
             yield break;
-        yield return new GeneralName(GeneralNameKind.Directory, default, subject);
+        yield return Check(new GeneralName(GeneralNameKind.Directory, default, subject));
         foreach (NameAttribute email in subject.AttributesOf(Oids.EmailAddress))
-            // Without '@' OpenSSL refuses its syntax, and so it does with an address in another string type.
-            yield return new GeneralName(GeneralNameKind.Email, email.Tag == UniversalTagNumber.IA5String ? email.Content : default);
+            yield return email.Tag == UniversalTagNumber.IA5String
+                ? Check(new GeneralName(GeneralNameKind.Email, email.Content)) : ChainError.UnsupportedNameSyntax;
     }
 
     /// <summary>v3_ncons.c, nc_match: a name is permitted if a constraint of its kind permits it, and none excludes it.</summary>

@@ -2,6 +2,7 @@ using PgSsl.Certificates;
 using PgSsl.Deployment;
 using PgSsl.Files;
 using PgSsl.Requirements;
+using PgSsl.Sandbox;
 using PgSsl.Tests.Certificates;
 using PgSsl.Tests.RootFiles;
 

@@ -35,7 +35,8 @@ internal sealed class ServerCheck(SessionTarget target, ProbeRequest request)
     /// <exception cref="PgSslException">DirectTlsNotSupported or UnacceptableAuthentication.</exception>
     public void DemandAfterHandshake()
     {
-        if (_stream is not null && TlsHandshake.LacksApplicationProtocol(_stream, request.Negotiation))
+        if (_stream is not null
+            && TlsHandshake.LacksApplicationProtocol(_stream.NegotiatedApplicationProtocol.ToString(), request.Negotiation))
             throw ProbeFailures.DirectTlsWithoutAlpn();
         // .NET reports this if the client sent its certificate, which it does only if it is asked.
         if (target.Settings.SslCertMode == "require" && _stream?.IsMutuallyAuthenticated != true)

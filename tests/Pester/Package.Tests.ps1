@@ -40,7 +40,7 @@ Describe 'The package' -Skip:$IsWindows {
                 Connection  = ConvertTo-PgConnectionString db1 -Format Npgsql
                 Settings    = (Get-PgSslConfiguration $trusting).Ssl
                 Session     = (Get-PgSslSession $trusting | Where-Object IsOwn).Transport
-                Loaded      = [AppDomain]::CurrentDomain.GetAssemblies().Where{ $_.GetName().Name -match '^(PgSsl|Npgsql)' }.Location
+                Loaded      = [AppDomain]::CurrentDomain.GetAssemblies().Where{ $_.GetName().Name -match '^(PgSsl|Npgsql|BouncyCastle)' }.Location
                 Base        = (Get-Module PgSsl).ModuleBase
                 Version     = "$((Get-Module PgSsl).Version)"
                 Errors      = "$Error"
@@ -63,6 +63,35 @@ Describe 'The package' -Skip:$IsWindows {
     It 'loads nothing from elsewhere, and its SQL from bin/lib' {
         $shown.Loaded.ForEach{ [IO.Path]::GetRelativePath($shown.Base, $_) } | Sort-Object |
             Should -Be 'bin/lib/Npgsql.dll', 'bin/lib/PgSsl.Npgsql.dll', 'bin/PgSsl.Core.dll', 'bin/PgSsl.dll'
+    }
+
+    # .NET would take the decoy: every BouncyCastle 2.x has this version.
+    It 'takes its BouncyCastle from bin/lib, whoever has loaded another one' {
+        $text = Invoke-PowerShell -Arguments "$TestDrive/BouncyCastle.Cryptography.dll", $sandbox.Good {
+            $decoy, $good = $args
+            # Add-Type gives its assemblies names of its own, but brings the compiler.
+            Add-Type 'public class BringsTheCompiler { }'
+            $source = '[assembly: System.Reflection.AssemblyVersion("2.0.0.0")] namespace Org.BouncyCastle.Tls { public class TlsClientProtocol { } }'
+            $trees = [Microsoft.CodeAnalysis.SyntaxTree[]][Microsoft.CodeAnalysis.CSharp.CSharpSyntaxTree]::ParseText($source)
+            $core = [Microsoft.CodeAnalysis.MetadataReference[]][Microsoft.CodeAnalysis.MetadataReference]::CreateFromFile([object].Assembly.Location)
+            $options = [Microsoft.CodeAnalysis.CSharp.CSharpCompilationOptions]::new('DynamicallyLinkedLibrary')
+            $file = [IO.File]::Create($decoy)
+            $null = [Microsoft.CodeAnalysis.CSharp.CSharpCompilation]::Create('BouncyCastle.Cryptography', $trees, $core, $options).Emit($file)
+            $file.Dispose()
+            Add-Type -Path $decoy
+            # SslStream cannot try these versions, and the server refuses them.
+            $old = 'ssl_min_protocol_version=TLSv1 ssl_max_protocol_version=TLSv1.1'
+            $null = Get-PgServerCertificate ($good -replace '(.*):(.*)', "host=`$1 port=`$2 $old") -ErrorAction SilentlyContinue
+            [ordered]@{
+                Message = "$($Error[0])"
+                Loaded  = [AppDomain]::CurrentDomain.GetAssemblies().Where{ $_.GetName().Name -eq 'BouncyCastle.Cryptography' }.Location
+                Base    = (Get-Module PgSsl).ModuleBase
+            } | ConvertTo-Json
+        }
+        $seen = try { $text | ConvertFrom-Json } catch { throw "$text" }
+        $seen.Message | Should -Match 'the server sent the TLS alert protocol_version'
+        $own = "$($seen.Base)/bin/lib/BouncyCastle.Cryptography.dll"
+        $seen.Loaded | Sort-Object | Should -Be ("$TestDrive/BouncyCastle.Cryptography.dll", $own | Sort-Object)
     }
 
     It 'has its help' {

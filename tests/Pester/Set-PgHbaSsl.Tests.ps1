@@ -354,7 +354,7 @@ Describe 'Set-PgHbaSsl on PostgreSQL <Version>' -Skip:$isUnjudged -ForEach $serv
         Get-Transport disable | Should -Be plaintext
     }
 
-    It 'is undone if the process is to end (SIGTERM), and the process ends after that' -Skip:(-not $IsLinux) {
+    It 'is undone if the process is to end (SIG<_>), and the process ends after that' -Skip:(-not $IsLinux) -ForEach 'TERM', 'HUP' {
         $folder = Split-Path $file
         # While another change has the folder locked, the command waits; its first write comes after the signal.
         $null = New-Item "$folder/.pgssl-lock" -ItemType File
@@ -366,7 +366,7 @@ Describe 'Set-PgHbaSsl on PostgreSQL <Version>' -Skip:$isUnjudged -ForEach $serv
                 if ((Get-ChildItem "/proc/$($command.Id)/fd" -ErrorAction Ignore).Target -contains $folder) { break }
                 Start-Sleep -Milliseconds 20
             }
-            /bin/kill -TERM $command.Id
+            /bin/kill "-$_" $command.Id
             Start-Sleep -Seconds 1
             $command.HasExited | Should -BeFalse -Because 'the change goes on until it is undone'
         }

@@ -18,15 +18,20 @@ internal static partial class RefusedText
     public static string ShowPort(string port) => MayHoldSecret("port", port) ? "what is given as port" : $"\"{port}\"";
 
     /// <summary>
-    /// Whether the value of a parameter that is no secret may hold a password all the same: it is a URI with a user in it, or a part of one. No host
-    /// has an @ inside, and no port has letters.
+    /// Whether the value of a parameter that is no secret may hold a password all the same: it is a URI with a user in it, a connection string, or a
+    /// part of one. No host has an @ inside, and no port has letters.
     /// </summary>
     public static bool MayHoldSecret(string parameter, string value) => parameter switch
     {
         "port" => !value.All(character => char.IsAsciiDigit(character) || character is '+' or '-' or ',' or ' '),
-        "host" or "hostaddr" => Array.Exists(value.Split(','), host => host.IndexOf('@') > 0 || host.Contains("://", StringComparison.Ordinal)),
-        _ => value.Contains("://", StringComparison.Ordinal) && SecretText.MaskWord(value, isRefused: false) != value,
+        "host" or "hostaddr" => Array.Exists(value.Split(','), host => host.IndexOf('@') > 0 || host.Contains("://", StringComparison.Ordinal))
+            || HasSecretParameter(value),
+        _ => HasSecretParameter(value)
+            || (value.Contains("://", StringComparison.Ordinal) && SecretText.MaskWord(value, isRefused: false) != value),
     };
+
+    /// <summary>password=… behind another parameter: a line of a service file with several, or a connection string as a database (psql -d).</summary>
+    private static bool HasSecretParameter(string value) => value.Contains('=') && SecretText.MaskText(value) != value;
 
     /// <summary>Refuses such a value where a server would get to see it, or a name look-up.</summary>
     /// <exception cref="PgSslException"><see cref="PgSslError.InvalidParameterValue"/>, without the value.</exception>
@@ -34,8 +39,10 @@ internal static partial class RefusedText
     {
         if (!string.IsNullOrEmpty(value) && MayHoldSecret(parameter, value))
             throw new PgSslException(
-                PgSslError.InvalidParameterValue, $"What is given as {parameter} is a URI, or a part of one, and may hold a password.",
-                "Give the whole URI as the endpoint. In its user, password and database write %40 for @, %2F for / and %3A for :.");
+                PgSslError.InvalidParameterValue,
+                $"What is given as {parameter} is a URI or a connection string, or a part of one, and may hold a password.",
+                "Give the whole of it as the endpoint; a service file has one parameter in a line. In a URI's user, password and database write %40 "
+                    + "for @, %2F for / and %3A for :.");
     }
 
     /// <summary>Refuses what surrounds an endpoint when it is copied from somewhere, and a URI with characters that had to be encoded.</summary>

@@ -42,7 +42,9 @@ internal static partial class HbaSecrets
             bool isPair = i == 1 && token.IsQuoted && tokens[0].IsQuoted;
             bool isListed = token.Origin == HbaTokenOrigin.PasswordList
                 || (token.IsFromFile && !token.Text.Contains('=') && SecretText.MaskListed(token.Text, token.IsQuoted) != token.Text);
-            if (isName || isPair || isListed || SecretText.MaskWord(token.Text, isRefused: true) != token.Text)
+            // Behind that method people write the password itself. The method is the fourth or the fifth field, or the third of a local rule.
+            bool isBehindMethod = i > 3 && tokens[i - 1].Text == "password" && !token.Text.Contains('=');
+            if (isName || isPair || isListed || isBehindMethod || SecretText.MaskWord(token.Text, isRefused: true) != token.Text)
                 return i;
         }
         return tokens.Length;

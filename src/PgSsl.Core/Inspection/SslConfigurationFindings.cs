@@ -102,7 +102,8 @@ internal static class SslConfigurationFindings
         from verdict in facts is { Settings: { } settings, Sql.SslIsOn: true } ? SettingRequirements.Judge(settings) : []
         where verdict.IsMet == false
         select new Finding(
-            verdict.Requirement.Name, FindingSeverity.Critical, verdict.Detail + " The next restart would fail.", verdict.Remedy ?? "");
+            verdict.Requirement.Name, FindingSeverity.Critical, verdict.Detail + " The next restart would fail, or go on without it.",
+            verdict.Remedy ?? "");
 
     private static IEnumerable<Finding> FindInServed(ServerCertificate served, DateTimeOffset at)
     {

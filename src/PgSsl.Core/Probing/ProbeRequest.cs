@@ -39,4 +39,7 @@ internal sealed record ProbeRequest(ConnectionHost Host, Transport Transport, Ti
 
     /// <summary>The address to connect to, if the caller has looked the name up; null tries all addresses of the name in turn.</summary>
     public System.Net.IPAddress? Address { get; init; }
+
+    /// <summary>Who makes the TLS handshake; null leaves it to <see cref="TlsChoice"/>. Tests compare the two.</summary>
+    public TlsStack? Stack { get; init; }
 }

@@ -1,6 +1,5 @@
 using System.Diagnostics;
 using System.Net;
-using System.Net.Security;
 using System.Net.Sockets;
 using PgSsl.Connections;
 using PgSsl.Wire;
@@ -15,6 +14,9 @@ internal static class ServerProbe
 {
     private const string ApplicationName = "PgSsl";
 
+    // The result is known: whoever waits for it should not wait long for the farewell.
+    private static readonly TimeSpan MaxCloseTime = TimeSpan.FromMilliseconds(250);
+
     /// <summary>Makes the connection.</summary>
     /// <param name="request">To which server, over which transport, and how far.</param>
     /// <param name="cancellationToken">Ends the probe at once.</param>
@@ -23,19 +25,33 @@ internal static class ServerProbe
     public static async Task<ConnectionFacts> ConnectAsync(ProbeRequest request, CancellationToken cancellationToken)
     {
         long start = Stopwatch.GetTimestamp();
-        var probe = new Probe(request);
         using var deadline = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         deadline.CancelAfter(request.Timeout);
+        TlsStack stack = request.Stack ?? TlsChoice.First(isOpenSsl: !OperatingSystem.IsWindows() && !OperatingSystem.IsMacOS());
+        (ConnectionFacts facts, Exception? failure) = await AttemptAsync(request, stack, deadline.Token).ConfigureAwait(false);
+        cancellationToken.ThrowIfCancellationRequested();
+        if (request.Stack is null && stack == TlsStack.Platform && facts.Stage == ProbeStage.TlsAccepted
+            && failure is not null && TlsChoice.MayBeLimit(request, failure))
+        {
+            (facts, _) = await AttemptAsync(request, TlsStack.Portable, deadline.Token).ConfigureAwait(false);
+            cancellationToken.ThrowIfCancellationRequested();
+        }
+        return facts with { Duration = Stopwatch.GetElapsedTime(start) };
+    }
+
+    private static async Task<(ConnectionFacts Facts, Exception? Failure)> AttemptAsync(
+        ProbeRequest request, TlsStack stack, CancellationToken deadline)
+    {
+        var probe = new Probe(request, stack);
         try
         {
-            await probe.RunAsync(deadline.Token).ConfigureAwait(false);
+            await probe.RunAsync(deadline).ConfigureAwait(false);
+            return (probe.Facts, null);
         }
         catch (Exception exception)
         {
-            cancellationToken.ThrowIfCancellationRequested();
-            probe.Facts = probe.Facts with { Failure = ProbeFailures.Explain(exception, probe.Facts) };
+            return (probe.Facts with { Failure = ProbeFailures.Explain(exception, probe.Facts) }, exception);
         }
-        return probe.Facts with { Duration = Stopwatch.GetElapsedTime(start) };
     }
 
     /// <summary>Looks up a host's addresses, in the order the resolver gives them.</summary>
@@ -68,7 +84,7 @@ internal static class ServerProbe
     }
 
     /// <summary>A connection while it is made. Each step adds to <see cref="Facts"/>, so a failure keeps what was seen before.</summary>
-    private sealed class Probe(ProbeRequest request)
+    private sealed class Probe(ProbeRequest request, TlsStack stack)
     {
         public ConnectionFacts Facts { get; set; } = new(request, ProbeStage.None);
 
@@ -87,20 +103,42 @@ internal static class ServerProbe
                 : [(byte)'S'];
             Facts = Facts with { Stage = ProbeStage.TlsAccepted };
 
-            using var tls = new SslStream(plain);
-            var handshake = new TlsHandshake(request, tls);
+            using ITlsSession tls = await HandshakeAsync(plain, accepted, deadline).ConfigureAwait(false);
+            if (SslRequest.Injected(accepted) is { } stuffed)
+                throw stuffed;
+            await TalkAsync(tls.Stream, deadline).ConfigureAwait(false);
+            await CloseAsync(tls, deadline).ConfigureAwait(false);
+        }
+
+        private async Task<ITlsSession> HandshakeAsync(Stream plain, byte[] accepted, CancellationToken deadline)
+        {
             try
             {
-                Facts = Facts with { Tls = await handshake.RunAsync(deadline).ConfigureAwait(false) };
+                ITlsSession tls = await TlsClients.Get(stack).HandshakeAsync(plain, request, deadline).ConfigureAwait(false);
+                if (TlsHandshake.LacksApplicationProtocol(tls.Facts.ApplicationProtocol, request.Negotiation))
+                {
+                    tls.Dispose();
+                    throw ProbeFailures.DirectTlsWithoutAlpn();
+                }
+                Facts = Facts with { Tls = tls.Facts };
+                return tls;
             }
             catch (Exception failure) when (SslRequest.Injected(accepted, failure) is { } injected)
             {
                 throw injected;
             }
-            if (SslRequest.Injected(accepted) is { } stuffed)
-                throw stuffed;
-            await TalkAsync(tls, deadline).ConfigureAwait(false);
-            await handshake.CloseAsync(deadline).ConfigureAwait(false);
+        }
+
+        private static async Task CloseAsync(ITlsSession tls, CancellationToken deadline)
+        {
+            try
+            {
+                await tls.CloseAsync(deadline).WaitAsync(MaxCloseTime, deadline).ConfigureAwait(false);
+            }
+            catch (Exception exception) when (exception is IOException or TimeoutException or InvalidOperationException)
+            {
+                // The server was quicker. Everything that was wanted is known.
+            }
         }
 
         private async Task<Socket> ConnectAsync(CancellationToken deadline)

@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using System.Globalization;
 using System.Net;
 using System.Net.Security;
@@ -9,75 +8,18 @@ using PgSsl.Connections;
 
 namespace PgSsl.Probing;
 
-/// <summary>One TLS handshake that records what the server shows, and accepts all of it.</summary>
-internal sealed class TlsHandshake(ProbeRequest request, SslStream stream)
+/// <summary>How libpq begins TLS, and how its result is read, whoever makes the handshake: a probe's TLS client or a driver's.</summary>
+internal static class TlsHandshake
 {
-    private static readonly SslApplicationProtocol PostgresProtocol = new("postgresql");
-
-    // The result is known: whoever waits for it should not wait long for the farewell.
-    private static readonly TimeSpan MaxCloseTime = TimeSpan.FromMilliseconds(250);
+    /// <summary>What libpq offers by ALPN (fe-secure-openssl.c, PG_ALPN_PROTOCOL).</summary>
+    public const string ApplicationProtocol = "postgresql";
 
     private const int LongestDnsName = 253;
 
-    private readonly List<X509Certificate2> _chain = [];
-    private bool _askedForCertificate;
+    private static readonly SslApplicationProtocol PostgresProtocol = new(ApplicationProtocol);
 
-    public async Task<TlsFacts> RunAsync(CancellationToken deadline)
-    {
-        long start = Stopwatch.GetTimestamp();
-        await stream.AuthenticateAsClientAsync(CreateOptions(), deadline).ConfigureAwait(false);
-        TimeSpan handshakeTime = Stopwatch.GetElapsedTime(start);
-
-        string applicationProtocol = stream.NegotiatedApplicationProtocol.ToString();
-        if (LacksApplicationProtocol(stream, request.Negotiation))
-            throw ProbeFailures.DirectTlsWithoutAlpn();
-
-        return new TlsFacts(
-            _chain,
-            ProtocolName(stream.SslProtocol),
-            stream.NegotiatedCipherSuite.ToString(),
-            applicationProtocol,
-            _askedForCertificate || stream.IsMutuallyAuthenticated,
-            handshakeTime);
-    }
-
-    /// <summary>Sends close_notify, so that the server does not log a broken connection.</summary>
-    public async Task CloseAsync(CancellationToken deadline)
-    {
-        try
-        {
-            await stream.ShutdownAsync().WaitAsync(MaxCloseTime, deadline).ConfigureAwait(false);
-        }
-        catch (Exception exception) when (exception is IOException or TimeoutException or InvalidOperationException)
-        {
-            // The server was quicker. Everything that was wanted is known.
-        }
-    }
-
-    private SslClientAuthenticationOptions CreateOptions()
-    {
-        var options = new SslClientAuthenticationOptions();
-        Configure(options, request);
-        options.RemoteCertificateValidationCallback = (_, certificate, chain, _) => Record(certificate, chain);
-        if (request.ClientCertificate is null)
-            options.LocalCertificateSelectionCallback = (_, _, _, serverCertificate, _) =>
-            {
-                // Called once before the handshake, and again, with the server's certificate, if the server asks for one.
-                _askedForCertificate |= serverCertificate is not null;
-                return null!;
-            };
-        return options;
-    }
-
-    private bool Record(X509Certificate? certificate, X509Chain? chain)
-    {
-        _chain.Clear();
-        _chain.AddRange(ServedChain(certificate, chain));
-        return true;
-    }
-
-    /// <summary>Sets up a handshake as libpq would begin it with this request. The caller decides what to do with the certificates.</summary>
-    internal static void Configure(SslClientAuthenticationOptions options, ProbeRequest request)
+    /// <summary>Sets up an SslStream as libpq would begin with this request. The caller decides what to do with the certificates.</summary>
+    public static void Configure(SslClientAuthenticationOptions options, ProbeRequest request)
     {
         options.TargetHost = ServerNameIndication(request.ServerName);
         options.EnabledSslProtocols = request.Protocols;
@@ -102,7 +44,7 @@ internal sealed class TlsHandshake(ProbeRequest request, SslStream stream)
     /// The certificates as sent, from what a validation callback is given. The chain's ExtraStore holds them in the order in which they
     /// were sent; on Windows the server's own may be missing there.
     /// </summary>
-    internal static IReadOnlyList<X509Certificate2> ServedChain(X509Certificate? certificate, X509Chain? chain)
+    public static IReadOnlyList<X509Certificate2> ServedChain(X509Certificate? certificate, X509Chain? chain)
     {
         var served = new List<X509Certificate2>();
         if (chain is not null)
@@ -113,16 +55,17 @@ internal sealed class TlsHandshake(ProbeRequest request, SslStream stream)
     }
 
     /// <summary>Whether a direct handshake ended without ALPN. libpq demands it there, to tell a PostgreSQL server from others.</summary>
-    internal static bool LacksApplicationProtocol(SslStream stream, SslNegotiation negotiation) =>
-        negotiation == SslNegotiation.Direct && stream.NegotiatedApplicationProtocol != PostgresProtocol;
+    public static bool LacksApplicationProtocol(string agreed, SslNegotiation negotiation) =>
+        negotiation == SslNegotiation.Direct && agreed != ApplicationProtocol;
 
     /// <summary>
     /// libpq sends no SNI for IP addresses (fe-secure-openssl.c, initialize_SSL). A name that is not a DNS name (Cloud SQL's
     /// <c>project:instance</c>) is not sent either: .NET would refuse it, as it refuses a name of more than 253 characters (RFC 1035 2.3.4).
     /// </summary>
-    private static string ServerNameIndication(string? name) =>
+    public static string ServerNameIndication(string? name) =>
         name is { Length: <= LongestDnsName } && !IPAddress.TryParse(name, out _) && Uri.CheckHostName(name) == UriHostNameType.Dns ? name : "";
 
-    private static string ProtocolName(SslProtocols protocol) =>
+    /// <summary>As OpenSSL and pg_stat_ssl spell it: <c>TLSv1.3</c>.</summary>
+    public static string ProtocolName(SslProtocols protocol) =>
         TlsVersions.FromProtocol(protocol)?.Name() ?? protocol.ToString().ToUpper(CultureInfo.InvariantCulture);
 }

@@ -220,10 +220,9 @@ internal sealed class SslProver(LiveServer live, ServerTlsFacts facts, SslTarget
             throw new PgSslException(
                 PgSslError.ChangeNotProven, $"{seen.Host} still speaks {tls.Protocol}, where {minimum.Name()} was to be the oldest version.",
                 "Look into the server's log for \"SSL configuration was not reloaded\" and what comes before it.");
-        // Only TLS 1.2 is certain to be supported on this side.
-        return older == TlsVersion.Tls12 && tried.Failure?.Error == PgSslError.TlsHandshakeFailed
+        return tried.Failure?.Error == PgSslError.TlsHandshakeFailed
             ? new Proof(MinimumProof, ProofState.Proven, $"{seen.Host} refuses {older.Name()}.")
-            : new Proof(MinimumProof, ProofState.NotMade, $"{older.Name()} could not be tried, as this machine does not speak it itself.");
+            : new Proof(MinimumProof, ProofState.NotMade, $"{older.Name()} could not be tried. {tried.Failure?.Message}");
     }
 
     private async Task<Proof> ProveClientCertificatesAsync(CancellationToken cancellationToken)

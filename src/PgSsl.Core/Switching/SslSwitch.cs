@@ -277,7 +277,7 @@ internal sealed record SslSwitch(
     private static SslFileCheck CheckFiles(SslTarget target, LiveServer live, ServerTlsFacts facts)
     {
         return SslPreflight.CheckFiles(
-            target, target.CertificatePath ?? facts.PathOf("ssl_cert_file"), target.KeyPath ?? facts.PathOf("ssl_key_file"),
+            target, target.CertificatePath ?? facts.NextPathOf("ssl_cert_file"), target.KeyPath ?? facts.NextPathOf("ssl_key_file"),
             live.FilesAreHere ? ServerConditions.Of(facts, isLocal: true) : null, isReloaded: true);
     }
 
@@ -285,7 +285,7 @@ internal sealed record SslSwitch(
     private static async Task<string?> ReadFingerprintAsync(
         SslTarget target, IServerSession session, ServerTlsFacts facts, CancellationToken cancellationToken)
     {
-        if (!target.IsOn || (target.CertificatePath ?? facts.PathOf("ssl_cert_file")) is not { } path)
+        if (!target.IsOn || (target.CertificatePath ?? facts.NextPathOf("ssl_cert_file")) is not { } path)
             return null;
         try
         {

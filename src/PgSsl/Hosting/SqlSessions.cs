@@ -1,6 +1,6 @@
 using System.Management.Automation;
-using System.Reflection;
 using PgSsl.Connections;
+using PgSsl.Loading;
 using PgSsl.Server;
 
 namespace PgSsl.Hosting;
@@ -8,11 +8,8 @@ namespace PgSsl.Hosting;
 /// <summary>Opens SQL sessions. Their driver is loaded when the first cmdlet needs one.</summary>
 internal static class SqlSessions
 {
-    private const string AssemblyName = "PgSsl.Npgsql";
-    private const string TypeName = "PgSsl.Sql.NpgsqlSessionFactory";
-    private const string Folder = "lib";
-
-    private static readonly Lazy<IServerSessionFactory> Factory = new(Load);
+    private static readonly Lazy<IServerSessionFactory> Factory =
+        new(() => LibraryLoadContext.Create<IServerSessionFactory>("PgSsl.Npgsql", "PgSsl.Sql.NpgsqlSessionFactory"));
 
     /// <summary>Opens a session with the first of the endpoint's hosts that libpq would take.</summary>
     /// <param name="endpoint">The server.</param>
@@ -53,23 +50,5 @@ internal static class SqlSessions
         // PowerShell writes a name without a domain with a backslash in some places.
         string? userName = credential?.UserName.TrimStart('\\');
         return (string.IsNullOrEmpty(userName) ? endpoint : endpoint.With("user", userName)).Resolve(environment);
-    }
-
-    private static IServerSessionFactory Load()
-    {
-        string folder = Path.Combine(Path.GetDirectoryName(typeof(SqlSessions).Assembly.Location)!, Folder);
-        try
-        {
-            Type type = new SqlLoadContext(folder).Load(AssemblyName).GetType(TypeName, throwOnError: true)!;
-            return (IServerSessionFactory)Activator.CreateInstance(type)!;
-        }
-        catch (Exception exception) when (exception is IOException or BadImageFormatException or TypeLoadException or TargetInvocationException)
-        {
-            throw new PgSslException(
-                PgSslError.FileNotFound,
-                $"The module's folder is incomplete: {folder} should hold {AssemblyName} and what it needs. {exception.Message}",
-                "Install the module again; from sources, run dotnet build src/PgSsl.",
-                exception);
-        }
     }
 }

@@ -11,7 +11,7 @@ public class RoomLevelTests
     private static readonly string[][] Levels =
     [
         ["Common", "Patterns", "Managers"],
-        ["Asn1", "Files", "Wire"],
+        ["Asn1", "Files", "Loading", "Wire"],
         ["Certificates", "Changes", "Connections", "Hba"],
         ["Certificates/Trust", "Connections/Formats", "Hba/Policy", "Probing", "Server"],
         ["Certificates/Verification", "Server/Settings", "Server/Sessions", "Server/Live"],

@@ -80,6 +80,8 @@ public sealed class HbaSecretsTests
         "host all all all ldap ldapserver=ds ldapbindcred=SECRET",
         "host all all all radius radiusservers=127.0.0.1 radiuskey=SECRET",
         "host all all all md5:SECRET",
+        "host all all 10.0.0.0/8 password SECRET",
+        "local all all password SECRET",
         "host all app:SECRET all md55",
         "host all all all ldap ldapserver=ds password = SECRET",
         "host all all all ldap ldapurl=ldap://user:SECRET@ds/dc=x",

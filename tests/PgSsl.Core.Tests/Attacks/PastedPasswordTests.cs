@@ -68,6 +68,9 @@ public sealed class PastedPasswordTests
     [InlineData("service=postgres://u:SECRET@h/d", "service")]
     [InlineData("hostaddr=u:SECRET@h", "hostaddr")]
     [InlineData("host=h port=SECRET", "port")]
+    [InlineData("host=h dbname='host=x password=SECRET'", "dbname")]
+    [InlineData("host='h password=SECRET'", "host")]
+    [InlineData("host=h user='u password=SECRET'", "user")]
     public void A_URI_in_the_place_of_a_value_is_neither_shown_nor_used(string text, string parameter)
     {
         PgEndpoint endpoint = PgEndpoint.Parse(text);
@@ -79,13 +82,15 @@ public sealed class PastedPasswordTests
         Assert.DoesNotContain("SECRET", PgEndpoint.FromParameters(endpoint.Parameters).Text);
     }
 
-    [Fact]
-    public void A_URI_in_a_value_that_the_server_must_have_is_sent_and_not_shown()
+    [Theory]
+    [InlineData("-c my.url=postgres://u:SECRET@h/d")]
+    [InlineData("-c my.password=SECRET")]
+    public void A_secret_in_a_value_that_the_server_must_have_is_sent_and_not_shown(string options)
     {
-        PgEndpoint endpoint = PgEndpoint.Parse("host=h options='-c my.url=postgres://u:SECRET@h/d'");
+        PgEndpoint endpoint = PgEndpoint.Parse($"host=h options='{options}'");
         using var world = new World();
         ConnectionSettings settings = endpoint.Resolve(world.Environment);
-        Assert.Equal("-c my.url=postgres://u:SECRET@h/d", settings["options"]);
+        Assert.Equal(options, settings["options"]);
         Assert.DoesNotContain("SECRET", settings.Get("options").Value + endpoint.Text);
     }
 

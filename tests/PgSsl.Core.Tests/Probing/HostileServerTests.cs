@@ -14,7 +14,7 @@ public class HostileServerTests
     private static readonly TimeSpan Long = TimeSpan.FromSeconds(30);
     private static readonly TestCertificate Certificate = TestAuthority.CreateRoot("Hostile Root").Issue(LeafOptions.ForLoopback());
 
-    public static TheoryData<string, PgSslError> Scripts() => new()
+    private static readonly Dictionary<string, PgSslError> Expected = new()
     {
         { nameof(HostileScripts.Silence), PgSslError.ConnectionTimedOut },
         { nameof(HostileScripts.Garbage), PgSslError.NotPostgreSql },
@@ -37,13 +37,17 @@ public class HostileServerTests
         { "Renegotiates", PgSslError.TlsHandshakeFailed },
     };
 
+    public static TheoryData<string, Enum> Scripts() =>
+        [.. from script in Expected.Keys from stack in Enum.GetValues<TlsStack>() select new TheoryDataRow<string, Enum>(script, stack)];
+
     [Theory, MemberData(nameof(Scripts))]
-    public async Task A_hostile_server_gives_an_error_that_names_what_it_did(string script, PgSslError expected)
+    public async Task A_hostile_server_gives_an_error_that_names_what_it_did(string script, Enum stack)
     {
+        PgSslError expected = Expected[script];
         await using HostileServer server = HostileServer.Start(ScriptOf(script));
         TimeSpan timeout = expected == PgSslError.ConnectionTimedOut ? Short : Long;
 
-        ConnectionFacts facts = await ProbeAsync(server, Transport.Tls, timeout);
+        ConnectionFacts facts = await ProbeAsync(server, Transport.Tls, timeout, (TlsStack)stack);
 
         Assert.Equal(expected, facts.Failure?.Error);
         Assert.NotNull(facts.Failure!.Remedy);
@@ -62,20 +66,22 @@ public class HostileServerTests
         Assert.Equal(expected, facts.Failure?.Error);
     }
 
-    [Fact]
-    public async Task A_server_that_closes_at_any_byte_of_the_dialogue_gives_a_failure_or_the_whole_answer()
+    [Theory]
+    [InlineData(TlsStack.Platform)]
+    [InlineData(TlsStack.Portable)]
+    public async Task A_server_that_closes_at_any_byte_of_the_dialogue_gives_a_failure_or_the_whole_answer(Enum stack)
     {
         TlsCluster cluster = (await ClusterPool.GetTlsAsync(15)).OrSkip(Assert.Skip);
         int length = 0;
         await using (HostileServer counter = HostileServer.Start(
             HostileRelay.Count(cluster.Cluster.Port, bytes => Interlocked.Add(ref length, bytes))))
-            await ProbeAsync(counter, Transport.Tls, Long);
+            await ProbeAsync(counter, Transport.Tls, Long, (TlsStack)stack);
         Assert.InRange(length, 500, 10_000);
 
         await Parallel.ForAsync(0, length, TestContext.Current.CancellationToken, async (offset, _) =>
         {
             await using HostileServer relay = HostileServer.Start(HostileRelay.CloseAfter(cluster.Cluster.Port, offset));
-            ConnectionFacts facts = await ProbeAsync(relay, Transport.Tls, Long);
+            ConnectionFacts facts = await ProbeAsync(relay, Transport.Tls, Long, (TlsStack)stack);
             Assert.True(
                 facts.Answer is not null || facts.Failure?.Error is PgSslError.ConnectionClosed or PgSslError.TlsHandshakeFailed,
                 $"closed after {offset} of {length} bytes: {facts.Failure?.Error} {facts.Failure?.Message}");
@@ -120,8 +126,8 @@ public class HostileServerTests
         _ => throw new ArgumentOutOfRangeException(nameof(name), name, null),
     };
 
-    private static Task<ConnectionFacts> ProbeAsync(HostileServer server, Transport transport, TimeSpan timeout) =>
+    private static Task<ConnectionFacts> ProbeAsync(HostileServer server, Transport transport, TimeSpan timeout, TlsStack? stack = null) =>
         ServerProbe.ConnectAsync(
-            new ProbeRequest(new ConnectionHost(server.Host, null, server.Port), transport, timeout) { UserName = "postgres" },
+            new ProbeRequest(new ConnectionHost(server.Host, null, server.Port), transport, timeout) { UserName = "postgres", Stack = stack },
             TestContext.Current.CancellationToken);
 }

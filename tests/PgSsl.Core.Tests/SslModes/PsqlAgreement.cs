@@ -2,6 +2,7 @@ using PgSsl.Connections;
 using PgSsl.Sandbox;
 using PgSsl.SslModes;
 using PgSsl.SslModes.Clients;
+using PgSsl.Tests.Probing;
 
 namespace PgSsl.Tests.SslModes;
 
@@ -27,7 +28,13 @@ internal sealed class PsqlAgreement(PsqlJudge judge, IReadOnlyDictionary<string,
         {
             PgEndpoint endpoint = PgEndpoint.Parse($"{conninfo} {root}");
             ConnectionSettings settings = endpoint.With("sslmode", "verify-full").Resolve(_environment);
-            facts ??= await tester.GatherAsync(endpoint, settings, settings.Hosts[0], Timeout, TestContext.Current.CancellationToken);
+            if (facts is null)
+            {
+                facts = await tester.GatherAsync(endpoint, settings, settings.Hosts[0], Timeout, TestContext.Current.CancellationToken);
+                // What psql and we agree upon has been seen by one TLS client: the other one sees the same.
+                if (facts.Tls is { } seen)
+                    await TlsStacks.AssertAgreesAsync(seen);
+            }
             _cases.AddRange(tester.Judge(facts, settings).Select(result => ($"{conninfo} {root} sslmode={result.SslMode}", result)));
         }
     }

@@ -28,6 +28,7 @@ public class UnloadableSettingsTests
         ["a CA file with a trusted certificate only"] = server => new() { IsOn = true, CaPath = server.Write("trusted.pem", TrustedPem()) },
         ["a CRL file without a CRL"] = server => new() { IsOn = true, CrlPath = server.Write("empty.crl", "nothing\n") },
         ["a CRL file that is missing"] = server => new() { IsOn = true, CrlPath = Path.Combine(server.Cluster.DataDirectory, "missing.crl") },
+        ["a curve that is no group of TLS"] = _ => new() { IsOn = true, Groups = "secp112r1" },
         ["a CA file with a CRL only"] = server => new() { IsOn = true, CaPath = server.Write("crl-only.pem", SwitchServer.CrlPem) },
         ["a DH file without parameters"] = server => new() { IsOn = true, DhParametersPath = server.Write("no.dh", "nothing\n") },
         ["DH parameters without the order that their label promises"] =
@@ -110,6 +111,20 @@ public class UnloadableSettingsTests
         {
             Assert.Contains(value, failure.Message);
         }
+    }
+
+    /// <summary>The certificate that is served is a good one, and the next start takes another.</summary>
+    [Fact]
+    public async Task Another_certificate_file_that_waits_is_the_one_that_is_judged()
+    {
+        await using SwitchServer server = await SwitchServer.OpenAsync(15);
+        await server.ApplyAsync(server.On);
+        await server.Cluster.QueryAsync("ALTER SYSTEM SET ssl_cert_file = 'missing.crt'");
+
+        PgSslException refused = await Assert.ThrowsAsync<PgSslException>(() => server.ApplyAsync(new SslTarget { IsOn = true }));
+
+        Assert.Equal(PgSslError.FileNotFound, refused.Error);
+        Assert.Contains("missing.crt", refused.Message);
     }
 
     [Fact]

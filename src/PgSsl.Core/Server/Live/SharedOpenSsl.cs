@@ -58,8 +58,11 @@ internal sealed partial class SharedOpenSsl
     /// <summary>Whether it has all of these groups (SSL_CTX_set1_groups_list).</summary>
     public bool TakesGroups(string list) => InContext(context => Get<Control>("SSL_CTX_ctrl")(context, SetGroupsList, 0, list) == 1);
 
-    /// <summary>Whether it has this elliptic curve (EC_KEY_new_by_curve_name).</summary>
-    public bool TakesCurve(string name) => InContext(_ =>
+    /// <summary>
+    /// Whether it has this elliptic curve (EC_KEY_new_by_curve_name), also as a group of TLS. With one that is none, such as secp112r1, the server
+    /// starts and uses its own: it does not look at what SSL_CTX_set_tmp_ecdh says.
+    /// </summary>
+    public bool TakesCurve(string name) => TakesGroups(name) && InContext(_ =>
     {
         // be-secure-openssl.c before 18, initialize_ecdh.
         if (Get<NameToId>("OBJ_sn2nid")(name) is not (not 0 and var id) || Get<NewKey>("EC_KEY_new_by_curve_name")(id) is not (not 0 and var key))

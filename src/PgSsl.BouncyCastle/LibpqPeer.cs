@@ -1,0 +1,87 @@
+using System.Globalization;
+using System.Net.Security;
+using System.Text;
+using Org.BouncyCastle.Tls;
+using Org.BouncyCastle.Tls.Crypto;
+using PgSsl.Common;
+using PgSsl.Probing;
+
+namespace PgSsl.PortableTls;
+
+/// <summary>One handshake as libpq with OpenSSL 3.0 offers it, and what came of it.</summary>
+internal sealed class LibpqPeer : AbstractTlsClient, TlsDHGroupVerifier
+{
+    // include/openssl/ssl.h, SSL_MAX_CERT_LIST_DEFAULT; and more certificates than fit into that.
+    private const int MaxMessageSize = 100 * 1024;
+    private const int MaxCertificates = 1000;
+
+    // What security level 1 demands, and what takes too long to compute (crypto/ssl/ssl_cert.c; include/openssl/dh.h, OPENSSL_DH_MAX_MODULUS_BITS).
+    private const int MinGroupBits = 1024;
+    private const int MaxGroupBits = 10000;
+
+    private readonly ProbeRequest _request;
+    private readonly RecordingCrypto _crypto;
+    private ClientCredentials? _credentials;
+
+    public LibpqPeer(ProbeRequest request)
+        : this(request, new RecordingCrypto())
+    {
+    }
+
+    private LibpqPeer(ProbeRequest request, RecordingCrypto crypto)
+        : base(crypto)
+    {
+        _request = request;
+        _crypto = crypto;
+    }
+
+    /// <summary>Whether both sides have said that they are done.</summary>
+    public bool IsHandshakeComplete { get; private set; }
+
+    /// <summary>What the handshake showed, once it is complete.</summary>
+    public TlsFacts FactsAfter(TimeSpan handshakeTime)
+    {
+        SecurityParameters agreed = m_context.SecurityParameters;
+        return new TlsFacts(
+            _crypto.Served,
+            ProtocolVersions.NameOf(agreed.NegotiatedVersion),
+            ((TlsCipherSuite)agreed.CipherSuite).ToString(),
+            agreed.ApplicationProtocol?.GetUtf8Decoding() ?? "",
+            _credentials is { WereAskedFor: true },
+            handshakeTime);
+    }
+
+    public override void NotifyHandshakeComplete() => IsHandshakeComplete = true;
+
+    public override TlsAuthentication GetAuthentication() => _credentials = new ClientCredentials(_request.ClientCertificate, m_context, _crypto);
+
+    public override int GetMaxHandshakeMessageSize() => MaxMessageSize;
+
+    public override int GetMaxCertificateChainLength() => MaxCertificates;
+
+    public override TlsDHGroupVerifier GetDHGroupVerifier() => this;
+
+    /// <summary>A server may have made its own group (ssl_dh_params_file).</summary>
+    public bool Accept(DHGroup dhGroup) => dhGroup.P.BitLength is >= MinGroupBits and <= MaxGroupBits;
+
+    protected override ProtocolVersion[] GetSupportedVersions() => ProtocolVersions.Of(_request.Protocols);
+
+    protected override int[] GetSupportedCipherSuites() => Offer.CipherSuites;
+
+    protected override IList<int> GetSupportedGroups(IList<int> namedGroupRoles) => Offer.Groups;
+
+    protected override IList<SignatureAndHashAlgorithm> GetSupportedSignatureAlgorithms() =>
+        Offer.SignatureAlgorithms(withSha1: m_protocolVersions[^1].IsEqualOrEarlierVersionOf(ProtocolVersion.TLSv11));
+
+    protected override IList<ProtocolName> GetProtocolNames() => [ProtocolName.AsUtf8Encoding(TlsHandshake.ApplicationProtocol)];
+
+    // libpq asks for no OCSP response.
+    protected override CertificateStatusRequest? GetCertificateStatusRequest() => null;
+
+    // RFC 6066 3: ASCII, without the dot at the end.
+    protected override IList<ServerName>? GetSniServerNames()
+    {
+        string name = TlsHandshake.ServerNameIndication(_request.ServerName).TrimEnd('.');
+        return name.Length == 0 ? null : [new ServerName(NameType.host_name, Encoding.ASCII.GetBytes(new IdnMapping().GetAscii(name)))];
+    }
+}

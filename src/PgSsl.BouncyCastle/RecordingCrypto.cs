@@ -1,0 +1,37 @@
+using System.Formats.Asn1;
+using System.Security.Cryptography;
+using System.Security.Cryptography.X509Certificates;
+using Org.BouncyCastle.Crypto.Prng;
+using Org.BouncyCastle.Security;
+using Org.BouncyCastle.Tls;
+using Org.BouncyCastle.Tls.Crypto;
+using Org.BouncyCastle.Tls.Crypto.Impl.BC;
+
+namespace PgSsl.PortableTls;
+
+/// <summary>BouncyCastle's cryptography for one connection, with the platform's random numbers. It keeps the certificates as they come.</summary>
+internal sealed class RecordingCrypto() : BcTlsCrypto(new SecureRandom(new CryptoApiRandomGenerator()))
+{
+    private readonly List<X509Certificate2> _served = [];
+
+    /// <summary>The certificates in the order of the wire.</summary>
+    public IReadOnlyList<X509Certificate2> Served => _served;
+
+    /// <summary>Called for each certificate of the server's Certificate message, in its order.</summary>
+    public override TlsCertificate CreateCertificate(short type, byte[] encoding)
+    {
+        try
+        {
+            // The constructor below would accept PKCS #7 and PKCS #12, too. Neither starts with a sequence inside of the sequence.
+            if (new AsnReader(encoding, AsnEncodingRules.BER).ReadSequence().PeekTag() != Asn1Tag.Sequence)
+                throw new CryptographicException("It is not a certificate.");
+            var certificate = new X509Certificate2(encoding);
+            _served.Add(certificate);
+            return new ServedCertificate(this, certificate);
+        }
+        catch (Exception exception) when (exception is CryptographicException or AsnContentException or ArgumentException)
+        {
+            throw new TlsFatalAlert(AlertDescription.bad_certificate, $"certificate {_served.Count + 1} cannot be read");
+        }
+    }
+}

@@ -93,10 +93,10 @@ public sealed class PatientFilesTests : IDisposable
         var failure = Assert.Throws<PgSslException>(() => Apply(
             path =>
             {
-                // The check finds it free, the rename does not; then the key is held, too, for longer than a change waits.
-                if (path == Certificate && ++certificate > 1)
+                // Two checks find it free, the rename does not; then the key is held, too, for longer than a change waits.
+                if (path == Certificate && ++certificate > 2)
                     throw HeldFiles.InUse;
-                if (path == Key && certificate > 1 && Stopwatch.GetElapsedTime(held ??= Stopwatch.GetTimestamp()) < TimeSpan.FromMilliseconds(400))
+                if (path == Key && certificate > 2 && Stopwatch.GetElapsedTime(held ??= Stopwatch.GetTimestamp()) < TimeSpan.FromMilliseconds(400))
                     throw HeldFiles.InUse;
             },
             isHeld: true, TimeSpan.FromMilliseconds(100)));

@@ -36,7 +36,7 @@ Describe 'Disable-PgSsl' -Skip:$isUnjudged {
         $failure[0].FullyQualifiedErrorId | Should -BeLike 'LockOut,*'
         $failure[0].Exception.Message | Should -Match 'this session, which uses sslmode=require'
         Get-Transport require | Should -Be t
-        (Disable-PgSsl "$endpoint sslmode=require" -Force -WarningAction SilentlyContinue).IsProven | Should -BeTrue
+        (Disable-PgSsl "$endpoint sslmode=require" -Force -WarningAction SilentlyContinue).IsProven | Should -BeFalse
     }
 
     It 'shows what would change, and changes nothing' {

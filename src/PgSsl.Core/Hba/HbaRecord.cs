@@ -47,6 +47,19 @@ internal sealed class HbaRecord : HbaEntry
     /// <summary>Whether it matches connections of a kind and does not refuse them.</summary>
     public bool LetsIn(HbaTransport transport) => !IsReject && Type.Admits(transport);
 
+    /// <summary>Whether there may be a connection that both match.</summary>
+    public bool MayOverlap(HbaRecord other) =>
+        Enum.GetValues<HbaTransport>().Any(transport => Type.Admits(transport) && other.Type.Admits(transport))
+        && (Address is { } address && other.Address is { } otherAddress
+            ? address.Covers(otherAddress) || otherAddress.Covers(address) || address is not HbaAddress.Network
+                || otherAddress is not HbaAddress.Network
+            : Address is null && other.Address is null)
+        && MayOverlap(Databases, other.Databases) && MayOverlap(Users, other.Users);
+
+    private static bool MayOverlap(HbaName[] names, HbaName[] others) =>
+        !Array.TrueForAll(names, name => name.Kind == HbaNameKind.Literal) || !Array.TrueForAll(others, name => name.Kind == HbaNameKind.Literal)
+        || Array.Exists(names, name => Array.Exists(others, other => other.Text == name.Text));
+
     /// <summary>The value of an option; null without the option. If it is written twice, the last one counts.</summary>
     public string? Option(string name)
     {

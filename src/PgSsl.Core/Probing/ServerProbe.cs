@@ -33,7 +33,9 @@ internal static class ServerProbe
         if (request.Stack is null && stack == TlsStack.Platform && facts.Stage == ProbeStage.TlsAccepted
             && failure is not null && TlsChoice.MayBeLimit(request, failure))
         {
+            PgSslException? ofPlatform = facts.Failure;
             (facts, _) = await AttemptAsync(request, TlsStack.Portable, deadline.Token).ConfigureAwait(false);
+            facts = facts with { PlatformFailure = ofPlatform };
             cancellationToken.ThrowIfCancellationRequested();
         }
         return facts with { Duration = Stopwatch.GetElapsedTime(start) };

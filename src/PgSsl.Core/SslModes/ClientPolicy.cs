@@ -24,6 +24,9 @@ internal sealed record ClientPolicy(IReadOnlyList<Transport> Attempts)
     /// <summary>Why a TLS attempt would fail before its handshake (an unreadable root or key file); null if it would not.</summary>
     public PgSslException? TlsSetupFailure { get; init; }
 
+    /// <summary>Whether its TLS is that of .NET, which lacks what others have.</summary>
+    public bool UsesPlatformTls { get; init; }
+
     /// <summary>The rule that compares names.</summary>
     public Func<X509Certificate2, string, NameVerdict> VerifyName { get; init; } = HostNameVerifier.Verify;
 

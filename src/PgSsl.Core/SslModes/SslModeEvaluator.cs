@@ -1,5 +1,6 @@
 using System.Security.Cryptography.X509Certificates;
 using PgSsl.Certificates.Verification;
+using PgSsl.Common;
 using PgSsl.Connections;
 using PgSsl.Probing;
 using PgSsl.Wire;
@@ -45,6 +46,10 @@ internal sealed class SslModeEvaluator(ServerFacts facts, ClientPolicy policy, S
             return new(setup, policy.RetriesAfterTlsFailure);
         if (connection.Tls is not { } tls)
             return new(connection.Failure!, policy.RetriesAfterTlsFailure && !connection.TimedOut);
+        if (policy.UsesPlatformTls && connection.PlatformFailure is { } lacking)
+            return new(lacking, policy.RetriesAfterTlsFailure);
+        if (TlsVersions.FromName(tls.Protocol) < TlsVersion.Tls12)
+            return new(SslModeReasons.Deprecated(tls.Protocol), policy.RetriesAfterTlsFailure);
         if (Verify(policy, tls.Chain, facts, at) is { } untrusted)
             return new(untrusted, policy.RetriesAfterTlsFailure);
         return TryStartup(connection);

@@ -100,6 +100,15 @@ internal static class SslModeReasons
             _ => $"Get-PgServerCertificate {Argument(facts)} | Format-List",
         });
 
+    /// <summary>
+    /// The server speaks TLS 1.1 at most. OpenSSL 3.0 has that at security level 0 only (SSL_CTX_set_security_level(3)), Go, Node.js and Java only
+    /// where it was switched on again, so it does not help that libpq's ssl_min_protocol_version allows it.
+    /// </summary>
+    public static PgSslException Deprecated(string protocol) => new(
+        PgSslError.TlsHandshakeFailed,
+        $"The server accepted TLS, then the handshake failed: it speaks {protocol} at most, and the client's library takes TLSv1.2 at least.",
+        "Let the server speak TLSv1.2: its ssl_max_protocol_version, or an OpenSSL that has it.");
+
     /// <summary>The certificate is for another host.</summary>
     public static PgSslException NameMismatch(NameVerdict name, X509Certificate2 leaf, ConnectionHost host) => new(
         PgSslError.HostNameMismatch,

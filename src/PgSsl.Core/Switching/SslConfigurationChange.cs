@@ -1,4 +1,5 @@
 using PgSsl.Changes;
+using PgSsl.Hba.Live;
 using PgSsl.Requirements;
 using PgSsl.Server.Configuration;
 using PgSsl.Switching;
@@ -31,7 +32,7 @@ public sealed record SslConfigurationChange
 
     /// <summary>
     /// Whether the server was seen on the wire to be as it should be, uses the settings, has loaded them, and takes them at its next start as
-    /// well. False where one of these could not be shown: <see cref="Proofs"/> says which.
+    /// well, and that nobody is known to have lost a login. False where one of these could not be shown: <see cref="Proofs"/> says which.
     /// </summary>
     public required bool IsProven { get; init; }
 
@@ -73,7 +74,7 @@ public sealed record SslConfigurationChange
     {
         bool IsProven(string name) => Array.Exists(proofs, proof => proof.Name == name && proof.State == ProofState.Proven);
         bool IsOpen(string name) => Array.Exists(proofs, proof => proof.Name == name && proof.State != ProofState.Proven);
-        return IsProven("Wire") && IsProven("Settings") && !IsOpen("Values") && !IsOpen(ClientLoss.ProofName)
+        return IsProven("Wire") && IsProven("Settings") && !IsOpen("Values") && !IsOpen(ClientLoss.ProofName) && !IsOpen(HbaImpact.LoginProof)
             && (!IsOpen("TlsReload") || (IsProven("Files") && IsProven("Values")));
     }
 }

@@ -147,36 +147,6 @@ internal static class SslPreflight
             : [];
     }
 
-    /// <summary>Who could not connect any more once TLS is off.</summary>
-    /// <exception cref="PgSslException">The session broke.</exception>
-    public static async Task<IReadOnlyList<string>> FindLockOutsAsync(LiveServer live, CancellationToken cancellationToken)
-    {
-        var found = new List<string>();
-        if (live.Session.Transport == SessionTransport.Tls && live.Settings.SslMode >= SslMode.Require)
-            found.Add($"this session, which uses sslmode={live.Settings.SslMode.ToLibpq()}");
-        const string Rules = "SELECT line_number AS line FROM pg_hba_file_rules WHERE type = 'hostssl' AND auth_method <> 'reject' ORDER BY 1";
-        const string Replicas = "SELECT count(*) AS number FROM pg_stat_ssl JOIN pg_stat_replication USING (pid) WHERE ssl";
-        IReadOnlyList<SqlRow> counted = await live.Session.QueryAsync(Replicas, null, cancellationToken).ConfigureAwait(false);
-        if (counted.Only().GetInt64("number") is > 0 and var replicas)
-            found.Add($"replication, {replicas} connection{(replicas == 1 ? "" : "s")} over TLS");
-        try
-        {
-            IReadOnlyList<SqlRow> rows = await live.Session.QueryAsync(Rules, null, cancellationToken).ConfigureAwait(false);
-            string lines = string.Join(", ", rows.Take(10).Select(row => row["line"])) + (rows.Count > 10 ? " …" : "");
-            if (rows.Count > 0)
-                found.Add(
-                    "all users whom only hostssl rules of pg_hba.conf admit, because these rules will match nobody " +
-                    $"(line{(rows.Count == 1 ? "" : "s")} {lines})");
-        }
-        catch (PgSslException failure) when (failure.Error == PgSslError.InsufficientPrivilege)
-        {
-            found.Add(
-                "perhaps users whom only hostssl rules admit: " +
-                $"role {live.Session.UserName} may not see whether there are any (pg_hba_file_rules)");
-        }
-        return found;
-    }
-
     private static void CheckPrivileges(IEnumerable<string> names, LiveServer live, ServerTlsFacts facts, bool altersSystem)
     {
         string role = SqlQuoting.Identifier(facts.UserName);

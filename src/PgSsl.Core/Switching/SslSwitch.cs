@@ -28,6 +28,9 @@ internal sealed record SslSwitch(
     /// <summary>The session in which the server is asked; null where no server is asked.</summary>
     private IServerSession? Session { get; init; }
 
+    /// <summary>Whether TLS is to be on.</summary>
+    private bool IsOn { get; init; }
+
     /// <summary>What could not be found out about the settings before the server loads them; null if it is to load none.</summary>
     private IReadOnlyList<Verdict>? NotJudged { get; init; }
 
@@ -117,16 +120,14 @@ internal sealed record SslSwitch(
         IReadOnlyList<ClientLoss> losses = change.IsNoChange
             ? [] : await SslPreflight.FindClientLossesAsync(target, live, facts, cancellationToken).ConfigureAwait(false);
         notes.AddRange(losses.Select(loss => loss.Warning));
-        bool mayLockOut = !target.IsOn && !change.IsNoChange;
-        var lockOuts = new List<string>(
-            mayLockOut ? await SslPreflight.FindLockOutsAsync(live, cancellationToken).ConfigureAwait(false) : []);
-        if (mayLockOut && sessions.HiddenCount > 0)
-            lockOuts.Add(
-                $"perhaps {sessions.HiddenCount} {(sessions.HiddenCount == 1 ? "session" : "sessions")} of other roles, which {facts.UserName} "
-                + "may not see (pg_read_all_stats)");
+        SslLosses lost = change.IsNoChange ? SslLosses.None
+            : (await SslLosses.FindAsync(target, live, facts, values, cancellationToken).ConfigureAwait(false))
+                .With(sessions.HiddenCount, facts.UserName);
+        notes.AddRange(lost.Doubts);
         Task<PendingEdits> FindPendingAsync(CancellationToken token) => PendingEdits.FindAsync(live, values.Keys, null, token);
-        var planned = new SslSwitch(change, endpoint, files.Proofs, notes, lockOuts)
+        var planned = new SslSwitch(change, endpoint, [.. files.Proofs, .. lost.Proofs], notes, lost.LockOuts)
         {
+            IsOn = target.IsOn,
             Session = live.Session,
             Pending = change.IsNoChange ? PendingEdits.None : await FindPendingAsync(cancellationToken).ConfigureAwait(false),
             ClientLosses = losses,
@@ -196,8 +197,10 @@ internal sealed record SslSwitch(
         if (!isForced && LockOuts.Count > 0)
             throw new PgSslException(
                 PgSslError.LockOut,
-                $"TLS of {Endpoint} stays on, because switching it off would lock out: {string.Join("; ", LockOuts)}.",
-                "Change these first (Set-PgHbaSsl -Allow, sslmode of the clients), or use -Force.");
+                (IsOn ? $"TLS of {Endpoint} stays as it is, because the change" : $"TLS of {Endpoint} stays on, because switching it off")
+                    + $" would lock out: {string.Join("; ", LockOuts)}.",
+                IsOn ? "Change these clients first, name a CA file that has the old CA as well and CRLs of all CAs in it, or use -Force."
+                    : "Change these first (Set-PgHbaSsl -Allow, sslmode of the clients), or use -Force.");
         if (!isForced && NotProvable.Count > 0)
             throw new PgSslException(
                 PgSslError.NotProvable,

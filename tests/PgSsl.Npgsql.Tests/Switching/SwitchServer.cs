@@ -48,6 +48,7 @@ internal sealed class SwitchServer : TestServer
         await cluster.ConfigureAsync(
             new Dictionary<string, string?> { ["allow_alter_system"] = null, ["ssl_max_protocol_version"] = null, ["ssl"] = null });
         await cluster.QueryAsync("ALTER SYSTEM RESET ALL");
+        await EndSessionsAsync(cluster);
         await cluster.ReloadAsync();
         await cluster.SetHbaAsync("host all all 127.0.0.1/32 trust");
         var server = new SwitchServer(cluster, await OpenAsync(cluster));
@@ -116,6 +117,10 @@ internal sealed class SwitchServer : TestServer
         using X509Certificate2? served = await CertificateProbe.ReadAsync(Cluster.Port);
         return served?.GetCertHashString(HashAlgorithmName.SHA256);
     }
+
+    /// <summary>Ends the sessions of clients: a server that is busy for one notices late that it has gone.</summary>
+    public static Task EndSessionsAsync(PostgresCluster cluster) =>
+        cluster.QueryAsync("SELECT pg_terminate_backend(pid, 10000) FROM pg_stat_activity WHERE usename = 'app'");
 
     private static async Task PrepareAsync(PostgresCluster cluster)
     {

@@ -87,6 +87,25 @@ internal sealed class TrustStore
         return new TrustStore(Origin, sources) { CheckCrls = true, CrlOrigin = origin };
     }
 
+    /// <summary>
+    /// What a server verifies client certificates with (be-secure-openssl.c, be_tls_init): as <see cref="WithCrls"/>, of contents that have been
+    /// read, and a CRL file that is named is used.
+    /// </summary>
+    /// <param name="path">ssl_ca_file.</param>
+    /// <param name="contents">Its content.</param>
+    /// <param name="crls">The content of ssl_crl_file; null without one.</param>
+    /// <param name="crlDirectory">ssl_crl_dir; null without one.</param>
+    /// <param name="crlOrigin">What these are called in reasons; null without both.</param>
+    internal static TrustStore OfServer(string path, PemContents contents, PemContents? crls, string? crlDirectory, string? crlOrigin)
+    {
+        var sources = new List<ITrustSource> { contents };
+        if (crls is not null)
+            sources.Add(crls);
+        if (crlDirectory is not null)
+            sources.Add(new HashedDirectory(crlDirectory));
+        return new TrustStore(path, sources) { CheckCrls = crlOrigin is not null, CrlOrigin = crlOrigin };
+    }
+
     /// <summary>The certificates of a subject, each once.</summary>
     internal IReadOnlyList<TrustAnchor> Named(DistinguishedName subject)
     {

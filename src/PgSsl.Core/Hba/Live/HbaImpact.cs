@@ -25,24 +25,51 @@ internal sealed record HbaImpact(IReadOnlyList<CutOffSession> CutOff, IReadOnlyL
     /// <summary>The roles that could not log in any more.</summary>
     public LostLogins? Logins { get; private init; }
 
+    /// <summary>Sessions of which it cannot be told whether they could come back, in words.</summary>
+    public IReadOnlyList<string> Doubts { get; private init; } = [];
+
     /// <summary>What is shown about logins; null where the change does not concern any.</summary>
     public Proof? Proof => Lost is { Length: > 0 } lost ? new Proof(LoginProof, ProofState.NotMade, string.Join(" ", lost)) : Logins?.ToProof();
 
     /// <summary>Whoever could not log in any more, whatever the transport.</summary>
-    private string[] Lost => [.. DescribeSessions(CutOff.Where(cut => !cut.ComesBackOverTls)), .. Logins?.Describe() ?? []];
+    private string[] Lost => [.. DescribeSessions(CutOff.Where(cut => !cut.ComesBackOverTls)), .. Logins?.Describe() ?? [], .. Doubts];
 
     /// <summary>Compares what the rules before and after the change decide about each session.</summary>
     /// <param name="plan">The change.</param>
     /// <param name="facts">The sessions, and the other facts of the server.</param>
     /// <param name="context">What decides besides the file.</param>
-    public static HbaImpact Of(HbaPlan plan, HbaServerFacts facts, HbaMatchContext context)
+    /// <param name="map">The map of user names; null if it is not known.</param>
+    public static HbaImpact Of(HbaPlan plan, HbaServerFacts facts, HbaMatchContext context, IdentMap? map = null)
     {
         var matcher = new HbaMatcher(context);
-        var simulation = new SessionSimulation(plan, facts.StoredPasswords, matcher);
-        CutOffSession[] cutOff = [.. facts.Sessions.Select(simulation.Judge).OfType<CutOffSession>()];
+        CutOffSession[] judged = Judge(
+            new SessionSimulation(
+                new LoginTerms(plan.Before.Records) { Map = map }, new LoginTerms(plan.After.Records) { Map = map }, facts.StoredPasswords, matcher),
+            facts);
+        CutOffSession[] cutOff = [.. judged.Where(cut => cut.IsCertain)];
         LostLogins logins = LostLogins.Find(plan, facts, matcher);
-        return new HbaImpact(cutOff, [.. FindLockOuts(cutOff, logins, facts)], [.. NotesOf(facts)]) { Logins = logins };
+        string[] doubts = DescribeDoubts(judged);
+        return new HbaImpact(cutOff, [.. FindLockOuts(cutOff, logins, facts)], [.. NotesOf(facts), .. doubts]) { Logins = logins, Doubts = doubts };
     }
+
+    /// <summary>Compares what other settings for TLS decide about each session. None of them is to be lost.</summary>
+    /// <param name="before">The terms before.</param>
+    /// <param name="after">The terms after.</param>
+    /// <param name="facts">The sessions, and the other facts of the server.</param>
+    /// <param name="context">What decides besides the file.</param>
+    public static HbaImpact Of(LoginTerms before, LoginTerms after, HbaServerFacts facts, HbaMatchContext context)
+    {
+        CutOffSession[] judged = Judge(
+            new SessionSimulation(before, after, facts.StoredPasswords, new HbaMatcher(context)) { MayFallBack = true }, facts);
+        CutOffSession[] cutOff = [.. judged.Where(cut => cut.IsCertain)];
+        string[] doubts = DescribeDoubts(judged);
+        return new HbaImpact(cutOff, [.. DescribeSessions(cutOff).Select(line => line.TrimEnd('.'))], doubts) { Doubts = doubts };
+    }
+
+    private static CutOffSession[] Judge(SessionSimulation simulation, HbaServerFacts facts) =>
+        [.. facts.Sessions.Select(simulation.Judge).OfType<CutOffSession>()];
+
+    private static string[] DescribeDoubts(IEnumerable<CutOffSession> judged) => [.. DescribeSessions(judged.Where(cut => !cut.IsCertain))];
 
     /// <summary>The impact as lines: <c>2 sessions of role app from 10.0.0.7 are in plaintext and could not come back.</c></summary>
     public IReadOnlyList<string> Describe()
@@ -54,18 +81,21 @@ internal sealed record HbaImpact(IReadOnlyList<CutOffSession> CutOff, IReadOnlyL
     private static IEnumerable<string> DescribeSessions(IEnumerable<CutOffSession> sessions) =>
         from cut in sessions
         let session = cut.Session
-        group cut by (session.UserName, session.Address, session.Transport, session.IsReplication, cut.ComesBackOverTls, cut.Why) into alike
+        group cut by (session.UserName, session.Address, session.Transport, session.IsReplication, cut.ComesBackOverTls, cut.Why,
+            cut.IsCertain, session.IsOwn) into alike
         select Describe([.. alike]);
 
     private static string Describe(CutOffSession[] group)
     {
-        LiveSession session = group[0].Session;
+        (CutOffSession first, LiveSession session) = (group[0], group[0].Session);
         string what = session.IsReplication ? "replication connection" : "session";
         bool isSingle = group.Length == 1;
-        string how = session.Transport == HbaTransport.Tls && group[0].Why is null && !session.HasClientCertificate
+        string how = session.Transport == HbaTransport.Tls && first.Why is null && session.Certificate is null
             ? "over TLS without a client certificate" : session.Transport.ToWords();
-        return $"{group.Length} {what}{(isSingle ? "" : "s")} of {RoleOf(session)} {(isSingle ? "is" : "are")} {how} and could not come back"
-            + (group[0].ComesBackOverTls ? ", except over TLS." : group[0].Why is { } why ? $": the password {why}." : ".");
+        string who = session.IsOwn ? $"This session of {RoleOf(session)} is"
+            : $"{group.Length} {what}{(isSingle ? "" : "s")} of {RoleOf(session)} {(isSingle ? "is" : "are")}";
+        return $"{who} {how} and {(first.IsCertain ? "could not" : "perhaps could not")} come back"
+            + (first.ComesBackOverTls ? ", except over TLS." : first.Why is { } why ? $": {why}." : ".");
     }
 
     private static IEnumerable<string> FindLockOuts(CutOffSession[] cutOff, LostLogins logins, HbaServerFacts facts)
@@ -85,7 +115,7 @@ internal sealed record HbaImpact(IReadOnlyList<CutOffSession> CutOff, IReadOnlyL
             if (count > 0 && role.Count() == all[role.Key].Count())
                 yield return $"role {role.Key}: none of its sessions ({count}) could come back in the same way";
             else if (role.FirstOrDefault(cut => cut.Why is not null) is { } weak)
-                yield return $"role {role.Key}: {role.Count()} of its sessions could not come back, because its password {weak.Why}";
+                yield return $"role {role.Key}: {role.Count()} of its sessions could not come back, because {weak.Why}";
         }
         foreach (string line in logins.Describe())
             yield return line.TrimEnd('.');

@@ -19,11 +19,21 @@ internal sealed record LiveSession(
     /// <summary>Whether it is a walsender: physical replication without a database, logical with one.</summary>
     public bool IsReplication { get; init; }
 
-    /// <summary>Whether it presented a client certificate.</summary>
-    public bool HasClientCertificate { get; init; }
+    /// <summary>The certificate that it presented; null if it presented none.</summary>
+    public SessionCertificate? Certificate { get; init; }
+
+    /// <summary>Its TLS version, as settings name it; null without TLS.</summary>
+    public string? Protocol { get; init; }
+
+    /// <summary>Its Kerberos principal, if GSSAPI authenticated it.</summary>
+    public string? Principal { get; init; }
 
     /// <summary>The client as pg_hba.conf sees it when it connects again.</summary>
     public HbaClient Client => new(UserName, Database ?? "", Transport, Address) { IsReplication = IsReplication && Database is null };
+
+    /// <summary>Who it is for a map of user names, apart from its certificate; null if that is not known.</summary>
+    public string? SystemNameFor(HbaRecord record) => record.Method != "gss" ? null
+        : record.Option("include_realm") == "0" ? Principal?.Split('@')[0] : Principal;
 
     /// <summary>Converts a session of the server.</summary>
     public static LiveSession Of(SslSession session)
@@ -40,7 +50,10 @@ internal sealed record LiveSession(
         {
             IsOwn = session.IsOwn,
             IsReplication = session.IsReplication,
-            HasClientCertificate = session.ClientDn is not null || session.ClientSerial is not null,
+            Certificate = session.ClientDn is null && session.ClientSerial is null
+                ? null : new SessionCertificate(session.ClientDn, session.IssuerDn, session.ClientSerial),
+            Protocol = session.Protocol,
+            Principal = session.Principal,
         };
     }
 }

@@ -21,7 +21,8 @@ internal sealed record LostLogins(IReadOnlyList<LostLogin> Roles, bool AreHidden
     public static LostLogins Find(HbaPlan plan, HbaServerFacts facts, HbaMatcher matcher)
     {
         (HbaRecord After, HbaRecord[] Before)[] stricter = [.. FindStricter(plan)];
-        if (stricter.Length == 0)
+        bool areDiverted = DivertedLogins.Matter(plan);
+        if (stricter.Length == 0 && !areDiverted)
             return new LostLogins([], AreHidden: false, IsChecked: false);
         if (facts.StoredPasswords is not { } passwords)
             return new LostLogins([], AreHidden: true, IsChecked: false);
@@ -37,6 +38,8 @@ internal sealed record LostLogins(IReadOnlyList<LostLogin> Roles, bool AreHidden
                     lost[role] = new LostLogin(role, after.Method, passwords.WhyNot(role), plan.After.PlaceOf(after.Line));
             }
         }
+        foreach (LostLogin diverted in areDiverted ? DivertedLogins.Find(plan, facts.LoginRoles, passwords, matcher) : [])
+            lost.TryAdd(diverted.Role, diverted);
         return new LostLogins([.. lost.Values], AreHidden: false, IsChecked: true);
     }
 
@@ -46,7 +49,8 @@ internal sealed record LostLogins(IReadOnlyList<LostLogin> Roles, bool AreHidden
         group login by (login.Method, login.Why, login.Place) into alike
         let names = alike.Select(login => login.Role).ToArray()
         select $"{string.Join(", ", names.Take(MostShown))}{(names.Length > MostShown ? $" and {names.Length - MostShown} more" : "")} could not "
-            + $"log in any more by {alike.Key.Place}: the password {alike.Key.Why}, and {alike.Key.Method} does not accept that.";
+            + $"log in any more by {alike.Key.Place}: {alike.Key.Why}"
+            + (alike.Key.Method == "reject" ? "." : $", and {alike.Key.Method} does not accept that.");
 
     /// <summary>What is shown about logins; null where the change does not concern passwords.</summary>
     public Proof? ToProof() => AreHidden ? new Proof(HbaImpact.LoginProof, ProofState.NotMade, Hidden)
@@ -70,18 +74,11 @@ internal sealed record LostLogins(IReadOnlyList<LostLogin> Roles, bool AreHidden
             // A rule that is added, or matches more connections than before, decides about clients that other rules let in before.
             HbaRecord[] before = change.Before?.Record is { } old && old.Type.Covers(after.Type)
                 ? [old]
-                : [.. plan.Before.Records.Select(entry => entry.Record!).Where(record => Overlap(record, after))];
+                : [.. plan.Before.Records.Select(entry => entry.Record!).Where(record => record.MayOverlap(after))];
             if (before.Any(record => !record.IsReject && StoredPasswords.DemandOf(record.Method) < demand))
                 yield return (after, before);
         }
     }
-
-    private static bool Overlap(HbaRecord record, HbaRecord other) =>
-        Enum.GetValues<HbaTransport>().Any(transport => record.Type.Admits(transport) && other.Type.Admits(transport))
-        && (record.Address is { } address && other.Address is { } otherAddress
-            ? address.Covers(otherAddress) || otherAddress.Covers(address) || address is not HbaAddress.Network
-                || otherAddress is not HbaAddress.Network
-            : record.Address is null && other.Address is null);
 
     /// <summary>Whether an earlier rule decides about all connections of a role that a rule is for.</summary>
     private static bool IsShadowed(HbaRecord record, string role, HbaDocument document, HbaMatcher matcher) =>
@@ -92,6 +89,6 @@ internal sealed record LostLogins(IReadOnlyList<LostLogin> Roles, bool AreHidden
 /// <summary>A role that could not log in any more.</summary>
 /// <param name="Role">Its name.</param>
 /// <param name="Method">The method that does not accept its password.</param>
-/// <param name="Why">Why, as the end of a sentence about the password.</param>
+/// <param name="Why">Why, as a clause.</param>
 /// <param name="Place">The rule.</param>
 internal sealed record LostLogin(string Role, string Method, string Why, string Place);

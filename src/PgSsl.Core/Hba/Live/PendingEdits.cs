@@ -1,6 +1,6 @@
-using PgSsl.Files;
 using PgSsl.Server;
 using PgSsl.Server.Live;
+using PgSsl.Server.Sessions;
 using PgSsl.Server.Settings;
 
 namespace PgSsl.Hba.Live;
@@ -12,7 +12,7 @@ internal sealed record PendingEdits
 {
     private const string Facts =
         $"""
-        SELECT pg_conf_load_time() AS loaded, version() AS version, current_setting('ssl') AS ssl,
+        SELECT pg_conf_load_time() AS loaded, version() AS version,
                CASE WHEN {VisibleSetting.Condition} THEN current_setting('hba_file') END AS hba,
                CASE WHEN {VisibleSetting.Condition} THEN current_setting('ident_file') END AS ident
         """;
@@ -26,8 +26,11 @@ internal sealed record PendingEdits
     /// <summary>Those that are certain or likely.</summary>
     public IReadOnlyList<string> Likely { get; private init; } = [];
 
+    /// <summary>The files that the server will read instead of those that it reads now, once it restarts, as sentences.</summary>
+    public IReadOnlyList<string> AfterRestart { get; private init; } = [];
+
     /// <summary>The warnings before the reload.</summary>
-    public IEnumerable<string> Warnings => Likely.Select(Line);
+    public IEnumerable<string> Warnings => Likely.Select(Line).Concat(AfterRestart);
 
     /// <summary>Sessions that could not come back after the reload, in words.</summary>
     public IReadOnlyList<string> Costs { get; private init; } = [];
@@ -50,7 +53,7 @@ internal sealed record PendingEdits
     private static string Line(string edit) => $"The reload will also load what waits for it: {edit}";
 
     /// <summary>The lines of -WhatIf.</summary>
-    public IEnumerable<string> Lines => Edits.Select(Line);
+    public IEnumerable<string> Lines => Edits.Select(Line).Concat(AfterRestart);
 
     /// <summary>Looks for them.</summary>
     /// <param name="live">The server.</param>
@@ -61,6 +64,7 @@ internal sealed record PendingEdits
     public static async Task<PendingEdits> FindAsync(
         LiveServer live, IEnumerable<string> own, (HbaDocument Before, HbaDocument After)? rules, CancellationToken cancellationToken)
     {
+        bool isOfRules = rules is not null;
         SqlRow facts = (await live.Session.QueryAsync(Facts, null, cancellationToken).ConfigureAwait(false)).Only();
         DateTimeOffset loaded = facts.GetTime("loaded") ?? throw SqlRow.Missing("loaded");
         var edits = new List<string>();
@@ -73,30 +77,23 @@ internal sealed record PendingEdits
         warnings.AddRange(foreign.Select(setting => setting.ToString()));
         if (settings is null)
             edits.Add($"It is not known whether settings wait for a reload: role {live.Session.UserName} may not see pg_file_settings.");
-        bool losesTls = facts["ssl"] == "on" && foreign.Any(setting => setting.Name == "ssl");
+        bool tlsWaits = foreign.Any(setting => TlsTerms.Parameters.Any(parameter => parameter.IsCalled(setting.Name)));
 
         // On Windows each new connection reads pg_hba.conf and pg_ident.conf by itself, so nothing waits there (postmaster.c, EXEC_BACKEND).
+        SavedFile[] ofRules = [], ofMap = [];
         if (!ServerPlatform.IsWindows(facts.Required("version")))
-        {
-            SavedFile[] ofRules = await FindRuleFilesAsync().ConfigureAwait(false);
-            SavedFile[] ofMap = facts["ident"] is { } ident
-                ? [.. await SavedFile.FindAsync(live, [ident], live.FilesAreHere, loaded, cancellationToken).ConfigureAwait(false)] : [];
-            foreach (SavedFile file in ofRules.Concat(ofMap).Where(file => file.State != SavedFileState.Loaded))
-                (file.State is SavedFileState.SameMoment or SavedFileState.Unknown ? edits : warnings).Add(file.Detail);
-            bool rulesWait = ofRules.Any(file => file.State != SavedFileState.Loaded);
-            bool mapWaits = ofMap.Any(file => file.State != SavedFileState.Loaded);
-            if (rulesWait || mapWaits || losesTls)
-                costs.AddRange(await FindCostsAsync(rulesWait, mapWaits).ConfigureAwait(false));
-        }
-        return new PendingEdits { Edits = [.. warnings, .. edits], Likely = warnings, Costs = costs };
+            (ofRules, ofMap) = (await FindRuleFilesAsync().ConfigureAwait(false), await FindMapFilesAsync().ConfigureAwait(false));
+        foreach (SavedFile file in ofRules.Concat(ofMap).Where(file => file.State != SavedFileState.Loaded))
+            (file.State is SavedFileState.SameMoment or SavedFileState.Unknown ? edits : warnings).Add(file.Detail);
+        bool rulesWait = ofRules.Any(file => file.State != SavedFileState.Loaded), mapWaits = ofMap.Any(file => file.State != SavedFileState.Loaded);
+        if (rulesWait || mapWaits || tlsWaits)
+            costs.AddRange(await FindCostsAsync(rulesWait, mapWaits, isLikely: warnings.Count > 0).ConfigureAwait(false));
+        string[] later = isOfRules ? [.. await FindOtherFilesAsync(live.Session, cancellationToken).ConfigureAwait(false)] : [];
+        return new PendingEdits { Edits = [.. warnings, .. edits], Likely = warnings, Costs = costs, AfterRestart = later };
 
         async Task<SavedFile[]> FindRuleFilesAsync()
         {
-            if (rules is null && facts["hba"] is { } path)
-            {
-                HbaDocument? read = await Task.Run(() => TryRead(live, path, cancellationToken), cancellationToken).ConfigureAwait(false);
-                rules = read is null ? null : (read, read);
-            }
+            rules ??= await ReadRulesAsync().ConfigureAwait(false);
             if (rules is not var (before, _))
             {
                 edits.Add($"It is not known whether rules wait for a reload: role {live.Session.UserName} may not read pg_hba.conf.");
@@ -108,36 +105,75 @@ internal sealed record PendingEdits
                 live, before.Files.Select(file => file.Path), areHere, loaded, cancellationToken).ConfigureAwait(false)];
         }
 
-        async Task<IEnumerable<string>> FindCostsAsync(bool rulesWait, bool mapWaits)
+        async Task<(HbaDocument, HbaDocument)?> ReadRulesAsync() => facts["hba"] is { } path
+            && await ServerHbaFiles.TryReadAsync(live, path, cancellationToken).ConfigureAwait(false) is { } read ? (read, read) : null;
+
+        // Its lines are no rules, but the files that it includes are found in the same way (hba.c, tokenize_auth_file).
+        async Task<SavedFile[]> FindMapFilesAsync() => facts["ident"] is not { } path ? [] :
+        [
+            .. await SavedFile.FindAsync(
+                live,
+                (await ServerHbaFiles.TryReadAsync(live, path, cancellationToken).ConfigureAwait(false))?.Files.Select(file => file.Path) ?? [path],
+                live.FilesAreHere, loaded, cancellationToken).ConfigureAwait(false),
+        ];
+
+        async Task<IEnumerable<string>> FindCostsAsync(bool rulesWait, bool mapWaits, bool isLikely)
         {
             HbaServerFacts server = live is HbaLive { Facts: { } known } ? known
                 : await new HbaServerReader(live.Session, cancellationToken).ReadAsync().ConfigureAwait(false);
-            var rulesOfServer = new HbaLive(live, server);
-            var lost = new List<LiveSession>();
-            if (losesTls)
-                lost.AddRange(server.Sessions.Where(session => session.Transport == HbaTransport.Tls));
+            var matcher = new HbaMatcher(new HbaLive(live, server).MatchContext);
+            IdentMap? map = await IdentMap.ReadAsync(live.Session, cancellationToken).ConfigureAwait(false);
+            (TlsTerms Before, TlsTerms After)? tls = tlsWaits ? await ReadTlsAsync().ConfigureAwait(false) : null;
+            rules ??= await ReadRulesAsync().ConfigureAwait(false);
             // A file that the server does not load costs nobody anything.
-            if (rules is var (saved, planned) && planned.IsLoadable)
+            (HbaDocument? saved, HbaDocument? planned) = rules is var (before, after) && after.IsLoadable ? (before, after) : (null, null);
+            SessionSimulation bySaved = Simulate(saved), byPlanned = Simulate(planned);
+            // What the caller's own change costs is not counted here.
+            IEnumerable<string> lost = server.Sessions.Where(session => IsLost(bySaved, session) && IsLost(byPlanned, session))
+                .GroupBy(session => session with { ProcessId = 0, Database = null, ApplicationName = "", Certificate = null, Protocol = null })
+                .Select(Describe);
+            return isLikely && server.HiddenSessions > 0
+                ? lost.Append(SessionList.DescribeHiddenLoss(server.HiddenSessions, live.Session.UserName)) : lost;
+
+            async Task<(TlsTerms, TlsTerms)?> ReadTlsAsync()
             {
-                var matcher = new HbaMatcher(rulesOfServer.MatchContext);
-                IdentMap? map = mapWaits ? await IdentMap.ReadAsync(live.Session, cancellationToken).ConfigureAwait(false) : null;
-                bool ComesBackBy(HbaDocument document, LiveSession session) =>
-                    ComesBack(session, matcher.Find(document.Records, session.Client), map, rulesWait ? server.StoredPasswords : null, rulesWait);
-                // What the caller's own change costs is not counted here.
-                lost.AddRange(server.Sessions.Where(session => !ComesBackBy(saved, session) && !ComesBackBy(planned, session)));
+                ServerTlsFacts used = await ServerTlsReader.ReadAsync(live.Session, cancellationToken).ConfigureAwait(false);
+                return await TlsTerms.ReadAsync(
+                    live, used, used.Values, foreign.ToDictionary(setting => setting.Name, setting => setting.Written), cancellationToken)
+                    .ConfigureAwait(false);
             }
-            return lost.Distinct().GroupBy(session => session with { ProcessId = 0, Database = null, ApplicationName = "" }).Select(Describe);
+
+            SessionSimulation Simulate(HbaDocument? document) => new(
+                new LoginTerms(rulesWait ? null : document?.Records) { Map = mapWaits ? null : map, Tls = tls?.Before },
+                new LoginTerms(document?.Records) { Map = map, Tls = tls?.After }, server.StoredPasswords, matcher);
+
+            static bool IsLost(SessionSimulation simulation, LiveSession session) => simulation.Judge(session) is { IsCertain: true };
         }
     }
 
-    /// <summary>Whether a session could come back, as far as its rule, its password and the map of user names decide.</summary>
-    private static bool ComesBack(LiveSession session, HbaVerdict verdict, IdentMap? map, StoredPasswords? passwords, bool rulesWait)
+    /// <summary>Another file of rules, or of the map, that only a restart takes into use.</summary>
+    private static async Task<IEnumerable<string>> FindOtherFilesAsync(IServerSession session, CancellationToken cancellationToken)
     {
-        HbaRecord? record = verdict.Entry?.Record;
-        if (rulesWait && (!SessionSimulation.PassesRules(verdict, session)
-            || (record is not null && verdict.IsCertain && passwords?.LogsIn(record, session.UserName) == false)))
-            return false;
-        return map is null || record?.Option("map") is not { } name || map.MayMap(name, session.UserName);
+        const string Sql =
+            """
+            SELECT s.name, s.setting, f.setting AS written, f.sourcefile AS file, f.sourceline AS line
+            FROM pg_settings s
+                 JOIN (SELECT DISTINCT ON (lower(name)) * FROM pg_file_settings ORDER BY lower(name), seqno DESC) f ON lower(f.name) = s.name
+            WHERE s.name IN ('hba_file', 'ident_file') AND s.source <> 'command line' AND f.setting <> s.setting
+            ORDER BY s.name
+            """;
+        try
+        {
+            IReadOnlyList<SqlRow> rows = await session.QueryAsync(Sql, null, cancellationToken).ConfigureAwait(false);
+            return rows.Select(row =>
+                $"{row["file"]}:{row["line"]} sets {row["name"]} to '{row["written"]}', and the server uses '{row["setting"]}': its next start takes "
+                    + "the other file, with its own rules.");
+        }
+        // That settings are hidden is said already.
+        catch (PgSslException failure) when (failure.Error == PgSslError.InsufficientPrivilege)
+        {
+            return [];
+        }
     }
 
     private static string Describe(IGrouping<LiveSession, LiveSession> alike)
@@ -146,20 +182,5 @@ internal sealed record PendingEdits
         string kind = session.IsReplication ? "replication connection" : "session";
         string what = session.IsOwn ? "this session" : $"{count} {kind}{(count == 1 ? "" : "s")}";
         return $"{what} of role {session.UserName}{(session.Address is { } from ? $" from {from.ToIPAddress()}" : "")} {session.Transport.ToWords()}";
-    }
-
-    private static HbaDocument? TryRead(LiveServer live, string path, CancellationToken cancellationToken)
-    {
-        try
-        {
-            return HbaDocument.Read(
-                path, new HbaDialect { Major = live.Session.ServerVersion.Major, SslIsOn = true },
-                live.FilesAreHere ? DiskServerFiles.Instance : new ServerHbaFiles(live.Session, cancellationToken));
-        }
-        catch (PgSslException failure) when (failure.Error is
-            PgSslError.InsufficientPrivilege or PgSslError.FileNotFound or PgSslError.FileUnreadable)
-        {
-            return null;
-        }
     }
 }

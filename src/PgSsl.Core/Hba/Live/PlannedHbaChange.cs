@@ -32,7 +32,8 @@ internal sealed class PlannedHbaChange : IPlannedChange<HbaSslChange>
         if (live is null || plan.IsNoChange)
             return new PlannedHbaChange(plan, live, HbaImpact.None, []);
         IReadOnlyList<Proof> proofs = await HbaPreflight.CheckServerAsync(plan, live, cancellationToken).ConfigureAwait(false);
-        return new PlannedHbaChange(plan, live, HbaImpact.Of(plan, live.Facts, live.MatchContext), proofs)
+        IdentMap? map = await IdentMap.ReadAsync(live.Session, cancellationToken).ConfigureAwait(false);
+        return new PlannedHbaChange(plan, live, HbaImpact.Of(plan, live.Facts, live.MatchContext, map), proofs)
         {
             _pending = await PendingEdits.FindAsync(live, [], (plan.Before, plan.After), cancellationToken).ConfigureAwait(false),
         };
@@ -86,6 +87,8 @@ internal sealed class PlannedHbaChange : IPlannedChange<HbaSslChange>
             var advice = new List<string>();
             if (_impact.CutOff.Any(cut => cut.Why is null))
                 advice.Add("Have these clients use TLS first (sslmode=require, or better verify-full).");
+            if (_impact.CutOff.Any(cut => cut is { Why: not null, Session.Certificate: not null }))
+                advice.Add("Have these clients use certificates for their roles first.");
             if (_impact.Logins is { Roles.Count: > 0 })
                 advice.Add("Set the passwords again first (password_encryption = 'scram-sha-256').");
             if (_impact.Logins is { AreHidden: true })

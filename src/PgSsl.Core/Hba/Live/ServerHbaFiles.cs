@@ -1,6 +1,7 @@
 using PgSsl.Common;
 using PgSsl.Files;
 using PgSsl.Server;
+using PgSsl.Server.Live;
 
 namespace PgSsl.Hba.Live;
 
@@ -20,6 +21,27 @@ internal sealed class ServerHbaFiles(IServerSession session, CancellationToken c
         SELECT name FROM pg_stat_file($1, true) AS folder, pg_ls_dir($1, true, false) AS name
         WHERE folder.isdir AND NOT (pg_stat_file($1 || '/' || name, true)).isdir
         """;
+
+    /// <summary>Reads a file of a server with those that it includes, here or through SQL; null if the role may not, or there is none.</summary>
+    /// <param name="live">The server.</param>
+    /// <param name="path">The file, by the server's name for it.</param>
+    /// <param name="cancellationToken">Ends it.</param>
+    public static Task<HbaDocument?> TryReadAsync(LiveServer live, string path, CancellationToken cancellationToken) => Task.Run(
+        () =>
+        {
+            try
+            {
+                return HbaDocument.Read(
+                    path, new HbaDialect { Major = live.Session.ServerVersion.Major, SslIsOn = true },
+                    live.FilesAreHere ? DiskServerFiles.Instance : new ServerHbaFiles(live.Session, cancellationToken));
+            }
+            catch (PgSslException failure) when (failure.Error is
+                PgSslError.InsufficientPrivilege or PgSslError.FileNotFound or PgSslError.FileUnreadable)
+            {
+                return null;
+            }
+        },
+        cancellationToken);
 
     /// <inheritdoc/>
     public FileContent Read(string path)

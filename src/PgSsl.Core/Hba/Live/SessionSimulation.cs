@@ -1,68 +1,141 @@
-using PgSsl.Hba.Policy;
-
 namespace PgSsl.Hba.Live;
 
-/// <summary>Lets a session connect again, by the old rules and by the new ones.</summary>
-/// <param name="plan">The rules.</param>
+/// <summary>
+/// Lets a session connect again, on the terms before a change and after it: with its address and role, its TLS version and its certificate.
+/// </summary>
+/// <param name="before">The terms before; what is null in them is not known, and let the session in.</param>
+/// <param name="after">The terms after.</param>
 /// <param name="passwords">How passwords are stored; null where that is hidden.</param>
 /// <param name="matcher">Finds the rule that decides.</param>
-internal sealed class SessionSimulation(HbaPlan plan, StoredPasswords? passwords, HbaMatcher matcher)
+internal sealed class SessionSimulation(LoginTerms before, LoginTerms after, StoredPasswords? passwords, HbaMatcher matcher)
 {
-    private readonly Dictionary<HbaClient, (HbaVerdict Before, HbaVerdict After)> _verdicts = [];
+    private readonly Dictionary<HbaClient, (HbaVerdict? Before, HbaVerdict? After)> _verdicts = [];
 
     /// <summary>
-    /// Says how a session is cut off; null where it is not. If the old rules would not let it in either, it came under earlier rules, and this
+    /// Whether clients over TLS go on in plaintext once there is no TLS, as they do with sslmode=prefer. Whoever switches TLS off wants that; if
+    /// somebody else did, it is a loss.
+    /// </summary>
+    public bool MayFallBack { get; init; }
+
+    /// <summary>
+    /// Says how a session is cut off; null where it is not. If it would not be let in on the terms before either, it came on earlier ones, and this
     /// change does not affect it.
     /// </summary>
     public CutOffSession? Judge(LiveSession session)
     {
-        (HbaVerdict before, HbaVerdict after) = Find(session.Client);
-        if (!PassesRules(before, session) || !MayHavePassword(before, session))
+        Admission then = Admit(before, null, session), now = Admit(after, before, session);
+        if (then.LetsIn == false || !MayHavePassword(then.Verdict, session))
             return null;
-        bool passes = PassesRules(after, session), logsIn = HasPassword(before, after, session);
-        if (passes && logsIn)
-            return null;
-        return new CutOffSession(session, ComesBackOverTls(session), passes ? passwords!.WhyNot(session.UserName) : null);
+        bool logsIn = HasPassword(then.Verdict, now.Verdict, session);
+        if (!logsIn || now.LetsIn == false)
+            return new CutOffSession(session, ComesBackOverTls(session), now.LetsIn == false ? now.Why : passwords!.WhyNot(session.UserName));
+        // What could not be told before either is no news.
+        return now.LetsIn is null && then.LetsIn == true ? new CutOffSession(session, false, now.Why) { IsCertain = false } : null;
     }
 
     private bool ComesBackOverTls(LiveSession session)
     {
         if (session.Transport is not (HbaTransport.Plaintext or HbaTransport.Gss))
             return false;
-        HbaVerdict before = Find(session.Client).Before, overTls = Find(session.Client with { Transport = HbaTransport.Tls }).After;
-        return PassesRules(overTls, session) && HasPassword(before, overTls, session);
+        LiveSession overTls = session with { Transport = HbaTransport.Tls };
+        Admission again = Admit(after, before, overTls);
+        return again.LetsIn != false && HasPassword(Find(session.Client).Before, again.Verdict, session);
     }
 
-    /// <summary>Whether the rules let a session in, if its password is right.</summary>
-    internal static bool PassesRules(HbaVerdict verdict, LiveSession session) =>
-        verdict.LetsIn != false
-        && (session.HasClientCertificate || verdict.Entry?.Record is not { } record
-            || (record.Method != "cert" && record.Option("clientcert") is null));
+    /// <summary>Whether a client of a session is let in, if its password is right.</summary>
+    /// <param name="terms">The terms.</param>
+    /// <param name="earlier">Those before them; null if these are the first.</param>
+    /// <param name="session">The session.</param>
+    private Admission Admit(LoginTerms terms, LoginTerms? earlier, LiveSession session)
+    {
+        bool isFirst = earlier is null;
+        (bool? doesTls, string? why) = (true, null);
+        bool fallsBack = false;
+        if (session.Transport == HbaTransport.Tls && terms.Tls is { } tls)
+        {
+            if (!tls.IsOn && (!MayFallBack || isFirst))
+                return new Admission(false, "there is no TLS", null);
+            fallsBack = !tls.IsOn;
+            if (tls.IsOn)
+                (doesTls, why) = tls.Judge(session, isFirst ? tls : earlier!.Tls);
+        }
+        HbaClient client = fallsBack ? session.Client with { Transport = HbaTransport.Plaintext } : session.Client;
+        HbaVerdict? verdict = isFirst ? Find(client).Before : Find(client).After;
+        if (doesTls == false)
+            return new Admission(false, why, verdict);
+        bool losesCertificate = session.Certificate is not null && (fallsBack || terms.Tls is { Trust: null });
+        (bool? passes, string? objection) = verdict is not null
+            ? JudgeRule(verdict, session, losesCertificate ? null : session.Certificate, terms)
+            : losesCertificate && !isFirst ? (null, "it is not known whether its rule demands the client certificate that it has") : (true, null);
+        if (passes == false && objection is null && fallsBack)
+            objection = "pg_hba.conf does not let it in in plaintext";
+        return passes == true ? new Admission(doesTls, why, verdict) : new Admission(passes, objection ?? why, verdict);
+    }
+
+    /// <summary>Whether a rule lets a client in, as far as its certificate and the map of user names decide (auth.c, CheckCertAuth).</summary>
+    private static (bool? Passes, string? Why) JudgeRule(HbaVerdict verdict, LiveSession session, SessionCertificate? certificate, LoginTerms terms)
+    {
+        if (verdict.LetsIn == false)
+            return (false, null);
+        if (verdict.Entry?.Record is not { } record)
+            return (true, null);
+        bool isCert = record.Method == "cert";
+        string? demand = isCert ? "verify-full" : record.Option("clientcert");
+        if (demand is not null && certificate is null)
+            return (false, session.Certificate is null ? null : "its rule demands a client certificate, and without ssl_ca_file there is none");
+        string? map = record.Option("map");
+        if (demand != "verify-full")
+            return map is null || terms.Map?.MayMap(map, session.SystemNameFor(record), session.UserName, StringComparison.OrdinalIgnoreCase) != false
+                ? (true, null) : (false, $"pg_ident.conf does not map it to its role in {map}");
+        string? name = certificate!.NameFor(record);
+        if (isCert && !string.IsNullOrEmpty(map))
+            return terms.Map is not { } names || (name is null && names.MayMap(map, null, session.UserName))
+                ? (null, $"it is not known whether {map} in pg_ident.conf has its certificate")
+                : names.MayMap(map, name, session.UserName) ? (true, null)
+                : (false, $"pg_ident.conf does not map {name ?? "its certificate"} to its role in {map}");
+        return name is null ? (null, "the name in its certificate is not known as a whole")
+            : name == session.UserName ? (true, null) : (false, $"its certificate is for '{name}' and not for its role");
+    }
 
     /// <summary>Whether one of the rules that may decide takes the stored password.</summary>
-    private bool MayHavePassword(HbaVerdict verdict, LiveSession session) =>
-        passwords is null || Deciding(verdict).Any(record => passwords.LogsIn(record, session.UserName) != false);
+    private bool MayHavePassword(HbaVerdict? verdict, LiveSession session) =>
+        passwords is null || verdict is null || Deciding(verdict).Any(record => passwords.LogsIn(record, session.UserName) != false);
 
     /// <summary>Whether all rules that may decide take the stored password. The same methods as before cost nobody a login.</summary>
-    private bool HasPassword(HbaVerdict before, HbaVerdict after, LiveSession session) =>
-        passwords is null
-        || Deciding(before).Select(record => record.Method).SequenceEqual(Deciding(after).Select(record => record.Method))
-        || !Deciding(after).Any(record => passwords.LogsIn(record, session.UserName) == false);
+    private bool HasPassword(HbaVerdict? then, HbaVerdict? now, LiveSession session)
+    {
+        if (passwords is null || now is null || (then is null && !now.IsCertain))
+            return true;
+        return (then is not null && Deciding(then).Select(record => record.Method).SequenceEqual(Deciding(now).Select(record => record.Method)))
+            || !Deciding(now).Any(record => passwords.LogsIn(record, session.UserName) == false);
+    }
 
     private static IEnumerable<HbaRecord> Deciding(HbaVerdict verdict) =>
         verdict.Doubts.Select(doubt => doubt.Entry).Append(verdict.Entry).Select(entry => entry?.Record).OfType<HbaRecord>()
             .Where(record => !record.IsReject);
 
-    private (HbaVerdict Before, HbaVerdict After) Find(HbaClient client)
+    private (HbaVerdict? Before, HbaVerdict? After) Find(HbaClient client)
     {
-        if (!_verdicts.TryGetValue(client, out (HbaVerdict, HbaVerdict) known))
-            _verdicts[client] = known = (matcher.Find(plan.Before.Records, client), matcher.Find(plan.After.Records, client));
+        if (!_verdicts.TryGetValue(client, out (HbaVerdict?, HbaVerdict?) known))
+            _verdicts[client] = known = (Find(before.Rules, client), Find(after.Rules, client));
         return known;
     }
+
+    private HbaVerdict? Find(IReadOnlyList<HbaEntry>? rules, HbaClient client) => rules is null ? null : matcher.Find(rules, client);
+
+    /// <summary>Whether a client is let in.</summary>
+    /// <param name="LetsIn">Null if it cannot be told.</param>
+    /// <param name="Why">Why not, as a clause; null if the rules refuse it by its address, role, database or transport.</param>
+    /// <param name="Verdict">The rule that decides; null if that is not known.</param>
+    private readonly record struct Admission(bool? LetsIn, string? Why, HbaVerdict? Verdict);
 }
 
 /// <summary>A session that could not come back in the same way.</summary>
 /// <param name="Session">The session.</param>
 /// <param name="ComesBackOverTls">Whether it could come back over TLS.</param>
-/// <param name="Why">Why its password is of no use any more, as the end of a sentence; null where the rules refuse it anyway.</param>
-internal sealed record CutOffSession(LiveSession Session, bool ComesBackOverTls, string? Why);
+/// <param name="Why">Why it could not, as a clause; null where the rules refuse it by its address, role, database or transport.</param>
+internal sealed record CutOffSession(LiveSession Session, bool ComesBackOverTls, string? Why)
+{
+    /// <summary>Whether it is certain; otherwise something is not known.</summary>
+    public bool IsCertain { get; init; } = true;
+}

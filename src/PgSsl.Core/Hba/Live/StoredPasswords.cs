@@ -48,12 +48,12 @@ internal sealed class StoredPasswords(IReadOnlyDictionary<string, string> kinds)
         _ => null,
     };
 
-    /// <summary>Why a role cannot log in by a method, as the end of a sentence.</summary>
+    /// <summary>Why a role cannot log in by a method, as a clause.</summary>
     public string WhyNot(string role) => this[role] switch
     {
-        Md5 => "is stored as md5",
-        None => "is not set",
-        Expired => "has expired",
-        _ => "is stored in a form that is of no use",
+        Md5 => "the password is stored as md5",
+        None => "the password is not set",
+        Expired => "the password has expired",
+        _ => "the password is stored in a form that is of no use",
     };
 }

@@ -9,6 +9,12 @@ namespace PgSsl.Server.Sessions;
 /// </param>
 internal sealed record SessionList(IReadOnlyList<SslSession> Sessions, int HiddenCount)
 {
+    /// <summary>Hidden sessions among those that a change may cost their way back.</summary>
+    /// <param name="count">How many.</param>
+    /// <param name="role">The role that asked.</param>
+    public static string DescribeHiddenLoss(int count, string role) =>
+        $"perhaps {count} {(count == 1 ? "session" : "sessions")} of other roles, which {role} may not see (pg_read_all_stats)";
+
     /// <summary>What is missing, and the grant that shows it; null where nothing is missing.</summary>
     /// <param name="endpoint">The server.</param>
     /// <param name="role">The role that asked.</param>

@@ -59,6 +59,9 @@ internal sealed record ServerTlsFacts
     /// <summary>The value of a parameter; null where the server does not have it.</summary>
     public string? this[string name] => Settings.GetValueOrDefault(name)?.Value;
 
+    /// <summary>The values that the server uses, by name.</summary>
+    public IReadOnlyDictionary<string, string> Values => Settings.ToDictionary(setting => setting.Key, setting => setting.Value.Value);
+
     /// <summary>
     /// The absolute path of a file that a parameter names: the server resolves relative paths from its data directory. Null where none is named,
     /// or the data directory is not known.

@@ -37,6 +37,7 @@ internal sealed class NpgsqlClient : ISslClient
         ClientPolicy policy = new(LibpqAttempts.For(mode))
         {
             VerifyName = (leaf, _) => DotNetNames.Verify(leaf, host.DisplayName),
+            UsesPlatformTls = true,
             RetriesAfterTlsFailure = false,
             RetriesAfterBreak = connection =>
                 connection.Stage >= ProbeStage.TransportReady && connection.Failure?.Error != PgSslError.ConnectionTimedOut,

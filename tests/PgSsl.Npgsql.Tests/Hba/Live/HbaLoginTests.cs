@@ -89,6 +89,34 @@ public class HbaLoginTests
         Assert.Empty(lost.Roles);
     }
 
+    /// <summary>They came in plaintext; over TLS another rule is the first that matches them.</summary>
+    [Theory]
+    [InlineData("hostssl all all 127.0.0.1/32 scram-sha-256", "the password is not set, and scram-sha-256 does not accept that")]
+    [InlineData("hostssl all app 127.0.0.1/32 reject", "the rule rejects everybody")]
+    public async Task Roles_about_whom_an_earlier_rule_decides_over_TLS_are_not_locked_out(string earlier, string why)
+    {
+        await using HbaServer server = await HbaServer.StartAsync(15, earlier, "host all all 127.0.0.1/32 trust");
+
+        PlannedHbaChange change = await PrepareAsync(server, new HbaPolicy { Selection = new HbaSelection { IncludesLoopback = true } });
+        var refused = Assert.Throws<PgSslException>(() => change.Check(isForced: false));
+
+        Assert.Equal(PgSslError.LockOut, refused.Error);
+        Assert.Contains("app", refused.Message);
+        Assert.Contains(why, refused.Message);
+        Assert.False((await ForceAsync(change)).IsProven);
+        await Assert.ThrowsAsync<PgSslException>(() => OpenAsync(server, "app", "x"));
+    }
+
+    [Fact]
+    public async Task Roles_that_are_to_show_a_certificate_over_TLS_are_not_called_lost()
+    {
+        await using HbaServer server = await HbaServer.StartAsync(15, "hostssl all app 127.0.0.1/32 cert", "host all all 127.0.0.1/32 trust");
+
+        PlannedHbaChange change = await PrepareAsync(server, new HbaPolicy { Selection = new HbaSelection { IncludesLoopback = true } });
+
+        change.Check(isForced: false);
+    }
+
     [Fact]
     public async Task Passwords_that_cannot_be_seen_are_not_taken_for_good()
     {

@@ -25,6 +25,18 @@ internal sealed class HbaServer(PostgresCluster cluster, IServerSession session)
         await LiveServer.OfAsync(Session, Settings, Timeout, TestContext.Current.CancellationToken),
         await new HbaServerReader(Session, TestContext.Current.CancellationToken).ReadAsync());
 
+    /// <summary>Has it verify client certificates by a CA.</summary>
+    public async Task TrustAsync(TestAuthority ca)
+    {
+        Write("root.crt", ca.CertificatePem);
+        await Cluster.ConfigureAsync(new Dictionary<string, string?> { ["ssl_ca_file"] = "root.crt" });
+        // A session that waits loads its settings at its next statement, whatever is in the files then.
+        await Session.QueryAsync("SELECT 1", null, TestContext.Current.CancellationToken);
+    }
+
+    /// <summary>Writes a file of the server's into its data directory.</summary>
+    public void Write(string name, string text) => SandboxDirectory.WritePrivate(Path.Combine(Cluster.DataDirectory, name), text);
+
     public static HbaPlan Plan(HbaLive live, string path, HbaPolicy? policy = null) =>
         HbaPlanner.Plan(HbaDocument.Read(path, live.Facts.Dialect, DiskServerFiles.Instance), policy ?? new HbaPolicy(), DiskServerFiles.Instance);
 

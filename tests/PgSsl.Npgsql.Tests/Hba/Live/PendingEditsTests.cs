@@ -1,7 +1,9 @@
+using PgSsl.Connections;
 using PgSsl.Files;
 using PgSsl.Hba;
 using PgSsl.Hba.Live;
 using PgSsl.Hba.Policy;
+using PgSsl.Sandbox;
 using PgSsl.Server;
 using PgSsl.Server.Live;
 
@@ -100,6 +102,39 @@ public class PendingEditsTests
         Assert.Equal(["1 session of role app from 127.0.0.1 over TLS"], found.Costs);
     }
 
+    /// <summary>Whether the edit costs one of them cannot be seen.</summary>
+    [Fact]
+    public async Task Sessions_that_are_hidden_may_be_among_those_that_rules_cost()
+    {
+        await using HbaServer server = await HbaServer.StartAsync(15, Everybody);
+        await server.Cluster.QueryAsync("CREATE ROLE lim LOGIN; GRANT pg_read_all_settings, pg_read_server_files TO lim; "
+            + "GRANT SELECT ON pg_hba_file_rules, pg_file_settings TO lim; "
+            + "GRANT EXECUTE ON FUNCTION pg_hba_file_rules(), pg_show_all_file_settings(), pg_stat_file(text, boolean) TO lim");
+        await using IServerSession hidden = await OpenAsync(server, "app", "require");
+        await Task.Delay(1100, TestContext.Current.CancellationToken);
+        await SaveAsync(server, "host all app 127.0.0.1/32 reject\nhost all all 0.0.0.0/0 trust");
+        ConnectionSettings settings = Sessions.Resolve($"host=127.0.0.1 port={server.Cluster.Port} user=lim dbname=postgres");
+        await using IServerSession session = await Sessions.OpenAsync(settings);
+        LiveServer live = await LiveServer.OfAsync(session, settings, Sessions.Timeout, TestContext.Current.CancellationToken);
+
+        PendingEdits found = await PendingEdits.FindAsync(live, [], null, TestContext.Current.CancellationToken);
+
+        Assert.Contains(found.Costs, cost => cost.Contains("of other roles, which lim may not see", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public async Task Another_file_of_rules_that_waits_for_a_restart_is_named()
+    {
+        await using HbaServer server = await HbaServer.StartAsync(15, Everybody);
+        await server.Cluster.QueryAsync("ALTER SYSTEM SET hba_file = '/nowhere/other_hba.conf'");
+        HbaLive live = await server.ObserveAsync();
+
+        PlannedHbaChange change = await PlannedHbaChange.PrepareAsync(
+            HbaServer.Plan(live, server.Cluster.HbaPath), live, TestContext.Current.CancellationToken);
+
+        Assert.Contains(change.Lines, line => line.Contains("hba_file to '/nowhere/other_hba.conf'", StringComparison.Ordinal));
+    }
+
     [Theory, MemberData(nameof(Majors))]
     public async Task Settings_that_nobody_loaded_are_shown_with_their_values(int major)
     {
@@ -137,6 +172,80 @@ public class PendingEditsTests
         Assert.Equal(["1 session of role app from 127.0.0.1 over TLS"], found.Costs);
     }
 
+    public static TheoryData<int, string, string> TlsEdits
+    {
+        get
+        {
+            var data = new TheoryData<int, string, string>();
+            foreach (int major in new[] { 15, 18 })
+            {
+                data.Add(major, "ssl_ca_file", "''");
+                data.Add(major, "ssl_ca_file", "'other.crt'");
+                data.Add(major, "ssl_crl_file", "'expired.crl'");
+                data.Add(major, "ssl_min_protocol_version", "'TLSv1.3'");
+            }
+            return data;
+        }
+    }
+
+    [Theory, MemberData(nameof(TlsEdits))]
+    public async Task Settings_for_TLS_that_nobody_loaded_cost_no_session(int major, string name, string value)
+    {
+        TestAuthority ca = TestAuthority.CreateRoot("Client CA");
+        using var files = new ClientFiles(ca, "app");
+        await using HbaServer server = await HbaServer.StartAsync(major, "hostssl all app 127.0.0.1/32 cert", Everybody);
+        await server.TrustAsync(ca);
+        server.Write("other.crt", TestAuthority.CreateRoot("Another CA").CertificatePem);
+        server.Write("expired.crl", ca.CreateCrl([], DateTimeOffset.UtcNow.AddDays(-2), DateTimeOffset.UtcNow.AddDays(-1)));
+        string conninfo = $"host=127.0.0.1 port={server.Cluster.Port} dbname=postgres sslmode=require gssencmode=disable";
+        (WaitingClient app, _) = await WaitingClient.ConnectAsync($"{conninfo} user=app {files.ConnInfo} ssl_max_protocol_version=TLSv1.2");
+        (WaitingClient other, _) = await WaitingClient.ConnectAsync($"{conninfo} user=replicator");
+        await using (app)
+        await using (other)
+        {
+            await server.Cluster.QueryAsync($"ALTER SYSTEM SET {name} = {value}");
+
+            PlannedHbaChange change = await PrepareAsync(server);
+            var refused = Assert.Throws<PgSslException>(() => change.Check(isForced: false));
+
+            Assert.Equal(PgSslError.LockOut, refused.Error);
+            Assert.Contains("these could not come back then: 1 session of role app from 127.0.0.1 over TLS. ", refused.Message);
+            Assert.Contains($"{name} would become", refused.Message);
+
+            PendingEdits own = await PendingEdits.FindAsync(await server.ObserveAsync(), [name], null, TestContext.Current.CancellationToken);
+            Assert.Empty(own.Costs);
+        }
+    }
+
+    /// <summary>pg_ident.conf itself, and from 16 on a file that it includes.</summary>
+    [Theory, InlineData(15, false), InlineData(18, false), InlineData(18, true)]
+    public async Task Somebody_else_in_the_map_costs_no_session(int major, bool isIncluded)
+    {
+        TestAuthority ca = TestAuthority.CreateRoot("Client CA");
+        using var files = new ClientFiles(ca, "shop");
+        await using HbaServer server = await HbaServer.StartAsync(major, "hostssl all app 127.0.0.1/32 cert map=people", Everybody);
+        await server.TrustAsync(ca);
+        string main = Path.Combine(server.Cluster.DataDirectory, "pg_ident.conf"), included = Path.Combine(server.Cluster.DataDirectory, "maps.conf");
+        if (isIncluded)
+            await SaveFileAsync(server, main, "include_if_exists maps.conf\n");
+        await SaveFileAsync(server, isIncluded ? included : main, "people shop app\n");
+        await server.Cluster.ReloadAsync();
+        string conninfo = $"host=127.0.0.1 port={server.Cluster.Port} dbname=postgres sslmode=require gssencmode=disable user=app {files.ConnInfo}";
+        (WaitingClient app, _) = await WaitingClient.ConnectAsync(conninfo);
+        await using (app)
+        {
+            await SaveFileAsync(server, isIncluded ? included : main, "people /^(.*)op$ app\n");
+            PendingEdits harmless = await PendingEdits.FindAsync(await server.ObserveAsync(), [], null, TestContext.Current.CancellationToken);
+            await SaveFileAsync(server, isIncluded ? included : main, "people other app\n");
+            PendingEdits found = await PendingEdits.FindAsync(await server.ObserveAsync(), [], null, TestContext.Current.CancellationToken);
+
+            Assert.Empty(harmless.Costs);
+            string path = isIncluded ? included : main;
+            Assert.Contains(found.Warnings, edit => edit.Contains($"{path} was saved at", StringComparison.Ordinal));
+            Assert.Equal(["1 session of role app from 127.0.0.1 over TLS"], found.Costs);
+        }
+    }
+
     [Fact]
     public async Task A_map_that_nobody_loaded_costs_no_session()
     {
@@ -145,7 +254,8 @@ public class PendingEditsTests
         await SaveFileAsync(server, map, "people someone app\n");
         await server.Cluster.SetHbaAsync(["hostssl all postgres 127.0.0.1/32 trust", "hostssl all app 127.0.0.1/32 cert map=people", Everybody]);
         HbaLive live = await server.ObserveAsync();
-        var session = new LiveSession(1, "app", "postgres", HbaTransport.Tls, NumericAddressOf("127.0.0.1"), "") { HasClientCertificate = true };
+        var session = new LiveSession(1, "app", "postgres", HbaTransport.Tls, NumericAddressOf("127.0.0.1"), "")
+        { Certificate = new("/CN=someone", "/CN=Client CA", "1") };
         live = new HbaLive(live, live.Facts with { Sessions = [session] });
 
         await SaveFileAsync(server, map, "people someone else\n");

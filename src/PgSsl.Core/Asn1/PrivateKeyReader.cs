@@ -92,7 +92,12 @@ internal static class PrivateKeyReader
             byte[] pkcs12 = joined.Export(X509ContentType.Pkcs12);
             try
             {
-                return new X509Certificate2(pkcs12);
+                return Import(pkcs12, X509KeyStorageFlags.DefaultKeySet);
+            }
+            catch (CryptographicException)
+            {
+                // Services and scheduled tasks often have no profile, in which the keys of an account are kept.
+                return Import(pkcs12, X509KeyStorageFlags.MachineKeySet);
             }
             finally
             {
@@ -100,6 +105,8 @@ internal static class PrivateKeyReader
             }
         }
     }
+
+    private static X509Certificate2 Import(byte[] pkcs12, X509KeyStorageFlags flags) => new(pkcs12, (string?)null, flags);
 
     private static bool IsPem(char[] text) => text.AsSpan().IndexOf("-----BEGIN ") >= 0;
 

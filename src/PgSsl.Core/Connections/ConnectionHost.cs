@@ -1,3 +1,5 @@
+using PgSsl.Common;
+
 namespace PgSsl.Connections;
 
 /// <summary>A server of a connection's host list, as libpq would try it.</summary>
@@ -9,7 +11,12 @@ namespace PgSsl.Connections;
 internal sealed record ConnectionHost(string Host, string? HostAddress, int Port)
 {
     /// <summary>Whether it is a socket directory (<c>/…</c>) or an abstract socket (<c>@…</c>), for which sslmode is ignored.</summary>
-    public bool IsUnixSocket => HostAddress is null && (Host.StartsWith('/') || Host.StartsWith('@'));
+    public bool IsUnixSocket => HostAddress is null
+        && (Host.StartsWith('/') || Host.StartsWith('@') || IsWindowsDirectory(Host, OperatingSystem.IsWindows()));
+
+    // pqcomm.h, port.h: is_unixsock_path, is_absolute_path
+    internal static bool IsWindowsDirectory(string host, bool isWindows) =>
+        isWindows && (host.StartsWith('\\') || WindowsPath.IsAbsolute(host));
 
     /// <summary>The name to show: the host, or the address if there is no host.</summary>
     public string DisplayName => Host.Length > 0 ? Host : HostAddress ?? "";

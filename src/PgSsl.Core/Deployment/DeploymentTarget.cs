@@ -16,8 +16,14 @@ internal sealed record DeploymentTarget(string CertificatePath, string KeyPath, 
     private static readonly (string Mark, string Owner)[] Managed =
         [("ssl-cert-snakeoil.", "Debian's package ssl-cert writes it, for all services of this machine"), ("/letsencrypt/", "certbot writes it")];
 
-    /// <summary>On Windows, the account of the service, which gets the right to read the key; null for none.</summary>
+    /// <summary>On Windows, the account of the service as the user named it, by its name or SID; null where the user did not.</summary>
     public string? ServiceAccount { get; init; }
+
+    /// <summary>Whether the access list of a file decides who may read it, and not its owner and mode.</summary>
+    internal bool HasAccessLists { get; init; } = OperatingSystem.IsWindows();
+
+    /// <summary>On Windows, the account that gets the right to read the key: the one that was named, or the one that runs the server.</summary>
+    public string? KeyReader => ServiceAccount ?? Server.WindowsAccount?.Sid;
 
     /// <summary>Whether the caller named the certificate file, or somebody whom the caller trusts with it, and not the server.</summary>
     public bool IsCertificateNamed { get; init; }
@@ -62,6 +68,26 @@ internal sealed record DeploymentTarget(string CertificatePath, string KeyPath, 
                 PgSslError.InsufficientPrivilege,
                 $"Role {facts.UserName} may not reload the server's files, so the new certificate would not be served. Nothing is changed.",
                 $"GRANT EXECUTE ON FUNCTION pg_reload_conf() TO {QuotedRole(facts)}");
+    }
+
+    /// <summary>
+    /// Throws if nobody but administrators could read the key as it would be written: no account is known, and the key in place, if there is one, was
+    /// readable by everybody.
+    /// </summary>
+    /// <param name="old">The access list of the key in place; null if there is no key.</param>
+    /// <param name="writer">The account that writes the key.</param>
+    /// <exception cref="PgSslException"><see cref="PgSslError.RequirementNotMet"/>.</exception>
+    public void CheckKeyReader(AccessList? old, string writer)
+    {
+        if (KeyReader is not null || old is { IsBroad: false } || old?.NamesOthers(writer) == true)
+            return;
+        string service = Server.IsPgBouncer ? "pgbouncer" : "postgres";
+        throw new PgSslException(
+            PgSslError.RequirementNotMet,
+            $"Nothing is changed, because it is not known which account the {(Server.IsPgBouncer ? "PgBouncer" : "server")} runs as: it could not " +
+            $"read {KeyPath}, which only you, SYSTEM and Administrators may read.",
+            $@"Give its account: -ServiceAccount 'NT SERVICE\postgresql-x64-18', or its SID; S-1-5-20 is NetworkService. " +
+            $"Get-CimInstance Win32_Service -Filter \"Name LIKE '%{service}%'\" | Select-Object Name, StartName shows it.");
     }
 
     /// <summary>Throws if another program writes one of the files.</summary>

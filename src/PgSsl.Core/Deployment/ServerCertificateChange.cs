@@ -12,7 +12,9 @@ namespace PgSsl.Deployment;
 /// <remarks>
 /// Two files cannot be renamed in one step; the key goes first. A process that is killed in between leaves a pair that does not match: a
 /// running server keeps what it has, <see cref="ServerCertificateCheck"/> finds the pair and the old key beside it, and the same
-/// installation, repeated, writes what is missing.
+/// installation, repeated, writes what is missing. On Windows each new process of a server reads the pair (EXEC_BACKEND; postmaster.c,
+/// SubPostmasterMain: if it does not match, "soldier on without SSL"). The two renames are the last steps, with nothing between them; but a process
+/// that has read the old certificate by then reads the new key. Only new names in both settings prevent that (docs/decisions/0076).
 /// </remarks>
 internal sealed class ServerCertificateChange : ProvenChange
 {

@@ -42,6 +42,9 @@ internal sealed class ServerCertificatePlan : IDisposable
     /// <summary>SHA-256 of the new certificate, upper-case hex.</summary>
     public string Fingerprint => Certificates.Fingerprint.Of(Bundle.Leaf);
 
+    /// <summary>On Windows, the access list of the key in place; null if there is none.</summary>
+    private string? OldKeyAccess { get; init; }
+
     /// <summary>Makes the plan. Reads the target's files; changes nothing.</summary>
     /// <param name="bundle">The certificate and its intermediates.</param>
     /// <param name="key">The key file's content, PEM or DER. The plan keeps a copy, and clears it when disposed.</param>
@@ -68,7 +71,7 @@ internal sealed class ServerCertificatePlan : IDisposable
         bool IsUnmet(Requirement requirement) => old.Any(judged => judged.IsMet == false && judged.Requirement == requirement.Name);
         UnixAccount? account = target.Server.Account;
         var edits = new List<FileEdit>();
-        if (EditOf(oldKey, keyPem, IsUnmet(Requirement.KeyFileAccess), FileProtection.PrivateKey(target.ServiceAccount), account) is { } keyEdit)
+        if (EditOf(oldKey, keyPem, IsUnmet(Requirement.KeyFileAccess), FileProtection.PrivateKey(target.KeyReader), account) is { } keyEdit)
             edits.Add(keyEdit);
         if (EditOf(oldCertificate, pem, IsUnmet(Requirement.CertificateFileAccess), FileProtection.Public, account) is { } certificateEdit)
             edits.Add(certificateEdit);
@@ -79,6 +82,7 @@ internal sealed class ServerCertificatePlan : IDisposable
             Pair = before.Leaf is { } leaf && before.Key?.Matches(leaf) == true && target.Namer is { } namer && oldKey.MayBeReadBy(namer)
                 ? Certificates.Fingerprint.Of(leaf) : null,
             Edits = edits,
+            OldKeyAccess = OperatingSystem.IsWindows() && oldKey.Content is not null ? WindowsAccess.ListOf(oldKey.Path) : null,
             Requirements = ServerCertificateCheck.Judge(planned),
         };
     }
@@ -88,6 +92,9 @@ internal sealed class ServerCertificatePlan : IDisposable
     /// <exception cref="PgSslException"><see cref="PgSslError.RequirementNotMet"/>, <see cref="PgSslError.ConnectionsAtRisk"/>.</exception>
     public void Check(bool acceptsRisk)
     {
+        if (Target.HasAccessLists && Edits.Any(edit => edit.Protection.IsPrivate))
+            Target.CheckKeyReader(
+                OldKeyAccess is { } list ? AccessList.Parse(list) : null, OperatingSystem.IsWindows() ? WindowsAccount.CurrentSid : "");
         // A reload is all that follows, so a key that is loaded only at the start is of no use.
         ServerCertificateRequirement[] refused =
             [.. Unmet(RequirementSource.Server), .. Requirements.Where(requirement => requirement.IsUnmet(Requirement.KeyReload))];
@@ -114,7 +121,8 @@ internal sealed class ServerCertificatePlan : IDisposable
     /// <summary>What replaces what, line by line, for -WhatIf.</summary>
     public IEnumerable<string> Describe()
     {
-        string account = Target.Server.Account is { } owner ? $", for {owner.Name}" : "";
+        string? reader = Target.HasAccessLists ? Target.ServiceAccount ?? Target.Server.WindowsAccount?.ToString() : Target.Server.Account?.Name;
+        string account = reader is null ? "" : $", for {reader}";
         string intermediates = string.Join(", ", Bundle.Intermediates.Select(intermediate => $"'{CertificateNames.Display(intermediate)}'"));
         yield return Before is { } old ? $"- {Line(old)}" : $"- no certificate in {Target.CertificatePath}";
         yield return $"+ {Line(Bundle.Leaf)}{(intermediates.Length == 0 ? "" : $", with {intermediates}")}";
@@ -123,6 +131,13 @@ internal sealed class ServerCertificatePlan : IDisposable
             string action = File.Exists(edit.Path) ? "Replace (and keep as a backup)" : "Create";
             yield return $"{action} {edit.Path}{(edit.Protection.IsPrivate ? $" (the key{account})" : "")}.";
         }
+        if (Target.HasAccessLists && OldKeyAccess is not null && Edits.Any(edit => edit.Protection.IsPrivate))
+            yield return "The key keeps the access list of the old one, without entries for everybody and for all users.";
+        if (Edits.Count > 1 && Target.Server.IsWindows == true)
+            yield return "A server on Windows reads certificate and key for each new connection, one after the other. Whoever connects in the " +
+                "moment in which both are replaced may get no TLS: sslmode=prefer goes on in plaintext (6 of 2,000 in 50 renewals). " +
+                "To prevent that, install under new names without -Endpoint (-SslCertFile, -SslKeyFile); then " +
+                "Enable-PgSsl -CertificatePath -KeyPath switches both with one reload.";
         if (Edits.Count > 1)
             yield return "Two files cannot be replaced in one step. If the process is killed between the two renames, key and certificate do not " +
                 "match, and the server would not start again: then run the same command again. Get-PgSslConfiguration reports it.";

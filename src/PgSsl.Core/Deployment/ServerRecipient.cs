@@ -1,3 +1,4 @@
+using PgSsl.Files;
 using PgSsl.Hba.Live;
 using PgSsl.Requirements;
 using PgSsl.Server.Live;
@@ -56,7 +57,15 @@ internal sealed class ServerRecipient : ICertificateRecipient
     /// <param name="keyPath">The key file, absolute.</param>
     public static ServerRecipient Offline(string certificatePath, string keyPath) =>
         new(
-            new DeploymentTarget(certificatePath, keyPath, ServerConditions.Unknown) { IsCertificateNamed = true, IsKeyNamed = true }, null, null);
+            new DeploymentTarget(certificatePath, keyPath, ConditionsIn(Path.GetDirectoryName(keyPath)!))
+            {
+                IsCertificateNamed = true, IsKeyNamed = true,
+            },
+            null, null);
+
+    /// <summary>By default the files are in the data directory, and there Windows tells whose the server is.</summary>
+    private static ServerConditions ConditionsIn(string directory) =>
+        WindowsAccount.OfServer(directory) is { } account ? ServerConditions.Unknown with { WindowsAccount = account } : ServerConditions.Unknown;
 
     /// <inheritdoc/>
     public async Task<IReadOnlyList<ServedAt>> ObserveAsync(CancellationToken cancellationToken)

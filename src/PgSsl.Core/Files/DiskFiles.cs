@@ -13,6 +13,9 @@ internal sealed class DiskFiles : IFileLayer
     /// <summary>The only instance.</summary>
     public static DiskFiles Instance { get; } = new();
 
+    /// <summary>The file system for one change: on Windows it waits for files that other programs hold.</summary>
+    public static IFileLayer Open() => OperatingSystem.IsWindows() ? new PatientFiles(Instance, WindowsAccess.IsHeld) : Instance;
+
     /// <inheritdoc/>
     public FileTarget FindTarget(string path) => FileTarget.Find(path);
 
@@ -37,7 +40,7 @@ internal sealed class DiskFiles : IFileLayer
             using SafeFileHandle file = RegularFile.Open(At(path), followsLink: false);
             byte[] content = RegularFile.Read(file, path, RegularFile.ConfigurationLimit);
             return OperatingSystem.IsWindows()
-                ? new FileSnapshot(path, content)
+                ? new FileSnapshot(path, content) { AccessList = WindowsAccess.ListOf(path) }
                 : new FileSnapshot(path, content) { Status = UnixStatus.Of(file), Attributes = UnixAttributes.Of(file) };
         }
         catch (Exception missing) when (missing is FileNotFoundException or DirectoryNotFoundException)
@@ -78,10 +81,19 @@ internal sealed class DiskFiles : IFileLayer
     /// <inheritdoc/>
     public void Move(string source, string target, bool replace)
     {
-        if (replace && !OperatingSystem.IsWindows())
+        if (OperatingSystem.IsWindows())
+            WindowsAccess.Move(source, target, replace);
+        else if (replace)
             UnixRename.Replace(At(source), At(target));
-        else if (replace || !UnixRename.TryCreate(At(source), At(target)))
-            File.Move(At(source), At(target), replace);
+        else if (!UnixRename.TryCreate(At(source), At(target)))
+            File.Move(At(source), At(target));
+    }
+
+    /// <inheritdoc/>
+    public void CheckMayReplace(string path)
+    {
+        if (OperatingSystem.IsWindows())
+            WindowsAccess.CheckMayReplace(path);
     }
 
     /// <inheritdoc/>

@@ -12,7 +12,10 @@ internal sealed record FileProtection
     public static FileProtection Public { get; } = new();
 
     /// <summary>A file with a secret: only its owner may use it (0600).</summary>
-    /// <param name="serviceAccount">On Windows, an account that may read it besides owner, SYSTEM and Administrators.</param>
+    /// <param name="serviceAccount">
+    /// On Windows, the name or SID of an account that may read it besides owner, SYSTEM and Administrators. A replaced file keeps its access list,
+    /// without the entries for everybody (<see cref="AccessList.OfKey"/>).
+    /// </param>
     public static FileProtection PrivateKey(string? serviceAccount = null) => new() { IsPrivate = true, ServiceAccount = serviceAccount };
 
     /// <summary>Exactly that of the file whose content it holds: of a backup, and of everything that is put back.</summary>

@@ -13,4 +13,7 @@ internal sealed record FileSnapshot(string Path, byte[] Content)
 
     /// <summary>Access list and other attributes; null on Windows.</summary>
     internal UnixAttributes? Attributes { get; init; }
+
+    /// <summary>On Windows, the access list (<see cref="Files.AccessList"/>); null elsewhere.</summary>
+    internal string? AccessList { get; init; }
 }

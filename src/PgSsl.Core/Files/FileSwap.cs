@@ -27,6 +27,8 @@ internal sealed class FileSwap(IFileLayer files, FileEdit edit, string location,
             throw Exists();
         if (old is not null && !IsOld(now))
             throw Changed();
+        if (old is not null)
+            files.CheckMayReplace(location);
     }
 
     /// <summary>Renames. Between the renames of two files nothing else is done.</summary>

@@ -28,7 +28,9 @@ internal static class FileTransaction
     public static FileTransactionResult Apply(
         IReadOnlyList<FileEdit> edits, DateTimeOffset at, IFileLayer? files = null, IReadOnlyList<string>? drops = null)
     {
-        files ??= DiskFiles.Instance;
+        files ??= DiskFiles.Open();
+        if (drops is not null)
+            files.BeginUndo();
         StagedFile[] staged = [.. edits.Select(edit => new StagedFile(files, edit, isUndo: drops is not null))];
         StagedFile? current = null;
         try
@@ -57,7 +59,7 @@ internal static class FileTransaction
             }
             catch (Exception failure)
             {
-                string? remains = Describe(PutBack(staged, failure));
+                string? remains = Describe(PutBack(files, staged, failure));
                 if (failure is IOException or UnauthorizedAccessException)
                     throw NotWritten(current!.Path, failure, remains);
                 if (failure is PgSslException refusal && remains is not null)
@@ -91,7 +93,7 @@ internal static class FileTransaction
     /// <see cref="PgSslError.UnexpectedFile"/>: a file is not what it should be. <see cref="PgSslError.FileNotWritten"/>: it cannot be examined.
     /// </exception>
     public static IReadOnlyList<FileTarget> Look(IEnumerable<FileEdit> edits, IFileLayer? files = null) =>
-        [.. edits.Select(edit => new StagedFile(files ?? DiskFiles.Instance, edit).Look())];
+        [.. edits.Select(edit => new StagedFile(files ?? DiskFiles.Open(), edit).Look())];
 
     private static void CheckDistinct(IEnumerable<StagedFile> staged)
     {
@@ -120,10 +122,11 @@ internal static class FileTransaction
     /// <summary>Undoes what was done to each file, whatever becomes of the others.</summary>
     /// <returns>The files that could not be deleted.</returns>
     /// <exception cref="PgSslException"><see cref="PgSslError.FileNotRestored"/>: a target is not as it was.</exception>
-    private static List<string> PutBack(IEnumerable<StagedFile> staged, Exception failure)
+    private static List<string> PutBack(IFileLayer files, IEnumerable<StagedFile> staged, Exception failure)
     {
         var problems = new List<string>();
         var leftovers = new List<string>();
+        files.BeginUndo();
         foreach (StagedFile file in staged.Reverse())
         {
             try

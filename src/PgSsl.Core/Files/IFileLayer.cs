@@ -51,6 +51,19 @@ internal interface IFileLayer
     /// <exception cref="IOException">It fails; on Unix with the errno as HResult.</exception>
     void Move(string source, string target, bool replace);
 
+    /// <summary>Looks whether a file can be replaced by a rename: before the first of several renames, which would have to be undone.</summary>
+    /// <exception cref="IOException">It is held by another program, or read-only.</exception>
+    /// <exception cref="UnauthorizedAccessException">It may not be replaced.</exception>
+    void CheckMayReplace(string path)
+    {
+        // On Unix the rights of the directory decide, and these were needed before.
+    }
+
+    /// <summary>From here on the steps of an undo are made: it waits longer for files that other programs hold.</summary>
+    void BeginUndo()
+    {
+    }
+
     /// <summary>Lets two files of a directory exchange their names, atomically.</summary>
     /// <returns>False, and nothing is done, where the platform or the file system cannot.</returns>
     /// <exception cref="IOException">It fails, with the errno as HResult.</exception>

@@ -1,3 +1,5 @@
+using PgSsl.Common;
+
 namespace PgSsl.Files;
 
 /// <summary>
@@ -17,6 +19,19 @@ internal static class RealPath
     /// <exception cref="IOException">The links form a circle.</exception>
     public static string Of(string path) => Of(path, out _);
 
+    /// <summary>Whether two names lead to the same file; false as well where that cannot be found out.</summary>
+    public static bool AreSame(string one, string other)
+    {
+        try
+        {
+            return one == other || Comparer.Equals(Of(one), Of(other));
+        }
+        catch (Exception unreadable) when (unreadable is IOException or UnauthorizedAccessException or ArgumentException)
+        {
+            return false;
+        }
+    }
+
     /// <summary>Resolves a path.</summary>
     /// <param name="path">The path.</param>
     /// <param name="links">The symbolic links on the way, in the order in which they were followed.</param>
@@ -33,11 +48,11 @@ internal static class RealPath
         if (Path.GetDirectoryName(path) is not { } parent)
             return path;
         var entry = new FileInfo(Path.Combine(Resolve(parent, links), Path.GetFileName(path)));
-        if (entry.LinkTarget is null || entry.ResolveLinkTarget(returnFinalTarget: false) is not { } target)
+        if (entry.LinkTarget is not { } said || (OperatingSystem.IsWindows() ? WindowsPath.LinkTarget(said) : said) is not { } target)
             return entry.FullName;
         links.Add(entry.FullName);
         return links.Count <= MostLinks
-            ? Resolve(Path.TrimEndingDirectorySeparator(target.FullName), links)
+            ? Resolve(Path.TrimEndingDirectorySeparator(Path.GetFullPath(target, entry.DirectoryName!)), links)
             : throw new IOException($"Too many symbolic links on the way to {path}");
     }
 }

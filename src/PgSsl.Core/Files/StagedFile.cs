@@ -208,7 +208,11 @@ internal sealed class StagedFile(IFileLayer files, FileEdit edit, bool isUndo = 
                 $"{edit.Path} exists already, and was not overwritten.",
                 "Name another file, or use -Force: then the old file is kept as a backup.");
         if (_old is not null)
+        {
             FileTarget.CheckContent(edit, Location, _old.Content);
+            // Before there is a copy of a key that would have to be deleted.
+            files.CheckMayReplace(Location);
+        }
         if (edit.Expected is { } expected && !AreSame(expected, _old?.Content))
             throw new PgSslException(
                 PgSslError.FileChanged,

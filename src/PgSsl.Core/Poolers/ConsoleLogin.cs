@@ -8,7 +8,7 @@ namespace PgSsl.Poolers;
 
 /// <summary>
 /// Logs in to PgBouncer's console: trust, password, md5, or SCRAM-SHA-256 (PostgreSQL documentation, "Message Flow" and "SASL
-/// Authentication"; RFC 5802, RFC 7677). There is no channel binding, because there is no TLS to bind to.
+/// Authentication"; RFC 5802, RFC 7677). There is no channel binding: over TLS the certificate is known itself.
 /// </summary>
 /// <param name="userName">The role.</param>
 /// <param name="password">Returns its password; null where there is none.</param>
@@ -62,7 +62,7 @@ internal sealed class ConsoleLogin(string userName, Func<string?>? password, Con
                     throw new PgSslException(
                         PgSslError.UnacceptableAuthentication,
                         $"The admin console asks for an authentication method (request {request}) that this module does not support there.",
-                        "Have PgBouncer reloaded through its pidfile.");
+                        ReloadAdvice.WithoutPassword(OperatingSystem.IsWindows()));
             }
         }
     }

@@ -33,7 +33,7 @@ internal sealed class ConsolePeer(UnixAccount? account)
         $"{place} belongs to {UnixAccount.NameOf(user)}, and not to root or " +
         (account is null ? "PgBouncer's account, which is not known. " : $"PgBouncer's account, {account.Name}. ") + "No password was sent to it.",
         "Check who listens there: PgBouncer is not what answers. If it is, set \"user\" in pgbouncer.ini to its account. " +
-        "Without -Credential, PgBouncer is reloaded by a signal.");
+        ReloadAdvice.WithoutPassword(OperatingSystem.IsWindows()));
 
     private bool IsAllowed(uint user) => user == 0 || user == UnixAccount.EffectiveUserId || user == account?.UserId;
 }

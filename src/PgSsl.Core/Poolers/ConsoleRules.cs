@@ -39,7 +39,7 @@ internal sealed class ConsoleRules
         throw new PgSslException(
             PgSslError.UnacceptableAuthentication,
             $"The admin console asks for the password {how}, but {because}. The password was not sent.",
-            "Check what listens there. Without -Credential, PgBouncer is reloaded by a signal.");
+            $"Check what listens there. {ReloadAdvice.WithoutPassword(OperatingSystem.IsWindows())}");
     }
 
     /// <summary>Lines of a name and a secret, each in quotes, which are doubled inside (loader.c, load_auth_file).</summary>

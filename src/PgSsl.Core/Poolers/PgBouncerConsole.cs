@@ -9,17 +9,18 @@ namespace PgSsl.Poolers;
 
 /// <summary>
 /// Reloads PgBouncer through its admin console, the database pgbouncer. The console knows only the simple query protocol (admin.c), which
-/// Npgsql does not use. So this class implements as much of it as one command needs. It uses plaintext, and therefore only addresses of this
-/// machine, where pgbouncer.ini is: the Unix-domain socket, or the loopback address.
+/// Npgsql does not use. So this class implements as much of it as one command needs. It uses only addresses of this machine, where pgbouncer.ini
+/// is: the Unix-domain socket, or the loopback address, with TLS if PgBouncer demands it.
 /// </summary>
 /// <param name="endPoint">The socket, or a loopback address.</param>
 /// <param name="peer">Whose program may answer there.</param>
+/// <param name="transport">How it is reached over TCP.</param>
 /// <param name="rules">How it may ask for a password.</param>
 /// <param name="userName">A role of admin_users.</param>
 /// <param name="password">Returns its password, and is called only if PgBouncer asks for it; null where there is none.</param>
 /// <param name="timeout">For all of it.</param>
 internal sealed class PgBouncerConsole(
-    EndPoint endPoint, ConsolePeer peer, ConsoleRules rules, string userName, Func<string?>? password, TimeSpan timeout)
+    EndPoint endPoint, ConsolePeer peer, ConsoleTransport transport, ConsoleRules rules, string userName, Func<string?>? password, TimeSpan timeout)
     : IPgBouncerReload
 {
     private const string Database = "pgbouncer";
@@ -31,7 +32,7 @@ internal sealed class PgBouncerConsole(
     /// <inheritdoc/>
     public string Means => $"RELOAD in the admin console at {endPoint}";
 
-    /// <summary>The console of a configuration: over its socket, or else over the loopback address if that accepts plaintext.</summary>
+    /// <summary>The console of a configuration: over its socket, or else over the loopback address.</summary>
     /// <param name="ini">The configuration.</param>
     /// <param name="userName">A role of admin_users.</param>
     /// <param name="password">See the constructor.</param>
@@ -44,6 +45,7 @@ internal sealed class PgBouncerConsole(
     {
         var peer = new ConsolePeer(PgBouncerAccount.Of(ini));
         var rules = ConsoleRules.Of(ini, userName);
+        var transport = new ConsoleTransport(ini);
         // An empty value switches the socket off; one that begins with @ has no file.
         string directory = ini.Find("unix_socket_dir")?.Value ?? DefaultSocketDirectory;
         string socket = $"{directory}/.s.PGSQL.{ini.Port}";
@@ -51,17 +53,16 @@ internal sealed class PgBouncerConsole(
         {
             if (!peer.MayOwn(socket))
                 throw peer.Stranger($"The socket {socket}", UnixStatus.OfTarget(socket).Owner.UserId);
-            return new PgBouncerConsole(new UnixDomainSocketEndPoint(socket), peer, rules, userName, password, timeout);
+            return new PgBouncerConsole(new UnixDomainSocketEndPoint(socket), peer, transport, rules, userName, password, timeout);
         }
-        bool letsPlaintextIn = ini["client_tls_sslmode"] is null or "disable" or "allow" or "prefer";
         IPAddress? loopback = ini.Listens.Select(listen => Loopback(listen.Host)).FirstOrDefault(address => address is not null);
-        if (letsPlaintextIn && loopback is not null)
-            return new PgBouncerConsole(new IPEndPoint(loopback, ini.Port), peer, rules, userName, password, timeout);
+        if (!transport.DemandsCertificate && loopback is not null)
+            return new PgBouncerConsole(new IPEndPoint(loopback, ini.Port), peer, transport, rules, userName, password, timeout);
         throw new PgSslException(
             PgSslError.UnsupportedParameter,
-            $"The admin console of {ini.Path} cannot be reached from here: there is no Unix-domain socket, " +
-            "and no loopback address that accepts plaintext.",
-            "Set unix_socket_dir, or have PgBouncer reloaded through its pidfile.");
+            $"The admin console of {ini.Path} cannot be reached from here: there is no Unix-domain socket, and " +
+            (loopback is null ? "it listens at no loopback address." : "client_tls_sslmode demands a certificate of each client."),
+            ReloadAdvice.WithoutConsole(OperatingSystem.IsWindows()));
     }
 
     private static IPAddress? Loopback(string host) =>
@@ -86,9 +87,13 @@ internal sealed class PgBouncerConsole(
             await socket.ConnectAsync(endPoint, deadline.Token).ConfigureAwait(false);
             if (endPoint is not IPEndPoint)
                 peer.Check(socket, $"The socket {endPoint}");
-            var stream = new NetworkStream(socket);
+            await using var plain = new NetworkStream(socket);
+            bool Check() => peer.Check(socket, $"What listens at {endPoint}");
+            (Stream stream, bool isPgBouncer) = endPoint is IPEndPoint
+                ? await transport.OpenAsync(plain, Check, deadline.Token).ConfigureAwait(false)
+                : (plain, false);
             await stream.WriteAsync(StartupMessage.Encode(userName, Database, "PgSsl"), deadline.Token).ConfigureAwait(false);
-            var login = new ConsoleLogin(userName, password, rules, () => peer.Check(socket, $"What listens at {endPoint}"));
+            var login = new ConsoleLogin(userName, password, rules, () => isPgBouncer || Check());
             await login.AnswerAsync(
                 type => ReceiveAsync(stream, type, deadline.Token),
                 (type, body) => SendAsync(stream, type, body, deadline.Token)).ConfigureAwait(false);
@@ -111,7 +116,7 @@ internal sealed class PgBouncerConsole(
         }
     }
 
-    private static async Task ReceiveUntilReadyAsync(NetworkStream stream, CancellationToken deadline)
+    private static async Task ReceiveUntilReadyAsync(Stream stream, CancellationToken deadline)
     {
         while ((await ReceiveAsync(stream, null, deadline).ConfigureAwait(false)).Type != 'Z')
         {
@@ -120,7 +125,7 @@ internal sealed class PgBouncerConsole(
     }
 
     /// <summary>The next message of a type, or of any type.</summary>
-    private static async Task<(char Type, byte[] Body)> ReceiveAsync(NetworkStream stream, char? expected, CancellationToken deadline)
+    private static async Task<(char Type, byte[] Body)> ReceiveAsync(Stream stream, char? expected, CancellationToken deadline)
     {
         while (true)
         {
@@ -150,7 +155,7 @@ internal sealed class PgBouncerConsole(
                 "PgBouncer's log says more. The role must be in admin_users, and in auth_file.")
             : new PgSslException(PgSslError.ConnectionRejected, "The admin console of PgBouncer refuses the login.", "PgBouncer's log says why.");
 
-    private static async Task SendAsync(NetworkStream stream, char type, byte[] body, CancellationToken deadline)
+    private static async Task SendAsync(Stream stream, char type, byte[] body, CancellationToken deadline)
     {
         byte[] message = new byte[5 + body.Length];
         message[0] = (byte)type;

@@ -24,7 +24,11 @@ internal sealed record PgBouncerProcess(int Id, UnixAccount? Account)
     /// </exception>
     public static PgBouncerProcess Find(PgBouncerIni ini)
     {
-        if (OperatingSystem.IsWindows() || ini["pidfile"] is not { } path)
+        if (OperatingSystem.IsWindows())
+            throw new PgSslException(
+                PgSslError.UnsupportedParameter, "Windows has no signals, so PgBouncer cannot be told to reload by one.",
+                ReloadAdvice.WithoutProcess(isWindows: true));
+        if (ini["pidfile"] is not { } path)
             throw new PgSslException(
                 PgSslError.UnsupportedParameter, $"{ini.Path} names no pidfile, so it is not known which process to signal.",
                 "Set pidfile and restart PgBouncer, or give a role of admin_users for its console.");

@@ -81,7 +81,10 @@ internal sealed class PgBouncerRecipient : ICertificateRecipient
         UnixAccount? account = (reload as PgBouncerSignal)?.Account ?? PgBouncerAccount.Of(ini);
         UnixAccount? author = OperatingSystem.IsWindows() ? null : PgBouncerAuthor.Of(ini);
         CheckIncluded(ini, plan, author);
-        var target = new DeploymentTarget(certificate, key, new ServerConditions { Account = account, IsPgBouncer = true })
+        var target = new DeploymentTarget(certificate, key, new ServerConditions
+        {
+            Account = account, WindowsAccount = WindowsAccount.OfPgBouncer(ini.Path), IsPgBouncer = true,
+        })
         {
             Author = author,
             IsCertificateNamed = certificatePath is not null || author is null || ini["client_tls_cert_file"] is null,
@@ -102,7 +105,7 @@ internal sealed class PgBouncerRecipient : ICertificateRecipient
         if (_noReload is not null && seen is [var first, ..])
             throw new PgSslException(
                 _noReload.Error, $"{_noReload.Message} But a program listens at {first.Host}, and it would not load the change.",
-                "Let pidfile name the process, or give a role of admin_users for the admin console: -Credential.", _noReload);
+                ReloadAdvice.WithoutProcess(OperatingSystem.IsWindows()), _noReload);
         return seen;
     }
 
@@ -131,7 +134,7 @@ internal sealed class PgBouncerRecipient : ICertificateRecipient
                 PgSslError.InvalidPgBouncerFile,
                 $"{ini.Path} names its {setting} by a relative path ({written}), and only PgBouncer knows from which directory.",
                 $"Write an absolute path into it, or give {parameter} as well.");
-        return given is null || RealPath.Of(given) == RealPath.Of(written) ? written : throw new PgSslException(
+        return given is null || RealPath.AreSame(given, written) ? written : throw new PgSslException(
             PgSslError.ContradictoryParameters, $"{ini.Path} has its {setting} in {written}, but {parameter} says {given}.",
             $"Leave out {parameter}, or change {setting} first.");
     }

@@ -93,6 +93,7 @@ internal sealed record KeyFilePlan(string KeyPath, string DocumentPath, bool Key
         if (KeyExists)
             return $"{document}, with the key in {KeyPath} ({algorithm}).";
         string access = !OperatingSystem.IsWindows() ? "mode 0600"
+            : File.Exists(KeyPath) ? "with the access list of the old one, without entries for everybody and for all users"
             : $"for its owner, SYSTEM, Administrators{(serviceAccount is null ? "" : $" and {serviceAccount}")} only";
         return $"{Verb(KeyPath)} the private key {KeyPath} ({algorithm}, {access}), and {char.ToLowerInvariant(document[0])}{document[1..]}.";
     }

@@ -29,7 +29,10 @@ internal static class FileRequirements
         Requirement requirement, ServerFile file, ServerConditions server, Func<UnixStatus, (string Detail, string Remedy)?> objection)
     {
         if (server.IsWindows == true || OperatingSystem.IsWindows())
-            return requirement.Unjudged($"On Windows access lists are not examined: the service's account must be able to read {file.Path}.");
+            return requirement.Unjudged(
+                "On Windows access lists are not examined: " +
+                $"{server.WindowsAccount?.ToString() ?? "the service's account"} must be able to read {file.Path}.",
+                $"icacls {CommandText.Quote(file.Path)} shows who can.");
         if (file.Status is not { } status)
             return file.Failure is { } failure
                 ? requirement.Unmet(failure.Message, failure.Remedy ?? "Provide the file.")

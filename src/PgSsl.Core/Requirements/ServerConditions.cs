@@ -19,6 +19,7 @@ internal sealed record ServerConditions
     {
         return new ServerConditions
         {
+            WindowsAccount = isLocal && facts.IsWindows && facts.DataDirectory is { } data ? WindowsAccount.OfServer(data) : null,
             Account = isLocal && !facts.IsWindows && facts.DataDirectory is { } directory
                 && UnixAccount.OwnerOf(directory) is { UserId: not 0 } account ? account : null,
             Version = facts.Version,
@@ -30,6 +31,9 @@ internal sealed record ServerConditions
 
     /// <summary>The account that it runs as, on this machine.</summary>
     public UnixAccount? Account { get; init; }
+
+    /// <summary>The same on Windows.</summary>
+    public WindowsAccount? WindowsAccount { get; init; }
 
     /// <summary>Its version.</summary>
     public ServerVersion? Version { get; init; }

@@ -9,7 +9,7 @@ internal sealed class RootFileWriter(IFileLayer? files = null)
     // Each time somebody else completed a change: so many in a row are not a coincidence.
     private const int MaximumAttempts = 50;
 
-    private readonly IFileLayer _files = files ?? DiskFiles.Instance;
+    private readonly IFileLayer _files = files ?? DiskFiles.Open();
 
     /// <summary>Reads a file for a plan; null where there is none.</summary>
     /// <exception cref="PgSslException"><see cref="PgSslError.FileUnreadable"/>.</exception>

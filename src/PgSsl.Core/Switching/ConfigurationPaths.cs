@@ -29,6 +29,13 @@ internal static class ConfigurationPaths
         return ConfigurationDocument.Read(main, facts.DataDirectory, DiskServerFiles.Instance);
     }
 
+    /// <summary>
+    /// The configuration's own name for a file: a server on Windows says C:/… where PowerShell says C:\…, and a link may lead to the file. The
+    /// path itself if the configuration does not have the file.
+    /// </summary>
+    public static string NameIn(ConfigurationDocument document, string path) =>
+        document.Files.Select(file => file.Path).Append(document.AutoPath).FirstOrDefault(name => RealPath.AreSame(name, path)) ?? path;
+
     /// <summary>Reads the configuration that a file belongs to, where no server is asked: it is postgresql.conf itself, or included by it.</summary>
     /// <param name="path">The file, absolute.</param>
     /// <exception cref="PgSslException">

@@ -107,6 +107,7 @@ internal sealed record SslSwitch(
             ServerDisk.Demand(
                 live, "Run this on the server's machine. Without -Endpoint the file is changed by itself, and the server has to reload it then.");
             ConfigurationDocument document = ConfigurationPaths.ReadOf(facts, configurationPath);
+            configurationPath = ConfigurationPaths.NameIn(document, configurationPath);
             notes.AddRange(SslPreflight.CheckOwner(document, configurationPath));
             change = new ConfigurationFileChange(PlanFile(document, configurationPath, values), prover, at);
         }
@@ -170,6 +171,7 @@ internal sealed record SslSwitch(
     public static SslSwitch PrepareFile(SslTarget target, string configurationPath, DateTimeOffset at)
     {
         ConfigurationDocument document = ConfigurationPaths.ReadAround(configurationPath);
+        configurationPath = ConfigurationPaths.NameIn(document, configurationPath);
         IReadOnlyList<string> owners = SslPreflight.CheckOwner(document, configurationPath);
         int? major = ServerAtRest.MajorOf(document);
         IReadOnlyDictionary<string, string> values = target.ValuesIn(major ?? PostgresVersion.Newest);

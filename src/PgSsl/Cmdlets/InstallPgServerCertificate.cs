@@ -60,9 +60,10 @@ public sealed class InstallPgServerCertificateCommand : ServerCertificateCmdlet
     [ValidateNotNullOrEmpty]
     public string? PgBouncerIni { get; set; }
 
-    /// <summary>On Windows, the account that the server runs as: it may read the key.</summary>
+    /// <summary>On Windows, the account that the server runs as, by its name or its SID: it may read the key.</summary>
     [Parameter]
     [ValidateNotNullOrEmpty]
+    [ArgumentCompleter(typeof(ServiceAccountCompleter))]
     public string? ServiceAccount { get; set; }
 
     private CertificateCollector Given => _given ??= new CertificateCollector(path => Resolve(path));

@@ -33,9 +33,10 @@ public abstract class KeyPairCmdlet : CertificateNamingCmdlet
     [ValidateNotNull]
     public SecureString? Passphrase { get; set; }
 
-    /// <summary>On Windows, the account that the server runs as: it may read the key.</summary>
+    /// <summary>On Windows, the account that the server runs as, by its name or its SID: it may read the key.</summary>
     [Parameter]
     [ValidateNotNullOrEmpty]
+    [ArgumentCompleter(typeof(ServiceAccountCompleter))]
     public string? ServiceAccount { get; set; }
 
     /// <summary>Replaces existing files, and keeps them as backups.</summary>

@@ -34,6 +34,14 @@ internal sealed class CertificateServer : TestServer
         return new CertificateServer(cluster, await OpenAsync(cluster));
     }
 
+    /// <summary>One of a certain build.</summary>
+    public static async Task<CertificateServer> StartAsync(PostgresInstallation installation)
+    {
+        PostgresCluster cluster = await PostgresCluster.StartAsync(installation);
+        await cluster.InstallCertificateAsync(Old);
+        return new CertificateServer(cluster, await OpenAsync(cluster));
+    }
+
     /// <summary>One that all tests share: it serves the old certificate, and nothing lies about. Each restores that for the next.</summary>
     public static async Task<CertificateServer> SharedAsync(int major)
     {

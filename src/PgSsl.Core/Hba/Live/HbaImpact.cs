@@ -92,7 +92,7 @@ internal sealed record HbaImpact(IReadOnlyList<CutOffSession> CutOff, IReadOnlyL
         bool isSingle = group.Length == 1;
         string how = session.Transport == HbaTransport.Tls && first.Why is null && session.Certificate is null
             ? "over TLS without a client certificate" : session.Transport.ToWords();
-        string who = session.IsOwn ? $"This session of {RoleOf(session)} is"
+        string who = session.IsOwn ? $"this session of {RoleOf(session)} is"
             : $"{group.Length} {what}{(isSingle ? "" : "s")} of {RoleOf(session)} {(isSingle ? "is" : "are")}";
         return $"{who} {how} and {(first.IsCertain ? "could not" : "perhaps could not")} come back"
             + (first.ComesBackOverTls ? ", except over TLS." : first.Why is { } why ? $": {why}." : ".");

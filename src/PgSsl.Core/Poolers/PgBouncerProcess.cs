@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Globalization;
 using System.Text;
 using Microsoft.Win32.SafeHandles;
@@ -53,6 +54,23 @@ internal sealed record PgBouncerProcess(int Id, UnixAccount? Account)
         catch (Exception ended) when (ended is IOException or UnauthorizedAccessException)
         {
             throw NotReady($"The pidfile {path} names no running PgBouncer.");
+        }
+    }
+
+    /// <summary>When it was started; null if it has ended, or the system does not say.</summary>
+    public DateTimeOffset? Started
+    {
+        get
+        {
+            try
+            {
+                using var process = Process.GetProcessById(Id);
+                return process.StartTime;
+            }
+            catch (Exception ended) when (ended is ArgumentException or InvalidOperationException or System.ComponentModel.Win32Exception)
+            {
+                return null;
+            }
         }
     }
 

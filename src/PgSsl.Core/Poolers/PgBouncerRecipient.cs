@@ -1,6 +1,8 @@
+using System.Globalization;
 using PgSsl.Connections;
 using PgSsl.Deployment;
 using PgSsl.Files;
+using PgSsl.Hba.Live;
 using PgSsl.Requirements;
 using PgSsl.Server.Live;
 
@@ -12,6 +14,9 @@ namespace PgSsl.Poolers;
 /// </summary>
 internal sealed class PgBouncerRecipient : ICertificateRecipient
 {
+    // The time of the system's start, from which a process's is counted, is in whole seconds (proc(5), /proc/stat, btime).
+    private static readonly TimeSpan StartTimeError = TimeSpan.FromSeconds(2);
+
     private readonly PgBouncerPlan _plan;
     private readonly IPgBouncerReload? _reload;
     private readonly PgSslException? _noReload;
@@ -20,6 +25,7 @@ internal sealed class PgBouncerRecipient : ICertificateRecipient
     private PgBouncerRecipient(DeploymentTarget target, PgBouncerPlan plan, IPgBouncerReload? reload, PgSslException? noReload, TimeSpan timeout)
     {
         (Target, _plan, _reload, _noReload, _timeout) = (target, plan, reload, noReload, timeout);
+        PendingEdits = PendingEdits.Perhaps([.. (reload as PgBouncerSignal)?.Started is { } started ? SavedSince(plan.Before, started) : []]);
         Remarks = [.. ModeRemark(plan), .. PgBouncerFindings.Find(plan.After).Select(finding => $"{finding.Message} {finding.Remedy}")];
     }
 
@@ -33,6 +39,9 @@ internal sealed class PgBouncerRecipient : ICertificateRecipient
 
     /// <inheritdoc/>
     public IReadOnlyList<string> Remarks { get; }
+
+    /// <inheritdoc/>
+    public PendingEdits PendingEdits { get; }
 
     /// <inheritdoc/>
     public IEnumerable<string> Effects =>
@@ -154,6 +163,14 @@ internal sealed class PgBouncerRecipient : ICertificateRecipient
                     "Nothing was changed.",
                     $"Set client_tls_sslmode, client_tls_key_file and client_tls_cert_file in {path} yourself, or let root own {ini.Path}.");
     }
+
+    /// <summary>What PgBouncer has loaded cannot be read without its console: only times tell, and they do not tell of a reload since.</summary>
+    private static IEnumerable<string> SavedSince(PgBouncerIni ini, DateTimeOffset started) =>
+        from file in ini.Files
+        let saved = File.GetLastWriteTimeUtc(file.Path)
+        where saved > started.UtcDateTime + StartTimeError
+        select $"{file.Path} was saved at {saved.ToString("yyyy-MM-dd HH:mm:ss", CultureInfo.InvariantCulture)} UTC, after PgBouncer had started: if "
+            + "it was not reloaded since, these edits are loaded, too, and sessions with databases that are not in it any more end.";
 
     private static bool IsDisable(string mode) => mode.Equals("disable", StringComparison.OrdinalIgnoreCase);
 

@@ -16,6 +16,9 @@ internal sealed class PgBouncerSignal : IPgBouncerReload
     /// <summary>The account that the process runs as; null where the system does not say.</summary>
     public UnixAccount? Account => _process.Account;
 
+    /// <summary>When the process was started; null where the system does not say.</summary>
+    public DateTimeOffset? Started => _process.Started;
+
     /// <inheritdoc/>
     public string Means => $"SIGHUP to process {_process.Id}";
 

@@ -44,6 +44,19 @@ public sealed class PgBouncerChangeTests
         Assert.Equal("1", (await session.QueryAsync("SELECT 1"))[0][0]);
     }
 
+    /// <summary>What it has loaded is not known without its console, and a reload may have been since.</summary>
+    [Fact]
+    public async Task Edits_that_were_saved_after_it_had_started_are_named()
+    {
+        await using Scene scene = await Scene.StartAsync(Root.Issue(LeafOptions.ForLoopback()));
+        IReadOnlyList<string> Edits() => PgBouncerRecipient.Of(scene.Bouncer.IniPath, null, null, null, TimeSpan.FromSeconds(10)).PendingEdits.Edits;
+        Assert.Empty(Edits());
+
+        File.SetLastWriteTimeUtc(scene.Bouncer.IniPath, DateTime.UtcNow.AddSeconds(10));
+
+        Assert.Contains($"{scene.Bouncer.IniPath} was saved at ", Assert.Single(Edits()));
+    }
+
     /// <summary>PgBouncer says yes to RELOAD, and its log says that it keeps the old TLS.</summary>
     [Fact]
     public async Task A_key_of_another_certificate_is_seen_on_the_wire_and_put_back()

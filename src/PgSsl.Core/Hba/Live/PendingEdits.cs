@@ -20,6 +20,9 @@ internal sealed record PendingEdits
     /// <summary>Nothing waits, or there is no server.</summary>
     public static PendingEdits None { get; } = new();
 
+    /// <summary>What may wait for a reload, where only times tell.</summary>
+    public static PendingEdits Perhaps(IReadOnlyList<string> edits) => new() { Edits = edits };
+
     /// <summary>What waits for a reload, and what cannot be told, as sentences.</summary>
     public IReadOnlyList<string> Edits { get; private init; } = [];
 

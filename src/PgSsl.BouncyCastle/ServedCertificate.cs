@@ -6,6 +6,7 @@ using Org.BouncyCastle.Crypto;
 using Org.BouncyCastle.Tls;
 using Org.BouncyCastle.Tls.Crypto.Impl.BC;
 using Org.BouncyCastle.Utilities;
+using PgSsl.Certificates;
 
 namespace PgSsl.PortableTls;
 
@@ -14,7 +15,7 @@ namespace PgSsl.PortableTls;
 /// being made. The bytes are those of the wire.
 /// </summary>
 internal sealed class ServedCertificate(BcTlsCrypto crypto, X509Certificate2 certificate)
-    : BcTlsRawKeyCertificate(crypto, certificate.PublicKey.ExportSubjectPublicKeyInfo())
+    : BcTlsRawKeyCertificate(crypto, SubjectPublicKey.EncodingOf(certificate))
 {
     // OpenSSL refuses larger ones, too: one signature would take many seconds (crypto/rsa/rsa_ossl.c, rsa_ossl_public_decrypt).
     private const int MaxModulusBits = 16384;

@@ -1,5 +1,6 @@
 using System.Formats.Asn1;
 using System.Numerics;
+using System.Security.Cryptography.X509Certificates;
 using PgSsl.Asn1;
 
 namespace PgSsl.Certificates;
@@ -22,6 +23,19 @@ internal sealed record SubjectPublicKey(ReadOnlyMemory<byte> Encoded, string? Al
 
     /// <summary>What an RSASSA-PSS key is restricted to; null for one that is not.</summary>
     public PssParameters? Restriction { get; private init; }
+
+    /// <summary>
+    /// A certificate's SubjectPublicKeyInfo as it is encoded. .NET 8 cannot write one without parameters (RSASSA-PSS, Ed25519) from a PublicKey.
+    /// </summary>
+    public static byte[] EncodingOf(X509Certificate2 certificate)
+    {
+        AsnReader content = new AsnReader(certificate.RawDataMemory, AsnEncodingRules.BER).ReadSequence().ReadSequence();
+        // RFC 5280 4.1: [0] version, then serialNumber, signature, issuer, validity and subject.
+        int before = content.Has(0) ? 6 : 5;
+        for (int i = 0; i < before; i++)
+            content.ReadEncodedValue();
+        return content.ReadEncodedValue().ToArray();
+    }
 
     public static SubjectPublicKey Read(AsnReader reader)
     {

@@ -83,7 +83,7 @@ internal static class ClientRequirements
     {
         if (served.RawDataMemory.Span.SequenceEqual(leaf.RawDataMemory.Span))
             return Requirement.Served.Met("The server serves this certificate.");
-        string key = served.PublicKey.ExportSubjectPublicKeyInfo().AsSpan().SequenceEqual(leaf.PublicKey.ExportSubjectPublicKeyInfo())
+        string key = SubjectPublicKey.EncodingOf(served).AsSpan().SequenceEqual(SubjectPublicKey.EncodingOf(leaf))
             ? "the same key" : "another key";
         return Requirement.Served.Unmet(
             $"The server serves another certificate, of '{CertificateNames.Display(served)}', " +

@@ -91,11 +91,11 @@ internal sealed record ServerKey
         try
         {
             using ECDsa? ecdsa = certificate.PublicKey.Oid.Value == Oids.EllipticCurve ? certificate.GetECDsaPublicKey() : null;
-            return ecdsa?.ExportSubjectPublicKeyInfo() ?? certificate.PublicKey.ExportSubjectPublicKeyInfo();
+            return ecdsa?.ExportSubjectPublicKeyInfo() ?? SubjectPublicKey.EncodingOf(certificate);
         }
         catch (CryptographicException)
         {
-            return certificate.PublicKey.ExportSubjectPublicKeyInfo();
+            return SubjectPublicKey.EncodingOf(certificate);
         }
     }
 

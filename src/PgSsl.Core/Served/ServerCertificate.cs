@@ -179,7 +179,7 @@ public sealed record ServerCertificate
             KeySize = keySize,
             SignatureAlgorithm = leaf.SignatureAlgorithm.FriendlyName ?? leaf.SignatureAlgorithm.Value ?? "",
             Fingerprint = leaf.GetCertHashString(HashAlgorithmName.SHA256),
-            SpkiSha256 = Convert.ToHexString(SHA256.HashData(leaf.PublicKey.ExportSubjectPublicKeyInfo())),
+            SpkiSha256 = Convert.ToHexString(SHA256.HashData(SubjectPublicKey.EncodingOf(leaf))),
             IsSelfSigned = leaf.SubjectName.RawData.AsSpan().SequenceEqual(leaf.IssuerName.RawData),
             ChainStatus = trust.Status,
             ChainFindings = trust.Findings.ToArray(),

@@ -106,7 +106,7 @@ public static class HostileTls
     private static byte[] Vector(byte[] body) =>
         [(byte)(body.Length >> 16), (byte)(body.Length >> 8), (byte)body.Length, .. body];
 
-    private static async Task ReadRecordAsync(Stream client, CancellationToken cancellation)
+    internal static async Task<byte[]> ReadRecordAsync(Stream client, CancellationToken cancellation)
     {
         var header = new byte[5];
         await client.ReadExactlyAsync(header, cancellation);

@@ -58,7 +58,12 @@ internal sealed class SslModeTester(IReadOnlyList<SslMode> modes, IReadOnlyList<
     }
 
     /// <inheritdoc/>
-    public void Dispose() => _gate.Dispose();
+    public void Dispose()
+    {
+        _gate.Dispose();
+        foreach (Lazy<ClientIdentity> identity in _identities.Values.Where(identity => identity.IsValueCreated))
+            identity.Value.Certificate?.Dispose();
+    }
 
     /// <summary>A key file is read and decrypted once for all servers.</summary>
     private ClientIdentity IdentityOf(ConnectionSettings settings) =>

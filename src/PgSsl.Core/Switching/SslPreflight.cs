@@ -139,11 +139,7 @@ internal static class SslPreflight
         ServerCertificateFacts found = ServerCertificateFacts.Read(path, keyPath);
         IReadOnlyList<ServedAt> served = await new ServedCertificates(live).ObserveAsync(cancellationToken).ConfigureAwait(false);
         return found.Certificates is { Certificates: { Count: > 0 } chain }
-            ? [.. ClientLosses.Find(
-                chain,
-                [.. served.Where(seen => seen.Facts.Tls is not null)
-                    .Select(seen => new PresentChain($"{seen.Host} serves now", seen.Facts.Tls!.Chain))],
-                found)]
+            ? [.. ClientLosses.Find(chain, [.. PresentChain.Of(served)], found)]
             : [];
     }
 

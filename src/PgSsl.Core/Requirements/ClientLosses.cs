@@ -174,5 +174,5 @@ internal sealed record PresentChain(string Where, IReadOnlyList<X509Certificate2
     public static IEnumerable<PresentChain> Of(IEnumerable<ServedAt> served) =>
         from answer in served
         where answer.Facts.Tls is not null
-        select new PresentChain($"{answer.Host} serves now", answer.Facts.Tls.Chain);
+        select new PresentChain($"{answer.Host} serves now", answer.Facts.Tls!.Chain);
 }

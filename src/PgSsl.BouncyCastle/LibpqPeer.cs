@@ -45,11 +45,13 @@ internal sealed class LibpqPeer : AbstractTlsClient, TlsDHGroupVerifier
         return new TlsFacts(
             _crypto.Served,
             ProtocolVersions.NameOf(agreed.NegotiatedVersion),
-            ((TlsCipherSuite)agreed.CipherSuite).ToString(),
+            NameOf(agreed.CipherSuite),
             agreed.ApplicationProtocol?.GetUtf8Decoding() ?? "",
             _credentials is { WereAskedFor: true },
             handshakeTime);
     }
+
+    private static string NameOf(int suite) => ((TlsCipherSuite)suite).ToString();
 
     public override void NotifyHandshakeComplete() => IsHandshakeComplete = true;
 
@@ -66,7 +68,9 @@ internal sealed class LibpqPeer : AbstractTlsClient, TlsDHGroupVerifier
 
     protected override ProtocolVersion[] GetSupportedVersions() => ProtocolVersions.Of(_request.Protocols);
 
-    protected override int[] GetSupportedCipherSuites() => Offer.CipherSuites;
+    protected override int[] GetSupportedCipherSuites() => _request.CipherSuites is { } suites
+        ? [.. Offer.CipherSuites.Where(suite => TlsUtilities.IsTlsV13CipherSuite(suite) || suites.Contains(NameOf(suite)))]
+        : Offer.CipherSuites;
 
     protected override IList<int> GetSupportedGroups(IList<int> namedGroupRoles) => Offer.Groups;
 

@@ -31,7 +31,8 @@ public static class HostileHandshakes
     public static ServerScript EndlessWarnings { get; } = Begin(Endless(Record(Alert, [1, 112])));
 
     /// <summary>The message that TLS 1.3 allows a server to send for the sake of old devices on the way, without end.</summary>
-    public static ServerScript EndlessChangeCipherSpecs { get; } = Begin(Send(Retry(SecP384), Endless(Record(ChangeCipherSpec, [1]))));
+    public static ServerScript EndlessChangeCipherSpecs { get; } = Begin(
+        hello => Send(Retry(hello), Endless(Record(ChangeCipherSpec, [1]))));
 
     /// <summary>The server says that it is done inside of its Certificate message.</summary>
     public static ServerScript CloseNotifyInTheMiddle { get; } = Begin(
@@ -45,11 +46,11 @@ public static class HostileHandshakes
     public static ServerScript LargestRecord { get; } = Begin(Send([HandshakeRecord, 3, 3, 0xFF, 0xFF, .. new byte[70_000]], Wait));
 
     /// <summary>Asks for another ClientHello, each time.</summary>
-    public static ServerScript RetriesWithoutEnd { get; } = Begin(async (client, cancellation) =>
+    public static ServerScript RetriesWithoutEnd { get; } = Begin(hello => async (client, cancellation) =>
     {
         while (true)
         {
-            await client.WriteAsync(Retry(SecP384), cancellation);
+            await client.WriteAsync(Retry(hello), cancellation);
             // The second ClientHello comes behind a ChangeCipherSpec.
             await ReadRecordAsync(client, cancellation);
             await ReadRecordAsync(client, cancellation);
@@ -57,7 +58,7 @@ public static class HostileHandshakes
     });
 
     /// <summary>Asks for a ClientHello with 60 KB of its own in it, and says nothing more.</summary>
-    public static ServerScript HugeCookie { get; } = Begin(Send(Retry(SecP384, cookie: new byte[60_000]), Wait));
+    public static ServerScript HugeCookie { get; } = Begin(hello => Send(Retry(hello, cookie: new byte[60_000]), Wait));
 
     /// <summary>A message that claims 16 MB, and as much of it as the client reads.</summary>
     /// <param name="type">The type of a handshake message.</param>
@@ -92,11 +93,11 @@ public static class HostileHandshakes
         await Wait(client, cancellation);
     };
 
-    private static ServerScript Begin(ServerScript then) => async (client, cancellation) =>
-    {
-        await ReadHelloAsync(client, cancellation);
-        await then(client, cancellation);
-    };
+    private static ServerScript Begin(ServerScript then) => Begin(_ => then);
+
+    /// <summary>Answers S, and goes on once it knows the ClientHello.</summary>
+    private static ServerScript Begin(Func<byte[], ServerScript> then) => async (client, cancellation) =>
+        await then(await ReadHelloAsync(client, cancellation))(client, cancellation);
 
     private static async Task<byte[]> ReadHelloAsync(Stream client, CancellationToken cancellation)
     {
@@ -121,13 +122,15 @@ public static class HostileHandshakes
     private static Task Wait(Stream client, CancellationToken cancellation) => client.CopyToAsync(Stream.Null, cancellation);
 
     /// <summary>RFC 8446 4.1.4: a ServerHello with the extensions supported_versions, key_share and, perhaps, cookie.</summary>
-    private static byte[] Retry(int group, byte[]? cookie = null)
+    private static byte[] Retry(byte[] hello, byte[]? cookie = null)
     {
-        byte[] extensions = [0, 43, 0, 2, 3, 4, 0, 51, 0, 2, (byte)(group >> 8), (byte)group];
+        // Behind the header of the message, the version and the random number; a server repeats it.
+        byte[] sessionId = hello[38..(39 + hello[38])];
+        byte[] extensions = [0, 43, 0, 2, 3, 4, 0, 51, 0, 2, SecP384 >> 8, SecP384 & 0xFF];
         if (cookie is not null)
             extensions = [.. extensions, 0, 44, .. Vector16(Vector16(cookie))];
-        // No session id; TLS_AES_128_GCM_SHA256; no compression. The session id has to be the client's, which sends none where it need not.
-        return Record(HandshakeRecord, Handshake(ServerHello, [3, 3, .. RetryRandom, 0, 0x13, 0x01, 0, .. Vector16(extensions)]));
+        // TLS_AES_128_GCM_SHA256; no compression.
+        return Record(HandshakeRecord, Handshake(ServerHello, [3, 3, .. RetryRandom, .. sessionId, 0x13, 0x01, 0, .. Vector16(extensions)]));
     }
 
     private static byte[] Vector16(byte[] body) => [(byte)(body.Length >> 8), (byte)body.Length, .. body];

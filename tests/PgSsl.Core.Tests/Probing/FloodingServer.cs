@@ -17,8 +17,14 @@ internal static class FloodingServer
     /// <param name="version">The only one that is spoken.</param>
     /// <param name="type">The content type of the record (RFC 8446 5.1).</param>
     /// <param name="content">What is in it.</param>
-    public static ServerScript Flood(
-        TestCertificate certificate, ProtocolVersion version, short type, byte[] content) => async (client, cancellation) =>
+    public static ServerScript Flood(TestCertificate certificate, ProtocolVersion version, short type, byte[] content) =>
+        Flood(certificate, version, protocol => protocol.Send(type, content));
+
+    /// <summary>The same in TLS 1.3, with updates of the key that ask for an update in return.</summary>
+    public static ServerScript FloodOfKeyUpdates(TestCertificate certificate) =>
+        Flood(certificate, ProtocolVersion.TLSv13, protocol => protocol.UpdateKey());
+
+    private static ServerScript Flood(TestCertificate certificate, ProtocolVersion version, Action<Protocol> drop) => async (client, cancellation) =>
     {
         await client.ReadExactlyAsync(new byte[8], cancellation);
         await client.WriteAsync("S"u8.ToArray(), cancellation);
@@ -30,7 +36,7 @@ internal static class FloodingServer
                 var protocol = new Protocol(client);
                 protocol.Accept(new Server(certificate, version));
                 while (true)
-                    protocol.Send(type, content);
+                    drop(protocol);
             },
             CancellationToken.None);
     };
@@ -38,6 +44,8 @@ internal static class FloodingServer
     private sealed class Protocol(Stream stream) : TlsServerProtocol(stream)
     {
         public void Send(short type, byte[] content) => SafeWriteRecord(type, content, 0, content.Length);
+
+        public void UpdateKey() => Send13KeyUpdate(true);
     }
 
     private sealed class Server(TestCertificate certificate, ProtocolVersion version) : DefaultTlsServer(Cryptography)

@@ -42,7 +42,7 @@ public class HostileHandshakeTests
         { "EmptyRecordsInTls13", FloodingServer.Flood(Ecdsa, ProtocolVersion.TLSv13, ContentType.application_data, []) },
         { "WarningsInTls12", FloodingServer.Flood(Ecdsa, ProtocolVersion.TLSv12, ContentType.alert, [1, 112]) },
         { "TicketsInTls13", FloodingServer.Flood(Ecdsa, ProtocolVersion.TLSv13, ContentType.handshake, Ticket()) },
-        { "KeyUpdatesInTls13", FloodingServer.Flood(Ecdsa, ProtocolVersion.TLSv13, ContentType.handshake, [24, 0, 0, 1, 1]) },
+        { "KeyUpdatesInTls13", FloodingServer.FloodOfKeyUpdates(Ecdsa) },
         { "CertificateRequestInTls13", FloodingServer.Flood(Ecdsa, ProtocolVersion.TLSv13, ContentType.handshake, [13, 0, 0, 3, 0, 0, 0]) },
         { "HelloRequestsInTls12", FloodingServer.Flood(Ecdsa, ProtocolVersion.TLSv12, ContentType.handshake, [0, 0, 0, 0]) },
     };
@@ -70,6 +70,46 @@ public class HostileHandshakeTests
         Assert.Equal(0, server.OpenConnections);
     }
 
+    [Theory]
+    [InlineData(TlsStack.Platform)]
+    [InlineData(TlsStack.Portable)]
+    public async Task A_server_that_drips_is_given_up_in_time(Enum stack)
+    {
+        TlsCluster cluster = (await ClusterPool.GetTlsAsync(15)).OrSkip(Assert.Skip);
+        await using HostileServer server = HostileServer.Start(HostileRelay.SlowRelay(cluster.Cluster.Port, TimeSpan.FromMilliseconds(10)));
+        long start = Stopwatch.GetTimestamp();
+
+        ConnectionFacts facts = await ProbeAsync(server, (TlsStack)stack, Short);
+
+        Assert.Equal(PgSslError.ConnectionTimedOut, facts.Failure?.Error);
+        Assert.InRange(Stopwatch.GetElapsedTime(start), TimeSpan.Zero, Short + Grace);
+    }
+
+    /// <summary>What is kept is measured in the middle of the flood, after a collection.</summary>
+    [Theory]
+    [InlineData("EndlessHelloRequests")]
+    [InlineData("EndlessWarnings")]
+    [InlineData("HugeCertificate")]
+    [InlineData("EmptyRecordsInTls13")]
+    [InlineData("TicketsInTls13")]
+    [InlineData("KeyUpdatesInTls13")]
+    public async Task A_flood_is_not_kept_and_a_cancelled_probe_leaves_it_at_once(string script)
+    {
+        await using HostileServer server = HostileServer.Start(Scripts[script]);
+        await ProbeAsync(server, TlsStack.Portable, Short);
+        using var cancellation = new CancellationTokenSource();
+        long before = GC.GetTotalMemory(forceFullCollection: true);
+        Task<ConnectionFacts> probe = ServerProbe.ConnectAsync(Request(server, TlsStack.Portable, Long), cancellation.Token);
+        await Task.Delay(Short, TestContext.Current.CancellationToken);
+
+        Assert.InRange(GC.GetTotalMemory(forceFullCollection: true) - before, long.MinValue, 8 << 20);
+        await cancellation.CancelAsync();
+        Task ended = await Task.WhenAny(probe, Task.Delay(Grace, TestContext.Current.CancellationToken));
+
+        Assert.Same(probe, ended);
+        Assert.True(probe.IsCanceled || probe.Result.Failure is not null);
+    }
+
     /// <summary>RFC 8446 4.6.1, with as long a ticket as fits into a record.</summary>
     private static byte[] Ticket()
     {
@@ -78,7 +118,8 @@ public class HostileHandshakeTests
     }
 
     private static Task<ConnectionFacts> ProbeAsync(HostileServer server, TlsStack stack, TimeSpan timeout) =>
-        ServerProbe.ConnectAsync(
-            new ProbeRequest(new ConnectionHost(server.Host, null, server.Port), Transport.Tls, timeout) { UserName = "postgres", Stack = stack },
-            TestContext.Current.CancellationToken);
+        ServerProbe.ConnectAsync(Request(server, stack, timeout), TestContext.Current.CancellationToken);
+
+    private static ProbeRequest Request(HostileServer server, TlsStack stack, TimeSpan timeout) =>
+        new(new ConnectionHost(server.Host, null, server.Port), Transport.Tls, timeout) { UserName = "postgres", Stack = stack };
 }

@@ -19,6 +19,9 @@ internal sealed class LibpqPeer : AbstractTlsClient, TlsDHGroupVerifier
     private const int MinGroupBits = 1024;
     private const int MaxGroupBits = 10000;
 
+    // RFC 8446 B.4: the first byte of their numbers.
+    private const int Tls13Suites = 0x13;
+
     private readonly ProbeRequest _request;
     private readonly RecordingCrypto _crypto;
     private ClientCredentials? _credentials;
@@ -69,7 +72,7 @@ internal sealed class LibpqPeer : AbstractTlsClient, TlsDHGroupVerifier
     protected override ProtocolVersion[] GetSupportedVersions() => ProtocolVersions.Of(_request.Protocols);
 
     protected override int[] GetSupportedCipherSuites() => _request.CipherSuites is { } suites
-        ? [.. Offer.CipherSuites.Where(suite => TlsUtilities.IsTlsV13CipherSuite(suite) || suites.Contains(NameOf(suite)))]
+        ? [.. Offer.CipherSuites.Where(suite => suite >> 8 == Tls13Suites || suites.Contains(NameOf(suite)))]
         : Offer.CipherSuites;
 
     protected override IList<int> GetSupportedGroups(IList<int> namedGroupRoles) => Offer.Groups;

@@ -51,7 +51,10 @@ internal sealed class LibpqPeer : AbstractTlsClient, TlsDHGroupVerifier
             NameOf(agreed.CipherSuite),
             agreed.ApplicationProtocol?.GetUtf8Decoding() ?? "",
             _credentials is { WereAskedFor: true },
-            handshakeTime);
+            handshakeTime)
+        {
+            Group = NamedGroup.RefersToASpecificGroup(agreed.NegotiatedGroup) ? NamedGroup.GetName(agreed.NegotiatedGroup) : null,
+        };
     }
 
     private static string NameOf(int suite) => ((TlsCipherSuite)suite).ToString();

@@ -30,8 +30,17 @@ internal sealed class ClientCertificate(
     /// <summary>Why .NET cannot present it; null where it can.</summary>
     public PgSslException? PlatformFailure => key.Algorithm is not null ? null : new(
         PgSslError.UnsupportedKeyAlgorithm,
-        $"The client certificate in \"{path}\" has a key of a kind ({certificate.PublicKey.Oid.FriendlyName}) that .NET cannot present.",
+        $"The client certificate in \"{path}\" has a key of a kind that .NET cannot present: {KindOf(certificate)}.",
         "psql presents it. For programs on .NET, have a certificate issued for an ECDSA or RSA key.");
+
+    private static string KindOf(X509Certificate2 certificate) => certificate.PublicKey.Oid.Value switch
+    {
+        Oids.Ed25519 => "Ed25519",
+        Oids.Ed448 => "Ed448",
+        Oids.RsaPss => "RSASSA-PSS",
+        Oids.Dsa => "DSA",
+        var other => other!,
+    };
 
     /// <inheritdoc/>
     public void Dispose()

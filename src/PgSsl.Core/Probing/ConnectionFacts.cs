@@ -62,4 +62,11 @@ internal sealed record TlsFacts(
     string CipherSuite,
     string ApplicationProtocol,
     bool RequestsClientCertificate,
-    TimeSpan HandshakeTime);
+    TimeSpan HandshakeTime)
+{
+    /// <summary>
+    /// The group of the key exchange by its IANA name: <c>x25519</c>. Null where it is unknown: SslStream does not tell, and a group of the
+    /// server's own making has no name. Plain RSA has none.
+    /// </summary>
+    public string? Group { get; init; }
+}

@@ -184,6 +184,21 @@ public sealed class TlsStackTests : IAsyncLifetime
             "The server accepted TLS, then the handshake failed: the server sent the TLS alert protocol_version.", refused.Failure?.Message);
     }
 
+    [Theory]
+    [InlineData("prime256v1", "TLSv1.2", "secp256r1")]
+    [InlineData("prime256v1", "TLSv1.3", "secp256r1")]
+    [InlineData("secp521r1", "TLSv1.2", "secp521r1")]
+    [InlineData("secp521r1", "TLSv1.3", "secp521r1")]
+    [InlineData("X25519", "TLSv1.3", "x25519")]
+    public async Task The_portable_client_tells_the_group(string curve, string version, string expected)
+    {
+        await _cluster!.InstallCertificateAsync(Root.Issue(LeafOptions.ForLoopback() with { Key = KeyAlgorithm.Rsa2048 }));
+        await _cluster!.ConfigureAsync(new Dictionary<string, string?> { ["ssl_ecdh_curve"] = curve, ["ssl_max_protocol_version"] = version });
+
+        Assert.Equal(expected, (await TlsStacks.ConnectAsync(Request(), TlsStack.Portable)).Tls?.Group);
+        Assert.Null((await TlsStacks.ConnectAsync(Request(), TlsStack.Platform)).Tls!.Group);
+    }
+
     /// <summary>.NET offers no such suite.</summary>
     [Theory]
     [InlineData("DHE-RSA-AES256-GCM-SHA384", "TLS_DHE_RSA_WITH_AES_256_GCM_SHA384")]

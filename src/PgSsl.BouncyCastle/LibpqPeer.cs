@@ -53,9 +53,15 @@ internal sealed class LibpqPeer : AbstractTlsClient, TlsDHGroupVerifier
             _credentials is { WereAskedFor: true },
             handshakeTime)
         {
-            Group = NamedGroup.RefersToASpecificGroup(agreed.NegotiatedGroup) ? NamedGroup.GetName(agreed.NegotiatedGroup) : null,
+            Group = GroupOf(agreed) is var group && NamedGroup.RefersToASpecificGroup(group) ? NamedGroup.GetName(group) : null,
         };
     }
+
+    // BouncyCastle notes it for TLS 1.3 alone.
+    private int GroupOf(SecurityParameters agreed) =>
+        TlsUtilities.IsTlsV13(agreed.NegotiatedVersion) ? agreed.NegotiatedGroup
+        : NameOf(agreed.CipherSuite).Contains("DHE", StringComparison.Ordinal) ? _crypto.Group
+        : -1;
 
     private static string NameOf(int suite) => ((TlsCipherSuite)suite).ToString();
 

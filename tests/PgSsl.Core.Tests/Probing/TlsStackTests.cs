@@ -189,14 +189,17 @@ public sealed class TlsStackTests : IAsyncLifetime
     [InlineData("prime256v1", "TLSv1.3", "secp256r1")]
     [InlineData("secp521r1", "TLSv1.2", "secp521r1")]
     [InlineData("secp521r1", "TLSv1.3", "secp521r1")]
-    [InlineData("X25519", "TLSv1.3", "x25519")]
-    public async Task The_portable_client_tells_the_group(string curve, string version, string expected)
+    [InlineData("secp384r1", "TLSv1.2", null, "AES128-GCM-SHA256")]
+    public async Task The_portable_client_tells_the_group(string curve, string version, string? expected, string ciphers = "HIGH")
     {
         await _cluster!.InstallCertificateAsync(Root.Issue(LeafOptions.ForLoopback() with { Key = KeyAlgorithm.Rsa2048 }));
-        await _cluster!.ConfigureAsync(new Dictionary<string, string?> { ["ssl_ecdh_curve"] = curve, ["ssl_max_protocol_version"] = version });
+        await _cluster!.ConfigureAsync(new Dictionary<string, string?>
+        {
+            ["ssl_ecdh_curve"] = curve, ["ssl_max_protocol_version"] = version, ["ssl_ciphers"] = ciphers,
+        });
 
-        Assert.Equal(expected, (await TlsStacks.ConnectAsync(Request(), TlsStack.Portable)).Tls?.Group);
-        Assert.Null((await TlsStacks.ConnectAsync(Request(), TlsStack.Platform)).Tls!.Group);
+        Assert.Equal(expected, (await TlsStacks.ConnectAsync(Request(), TlsStack.Portable)).Tls!.Group);
+        Assert.Null((await TlsStacks.ConnectAsync(Request(), TlsStack.Platform)).Tls?.Group);
     }
 
     /// <summary>.NET offers no such suite.</summary>

@@ -18,7 +18,7 @@ public sealed record ServerCertificateInstallation
     public required string Subject { get; init; }
 
     /// <summary>The names in it: <c>DNS:db1</c>, <c>IP:10.0.0.1</c> …</summary>
-    public required string[] SubjectAlternativeName { get; init; }
+    public required OutputList<string> SubjectAlternativeName { get; init; }
 
     /// <summary>Who issued it.</summary>
     public required string Issuer { get; init; }
@@ -45,7 +45,7 @@ public sealed record ServerCertificateInstallation
     public required string KeyPath { get; init; }
 
     /// <summary>The files with the old contents.</summary>
-    public required string[] Backup { get; init; }
+    public required OutputList<string> Backup { get; init; }
 
     /// <summary>Whether anything was changed; false where everything was in place, and served.</summary>
     public required bool IsChanged { get; init; }
@@ -57,16 +57,16 @@ public sealed record ServerCertificateInstallation
     public required bool? IsProven { get; init; }
 
     /// <summary>What was proven, and what could not be.</summary>
-    public required Proof[] Proofs { get; init; }
+    public required OutputList<Proof> Proofs { get; init; }
 
     /// <summary>What was corrected, what clients will miss, and what else is not as it should be.</summary>
-    public required string[] Remarks { get; init; }
+    public required OutputList<string> Remarks { get; init; }
 
     /// <summary>
     /// What others saved in the server's configuration files and had not loaded, so that the reload loaded it as well; and where it cannot be told
     /// whether there is such an edit.
     /// </summary>
-    public string[] PendingEdits { get; init; } = [];
+    public OutputList<string> PendingEdits { get; init; } = [];
 
     /// <summary>Reports an installation, or that none was necessary.</summary>
     /// <param name="plan">The plan.</param>
@@ -96,7 +96,7 @@ public sealed record ServerCertificateInstallation
             Backup = [.. result?.Backups ?? []],
             IsChanged = result is not null,
             IsProven = result is null ? null
-                : Array.Exists(proofs, proof => proof is { Name: "Wire", State: ProofState.Proven })
+                : Array.Exists(proofs, proof => proof is { Name: "Wire", Outcome: ProofState.Proven })
                     && !Array.Exists(proofs, proof => proof.Name == ClientLoss.ProofName),
             Proofs = proofs,
             Remarks = [.. remarks],

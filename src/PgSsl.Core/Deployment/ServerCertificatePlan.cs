@@ -151,7 +151,7 @@ internal sealed class ServerCertificatePlan : IDisposable
     }
 
     private ServerCertificateRequirement[] Unmet(RequirementSource by) =>
-        [.. Requirements.Where(requirement => requirement.IsMet == false && requirement.RequiredBy == by)];
+        [.. Requirements.Where(requirement => requirement.IsMet == false && requirement.Source == by)];
 
     private static string Details(ServerCertificateRequirement[] requirements) =>
         string.Join(" ", requirements.Select(requirement => requirement.Detail));

@@ -101,7 +101,7 @@ internal static class SslPreflight
                     ?? (unmet.Requirement == Requirement.KeyFileAccess.Name ? found.KeyFile.Failure?.Error : null)
                     ?? ErrorOf(unmet.Requirement),
                 $"{unmet.Detail} Nothing was changed.", unmet.Remedy);
-        string[] notJudged = [.. requirements.Where(requirement => requirement is { IsMet: null, RequiredBy: RequirementSource.Server })
+        string[] notJudged = [.. requirements.Where(requirement => requirement is { IsMet: null, Source: RequirementSource.Server })
             .Select(requirement => requirement.Detail)];
         Proof proof = notJudged.Length == 0
             ? new Proof(Name, ProofState.Proven, $"{certificatePath} and {keyPath} are as the server demands.")
@@ -176,7 +176,7 @@ internal static class SslPreflight
 
     // A server takes a certificate that is not valid now, but no client does.
     private static bool IsFatal(ServerCertificateRequirement requirement, bool isReloaded) => requirement.IsMet == false
-        && (requirement.RequiredBy == RequirementSource.Server || requirement.Requirement == Requirement.Valid.Name
+        && (requirement.Source == RequirementSource.Server || requirement.Requirement == Requirement.Valid.Name
             || (isReloaded && requirement.Requirement == Requirement.KeyReload.Name));
 
     private static PgSslError ErrorOf(Requirement requirement, ServerSettingFacts settings)

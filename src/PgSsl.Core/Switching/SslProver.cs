@@ -177,9 +177,9 @@ internal sealed class SslProver(LiveServer live, ServerTlsFacts facts, SslTarget
         IReadOnlyList<ServedAt> now = await Served.ObserveAsync(cancellationToken).ConfigureAwait(false);
         if (now.Count > 0 && _before.Count > 0 && _before.All(old => old.Fingerprint != now[0].Fingerprint))
             return new Proof(Name, ProofState.Proven, "the server serves another certificate than before, and it loads all of its TLS or nothing.");
-        bool refusesVersion = effects.Any(proof => proof is { Name: MinimumProof, State: ProofState.Proven })
+        bool refusesVersion = effects.Any(proof => proof is { Name: MinimumProof, Outcome: ProofState.Proven })
             && TlsVersions.FromName(target.MinimumProtocol) - 1 is { } older && _spoken.Contains(older);
-        bool asksForCertificates = effects.Any(proof => proof is { Name: ClientProof, State: ProofState.Proven })
+        bool asksForCertificates = effects.Any(proof => proof is { Name: ClientProof, Outcome: ProofState.Proven })
             && _before.All(old => old.Facts.Tls is { RequestsClientCertificate: false });
         return _before.Count > 0 && (refusesVersion || asksForCertificates)
             ? new Proof(Name, ProofState.Proven, "what is seen of it is new, and the server loads all of its TLS or nothing.")

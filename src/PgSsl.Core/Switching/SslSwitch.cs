@@ -149,7 +149,7 @@ internal sealed record SslSwitch(
             $"it was not seen whether the server takes its new settings, and if not, its next start fails. {Details(NotJudged)}",
             "Look into the server's log for \"SSL configuration was not reloaded\"; -Force keeps the change.");
 
-    private static bool IsLoaded(IReadOnlyList<Proof> proofs) => proofs.Any(proof => proof is { Name: "TlsReload", State: ProofState.Proven });
+    private static bool IsLoaded(IReadOnlyList<Proof> proofs) => proofs.Any(proof => proof is { Name: "TlsReload", Outcome: ProofState.Proven });
 
     private static string Details(IReadOnlyList<Verdict> verdicts) => string.Join(" ", verdicts.Select(verdict => verdict.Detail));
 

@@ -24,7 +24,7 @@ public sealed class PgBouncerChangeTests
 
         PgBouncerChangeResult result = await scene.ApplyAsync(plan, certificate, PgBouncerSignal.Find(plan.Before));
 
-        Assert.All(result.Proofs, proof => Assert.Equal(ProofState.Proven, proof.State));
+        Assert.All(result.Proofs, proof => Assert.Equal(ProofState.Proven, proof.Outcome));
         Assert.Equal(Fingerprint(certificate), await scene.ServedAsync());
         Assert.Equal("require", await scene.ShowAsync("client_tls_sslmode"));
         Assert.Equal(
@@ -112,7 +112,7 @@ public sealed class PgBouncerChangeTests
 
         PgBouncerChangeResult result = await scene.ApplyAsync(scene.Plan("require", certificate), certificate, null);
 
-        Assert.Equal(["Reload", "Wire"], result.Proofs.Where(proof => proof.State == ProofState.NotMade).Select(proof => proof.Name));
+        Assert.Equal(["Reload", "Wire"], result.Proofs.Where(proof => proof.Outcome == ProofState.NotMade).Select(proof => proof.Name));
         Assert.Null(await scene.ServedAsync());
     }
 

@@ -97,7 +97,7 @@ public class DeploymentRiskTests
         Assert.Equal(PgSslError.ContradictoryParameters, refused.Error);
         Finding[] findings = SslConfigurationFindings.Find(
             await SslConfigurationReader.ReadAsync(await server.ObserveAsync(), TestContext.Current.CancellationToken));
-        Assert.Contains(findings, finding => finding.Severity == FindingSeverity.Critical && finding.Message.Contains("missing.crt"));
+        Assert.Contains(findings, finding => finding.Level == FindingSeverity.Critical && finding.Message.Contains("missing.crt"));
     }
 
     private static async Task<CertificateDeployment> PrepareAsync(CertificateServer server, TestCertificate certificate, string pem)

@@ -102,7 +102,7 @@ public class UnloadableSettingsTests
         Finding[] findings = SslConfigurationFindings.Find(await SslConfigurationReader.ReadAsync(server.Live, Token));
         bool isJudged = requirement != "Ciphers" || major < 18;
         if (isJudged)
-            Assert.Contains(findings, finding => finding.Code == requirement && finding.Severity == FindingSeverity.Critical);
+            Assert.Contains(findings, finding => finding.Code == requirement && finding.Level == FindingSeverity.Critical);
         try
         {
             Assert.False((await server.ApplyAsync(server.On)).IsProven);

@@ -25,7 +25,7 @@ public class HbaChangeTests
         IReadOnlyList<Proof> preflight = await scenario.CheckAsync();
         HbaChangeResult result = await scenario.ApplyAsync();
 
-        Assert.All(preflight.Concat(result.Proofs), proof => Assert.Equal(ProofState.Proven, proof.State));
+        Assert.All(preflight.Concat(result.Proofs), proof => Assert.Equal(ProofState.Proven, proof.Outcome));
         Assert.Equal(2, result.Proofs.Count(proof => proof.Name == "Wire"));
         Assert.Equal(scenario.Old, await File.ReadAllBytesAsync(Assert.Single(result.Backups), TestContext.Current.CancellationToken));
         Assert.False((await scenario.Server.ConnectAsync("disable")).Connected);

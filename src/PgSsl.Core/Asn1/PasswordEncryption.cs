@@ -72,18 +72,18 @@ internal static class PasswordEncryption
     // RFC 8018 B.2, and NIST's object identifiers of AES.
     private static SymmetricAlgorithm? CipherOf(string oid) => oid switch
     {
-        "2.16.840.1.101.3.4.1.2" => Aes(128),
-        "2.16.840.1.101.3.4.1.22" => Aes(192),
-        "2.16.840.1.101.3.4.1.42" => Aes(256),
+        "2.16.840.1.101.3.4.1.2" => AesOf(128),
+        "2.16.840.1.101.3.4.1.22" => AesOf(192),
+        "2.16.840.1.101.3.4.1.42" => AesOf(256),
 #pragma warning disable CA5350 // The format knows it; nothing is ever written with it.
         "1.2.840.113549.3.7" => TripleDES.Create(),
 #pragma warning restore CA5350
         _ => null,
     };
 
-    private static SymmetricAlgorithm Aes(int bits)
+    private static Aes AesOf(int bits)
     {
-        var aes = System.Security.Cryptography.Aes.Create();
+        var aes = Aes.Create();
         aes.KeySize = bits;
         return aes;
     }

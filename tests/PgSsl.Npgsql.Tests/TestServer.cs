@@ -36,7 +36,7 @@ internal abstract class TestServer(PostgresCluster cluster, IServerSession sessi
         return (await judge.ConnectAsync([$"host=127.0.0.1 port={Cluster.Port} user=app dbname=postgres sslmode={sslmode}"]))[0];
     }
 
-    public async ValueTask DisposeAsync()
+    public virtual async ValueTask DisposeAsync()
     {
         await Session.DisposeAsync();
         if (!isShared)

@@ -25,6 +25,9 @@ internal sealed record DeploymentTarget(string CertificatePath, string KeyPath, 
     /// <summary>On Windows, the account that gets the right to read the key: the one that was named, or the one that runs the server.</summary>
     public string? KeyReader => ServiceAccount ?? Server.WindowsAccount?.Sid;
 
+    /// <summary>New names for the pair; null if it is replaced under its own names.</summary>
+    public PairNames? Names { get; init; }
+
     /// <summary>Whether the caller named the certificate file, or somebody whom the caller trusts with it, and not the server.</summary>
     public bool IsCertificateNamed { get; init; }
 

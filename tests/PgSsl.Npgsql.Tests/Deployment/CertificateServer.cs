@@ -15,6 +15,8 @@ internal sealed class CertificateServer : TestServer
 {
     private static readonly System.Collections.Concurrent.ConcurrentDictionary<int, Lazy<Task<CertificateServer>>> Shared = new();
 
+    private string? _pretence;
+
     private CertificateServer(PostgresCluster cluster, IServerSession session)
         : base(cluster, session)
     {
@@ -52,6 +54,23 @@ internal sealed class CertificateServer : TestServer
         return server;
     }
 
+    /// <summary>
+    /// Makes an ordinary server look like one of which each process reads certificate and key (EXEC_BACKEND): such a postmaster writes this file.
+    /// </summary>
+    public void ActAsExecBackend()
+    {
+        _pretence = Path.Combine(Cluster.DataDirectory, "global", "config_exec_params");
+        using FileStream file = new(_pretence, FileMode.CreateNew);
+    }
+
+    public override ValueTask DisposeAsync()
+    {
+        // The next test gets the cluster.
+        if (_pretence is not null)
+            File.Delete(_pretence);
+        return base.DisposeAsync();
+    }
+
     public Task<LiveServer> ObserveAsync() => LiveServer.OfAsync(Session, Settings, Timeout, TestContext.Current.CancellationToken);
 
     public Task<ServerTlsFacts> AskAsync() => ServerTlsReader.ReadAsync(Session, TestContext.Current.CancellationToken);
@@ -60,12 +79,20 @@ internal sealed class CertificateServer : TestServer
     public async Task<ServerCertificatePlan> PlanAsync(
         TestCertificate certificate, string? pem = null, string? keyPem = null, char[]? passphrase = null)
     {
+        ServerTlsFacts facts = await AskAsync();
+        DeploymentTarget target = DeploymentTarget.Of(facts, isLocal: true, null, null);
+        return PlanFor(certificate, target with { Names = PairNames.Of(await ObserveAsync(), facts, target) }, pem, keyPem, passphrase);
+    }
+
+    /// <summary>The same for files that are named.</summary>
+    public static ServerCertificatePlan PlanFor(
+        TestCertificate certificate, DeploymentTarget target, string? pem = null, string? keyPem = null, char[]? passphrase = null)
+    {
         byte[] key = Encoding.ASCII.GetBytes(keyPem ?? certificate.KeyPem);
         var answer = IssuedCertificates.Read(Encoding.ASCII.GetBytes(pem ?? certificate.ChainPem), "the CA's answer");
         var bundle = CertificateBundle.Create(answer.Certificates, ServerKey.Read(key, passphrase, "server.key"), null, DateTimeOffset.UtcNow);
-        DeploymentTarget target = DeploymentTarget.Of(await AskAsync(), isLocal: true, null, null);
-        return ServerCertificatePlan.Create(bundle, key, passphrase, target, facts =>
-            facts with { ClientRoots = TrustStore.FromCertificates([Root.Certificate.Certificate], "root.crt") });
+        return ServerCertificatePlan.Create(bundle, key, passphrase, target, planned =>
+            planned with { ClientRoots = TrustStore.FromCertificates([Root.Certificate.Certificate], "root.crt") });
     }
 
     public async Task<ServerCertificateChange> PrepareAsync(

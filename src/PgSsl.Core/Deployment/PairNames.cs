@@ -30,7 +30,7 @@ internal sealed partial class PairNames
     /// <param name="facts">What it said in SQL.</param>
     /// <param name="target">Where it has its certificate and key.</param>
     public static PairNames? Of(LiveServer live, ServerTlsFacts facts, DeploymentTarget target) =>
-        facts.SslIsOn && (facts.IsWindows || WritesParameters(live)) ? new PairNames(facts, FindObstacle(live, facts, target)) : null;
+        facts.SslIsOn && target.Server.EachProcessReads ? new PairNames(facts, FindObstacle(live, facts, target)) : null;
 
     /// <summary>Whether a path is one of these names, and the other is what it is made from.</summary>
     public static bool IsMadeFrom(string path, string old) =>
@@ -60,13 +60,6 @@ internal sealed partial class PairNames
             Outdated = [.. FindOutdated(target, mark)],
         };
     }
-
-    /// <summary>
-    /// The postmaster writes the parameters for its processes into a file when it starts (guc.c, write_nondefault_variables): only those of a
-    /// server that is built with EXEC_BACKEND does.
-    /// </summary>
-    private static bool WritesParameters(LiveServer live) =>
-        live is { FilesAreHere: true, DataDirectory: { } directory } && File.Exists(Path.Combine(directory, "global", "config_exec_params"));
 
     private static string? FindObstacle(LiveServer live, ServerTlsFacts facts, DeploymentTarget target)
     {

@@ -91,7 +91,7 @@ internal sealed class ServerCertificatePlan : IDisposable
         return new ServerCertificatePlan(bundle, pair?.New ?? target, keyPem, oldKey)
         {
             Switch = pair,
-            LeavesMoment = isExchange && pair is null && (target.Names is not null || target.Server.IsWindows == true),
+            LeavesMoment = isExchange && pair is null && (target.Names is not null || target.Server.EachProcessReads),
             ChainBefore = before.Chain,
             Before = before.Certificates?.Certificates is [var first, ..] ? first : null,
             Pair = before.Leaf is { } leaf && before.Key?.Matches(leaf) == true && target.Namer is { } namer && oldKey.MayBeReadBy(namer)

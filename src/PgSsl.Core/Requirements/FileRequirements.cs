@@ -131,7 +131,7 @@ internal static class FileRequirements
             (null, _) => requirement.Unjudged(
                 "The key is encrypted; whether the server has an ssl_passphrase_command for it is not known.", decrypt),
             ("", _) => requirement.Unmet("The key is encrypted, and the server has no ssl_passphrase_command, so it cannot load the key.", decrypt),
-            (_, false) when facts.Server.IsWindows == true => requirement.Unmet(
+            (_, false) when facts.Server.EachProcessReads => requirement.Unmet(
                 "The key is encrypted, and ssl_passphrase_command_supports_reload is off, so no new connection can load it.", decrypt),
             _ => requirement.Met("The key is encrypted, and ssl_passphrase_command supplies the passphrase, if it is the right one."),
         };

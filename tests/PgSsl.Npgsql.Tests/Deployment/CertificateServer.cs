@@ -48,8 +48,10 @@ internal sealed class CertificateServer : TestServer
     public static async Task<CertificateServer> SharedAsync(int major)
     {
         CertificateServer server = await Shared.GetOrAdd(major, _ => new(() => StartAsync(major))).Value;
-        foreach (string backup in Directory.GetFiles(server.Cluster.DataDirectory, "server.*.bak"))
-            File.Delete(backup);
+        foreach (string name in new[] { "ssl_cert_file", "ssl_key_file" })
+            await server.Cluster.QueryAsync($"ALTER SYSTEM RESET {name}");
+        foreach (string left in new[] { "server.*.bak", "server-*" }.SelectMany(left => Directory.GetFiles(server.Cluster.DataDirectory, left)))
+            File.Delete(left);
         await server.Cluster.InstallCertificateAsync(Old);
         return server;
     }
@@ -59,8 +61,10 @@ internal sealed class CertificateServer : TestServer
     /// </summary>
     public void ActAsExecBackend()
     {
+        if (ServerPlatform.EachProcessReads(Cluster.DataDirectory))
+            return;
         _pretence = Path.Combine(Cluster.DataDirectory, "global", "config_exec_params");
-        using FileStream file = new(_pretence, FileMode.CreateNew);
+        File.WriteAllText(_pretence, "");
     }
 
     public override ValueTask DisposeAsync()
@@ -76,12 +80,18 @@ internal sealed class CertificateServer : TestServer
     public Task<ServerTlsFacts> AskAsync() => ServerTlsReader.ReadAsync(Session, TestContext.Current.CancellationToken);
 
     /// <summary>The plan for a certificate, with what the CA would have given for it.</summary>
+    /// <param name="certificate">The certificate.</param>
+    /// <param name="pem">What the CA gave; null for its chain.</param>
+    /// <param name="keyPem">Its key; null for the right one.</param>
+    /// <param name="passphrase">That of the key.</param>
+    /// <param name="keepsNames">Whether the files keep their names, even if each process of the server reads them.</param>
     public async Task<ServerCertificatePlan> PlanAsync(
-        TestCertificate certificate, string? pem = null, string? keyPem = null, char[]? passphrase = null)
+        TestCertificate certificate, string? pem = null, string? keyPem = null, char[]? passphrase = null, bool keepsNames = false)
     {
         ServerTlsFacts facts = await AskAsync();
         DeploymentTarget target = DeploymentTarget.Of(facts, isLocal: true, null, null);
-        return PlanFor(certificate, target with { Names = PairNames.Of(await ObserveAsync(), facts, target) }, pem, keyPem, passphrase);
+        PairNames? names = keepsNames ? null : PairNames.Of(await ObserveAsync(), facts, target);
+        return PlanFor(certificate, target with { Names = names }, pem, keyPem, passphrase);
     }
 
     /// <summary>The same for files that are named.</summary>

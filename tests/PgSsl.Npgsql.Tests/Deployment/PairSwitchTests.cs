@@ -236,12 +236,12 @@ public class PairSwitchTests
         }
         LiveServer live = await server.ObserveAsync();
         string? named = what == "named" ? server.CertificatePath : null;
-        ServerTlsFacts facts = await server.AskAsync();
+        ServerTlsFacts facts = await server.AskAsync() with { IsWindows = true };
         DeploymentTarget target = DeploymentTarget.Of(facts, isLocal: true, named, null);
         if (what is "role" or "hidden")
             live = live with { PostmasterId = 1 };
 
-        PairNames? names = PairNames.Of(what == "elsewhere" ? live with { PostmasterId = null } : live, facts with { IsWindows = true }, target);
+        PairNames? names = PairNames.Of(what == "elsewhere" ? live with { PostmasterId = null } : live, facts, target);
 
         Assert.Contains(why, names?.Obstacle);
         using ServerCertificatePlan inPlace = CertificateServer.PlanFor(New(), target with { Names = names });
@@ -271,6 +271,7 @@ public class PairSwitchTests
     public async Task An_ordinary_server_and_one_without_TLS_need_no_new_names(int major)
     {
         await using CertificateServer ordinary = await CertificateServer.StartAsync(major);
+        Assert.SkipWhen(ServerPlatform.EachProcessReads(ordinary.Cluster.DataDirectory), "This server is not an ordinary one.");
         using ServerCertificatePlan plan = await ordinary.PlanAsync(New());
         Assert.Null(plan.Switch);
 
@@ -278,6 +279,24 @@ public class PairSwitchTests
         ordinary.ActAsExecBackend();
         using ServerCertificatePlan off = await ordinary.PlanAsync(New());
         Assert.Null(off.Switch);
+    }
+
+    /// <summary>Nobody can be asked then to take the settings back. Both name one pair, so the server serves the new one when it starts.</summary>
+    [Theory, MemberData(nameof(Majors))]
+    public async Task A_server_that_stops_keeps_a_pair_that_matches(int major)
+    {
+        await using CertificateServer server = await StartAsync(major);
+        TestCertificate renewed = New();
+        using ServerCertificatePlan plan = await server.PlanAsync(renewed);
+        var session = new HookedSession(server.Session, "pg_reload_conf", server.Cluster.StopAsync, runs: false);
+        ServerCertificateChange change = await server.PrepareAsync(plan, timeout: TimeSpan.FromSeconds(1), session: session);
+
+        var failure = await Assert.ThrowsAsync<PgSslException>(() => change.ApplyAsync(TestContext.Current.CancellationToken));
+
+        Assert.Equal(PgSslError.FileNotRestored, failure.Error);
+        Assert.Contains("ALTER SYSTEM RESET ssl_key_file", failure.Remedy);
+        await server.Cluster.StartAgainAsync();
+        Assert.Equal(renewed.Certificate.Thumbprint, (await CertificateProbe.ReadAsync(server.Cluster.Port))?.Thumbprint);
     }
 
     private static async Task<CertificateServer> StartAsync(int major)

@@ -90,7 +90,7 @@ internal sealed record DeploymentTarget(string CertificatePath, string KeyPath, 
             $"Nothing is changed, because it is not known which account the {(Server.IsPgBouncer ? "PgBouncer" : "server")} runs as: it could not " +
             $"read {KeyPath}, which only you, SYSTEM and Administrators may read.",
             $@"Give its account: -ServiceAccount 'NT SERVICE\postgresql-x64-18', or its SID; S-1-5-20 is NetworkService. " +
-            $"Get-CimInstance Win32_Service -Filter \"Name LIKE '%{service}%'\" | Select-Object Name, StartName shows it.");
+            $"{new SystemWords(IsWindows: true).ShowAccountOf(service)} shows it.");
     }
 
     /// <summary>Throws if another program writes one of the files.</summary>

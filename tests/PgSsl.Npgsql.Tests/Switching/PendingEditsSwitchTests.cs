@@ -11,7 +11,7 @@ public class PendingEditsSwitchTests
     public async Task Rules_that_nobody_loaded_cost_no_session_when_TLS_is_switched_on(int major)
     {
         await using SwitchServer server = await SwitchServer.OpenAsync(major);
-        SkipWhereRulesNeverWait(server);
+        server.SkipIfRulesNeverWait();
         await using IServerSession session = await ConnectAsync(server);
         await SaveRulesAsync(server, "host all postgres 127.0.0.1/32 trust");
 
@@ -44,7 +44,7 @@ public class PendingEditsSwitchTests
     public async Task A_reload_without_a_change_costs_no_session_either(int major)
     {
         await using SwitchServer server = await SwitchServer.OpenAsync(major);
-        SkipWhereRulesNeverWait(server);
+        server.SkipIfRulesNeverWait();
         await server.ApplyAsync(server.On);
         await using IServerSession session = await ConnectAsync(server);
         await SaveRulesAsync(server, "host all postgres 127.0.0.1/32 trust");
@@ -68,9 +68,6 @@ public class PendingEditsSwitchTests
         again.Check(isForced: true);
         Assert.True((await again.ApplyAsync(TestContext.Current.CancellationToken)).IsProven);
     }
-
-    private static void SkipWhereRulesNeverWait(SwitchServer server) => Assert.SkipWhen(
-        ServerPlatform.EachProcessReads(server.Cluster.DataDirectory), "Each process of this server reads the rules, so they do not wait.");
 
     private static Task<IServerSession> ConnectAsync(SwitchServer server) =>
         Sessions.OpenAsync($"host=127.0.0.1 port={server.Cluster.Port} user=app dbname=postgres sslmode=prefer");

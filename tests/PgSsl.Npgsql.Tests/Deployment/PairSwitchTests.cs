@@ -26,7 +26,7 @@ public class PairSwitchTests
 
         ServerCertificateChangeResult result = await server.InstallAsync(renewed);
 
-        Assert.Equal([("Files", ProofState.Proven), ("Wire", ProofState.Proven)], result.Proofs.Select(proof => (proof.Name, proof.Outcome)));
+        Assert.Equal([("Files", ProofState.Proven), ("Wire", ProofState.Proven)], result.Proofs.Select(proof => (proof.Name, proof.State)));
         Assert.Equal([server.KeyPath, server.CertificatePath], result.Backups);
         Assert.Equal(CertificateServer.Old.ChainPem, await File.ReadAllTextAsync(server.CertificatePath, TestContext.Current.CancellationToken));
         Assert.Equal(CertificateServer.Old.KeyPem, await File.ReadAllTextAsync(server.KeyPath, TestContext.Current.CancellationToken));

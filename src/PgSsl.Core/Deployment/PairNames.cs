@@ -94,13 +94,16 @@ internal sealed partial class PairNames
         foreach (string? named in _facts.FileSettings!.Select(setting => setting.Value).Append(target.CertificatePath).Append(target.KeyPath))
             if (named is not null && Name().Match(FileNameOf(named).Stem) is { Success: true } match)
                 kept.Add(match.Groups["mark"].Value);
-        foreach (string path in List(Path.GetDirectoryName(target.CertificatePath)!, $"{Bare(stem)}-*{extension}").Order(StringComparer.Ordinal))
+        IEnumerable<string> marks =
+            from found in List(Path.GetDirectoryName(target.CertificatePath)!, $"{Bare(stem)}-*{extension}")
+            let match = Name().Match(FileNameOf(found).Stem)
+            where match.Success
+            select match.Groups["mark"].Value;
+        foreach (string old in marks.Distinct().Where(old => !kept.Contains(old)).Order(StringComparer.Ordinal))
         {
-            if (Name().Match(FileNameOf(path).Stem) is not { Success: true } match || kept.Contains(match.Groups["mark"].Value)
-                || Renamed(target.CertificatePath, match.Groups["mark"].Value) != path
-                || Read(path) is not { } content || MarkOf(content) != match.Groups["mark"].Value)
+            string path = Renamed(target.CertificatePath, old), keyPath = Renamed(target.KeyPath, old);
+            if (Read(path) is not { } content || MarkOf(content) != old)
                 continue;
-            string keyPath = Renamed(target.KeyPath, match.Groups["mark"].Value);
             if (Read(keyPath) is { } key && FileKind.PrivateKey.Accepts(key))
                 yield return Deletion(keyPath, key);
             yield return Deletion(path, content);

@@ -167,6 +167,8 @@ internal sealed class ServerCertificatePlan : IDisposable
     {
         CryptographicOperations.ZeroMemory(_key);
         CryptographicOperations.ZeroMemory(_oldKey.Content);
+        foreach (FileEdit edit in Switch?.Outdated ?? [])
+            CryptographicOperations.ZeroMemory(edit.Expected);
     }
 
     private ServerCertificateRequirement[] Unmet(RequirementSource by) =>

@@ -107,7 +107,7 @@ internal static class ProbeFailures
     private static PgSslException HostNotFound(ConnectionHost host, Exception exception) => new(
         PgSslError.HostNotFound,
         $"Host name \"{host.HostAddress ?? host.Host}\" has no address.",
-        "Check the spelling and the resolver (getent hosts, Resolve-DnsName).",
+        $"Check the spelling, and what the resolver says: {SystemWords.Here.Resolve(host.HostAddress ?? host.Host)}",
         exception);
 
     private static PgSslException Handshake(Exception exception, ConnectionFacts facts)

@@ -41,7 +41,8 @@ Describe 'Help of <Name>' -ForEach $commands {
     BeforeAll {
         $help = Get-Help $Name
         $common = [Management.Automation.Cmdlet]::CommonParameters
-        $parameters = (Get-Command $Name).Parameters.Values | Where-Object Name -NotIn $common
+        # -InputObject is not for anybody to give, and hidden: INPUTS tells of it.
+        $parameters = (Get-Command $Name).Parameters.Values | Where-Object { $_.Name -notin $common -and $_.Name -ne 'InputObject' }
     }
 
     It 'has a synopsis of one sentence' {

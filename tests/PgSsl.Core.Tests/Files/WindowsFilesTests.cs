@@ -1,6 +1,7 @@
 using System.Runtime.Versioning;
 using PgSsl.Changes;
 using PgSsl.Files;
+using PgSsl.Sandbox;
 using PgSsl.Server.Configuration;
 using PgSsl.Switching;
 using PgSsl.Tests.Certificates;
@@ -57,12 +58,7 @@ public sealed class WindowsFilesTests : IDisposable
         File.WriteAllText(Certificate, "old");
         FileStream held = Hold(Certificate);
         Assert.True(WindowsAccess.IsHeld(Certificate));
-        var release = new Thread(() =>
-        {
-            Thread.Sleep(500);
-            held.Dispose();
-        });
-        release.Start();
+        Thread release = Release(held);
 
         FileTransaction.Apply([Replace(Certificate)], Now);
 
@@ -81,6 +77,19 @@ public sealed class WindowsFilesTests : IDisposable
 
         Assert.Equal((PgSslError.FileNotWritten, "old"), (failure.Error, File.ReadAllText(Key)));
         Assert.Equal(2, Directory.GetFiles(_directory.Path).Length);
+    }
+
+    [Fact]
+    public void The_sandbox_writes_a_file_that_is_open_for_a_moment()
+    {
+        File.WriteAllText(Certificate, "old");
+        FileStream held = Hold(Certificate);
+        Thread release = Release(held);
+
+        SandboxDirectory.WritePrivate(Certificate, "new");
+
+        Assert.Equal("new", File.ReadAllText(Certificate));
+        release.Join();
     }
 
     [Fact]
@@ -145,6 +154,17 @@ public sealed class WindowsFilesTests : IDisposable
 
     // As a C program opens it: without leave to delete it.
     private static FileStream Hold(string path) => new(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite);
+
+    private static Thread Release(FileStream held)
+    {
+        var release = new Thread(() =>
+        {
+            Thread.Sleep(500);
+            held.Dispose();
+        });
+        release.Start();
+        return release;
+    }
 
     private static FileEdit New(string path) => new(path, "new"u8.ToArray());
 

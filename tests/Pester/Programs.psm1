@@ -1,6 +1,9 @@
 # Programs that tests call and that not every machine has: Windows has none of them, and some Linux has no openssl.
 $optional = 'chmod', 'openssl'
 
+# What Get-Command said of a name.
+$known = @{}
+
 <#
 .SYNOPSIS
 Gets the names of the programs that a test may call anywhere: where one is missing, the test is skipped.
@@ -32,8 +35,8 @@ function Get-UnguardedProgram {
     $calls = $script.FindAll({ $args[0] -is [Management.Automation.Language.CommandAst] }, $true)
     foreach ($call in $calls | Where-Object { $_.GetCommandName() -and $_.GetCommandName() -notin $own }) {
         $name = $call.GetCommandName()
-        $command = Get-Command $name -ErrorAction Ignore | Select-Object -First 1
-        $isProgram = $command ? $command.CommandType -eq 'Application' : $name -notmatch '-'
+        if (-not $known.ContainsKey($name)) { $known[$name] = Get-Command $name -ErrorAction Ignore | Select-Object -First 1 }
+        $isProgram = $known[$name] ? $known[$name].CommandType -eq 'Application' : $name -notmatch '-'
         if ($isProgram -and -not (Test-Guarded $call)) { "${name}:$($call.Extent.StartLineNumber)" }
     }
 }

@@ -4,7 +4,7 @@ namespace PgSsl.Sandbox;
 /// What differs where servers run on Windows: pg_ctl starts and stops them, and there is no socket. With <c>PGSSL_TEST_AS_WINDOWS=1</c> it is so on
 /// other systems as well.
 /// </summary>
-internal static class WindowsWays
+public static class WindowsWays
 {
     /// <summary>Lets the sandbox in over TCP. A role of its own, because tests have rules for postgres.</summary>
     public const string Role = "pgssl_sandbox";

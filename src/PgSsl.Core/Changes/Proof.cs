@@ -3,7 +3,7 @@ using PgSsl.Common;
 namespace PgSsl.Changes;
 
 /// <summary>Whether an effect of a change was seen.</summary>
-public enum ProofState
+internal enum ProofState
 {
     /// <summary>It was seen.</summary>
     Proven,
@@ -12,14 +12,22 @@ public enum ProofState
 }
 
 /// <summary>An effect of a change that was seen, or why it could not be seen.</summary>
-/// <param name="Name">What was to be proven, as a stable word: Rules, TlsOffered, Reload, Wire …</param>
-/// <param name="State">Whether it was proven.</param>
-/// <param name="Detail">What was seen, or why it was not.</param>
-public sealed record Proof(string Name, ProofState State, string Detail)
+public sealed record Proof
 {
+    internal Proof(string name, ProofState outcome, string detail) => (Name, Outcome, Detail) = (name, outcome, PrintableText.Of(detail));
+
+    /// <summary>What was to be proven, as a stable word: Rules, TlsOffered, Reload, Wire …</summary>
+    public string Name { get; }
+
+    /// <summary>Whether it was proven: Proven or NotMade.</summary>
+    public string State => Outcome.ToString();
+
     /// <summary>What was seen, or why it was not.</summary>
-    public string Detail { get; init; } = PrintableText.Of(Detail);
+    public string Detail { get; }
+
+    // ConvertTo-Json writes an enumeration as a number.
+    internal ProofState Outcome { get; }
 
     /// <summary>In words.</summary>
-    public override string ToString() => $"{Name}: {(State == ProofState.Proven ? "" : "not proven: ")}{Detail}";
+    public override string ToString() => $"{Name}: {(Outcome == ProofState.Proven ? "" : "not proven: ")}{Detail}";
 }

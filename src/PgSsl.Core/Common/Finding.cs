@@ -3,7 +3,7 @@ using PgSsl.Common;
 namespace PgSsl;
 
 /// <summary>How severe a finding is.</summary>
-public enum FindingSeverity
+internal enum FindingSeverity
 {
     /// <summary>Worth knowing.</summary>
     Information,
@@ -14,17 +14,25 @@ public enum FindingSeverity
 }
 
 /// <summary>A problem of a server's configuration that somebody should look at.</summary>
-/// <param name="Code">A stable name for scripts.</param>
-/// <param name="Severity">How severe it is.</param>
-/// <param name="Message">What was seen.</param>
-/// <param name="Remedy">What to do about it.</param>
-public sealed record Finding(string Code, FindingSeverity Severity, string Message, string Remedy)
+public sealed record Finding
 {
+    internal Finding(string code, FindingSeverity level, string message, string remedy) =>
+        (Code, Level, Message, Remedy) = (code, level, PrintableText.Of(message), PrintableText.Of(remedy));
+
+    /// <summary>A stable name for scripts.</summary>
+    public string Code { get; }
+
+    /// <summary>How severe it is: Information, Warning or Critical.</summary>
+    public string Severity => Level.ToString();
+
     /// <summary>What was seen.</summary>
-    public string Message { get; init; } = PrintableText.Of(Message);
+    public string Message { get; }
 
     /// <summary>What to do about it.</summary>
-    public string Remedy { get; init; } = PrintableText.Of(Remedy);
+    public string Remedy { get; }
+
+    // ConvertTo-Json writes an enumeration as a number.
+    internal FindingSeverity Level { get; }
 
     /// <summary>The message.</summary>
     public override string ToString() => Message;

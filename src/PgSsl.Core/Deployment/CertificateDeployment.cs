@@ -44,8 +44,7 @@ internal sealed class CertificateDeployment : IPlannedChange<ServerCertificateIn
                 bundle, key, request.Passphrase, target, planned => facts = request.Complete(planned) with { Served = old });
             PresentChain[] present =
             [
-                .. served.Where(answer => answer.Facts.Tls is not null)
-                    .Select(answer => new PresentChain($"{answer.Host} serves now", answer.Facts.Tls!.Chain)),
+                .. PresentChain.Of(served),
                 new PresentChain($"is in {target.CertificatePath} now", plan.ChainBefore),
             ];
             return new CertificateDeployment(recipient, plan, served, [.. ClientLosses.Find(
@@ -58,7 +57,7 @@ internal sealed class CertificateDeployment : IPlannedChange<ServerCertificateIn
     }
 
     /// <inheritdoc/>
-    public string Subject => _plan.Target.CertificatePath;
+    public string Subject => _recipient.Target.CertificatePath;
 
     /// <summary>Whether everything is in place, and served.</summary>
     public bool IsNoChange => _recipient.IsInPlace(_plan, _served);
@@ -68,7 +67,10 @@ internal sealed class CertificateDeployment : IPlannedChange<ServerCertificateIn
 
     /// <inheritdoc/>
     public IReadOnlyList<string> Lines =>
-        [.. _plan.Describe(), .. _recipient.Effects, .. _losses.Select(loss => loss.Detail), .. _recipient.PendingEdits.Lines];
+    [
+        .. _plan.Describe(), .. _recipient.Effects, .. _losses.Select(loss => loss.Detail),
+        .. _recipient.Losses is { } losses ? [losses] : Array.Empty<string>(), .. _recipient.PendingEdits.Lines,
+    ];
 
     /// <summary>What is not as it should be, but does not prevent the change.</summary>
     public IReadOnlyList<string> Warnings => [.. Remarks, .. _recipient.PendingEdits.Warnings];
@@ -89,7 +91,7 @@ internal sealed class CertificateDeployment : IPlannedChange<ServerCertificateIn
         if (isForced)
             return;
         ClientLoss.Check(_losses);
-        _recipient.PendingEdits.Check(Subject);
+        _recipient.CheckLosses(Subject);
     }
 
     /// <inheritdoc/>
@@ -97,12 +99,13 @@ internal sealed class CertificateDeployment : IPlannedChange<ServerCertificateIn
     {
         ServerCertificateChangeResult result =
             await _recipient.ApplyAsync(_plan, _served, DateTimeOffset.UtcNow, cancellationToken).ConfigureAwait(false);
-        if (ClientLoss.DescribeBlocking(_losses) is { } accepted)
+        if ((ClientLoss.DescribeBlocking(_losses) ?? _recipient.Losses) is { } accepted)
             result = result with { Proofs = [.. result.Proofs, new Proof(ClientLoss.ProofName, ProofState.NotMade, accepted)] };
         return new ChangeResult<ServerCertificateInstallation>(Report(result), result.Backups)
         {
             WrittenInPlace = result.WrittenInPlace,
             Proofs = result.Proofs,
+            Warnings = result.Remains is { } remains ? [remains] : [],
         };
     }
 

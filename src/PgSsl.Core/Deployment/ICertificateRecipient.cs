@@ -22,6 +22,14 @@ internal interface ICertificateRecipient
     /// <summary>What else a reload puts into force; known after <see cref="ObserveAsync"/>.</summary>
     PendingEdits PendingEdits => PendingEdits.None;
 
+    /// <summary>Who could not connect again, apart from those who refuse the certificate, as a sentence; null if nobody is known.</summary>
+    string? Losses => null;
+
+    /// <summary>Throws if somebody who is connected could not connect again, for another reason than the certificate.</summary>
+    /// <param name="subject">What is left as it is.</param>
+    /// <exception cref="PgSslException"><see cref="PgSslError.LockOut"/>.</exception>
+    void CheckLosses(string subject) => PendingEdits.Check(subject);
+
     /// <summary>The files that change besides the two.</summary>
     IReadOnlyList<FileEdit> Edits => [];
 

@@ -3,6 +3,7 @@ using PgSsl.Certificates;
 using PgSsl.Changes;
 using PgSsl.Deployment;
 using PgSsl.Requirements;
+using PgSsl.Server.Configuration;
 
 namespace PgSsl;
 
@@ -18,7 +19,7 @@ public sealed record ServerCertificateInstallation
     public required string Subject { get; init; }
 
     /// <summary>The names in it: <c>DNS:db1</c>, <c>IP:10.0.0.1</c> …</summary>
-    public required string[] SubjectAlternativeName { get; init; }
+    public required OutputList<string> SubjectAlternativeName { get; init; }
 
     /// <summary>Who issued it.</summary>
     public required string Issuer { get; init; }
@@ -44,8 +45,11 @@ public sealed record ServerCertificateInstallation
     /// <summary>The file of the key.</summary>
     public required string KeyPath { get; init; }
 
-    /// <summary>The files with the old contents.</summary>
-    public required string[] Backup { get; init; }
+    /// <summary>The files with the old contents; the old pair itself if the new one got new names.</summary>
+    public required OutputList<string> Backup { get; init; }
+
+    /// <summary>The settings that got another value: both files, if the new pair got new names.</summary>
+    public OutputList<ParameterChange> Changes { get; init; } = [];
 
     /// <summary>Whether anything was changed; false where everything was in place, and served.</summary>
     public required bool IsChanged { get; init; }
@@ -57,16 +61,16 @@ public sealed record ServerCertificateInstallation
     public required bool? IsProven { get; init; }
 
     /// <summary>What was proven, and what could not be.</summary>
-    public required Proof[] Proofs { get; init; }
+    public required OutputList<Proof> Proofs { get; init; }
 
     /// <summary>What was corrected, what clients will miss, and what else is not as it should be.</summary>
-    public required string[] Remarks { get; init; }
+    public required OutputList<string> Remarks { get; init; }
 
     /// <summary>
     /// What others saved in the server's configuration files and had not loaded, so that the reload loaded it as well; and where it cannot be told
     /// whether there is such an edit.
     /// </summary>
-    public string[] PendingEdits { get; init; } = [];
+    public OutputList<string> PendingEdits { get; init; } = [];
 
     /// <summary>Reports an installation, or that none was necessary.</summary>
     /// <param name="plan">The plan.</param>
@@ -94,9 +98,10 @@ public sealed record ServerCertificateInstallation
             CertificatePath = plan.Target.CertificatePath,
             KeyPath = plan.Target.KeyPath,
             Backup = [.. result?.Backups ?? []],
+            Changes = [.. (result is null ? null : plan.Switch)?.Settings.Changes ?? []],
             IsChanged = result is not null,
             IsProven = result is null ? null
-                : Array.Exists(proofs, proof => proof is { Name: "Wire", State: ProofState.Proven })
+                : Array.Exists(proofs, proof => proof is { Name: "Wire", Outcome: ProofState.Proven })
                     && !Array.Exists(proofs, proof => proof.Name == ClientLoss.ProofName),
             Proofs = proofs,
             Remarks = [.. remarks],

@@ -78,7 +78,7 @@ internal static class HbaFindings
     private static void AddForThoseLetIn(HbaDocument document, HbaRecord record, List<Finding> found)
     {
         if (record.Method == "trust" && record.Option("clientcert") is null)
-            found.Add(record.IsLoopback ? TrustOverTcp with { Severity = FindingSeverity.Warning } : TrustOverTcp);
+            found.Add(record.IsLoopback ? new(TrustOverTcp.Code, FindingSeverity.Warning, TrustOverTcp.Message, TrustOverTcp.Remedy) : TrustOverTcp);
         if (!record.IsLoopback && record.LetsIn(HbaTransport.Plaintext))
             found.Add(record.Method is "password" or "ldap" or "pam" or "radius" or "bsd" ? PasswordInPlaintext(record.Method) : PlaintextAllowed);
         if (record.Type == HbaConnectionType.HostSsl && !record.IsLoopback && document.Neighbours.PlaintextFor(record) is { } plaintext)

@@ -28,10 +28,10 @@ public sealed record HbaRule
     public string? Type => _entry.Record?.Type.ToWord();
 
     /// <summary>The databases. A name that is spelled like a keyword is shown in quotes.</summary>
-    public string[] Database => Names(_entry.Record?.Databases);
+    public OutputList<string> Database => Names(_entry.Record?.Databases);
 
     /// <summary>The users.</summary>
-    public string[] User => Names(_entry.Record?.Users);
+    public OutputList<string> User => Names(_entry.Record?.Users);
 
     /// <summary>An address, host name or keyword; null for local.</summary>
     public string? Address => _entry.Record?.Address is HbaAddress.HostName { Masked: { } masked } ? masked : _entry.Record?.Address?.Text;
@@ -43,7 +43,7 @@ public sealed record HbaRule
     public string? Method => _entry.Record?.Method;
 
     /// <summary>name=value as written, with three asterisks in place of a secret.</summary>
-    public string[] Options => [.. (_entry.Record?.Options ?? []).Select(option => option.Display)];
+    public OutputList<string> Options => [.. (_entry.Record?.Options ?? []).Select(option => option.Display)];
 
     /// <summary>The comment behind it.</summary>
     public string? Comment => HbaSecrets.ShowComment(_entry);
@@ -68,7 +68,7 @@ public sealed record HbaRule
         _index != NotJudged && _document.Neighbours.ShadowOf(_index) is { } shadow ? _document.PlaceOf(shadow.Line) : null;
 
     /// <summary>What somebody should look at.</summary>
-    public Finding[] Findings => _index == NotJudged ? [] : HbaFindings.Of(_document, _index);
+    public OutputList<Finding> Findings => _index == NotJudged ? [] : HbaFindings.Of(_document, _index);
 
     /// <summary>pg_hba.conf itself, even where an included file contains the rule.</summary>
     public string Path => _document.Files[0].Path;

@@ -100,10 +100,10 @@ public sealed record SslConfiguration
     public string? KeyOwner { get; init; }
 
     /// <summary>The settings <c>ssl</c> and <c>ssl_*</c>, in the order of their names; empty without a session.</summary>
-    public required SslSetting[] Settings { get; init; }
+    public required OutputList<SslSetting> Settings { get; init; }
 
     /// <summary>The problems, the most severe first.</summary>
-    public required Finding[] Findings { get; init; }
+    public required OutputList<Finding> Findings { get; init; }
 
     /// <summary>Why there are no settings; null where there are settings, or none were asked for.</summary>
     public string? SqlFailure { get; init; }

@@ -43,5 +43,5 @@ internal sealed record SslConfigurationFacts
     /// <summary>Whether the file holds another certificate than the one that is served; null where one of them is not known.</summary>
     public bool? IsDrifted => InFile is null || Served is null || IsPooled
         ? null
-        : !InFile.RawDataMemory.Span.SequenceEqual(Served.Certificate.RawDataMemory.Span);
+        : !InFile.RawDataMemory.Span.SequenceEqual(Served.Chain[0].RawDataMemory.Span);
 }

@@ -38,7 +38,7 @@ internal static class SslConfigurationFindings
             .Concat(FindInFiles(facts))
             .Concat(FindInNextFiles(facts))
             .Concat(FindInSettings(facts))
-            .OrderByDescending(finding => finding.Severity),
+            .OrderByDescending(finding => finding.Level),
     ];
 
     private static IEnumerable<Finding> FindBetween(SslConfigurationFacts facts)
@@ -75,11 +75,11 @@ internal static class SslConfigurationFindings
     /// <summary>What prevents the server from loading its files; and, unless clients see it already, what they will object to.</summary>
     private static IEnumerable<Finding> FindInFiles(SslConfigurationFacts facts) =>
         from requirement in facts.Files is { } files ? ServerCertificateCheck.Judge(files) : []
-        where requirement.IsMet == false && (requirement.RequiredBy == RequirementSource.Server || facts.IsDrifted != false)
-        let isFatal = requirement.RequiredBy == RequirementSource.Server
+        where requirement.IsMet == false && (requirement.Source == RequirementSource.Server || facts.IsDrifted != false)
+        let isFatal = requirement.Source == RequirementSource.Server
         select new Finding(
             requirement.Requirement,
-            requirement.RequiredBy switch
+            requirement.Source switch
             {
                 RequirementSource.Server => FindingSeverity.Critical,
                 RequirementSource.Clients => FindingSeverity.Warning,
@@ -91,7 +91,7 @@ internal static class SslConfigurationFindings
     /// <summary>The same for the files that somebody named and nobody has loaded yet.</summary>
     private static IEnumerable<Finding> FindInNextFiles(SslConfigurationFacts facts) =>
         from requirement in facts is { NextFiles: { } files, Sql.SslIsOn: true } ? ServerCertificateCheck.Judge(files) : []
-        where requirement is { IsMet: false, RequiredBy: RequirementSource.Server }
+        where requirement is { IsMet: false, Source: RequirementSource.Server }
         select new Finding(
             requirement.Requirement, FindingSeverity.Critical,
             $"After ssl_cert_file and ssl_key_file were changed: {requirement.Detail} A reload keeps what it has, and the next restart would fail.",

@@ -22,10 +22,14 @@ internal sealed class PgBouncerRecipient : ICertificateRecipient
     private readonly PgSslException? _noReload;
     private readonly TimeSpan _timeout;
 
+    // Clients that are connected over TCP, all in plaintext because TLS is off, and that could not connect again.
+    private readonly int _cutOff;
+
     private PgBouncerRecipient(DeploymentTarget target, PgBouncerPlan plan, IPgBouncerReload? reload, PgSslException? noReload, TimeSpan timeout)
     {
         (Target, _plan, _reload, _noReload, _timeout) = (target, plan, reload, noReload, timeout);
         PendingEdits = PendingEdits.Perhaps([.. (reload as PgBouncerSignal)?.Started is { } started ? SavedSince(plan.Before, started) : []]);
+        _cutOff = reload is null || !SwitchesOn(plan) ? 0 : EstablishedClients.Count(plan.Before.Port);
         Remarks = [.. ModeRemark(plan), .. PgBouncerFindings.Find(plan.After).Select(finding => $"{finding.Message} {finding.Remedy}")];
     }
 
@@ -42,6 +46,19 @@ internal sealed class PgBouncerRecipient : ICertificateRecipient
 
     /// <inheritdoc/>
     public PendingEdits PendingEdits { get; }
+
+    /// <inheritdoc/>
+    public string? Losses => _cutOff == 0 ? null
+        : $"{_cutOff} client{(_cutOff == 1 ? " is" : "s are")} connected to {Endpoint} in plaintext now, and could not connect again.";
+
+    /// <inheritdoc/>
+    public void CheckLosses(string subject)
+    {
+        if (Losses is { } losses)
+            throw new PgSslException(
+                PgSslError.LockOut, $"{subject} is left as it is. client_tls_sslmode would become {_plan.After["client_tls_sslmode"]}. {losses}",
+                $"Write client_tls_sslmode = prefer into {_plan.Before.Path} first, which lets plaintext in for now. -Force cuts them off.");
+    }
 
     /// <inheritdoc/>
     public IEnumerable<string> Effects =>
@@ -174,9 +191,12 @@ internal sealed class PgBouncerRecipient : ICertificateRecipient
 
     private static bool IsDisable(string mode) => mode.Equals("disable", StringComparison.OrdinalIgnoreCase);
 
+    private static bool SwitchesOn(PgBouncerPlan plan) =>
+        plan.Before.Find("client_tls_sslmode")?.Value != plan.After.Find("client_tls_sslmode")?.Value;
+
     private static IEnumerable<string> ModeRemark(PgBouncerPlan plan)
     {
-        if (plan.Before.Find("client_tls_sslmode")?.Value != plan.After.Find("client_tls_sslmode")?.Value)
+        if (SwitchesOn(plan))
             yield return $"client_tls_sslmode becomes {plan.After["client_tls_sslmode"]}: PgBouncer will refuse clients that use plaintext over TCP. "
                 + $"To let them in for now, write prefer into {plan.Before.Path} first.";
     }

@@ -23,19 +23,19 @@ public sealed record RootCertificateProvider
     public required string? RootCertificate { get; init; }
 
     /// <summary>SHA-256 of its roots, upper-case hex without separators; empty where none is published.</summary>
-    public required IReadOnlyList<string> Fingerprint { get; init; }
+    public required OutputList<string> Fingerprint { get; init; }
 
     /// <summary>The common names of its roots, in the order of <see cref="Fingerprint"/>.</summary>
-    public required IReadOnlyList<string> Root { get; init; }
+    public required OutputList<string> Root { get; init; }
 
     /// <summary>The names of its servers: <c>*.rds.amazonaws.com</c>.</summary>
-    public required IReadOnlyList<string> HostPattern { get; init; }
+    public required OutputList<string> HostPattern { get; init; }
 
     /// <summary>How the owner gets the root, if each account has its own.</summary>
     public required string? Instructions { get; init; }
 
     /// <summary>Frequent mistakes, one sentence each.</summary>
-    public required IReadOnlyList<string> Trap { get; init; }
+    public required OutputList<string> Trap { get; init; }
 
     /// <summary>The provider's page about this.</summary>
     public required string DocumentationUrl { get; init; }
@@ -51,11 +51,11 @@ public sealed record RootCertificateProvider
         Kind = provider.Kind.ToString(),
         SslMode = provider.SslMode,
         RootCertificate = provider.Kind == ProviderKind.Public ? ConnectionSettings.SystemRoots : provider.Url?.AbsoluteUri,
-        Fingerprint = provider.Roots.Select(root => root.Sha256).ToArray(),
-        Root = provider.Roots.Select(root => root.Subject).ToArray(),
-        HostPattern = provider.HostPatterns,
+        Fingerprint = [.. provider.Roots.Select(root => root.Sha256)],
+        Root = [.. provider.Roots.Select(root => root.Subject)],
+        HostPattern = [.. provider.HostPatterns],
         Instructions = provider.Instructions,
-        Trap = provider.Traps,
+        Trap = [.. provider.Traps],
         DocumentationUrl = provider.DocumentationUrl.AbsoluteUri,
         Checked = provider.Checked,
     };

@@ -9,7 +9,7 @@ public sealed record CertificateRequest
     public required string Subject { get; init; }
 
     /// <summary>Its alternative names: <c>DNS:db1</c>, <c>IP:10.0.0.1</c> …</summary>
-    public required IReadOnlyList<string> SubjectAlternativeName { get; init; }
+    public required OutputList<string> SubjectAlternativeName { get; init; }
 
     /// <summary><c>Server</c>, <c>Client</c> or <c>Replication</c>.</summary>
     public required string Role { get; init; }
@@ -33,7 +33,7 @@ public sealed record CertificateRequest
     public required string SpkiSha256 { get; init; }
 
     /// <summary>The backups of the files that were replaced.</summary>
-    public required IReadOnlyList<string> Backups { get; init; }
+    public required OutputList<string> Backups { get; init; }
 
     /// <summary>Makes the record.</summary>
     /// <param name="profile">What was asked for.</param>

@@ -11,7 +11,7 @@ public sealed record SelfSignedCertificate
     public required string Subject { get; init; }
 
     /// <summary>Its alternative names: <c>DNS:db1</c>, <c>IP:10.0.0.1</c> …</summary>
-    public required IReadOnlyList<string> SubjectAlternativeName { get; init; }
+    public required OutputList<string> SubjectAlternativeName { get; init; }
 
     /// <summary><c>Server</c>, <c>Client</c> or <c>Replication</c>.</summary>
     public required string Role { get; init; }
@@ -40,14 +40,16 @@ public sealed record SelfSignedCertificate
     /// <summary>The file of the certificate.</summary>
     public required string CertificatePath { get; init; }
 
-    /// <summary>The certificate, without its key.</summary>
-    public required X509Certificate2 Certificate { get; init; }
+    internal X509Certificate2 Certificate { get; init; } = null!;
+
+    /// <summary>The certificate, without its key. A method, because ConvertTo-Json would write all of its properties.</summary>
+    public X509Certificate2 GetCertificate() => Certificate;
 
     /// <summary>The certificate, as PEM.</summary>
     public required string CertificatePem { get; init; }
 
     /// <summary>The backups of the files that were replaced.</summary>
-    public required IReadOnlyList<string> Backups { get; init; }
+    public required OutputList<string> Backups { get; init; }
 
     /// <summary>Makes the record.</summary>
     /// <param name="profile">What was asked for.</param>

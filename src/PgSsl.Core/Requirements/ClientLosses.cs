@@ -3,6 +3,7 @@ using PgSsl.Certificates;
 using PgSsl.Certificates.Trust;
 using PgSsl.Certificates.Verification;
 using PgSsl.Common;
+using PgSsl.Server.Live;
 
 namespace PgSsl.Requirements;
 
@@ -167,4 +168,11 @@ internal sealed record ClientLoss(string Detail, string Remedy, bool IsBlocking)
 /// <summary>Certificates that are in use.</summary>
 /// <param name="Where">Where, as what stands behind "the certificate that".</param>
 /// <param name="Chain">The certificates, the server's own first.</param>
-internal sealed record PresentChain(string Where, IReadOnlyList<X509Certificate2> Chain);
+internal sealed record PresentChain(string Where, IReadOnlyList<X509Certificate2> Chain)
+{
+    /// <summary>What is served, at each address that serves a certificate.</summary>
+    public static IEnumerable<PresentChain> Of(IEnumerable<ServedAt> served) =>
+        from answer in served
+        where answer.Facts.Tls is not null
+        select new PresentChain($"{answer.Host} serves now", answer.Facts.Tls!.Chain);
+}

@@ -24,7 +24,7 @@ internal static class ServerCertificateCheck
         {
             Requirement = verdict.Requirement.Name,
             IsMet = verdict.IsMet,
-            RequiredBy = verdict.Requirement.RequiredBy,
+            Source = verdict.Requirement.RequiredBy,
             Detail = verdict.Detail,
             Remedy = verdict.Remedy,
             CertificatePath = facts.CertificateFile.Path,

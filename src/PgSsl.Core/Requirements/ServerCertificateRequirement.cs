@@ -4,7 +4,7 @@ using PgSsl.Requirements;
 namespace PgSsl;
 
 /// <summary>Who insists on a requirement.</summary>
-public enum RequirementSource
+internal enum RequirementSource
 {
     /// <summary>The server: otherwise it does not load the files; on a reload it keeps the old ones, and it does not start.</summary>
     Server,
@@ -23,8 +23,11 @@ public sealed record ServerCertificateRequirement
     /// <summary>Whether it is met; null where it could not be judged: <see cref="Detail"/> says why.</summary>
     public required bool? IsMet { get; init; }
 
-    /// <summary>Who insists on it.</summary>
-    public required RequirementSource RequiredBy { get; init; }
+    /// <summary>Who insists on it: Server, Clients or Practice.</summary>
+    public string RequiredBy => Source.ToString();
+
+    // ConvertTo-Json writes an enumeration as a number.
+    internal RequirementSource Source { get; init; }
 
     /// <summary>What was seen.</summary>
     public required string Detail { get; init; }
@@ -39,7 +42,7 @@ public sealed record ServerCertificateRequirement
     public required string KeyPath { get; init; }
 
     /// <summary>Whether it is not met although the server or clients insist on it.</summary>
-    public bool IsViolated => IsMet == false && RequiredBy != RequirementSource.Practice;
+    public bool IsViolated => IsMet == false && Source != RequirementSource.Practice;
 
     /// <summary>Whether it is this requirement, and not met.</summary>
     internal bool IsUnmet(Requirement requirement) => IsMet == false && Requirement == requirement.Name;

@@ -49,13 +49,18 @@ public sealed record RootCertificate
     /// <c>Good</c>, or its problems: <c>NotRead</c> (libpq does not read it from this file), Expired, NotYetValid, MissingRoot, NotCa
     /// (<see cref="RootFileProblemKind"/>).
     /// </summary>
-    public required IReadOnlyList<string> Status { get; init; }
+    public required OutputList<string> Status { get; init; }
 
     /// <summary>The problems of <see cref="Status"/>, a sentence each; empty where there are none.</summary>
-    public required IReadOnlyList<string> Problems { get; init; }
+    public required OutputList<string> Problems { get; init; }
 
-    /// <summary>The certificate.</summary>
-    public required X509Certificate2 Certificate { get; init; }
+    /// <summary>The certificate, as PEM.</summary>
+    public required string CertificatePem { get; init; }
+
+    internal X509Certificate2 Certificate { get; init; } = null!;
+
+    /// <summary>The certificate. A method, because ConvertTo-Json would write all of its properties.</summary>
+    public X509Certificate2 GetCertificate() => Certificate;
 
     /// <summary>The certificates in a file, also in one that libpq refuses.</summary>
     /// <param name="file">The file.</param>
@@ -106,8 +111,9 @@ public sealed record RootCertificate
             Path = path,
             KeyAlgorithm = keyAlgorithm,
             KeySize = keySize,
-            Status = status.Count > 0 ? status : ["Good"],
-            Problems = sentences,
+            Status = status.Count > 0 ? [.. status] : ["Good"],
+            Problems = [.. sentences],
+            CertificatePem = certificate.ExportCertificatePem(),
             Certificate = certificate,
         };
     }

@@ -21,11 +21,13 @@ internal sealed record CertificateExpectation
     /// <summary>Says why a certificate is not the expected one; null if it is.</summary>
     public string? Objection(ServerCertificate served)
     {
+        if (served.Error is { } error)
+            return error;
         if (NotFingerprints.Contains(served.Fingerprint))
             return $"it still serves the certificate {served.Fingerprint} of {served.Subject}, valid until {served.NotAfter:u}";
-        if (NotSelfSigned && served.IsSelfSigned)
+        if (NotSelfSigned && served.IsSelfSigned == true)
             return $"it serves a self-signed certificate of {served.Subject}";
-        if (Issuer is { } matches && !matches(served.Issuer) && !matches(CertificateNames.IssuerDisplay(served.Certificate)))
+        if (Issuer is { } matches && !matches(served.Issuer!) && !matches(CertificateNames.IssuerDisplay(served.Chain[0])))
             return $"it serves a certificate issued by {served.Issuer}, not by {IssuerPattern}";
         return null;
     }

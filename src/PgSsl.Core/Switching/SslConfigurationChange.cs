@@ -19,16 +19,16 @@ public sealed record SslConfigurationChange
     public required bool IsChanged { get; init; }
 
     /// <summary>The parameters that got another value.</summary>
-    public required ParameterChange[] Changes { get; init; }
+    public required OutputList<ParameterChange> Changes { get; init; }
 
     /// <summary>The change: statements of ALTER SYSTEM with the old values, or the file's difference, as diff -u shows it.</summary>
-    public required string[] Diff { get; init; }
+    public required OutputList<string> Diff { get; init; }
 
     /// <summary>The file with the old content; none for ALTER SYSTEM, whose old values are in <see cref="Diff"/>.</summary>
-    public required string[] Backup { get; init; }
+    public required OutputList<string> Backup { get; init; }
 
     /// <summary>What was proven, and what could not be.</summary>
-    public required Proof[] Proofs { get; init; }
+    public required OutputList<Proof> Proofs { get; init; }
 
     /// <summary>
     /// Whether the server was seen on the wire to be as it should be, uses the settings, has loaded them, and takes them at its next start as
@@ -40,7 +40,7 @@ public sealed record SslConfigurationChange
     /// What others saved in the server's configuration files and had not loaded, so that the reload loaded it as well; and where it cannot be told
     /// whether there is such an edit.
     /// </summary>
-    public string[] PendingEdits { get; init; } = [];
+    public OutputList<string> PendingEdits { get; init; } = [];
 
     /// <summary>How many sessions use plaintext over the network, and keep doing so until they end; null where it is not known.</summary>
     public required int? PlaintextSessions { get; init; }
@@ -72,8 +72,8 @@ public sealed record SslConfigurationChange
     /// </summary>
     private static bool IsProvenBy(Proof[] proofs)
     {
-        bool IsProven(string name) => Array.Exists(proofs, proof => proof.Name == name && proof.State == ProofState.Proven);
-        bool IsOpen(string name) => Array.Exists(proofs, proof => proof.Name == name && proof.State != ProofState.Proven);
+        bool IsProven(string name) => Array.Exists(proofs, proof => proof.Name == name && proof.Outcome == ProofState.Proven);
+        bool IsOpen(string name) => Array.Exists(proofs, proof => proof.Name == name && proof.Outcome != ProofState.Proven);
         return IsProven("Wire") && IsProven("Settings") && !IsOpen("Values") && !IsOpen(ClientLoss.ProofName) && !IsOpen(HbaImpact.LoginProof)
             && (!IsOpen("TlsReload") || (IsProven("Files") && IsProven("Values")));
     }

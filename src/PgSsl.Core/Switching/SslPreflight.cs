@@ -14,9 +14,6 @@ namespace PgSsl.Switching;
 /// <summary>What must be true before a server's TLS is switched on or off. Nothing is changed here.</summary>
 internal static class SslPreflight
 {
-    // No file overrides these (guc.h, GucSource: PGC_S_ENV_VAR is below PGC_S_FILE, PGC_S_ARGV above).
-    private const string CommandLine = "command line";
-
     /// <summary>Throws if the server cannot be changed from here.</summary>
     /// <param name="values">The parameters that are to be set.</param>
     /// <param name="live">The server.</param>
@@ -40,7 +37,7 @@ internal static class SslPreflight
                 PgSslError.ContradictoryParameters,
                 $"{live.Session.Host} has allow_alter_system = off, because its configuration is managed in files. Nothing was changed.",
                 "Give -ConfigurationPath, or set the parameters in whatever writes these files.");
-        if (values.Keys.FirstOrDefault(name => facts.Settings.GetValueOrDefault(name)?.Source == CommandLine) is { } given)
+        if (values.Keys.FirstOrDefault(name => facts.Settings.GetValueOrDefault(name)?.IsFromCommandLine == true) is { } given)
             throw new PgSslException(
                 PgSslError.ContradictoryParameters,
                 $"{given} was given to {live.Session.Host} on its command line, which neither ALTER SYSTEM nor a file can override. " +
@@ -101,7 +98,7 @@ internal static class SslPreflight
                     ?? (unmet.Requirement == Requirement.KeyFileAccess.Name ? found.KeyFile.Failure?.Error : null)
                     ?? ErrorOf(unmet.Requirement),
                 $"{unmet.Detail} Nothing was changed.", unmet.Remedy);
-        string[] notJudged = [.. requirements.Where(requirement => requirement is { IsMet: null, RequiredBy: RequirementSource.Server })
+        string[] notJudged = [.. requirements.Where(requirement => requirement is { IsMet: null, Source: RequirementSource.Server })
             .Select(requirement => requirement.Detail)];
         Proof proof = notJudged.Length == 0
             ? new Proof(Name, ProofState.Proven, $"{certificatePath} and {keyPath} are as the server demands.")
@@ -139,11 +136,7 @@ internal static class SslPreflight
         ServerCertificateFacts found = ServerCertificateFacts.Read(path, keyPath);
         IReadOnlyList<ServedAt> served = await new ServedCertificates(live).ObserveAsync(cancellationToken).ConfigureAwait(false);
         return found.Certificates is { Certificates: { Count: > 0 } chain }
-            ? [.. ClientLosses.Find(
-                chain,
-                [.. served.Where(seen => seen.Facts.Tls is not null)
-                    .Select(seen => new PresentChain($"{seen.Host} serves now", seen.Facts.Tls!.Chain))],
-                found)]
+            ? [.. ClientLosses.Find(chain, [.. PresentChain.Of(served)], found)]
             : [];
     }
 
@@ -180,7 +173,7 @@ internal static class SslPreflight
 
     // A server takes a certificate that is not valid now, but no client does.
     private static bool IsFatal(ServerCertificateRequirement requirement, bool isReloaded) => requirement.IsMet == false
-        && (requirement.RequiredBy == RequirementSource.Server || requirement.Requirement == Requirement.Valid.Name
+        && (requirement.Source == RequirementSource.Server || requirement.Requirement == Requirement.Valid.Name
             || (isReloaded && requirement.Requirement == Requirement.KeyReload.Name));
 
     private static PgSslError ErrorOf(Requirement requirement, ServerSettingFacts settings)

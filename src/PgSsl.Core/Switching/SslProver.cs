@@ -25,6 +25,8 @@ internal sealed class SslProver(LiveServer live, ServerTlsFacts facts, SslTarget
     private IReadOnlyList<TlsVersion> _spoken = [];
     private ServerLog? _log;
 
+    private static readonly TimeSpan LogTimeout = TimeSpan.FromSeconds(5);
+
     // The postmaster reads its files within milliseconds after the signal; on a busy machine it takes longer.
     internal TimeSpan ReloadTimeout { get; init; } = TimeSpan.FromSeconds(15);
 
@@ -97,9 +99,24 @@ internal sealed class SslProver(LiveServer live, ServerTlsFacts facts, SslTarget
     /// <exception cref="PgSslException">It does not.</exception>
     public async Task ProveOldAsync()
     {
+        // With the same certificate, only the log can tell that the server did not load its old files again, because something in them changed.
+        ServerLog? log = await ServerLog.OpenAsync(live.Session, CancellationToken.None).ConfigureAwait(false);
         await live.ReloadOldAsync().ConfigureAwait(false);
         if (_before.Count > 0 && _before.All(answer => answer.Fingerprint == _before[0].Fingerprint))
             await Served.WaitAsync(_before[0].Fingerprint, CancellationToken.None).ConfigureAwait(false);
+        if (log is not null && await ReadRefusalAsync(log, CancellationToken.None).ConfigureAwait(false) is { Count: > 0 } reasons)
+            throw Refused("the server does not load its old files", reasons);
+        IReadOnlyList<ServedAt> now = await Served.ObserveAsync(CancellationToken.None).ConfigureAwait(false);
+        if (_before is [{ Facts.Tls: { } old }, ..] && now is [{ Facts.Tls: { } seen } address, ..])
+        {
+            if (old.RequestsClientCertificate != seen.RequestsClientCertificate)
+                throw new PgSslException(
+                    PgSslError.ChangeNotProven,
+                    $"{address.Host} {(seen.RequestsClientCertificate ? "still asks" : "does not ask")} for client certificates.");
+            IReadOnlyList<TlsVersion> spoken = await SpokenVersions.FindAsync(live, address, CancellationToken.None).ConfigureAwait(false);
+            if (_spoken.Except(spoken).ToArray() is [var lost, ..])
+                throw new PgSslException(PgSslError.ChangeNotProven, $"{address.Host} does not speak {lost.Name()} again.");
+        }
     }
 
     private bool IsAsWanted(ServedAt seen) =>
@@ -177,9 +194,9 @@ internal sealed class SslProver(LiveServer live, ServerTlsFacts facts, SslTarget
         IReadOnlyList<ServedAt> now = await Served.ObserveAsync(cancellationToken).ConfigureAwait(false);
         if (now.Count > 0 && _before.Count > 0 && _before.All(old => old.Fingerprint != now[0].Fingerprint))
             return new Proof(Name, ProofState.Proven, "the server serves another certificate than before, and it loads all of its TLS or nothing.");
-        bool refusesVersion = effects.Any(proof => proof is { Name: MinimumProof, State: ProofState.Proven })
+        bool refusesVersion = effects.Any(proof => proof is { Name: MinimumProof, Outcome: ProofState.Proven })
             && TlsVersions.FromName(target.MinimumProtocol) - 1 is { } older && _spoken.Contains(older);
-        bool asksForCertificates = effects.Any(proof => proof is { Name: ClientProof, State: ProofState.Proven })
+        bool asksForCertificates = effects.Any(proof => proof is { Name: ClientProof, Outcome: ProofState.Proven })
             && _before.All(old => old.Facts.Tls is { RequestsClientCertificate: false });
         return _before.Count > 0 && (refusesVersion || asksForCertificates)
             ? new Proof(Name, ProofState.Proven, "what is seen of it is new, and the server loads all of its TLS or nothing.")
@@ -206,7 +223,10 @@ internal sealed class SslProver(LiveServer live, ServerTlsFacts facts, SslTarget
     }
 
     private Task<IReadOnlyList<string>?> ReadRefusalAsync(CancellationToken cancellationToken) =>
-        _log?.ReadRefusalAsync(TimeSpan.FromSeconds(2), cancellationToken) ?? Task.FromResult<IReadOnlyList<string>?>(null);
+        _log is null ? Task.FromResult<IReadOnlyList<string>?>(null) : ReadRefusalAsync(_log, cancellationToken);
+
+    private Task<IReadOnlyList<string>?> ReadRefusalAsync(ServerLog log, CancellationToken cancellationToken) =>
+        log.ReadRefusalAsync(() => live.ReloadAsync(cancellationToken), LogTimeout, cancellationToken);
 
     private async Task<Proof> ProveMinimumAsync(TlsVersion minimum, CancellationToken cancellationToken)
     {

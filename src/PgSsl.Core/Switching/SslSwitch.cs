@@ -149,7 +149,7 @@ internal sealed record SslSwitch(
             $"it was not seen whether the server takes its new settings, and if not, its next start fails. {Details(NotJudged)}",
             "Look into the server's log for \"SSL configuration was not reloaded\"; -Force keeps the change.");
 
-    private static bool IsLoaded(IReadOnlyList<Proof> proofs) => proofs.Any(proof => proof is { Name: "TlsReload", State: ProofState.Proven });
+    private static bool IsLoaded(IReadOnlyList<Proof> proofs) => proofs.Any(proof => proof is { Name: "TlsReload", Outcome: ProofState.Proven });
 
     private static string Details(IReadOnlyList<Verdict> verdicts) => string.Join(" ", verdicts.Select(verdict => verdict.Detail));
 
@@ -206,7 +206,7 @@ internal sealed record SslSwitch(
                 PgSslError.NotProvable,
                 $"{Endpoint} was not changed, because nothing would show whether it takes the change, and if not, its next start fails. " +
                 string.Join(" ", NotProvable),
-                "Run this on the server's machine as root or as its account, or as a superuser with logging_collector on; or use -Force.");
+                $"Run this on the server's machine {SystemWords.Here.WithRights}, or as a superuser with logging_collector on; or use -Force.");
         if (isForced)
             return;
         ClientLoss.Check(ClientLosses);

@@ -28,6 +28,16 @@ public sealed class EndpointArgument
     /// <summary>Whether it is an object that names no server. It may have come down the pipeline for other parameters.</summary>
     internal bool IsForeign { get; init; }
 
+    /// <summary>Whether it is a blank or a comment, which a hosts file may have between its lines.</summary>
+    internal bool IsComment { get; init; }
+
+    /// <summary>The text as it was given; null if it was no text.</summary>
+    internal string? Written { get; init; }
+
+    /// <summary>Those that were given; from a pipeline without blanks and comments.</summary>
+    internal static IEnumerable<EndpointArgument> Given(EndpointArgument[]? endpoints, bool isPipeline) =>
+        (endpoints ?? []).Where(endpoint => !(isPipeline && endpoint.IsComment));
+
     /// <summary>What errors are reported against.</summary>
     public object Target { get; }
 

@@ -1,5 +1,6 @@
 using System.Collections;
 using System.Management.Automation;
+using System.Text.RegularExpressions;
 using PgSsl.Connections;
 
 namespace PgSsl.Binding;
@@ -11,7 +12,15 @@ namespace PgSsl.Binding;
 [AttributeUsage(AttributeTargets.Property)]
 public sealed class EndpointTransformationAttribute : ArgumentTransformationAttribute
 {
-    private static readonly string[] HostProperties = ["HostName", "ComputerName", "Server", "Host"];
+    // Of this module; of computers in a directory, of clouds, of other database modules; and last what many other objects have as well.
+    private static readonly string[] HostProperties =
+    [
+        "HostName", "ComputerName", "Server", "Host", "DNSHostName", "FullyQualifiedDomainName", "SqlInstance", "IPAddress", "Name",
+    ];
+
+    private static PgSslException Empty() => new(
+        PgSslError.InvalidEndpoint, "The endpoint is empty, or a comment.", "Name a server: host, host:port, or a postgresql:// URI.");
+    private static readonly Regex HostAndPort = new(@"^(\[[0-9a-fA-F:.%]+\]|[^\[\]/@=:\s]+):[0-9]+$", RegexOptions.CultureInvariant);
 
     /// <inheritdoc/>
     public override object Transform(EngineIntrinsics engineIntrinsics, object inputData) => PipelineObject.ConvertAll(inputData, Convert)!;
@@ -25,7 +34,8 @@ public sealed class EndpointTransformationAttribute : ArgumentTransformationAttr
                 EndpointArgument argument => argument,
                 PgEndpoint endpoint => new(endpoint),
                 IDictionary parameters => new(PgEndpoint.FromParameters(PairsOf(parameters))),
-                string text => new(PgEndpoint.Parse(text)),
+                string text when IsComment(text) => new(Empty(), text) { IsComment = true },
+                string text => new(PgEndpoint.Parse(text)) { Written = text.Trim() },
                 Uri uri => new(PgEndpoint.Parse(uri.OriginalString)),
                 System.Net.IPAddress address => new(PgEndpoint.Parse(address.ToString())),
                 null => throw Unusable(item),
@@ -34,7 +44,7 @@ public sealed class EndpointTransformationAttribute : ArgumentTransformationAttr
         }
         catch (PgSslException failure)
         {
-            return new(failure, TargetOf(item));
+            return new(failure, TargetOf(item)) { Written = (item.Base as string)?.Trim() };
         }
     }
 
@@ -51,13 +61,18 @@ public sealed class EndpointTransformationAttribute : ArgumentTransformationAttr
     {
         if (item.Text("Endpoint") is { } endpoint)
             return PgEndpoint.Parse(endpoint);
-        if (item.First(HostProperties) is not { } host)
+        // A file has a name, too.
+        if (item.First(HostProperties)?.Trim() is not { Length: > 0 } host || item.Value("PSProvider") is not null
+            || item.Base is FileSystemInfo)
             return null;
-        var parameters = new Dictionary<string, string> { ["host"] = host };
-        if (item.Text("Port") is { } port)
-            parameters["port"] = port;
-        return PgEndpoint.FromParameters(parameters);
+        string port = item.Text("Port")?.Trim() ?? "";
+        if (HostAndPort.IsMatch(host))
+            return port.Length > 0 ? PgEndpoint.Parse(host).With("port", port) : PgEndpoint.Parse(host);
+        return PgEndpoint.FromParameters([new("host", host), new("port", port)]);
     }
+
+    /// <summary>A line of a hosts file that names nobody.</summary>
+    private static bool IsComment(string text) => text.Trim() is "" or ['#', ..];
 
     private static IEnumerable<KeyValuePair<string, string>> PairsOf(IDictionary parameters)
     {
@@ -67,6 +82,7 @@ public sealed class EndpointTransformationAttribute : ArgumentTransformationAttr
 
     private static PgSslException Unusable(PipelineObject item) => new(
         PgSslError.InvalidEndpoint,
-        $"An object of type {item.TypeName} names no server: it has no property Endpoint, HostName, ComputerName, Server or Host.",
+        $"An object of type {item.TypeName} names no server: it has no property Endpoint, "
+            + $"{string.Join(", ", HostProperties[..^1])} or {HostProperties[^1]}.",
         "Give host, host:port, [v6]:port, a postgresql:// URI, a connection string, or a hashtable of connection parameters.");
 }

@@ -18,7 +18,8 @@ public abstract class HbaNameCompleter(Func<HbaRule, IEnumerable<string?>> names
     public IEnumerable<CompletionResult> CompleteArgument(
         string commandName, string parameterName, string wordToComplete, CommandAst commandAst, IDictionary fakeBoundParameters)
     {
-        string? path = fakeBoundParameters["Path"]?.ToString();
+        string? path = fakeBoundParameters["Path"]?.ToString()
+            ?? (fakeBoundParameters["Endpoint"] is string first && HbaPathArgument.IsPath(first) ? first : null);
         return Read(path).SelectMany(names).OfType<string>().Distinct()
             // What is masked is a secret, and nothing that somebody wants to type.
             .Where(name => !name.Contains(HbaSecrets.Mask, StringComparison.Ordinal))

@@ -1,5 +1,7 @@
 using System.Management.Automation;
+using System.Net;
 using PgSsl.Chains;
+using PgSsl.Connections;
 using PgSsl.Downloads;
 using PgSsl.Hosting;
 using PgSsl.Probing;
@@ -34,6 +36,12 @@ public sealed class GetPgServerCertificateCommand : ServerCmdlet
     [Parameter]
     public SwitchParameter CompleteChain { get; set; }
 
+    /// <summary>
+    /// Returns an object also for a server that is down or has no TLS, with Status, Error and ErrorId, instead of writing an error.
+    /// </summary>
+    [Parameter]
+    public SwitchParameter IncludeFailed { get; set; }
+
     /// <inheritdoc/>
     protected override void BeginProcessing()
     {
@@ -45,13 +53,44 @@ public sealed class GetPgServerCertificateCommand : ServerCmdlet
     }
 
     /// <inheritdoc/>
-    private protected override async Task ProcessServerAsync(ServerTarget server, CancellationToken cancellationToken)
+    private protected override Task ProcessServerAsync(ServerTarget server, CancellationToken cancellationToken) => ReportAsync(
+        server,
+        async () =>
+        {
+            if (!AllAddresses || server.Host.IsUnixSocket)
+            {
+                await ProcessAddressAsync(server, cancellationToken).ConfigureAwait(false);
+                return;
+            }
+            foreach (IPAddress address in await ServerProbe.ResolveAsync(server.Host, server.Timeout, cancellationToken).ConfigureAwait(false))
+            {
+                ServerTarget member = server.At(address);
+                await ReportAsync(member, () => ProcessAddressAsync(member, cancellationToken), cancellationToken).ConfigureAwait(false);
+            }
+        },
+        cancellationToken);
+
+    private async Task ReportAsync(ServerTarget server, Func<Task> work, CancellationToken cancellationToken)
     {
-        IEnumerable<ServerTarget> targets = [server];
-        if (AllAddresses && !server.Host.IsUnixSocket)
-            targets = (await ServerProbe.ResolveAsync(server.Host, server.Timeout, cancellationToken).ConfigureAwait(false)).Select(server.At);
-        foreach (ServerTarget target in targets)
-            await TryAsync(target.Endpoint.Text, () => ProcessAddressAsync(target, cancellationToken), cancellationToken).ConfigureAwait(false);
+        try
+        {
+            await work().ConfigureAwait(false);
+        }
+        catch (PgSslException failure)
+        {
+            await PostAsync(() => WriteFailed(server.Endpoint.Text, server.Host, failure), cancellationToken).ConfigureAwait(false);
+        }
+    }
+
+    /// <inheritdoc/>
+    private protected override void WriteUnusable(PgSslException failure, object target) => WriteFailed($"{target}", null, failure);
+
+    private void WriteFailed(string endpoint, ConnectionHost? host, PgSslException failure)
+    {
+        if (IncludeFailed)
+            WriteObject(ServerCertificate.Of(endpoint, host, failure));
+        else
+            WriteFailure(failure, endpoint);
     }
 
     private async Task ProcessAddressAsync(ServerTarget server, CancellationToken cancellationToken)

@@ -99,7 +99,11 @@ public sealed class TestPgSslModeCommand : ServerCmdlet
     }
 
     /// <inheritdoc/>
-    protected override void OnUnusableEndpoint() => _allOverTls = false;
+    private protected override void WriteUnusable(PgSslException failure, object target)
+    {
+        _allOverTls = false;
+        base.WriteUnusable(failure, target);
+    }
 
     private void Write(IReadOnlyList<SslModeResult> results)
     {

@@ -68,7 +68,7 @@ public sealed class WaitPgServerCertificateCommand : ServerCmdlet
         {
             (ServerCertificate? found, string seen) = await ObserveAsync(server, left, lastSeen, cancellationToken).ConfigureAwait(false);
             TimeSpan waited = Stopwatch.GetElapsedTime(start);
-            await PostAsync(() => Report(server, waited, found is null ? seen : "found"), cancellationToken).ConfigureAwait(false);
+            await PostProgressAsync(() => Report(server, waited, found is null ? seen : "found"), cancellationToken).ConfigureAwait(false);
             if (found is not null)
             {
                 await PostAsync(() => Finish(server, found), cancellationToken).ConfigureAwait(false);

@@ -105,18 +105,22 @@ public static class Cells
         return string.Join(Environment.NewLine, lines);
     }
 
-    /// <summary>One line for each certificate sent.</summary>
-    public static string Chain(object? chain)
+    /// <summary>What is remarkable about a chain; where there is none, why.</summary>
+    public static string ChainStatus(string? status, object? chainStatus, object? style) =>
+        status is null or "" or "Served" ? $"{Show(chainStatus)}" : Paint(status, "Red", style);
+
+    /// <summary>One line for each certificate sent. What comes deserialized has them only as PEM.</summary>
+    public static string Chain(PSObject served)
     {
-        IEnumerable certificates = (chain as PSObject)?.BaseObject as IEnumerable ?? chain as IEnumerable ?? Array.Empty<object>();
+        ArgumentNullException.ThrowIfNull(served);
+        var pem = new X509Certificate2Collection();
+        if (served.BaseObject is ServerCertificate live)
+            pem.AddRange(live.GetChain());
+        else
+            pem.ImportFromPem($"{served.Properties["ChainPem"]?.Value}");
         return string.Join(
             Environment.NewLine,
-            certificates.Cast<object>().Select((item, i) =>
-            {
-                PSObject certificate = PSObject.AsPSObject(item);
-                string NameIn(string property) => CommonName($"{certificate.Properties[property]?.Value}");
-                return $"{i} {NameIn("Subject")} <- {NameIn("Issuer")}";
-            }));
+            pem.Select((certificate, i) => $"{i} {CommonName(certificate.Subject)} <- {CommonName(certificate.Issuer)}"));
     }
 
     private static int WidthOf(PSHost? host)

@@ -1,4 +1,5 @@
 using System.Management.Automation;
+using PgSsl.Binding;
 using PgSsl.Common;
 using PgSsl.Connections;
 
@@ -8,22 +9,7 @@ namespace PgSsl.Formatting;
 public static class SessionCells
 {
     /// <summary>The server as host:port; its -Endpoint is a connection string if it is more than that.</summary>
-    public static string Server(object? endpoint)
-    {
-        string text = $"{endpoint}";
-        try
-        {
-            IReadOnlyDictionary<string, string> parameters = PgEndpoint.Parse(text).Parameters;
-            string host = parameters.GetValueOrDefault("host") ?? parameters.GetValueOrDefault("hostaddr") ?? "";
-            return host.Length > 0 && parameters.GetValueOrDefault("port") is { } port
-                ? Cells.Server(host, port)
-                : PrintableText.Of(host.Length > 0 ? host : text);
-        }
-        catch (PgSslException)
-        {
-            return PrintableText.Of(text);
-        }
-    }
+    public static string Server(object? endpoint) => EndpointName.Of($"{endpoint}") ?? PrintableText.Of($"{endpoint}");
 
     /// <summary>Where the session comes from.</summary>
     public static string From(PSObject session)

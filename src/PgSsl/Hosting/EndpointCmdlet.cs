@@ -18,9 +18,16 @@ public abstract class EndpointCmdlet : PgCmdlet
     [AllowEmptyCollection]
     public EndpointArgument[]? Endpoint { get; set; }
 
+    /// <summary>
+    /// What came through the pipeline. Its scalars are kept on the output, so that other columns of a CSV can be joined.
+    /// </summary>
+    [Parameter(ValueFromPipeline = true, DontShow = true)]
+    public PSObject? InputObject { get; set; }
+
     /// <summary>The port, instead of the endpoint's own.</summary>
     [Parameter(ValueFromPipelineByPropertyName = true)]
-    [ValidateRange(1, 65535)]
+    [PortTransformation]
+    [ValidateRange(0, 65535)]
     public int Port { get; set; }
 
     /// <summary>How TLS is begun: <c>postgres</c> (ask first) or <c>direct</c> (PostgreSQL 17 and newer).</summary>
@@ -46,10 +53,8 @@ public abstract class EndpointCmdlet : PgCmdlet
         return SslNegotiation is null ? endpoint : endpoint.With("sslnegotiation", SslNegotiation);
     }
 
-    /// <summary>Called for an endpoint that cannot be used, after its error is written.</summary>
-    protected virtual void OnUnusableEndpoint()
-    {
-    }
+    /// <summary>Writes the error of an endpoint that cannot be used.</summary>
+    private protected virtual void OnUnusableEndpoint(PgSslException failure, object target) => WriteFailure(failure, target);
 
     /// <inheritdoc/>
     protected override void BeginProcessing()
@@ -67,15 +72,22 @@ public abstract class EndpointCmdlet : PgCmdlet
     /// <inheritdoc/>
     protected override void ProcessRecord()
     {
+        Row = InputRow.Of(InputObject);
         if (Endpoint is null && !MyInvocation.ExpectingInput)
             Endpoint = [EndpointArgument.FromEnvironment];
-        foreach (EndpointArgument argument in Endpoint ?? [])
+        foreach (EndpointArgument argument in EndpointArgument.Given(Endpoint, MyInvocation.ExpectingInput))
         {
-            Action? start = null;
-            if (Try(argument.Target, () => start = Prepare(Override(argument.Get()))))
-                start!();
-            else
-                OnUnusableEndpoint();
+            Action start;
+            try
+            {
+                start = Prepare(Override(argument.Get()));
+            }
+            catch (PgSslException failure)
+            {
+                OnUnusableEndpoint(failure, argument.Target);
+                continue;
+            }
+            start();
         }
     }
 }

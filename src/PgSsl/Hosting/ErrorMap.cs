@@ -1,4 +1,5 @@
 using System.Management.Automation;
+using PgSsl.Binding;
 using PgSsl.Common;
 
 namespace PgSsl.Hosting;
@@ -8,6 +9,9 @@ internal static class ErrorMap
 {
     public static ErrorRecord ToErrorRecord(PgSslException exception, object? target)
     {
+        // Logs and transcripts show nothing but the message.
+        if (SubjectOf(exception.Message, target) is { } subject)
+            exception = new PgSslException(exception.Error, $"{subject}: {exception.Message}", exception.Remedy, exception);
         var record = new ErrorRecord(exception, exception.Error.ToString(), CategoryOf(exception.Error), target);
         // The target itself stays exact: scripts use it. Its name is what PowerShell shows.
         if (target is string name)
@@ -16,6 +20,18 @@ internal static class ErrorMap
             record.ErrorDetails = new ErrorDetails(exception.Message) { RecommendedAction = remedy };
         return record;
     }
+
+    /// <summary>What the message should begin with, so that it says which server or file it is about; null if it does already.</summary>
+    private static string? SubjectOf(string message, object? target)
+    {
+        if (target is not string { Length: > 0 } text || Names(message, text))
+            return null;
+        if (Path.IsPathRooted(text))
+            return Names(message, Path.GetFileName(text)) ? null : PrintableText.Of(text);
+        return EndpointName.Of(text) is { } server && !Names(message, server) ? server : null;
+    }
+
+    private static bool Names(string message, string name) => message.Contains(name, StringComparison.OrdinalIgnoreCase);
 
     private static ErrorCategory CategoryOf(PgSslError error) => error switch
     {

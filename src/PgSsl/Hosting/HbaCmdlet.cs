@@ -12,17 +12,24 @@ public abstract class HbaCmdlet : SqlCmdlet
     private bool _isServerGiven;
 
     /// <summary>pg_hba.conf. With -Endpoint, that server's file on this machine, if it is not where the server says.</summary>
-    [Parameter(Position = 0, ValueFromPipelineByPropertyName = true)]
+    [Parameter(Position = 1, ValueFromPipelineByPropertyName = true)]
     [Alias("PSPath", "FullName", "HbaFile")]
     [ValidateNotNullOrEmpty]
     public string? Path { get; set; }
 
-    /// <summary>The server, asked through SQL: host, URI, connection string, socket directory, or output of this module.</summary>
-    [Parameter(ValueFromPipeline = true, ValueFromPipelineByPropertyName = true)]
+    /// <summary>
+    /// The server, asked through SQL: host, URI, connection string, socket directory, or output of this module. A word with a slash in it that
+    /// is no directory, or that ends in .conf, is the path of a file: no host is called so.
+    /// </summary>
+    [Parameter(Position = 0, ValueFromPipeline = true, ValueFromPipelineByPropertyName = true)]
     [Alias("HostName", "ComputerName", "Server", "ConnectionString", "Uri")]
     [EndpointTransformation]
     [ArgumentCompleter(typeof(EndpointCompleter))]
     public EndpointArgument[]? Endpoint { get; set; }
+
+    /// <inheritdoc cref="EndpointCmdlet.InputObject"/>
+    [Parameter(ValueFromPipeline = true, DontShow = true)]
+    public PSObject? InputObject { get; set; }
 
     /// <summary>The major version of the server that a file is for, if no server is asked: the grammar depends on it (10 to 19).</summary>
     [Parameter]
@@ -38,14 +45,23 @@ public abstract class HbaCmdlet : SqlCmdlet
     private protected abstract void Process(HbaSource source);
 
     /// <inheritdoc/>
-    protected override void BeginProcessing() => _isServerGiven = Endpoint is not null;
+    protected override void BeginProcessing()
+    {
+        if (Path is null && HbaPathArgument.IsPath(Endpoint))
+            (Path, Endpoint) = (Endpoint![0].Written, null);
+        _isServerGiven = Endpoint is not null;
+    }
 
     /// <inheritdoc/>
     protected override void ProcessRecord()
     {
+        Row = InputRow.Of(InputObject);
+        string? path = Path ?? (HbaPathArgument.IsPath(Endpoint) ? Endpoint![0].Written : null);
         // An object from the pipeline may bring a file or a client, but no server.
-        EndpointArgument[] servers = [.. (Endpoint ?? []).Where(server => _isServerGiven || Path is null || !server.IsForeign)];
-        if (Path is null && servers.Length == 0)
+        EndpointArgument[] servers = Path is null && path is not null ? []
+            : [.. EndpointArgument.Given(Endpoint, MyInvocation.ExpectingInput)
+                .Where(server => _isServerGiven || Path is null || !server.IsForeign)];
+        if (path is null && servers.Length == 0)
         {
             // In a pipeline, an object that has neither is an error of this object only.
             WriteFailure(
@@ -56,7 +72,7 @@ public abstract class HbaCmdlet : SqlCmdlet
             return;
         }
         if (servers.Length == 0)
-            Try(Path, () => Process(HbaSource.ReadFile(Resolve(Path!), ServerVersion)));
+            Try(path, () => Process(HbaSource.ReadFile(Resolve(path!), ServerVersion)));
         foreach (EndpointArgument argument in servers)
             Try(argument.Target, () => ProcessServer(argument));
     }

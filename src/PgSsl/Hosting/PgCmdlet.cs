@@ -179,6 +179,24 @@ public abstract class PgCmdlet : PSCmdlet, IDisposable
             WriteWarning(warning);
     }
 
+    /// <summary>The row of input that what is written comes from; null if there is none.</summary>
+    private protected PSObject? Row { get; set; }
+
+    /// <summary>As PowerShell's; the output keeps its <see cref="Row"/>.</summary>
+    private protected new void WriteObject(object output) => base.WriteObject(Row is null ? output : InputRow.Attach(Row, output));
+
+    /// <inheritdoc cref="WriteObject(object)"/>
+    private protected new void WriteObject(object output, bool enumerateCollection)
+    {
+        if (!enumerateCollection || Row is null || output is not System.Collections.IEnumerable items)
+        {
+            base.WriteObject(output, enumerateCollection);
+            return;
+        }
+        foreach (object item in items)
+            WriteObject(item);
+    }
+
     // What follows is the way of every text to the terminal, besides errors (ErrorMap) and views (Cells): names in it come from others.
 
     /// <summary>As PowerShell's, printable.</summary>

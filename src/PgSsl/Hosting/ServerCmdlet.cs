@@ -7,10 +7,12 @@ namespace PgSsl.Hosting;
 
 /// <summary>
 /// A cmdlet that talks to many servers at a time. It resolves endpoints on the pipeline thread, runs <see cref="ProcessServerAsync"/> on a
-/// worker for each server, and writes results as they come.
+/// worker for each server, and writes the results in the order of the input.
 /// </summary>
 public abstract class ServerCmdlet : EndpointCmdlet
 {
+    // What a worker works on came with this: by the time that its result is written, the next item was bound.
+    private readonly AsyncLocal<PSObject?> _row = new();
     private WorkPump? _pump;
     private string[] _rootCertificates = [];
 
@@ -35,6 +37,10 @@ public abstract class ServerCmdlet : EndpointCmdlet
     [ValidateRange(1, 1000)]
     public int ThrottleLimit { get; set; } = 32;
 
+    /// <summary>Writes results as they come, and not in the order of the input.</summary>
+    [Parameter]
+    public SwitchParameter AsCompleted { get; set; }
+
     /// <summary>Does the work for one server, on a worker. Whatever it wants from PowerShell goes through <see cref="PostAsync"/>.</summary>
     private protected abstract Task ProcessServerAsync(ServerTarget server, CancellationToken cancellationToken);
 
@@ -57,7 +63,7 @@ public abstract class ServerCmdlet : EndpointCmdlet
         base.BeginProcessing();
         TryOrThrow(RootCertificate, () => _rootCertificates = Array.ConvertAll(RootCertificate ?? [], ResolveRootCertificate));
         SystemTrust.BeginLoading(Environment.GetVariable);
-        _pump = new WorkPump(ThrottleLimit, Stopped);
+        _pump = new WorkPump(ThrottleLimit, !AsCompleted, Stopped);
     }
 
     /// <inheritdoc/>
@@ -81,8 +87,15 @@ public abstract class ServerCmdlet : EndpointCmdlet
     private protected virtual void Start(ServerTarget server) => Start(server, token => ProcessServerAsync(server, token));
 
     /// <summary>Starts the work for one server on a worker, as soon as the limit allows; a failure is an error of this server.</summary>
-    private protected void Start(ServerTarget server, Func<CancellationToken, Task> work) =>
-        _pump!.Start(token => TryAsync(server.Endpoint.Text, () => work(token), token));
+    private protected void Start(ServerTarget server, Func<CancellationToken, Task> work)
+    {
+        PSObject? row = Row;
+        _pump!.Start(token =>
+        {
+            _row.Value = row;
+            return TryAsync(server.Endpoint.Text, () => work(token), token);
+        });
+    }
 
     /// <summary>Does work on a worker, and has its failure written (<see cref="PgCmdlet.WriteFailure"/>).</summary>
     private protected async Task TryAsync(object target, Func<Task> work, CancellationToken cancellationToken)
@@ -98,7 +111,11 @@ public abstract class ServerCmdlet : EndpointCmdlet
     }
 
     /// <inheritdoc/>
-    protected override void EndProcessing() => _pump!.Finish();
+    protected override void EndProcessing()
+    {
+        _pump!.Finish();
+        Row = null;
+    }
 
     /// <summary>Ends all workers and waits for them.</summary>
     protected override void Dispose(bool disposing)
@@ -107,6 +124,30 @@ public abstract class ServerCmdlet : EndpointCmdlet
         base.Dispose(disposing);
     }
 
-    /// <summary>Runs an action on the pipeline thread.</summary>
-    protected ValueTask PostAsync(Action action, CancellationToken cancellationToken) => _pump!.PostAsync(action, cancellationToken);
+    /// <inheritdoc/>
+    private protected override void OnUnusableEndpoint(PgSslException failure, object target)
+    {
+        PSObject? row = Row;
+        _pump!.Add(() => WriteFrom(row, () => WriteUnusable(failure, target)));
+    }
+
+    /// <summary>Writes that an endpoint cannot be used, in its turn.</summary>
+    private protected virtual void WriteUnusable(PgSslException failure, object target) => WriteFailure(failure, target);
+
+    /// <summary>Runs an action on the pipeline thread, in this server's turn.</summary>
+    protected ValueTask PostAsync(Action action, CancellationToken cancellationToken)
+    {
+        PSObject? row = _row.Value;
+        return _pump!.PostAsync(() => WriteFrom(row, action), cancellationToken);
+    }
+
+    /// <summary>Shows how far the work is, whatever other servers are still doing.</summary>
+    private protected ValueTask PostProgressAsync(Action action, CancellationToken cancellationToken) =>
+        _pump!.PostAtOnceAsync(action, cancellationToken);
+
+    private void WriteFrom(PSObject? row, Action action)
+    {
+        Row = row;
+        action();
+    }
 }

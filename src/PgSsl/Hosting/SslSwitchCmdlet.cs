@@ -15,6 +15,10 @@ public abstract class SslSwitchCmdlet : SqlCmdlet
     [ArgumentCompleter(typeof(EndpointCompleter))]
     public EndpointArgument[]? Endpoint { get; set; }
 
+    /// <inheritdoc cref="EndpointCmdlet.InputObject"/>
+    [Parameter(ValueFromPipeline = true, DontShow = true)]
+    public PSObject? InputObject { get; set; }
+
     /// <summary>postgresql.conf, or a file that it includes, which is edited on this machine; without it, ALTER SYSTEM is used.</summary>
     [Parameter]
     [ValidateNotNullOrEmpty]
@@ -31,6 +35,7 @@ public abstract class SslSwitchCmdlet : SqlCmdlet
     /// <inheritdoc/>
     protected override void ProcessRecord()
     {
+        Row = InputRow.Of(InputObject);
         if (Endpoint is null && ConfigurationPath is null)
             WriteFailure(
                 new PgSslException(
@@ -39,7 +44,7 @@ public abstract class SslSwitchCmdlet : SqlCmdlet
                 null);
         else if (Endpoint is null)
             Try(ConfigurationPath, () => Process(SslSwitch.PrepareFile(CreateTarget(), Resolve(ConfigurationPath!), DateTimeOffset.UtcNow)));
-        foreach (EndpointArgument argument in Endpoint ?? [])
+        foreach (EndpointArgument argument in EndpointArgument.Given(Endpoint, MyInvocation.ExpectingInput))
             Try(argument.Target, () => ProcessServer(argument));
     }
 

@@ -8,18 +8,25 @@ namespace PgSsl.Hosting;
 /// back to the pipeline thread: PowerShell accepts it from no other. Only <see cref="PostAsync"/> may be called from another thread.
 /// </summary>
 /// <param name="throttleLimit">How many jobs run at a time.</param>
+/// <param name="keepsOrder">Whether what a job posts waits until all earlier jobs have ended.</param>
 /// <param name="stopped">Ends all jobs.</param>
 /// <remarks>
 /// At most <c>throttleLimit</c> jobs run, and what they post waits in a bounded channel. So memory does not grow with the input, and a slow
-/// consumer slows the workers. If a pipeline ends early (<c>Select-Object -First</c>, <c>-ErrorAction Stop</c>), PowerShell only throws an
-/// exception out of WriteObject or WriteError. It ends the workers here.
+/// consumer slows the workers. Where order is kept, no more than <see cref="MostAhead"/> jobs overtake a slow one. If a pipeline ends early
+/// (<c>Select-Object -First</c>, <c>-ErrorAction Stop</c>), PowerShell only throws an exception out of WriteObject or WriteError. It ends the
+/// workers here.
 /// </remarks>
-internal sealed class WorkPump(int throttleLimit, CancellationToken stopped) : IDisposable
+internal sealed class WorkPump(int throttleLimit, bool keepsOrder, CancellationToken stopped) : IDisposable
 {
     private const int MaxWaitingActions = 64;
+    private const int MostAhead = 1024;
 
     // A null action says that a job has ended.
-    private readonly Channel<Action?> _actions = Channel.CreateBounded<Action?>(MaxWaitingActions);
+    private readonly Channel<(Job Job, Action? Action)> _actions = Channel.CreateBounded<(Job, Action?)>(MaxWaitingActions);
+
+    // The jobs whose turn is still to come, the one whose turn it is first; and which of them runs here. Only the pipeline thread uses the queue.
+    private readonly Queue<Job> _turns = new();
+    private readonly AsyncLocal<Job?> _current = new();
     private readonly CancellationTokenSource _stop = CancellationTokenSource.CreateLinkedTokenSource(stopped);
     private readonly MemoryBound _memory = new();
     private int _running;
@@ -29,12 +36,23 @@ internal sealed class WorkPump(int throttleLimit, CancellationToken stopped) : I
     /// <param name="job">It posts through <see cref="PostAsync"/>, and ends soon after its token is cancelled.</param>
     public void Start(Func<CancellationToken, Task> job) => EndAllOnFailure(() =>
     {
-        while (_actions.Reader.TryRead(out Action? action))
-            Do(action);
-        while (_running >= throttleLimit)
+        while (_actions.Reader.TryRead(out (Job, Action?) next))
+            Do(next);
+        while (_running >= throttleLimit || _turns.Count >= MostAhead)
             DoNext();
         _running++;
-        _ = Task.Run(() => RunAsync(job));
+        var started = new Job();
+        _turns.Enqueue(started);
+        _ = Task.Run(() => RunAsync(started, job));
+    });
+
+    /// <summary>Runs an action on this thread when its turn has come, behind all jobs that were started before.</summary>
+    public void Add(Action action) => EndAllOnFailure(() =>
+    {
+        var ended = new Job { HasEnded = true };
+        ended.Waiting.Enqueue(action);
+        _turns.Enqueue(ended);
+        TakeTurns();
     });
 
     /// <summary>Runs what the jobs post until the last job has ended.</summary>
@@ -44,8 +62,16 @@ internal sealed class WorkPump(int throttleLimit, CancellationToken stopped) : I
             DoNext();
     });
 
-    /// <summary>Called by a job: runs <paramref name="action"/> on the pipeline thread. Waits while too many actions are waiting.</summary>
-    public ValueTask PostAsync(Action action, CancellationToken cancellationToken) => _actions.Writer.WriteAsync(action, cancellationToken);
+    /// <summary>
+    /// Called by a job: runs <paramref name="action"/> on the pipeline thread, when the job's turn has come. Waits while too many actions are
+    /// waiting.
+    /// </summary>
+    public ValueTask PostAsync(Action action, CancellationToken cancellationToken) =>
+        _actions.Writer.WriteAsync((_current.Value!, action), cancellationToken);
+
+    /// <summary>The same, as soon as possible: for progress, which is worth nothing later.</summary>
+    public ValueTask PostAtOnceAsync(Action action, CancellationToken cancellationToken) =>
+        _actions.Writer.WriteAsync((Job.OfNoTurn, action), cancellationToken);
 
     /// <summary>Ends all jobs and waits for them.</summary>
     public void Dispose()
@@ -56,18 +82,19 @@ internal sealed class WorkPump(int throttleLimit, CancellationToken stopped) : I
         while (_running > 0)
         {
             // Nobody takes what they still post.
-            if (_actions.Reader.ReadAsync().AsTask().GetAwaiter().GetResult() is null)
+            if (_actions.Reader.ReadAsync().AsTask().GetAwaiter().GetResult().Action is null)
                 _running--;
         }
         _ended = true;
         _stop.Dispose();
     }
 
-    private async Task RunAsync(Func<CancellationToken, Task> job)
+    private async Task RunAsync(Job job, Func<CancellationToken, Task> work)
     {
+        _current.Value = job;
         try
         {
-            await job(_stop.Token).ConfigureAwait(false);
+            await work(_stop.Token).ConfigureAwait(false);
         }
         catch (OperationCanceledException) when (_stop.IsCancellationRequested)
         {
@@ -75,25 +102,48 @@ internal sealed class WorkPump(int throttleLimit, CancellationToken stopped) : I
         catch (Exception exception)
         {
             // A job reports expected failures itself. This is a defect, and must not be lost on a worker thread.
-            await _actions.Writer.WriteAsync(ExceptionDispatchInfo.Capture(exception).Throw).ConfigureAwait(false);
+            await _actions.Writer.WriteAsync((job, ExceptionDispatchInfo.Capture(exception).Throw)).ConfigureAwait(false);
         }
         finally
         {
-            await _actions.Writer.WriteAsync(null).ConfigureAwait(false);
+            await _actions.Writer.WriteAsync((job, null)).ConfigureAwait(false);
         }
     }
 
     private void DoNext() => Do(_actions.Reader.ReadAsync(_stop.Token).AsTask().GetAwaiter().GetResult());
 
-    private void Do(Action? action)
+    private void Do((Job Job, Action? Action) next)
     {
-        if (action is not null)
+        (Job job, Action? action) = next;
+        if (action is null)
+        {
+            job.HasEnded = true;
+            _running--;
+            _memory.Check();
+        }
+        else if (!keepsOrder || job == Job.OfNoTurn)
         {
             action();
-            return;
         }
-        _running--;
-        _memory.Check();
+        else
+        {
+            job.Waiting.Enqueue(action);
+        }
+        TakeTurns();
+    }
+
+    /// <summary>Runs what was waiting for its turn.</summary>
+    private void TakeTurns()
+    {
+        while (_turns.TryPeek(out Job? first))
+        {
+            while (first.Waiting.TryDequeue(out Action? action))
+                action();
+            // Without order, a job that has ended does not wait for one that has not.
+            if (keepsOrder && !first.HasEnded)
+                return;
+            _turns.Dequeue();
+        }
     }
 
     private void EndAllOnFailure(Action work)
@@ -107,5 +157,14 @@ internal sealed class WorkPump(int throttleLimit, CancellationToken stopped) : I
             Dispose();
             throw;
         }
+    }
+
+    private sealed class Job
+    {
+        public static readonly Job OfNoTurn = new();
+
+        public Queue<Action> Waiting { get; } = new();
+
+        public bool HasEnded { get; set; }
     }
 }

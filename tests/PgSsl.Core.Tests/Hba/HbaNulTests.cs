@@ -19,7 +19,7 @@ public class HbaNulTests
         foreach (HbaRule rule in rules[1..])
         {
             Finding finding = Assert.Single(rule.Findings, finding => finding.Code == "NulByte");
-            Assert.Equal(FindingSeverity.Critical, finding.Severity);
+            Assert.Equal(FindingSeverity.Critical, finding.Level);
             Assert.StartsWith("Line 2 of /data/pg_hba.conf contains a NUL byte.", finding.Message, StringComparison.Ordinal);
         }
     }

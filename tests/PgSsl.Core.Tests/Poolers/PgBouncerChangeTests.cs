@@ -1,3 +1,4 @@
+using System.Net;
 using System.Security.Cryptography;
 using System.Text;
 using PgSsl.Certificates;
@@ -23,7 +24,7 @@ public sealed class PgBouncerChangeTests
 
         PgBouncerChangeResult result = await scene.ApplyAsync(plan, certificate, PgBouncerSignal.Find(plan.Before));
 
-        Assert.All(result.Proofs, proof => Assert.Equal(ProofState.Proven, proof.State));
+        Assert.All(result.Proofs, proof => Assert.Equal(ProofState.Proven, proof.Outcome));
         Assert.Equal(Fingerprint(certificate), await scene.ServedAsync());
         Assert.Equal("require", await scene.ShowAsync("client_tls_sslmode"));
         Assert.Equal(
@@ -55,6 +56,22 @@ public sealed class PgBouncerChangeTests
         File.SetLastWriteTimeUtc(scene.Bouncer.IniPath, DateTime.UtcNow.AddSeconds(10));
 
         Assert.Contains($"{scene.Bouncer.IniPath} was saved at ", Assert.Single(Edits()));
+    }
+
+    [Fact]
+    public async Task Clients_in_plaintext_that_could_not_come_back_prevent_that_TLS_becomes_mandatory()
+    {
+        await using Scene scene = await Scene.StartAsync(null);
+        PgBouncerRecipient Read() => PgBouncerRecipient.Of(scene.Bouncer.IniPath, null, null, null, Timeout);
+        Read().CheckLosses("x");
+        var address = new IPEndPoint(IPAddress.Parse(scene.Bouncer.Host), scene.Bouncer.Port);
+        await using SqlConversation session = await SqlConversation.OpenAsync(address, "postgres", Encoding.UTF8);
+
+        var refused = Assert.Throws<PgSslException>(() => Read().CheckLosses("x"));
+
+        Assert.Equal(PgSslError.LockOut, refused.Error);
+        Assert.Contains($"1 client is connected to {scene.Bouncer.Host}:{scene.Bouncer.Port} in plaintext now", refused.Message);
+        Assert.Contains("prefer", refused.Remedy);
     }
 
     /// <summary>PgBouncer says yes to RELOAD, and its log says that it keeps the old TLS.</summary>
@@ -95,7 +112,7 @@ public sealed class PgBouncerChangeTests
 
         PgBouncerChangeResult result = await scene.ApplyAsync(scene.Plan("require", certificate), certificate, null);
 
-        Assert.Equal(["Reload", "Wire"], result.Proofs.Where(proof => proof.State == ProofState.NotMade).Select(proof => proof.Name));
+        Assert.Equal(["Reload", "Wire"], result.Proofs.Where(proof => proof.Outcome == ProofState.NotMade).Select(proof => proof.Name));
         Assert.Null(await scene.ServedAsync());
     }
 

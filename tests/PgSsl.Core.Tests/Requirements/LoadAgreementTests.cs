@@ -48,7 +48,7 @@ public class LoadAgreementTests
         string[] unmet =
         [
             .. requirements
-                .Where(one => one.IsMet == false && (one.RequiredBy == RequirementSource.Server || one.Requirement == Requirement.KeyReload.Name))
+                .Where(one => one.IsMet == false && (one.Source == RequirementSource.Server || one.Requirement == Requirement.KeyReload.Name))
                 .Select(one => one.ToString()),
         ];
         Assert.True(

@@ -26,7 +26,7 @@ public class DeploymentRiskTests
         deployment.Check(isForced: true);
         ServerCertificateInstallation made = (await deployment.ApplyAsync(TestContext.Current.CancellationToken)).Output;
         Assert.False(made.IsProven);
-        Assert.Contains(made.Proofs, proof => proof is { Name: "Clients", State: Changes.ProofState.NotMade });
+        Assert.Contains(made.Proofs, proof => proof is { Name: "Clients", Outcome: Changes.ProofState.NotMade });
     }
 
     [Theory, MemberData(nameof(Majors))]
@@ -97,7 +97,7 @@ public class DeploymentRiskTests
         Assert.Equal(PgSslError.ContradictoryParameters, refused.Error);
         Finding[] findings = SslConfigurationFindings.Find(
             await SslConfigurationReader.ReadAsync(await server.ObserveAsync(), TestContext.Current.CancellationToken));
-        Assert.Contains(findings, finding => finding.Severity == FindingSeverity.Critical && finding.Message.Contains("missing.crt"));
+        Assert.Contains(findings, finding => finding.Level == FindingSeverity.Critical && finding.Message.Contains("missing.crt"));
     }
 
     private static async Task<CertificateDeployment> PrepareAsync(CertificateServer server, TestCertificate certificate, string pem)

@@ -65,7 +65,7 @@ public class SslConfigurationTests
         SslConfiguration seen = await ObserveAsync(cluster);
 
         Finding finding = Assert.Single(seen.Findings);
-        Assert.Equal(("KeyFileAccess", FindingSeverity.Critical), (finding.Code, finding.Severity));
+        Assert.Equal(("KeyFileAccess", FindingSeverity.Critical), (finding.Code, finding.Level));
         Assert.EndsWith("The next restart would fail.", finding.Message, StringComparison.Ordinal);
         Assert.True(seen.ServesTls);
         Assert.Equal("0644", seen.KeyMode);
@@ -85,7 +85,7 @@ public class SslConfigurationTests
         SslConfiguration seen = await ObserveAsync(cluster);
 
         Assert.Equal((true, false), (seen.Ssl, seen.ServesTls));
-        Assert.Contains(seen.Findings, finding => finding is { Code: "SslOnButNotServed", Severity: FindingSeverity.Critical });
+        Assert.Contains(seen.Findings, finding => finding is { Code: "SslOnButNotServed", Level: FindingSeverity.Critical });
         Assert.Contains(seen.Findings, finding => finding.Code == "CertificateFileAccess");
     }
 
@@ -159,7 +159,7 @@ public class SslConfigurationTests
 
         Finding finding = Assert.Single((await ObserveAsync(cluster)).Findings);
 
-        Assert.Equal(("RestartPending", FindingSeverity.Information), (finding.Code, finding.Severity));
+        Assert.Equal(("RestartPending", FindingSeverity.Information), (finding.Code, finding.Level));
     }
 
     /// <summary>PostgreSQL 18 still takes the name of before (guc.c, map_old_guc_names).</summary>

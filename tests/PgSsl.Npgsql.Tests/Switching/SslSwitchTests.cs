@@ -21,7 +21,7 @@ public class SslSwitchTests
         SslConfigurationChange on = await server.ApplyAsync(server.On);
 
         Assert.True(on is { IsChanged: true, IsProven: true });
-        Assert.Equal([], on.Proofs.Where(proof => proof.State != ProofState.Proven).Select(proof => proof.ToString()));
+        Assert.Equal([], on.Proofs.Where(proof => proof.Outcome != ProofState.Proven).Select(proof => proof.ToString()));
         Assert.Equal(["Files", "Values", "FileSettings", "Settings", "Wire", "TlsReload"], on.Proofs.Select(proof => proof.Name));
         Assert.Contains("ALTER SYSTEM SET ssl = 'on'; -- was 'off', not in postgresql.auto.conf", on.Diff);
         Assert.Contains("ssl = 'on'", server.AutoText);
@@ -134,7 +134,7 @@ public class SslSwitchTests
             Tls13Ciphers = major >= 18 ? "TLS_AES_256_GCM_SHA384" : null,
         });
 
-        Assert.Equal([], change.Proofs.Where(proof => proof.State != ProofState.Proven).Select(proof => proof.ToString()));
+        Assert.Equal([], change.Proofs.Where(proof => proof.Outcome != ProofState.Proven).Select(proof => proof.ToString()));
         Assert.Contains(change.Proofs, proof => proof.Name == "MinimumProtocol" && proof.Detail.Contains("refuses TLSv1.2"));
         Assert.Contains(change.Proofs, proof => proof.Name == "ClientCertificates");
         Assert.Contains(change.Changes, one => one.Name == (major >= 18 ? "ssl_groups" : "ssl_ecdh_curve") && one.After == "secp384r1");
@@ -150,7 +150,7 @@ public class SslSwitchTests
 
         SslConfigurationChange change = await server.ApplyAsync(server.On with { Ciphers = "HIGH:!aNULL" });
 
-        Assert.Equal(major >= 18 ? ProofState.Proven : ProofState.NotMade, change.Proofs.First(proof => proof.Name == "TlsReload").State);
+        Assert.Equal(major >= 18 ? ProofState.Proven : ProofState.NotMade, change.Proofs.First(proof => proof.Name == "TlsReload").Outcome);
         if (major < 18)
             return;
         var failure = await Assert.ThrowsAsync<PgSslException>(() => server.ApplyAsync(server.On with { Groups = "no-such-group" }));
@@ -185,7 +185,7 @@ public class SslSwitchTests
 
         SslConfigurationChange change = await server.ApplyAsync(server.On, live: remote);
 
-        Assert.Equal(ProofState.NotMade, change.Proofs.First(proof => proof.Name == "Files").State);
+        Assert.Equal(ProofState.NotMade, change.Proofs.First(proof => proof.Name == "Files").Outcome);
         string served = (await server.ServedAsync())!;
         Assert.Contains(change.Proofs, proof => proof.Name == "Wire" && proof.Detail.Contains(served));
     }
@@ -199,7 +199,7 @@ public class SslSwitchTests
         SslConfigurationChange change = await planned.ApplyAsync(TestContext.Current.CancellationToken);
 
         Assert.True(change is { IsChanged: true, IsProven: false, Endpoint: null, PlaintextSessions: null });
-        Assert.Equal(["Reload", "Wire"], change.Proofs.Where(proof => proof.State == ProofState.NotMade).Select(proof => proof.Name));
+        Assert.Equal(["Reload", "Wire"], change.Proofs.Where(proof => proof.Outcome == ProofState.NotMade).Select(proof => proof.Name));
         Assert.Null(await server.ServedAsync());
         await server.Live.ReloadAsync(TestContext.Current.CancellationToken);
         Assert.True((await server.ApplyAsync(server.On, server.MainPath)) is { IsChanged: false, IsProven: true });

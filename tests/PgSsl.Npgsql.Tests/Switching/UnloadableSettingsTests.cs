@@ -4,6 +4,7 @@ using System.Security.Cryptography;
 using PgSsl.Changes;
 using PgSsl.Inspection;
 using PgSsl.Sandbox;
+using PgSsl.Server;
 using PgSsl.Server.Live;
 using PgSsl.Server.Settings;
 using PgSsl.Switching;
@@ -102,7 +103,7 @@ public class UnloadableSettingsTests
         Finding[] findings = SslConfigurationFindings.Find(await SslConfigurationReader.ReadAsync(server.Live, Token));
         bool isJudged = requirement != "Ciphers" || major < 18;
         if (isJudged)
-            Assert.Contains(findings, finding => finding.Code == requirement && finding.Severity == FindingSeverity.Critical);
+            Assert.Contains(findings, finding => finding.Code == requirement && finding.Level == FindingSeverity.Critical);
         try
         {
             Assert.False((await server.ApplyAsync(server.On)).IsProven);
@@ -144,7 +145,7 @@ public class UnloadableSettingsTests
         change.Check(isForced: true);
         SslConfigurationChange made = await change.ApplyAsync(Token);
         Assert.Equal((true, false), (made.IsChanged, made.IsProven));
-        Assert.Contains(made.Proofs, proof => proof is { Name: "Values", State: ProofState.NotMade });
+        Assert.Contains(made.Proofs, proof => proof is { Name: "Values", Outcome: ProofState.NotMade });
     }
 
     /// <summary>Its log can be read when the change is planned, and tells nothing any more when it is made.</summary>
@@ -182,6 +183,13 @@ public class UnloadableSettingsTests
         await server.Cluster.ConfigureAsync(new Dictionary<string, string?> { ["ssl_passphrase_command"] = "echo secret" });
         try
         {
+            if (ServerPlatform.EachProcessReads(server.Cluster.DataDirectory))
+            {
+                // There each connection would ask for it.
+                var refused = Assert.Throws<PgSslException>(() => SslSwitch.PrepareFile(target, server.MainPath, DateTimeOffset.UtcNow));
+                Assert.Contains("so no new connection can load it", refused.Message);
+                return;
+            }
             SslConfigurationChange made = await SslSwitch.PrepareFile(target, server.MainPath, DateTimeOffset.UtcNow).ApplyAsync(Token);
             Assert.True(made.IsChanged);
 
@@ -208,8 +216,8 @@ public class UnloadableSettingsTests
         await server.ApplyAsync(server.On);
         SslConfigurationChange made = await server.ApplyAsync(new SslTarget { IsOn = true, Ciphers = ciphers, Groups = groups });
         Assert.Equal((true, true), (made.IsChanged, made.IsProven));
-        Assert.Contains(made.Proofs, proof => proof is { Name: "Values", State: ProofState.Proven });
-        Assert.Contains(made.Proofs, proof => proof is { Name: "TlsReload", State: ProofState.NotMade });
+        Assert.Contains(made.Proofs, proof => proof is { Name: "Values", Outcome: ProofState.Proven });
+        Assert.Contains(made.Proofs, proof => proof is { Name: "TlsReload", Outcome: ProofState.NotMade });
     }
 
     /// <summary>What is found in a log in another language says nothing.</summary>

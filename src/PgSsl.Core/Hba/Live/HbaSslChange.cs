@@ -20,10 +20,10 @@ public sealed record HbaSslChange
     public required int RuleCount { get; init; }
 
     /// <summary>The files with the old content, for Set-PgHbaSsl -Restore.</summary>
-    public required string[] Backup { get; init; }
+    public required OutputList<string> Backup { get; init; }
 
     /// <summary>What was proven, and what could not be.</summary>
-    public required Proof[] Proofs { get; init; }
+    public required OutputList<Proof> Proofs { get; init; }
 
     /// <summary>
     /// Whether a connection showed that the server uses the new rules, and nobody is known to have lost a login; null where nothing was changed.
@@ -31,19 +31,19 @@ public sealed record HbaSslChange
     public required bool? IsProven { get; init; }
 
     /// <summary>Sessions that could not come back in the same way, and roles that could not log in. Sessions continue until they end.</summary>
-    public required string[] CutOff { get; init; }
+    public required OutputList<string> CutOff { get; init; }
 
     /// <summary>
     /// What others saved in the server's configuration files and had not loaded, so that the reload loaded it as well; and where it cannot be told
     /// whether there is such an edit.
     /// </summary>
-    public string[] PendingEdits { get; init; } = [];
+    public OutputList<string> PendingEdits { get; init; } = [];
 
     /// <summary>The change as diff -u shows it.</summary>
-    public required string[] Diff { get; init; }
+    public required OutputList<string> Diff { get; init; }
 
     /// <summary>The rules before and after.</summary>
-    public required HbaRuleChange[] Rules { get; init; }
+    public required OutputList<HbaRuleChange> Rules { get; init; }
 
     /// <summary>Describes a change, or that nothing was changed.</summary>
     /// <param name="plan">The plan.</param>
@@ -71,6 +71,6 @@ public sealed record HbaSslChange
     }
 
     private static bool IsProvenBy(Proof[] proofs) =>
-        Array.Exists(proofs, proof => proof is { Name: "Wire", State: ProofState.Proven })
-        && !Array.Exists(proofs, proof => proof is { Name: HbaImpact.LoginProof or HbaImpact.OwnLoginProof, State: not ProofState.Proven });
+        Array.Exists(proofs, proof => proof is { Name: "Wire", Outcome: ProofState.Proven })
+        && !Array.Exists(proofs, proof => proof is { Name: HbaImpact.LoginProof or HbaImpact.OwnLoginProof, Outcome: not ProofState.Proven });
 }

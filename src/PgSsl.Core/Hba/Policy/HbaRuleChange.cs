@@ -1,10 +1,20 @@
 namespace PgSsl;
 
 /// <summary>A rule of pg_hba.conf before and after a change.</summary>
-/// <param name="Before">The rule as it was; null for one that was added.</param>
-/// <param name="After">The rule as it is; null for one that was removed.</param>
-public sealed record HbaRuleChange(HbaRule? Before, HbaRule? After)
+public sealed record HbaRuleChange
 {
+    internal HbaRuleChange(HbaRule? before, HbaRule? after) => (Before, After) = (before, after);
+
+    internal HbaRule? Before { get; }
+
+    internal HbaRule? After { get; }
+
+    /// <summary>The rule as it was; null for one that was added. A method, because in JSON the rules would be nested too deep.</summary>
+    public HbaRule? GetBefore() => Before;
+
+    /// <summary>The rule as it is; null for one that was removed.</summary>
+    public HbaRule? GetAfter() => After;
+
     /// <summary>Changed, Added or Removed.</summary>
     public string Action => Before is null ? "Added" : After is null ? "Removed" : "Changed";
 

@@ -123,7 +123,9 @@ public sealed class SqlConversation : IAsyncDisposable
 
     private static byte[] Startup(string database, string user)
     {
-        byte[] parameters = Encoding.UTF8.GetBytes($"user\0{user}\0database\0{database}\0role\0postgres\0\0");
+        // PgBouncer knows no parameter role.
+        string role = user == "postgres" ? "" : "role\0postgres\0";
+        byte[] parameters = Encoding.UTF8.GetBytes($"user\0{user}\0database\0{database}\0{role}\0");
         var packet = new byte[8 + parameters.Length];
         BinaryPrimitives.WriteInt32BigEndian(packet, packet.Length);
         BinaryPrimitives.WriteInt32BigEndian(packet.AsSpan(4), ProtocolVersion3);

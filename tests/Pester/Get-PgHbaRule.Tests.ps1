@@ -92,7 +92,7 @@ Describe 'Get-PgHbaRule' {
         }
 
         It 'is an error if it is a directory' {
-            Get-PgHbaRule $TestDrive -ErrorVariable failure -ErrorAction SilentlyContinue -WarningVariable warnings | Should -BeNullOrEmpty
+            Get-PgHbaRule -Path $TestDrive -ErrorVariable failure -ErrorAction SilentlyContinue -WarningVariable warnings | Should -BeNullOrEmpty
             $failure[0].FullyQualifiedErrorId | Should -BeLike 'FileUnreadable,*'
             "$failure" | Should -Match 'is a directory, not a file'
             $warnings | Should -BeNullOrEmpty
@@ -288,7 +288,7 @@ Describe 'Get-PgHbaRule' {
 
         It 'are said where neither file nor server is named' {
             { Get-PgHbaRule -ErrorAction Stop } | Should -Throw -ErrorId 'InvalidParameterValue,PgSsl.Cmdlets.GetPgHbaRuleCommand'
-            { [pscustomobject]@{ Name = 'x' } | Get-PgHbaRule -ErrorAction Stop } | Should -Throw -ErrorId 'InvalidEndpoint,PgSsl.Cmdlets.GetPgHbaRuleCommand'
+            { [pscustomobject]@{ Title = 'x' } | Get-PgHbaRule -ErrorAction Stop } | Should -Throw -ErrorId 'InvalidEndpoint,PgSsl.Cmdlets.GetPgHbaRuleCommand'
         }
 
         It 'does not use the file alone if what -Endpoint was given is not a server' {

@@ -187,7 +187,7 @@ Describe 'Get-PgRootCert' {
 
         It 'is a list with every property, or what says the same' {
             $text = Get-PgRootCert $sandbox.Root | Format-List | Out-String -Width 200
-            foreach ($property in (Get-PgRootCert $sandbox.Root).PSObject.Properties.Name -notmatch '^(Certificate|Key.*)$') {
+            foreach ($property in (Get-PgRootCert $sandbox.Root).PSObject.Properties.Name -notmatch '^(Certificate|CertificatePem|Key.*)$') {
                 $text | Should -Match "(?m)^$property\s*:"
             }
         }

@@ -139,6 +139,14 @@ Describe 'Output' {
             (Get-PgServerCertificate $sandbox.Good).PSObject.Properties.Name | Should -Not -Contain InputObject
         }
 
+        It 'without what may be a secret' {
+            $uri = "postgresql://app:s3cret@$($sandbox.Good)/x"
+            $row = [pscustomobject]@{ Server = $sandbox.Good; Password = 's3cret'; ApiKey = 's3cret'; Link = $uri; Line = 'host=x password=s3cret'; Owner = 'dba' }
+            $served = $row | Get-PgServerCertificate
+            $served.InputObject.PSObject.Properties.Name | Should -Be Server, Owner
+            $served | ConvertTo-Json -Depth 4 | Should -Not -Match s3cret
+        }
+
         It 'only its scalars, so that an export stays small' {
             $row = [pscustomobject]@{ Server = $sandbox.Good; Large = [Diagnostics.Process]::GetCurrentProcess() }
             $kept = ($row | Get-PgServerCertificate).InputObject

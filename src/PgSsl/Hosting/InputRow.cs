@@ -1,4 +1,6 @@
 using System.Management.Automation;
+using System.Text.RegularExpressions;
+using PgSsl.Connections;
 
 namespace PgSsl.Hosting;
 
@@ -8,6 +10,9 @@ namespace PgSsl.Hosting;
 internal static class InputRow
 {
     private const string Property = "InputObject";
+
+    // The output is shown and exported; a password in a row is for the connection alone.
+    private static readonly Regex Secrets = new("pass|pwd|secret|token|credential|apikey", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant);
 
     /// <summary>
     /// The scalars of an object. Null for text, which says no more than Endpoint does. Output of this module passes on the row that it has.
@@ -21,7 +26,7 @@ internal static class InputRow
             return input.Properties[Property]?.Value as PSObject;
         var row = new PSObject();
         foreach (PSPropertyInfo property in input.Properties)
-            if (Read(property) is { } value && property.Name != Property)
+            if (property.Name != Property && !Secrets.IsMatch(property.Name) && Read(property) is { } value && !IsSecret(value))
                 row.Properties.Add(new PSNoteProperty(property.Name, value));
         return row.Properties.Any() ? row : null;
     }
@@ -37,6 +42,8 @@ internal static class InputRow
         wrapped.Properties.Add(new PSNoteProperty(Property, row));
         return wrapped;
     }
+
+    private static bool IsSecret(object value) => value is string text && RefusedText.MayHoldSecret("", text);
 
     private static object? Read(PSPropertyInfo property)
     {

@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Net;
 using System.Net.NetworkInformation;
 using System.Net.Sockets;
@@ -8,18 +9,18 @@ namespace PgSsl.Hba;
 /// <summary>What decides matches on this machine besides the file: its addresses and networks, and the names that its resolver knows.</summary>
 internal static class LocalMatchContext
 {
-    /// <summary>The context of a server on this machine.</summary>
+    /// <summary>The context of a server on this machine, for any number of threads.</summary>
     /// <param name="usesDns">Whether the names of clients are looked up, in both directions.</param>
     public static HbaMatchContext Find(bool usesDns)
     {
         var networks = new Lazy<HbaAddress.Network[]>(FindNetworks);
-        var names = new Dictionary<NumericAddress, string>();
+        var names = new ConcurrentDictionary<NumericAddress, string>();
         return new HbaMatchContext
         {
             IsSameHost = address => Array.Exists(networks.Value, network => network.Address == address),
             IsSameNet = address => Array.Exists(networks.Value, network => network.Contains(address)),
             NameOf = usesDns
-                ? address => names.TryGetValue(address, out string? known) ? known : names[address] = FindName(address.ToIPAddress())
+                ? address => names.GetOrAdd(address, static address => FindName(address.ToIPAddress()))
                 : _ => null,
         };
     }

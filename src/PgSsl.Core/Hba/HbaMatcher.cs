@@ -70,6 +70,10 @@ internal sealed class HbaMatcher(HbaMatchContext context)
     public bool? MatchesUser(HbaRecord record, string user) =>
         MatchAny(record.Users, name => MatchUser(name, new HbaClient(user, "", HbaTransport.Socket, null)), () => "").IsMatch;
 
+    /// <summary>Whether a record is for the database of a client, whatever else it demands; null where that is not known.</summary>
+    public bool? MatchesDatabase(HbaRecord record, HbaClient client) =>
+        MatchAny(record.Databases, name => MatchDatabase(name, client), () => "").IsMatch;
+
     // Most records of a long file are decided here, without an explanation.
     private static bool IsRuledOut(HbaRecord record, HbaClient client) =>
         !record.Type.Admits(client.Transport)

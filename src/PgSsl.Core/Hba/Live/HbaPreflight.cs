@@ -146,7 +146,8 @@ internal static class HbaPreflight
 
     private static bool IsForTls(HbaEntry? entry) => entry?.Record?.Type == HbaConnectionType.HostSsl;
 
-    private static bool DemandsCertificate(HbaEntry? entry) => entry?.Record?.Option("clientcert") is "verify-ca" or "verify-full";
+    private static bool DemandsCertificate(HbaEntry? entry) =>
+        entry?.Record is { IsReject: false, CertificateDemand: not ClientCertificateDemand.None };
 
     private static PgSslException NoClientCa(string why) => new(
         PgSslError.LockOut,

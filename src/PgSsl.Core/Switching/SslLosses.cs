@@ -65,7 +65,7 @@ internal sealed record SslLosses(IReadOnlyList<string> LockOuts, IReadOnlyList<s
         HbaServerFacts server = await new HbaServerReader(live.Session, cancellationToken).ReadAsync().ConfigureAwait(false);
         HbaDocument? rules = facts.HbaFile is { } path
             && await ServerHbaFiles.TryReadAsync(live, path, cancellationToken).ConfigureAwait(false) is { IsLoadable: true } read ? read : null;
-        IdentMap? map = await IdentMap.ReadAsync(live.Session, cancellationToken).ConfigureAwait(false);
+        IdentMap? map = await IdentMap.ReadAsync(live, cancellationToken).ConfigureAwait(false);
         HbaMatchContext context = new HbaLive(live, server).MatchContext;
         HbaImpact impact = HbaImpact.Of(
             new LoginTerms(rules?.Records) { Map = map, Tls = before }, new LoginTerms(rules?.Records) { Map = map, Tls = after }, server, context);

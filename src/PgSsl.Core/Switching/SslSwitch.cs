@@ -121,8 +121,12 @@ internal sealed record SslSwitch(
             notes.Add(hidden);
         notes.AddRange(files.Notes);
         IReadOnlyList<ClientLoss> losses = change.IsNoChange
-            ? [] : await SslPreflight.FindClientLossesAsync(target, live, facts, cancellationToken).ConfigureAwait(false);
-        notes.AddRange(losses.Select(loss => loss.Warning));
+            ? [] :
+            [
+                .. await SslPreflight.FindClientLossesAsync(target, live, facts, cancellationToken).ConfigureAwait(false),
+                .. await SslPreflight.FindUnboundAsync(live, files, cancellationToken).ConfigureAwait(false),
+            ];
+        notes.AddRange(losses.Select(loss => loss.Warning).Where(text => !files.Notes.Any(note => text.StartsWith(note, StringComparison.Ordinal))));
         SslLosses lost = change.IsNoChange ? SslLosses.None
             : (await SslLosses.FindAsync(target, live, facts, values, cancellationToken).ConfigureAwait(false))
                 .With(sessions.HiddenCount, facts.UserName);

@@ -31,6 +31,9 @@ internal sealed record HbaImpact(IReadOnlyList<CutOffSession> CutOff, IReadOnlyL
     /// <summary>The name of the proof that nobody gets in with less than before.</summary>
     public const string DemandProof = "Demands";
 
+    /// <summary>The name of the proof that SCRAM works with the certificate that is served.</summary>
+    public const string BindingProof = "ChannelBinding";
+
     /// <summary>Whoever would get in with less than before, in clauses.</summary>
     public IReadOnlyList<string> Looser => Logins?.Looser ?? [];
 

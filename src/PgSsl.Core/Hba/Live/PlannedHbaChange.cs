@@ -32,7 +32,7 @@ internal sealed class PlannedHbaChange : IPlannedChange<HbaSslChange>
         if (live is null || plan.IsNoChange)
             return new PlannedHbaChange(plan, live, HbaImpact.None, []);
         IReadOnlyList<Proof> proofs = await HbaPreflight.CheckServerAsync(plan, live, cancellationToken).ConfigureAwait(false);
-        IdentMap? map = await IdentMap.ReadAsync(live.Session, cancellationToken).ConfigureAwait(false);
+        IdentMap? map = await IdentMap.ReadAsync(live, cancellationToken).ConfigureAwait(false);
         return new PlannedHbaChange(plan, live, HbaImpact.Of(plan, live.Facts, live.MatchContext, map), proofs)
         {
             _pending = await PendingEdits.FindAsync(live, [], (plan.Before, plan.After), cancellationToken).ConfigureAwait(false),
@@ -51,7 +51,7 @@ internal sealed class PlannedHbaChange : IPlannedChange<HbaSslChange>
                 ? _plan.Diff.Take(MostDiffLines).Append($"… {_plan.Changes.Count} rules change in all.")
                 : _plan.Diff;
             string heading = $"{_plan.Changes.Count} rule{(_plan.Changes.Count == 1 ? "" : "s")} of {Subject} would change:";
-            return [heading, .. shown, .. _impact.Describe(), .. _impact.Notes, .. Looser, .. _pending.Lines];
+            return [heading, .. shown, .. _impact.Describe(), .. _impact.Notes, .. Looser, .. Unbound, .. _pending.Lines];
         }
     }
 
@@ -62,7 +62,9 @@ internal sealed class PlannedHbaChange : IPlannedChange<HbaSslChange>
     public HbaSslChange Unchanged => Describe(null);
 
     /// <inheritdoc/>
-    public IReadOnlyList<string> Warnings => [.. _impact.Notes, .. _impact.Describe(), .. Looser, .. _pending.Warnings];
+    public IReadOnlyList<string> Warnings => [.. _impact.Notes, .. _impact.Describe(), .. Looser, .. Unbound, .. _pending.Warnings];
+
+    private IEnumerable<string> Unbound => _proofs.Where(proof => proof.Name == HbaImpact.BindingProof).Select(proof => proof.Detail);
 
     private IEnumerable<string> Looser => _impact.Looser.Select(clause => $"With less than before would get in: {clause}.");
 

@@ -107,7 +107,7 @@ internal sealed class SessionSimulation(LoginTerms before, LoginTerms after, Sto
     }
 
     /// <summary>Whether a rule lets a client in, as far as its certificate and the map of user names decide (auth.c, CheckCertAuth).</summary>
-    private static (bool? Passes, string? Why) JudgeRule(HbaVerdict verdict, LiveSession session, SessionCertificate? certificate, LoginTerms terms)
+    private (bool? Passes, string? Why) JudgeRule(HbaVerdict verdict, LiveSession session, SessionCertificate? certificate, LoginTerms terms)
     {
         if (verdict.LetsIn == false)
             return (false, null);
@@ -118,16 +118,21 @@ internal sealed class SessionSimulation(LoginTerms before, LoginTerms after, Sto
             return (false, session.Certificate is null ? null : "its rule demands a client certificate, and without ssl_ca_file there is none");
         string? map = record.Option("map");
         if (record.CertificateDemand != ClientCertificateDemand.VerifyFull)
-            return map is null || terms.Map?.MayMap(map, session.SystemNameFor(record), session.UserName, StringComparison.OrdinalIgnoreCase) != false
+            return map is null || Maps(map, session.SystemNameFor(record), StringComparison.OrdinalIgnoreCase) != false
                 ? (true, null) : (false, $"pg_ident.conf does not map it to its role in {map}");
         string? name = certificate!.NameFor(record);
         if (isCert && !string.IsNullOrEmpty(map))
-            return terms.Map is not { } names || (name is null && names.MayMap(map, null, session.UserName))
-                ? (null, $"it is not known whether {map} in pg_ident.conf has its certificate")
-                : names.MayMap(map, name, session.UserName) ? (true, null)
-                : (false, $"pg_ident.conf does not map {name ?? "its certificate"} to its role in {map}");
+            return Maps(map, name, StringComparison.Ordinal) switch
+            {
+                null => (null, $"it is not known whether {map} in pg_ident.conf has its certificate"),
+                true => (true, null),
+                false => (false, $"pg_ident.conf does not map {name ?? "its certificate"} to its role in {map}"),
+            };
         return name is null ? (null, "the name in its certificate is not known as a whole")
             : name == session.UserName ? (true, null) : (false, $"its certificate is for '{name}' and not for its role");
+
+        bool? Maps(string map, string? name, StringComparison comparison) =>
+            terms.Map?.Maps(map, name, session.UserName, matcher.IsMember, comparison);
     }
 
     /// <summary>Whether one of the rules that may decide takes the stored password.</summary>

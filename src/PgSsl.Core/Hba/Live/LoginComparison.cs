@@ -147,7 +147,10 @@ internal sealed class LoginComparison(HbaServerFacts facts, HbaMatcher matcher, 
     /// <summary>Whether a rule lets clients in that no rule let in before from the same place with as little.</summary>
     private bool IsLess(Ways ways, HbaTransport transport, HbaRecord to, HbaTransport[] transports)
     {
-        IEnumerable<HbaRecord> before = transports.Select(other => ways[other].Before).OfType<HbaRecord>().Where(rule => !rule.IsReject);
+        HbaRecord[] before = [.. transports.Select(other => ways[other].Before).OfType<HbaRecord>().Where(rule => !rule.IsReject)];
+        // Rules for clients over TLS, who had no other way, are there for the day on which TLS is switched on.
+        if (before.Length == 0 && pairs.AreSame)
+            return false;
         if (!before.Any(rule => pairs.IsSameRule(rule, to) || LoginStep.IsAtMost(rule, to)))
             return true;
         // The password itself would be sent in plaintext.

@@ -3,6 +3,7 @@ using PgSsl.Files;
 using PgSsl.Hba;
 using PgSsl.Hba.Live;
 using PgSsl.Hba.Policy;
+using PgSsl.Sandbox;
 using PgSsl.Server;
 
 namespace PgSsl.Tests.Hba.Live;

@@ -102,6 +102,9 @@ internal sealed class LoginComparison(HbaServerFacts facts, HbaMatcher matcher, 
         foreach (HbaTransport transport in transports)
         {
             (HbaRecord? from, HbaRecord? to) = ways[transport];
+            // Most rules do not tell the two apart, and then it is said once.
+            if (transport == HbaTransport.Gss && (from, to) == ways[HbaTransport.Plaintext])
+                continue;
             if (from is { IsReject: false } && facts.StoredPasswords?.LogsIn(from, roles[0]) != false)
             {
                 (LoginOutcome outcome, HbaRecord? decider) = Follow(transport, from, ways, roles[0]);

@@ -99,7 +99,10 @@ internal sealed class PlannedHbaChange : IPlannedChange<HbaSslChange>
                 advice.Add("Have these clients use TLS first (sslmode=require, or better verify-full).");
             if (_impact.CutOff.Any(cut => cut is { Why: not null, Session.Certificate: not null }))
                 advice.Add("Have these clients use certificates for their roles first.");
-            if (_impact.Logins is { Roles.Count: > 0 })
+            IReadOnlyList<LostLogin> roles = _impact.Logins?.Roles ?? [];
+            if (roles.Any(login => login.Method == "reject"))
+                advice.Add("Let these roles in by other rules first.");
+            if (roles.Any(login => login.Method != "reject"))
                 advice.Add("Set the passwords again first (password_encryption = 'scram-sha-256').");
             if (_impact.Logins is { AreHidden: true })
                 advice.Add("Make the change as a superuser, who sees how passwords are stored.");

@@ -121,7 +121,10 @@ internal static class HbaPreflight
             if (facts.Tls is { RequestsClientCertificate: false } && demandsCertificates)
                 throw NoClientCa($"{route.Host} does not ask for one, because its ssl_ca_file could not be loaded");
             if (facts.Tls is { } tls)
-                return (new Proof("TlsOffered", ProofState.Proven, $"{route.Host} offers {tls.Protocol}."), tls.Chain.FirstOrDefault());
+            {
+                var offered = new Proof("TlsOffered", ProofState.Proven, $"{route.Host} offers {tls.Protocol}.");
+                return (offered, tls.Chain is [var leaf, ..] ? leaf : null);
+            }
             // The server need not listen at every address of this machine. What it answers where it does listen counts.
             if (facts.Stage != ProbeStage.None || tried is null)
                 (tried, failure) = (route, facts.Failure);

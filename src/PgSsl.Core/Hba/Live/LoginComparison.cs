@@ -74,7 +74,7 @@ internal sealed class LoginComparison(HbaServerFacts facts, HbaMatcher matcher, 
     }
 
     /// <summary>For each set of databases about which the same rules decide: which rules match them. Physical replication is one, too.</summary>
-    private IEnumerable<bool[]> GroupDatabases(HbaRecord[] rules, string role)
+    private bool[][] GroupDatabases(HbaRecord[] rules, string role)
     {
         IEnumerable<HbaClient> clients = facts.Databases
             .Where(name => !facts.ClosedDatabases.TryGetValue(name, out IReadOnlySet<string>? allowed) || allowed.Contains(role))

@@ -161,6 +161,8 @@ public enum PgSslError
     ServerElsewhere,
     /// <summary>Somebody would be locked out. Nothing was changed.</summary>
     LockOut,
+    /// <summary>After the change clients would get in that show less than was asked for before: without a password, for example.</summary>
+    LooserLogin,
     /// <summary>The server would not load a certificate or a key. Nothing was changed.</summary>
     RequirementNotMet,
     /// <summary>

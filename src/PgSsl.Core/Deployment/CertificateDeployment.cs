@@ -99,8 +99,10 @@ internal sealed class CertificateDeployment : IPlannedChange<ServerCertificateIn
     {
         ServerCertificateChangeResult result =
             await _recipient.ApplyAsync(_plan, _served, DateTimeOffset.UtcNow, cancellationToken).ConfigureAwait(false);
-        if ((ClientLoss.DescribeBlocking(_losses) ?? _recipient.Losses) is { } accepted)
-            result = result with { Proofs = [.. result.Proofs, new Proof(ClientLoss.ProofName, ProofState.NotMade, accepted)] };
+        string[] accepted =
+            [.. new[] { _plan.AcceptedRisk, ClientLoss.DescribeBlocking(_losses), _recipient.Losses }.OfType<string>().Distinct()];
+        if (accepted.Length > 0)
+            result = result with { Proofs = [.. result.Proofs, new Proof(ClientLoss.ProofName, ProofState.NotMade, string.Join(" ", accepted))] };
         return new ChangeResult<ServerCertificateInstallation>(Report(result), result.Backups)
         {
             WrittenInPlace = result.WrittenInPlace,

@@ -99,6 +99,7 @@ internal sealed class ServerCertificatePlan : IDisposable
             Edits = pair?.Edits ?? edits,
             OldKeyAccess = OperatingSystem.IsWindows() && oldKey.Content is not null ? WindowsAccess.ListOf(oldKey.Path) : null,
             Requirements = ServerCertificateCheck.Judge(planned),
+            KnownLacks = [.. old.Where(judged => judged.IsMet == false).Select(judged => judged.Requirement)],
         };
     }
 
@@ -125,6 +126,13 @@ internal sealed class ServerCertificatePlan : IDisposable
                 $"Nothing is changed, because clients would refuse the new certificate. {Details(risky)}",
                 $"{risky[0].Remedy} -Force installs it anyway.");
     }
+
+    /// <summary>What the certificate that is there lacks as well, so that clients have found a way with it.</summary>
+    private IReadOnlyList<string> KnownLacks { get; init; } = [];
+
+    /// <summary>Why clients would refuse the new certificate, or fail with it, in sentences; null for no reason that is new.</summary>
+    public string? AcceptedRisk => Unmet(RequirementSource.Clients).Where(requirement => !KnownLacks.Contains(requirement.Requirement)).ToArray()
+        is { Length: > 0 } risky ? Details(risky) : null;
 
     /// <summary>What is not as it should be, but does not prevent the change.</summary>
     public IEnumerable<string> Warnings => Bundle.Notes.Concat(Moment).Concat(Requirements

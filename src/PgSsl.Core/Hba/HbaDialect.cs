@@ -59,6 +59,21 @@ internal sealed record HbaDialect
     /// <summary>clientcert takes 0, 1 and no-verify (until 13; release notes of 14).</summary>
     internal bool HasNumericClientCert => Major < 14;
 
+    /// <summary>clientcert takes any value, and only 1 is a demand (until 11; hba.c, parse_hba_auth_opt).</summary>
+    internal bool HasBooleanClientCert => Major < 12;
+
+    /// <summary>What a record demands of client certificates.</summary>
+    /// <param name="method">Its method.</param>
+    /// <param name="clientCert">Its option clientcert; null without the option.</param>
+    internal ClientCertificateDemand CertificateDemandOf(string method, string? clientCert) => (method, clientCert) switch
+    {
+        ("cert", _) => ClientCertificateDemand.VerifyFull,
+        (_, "1") => ClientCertificateDemand.VerifyCa,
+        (_, "verify-ca") when !HasBooleanClientCert => ClientCertificateDemand.VerifyCa,
+        (_, "verify-full") when !HasBooleanClientCert => ClientCertificateDemand.VerifyFull,
+        _ => ClientCertificateDemand.None,
+    };
+
     /// <summary>clientname (release notes of 14).</summary>
     internal bool HasClientName => Major >= 14;
 

@@ -77,7 +77,7 @@ internal static class HbaFindings
 
     private static void AddForThoseLetIn(HbaDocument document, HbaRecord record, List<Finding> found)
     {
-        if (record.Method == "trust" && record.Option("clientcert") is null)
+        if (record.Method == "trust" && record.CertificateDemand == ClientCertificateDemand.None)
             found.Add(record.IsLoopback ? new(TrustOverTcp.Code, FindingSeverity.Warning, TrustOverTcp.Message, TrustOverTcp.Remedy) : TrustOverTcp);
         if (!record.IsLoopback && record.LetsIn(HbaTransport.Plaintext))
             found.Add(record.Method is "password" or "ldap" or "pam" or "radius" or "bsd" ? PasswordInPlaintext(record.Method) : PlaintextAllowed);

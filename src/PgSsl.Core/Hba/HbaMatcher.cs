@@ -70,6 +70,10 @@ internal sealed class HbaMatcher(HbaMatchContext context)
     public bool? MatchesUser(HbaRecord record, string user) =>
         MatchAny(record.Users, name => MatchUser(name, new HbaClient(user, "", HbaTransport.Socket, null)), () => "").IsMatch;
 
+    /// <summary>Whether a record is for the database of a client, whatever else it demands; null where that is not known.</summary>
+    public bool? MatchesDatabase(HbaRecord record, HbaClient client) =>
+        MatchAny(record.Databases, name => MatchDatabase(name, client), () => "").IsMatch;
+
     // Most records of a long file are decided here, without an explanation.
     private static bool IsRuledOut(HbaRecord record, HbaClient client) =>
         !record.Type.Admits(client.Transport)
@@ -100,7 +104,7 @@ internal sealed class HbaMatcher(HbaMatchContext context)
         {
             HbaNameKind.All => new HbaAnswer(true, null),
             HbaNameKind.SameUser => new HbaAnswer(client.Database == client.User, null),
-            HbaNameKind.SameRole => IsMember(client.User, client.Database),
+            HbaNameKind.SameRole => IsMember(client.User, client.Database, null),
             HbaNameKind.Pattern => MatchPattern(name, client.Database),
             _ => new HbaAnswer(name.Text == client.Database, null),
         };
@@ -118,7 +122,10 @@ internal sealed class HbaMatcher(HbaMatchContext context)
         ? new HbaAnswer(isMatch, null)
         : new HbaAnswer(null, $"whether {text} matches {name.Masked ?? name.Text}");
 
-    private HbaAnswer IsMember(string user, string role, string? masked = null) =>
+    /// <summary>Whether a user is a member of a role; null where that is not known.</summary>
+    public bool? IsMember(string user, string role) => context.IsMember(user, role);
+
+    private HbaAnswer IsMember(string user, string role, string? masked) =>
         Answer(context.IsMember(user, role), () => "", $"whether {user} is a member of {masked ?? role}");
 
     private static HbaAnswer MatchAny(HbaName[] names, Func<HbaName, HbaAnswer> match, Func<string> otherwise)

@@ -94,7 +94,8 @@ internal sealed class HbaMethods(HbaDialect dialect)
             throw new HbaRefusal($"{option.Name} can only be configured for \"hostssl\" rows");
         bool isKnown = option.Name == "clientname"
             ? option.Value is "CN" or "DN"
-            : option.Value is "verify-ca" or "verify-full" || (dialect.HasNumericClientCert && option.Value is "0" or "1" or "no-verify");
+            : dialect.HasBooleanClientCert || option.Value is "verify-ca" or "verify-full"
+                || (dialect.HasNumericClientCert && option.Value is "0" or "1" or "no-verify");
         if (!isKnown)
             throw new HbaRefusal($"invalid value for {option.Name}: \"", option.Value, "\"") { IsSilent = true };
         if (method == "cert" && option is { Name: "clientcert", Value: not ("verify-full" or "1") })

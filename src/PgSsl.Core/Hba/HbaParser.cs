@@ -66,6 +66,7 @@ internal sealed class HbaParser(HbaDialect dialect)
             Method = method,
             MethodIndex = line.TokensBefore(methodField),
             Options = options,
+            CertificateDemand = dialect.CertificateDemandOf(method, options.LastOrDefault(option => option.Name == "clientcert").Value),
         };
     }
 

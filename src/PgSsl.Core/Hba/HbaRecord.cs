@@ -26,6 +26,9 @@ internal sealed class HbaRecord : HbaEntry
     /// <summary>The options of the method, in order.</summary>
     public required HbaOption[] Options { get; init; }
 
+    /// <summary>What it demands of client certificates.</summary>
+    public ClientCertificateDemand CertificateDemand { get; init; }
+
     /// <summary>The type as it is written.</summary>
     public HbaToken TypeToken => Line.Token(0);
 

@@ -60,20 +60,9 @@ internal static class StrengthRequirements
         };
     }
 
-    /// <summary>
-    /// be-secure-openssl.c, be_tls_get_certificate_hash: the digest of the certificate's signature, which Ed25519 and Ed448 do not have.
-    /// Both sides need it, and channel_binding is prefer by default.
-    /// </summary>
-    private static Verdict JudgeChannelBinding(ParsedCertificate leaf)
-    {
-        SignatureAlgorithm signature = leaf.OuterSignatureAlgorithm;
-        string name = signature.Identifier.Oid switch { Oids.Ed25519 => "Ed25519", Oids.Ed448 => "Ed448", _ => signature.Identifier.Oid };
-        return signature.Digest is { } digest
-            ? Requirement.ChannelBinding.Met($"SCRAM binds to the channel with the signature's digest, {digest}.")
-            : Requirement.ChannelBinding.Unmet(
-                $"The signature ({name}) names no digest: logging in with SCRAM over TLS fails, unless clients set channel_binding=disable.",
-                "Have it signed with RSA or ECDSA.");
-    }
+    private static Verdict JudgeChannelBinding(ParsedCertificate leaf) => ChannelBinding.LackOf(leaf) is { } lack
+        ? Requirement.ChannelBinding.Unmet(lack, ChannelBinding.Remedy)
+        : Requirement.ChannelBinding.Met($"SCRAM binds to the channel with the signature's digest, {leaf.OuterSignatureAlgorithm.Digest}.");
 
     private static string Describe(ParsedCertificate certificate)
     {

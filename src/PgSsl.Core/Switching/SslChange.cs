@@ -15,6 +15,9 @@ internal abstract class SslChange(SslProver? prover) : ProvenChange
     /// <summary>What is missing in the proofs, so that the change is undone; null for nothing.</summary>
     public Func<IReadOnlyList<Proof>, PgSslException?>? FindLack { get; set; }
 
+    /// <summary>Shows that this session can log in again; null if there is nothing to show.</summary>
+    public Func<CancellationToken, Task<Proof?>>? ProveLogin { get; set; }
+
     /// <summary>The file that changes.</summary>
     public abstract string Path { get; }
 
@@ -67,6 +70,8 @@ internal abstract class SslChange(SslProver? prover) : ProvenChange
             throw lack;
         foreach (Proof proof in proofs)
             Add(proof);
+        if (!IsNoChange && ProveLogin is { } login && await login(cancellationToken).ConfigureAwait(false) is { } ownLogin)
+            Add(ownLogin);
     }
 
     /// <inheritdoc/>

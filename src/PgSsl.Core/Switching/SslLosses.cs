@@ -1,4 +1,5 @@
 using PgSsl.Changes;
+using PgSsl.Common;
 using PgSsl.Connections;
 using PgSsl.Hba;
 using PgSsl.Hba.Live;
@@ -23,8 +24,13 @@ internal sealed record SslLosses(IReadOnlyList<string> LockOuts, IReadOnlyList<s
     private bool MayBeHidden { get; init; }
 
     /// <summary>What is shown about logins; none if the change costs nobody anything.</summary>
-    public IReadOnlyList<Proof> Proofs => LockOuts.Count + Doubts.Count == 0 ? []
-        : [new Proof(HbaImpact.LoginProof, ProofState.NotMade, string.Join(" ", LockOuts.Select(line => $"Locked out: {line}.").Concat(Doubts)))];
+    public IReadOnlyList<Proof> Proofs =>
+    [
+        .. LockOuts.Count + Doubts.Count == 0 ? Array.Empty<Proof>()
+            : [new Proof(HbaImpact.LoginProof, ProofState.NotMade, string.Join(" ", LockOuts.Select(line => $"Locked out: {line}.").Concat(Doubts)))],
+        .. Looser.Count == 0 ? Array.Empty<Proof>()
+            : [new Proof(HbaImpact.DemandProof, ProofState.NotMade, $"With less than before get in: {string.Join("; ", Looser)}.")],
+    ];
 
     /// <summary>Adds sessions that the role may not see.</summary>
     /// <param name="hidden">How many.</param>
@@ -33,6 +39,9 @@ internal sealed record SslLosses(IReadOnlyList<string> LockOuts, IReadOnlyList<s
     {
         LockOuts = [.. LockOuts, SessionList.DescribeHiddenLoss(hidden, role)],
     };
+
+    /// <summary>Who would get in with less than before, in clauses.</summary>
+    public IReadOnlyList<string> Looser { get; private init; } = [];
 
     /// <summary>Finds them.</summary>
     /// <param name="target">How the server's TLS is to be.</param>
@@ -49,31 +58,59 @@ internal sealed record SslLosses(IReadOnlyList<string> LockOuts, IReadOnlyList<s
         foreach ((ServerSetting setting, FileSetting? inFile) in facts.PendingReloads)
             if ((inFile?.Value ?? setting.Default) is { } pending && !changed.ContainsKey(setting.Name))
                 values[setting.Name] = pending;
-        HbaDocument? read = null;
-        List<string> lockOuts = [];
-        if (!target.IsOn)
-        {
-            read = await ReadRulesAsync().ConfigureAwait(false);
-            lockOuts.AddRange(await FindWithoutTlsAsync(live, read, cancellationToken).ConfigureAwait(false));
-        }
-        if (await TlsTerms.ReadAsync(live, facts, values, changed, cancellationToken).ConfigureAwait(false) is not var (before, after)
-            || !before.IsOn)
+        List<string> lockOuts = target.IsOn ? [] : await FindOverTlsOnlyAsync(live, cancellationToken).ConfigureAwait(false);
+        if (await TlsTerms.ReadAsync(live, facts, values, changed, cancellationToken).ConfigureAwait(false) is not var (before, after))
             return new SslLosses(lockOuts, []) { MayBeHidden = !target.IsOn };
 
         HbaServerFacts server = await new HbaServerReader(live.Session, cancellationToken).ReadAsync().ConfigureAwait(false);
-        read ??= await ReadRulesAsync().ConfigureAwait(false);
-        IReadOnlyList<HbaEntry>? rules = read is { IsLoadable: true } ? read.Records : null;
-        IdentMap? map = await IdentMap.ReadAsync(live.Session, cancellationToken).ConfigureAwait(false);
+        HbaDocument? rules = facts.HbaFile is { } path
+            && await ServerHbaFiles.TryReadAsync(live, path, cancellationToken).ConfigureAwait(false) is { IsLoadable: true } read ? read : null;
+        IdentMap? map = await IdentMap.ReadAsync(live, cancellationToken).ConfigureAwait(false);
+        HbaMatchContext context = new HbaLive(live, server).MatchContext;
         HbaImpact impact = HbaImpact.Of(
-            new LoginTerms(rules) { Map = map, Tls = before }, new LoginTerms(rules) { Map = map, Tls = after }, server,
-            new HbaLive(live, server).MatchContext);
+            new LoginTerms(rules?.Records) { Map = map, Tls = before }, new LoginTerms(rules?.Records) { Map = map, Tls = after }, server, context);
         lockOuts.AddRange(impact.LockOuts);
-        if (target.IsOn && FindWithoutCa(before, after, read) is { } everybody)
+        if (target.IsOn && before.IsOn && FindWithoutCa(before, after, rules) is { } everybody)
             lockOuts.Add(everybody);
-        return new SslLosses(lockOuts, impact.Doubts) { MayBeHidden = true };
+        if (before.IsOn == after.IsOn)
+            return new SslLosses(lockOuts, impact.Doubts) { MayBeHidden = before.IsOn };
+        if (rules is null)
+        {
+            if (!after.IsOn)
+                lockOuts.AddRange(await FindHostSslAsync(live, cancellationToken).ConfigureAwait(false));
+            string unknown = $"It is not known who may log in {(after.IsOn ? "over TLS" : "in plaintext")} by pg_hba.conf: "
+                + $"role {live.Session.UserName} may not read it, or the server would not load it.";
+            return new SslLosses(lockOuts, [.. impact.Doubts, unknown]) { MayBeHidden = true };
+        }
+        var comparison = new LoginComparison(server, new HbaMatcher(context), RulePairs.Same);
+        IReadOnlyList<LoginChange> changes = comparison.Find((rules.Records, before.IsOn), (rules.Records, after.IsOn));
+        LostLogins logins = LostLogins.Of([.. changes.Where(change => after.IsOn || !IsRefused(change))], false, rule => rules.PlaceOf(rule.Line));
+        lockOuts.AddRange(after.IsOn ? [] : DescribeRefused([.. changes.Where(IsRefused)]));
+        lockOuts.AddRange(logins.Describe().Select(line => line.TrimEnd('.') + (after.IsOn ? " (with sslmode=prefer it comes over TLS then)" : "")));
+        string[] hidden = logins.AreHidden ? [Sentence.Of(LostLogins.Hidden)] : [];
+        return new SslLosses(lockOuts, [.. impact.Doubts, .. logins.Doubts, .. hidden])
+        {
+            Looser = logins.Looser,
+            // Where rules decide in the same way about everybody, no session is lost.
+            MayBeHidden = before.IsOn || changes.Count > 0,
+        };
+    }
 
-        async Task<HbaDocument?> ReadRulesAsync() => facts.HbaFile is { } path
-            ? await ServerHbaFiles.TryReadAsync(live, path, cancellationToken).ConfigureAwait(false) : null;
+    private static bool IsRefused(LoginChange change) => change is { Outcome.GetsIn: false, After: null or { IsReject: true } };
+
+    /// <summary>Whoever gets in over TLS, and in plaintext by no rule.</summary>
+    private static IEnumerable<string> DescribeRefused(LoginChange[] refused)
+    {
+        ILookup<bool, LoginChange> byReject = refused.ToLookup(change => change.After?.Type == HbaConnectionType.HostNoSsl);
+        if (LinesOf(byReject[false].Select(change => change.Before!)) is { Length: > 0 } overTls)
+            yield return "all users whom only hostssl rules of pg_hba.conf admit, because these rules will match nobody " +
+                $"(line{(overTls.Length == 1 ? "" : "s")} {Join(overTls)})";
+        if (LinesOf(byReject[true].Select(change => change.After!)) is { Length: > 0 } refusing)
+            yield return "all users whom hostnossl rules with reject keep from plaintext, because they could come in plaintext only " +
+                $"(line{(refusing.Length == 1 ? "" : "s")} {Join(refusing)})";
+
+        static string[] LinesOf(IEnumerable<HbaRecord> rules) =>
+            [.. rules.Select(rule => rule.Line.Number).Distinct().Order().Select(line => $"{line}")];
     }
 
     /// <summary>Whoever needs a client certificate, connected or not, once the server verifies none any more.</summary>
@@ -82,51 +119,47 @@ internal sealed record SslLosses(IReadOnlyList<string> LockOuts, IReadOnlyList<s
         if (before.Trust?.VerifiesAny != true || (after.Trust is { } trust && trust.VerifiesAny != false))
             return null;
         string[] places = [.. (rules?.Records ?? []).Where(entry => entry.Record is { IsReject: false } record
-            && (record.Method == "cert" || record.Option("clientcert") is not null)).Select(entry => rules!.PlaceOf(entry.Line))];
+            && record.CertificateDemand != ClientCertificateDemand.None).Select(entry => rules!.PlaceOf(entry.Line))];
         return places.Length == 0 ? null
             : $"all users of the rules that demand client certificates ({string.Join(", ", places.Take(MostLines))}"
                 + $"{(places.Length > MostLines ? " …" : "")}), because {after.Trust?.WhyNone ?? "without ssl_ca_file the server verifies none"}";
     }
 
-    /// <summary>Whoever gets in over TLS only.</summary>
-    private static async Task<List<string>> FindWithoutTlsAsync(LiveServer live, HbaDocument? document, CancellationToken cancellationToken)
+    /// <summary>Clients that come over TLS only.</summary>
+    private static async Task<List<string>> FindOverTlsOnlyAsync(LiveServer live, CancellationToken cancellationToken)
     {
         var found = new List<string>();
         if (live.Session.Transport == SessionTransport.Tls && live.Settings.SslMode >= SslMode.Require)
             found.Add($"this session, which uses sslmode={live.Settings.SslMode.ToLibpq()}");
-        const string Rules = "SELECT line_number AS line, type, auth_method AS method FROM pg_hba_file_rules ORDER BY 1";
         const string Replicas = "SELECT count(*) AS number FROM pg_stat_ssl JOIN pg_stat_replication USING (pid) WHERE ssl";
         IReadOnlyList<SqlRow> counted = await live.Session.QueryAsync(Replicas, null, cancellationToken).ConfigureAwait(false);
         if (counted.Only().GetInt64("number") is > 0 and var replicas)
             found.Add($"replication, {replicas} connection{(replicas == 1 ? "" : "s")} over TLS");
+        return found;
+    }
+
+    /// <summary>Whoever may get in by hostssl rules only, where nothing but the view shows the rules.</summary>
+    private static async Task<IReadOnlyList<string>> FindHostSslAsync(LiveServer live, CancellationToken cancellationToken)
+    {
+        const string Rules = "SELECT line_number AS line, type, auth_method AS method FROM pg_hba_file_rules ORDER BY 1";
         try
         {
             IReadOnlyList<SqlRow> rows = await live.Session.QueryAsync(Rules, null, cancellationToken).ConfigureAwait(false);
             string[] overTls = [.. rows.Where(row => row["type"] == "hostssl" && row["method"] != "reject").Select(row => row["line"]!)];
-            if (overTls.Length > 0)
-                found.Add(
-                    "all users whom only hostssl rules of pg_hba.conf admit, because these rules will match nobody " +
-                    $"(line{(overTls.Length == 1 ? "" : "s")} {Join(overTls)})");
-            // What such a rule refuses in plaintext, the rules behind it let in over TLS.
-            string[] refusing = document is not null
-                ? [.. document.Records.Where((entry, index) => entry.Record is { IsReject: true, Type: HbaConnectionType.HostNoSsl } reject
-                    && document.Records.Skip(index + 1).Any(next => next.Record!.LetsIn(HbaTransport.Tls) && next.Record.MayOverlap(reject)))
-                    .Select(entry => $"{entry.Line.Number}")]
-                : [.. rows.Where((row, index) => row["type"] == "hostnossl" && row["method"] == "reject"
-                    && rows.Skip(index + 1).Any(next => next["type"] is "host" or "hostnogssenc" && next["method"] != "reject"))
-                    .Select(row => row["line"]!)];
-            if (refusing.Length > 0)
-                found.Add(
-                    "all users whom hostnossl rules with reject keep from plaintext, because they could come in plaintext only " +
-                    $"(line{(refusing.Length == 1 ? "" : "s")} {Join(refusing)})");
+            return overTls.Length == 0 ? [] :
+            [
+                "all users whom only hostssl rules of pg_hba.conf admit, because these rules will match nobody " +
+                    $"(line{(overTls.Length == 1 ? "" : "s")} {Join(overTls)})",
+            ];
         }
         catch (PgSslException failure) when (failure.Error == PgSslError.InsufficientPrivilege)
         {
-            found.Add(
+            return
+            [
                 "perhaps users whom only hostssl rules admit: " +
-                $"role {live.Session.UserName} may not see whether there are any (pg_hba_file_rules)");
+                    $"role {live.Session.UserName} may not see whether there are any (pg_hba_file_rules)",
+            ];
         }
-        return found;
     }
 
     private static string Join(string[] lines) => string.Join(", ", lines.Take(MostLines)) + (lines.Length > MostLines ? " …" : "");

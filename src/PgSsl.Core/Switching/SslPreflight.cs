@@ -104,7 +104,10 @@ internal static class SslPreflight
             ? new Proof(Name, ProofState.Proven, $"{certificatePath} and {keyPath} are as the server demands.")
             : new Proof(Name, ProofState.NotMade, string.Join(" ", notJudged));
         string[] unmetDetails = [.. requirements.Where(requirement => requirement.IsMet == false).Select(requirement => requirement.Detail)];
-        return new SslFileCheck([proof], found.Leaf is { } leaf ? Fingerprint.Of(leaf) : null, unmetDetails);
+        return new SslFileCheck([proof], found.Leaf is { } leaf ? Fingerprint.Of(leaf) : null, unmetDetails)
+        {
+            BindingLack = found.Leaf is { } served ? ChannelBinding.LackOf(served) : null,
+        };
 
         SslFileCheck NotLooked(string why) => new([new Proof(Name, ProofState.NotMade, why)], null, []);
     }
@@ -138,6 +141,29 @@ internal static class SslPreflight
         return found.Certificates is { Certificates: { Count: > 0 } chain }
             ? [.. ClientLosses.Find(chain, [.. PresentChain.Of(served)], found)]
             : [];
+    }
+
+    /// <summary>Whether SCRAM over TLS fails with the certificate that is to be served, and did not before.</summary>
+    /// <param name="live">The server.</param>
+    /// <param name="files">The files that are to be served.</param>
+    /// <param name="cancellationToken">Ends it.</param>
+    public static async Task<IReadOnlyList<ClientLoss>> FindUnboundAsync(LiveServer live, SslFileCheck files, CancellationToken cancellationToken)
+    {
+        if (files.BindingLack is not { } lack)
+            return [];
+        IReadOnlyList<ServedAt> served = await new ServedCertificates(live).ObserveAsync(cancellationToken).ConfigureAwait(false);
+        if (served.Count > 0 && served.All(answer => answer.Facts.Tls is { Chain: [var leaf, ..] } && ChannelBinding.LackOf(leaf) is not null))
+            return [];
+        const string Sql = "SELECT count(*) AS number FROM pg_hba_file_rules WHERE type LIKE 'host%' AND auth_method IN ('scram-sha-256', 'md5')";
+        try
+        {
+            IReadOnlyList<SqlRow> rows = await live.Session.QueryAsync(Sql, null, cancellationToken).ConfigureAwait(false);
+            return rows.Only().GetInt64("number") > 0 ? [new ClientLoss(lack, ChannelBinding.Remedy, IsBlocking: true)] : [];
+        }
+        catch (PgSslException failure) when (failure.Error == PgSslError.InsufficientPrivilege)
+        {
+            return [new ClientLoss(lack, ChannelBinding.Remedy, IsBlocking: true)];
+        }
     }
 
     private static void CheckPrivileges(IEnumerable<string> names, LiveServer live, ServerTlsFacts facts, bool altersSystem)
@@ -200,4 +226,8 @@ internal static class SslPreflight
 /// <param name="Proofs">Whether the server would load them; empty where it needs no files.</param>
 /// <param name="Fingerprint">SHA-256 of the certificate that it would serve, upper-case hex; null where it could not be read.</param>
 /// <param name="Notes">What clients would object to.</param>
-internal sealed record SslFileCheck(IReadOnlyList<Proof> Proofs, string? Fingerprint, IReadOnlyList<string> Notes);
+internal sealed record SslFileCheck(IReadOnlyList<Proof> Proofs, string? Fingerprint, IReadOnlyList<string> Notes)
+{
+    /// <summary>Why SCRAM cannot bind to the certificate, as a sentence; null if it can, or the certificate is not known.</summary>
+    public string? BindingLack { get; init; }
+}

@@ -43,6 +43,9 @@ internal sealed record SslSwitch(
     /// <summary>What else a reload puts into force.</summary>
     private PendingEdits Pending { get; set; } = PendingEdits.None;
 
+    /// <summary>Who would get in with less than before, in clauses.</summary>
+    private IReadOnlyList<string> Looser { get; init; } = [];
+
     private bool _isForced;
 
     /// <summary>How many sessions use plaintext over the network now; null where no server was asked.</summary>
@@ -118,15 +121,21 @@ internal sealed record SslSwitch(
             notes.Add(hidden);
         notes.AddRange(files.Notes);
         IReadOnlyList<ClientLoss> losses = change.IsNoChange
-            ? [] : await SslPreflight.FindClientLossesAsync(target, live, facts, cancellationToken).ConfigureAwait(false);
-        notes.AddRange(losses.Select(loss => loss.Warning));
+            ? [] :
+            [
+                .. await SslPreflight.FindClientLossesAsync(target, live, facts, cancellationToken).ConfigureAwait(false),
+                .. await SslPreflight.FindUnboundAsync(live, files, cancellationToken).ConfigureAwait(false),
+            ];
+        notes.AddRange(losses.Select(loss => loss.Warning).Where(text => !files.Notes.Any(note => text.StartsWith(note, StringComparison.Ordinal))));
         SslLosses lost = change.IsNoChange ? SslLosses.None
             : (await SslLosses.FindAsync(target, live, facts, values, cancellationToken).ConfigureAwait(false))
                 .With(sessions.HiddenCount, facts.UserName);
         notes.AddRange(lost.Doubts);
         Task<PendingEdits> FindPendingAsync(CancellationToken token) => PendingEdits.FindAsync(live, values.Keys, null, token);
+        notes.AddRange(lost.Looser.Select(clause => $"With less than before would get in: {clause}."));
         var planned = new SslSwitch(change, endpoint, [.. files.Proofs, .. lost.Proofs], notes, lost.LockOuts)
         {
+            Looser = lost.Looser,
             IsOn = target.IsOn,
             Session = live.Session,
             Pending = change.IsNoChange ? PendingEdits.None : await FindPendingAsync(cancellationToken).ConfigureAwait(false),
@@ -138,6 +147,8 @@ internal sealed record SslSwitch(
         // Where nothing is to be changed, it shows later whether a reload is needed.
         change.BeforeBareReload = async token => planned.Accept(await FindPendingAsync(token).ConfigureAwait(false));
         change.FindLack = planned.FindLack;
+        if (!live.Session.Host.IsUnixSocket)
+            change.ProveLogin = token => OwnLogin.ProveAsync(live, planned._isForced, token);
         return planned;
     }
 
@@ -199,8 +210,14 @@ internal sealed record SslSwitch(
                 PgSslError.LockOut,
                 (IsOn ? $"TLS of {Endpoint} stays as it is, because the change" : $"TLS of {Endpoint} stays on, because switching it off")
                     + $" would lock out: {string.Join("; ", LockOuts)}.",
-                IsOn ? "Change these clients first, name a CA file that has the old CA as well and CRLs of all CAs in it, or use -Force."
+                IsOn ? "Change these clients, or the rules that decide about them, first; "
+                        + "name a CA file that has the old CA as well and CRLs of all CAs in it, or use -Force."
                     : "Change these first (Set-PgHbaSsl -Allow, sslmode of the clients), or use -Force.");
+        if (!isForced && Looser.Count > 0)
+            throw new PgSslException(
+                PgSslError.LooserLogin,
+                $"TLS of {Endpoint} stays as it is, because these would get in with less than before: {string.Join("; ", Looser)}.",
+                "Correct these rules of pg_hba.conf first: Test-PgHbaRule shows which one decides. Or use -Force.");
         if (!isForced && NotProvable.Count > 0)
             throw new PgSslException(
                 PgSslError.NotProvable,

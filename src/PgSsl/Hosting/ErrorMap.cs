@@ -46,7 +46,7 @@ internal static class ErrorMap
             or PgSslError.UnexpectedFile or PgSslError.UntrustedPeer => ErrorCategory.SecurityError,
         PgSslError.AuthenticationFailed or PgSslError.PasswordRequired => ErrorCategory.AuthenticationError,
         PgSslError.FileUnreadable or PgSslError.InsufficientPrivilege => ErrorCategory.PermissionDenied,
-        PgSslError.SqlFailed or PgSslError.NotProvable or PgSslError.UndoNotProven => ErrorCategory.InvalidOperation,
+        PgSslError.SqlFailed or PgSslError.LooserLogin or PgSslError.NotProvable or PgSslError.UndoNotProven => ErrorCategory.InvalidOperation,
         PgSslError.FileExists => ErrorCategory.ResourceExists,
         PgSslError.FileNotWritten or PgSslError.FileNotRestored => ErrorCategory.WriteError,
         PgSslError.FileChanged => ErrorCategory.ResourceBusy,

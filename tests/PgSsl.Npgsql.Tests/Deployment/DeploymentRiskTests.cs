@@ -1,6 +1,8 @@
 using System.Text;
+using PgSsl.Certificates.Trust;
 using PgSsl.Deployment;
 using PgSsl.Inspection;
+using PgSsl.Requirements;
 using PgSsl.Sandbox;
 using PgSsl.Server;
 using PgSsl.Server.Live;
@@ -100,13 +102,40 @@ public class DeploymentRiskTests
         Assert.Contains(findings, finding => finding.Level == FindingSeverity.Critical && finding.Message.Contains("missing.crt"));
     }
 
-    private static async Task<CertificateDeployment> PrepareAsync(CertificateServer server, TestCertificate certificate, string pem)
+    /// <summary>What the user said about clients, or what libpq itself cannot do, is not forgotten by force.</summary>
+    [Theory, InlineData("HostNames"), InlineData("Trusted"), InlineData("ChannelBinding")]
+    public async Task Clients_that_would_fail_are_not_called_proven_by_force(string requirement)
+    {
+        await using CertificateServer server = await CertificateServer.StartAsync(15);
+        TestCertificate renewed = CertificateServer.Issuing.Issue(LeafOptions.ForLoopback());
+        (string pem, string key) = requirement == "ChannelBinding" ? Ed25519Chain.Get() : (renewed.ChainPem, renewed.KeyPem);
+        var otherRoot = TrustStore.FromCertificates([TestAuthority.CreateRoot("Other Root").Certificate.Certificate], "root.crt");
+        using CertificateDeployment deployment = await PrepareAsync(server, key, pem, facts => requirement switch
+        {
+            "HostNames" => facts with { HostNames = ["db.example.org"] },
+            "Trusted" => facts with { ClientRoots = otherRoot },
+            _ => facts,
+        });
+
+        Assert.Equal(PgSslError.ConnectionsAtRisk, Assert.Throws<PgSslException>(() => deployment.Check(isForced: false)).Error);
+        deployment.Check(isForced: true);
+        ServerCertificateInstallation made = (await deployment.ApplyAsync(TestContext.Current.CancellationToken)).Output;
+
+        Assert.False(made.IsProven);
+        Assert.Contains(made.Proofs, proof => proof is { Name: "Clients", Outcome: Changes.ProofState.NotMade });
+    }
+
+    private static Task<CertificateDeployment> PrepareAsync(CertificateServer server, TestCertificate certificate, string pem) =>
+        PrepareAsync(server, certificate.KeyPem, pem, facts => facts);
+
+    private static async Task<CertificateDeployment> PrepareAsync(
+        CertificateServer server, string keyPem, string pem, Func<ServerCertificateFacts, ServerCertificateFacts> complete)
     {
         var recipient = ServerRecipient.Of(await server.ObserveAsync(), await server.AskAsync(), null, null);
         var issued = new IssuedCertificates(
-            IssuedCertificates.Read(Encoding.ASCII.GetBytes(pem), "it").Certificates, Encoding.ASCII.GetBytes(certificate.KeyPem));
+            IssuedCertificates.Read(Encoding.ASCII.GetBytes(pem), "it").Certificates, Encoding.ASCII.GetBytes(keyPem));
         IReadOnlyList<ServedAt> served = await recipient.ObserveAsync(TestContext.Current.CancellationToken);
         return CertificateDeployment.Prepare(
-            recipient, recipient.Target, served, new DeploymentRequest(issued, null, null, null, facts => facts));
+            recipient, recipient.Target, served, new DeploymentRequest(issued, null, null, null, complete));
     }
 }

@@ -172,32 +172,16 @@ internal sealed class HbaChange(HbaPlan plan, HbaLive? live, IFileLayer? files =
     /// <exception cref="PgSslException"><see cref="PgSslError.ChangeNotProven"/>: it could not.</exception>
     private async Task ProveOwnLoginAsync(CancellationToken cancellationToken)
     {
-        if (live!.Reopen is null || live.Facts.Sessions.FirstOrDefault(session => session.IsOwn) is not { } own)
+        if (live!.Facts.Sessions.FirstOrDefault(session => session.IsOwn) is not { } own)
             return;
         var matcher = new HbaMatcher(live.MatchContext);
         HbaVerdict before = matcher.Find(plan.Before.Records, own.Client), after = matcher.Find(plan.After.Records, own.Client);
         // That the rules refuse it is known before (HbaImpact).
         if (after.LetsIn == false || before.Entry?.Record?.Method == after.Entry?.Record?.Method)
             return;
-        try
-        {
-            await using IServerSession again = await live.Reopen(cancellationToken).ConfigureAwait(false);
-            AddProven(HbaImpact.OwnLoginProof, $"{own.UserName}, the role of this session, logs in by the new rules.");
-        }
-        catch (PgSslException failure) when (MayLoseOwnLogin || !IsRefusal(failure.Error))
-        {
-            AddNotMade(HbaImpact.OwnLoginProof, $"{own.UserName}, the role of this session, could not log in again: {failure.Message}");
-        }
-        catch (PgSslException failure)
-        {
-            throw new PgSslException(
-                PgSslError.ChangeNotProven, $"{own.UserName}, the role of this session, could not log in again: {failure.Message}",
-                $"{failure.Remedy} -Force makes the change in spite of it.", failure);
-        }
+        if (await OwnLogin.ProveAsync(live, MayLoseOwnLogin, cancellationToken).ConfigureAwait(false) is { } proof)
+            Add(proof);
     }
-
-    private static bool IsRefusal(PgSslError error) => error is PgSslError.AuthenticationFailed or PgSslError.PasswordRequired
-        or PgSslError.ConnectionRejected or PgSslError.UnacceptableAuthentication or PgSslError.InsecurePassword;
 
     private HbaReception? ReceiveOverTls(ProbeConnection probe) => HbaReception.Of(
         new HbaMatcher(live!.MatchContext).Find(

@@ -28,6 +28,19 @@ internal sealed record HbaImpact(IReadOnlyList<CutOffSession> CutOff, IReadOnlyL
     /// <summary>Sessions of which it cannot be told whether they could come back, in words.</summary>
     public IReadOnlyList<string> Doubts { get; private init; } = [];
 
+    /// <summary>The name of the proof that nobody gets in with less than before.</summary>
+    public const string DemandProof = "Demands";
+
+    /// <summary>The name of the proof that SCRAM works with the certificate that is served.</summary>
+    public const string BindingProof = "ChannelBinding";
+
+    /// <summary>Whoever would get in with less than before, in clauses.</summary>
+    public IReadOnlyList<string> Looser => Logins?.Looser ?? [];
+
+    /// <summary>What is shown about that; null where nobody would.</summary>
+    public Proof? LooserProof => Looser.Count == 0 ? null
+        : new Proof(DemandProof, ProofState.NotMade, $"With less than before get in: {string.Join("; ", Looser)}.");
+
     /// <summary>What is shown about logins; null where the change does not concern any.</summary>
     public Proof? Proof => Lost is { Length: > 0 } lost ? new Proof(LoginProof, ProofState.NotMade, string.Join(" ", lost)) : Logins?.ToProof();
 
@@ -44,11 +57,14 @@ internal sealed record HbaImpact(IReadOnlyList<CutOffSession> CutOff, IReadOnlyL
         var matcher = new HbaMatcher(context);
         CutOffSession[] judged = Judge(
             new SessionSimulation(
-                new LoginTerms(plan.Before.Records) { Map = map }, new LoginTerms(plan.After.Records) { Map = map }, facts.StoredPasswords, matcher),
+                new LoginTerms(plan.Before.Records) { Map = map }, new LoginTerms(plan.After.Records) { Map = map }, facts.StoredPasswords, matcher)
+            {
+                Pairs = RulePairs.Of(plan),
+            },
             facts);
         CutOffSession[] cutOff = [.. judged.Where(cut => cut.IsCertain)];
         LostLogins logins = LostLogins.Find(plan, facts, matcher);
-        string[] doubts = DescribeDoubts(judged);
+        string[] doubts = [.. DescribeDoubts(judged), .. logins.Doubts];
         return new HbaImpact(cutOff, [.. FindLockOuts(cutOff, logins, facts)], [.. NotesOf(facts), .. doubts]) { Logins = logins, Doubts = doubts };
     }
 

@@ -1,3 +1,5 @@
+using System.Security.Cryptography.X509Certificates;
+using PgSsl.Certificates;
 using PgSsl.Changes;
 using PgSsl.Common;
 using PgSsl.Files;
@@ -52,10 +54,16 @@ internal static class HbaPreflight
         bool demandsCertificates = plan.Changes.Any(change => DemandsCertificate(change.After) && !DemandsCertificate(change.Before));
         if (demandsCertificates && !live.Facts.HasClientCa)
             throw NoClientCa("the server has no ssl_ca_file");
-        return demandsCertificates || plan.Changes.Any(change => IsForTls(change.After) && !IsForTls(change.Before))
-            ? [await ProveTlsAsync(live, demandsCertificates, cancellationToken).ConfigureAwait(false)]
-            : [];
+        if (!demandsCertificates && !plan.Changes.Any(change => IsForTls(change.After) && !IsForTls(change.Before)))
+            return [];
+        (Proof proof, X509Certificate2? served) = await ProveTlsAsync(live, demandsCertificates, cancellationToken).ConfigureAwait(false);
+        // Whoever logs in with SCRAM in plaintext would have to do so over TLS.
+        return served is not null && ChannelBinding.LackOf(served) is { } lack && plan.Changes.Any(UsesScram)
+            ? [proof, new Proof(HbaImpact.BindingProof, ProofState.NotMade, $"{lack} The changed rules ask for a password. {ChannelBinding.Remedy}")]
+            : [proof];
     }
+
+    private static bool UsesScram(HbaEntryChange change) => IsForTls(change.After) && change.After!.Record!.Method is "scram-sha-256" or "md5";
 
     /// <summary>A copy of the server's file has its rules, and a change of it changes nothing.</summary>
     private static void CheckFile(HbaLive live, string path)
@@ -101,7 +109,8 @@ internal static class HbaPreflight
         }
     }
 
-    private static async Task<Proof> ProveTlsAsync(HbaLive live, bool demandsCertificates, CancellationToken cancellationToken)
+    private static async Task<(Proof Proof, X509Certificate2? Served)> ProveTlsAsync(
+        HbaLive live, bool demandsCertificates, CancellationToken cancellationToken)
     {
         ServerRoute? tried = null;
         PgSslException? failure = null;
@@ -112,7 +121,10 @@ internal static class HbaPreflight
             if (facts.Tls is { RequestsClientCertificate: false } && demandsCertificates)
                 throw NoClientCa($"{route.Host} does not ask for one, because its ssl_ca_file could not be loaded");
             if (facts.Tls is { } tls)
-                return new Proof("TlsOffered", ProofState.Proven, $"{route.Host} offers {tls.Protocol}.");
+            {
+                var offered = new Proof("TlsOffered", ProofState.Proven, $"{route.Host} offers {tls.Protocol}.");
+                return (offered, tls.Chain is [var leaf, ..] ? leaf : null);
+            }
             // The server need not listen at every address of this machine. What it answers where it does listen counts.
             if (facts.Stage != ProbeStage.None || tried is null)
                 (tried, failure) = (route, facts.Failure);
@@ -120,7 +132,10 @@ internal static class HbaPreflight
                 break;
         }
         if (failure is null or { Error: PgSslError.ConnectionRefused or PgSslError.ConnectionTimedOut or PgSslError.ConnectionFailed })
-            return new Proof("TlsOffered", ProofState.NotMade, "the server does not answer over TCP, so there was nothing to check on the network.");
+        {
+            const string Detail = "the server does not answer over TCP, so there was nothing to check on the network.";
+            return (new Proof("TlsOffered", ProofState.NotMade, Detail), null);
+        }
         string setting = live.Facts.Dialect.SslIsOn == true ? "ssl = on" : "ssl = off";
         throw new PgSslException(
             failure.Error,
@@ -146,7 +161,8 @@ internal static class HbaPreflight
 
     private static bool IsForTls(HbaEntry? entry) => entry?.Record?.Type == HbaConnectionType.HostSsl;
 
-    private static bool DemandsCertificate(HbaEntry? entry) => entry?.Record?.Option("clientcert") is "verify-ca" or "verify-full";
+    private static bool DemandsCertificate(HbaEntry? entry) =>
+        entry?.Record is { IsReject: false, CertificateDemand: not ClientCertificateDemand.None };
 
     private static PgSslException NoClientCa(string why) => new(
         PgSslError.LockOut,

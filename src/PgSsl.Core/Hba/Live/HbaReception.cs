@@ -22,7 +22,7 @@ internal sealed record HbaReception(bool IsLetIn, string? Method)
         {
             // A client without a certificate is refused at once, just as it is without a rule (auth.c, ClientAuthentication).
             "cert" => null,
-            _ when record.Option("clientcert") is not null => null,
+            _ when record.CertificateDemand != ClientCertificateDemand.None => null,
             "trust" => new(true, "none"),
             "scram-sha-256" => new(true, record.Method),
             "password" or "ldap" or "radius" or "bsd" => new(true, "password"),

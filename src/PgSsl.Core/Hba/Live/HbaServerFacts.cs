@@ -34,6 +34,15 @@ internal sealed record HbaServerFacts
     /// <summary>Roles that may log in, in the order of their names.</summary>
     public required IReadOnlyList<string> LoginRoles { get; init; }
 
+    /// <summary>Roles that may replicate; null where that is not known.</summary>
+    public IReadOnlySet<string>? Replicators { get; init; }
+
+    /// <summary>Databases to which not everybody may connect, with the roles that may.</summary>
+    public IReadOnlyDictionary<string, IReadOnlySet<string>> ClosedDatabases { get; init; } = new Dictionary<string, IReadOnlySet<string>>();
+
+    /// <summary>Whether a role may replicate, if it gets in.</summary>
+    public bool MayReplicate(string role) => Replicators?.Contains(role) != false;
+
     /// <summary>Databases that allow connections, in the order of their names.</summary>
     public required IReadOnlyList<string> Databases { get; init; }
 

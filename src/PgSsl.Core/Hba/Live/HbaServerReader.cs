@@ -26,16 +26,26 @@ internal sealed class HbaServerReader(IServerSession session, CancellationToken 
         FROM pg_auth_members am JOIN pg_roles r ON r.oid = am.roleid JOIN pg_roles m ON m.oid = am.member GROUP BY r.rolname
         """;
 
+    // Who has the privilege CONNECT (postinit.c, CheckMyDatabase).
+    private const string Closed =
+        """
+        SELECT d.datname::text AS name,
+               ARRAY(SELECT r.rolname::text FROM pg_roles r WHERE r.rolcanlogin AND has_database_privilege(r.oid, d.oid, 'CONNECT')) AS allowed
+        FROM pg_database d WHERE d.datallowconn AND NOT has_database_privilege('public', d.oid, 'CONNECT') ORDER BY 1
+        """;
+
     /// <summary>Asks the server.</summary>
     /// <exception cref="PgSslException">The session broke, or a statement failed.</exception>
     public async Task<HbaServerFacts> ReadAsync()
     {
         SqlRow settings = (await QueryAsync(Settings).ConfigureAwait(false)).Only();
         IReadOnlyList<SqlRow> roles = await QueryAsync(
-            "SELECT oid, rolname::text AS name, rolcanlogin AS login FROM pg_roles ORDER BY 2").ConfigureAwait(false);
+            "SELECT oid, rolname::text AS name, rolcanlogin AS login, rolreplication OR rolsuper AS replicates FROM pg_roles ORDER BY 2")
+            .ConfigureAwait(false);
         IReadOnlyList<SqlRow> members = await QueryAsync(Members).ConfigureAwait(false);
         IReadOnlyList<SqlRow> databases =
             await QueryAsync("SELECT datname::text AS name FROM pg_database WHERE datallowconn ORDER BY 1").ConfigureAwait(false);
+        IReadOnlyList<SqlRow> closed = await QueryAsync(Closed).ConfigureAwait(false);
         SessionList sessions = await SessionReader.ReadAsync(session, session.Host.ToString(), cancellationToken).ConfigureAwait(false);
         IReadOnlyList<SqlRow> names = await QueryAsync("SELECT name FROM pg_settings").ConfigureAwait(false);
         IReadOnlyList<SqlRow>? built = await TryAsync("SELECT setting FROM pg_config WHERE name = 'CONFIGURE'").ConfigureAwait(false);
@@ -59,6 +69,9 @@ internal sealed class HbaServerReader(IServerSession session, CancellationToken 
                 members.DistinctBy(row => row.Required("role"))
                     .ToDictionary(row => row.Required("role"), row => row.GetArray("members")?.OfType<string>().ToArray() ?? []), roleNames),
             LoginRoles = [.. roles.Where(row => row.GetBoolean("login") == true).Select(row => row.Required("name"))],
+            Replicators = roles.Where(row => row.GetBoolean("replicates") == true).Select(row => row.Required("name")).ToHashSet(),
+            ClosedDatabases = closed.ToDictionary(
+                row => row.Required("name"), row => (IReadOnlySet<string>)(row.GetArray("allowed") ?? []).OfType<string>().ToHashSet()),
             Databases = [.. databases.Select(row => row.Required("name"))],
             StoredPasswords = await ReadStoredPasswordsAsync().ConfigureAwait(false),
             Managers = ConfigurationManagers.FindOnServer(new ManagedServerFacts([.. names.Select(row => row.Required("name"))], roleNames)

@@ -72,5 +72,7 @@ public sealed record HbaSslChange
 
     private static bool IsProvenBy(Proof[] proofs) =>
         Array.Exists(proofs, proof => proof is { Name: "Wire", Outcome: ProofState.Proven })
-        && !Array.Exists(proofs, proof => proof is { Name: HbaImpact.LoginProof or HbaImpact.OwnLoginProof, Outcome: not ProofState.Proven });
+        && !Array.Exists(proofs, proof => proof.Outcome != ProofState.Proven
+            && (proof.Name is HbaImpact.LoginProof or HbaImpact.OwnLoginProof or HbaImpact.DemandProof
+                or HbaImpact.BindingProof));
 }

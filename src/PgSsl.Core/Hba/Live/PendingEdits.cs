@@ -127,7 +127,7 @@ internal sealed record PendingEdits
             HbaServerFacts server = live is HbaLive { Facts: { } known } ? known
                 : await new HbaServerReader(live.Session, cancellationToken).ReadAsync().ConfigureAwait(false);
             var matcher = new HbaMatcher(new HbaLive(live, server).MatchContext);
-            IdentMap? map = await IdentMap.ReadAsync(live.Session, cancellationToken).ConfigureAwait(false);
+            IdentMap? map = await IdentMap.ReadAsync(live, cancellationToken).ConfigureAwait(false);
             (TlsTerms Before, TlsTerms After)? tls = tlsWaits ? await ReadTlsAsync().ConfigureAwait(false) : null;
             rules ??= await ReadRulesAsync().ConfigureAwait(false);
             // A file that the server does not load costs nobody anything.

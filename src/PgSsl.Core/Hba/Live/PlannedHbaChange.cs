@@ -32,7 +32,7 @@ internal sealed class PlannedHbaChange : IPlannedChange<HbaSslChange>
         if (live is null || plan.IsNoChange)
             return new PlannedHbaChange(plan, live, HbaImpact.None, []);
         IReadOnlyList<Proof> proofs = await HbaPreflight.CheckServerAsync(plan, live, cancellationToken).ConfigureAwait(false);
-        IdentMap? map = await IdentMap.ReadAsync(live.Session, cancellationToken).ConfigureAwait(false);
+        IdentMap? map = await IdentMap.ReadAsync(live, cancellationToken).ConfigureAwait(false);
         return new PlannedHbaChange(plan, live, HbaImpact.Of(plan, live.Facts, live.MatchContext, map), proofs)
         {
             _pending = await PendingEdits.FindAsync(live, [], (plan.Before, plan.After), cancellationToken).ConfigureAwait(false),
@@ -51,7 +51,7 @@ internal sealed class PlannedHbaChange : IPlannedChange<HbaSslChange>
                 ? _plan.Diff.Take(MostDiffLines).Append($"… {_plan.Changes.Count} rules change in all.")
                 : _plan.Diff;
             string heading = $"{_plan.Changes.Count} rule{(_plan.Changes.Count == 1 ? "" : "s")} of {Subject} would change:";
-            return [heading, .. shown, .. _impact.Describe(), .. _impact.Notes, .. _pending.Lines];
+            return [heading, .. shown, .. _impact.Describe(), .. _impact.Notes, .. Looser, .. Unbound, .. _pending.Lines];
         }
     }
 
@@ -62,7 +62,11 @@ internal sealed class PlannedHbaChange : IPlannedChange<HbaSslChange>
     public HbaSslChange Unchanged => Describe(null);
 
     /// <inheritdoc/>
-    public IReadOnlyList<string> Warnings => [.. _impact.Notes, .. _impact.Describe(), .. _pending.Warnings];
+    public IReadOnlyList<string> Warnings => [.. _impact.Notes, .. _impact.Describe(), .. Looser, .. Unbound, .. _pending.Warnings];
+
+    private IEnumerable<string> Unbound => _proofs.Where(proof => proof.Name == HbaImpact.BindingProof).Select(proof => proof.Detail);
+
+    private IEnumerable<string> Looser => _impact.Looser.Select(clause => $"With less than before would get in: {clause}.");
 
     /// <inheritdoc/>
     public IReadOnlyList<FileEdit> Files => [.. _plan.Files.Select(HbaChange.EditOf)];
@@ -71,6 +75,12 @@ internal sealed class PlannedHbaChange : IPlannedChange<HbaSslChange>
     public void Check(bool isForced)
     {
         _isForced = isForced;
+        if (!isForced && _impact.Looser.Count > 0)
+            throw new PgSslException(
+                PgSslError.LooserLogin,
+                $"{Subject} is left as it is, because these would get in with less than before: {string.Join("; ", _impact.Looser)}.",
+                "Change the rule that would decide then as well (-IncludeLoopback for a rule of the server's own host; -User, -Database, -Address), "
+                    + "or remove it if nobody needs it, or refuse plaintext with -RejectPlaintext. -Force makes the change in spite of it.");
         if (!isForced && _impact.LockOuts.Count > 0)
             throw new PgSslException(
                 PgSslError.LockOut,
@@ -89,7 +99,10 @@ internal sealed class PlannedHbaChange : IPlannedChange<HbaSslChange>
                 advice.Add("Have these clients use TLS first (sslmode=require, or better verify-full).");
             if (_impact.CutOff.Any(cut => cut is { Why: not null, Session.Certificate: not null }))
                 advice.Add("Have these clients use certificates for their roles first.");
-            if (_impact.Logins is { Roles.Count: > 0 })
+            IReadOnlyList<LostLogin> roles = _impact.Logins?.Roles ?? [];
+            if (roles.Any(login => login.Method == "reject"))
+                advice.Add("Let these roles in by other rules first.");
+            if (roles.Any(login => login.Method != "reject"))
                 advice.Add("Set the passwords again first (password_encryption = 'scram-sha-256').");
             if (_impact.Logins is { AreHidden: true })
                 advice.Add("Make the change as a superuser, who sees how passwords are stored.");
@@ -104,7 +117,7 @@ internal sealed class PlannedHbaChange : IPlannedChange<HbaSslChange>
     {
         var change = new HbaChange(_plan, _live) { MayLoseOwnLogin = _isForced };
         HbaChangeResult result = await change.ApplyAsync(DateTimeOffset.UtcNow, cancellationToken).ConfigureAwait(false);
-        result = result with { Proofs = [.. _proofs, .. new[] { _impact.Proof }.OfType<Proof>(), .. result.Proofs] };
+        result = result with { Proofs = [.. _proofs, .. new[] { _impact.Proof, _impact.LooserProof }.OfType<Proof>(), .. result.Proofs] };
         return new ChangeResult<HbaSslChange>(Describe(result), result.Backups) { WrittenInPlace = result.WrittenInPlace, Proofs = result.Proofs };
     }
 

@@ -17,21 +17,55 @@ internal sealed class SessionSimulation(LoginTerms before, LoginTerms after, Sto
     /// </summary>
     public bool MayFallBack { get; init; }
 
+    /// <summary>Which rule after the change is which before it.</summary>
+    public RulePairs Pairs { get; init; } = RulePairs.Same;
+
     /// <summary>
     /// Says how a session is cut off; null where it is not. If it would not be let in on the terms before either, it came on earlier ones, and this
     /// change does not affect it.
     /// </summary>
-    public CutOffSession? Judge(LiveSession session)
+    public CutOffSession? Judge(LiveSession session) =>
+        Judge(session, ComesOverTls(session) ? session with { Transport = HbaTransport.Tls } : session);
+
+    /// <summary>
+    /// Whether a client in plaintext comes over TLS once there is TLS, as with sslmode=prefer. If it is rejected there, it goes on in plaintext: also
+    /// without the certificate that a rule demands (fe-connect.c, PQconnectPoll).
+    /// </summary>
+    private bool ComesOverTls(LiveSession session) =>
+        session.Transport == HbaTransport.Plaintext && before.Tls is { IsOn: false } && after.Tls is { IsOn: true }
+        && Find(session.Client with { Transport = HbaTransport.Tls }).After is { LetsIn: not false } verdict
+        && Deciding(verdict).Any(record => record.CertificateDemand == ClientCertificateDemand.None);
+
+    private CutOffSession? Judge(LiveSession session, LiveSession next)
     {
-        Admission then = Admit(before, null, session), now = Admit(after, before, session);
+        Admission then = Admit(before, null, session), now = Admit(after, before, next);
         if (then.LetsIn == false || !MayHavePassword(then.Verdict, session))
             return null;
         bool logsIn = HasPassword(then.Verdict, now.Verdict, session);
         if (!logsIn || now.LetsIn == false)
-            return new CutOffSession(session, ComesBackOverTls(session), now.LetsIn == false ? now.Why : passwords!.WhyNot(session.UserName));
-        // What could not be told before either is no news.
-        return now.LetsIn is null && then.LetsIn == true ? new CutOffSession(session, false, now.Why) { IsCertain = false } : null;
+            return new CutOffSession(
+                session, next == session && ComesBackOverTls(session),
+                now.LetsIn == false ? now.Why
+                    : next == session ? passwords!.WhyNot(session.UserName)
+                    : $"over TLS another rule decides, and {passwords!.WhyNot(session.UserName)}");
+        // What could not be told before either is no news, as long as the same rule decides.
+        if (now.LetsIn is null && (then.LetsIn == true || !IsSame(then.Verdict, now.Verdict)))
+            return new CutOffSession(session, false, now.Why) { IsCertain = false };
+        // Whether this session knows what is demanded, its own login shows.
+        return now.LetsIn is null || (session.IsOwn && next == session) || Compare(then.Verdict, now.Verdict, session) is not { GetsIn: null } unknown
+            ? null : new CutOffSession(session, false, $"another rule decides, and {unknown.Why}") { IsCertain = false };
     }
+
+    /// <summary>Whether the same rule decides; two rules that cannot be told apart are the same.</summary>
+    private static bool IsSame(HbaVerdict? then, HbaVerdict? now) =>
+        then?.Entry?.Record is not { } old || now?.Entry?.Record is not { } other
+        || (old.Method == other.Method && old.Option("map") == other.Option("map") && old.CertificateDemand == other.CertificateDemand
+            && old.Option("clientname") == other.Option("clientname"));
+
+    /// <summary>What nothing about the session tells: whether it has what the methods of the rules demand.</summary>
+    private LoginOutcome? Compare(HbaVerdict? then, HbaVerdict? now, LiveSession session) =>
+        then?.Entry?.Record is { IsReject: false } old && now?.Entry?.Record is { IsReject: false } other
+            ? LoginStep.Judge(old, other, session.UserName, passwords, Pairs.IsAsked(old, other), knowsCertificate: true) : null;
 
     private bool ComesBackOverTls(LiveSession session)
     {
@@ -73,28 +107,32 @@ internal sealed class SessionSimulation(LoginTerms before, LoginTerms after, Sto
     }
 
     /// <summary>Whether a rule lets a client in, as far as its certificate and the map of user names decide (auth.c, CheckCertAuth).</summary>
-    private static (bool? Passes, string? Why) JudgeRule(HbaVerdict verdict, LiveSession session, SessionCertificate? certificate, LoginTerms terms)
+    private (bool? Passes, string? Why) JudgeRule(HbaVerdict verdict, LiveSession session, SessionCertificate? certificate, LoginTerms terms)
     {
         if (verdict.LetsIn == false)
             return (false, null);
         if (verdict.Entry?.Record is not { } record)
             return (true, null);
         bool isCert = record.Method == "cert";
-        string? demand = isCert ? "verify-full" : record.Option("clientcert");
-        if (demand is not null && certificate is null)
+        if (record.CertificateDemand != ClientCertificateDemand.None && certificate is null)
             return (false, session.Certificate is null ? null : "its rule demands a client certificate, and without ssl_ca_file there is none");
         string? map = record.Option("map");
-        if (demand != "verify-full")
-            return map is null || terms.Map?.MayMap(map, session.SystemNameFor(record), session.UserName, StringComparison.OrdinalIgnoreCase) != false
+        if (record.CertificateDemand != ClientCertificateDemand.VerifyFull)
+            return map is null || Maps(map, session.SystemNameFor(record), StringComparison.OrdinalIgnoreCase) != false
                 ? (true, null) : (false, $"pg_ident.conf does not map it to its role in {map}");
         string? name = certificate!.NameFor(record);
         if (isCert && !string.IsNullOrEmpty(map))
-            return terms.Map is not { } names || (name is null && names.MayMap(map, null, session.UserName))
-                ? (null, $"it is not known whether {map} in pg_ident.conf has its certificate")
-                : names.MayMap(map, name, session.UserName) ? (true, null)
-                : (false, $"pg_ident.conf does not map {name ?? "its certificate"} to its role in {map}");
+            return Maps(map, name, StringComparison.Ordinal) switch
+            {
+                null => (null, $"it is not known whether {map} in pg_ident.conf has its certificate"),
+                true => (true, null),
+                false => (false, $"pg_ident.conf does not map {name ?? "its certificate"} to its role in {map}"),
+            };
         return name is null ? (null, "the name in its certificate is not known as a whole")
             : name == session.UserName ? (true, null) : (false, $"its certificate is for '{name}' and not for its role");
+
+        bool? Maps(string map, string? name, StringComparison comparison) =>
+            terms.Map?.Maps(map, name, session.UserName, matcher.IsMember, comparison);
     }
 
     /// <summary>Whether one of the rules that may decide takes the stored password.</summary>

@@ -39,7 +39,7 @@ internal static partial class HbaBackup
         // A file that only the old state includes is read from the disk, and a restored one from its backup.
         HbaDocument restored = HbaDocument.Read(document.Files[0].Path, document.Dialect, new OverlaidFiles(files, backups));
         HbaPlanner.CheckLoadable(restored);
-        return HbaPlanner.Between(document, restored, []);
+        return HbaPlanner.Between(document, restored, []) with { IsRestored = true, MayLoosen = true };
     }
 
     [GeneratedRegex(@"^(?<target>.+)\.\d{8}T\d{6}Z(-\d+)?\.bak$", RegexOptions.ExplicitCapture)]

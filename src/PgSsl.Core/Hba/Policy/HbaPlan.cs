@@ -22,6 +22,12 @@ internal sealed record HbaPlan(HbaDocument Before, HbaDocument After, IReadOnlyL
 {
     private string[]? _diff;
 
+    /// <summary>Whether it puts back an earlier state, instead of changing rules as the user asked.</summary>
+    public bool IsRestored { get; init; }
+
+    /// <summary>Whether the user asked for rules that demand less.</summary>
+    public bool MayLoosen { get; init; }
+
     /// <summary>The files that would change.</summary>
     public HbaFileChange[] Files { get; } =
     [

@@ -29,7 +29,7 @@ internal sealed class HbaPlanner
         HbaDocument planned = policy.RejectsPlaintext ? PlaintextReject.Add(converted, policy.Selection, files) : converted;
         if (!policy.AllowsPlaintext)
             planner.NoteRemainingPlaintext(planned);
-        HbaPlan plan = Between(document, planned, planner._notes);
+        HbaPlan plan = Between(document, planned, planner._notes) with { MayLoosen = policy.AllowsPlaintext };
         if (plan.After.IsLoadable)
             return plan with { Notes = [.. plan.Notes, .. PlaceholdersIn(plan)] };
         string? error = plan.After.Refused.FirstOrDefault() is { } refused ? refused.ShownError : "no rule would be left";
@@ -101,7 +101,7 @@ internal sealed class HbaPlanner
         if (_policy.Method is { } method && record.Method is "trust" or "password" or "md5")
             draft.Add(line.File, HbaEdit.Replace(line, record.MethodToken, method));
         if (record.Type != HbaConnectionType.HostGssEnc && _policy.ClientCertificate is { } demand)
-            DemandClientCertificate(record, demand, draft, document.PlaceOf(line));
+            DemandClientCertificate(record, demand, draft, document);
     }
 
     private void Allow(HbaRecord record, HbaDraft draft, string place)
@@ -119,31 +119,40 @@ internal sealed class HbaPlanner
             draft.Add(line.File, HbaEdit.Remove(line, option.Token));
     }
 
-    private void DemandClientCertificate(HbaRecord record, ClientCertificateDemand demand, HbaDraft draft, string place)
+    private void DemandClientCertificate(HbaRecord record, ClientCertificateDemand demand, HbaDraft draft, HbaDocument document)
     {
         if (record.Method == "cert")
         {
             if (demand != ClientCertificateDemand.VerifyFull)
-                _notes.Add($"{place} still demands a client certificate with the user's name, because its method is cert.");
+                _notes.Add($"{document.PlaceOf(record.Line)} still demands a client certificate with the user's name, because its method is cert.");
             return;
         }
-        string? value = demand switch
-        {
-            ClientCertificateDemand.VerifyFull => "verify-full",
-            ClientCertificateDemand.VerifyCa => "verify-ca",
-            _ => null,
-        };
-        if (record.Option("clientcert") == value)
-            return;
-        HbaLine line = record.Line;
-        if (record.Options.Any(option => option.Name == "clientcert" && option.Token.IsFromFile))
-            throw NotEditable($"{place}: its options are in a file that is named with @.");
         HbaOption[] existing = [.. record.Options.Where(option => option.Name == "clientcert")];
+        if (record.CertificateDemand == demand && (existing.Length == 0 || demand != ClientCertificateDemand.None))
+            return;
+        string? value = ValueOf(demand, document.Dialect);
+        HbaLine line = record.Line;
+        if (existing.Any(option => option.Token.IsFromFile))
+            throw NotEditable($"{document.PlaceOf(line)}: its options are in a file that is named with @.");
         foreach (HbaOption option in existing)
             draft.Add(line.File, value is null ? HbaEdit.Remove(line, option.Token) : HbaEdit.Replace(line, option.Token, $"clientcert={value}"));
         if (existing.Length == 0)
             draft.Add(line.File, HbaEdit.Append(line, $"clientcert={value}"));
     }
+
+    /// <summary>The value of clientcert; null for none.</summary>
+    private static string? ValueOf(ClientCertificateDemand demand, HbaDialect dialect) => (demand, dialect.HasBooleanClientCert) switch
+    {
+        (ClientCertificateDemand.None, _) => null,
+        (ClientCertificateDemand.VerifyCa, false) => "verify-ca",
+        (ClientCertificateDemand.VerifyCa, true) => "1",
+        (_, false) => "verify-full",
+        // It would read that as 0.
+        _ => throw new PgSslException(
+            PgSslError.UnsupportedParameter,
+            $"PostgreSQL {dialect.Major} has no clientcert=verify-full: such a rule would demand no certificate at all. Nothing was changed.",
+            "Use -ClientCertificate verify-ca, or write rules with the method cert, which compares the name as well."),
+    };
 
     private void NoteRemainingPlaintext(HbaDocument planned)
     {

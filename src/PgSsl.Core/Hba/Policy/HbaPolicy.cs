@@ -1,16 +1,5 @@
 namespace PgSsl.Hba.Policy;
 
-/// <summary>What a rule demands of client certificates (the option clientcert).</summary>
-internal enum ClientCertificateDemand
-{
-    /// <summary>None.</summary>
-    None,
-    /// <summary>A certificate of a CA that the server trusts.</summary>
-    VerifyCa,
-    /// <summary>A certificate of such a CA with the user's name.</summary>
-    VerifyFull,
-}
-
 /// <summary>What pg_hba.conf should be like.</summary>
 internal sealed record HbaPolicy
 {

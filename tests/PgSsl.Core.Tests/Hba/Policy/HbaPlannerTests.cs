@@ -83,6 +83,42 @@ public class HbaPlannerTests
     public void Client_certificates_are_demanded_by_an_option(string before, string after) => Assert.Equal(
         after, Plans.Apply(before, new HbaPolicy { ClientCertificate = ClientCertificateDemand.VerifyFull }));
 
+    /// <summary>Until 11 only clientcert=1 is a demand, whatever else is written; 12 and 13 take both spellings (hba.c of each version).</summary>
+    [Theory]
+    [InlineData(10, "host all all all md5", "hostssl all all all md5 clientcert=1")]
+    [InlineData(11, "hostssl all all all md5 clientcert=verify-ca", "hostssl all all all md5 clientcert=1")]
+    [InlineData(11, "hostssl all all all md5 clientcert=1", "hostssl all all all md5 clientcert=1")]
+    [InlineData(12, "host all all all md5", "hostssl all all all md5 clientcert=verify-ca")]
+    [InlineData(13, "hostssl all all all md5 clientcert=1", "hostssl all all all md5 clientcert=1")]
+    [InlineData(13, "hostssl all all all md5 clientcert=no-verify", "hostssl all all all md5 clientcert=verify-ca")]
+    [InlineData(14, "host all all all md5", "hostssl all all all md5 clientcert=verify-ca")]
+    public void Client_certificates_are_demanded_in_the_words_of_the_version(int major, string before, string after) => Assert.Equal(
+        after, Plans.Apply(before, new HbaPolicy { ClientCertificate = ClientCertificateDemand.VerifyCa }, major));
+
+    [Theory, InlineData(10), InlineData(11)]
+    public void A_version_that_would_read_verify_full_as_no_demand_is_refused(int major)
+    {
+        var policy = new HbaPolicy { ClientCertificate = ClientCertificateDemand.VerifyFull };
+        var failure = Assert.Throws<PgSslException>(() => Plans.Apply("host all all all md5", policy, major));
+        Assert.Equal(PgSslError.UnsupportedParameter, failure.Error);
+        Assert.Contains("has no clientcert=verify-full", failure.Message);
+    }
+
+    [Theory]
+    [InlineData(11, "md5 clientcert=verify-full", "None")]
+    [InlineData(11, "md5 clientcert=1", "VerifyCa")]
+    [InlineData(11, "cert", "VerifyFull")]
+    [InlineData(12, "md5 clientcert=verify-full", "VerifyFull")]
+    [InlineData(13, "md5 clientcert=0", "None")]
+    [InlineData(13, "md5 clientcert=no-verify", "None")]
+    [InlineData(13, "md5 clientcert=1", "VerifyCa")]
+    [InlineData(14, "md5 clientcert=verify-ca", "VerifyCa")]
+    public void A_demand_is_read_as_the_version_reads_it(int major, string method, string demand)
+    {
+        var files = new WrittenFiles((WrittenFiles.Main, $"hostssl all all all {method}"));
+        Assert.Equal(demand, WrittenFiles.Read(files, major).Records[0].Record!.CertificateDemand.ToString());
+    }
+
     [Theory]
     [InlineData("hostssl all all all ldap clientcert=verify-ca ldapserver=x ldapprefix=y", "hostssl all all all ldap ldapserver=x ldapprefix=y")]
     [InlineData("hostssl all all all ident clientcert=verify-ca,map=x", "hostssl all all all ident map=x")]

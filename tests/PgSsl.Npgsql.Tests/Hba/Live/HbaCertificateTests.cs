@@ -1,4 +1,5 @@
 using PgSsl.Changes;
+using PgSsl.Hba;
 using PgSsl.Hba.Live;
 using PgSsl.Hba.Policy;
 using PgSsl.Sandbox;

@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using PgSsl.Changes;
 using PgSsl.Files;
+using PgSsl.Hba;
 using PgSsl.Hba.Live;
 using PgSsl.Hba.Policy;
 using PgSsl.Sandbox;

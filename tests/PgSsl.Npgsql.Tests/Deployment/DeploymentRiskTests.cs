@@ -26,7 +26,7 @@ public class DeploymentRiskTests
         deployment.Check(isForced: true);
         ServerCertificateInstallation made = (await deployment.ApplyAsync(TestContext.Current.CancellationToken)).Output;
         Assert.False(made.IsProven);
-        Assert.Contains(made.Proofs, proof => proof is { Name: "Clients", State: Changes.ProofState.NotMade });
+        Assert.Contains(made.Proofs, proof => proof is { Name: "Clients", Outcome: Changes.ProofState.NotMade });
     }
 
     [Theory, MemberData(nameof(Majors))]

@@ -23,7 +23,7 @@ public class ServerCertificateChangeTests
 
         ServerCertificateChangeResult result = await server.InstallAsync(renewed);
 
-        Assert.Equal([("Files", ProofState.Proven), ("Wire", ProofState.Proven)], result.Proofs.Select(proof => (proof.Name, proof.State)));
+        Assert.Equal([("Files", ProofState.Proven), ("Wire", ProofState.Proven)], result.Proofs.Select(proof => (proof.Name, proof.Outcome)));
         await server.AssertServesAsync(renewed);
         Assert.Equal(
             [CertificateServer.Old.KeyPem, CertificateServer.Old.ChainPem],
@@ -78,7 +78,7 @@ public class ServerCertificateChangeTests
         ServerCertificateChange change = await server.PrepareAsync(second);
         Assert.False(change.IsNothingToDo);
         Assert.Contains((await change.ApplyAsync(TestContext.Current.CancellationToken)).Proofs, proof =>
-            proof is { Name: "Wire", State: ProofState.Proven });
+            proof is { Name: "Wire", Outcome: ProofState.Proven });
     }
 
     [Theory, MemberData(nameof(Majors))]
@@ -103,7 +103,7 @@ public class ServerCertificateChangeTests
         ServerCertificateChangeResult result = await server.InstallAsync(New());
 
         Assert.Contains(result.Proofs, proof =>
-            proof is { Name: "Wire", State: ProofState.NotMade } && proof.Detail.Contains("Enable-PgSsl", StringComparison.Ordinal));
+            proof is { Name: "Wire", Outcome: ProofState.NotMade } && proof.Detail.Contains("Enable-PgSsl", StringComparison.Ordinal));
         await server.Cluster.ConfigureAsync(new Dictionary<string, string?> { ["ssl"] = "on" });
         Assert.NotNull(await CertificateProbe.ReadAsync(server.Cluster.Port));
     }

@@ -85,7 +85,7 @@ public class SslConfigurationTests
         SslConfiguration seen = await ObserveAsync(cluster);
 
         Assert.Equal((true, false), (seen.Ssl, seen.ServesTls));
-        Assert.Contains(seen.Findings, finding => finding is { Code: "SslOnButNotServed", Severity: FindingSeverity.Critical });
+        Assert.Contains(seen.Findings, finding => finding is { Code: "SslOnButNotServed", Level: FindingSeverity.Critical });
         Assert.Contains(seen.Findings, finding => finding.Code == "CertificateFileAccess");
     }
 

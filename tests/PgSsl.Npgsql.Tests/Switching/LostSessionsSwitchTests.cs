@@ -51,7 +51,7 @@ public class LostSessionsSwitchTests
             planned.Check(isForced: true);
             SslConfigurationChange made = await planned.ApplyAsync(TestContext.Current.CancellationToken);
             Assert.False(made.IsProven);
-            Assert.Contains(made.Proofs, proof => proof is { Name: "Logins", State: ProofState.NotMade });
+            Assert.Contains(made.Proofs, proof => proof is { Name: "Logins", Outcome: ProofState.NotMade });
             Assert.False((await PsqlAsync(ConnInfo(server, files))).Connected);
         }
     }
@@ -135,7 +135,7 @@ public class LostSessionsSwitchTests
 
             string doubt = Assert.Single(planned.Notes, note => note.Contains("perhaps", StringComparison.Ordinal));
             Assert.Contains("or its CRLs cannot be read from here", doubt);
-            Assert.Contains(planned.Proofs, proof => proof is { Name: "Logins", State: ProofState.NotMade });
+            Assert.Contains(planned.Proofs, proof => proof is { Name: "Logins", Outcome: ProofState.NotMade });
         }
     }
 

@@ -150,7 +150,7 @@ public class SslSwitchTests
 
         SslConfigurationChange change = await server.ApplyAsync(server.On with { Ciphers = "HIGH:!aNULL" });
 
-        Assert.Equal(major >= 18 ? ProofState.Proven : ProofState.NotMade, change.Proofs.First(proof => proof.Name == "TlsReload").State);
+        Assert.Equal(major >= 18 ? ProofState.Proven : ProofState.NotMade, change.Proofs.First(proof => proof.Name == "TlsReload").Outcome);
         if (major < 18)
             return;
         var failure = await Assert.ThrowsAsync<PgSslException>(() => server.ApplyAsync(server.On with { Groups = "no-such-group" }));

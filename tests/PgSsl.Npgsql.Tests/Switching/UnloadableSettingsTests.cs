@@ -144,7 +144,7 @@ public class UnloadableSettingsTests
         change.Check(isForced: true);
         SslConfigurationChange made = await change.ApplyAsync(Token);
         Assert.Equal((true, false), (made.IsChanged, made.IsProven));
-        Assert.Contains(made.Proofs, proof => proof is { Name: "Values", State: ProofState.NotMade });
+        Assert.Contains(made.Proofs, proof => proof is { Name: "Values", Outcome: ProofState.NotMade });
     }
 
     /// <summary>Its log can be read when the change is planned, and tells nothing any more when it is made.</summary>
@@ -208,8 +208,8 @@ public class UnloadableSettingsTests
         await server.ApplyAsync(server.On);
         SslConfigurationChange made = await server.ApplyAsync(new SslTarget { IsOn = true, Ciphers = ciphers, Groups = groups });
         Assert.Equal((true, true), (made.IsChanged, made.IsProven));
-        Assert.Contains(made.Proofs, proof => proof is { Name: "Values", State: ProofState.Proven });
-        Assert.Contains(made.Proofs, proof => proof is { Name: "TlsReload", State: ProofState.NotMade });
+        Assert.Contains(made.Proofs, proof => proof is { Name: "Values", Outcome: ProofState.Proven });
+        Assert.Contains(made.Proofs, proof => proof is { Name: "TlsReload", Outcome: ProofState.NotMade });
     }
 
     /// <summary>What is found in a log in another language says nothing.</summary>

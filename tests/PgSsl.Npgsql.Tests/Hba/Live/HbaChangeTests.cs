@@ -45,7 +45,7 @@ public class HbaChangeTests
         scenario.Plan = HbaBackup.Plan(scenario.Read(), contents, DiskServerFiles.Instance);
         HbaChangeResult restored = await scenario.ApplyAsync();
 
-        Assert.Contains(restored.Proofs, proof => proof is { Name: "Wire", State: ProofState.Proven });
+        Assert.Contains(restored.Proofs, proof => proof is { Name: "Wire", Outcome: ProofState.Proven });
         Assert.Equal(scenario.Old, scenario.Server.Content);
         Assert.True((await scenario.Server.ConnectAsync("disable")).Connected);
     }

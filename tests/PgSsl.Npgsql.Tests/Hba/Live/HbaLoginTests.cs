@@ -54,7 +54,7 @@ public class HbaLoginTests
         HbaSslChange forced = await ForceAsync(change);
         Assert.False(forced.IsProven);
         Assert.Equal(2, forced.CutOff.Length);
-        Assert.Contains(forced.Proofs, proof => proof is { Name: "Wire", State: ProofState.Proven });
+        Assert.Contains(forced.Proofs, proof => proof is { Name: "Wire", Outcome: ProofState.Proven });
     }
 
     [Theory, MemberData(nameof(Majors))]
@@ -69,7 +69,7 @@ public class HbaLoginTests
 
         Assert.True(made.IsProven);
         Assert.Empty(made.CutOff);
-        Assert.Contains(made.Proofs, proof => proof is { Name: "Logins", State: ProofState.Proven });
+        Assert.Contains(made.Proofs, proof => proof is { Name: "Logins", Outcome: ProofState.Proven });
         await using IServerSession session = await OpenAsync(server, "app", "x");
     }
 
@@ -193,7 +193,7 @@ public class HbaLoginTests
         HbaSslChange made = (await change.ApplyAsync(TestContext.Current.CancellationToken)).Output;
 
         Assert.True(made.IsProven);
-        Assert.Equal(2, made.Proofs.Count(proof => proof is { Name: "Wire", State: ProofState.Proven }));
+        Assert.Equal(2, made.Proofs.Count(proof => proof is { Name: "Wire", Outcome: ProofState.Proven }));
         Assert.Contains(made.Proofs, proof => proof.Detail.Contains("a rule is applied, which fails", StringComparison.Ordinal));
     }
 
@@ -208,7 +208,7 @@ public class HbaLoginTests
         HbaSslChange made = (await change.ApplyAsync(TestContext.Current.CancellationToken)).Output;
 
         Assert.False(made.IsProven);
-        Assert.Contains(made.Proofs, proof => proof is { Name: "Wire", State: ProofState.NotMade });
+        Assert.Contains(made.Proofs, proof => proof is { Name: "Wire", Outcome: ProofState.NotMade });
     }
 
     private static string Conninfo(HbaServer server, string user, string sslmode) =>

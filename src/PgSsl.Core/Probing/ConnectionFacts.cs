@@ -62,4 +62,11 @@ internal sealed record TlsFacts(
     string CipherSuite,
     string ApplicationProtocol,
     bool RequestsClientCertificate,
-    TimeSpan HandshakeTime);
+    TimeSpan HandshakeTime)
+{
+    /// <summary>
+    /// The names of the CAs whose client certificates the server takes, as .NET writes them (RFC 8446 4.2.4): a server of PostgreSQL sends the
+    /// names in the ssl_ca_file that it has loaded. Null if that is not known.
+    /// </summary>
+    public IReadOnlyList<string>? ClientCertificateAuthorities { get; init; }
+}

@@ -22,6 +22,9 @@ internal sealed record SslLosses(IReadOnlyList<string> LockOuts, IReadOnlyList<s
     /// <summary>Whether sessions that the role may not see may be lost.</summary>
     private bool MayBeHidden { get; init; }
 
+    /// <summary>Whether only ciphers and groups change: then it is never certain that somebody is lost.</summary>
+    private bool IsOfferAlone { get; init; }
+
     /// <summary>What is shown about logins; none if the change costs nobody anything.</summary>
     public IReadOnlyList<Proof> Proofs => LockOuts.Count + Doubts.Count == 0 ? []
         : [new Proof(HbaImpact.LoginProof, ProofState.NotMade, string.Join(" ", LockOuts.Select(line => $"Locked out: {line}.").Concat(Doubts)))];
@@ -29,10 +32,13 @@ internal sealed record SslLosses(IReadOnlyList<string> LockOuts, IReadOnlyList<s
     /// <summary>Adds sessions that the role may not see.</summary>
     /// <param name="hidden">How many.</param>
     /// <param name="role">The role.</param>
-    public SslLosses With(int hidden, string role) => !MayBeHidden || hidden == 0 ? this : this with
+    public SslLosses With(int hidden, string role)
     {
-        LockOuts = [.. LockOuts, SessionList.DescribeHiddenLoss(hidden, role)],
-    };
+        if (!MayBeHidden || hidden == 0)
+            return this;
+        string loss = SessionList.DescribeHiddenLoss(hidden, role);
+        return IsOfferAlone ? this with { Doubts = [.. Doubts, $"Not known: {loss}."] } : this with { LockOuts = [.. LockOuts, loss] };
+    }
 
     /// <summary>Finds them.</summary>
     /// <param name="target">How the server's TLS is to be.</param>
@@ -70,7 +76,7 @@ internal sealed record SslLosses(IReadOnlyList<string> LockOuts, IReadOnlyList<s
         lockOuts.AddRange(impact.LockOuts);
         if (target.IsOn && FindWithoutCa(before, after, read) is { } everybody)
             lockOuts.Add(everybody);
-        return new SslLosses(lockOuts, impact.Doubts) { MayBeHidden = true };
+        return new SslLosses(lockOuts, impact.Doubts) { MayBeHidden = true, IsOfferAlone = after.DemandsTheSame(before) };
 
         async Task<HbaDocument?> ReadRulesAsync() => facts.HbaFile is { } path
             ? await ServerHbaFiles.TryReadAsync(live, path, cancellationToken).ConfigureAwait(false) : null;

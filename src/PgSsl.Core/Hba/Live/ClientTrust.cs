@@ -26,6 +26,9 @@ internal sealed class ClientTrust(string caFile, TrustStore? store, string key)
 
     private IReadOnlyList<DistinguishedName> LoadedNames { get; init; } = [];
 
+    /// <summary>Whether it is made of the same contents.</summary>
+    public bool IsSameAs(ClientTrust? other) => other?._key == _key;
+
     /// <summary>Whether it verifies any certificate at all; null if that is not known.</summary>
     public bool? VerifiesAny => _store is null ? null : _store.Certificates.Any(certificate =>
         ParsedCertificate.Of(certificate) is { IsSelfSigned: true } root && FaultAbove(root) is null);

@@ -76,6 +76,10 @@ internal sealed record TlsTerms
             ? await ReadTrustAsync(live, facts, ca, values, cancellationToken).ConfigureAwait(false) : null,
     };
 
+    /// <summary>Whether versions and certificates of clients are judged as on other terms, so that only ciphers and groups can differ.</summary>
+    public bool DemandsTheSame(TlsTerms other) => (IsOn, Minimum, Maximum) == (other.IsOn, other.Minimum, other.Maximum)
+        && (Trust is null ? other.Trust is null : Trust.IsSameAs(other.Trust));
+
     /// <summary>Whether a client of a session could do TLS again.</summary>
     /// <param name="session">A session over TLS.</param>
     /// <param name="before">What it did TLS with before; null if that is not known.</param>

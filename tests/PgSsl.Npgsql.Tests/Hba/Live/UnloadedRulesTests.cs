@@ -65,7 +65,7 @@ public class UnloadedRulesTests
     [Fact]
     public async Task A_file_that_was_taken_out_of_an_included_directory_is_noticed()
     {
-        await using HbaServer server = await HbaServer.StartAsync(18, "host all postgres 0.0.0.0/0 trust", "include_dir rules");
+        await using HbaServer server = await HbaServer.StartAsync(18, Everybody);
         string directory = Path.Combine(server.Cluster.DataDirectory, "rules"), file = Path.Combine(directory, "app.conf");
         Directory.CreateDirectory(directory);
         await File.WriteAllTextAsync(file, "host all app 127.0.0.1/32 trust\n", TestContext.Current.CancellationToken);
@@ -74,6 +74,7 @@ public class UnloadedRulesTests
             File.SetUnixFileMode(directory, (UnixFileMode)0b111_101_101);
             File.SetUnixFileMode(file, (UnixFileMode)0b110_100_100);
         }
+        await server.Cluster.SetHbaAsync("host all postgres 0.0.0.0/0 trust", "include_dir rules");
         await Task.Delay(50, TestContext.Current.CancellationToken);
         await server.Cluster.ReloadAsync();
         await using IServerSession session = await OpenAsync(server);

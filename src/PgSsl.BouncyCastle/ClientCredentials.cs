@@ -1,11 +1,11 @@
-using System.Security.Cryptography;
-using System.Security.Cryptography.X509Certificates;
+using System.Formats.Asn1;
 using Org.BouncyCastle.Crypto;
 using Org.BouncyCastle.Crypto.Parameters;
 using Org.BouncyCastle.Security;
 using Org.BouncyCastle.Tls;
 using Org.BouncyCastle.Tls.Crypto;
 using Org.BouncyCastle.Tls.Crypto.Impl.BC;
+using PgSsl.Asn1;
 using PgSsl.Certificates;
 
 namespace PgSsl.PortableTls;
@@ -27,7 +27,8 @@ internal sealed class ClientCredentials(ClientCertificate? client, TlsContext co
         WereAskedFor = true;
         if (client is null)
             return null;
-        AsymmetricKeyParameter key = ReadKey(client.Certificate);
+        // From the bytes: a key that Windows keeps is not exported, and nothing of this needs one of .NET's classes.
+        AsymmetricKeyParameter key = PrivateKeyFactory.CreateKey(client.Key.Pkcs8.ToArray());
         SignatureAndHashAlgorithm? algorithm = null;
         // Before TLS 1.2 there is nothing to choose (RFC 4346 7.4.8).
         if (context.ServerVersion.IsEqualOrLaterVersionOf(ProtocolVersion.TLSv12))
@@ -51,13 +52,17 @@ internal sealed class ClientCredentials(ClientCertificate? client, TlsContext co
     private SignatureAndHashAlgorithm? ChooseAlgorithm(AsymmetricKeyParameter key, IList<SignatureAndHashAlgorithm> accepted)
     {
         bool isTls13 = TlsUtilities.IsTlsV13(context);
+        var kind = SubjectPublicKey.Read(new AsnReader(SubjectPublicKey.EncodingOf(client!.Certificate), AsnEncodingRules.BER));
         return Offer.SignatureAlgorithms(withSha1: !isTls13)
-            .FirstOrDefault(ours => accepted.Contains(ours) && Fits(SignatureScheme.From(ours), key, isTls13));
+            .FirstOrDefault(ours => accepted.Contains(ours) && Fits(SignatureScheme.From(ours), key, kind, isTls13));
     }
 
     // In TLS 1.3, PKCS #1 is gone, and the name of the scheme binds the curve (RFC 8446 4.2.3).
-    private static bool Fits(int scheme, AsymmetricKeyParameter key, bool isTls13) => key switch
+    private static bool Fits(int scheme, AsymmetricKeyParameter key, SubjectPublicKey kind, bool isTls13) => key switch
     {
+        // A key for RSASSA-PSS alone has schemes of its own, and may be for one digest alone (RFC 4055 1.2).
+        RsaKeyParameters when kind.AlgorithmOid == Oids.RsaPss => PssDigest(scheme) is { } digest
+            && (kind.Restriction is null || kind.Restriction.Digest == digest),
         RsaKeyParameters => scheme switch
         {
             SignatureScheme.rsa_pss_rsae_sha256 or SignatureScheme.rsa_pss_rsae_sha384 or SignatureScheme.rsa_pss_rsae_sha512 => true,
@@ -78,18 +83,11 @@ internal sealed class ClientCredentials(ClientCertificate? client, TlsContext co
         _ => false,
     };
 
-    private static AsymmetricKeyParameter ReadKey(X509Certificate2 certificate)
+    private static string? PssDigest(int scheme) => scheme switch
     {
-        using AsymmetricAlgorithm key = (AsymmetricAlgorithm?)certificate.GetRSAPrivateKey() ?? certificate.GetECDsaPrivateKey()
-            ?? throw new TlsFatalAlert(AlertDescription.internal_error, "the client's key is neither RSA nor ECDSA");
-        byte[] pkcs8 = key.ExportPkcs8PrivateKey();
-        try
-        {
-            return PrivateKeyFactory.CreateKey(pkcs8);
-        }
-        finally
-        {
-            CryptographicOperations.ZeroMemory(pkcs8);
-        }
-    }
+        SignatureScheme.rsa_pss_pss_sha256 => "SHA256",
+        SignatureScheme.rsa_pss_pss_sha384 => "SHA384",
+        SignatureScheme.rsa_pss_pss_sha512 => "SHA512",
+        _ => null,
+    };
 }

@@ -19,6 +19,9 @@ internal sealed class LibpqPeer : AbstractTlsClient, TlsDHGroupVerifier
     private const int MinGroupBits = 1024;
     private const int MaxGroupBits = 10000;
 
+    // RFC 8446 B.4: the first byte of their numbers.
+    private const int Tls13Suites = 0x13;
+
     private readonly ProbeRequest _request;
     private readonly RecordingCrypto _crypto;
     private ClientCredentials? _credentials;
@@ -45,11 +48,22 @@ internal sealed class LibpqPeer : AbstractTlsClient, TlsDHGroupVerifier
         return new TlsFacts(
             _crypto.Served,
             ProtocolVersions.NameOf(agreed.NegotiatedVersion),
-            ((TlsCipherSuite)agreed.CipherSuite).ToString(),
+            NameOf(agreed.CipherSuite),
             agreed.ApplicationProtocol?.GetUtf8Decoding() ?? "",
             _credentials is { WereAskedFor: true },
-            handshakeTime);
+            handshakeTime)
+        {
+            Group = GroupOf(agreed) is var group && NamedGroup.RefersToASpecificGroup(group) ? NamedGroup.GetName(group) : null,
+        };
     }
+
+    // BouncyCastle notes it for TLS 1.3 alone.
+    private int GroupOf(SecurityParameters agreed) =>
+        TlsUtilities.IsTlsV13(agreed.NegotiatedVersion) ? agreed.NegotiatedGroup
+        : NameOf(agreed.CipherSuite).Contains("DHE", StringComparison.Ordinal) ? _crypto.Group
+        : -1;
+
+    private static string NameOf(int suite) => ((TlsCipherSuite)suite).ToString();
 
     public override void NotifyHandshakeComplete() => IsHandshakeComplete = true;
 
@@ -66,7 +80,9 @@ internal sealed class LibpqPeer : AbstractTlsClient, TlsDHGroupVerifier
 
     protected override ProtocolVersion[] GetSupportedVersions() => ProtocolVersions.Of(_request.Protocols);
 
-    protected override int[] GetSupportedCipherSuites() => Offer.CipherSuites;
+    protected override int[] GetSupportedCipherSuites() => _request.CipherSuites is { } suites
+        ? [.. Offer.CipherSuites.Where(suite => suite >> 8 == Tls13Suites || suites.Contains(NameOf(suite)))]
+        : Offer.CipherSuites;
 
     protected override IList<int> GetSupportedGroups(IList<int> namedGroupRoles) => Offer.Groups;
 

@@ -52,6 +52,9 @@ internal sealed class OpenDiagnosis(SessionTarget target, Transport transport, S
         string message = WireText.Shorten(target.Password.Mask(exception.MessageText));
         var refused = new StartupAnswer.Refused(exception.InvariantSeverity, exception.SqlState, message);
         PgSslException failure = SqlFailures.Refused(refused, target.Settings, target.TransportOf(transport), target.Password);
+        // invalid_authorization_specification: without a certificate, too.
+        if (exception.SqlState == "28000" && transport == Transport.Tls && target.Identity.Certificate?.PlatformFailure is { } lacking)
+            failure = new(failure.Error, $"{failure.Message} {lacking.Message}", lacking.Remedy);
         return new(null, failure, target.Policy.RetriesAfterRefusal(refused));
     }
 

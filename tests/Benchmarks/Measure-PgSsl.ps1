@@ -13,8 +13,8 @@ PowerShells that have just started, by a clock inside of them. Build first: dotn
 [CmdletBinding()]
 param(
     # What is measured.
-    [ValidateSet('Throughput', 'Import', 'First', 'Memory', 'Silence')]
-    [string[]] $Measure = @('Throughput', 'Import', 'First', 'Memory', 'Silence'),
+    [ValidateSet('Throughput', 'Stacks', 'Import', 'First', 'Memory', 'Silence')]
+    [string[]] $Measure = @('Throughput', 'Stacks', 'Import', 'First', 'Memory', 'Silence'),
     # Probes per measurement.
     [int] $Count = 500,
     # Connections (or openssl processes) at a time.
@@ -89,6 +89,34 @@ if ('Throughput' -in $Measure) {
     )
     Write-Ratio "$Count probes, $ThrottleLimit at a time, against openssl s_client" -Ours $probes -Theirs $processes
     Write-Ratio "$Count probes, $ThrottleLimit at a time, against bare SslStreams" -Ours $probes -Theirs $bare
+}
+
+if ('Stacks' -in $Measure) {
+    # The portable TLS client (BouncyCastle) against the platform's: warm, and in a process that has just started.
+    $portable, $platform = Measure-Median -Variant @(
+        { [PgSsl.Sandbox.StackProbes]::Run($true, $port, $Count, $ThrottleLimit) }
+        { [PgSsl.Sandbox.StackProbes]::Run($false, $port, $Count, $ThrottleLimit) }
+    )
+    Write-Ratio "$Count probes, $ThrottleLimit at a time, portable TLS against the platform's" -Ours $portable -Theirs $platform
+    $fresh = {
+        $module, $sandbox, $port, $isPortable = $args
+        Import-Module $module
+        Add-Type -Path $sandbox
+        $times = foreach ($call in 1..4) {
+            $clock = [Diagnostics.Stopwatch]::StartNew()
+            [PgSsl.Sandbox.StackProbes]::Run($isPortable -eq 'portable', $port, 1, 1)
+            $clock.Elapsed.TotalMilliseconds
+        }
+        "$times"
+    }
+    $sandbox = "$root/tests/PgSsl.Sandbox/bin/Debug/net8.0/PgSsl.Sandbox.dll"
+    $times = @(Measure-Fresh @(
+            @{ Script = $fresh; Arguments = @($module, $sandbox, "$port", 'portable'); Times = @() }
+            @{ Script = $fresh; Arguments = @($module, $sandbox, "$port", 'platform'); Times = @() }
+        ))
+    Write-Ratio "First probe of a process, portable TLS against the platform's" -Ours $times[0][0] -Theirs $times[1][0]
+    Write-Ratio "Second probe, portable TLS against the platform's" -Ours $times[0][1] -Theirs $times[1][1]
+    Write-Ratio "Fourth probe, portable TLS against the platform's" -Ours $times[0][3] -Theirs $times[1][3]
 }
 
 if ('Import' -in $Measure) {

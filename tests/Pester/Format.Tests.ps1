@@ -1,6 +1,6 @@
 BeforeDiscovery {
     $types = @(
-        @{ Type = 'ServerCertificate'; Narrowest = 100; Header = 'Server +Issuer +NotAfter +Days +Chain +TrustedBy' }
+        @{ Type = 'ServerCertificate'; Narrowest = 100; Header = 'Server +Issuer +NotAfter +Days +ChainStatus +TrustedBy' }
         @{ Type = 'SslModeResult'; Narrowest = 80; Header = 'SslMode +Connects +Transport +VerifiesServer +MitmSafe +Reason' }
         @{ Type = 'ConnectionSetting'; Narrowest = 80; Header = 'Name +Value +Source +Warning' }
         @{ Type = 'RootCertificate'; Narrowest = 100; Header = 'Position +Subject +NotAfter +Days +Fingerprint +Status' }
@@ -8,7 +8,7 @@ BeforeDiscovery {
         @{ Type = 'HbaRuleTest'; Narrowest = 80; Header = 'User +Database +Address +Transport +Outcome +Method +Line' }
         @{ Type = 'HbaRuleMatch'; Narrowest = 80; Header = ' *Line +Decides +Match +Rule +Reason' }
         @{ Type = 'HbaRuleChange'; Narrowest = 80; Header = ' *Line +Action +Rule' }
-        @{ Type = 'HbaSslChange'; Narrowest = 80; Header = 'IsChanged +Rules +IsProven +CutOff +Path +Backup' }
+        @{ Type = 'HbaSslChange'; Narrowest = 80; Header = 'IsChanged +RuleCount +IsProven +CutOff +Path +Backup' }
         @{ Type = 'SslConfigurationChange'; Narrowest = 80; Header = 'IsChanged +IsProven +Plaintext +Endpoint +Changes' }
         @{ Type = 'ServerCertificateRequirement'; Narrowest = 80; Header = 'Requirement +IsMet +RequiredBy +Detail' }
         @{ Type = 'ServerCertificateInstallation'; Narrowest = 100; Header = 'Subject +NotAfter +Days +IsChanged +IsProven +CertificatePath' }
@@ -67,8 +67,9 @@ Describe 'Format of <Type>' -ForEach $types {
 
     It 'has a list with every property' {
         $text = $objects[$Type][0] | Format-List | Out-String -Width 200
-        # Too long for a list, or what the list shows in other words: the address as HostName and Port, the key as Key.
-        $elsewhere = 'Certificate', 'ChainPem', 'Endpoint', 'KeyAlgorithm', 'KeySize'
+        # Too long for a list, or what the list shows in other words: the address as HostName and Port, the key as Key; or only after an error.
+        $elsewhere = 'CertificatePem', 'ChainPem', 'Endpoint', 'KeyAlgorithm', 'KeySize'
+        if ($Type -eq 'ServerCertificate') { $elsewhere += 'Error', 'ErrorId', 'Remedy' }
         foreach ($property in $objects[$Type][0].PSObject.Properties.Name | Where-Object { $_ -notin $elsewhere }) {
             $text | Should -Match "(?m)^$property\s*:"
         }

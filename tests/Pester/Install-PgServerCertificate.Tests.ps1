@@ -73,6 +73,37 @@ Describe 'Install-PgServerCertificate' {
             $made.Backup | Should -HaveCount 1
         }
 
+        It 'gets new names where each connection reads both files' {
+            $endpoint = Get-Endpoint $Server
+            $old = New-PgCsr localhost -IPAddress 127.0.0.1, ::1 | Invoke-ObjectCA | Install-PgServerCertificate -Endpoint $endpoint
+            $data = Split-Path $old.KeyPath
+            # What the postmaster of such a server writes.
+            $sign = New-Item (Join-Path $data global/config_exec_params)
+            try {
+                $answer = New-PgCsr localhost -IPAddress 127.0.0.1, ::1 -Force | Invoke-ObjectCA
+                Start-Transcript "$TestDrive/names.txt" | Out-Null
+                try { $answer | Install-PgServerCertificate -Endpoint $endpoint -WhatIf | Should -BeNullOrEmpty }
+                finally { Stop-Transcript | Out-Null }
+                $shown = Get-Content -Raw "$TestDrive/names.txt"
+                $shown | Should -Match "Create $data/server-[0-9A-F]{12}\.key"
+                $shown | Should -Match "ALTER SYSTEM SET ssl_cert_file = 'server-[0-9A-F]{12}\.crt'; -- was 'server\.crt'"
+                Get-Served $Server | Should -Be $old.Fingerprint
+
+                $made = $answer | Install-PgServerCertificate -Endpoint $endpoint
+                $made.IsProven | Should -BeTrue
+                $made.CertificatePath, $made.KeyPath | Should -Match '/server-[0-9A-F]{12}\.(crt|key)$'
+                $made.Changes.Name | Should -Be ssl_cert_file, ssl_key_file
+                $made.Backup | Should -Be $old.KeyPath, $old.CertificatePath
+                ($made | Format-List | Out-String) | Should -Match 'ssl_key_file: server\.key -> server-'
+                Get-Served $Server | Should -Be $made.Fingerprint
+                ($answer | Install-PgServerCertificate -Endpoint $endpoint).IsChanged | Should -BeFalse
+            }
+            finally {
+                Remove-Item $sign
+                $null = Enable-PgSsl $endpoint -CertificatePath $old.CertificatePath -KeyPath $old.KeyPath
+            }
+        }
+
         It 'changes nothing with -WhatIf' {
             $before = Get-Served $Server
             New-PgCsr localhost -IPAddress 127.0.0.1 | Invoke-SandboxCA | Set-Content answer.pem

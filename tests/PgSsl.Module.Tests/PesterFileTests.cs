@@ -40,6 +40,8 @@ public sealed class Get_PgSslSession : PesterFileTests;
 
 public sealed class Help : PesterFileTests;
 
+public sealed class Input : PesterFileTests;
+
 public sealed class Install_PgRootCert : PesterFileTests;
 
 public sealed class Install_PgServerCertificate : PesterFileTests;
@@ -49,6 +51,8 @@ public sealed class Module : PesterFileTests;
 public sealed class New_PgCsr : PesterFileTests;
 
 public sealed class New_PgSelfSignedCertificate : PesterFileTests;
+
+public sealed class Output : PesterFileTests;
 
 public sealed class Package : PesterFileTests;
 

@@ -55,6 +55,24 @@ public sealed class AuthenticationTests
         Assert.Equal(PgSslError.FileNotFound, (await Sessions.RefusedAsync($"{conninfo} sslkey=/nonexistent")).Error);
     }
 
+    /// <summary>psql presents it; where it is not needed, nobody misses it.</summary>
+    [Theory]
+    [InlineData(KeyAlgorithm.Ed25519, "Ed25519")]
+    [InlineData(KeyAlgorithm.RsaPss2048, "RSASSA-PSS")]
+    public async Task A_client_certificate_that_NET_cannot_present_is_named_where_it_is_needed(KeyAlgorithm algorithm, string kind)
+    {
+        SqlServer server = await SqlServer.GetAsync(15);
+        using var files = new ClientFiles(await SqlServer.ClientRoot.IssueAsync(
+            new LeafOptions { CommonNames = ["by_certificate"], Key = algorithm, ExtendedKeyUsages = [LeafOptions.ClientAuthentication] }));
+        string conninfo = $"host=localhost port={server.Cluster.Port} dbname=postgres sslmode=require {files.ConnInfo}";
+
+        await AssertOpensAsync($"{conninfo} user=anyone", null, "anyone");
+        PgSslException failure = await Sessions.RefusedAsync($"{conninfo} user=by_certificate");
+
+        Assert.Equal(PgSslError.ConnectionRejected, failure.Error);
+        Assert.EndsWith($"has a key of a kind that .NET cannot present: {kind}.", failure.Message);
+    }
+
     /// <summary>
     /// Npgsql would fail on a certificate file that is not there, and on libpq's words for methods; and it would find a password that the
     /// settings do not have.

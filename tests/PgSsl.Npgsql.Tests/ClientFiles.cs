@@ -8,8 +8,13 @@ internal sealed class ClientFiles : IDisposable
     private readonly string _directory = SandboxDirectory.Create();
 
     public ClientFiles(TestAuthority issuer, params string[] names)
+        : this(issuer.Issue(new LeafOptions { CommonNames = names, ExtendedKeyUsages = [LeafOptions.ClientAuthentication] }))
     {
-        Certificate = issuer.Issue(new LeafOptions { CommonNames = names, ExtendedKeyUsages = [LeafOptions.ClientAuthentication] });
+    }
+
+    public ClientFiles(TestCertificate certificate)
+    {
+        Certificate = certificate;
         SandboxDirectory.WritePrivate(Path.Combine(_directory, "client.crt"), Certificate.ChainPem);
         SandboxDirectory.WritePrivate(Path.Combine(_directory, "client.key"), Certificate.KeyPem);
     }

@@ -15,7 +15,7 @@ internal sealed record SqlServer(PostgresCluster Cluster, SqlServerFiles Files)
 
     private static readonly TestAuthority Root = TestAuthority.CreateRoot("Session Root CA");
     private static readonly TestAuthority OtherRoot = TestAuthority.CreateRoot("Other Root CA");
-    private static readonly TestAuthority ClientRoot = TestAuthority.CreateRoot("Session Client CA");
+    internal static readonly TestAuthority ClientRoot = TestAuthority.CreateRoot("Session Client CA");
 
     private static readonly SqlServerFiles SharedFiles = SqlServerFiles.Write(Root, OtherRoot, ClientRoot);
 

@@ -26,6 +26,10 @@ internal abstract class TestServer(PostgresCluster cluster, IServerSession sessi
     /// <summary>How a cmdlet would have got the session.</summary>
     protected ConnectionSettings Settings => Sessions.Resolve(SocketConninfo(Cluster));
 
+    /// <summary>For tests of files that were saved and not loaded.</summary>
+    public void SkipIfRulesNeverWait() => Assert.SkipWhen(
+        ServerPlatform.EachProcessReads(Cluster.DataDirectory), "Each process of this server reads the rules, so they do not wait.");
+
     public static Task<IServerSession> OpenAsync(PostgresCluster cluster, string user = "postgres") =>
         Sessions.OpenAsync(SocketConninfo(cluster, user));
 
@@ -36,7 +40,7 @@ internal abstract class TestServer(PostgresCluster cluster, IServerSession sessi
         return (await judge.ConnectAsync([$"host=127.0.0.1 port={Cluster.Port} user=app dbname=postgres sslmode={sslmode}"]))[0];
     }
 
-    public async ValueTask DisposeAsync()
+    public virtual async ValueTask DisposeAsync()
     {
         await Session.DisposeAsync();
         if (!isShared)

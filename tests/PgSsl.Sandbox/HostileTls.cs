@@ -8,9 +8,9 @@ namespace PgSsl.Sandbox;
 /// <summary>Servers that do speak TLS and break the rules elsewhere, as scripts for <see cref="HostileServer"/>.</summary>
 public static class HostileTls
 {
-    private const int HandshakeRecord = 22;
-    private const int ServerHello = 2;
-    private const int CertificateMessage = 11;
+    internal const int HandshakeRecord = 22;
+    internal const int ServerHello = 2;
+    internal const int CertificateMessage = 11;
     private const int LargestRecord = 16_384;
 
     /// <summary>Answers S, completes a handshake with this certificate and its intermediates, and goes on inside TLS.</summary>
@@ -92,24 +92,26 @@ public static class HostileTls
 
     // RFC 5246 7.4.1.3 with renegotiation_info (RFC 5746), which OpenSSL 3 insists on. The cipher suite is one that every client
     // offers.
-    private static byte[] Hello() =>
+    internal static byte[] Hello(int suite = 0xC02F) =>
     [
         3, 3, .. Enumerable.Repeat((byte)0x5A, 32),
         0,
-        0xC0, 0x2F,
+        (byte)(suite >> 8), (byte)suite,
         0,
         0, 5, 0xFF, 0x01, 0, 1, 0,
     ];
 
-    private static byte[] Handshake(byte type, byte[] body) => [type, .. Vector(body)];
+    internal static byte[] Handshake(byte type, byte[] body) => [type, .. Vector(body)];
 
-    private static byte[] Vector(byte[] body) =>
+    internal static byte[] Vector(byte[] body) =>
         [(byte)(body.Length >> 16), (byte)(body.Length >> 8), (byte)body.Length, .. body];
 
-    private static async Task ReadRecordAsync(Stream client, CancellationToken cancellation)
+    internal static async Task<byte[]> ReadRecordAsync(Stream client, CancellationToken cancellation)
     {
         var header = new byte[5];
         await client.ReadExactlyAsync(header, cancellation);
-        await client.ReadExactlyAsync(new byte[(header[3] << 8) | header[4]], cancellation);
+        var content = new byte[(header[3] << 8) | header[4]];
+        await client.ReadExactlyAsync(content, cancellation);
+        return content;
     }
 }

@@ -13,6 +13,14 @@ public enum KeyAlgorithm
     Rsa2048,
     /// <summary>RSA, 4096 bits.</summary>
     Rsa4096,
-    /// <summary>Ed25519; needs the openssl program, and cannot sign other certificates here.</summary>
+    /// <summary>ECDSA on NIST P-521.</summary>
+    EcdsaP521,
+    /// <summary>Ed25519; like those below, it needs the openssl program, and cannot sign other certificates here.</summary>
     Ed25519,
+    /// <summary>Ed448.</summary>
+    Ed448,
+    /// <summary>RSA for RSASSA-PSS alone, 2048 bits.</summary>
+    RsaPss2048,
+    /// <summary>The same, for SHA-384 alone.</summary>
+    RsaPssSha384,
 }

@@ -18,27 +18,35 @@ public sealed class MintedKey
     public byte[] PublicKeyInfo { get; }
 
     /// <summary>The key pair.</summary>
-    /// <exception cref="NotSupportedException">An Ed25519 key: .NET cannot hold it.</exception>
-    public AsymmetricAlgorithm Algorithm => _algorithm ?? throw new NotSupportedException(".NET cannot use an Ed25519 key.");
+    /// <exception cref="NotSupportedException">A key that .NET has no class for.</exception>
+    public AsymmetricAlgorithm Algorithm => _algorithm ?? throw new NotSupportedException(".NET cannot use such a key.");
 
     /// <summary>The private key as PKCS#8 without a passphrase.</summary>
     public string Pem => (_pem ?? Algorithm.ExportPkcs8PrivateKeyPem()).TrimEnd() + "\n";
 
     /// <summary>A key of that type.</summary>
-    /// <exception cref="ArgumentException">An Ed25519 key: see <see cref="CreateAsync"/>.</exception>
+    /// <exception cref="ArgumentException">A key that .NET has no class for: see <see cref="CreateAsync"/>.</exception>
     public static MintedKey Create(KeyAlgorithm algorithm) => algorithm switch
     {
         KeyAlgorithm.EcdsaP256 => Curve(ECCurve.NamedCurves.nistP256),
         KeyAlgorithm.EcdsaP384 => Curve(ECCurve.NamedCurves.nistP384),
+        KeyAlgorithm.EcdsaP521 => Curve(ECCurve.NamedCurves.nistP521),
         KeyAlgorithm.Rsa1024 => Rsa(1024),
         KeyAlgorithm.Rsa2048 => Rsa(2048),
         KeyAlgorithm.Rsa4096 => Rsa(4096),
         _ => throw new ArgumentException($"{algorithm} keys come from {nameof(CreateAsync)}.", nameof(algorithm)),
     };
 
-    /// <summary>A key of any type; the openssl program makes Ed25519 keys.</summary>
-    public static async Task<MintedKey> CreateAsync(KeyAlgorithm algorithm) =>
-        algorithm == KeyAlgorithm.Ed25519 ? await CreateEd25519Async() : Create(algorithm);
+    /// <summary>A key of any type; the openssl program makes those that .NET does not know.</summary>
+    public static async Task<MintedKey> CreateAsync(KeyAlgorithm algorithm) => algorithm switch
+    {
+        KeyAlgorithm.Ed25519 => await GenerateAsync("ed25519"),
+        KeyAlgorithm.Ed448 => await GenerateAsync("ed448"),
+        KeyAlgorithm.RsaPss2048 => await GenerateAsync("rsa-pss", "rsa_keygen_bits:2048"),
+        KeyAlgorithm.RsaPssSha384 => await GenerateAsync(
+            "rsa-pss", "rsa_keygen_bits:2048", "rsa_pss_keygen_md:sha384", "rsa_pss_keygen_mgf1_md:sha384", "rsa_pss_keygen_saltlen:32"),
+        _ => Create(algorithm),
+    };
 
     /// <summary>The same key for the same numbers (see <see cref="RsaKeys"/>).</summary>
     public static MintedKey Rsa(int bits, int number = 0) => new(RsaKeys.Get(bits, number));
@@ -92,10 +100,11 @@ public sealed class MintedKey
         ? X509SignatureGenerator.CreateForRSA(rsa, padding ?? RSASignaturePadding.Pkcs1)
         : X509SignatureGenerator.CreateForECDsa((ECDsa)Algorithm);
 
-    // .NET 8 to 10 know no Ed25519 keys, but certify any public key.
-    private static async Task<MintedKey> CreateEd25519Async()
+    // .NET 8 to 10 have no class for these keys, but certify any public key.
+    private static async Task<MintedKey> GenerateAsync(string algorithm, params string[] options)
     {
-        string pem = (await ProcessRunner.RunAsync("openssl", ["genpkey", "-algorithm", "ed25519"])).OrThrow("openssl genpkey");
+        string[] arguments = ["genpkey", "-algorithm", algorithm, .. options.SelectMany(option => (string[])["-pkeyopt", option])];
+        string pem = (await ProcessRunner.RunAsync("openssl", arguments)).OrThrow("openssl genpkey");
         string publicPem = (await ProcessRunner.RunAsync("openssl", ["pkey", "-pubout"], pem)).OrThrow("openssl pkey");
         return new MintedKey(Convert.FromBase64String(publicPem[PemEncoding.Find(publicPem).Base64Data]), pem);
     }

@@ -36,10 +36,10 @@ public sealed class TestAuthority
     }
 
     /// <summary>Issues a certificate.</summary>
-    /// <exception cref="ArgumentException">An Ed25519 key: see <see cref="IssueAsync"/>.</exception>
+    /// <exception cref="ArgumentException">A key that .NET has no class for: see <see cref="IssueAsync"/>.</exception>
     public TestCertificate Issue(LeafOptions options) => Certify(options, this);
 
-    /// <summary>Issues a certificate for any key type; Ed25519 keys come from the openssl program.</summary>
+    /// <summary>Issues a certificate for any key type; the openssl program makes the keys that .NET has no class for.</summary>
     public async Task<TestCertificate> IssueAsync(LeafOptions options) =>
         Certify(options, this, await MintedKey.CreateAsync(options.Key));
 

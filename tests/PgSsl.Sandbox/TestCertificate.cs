@@ -13,7 +13,7 @@ public sealed class TestCertificate
         Issuers = issuers;
     }
 
-    /// <summary>The certificate, with its private key where .NET can hold it (all but Ed25519).</summary>
+    /// <summary>The certificate, with its private key where .NET can hold it.</summary>
     public X509Certificate2 Certificate { get; }
 
     /// <summary>Its issuer, the issuer's issuer … up to the root; empty where it is self-signed.</summary>
@@ -32,7 +32,7 @@ public sealed class TestCertificate
     public string KeyPem => Minted.Key.Pem;
 
     /// <summary>The private key as encrypted PKCS#8 (AES-256, PBKDF2 with SHA-256).</summary>
-    /// <exception cref="NotSupportedException">An Ed25519 key.</exception>
+    /// <exception cref="NotSupportedException">A key that .NET has no class for.</exception>
     public string EncryptedKeyPem(string passphrase)
     {
         var parameters = new PbeParameters(PbeEncryptionAlgorithm.Aes256Cbc, HashAlgorithmName.SHA256, 10_000);

@@ -9,22 +9,40 @@ namespace PgSsl.Asn1;
 /// <summary>Reads private keys as OpenSSL does: PEM first, DER if that fails.</summary>
 internal static class PrivateKeyReader
 {
+    private const string PlainLabel = "PRIVATE KEY";
     private const string EncryptedLabel = "ENCRYPTED PRIVATE KEY";
 
-    /// <summary>Reads a key of any algorithm that TLS certificates use.</summary>
+    private delegate T? Importer<T>(byte[] content, char[] text, char[]? passphrase)
+        where T : class;
+
+    /// <summary>Reads an RSA or ECDSA key.</summary>
     /// <param name="content">The bytes of the file.</param>
     /// <param name="passphrase">For an encrypted key; null for none.</param>
     /// <param name="source">Where the passphrase comes from.</param>
     /// <param name="path">Names the file in messages.</param>
     /// <exception cref="PgSslException"><see cref="PgSslError.InvalidKeyFile"/>; the message never holds key or passphrase.</exception>
-    public static AsymmetricAlgorithm Read(byte[] content, char[]? passphrase, PassphraseSource source, string path)
+    public static AsymmetricAlgorithm Read(byte[] content, char[]? passphrase, PassphraseSource source, string path) =>
+        Read(content, passphrase, source, path, Import);
+
+    /// <summary>Reads a key of any kind that a certificate for TLS may have.</summary>
+    /// <param name="content">The bytes of the file.</param>
+    /// <param name="passphrase">For an encrypted key; null for none.</param>
+    /// <param name="source">Where the passphrase comes from.</param>
+    /// <param name="path">Names the file in messages.</param>
+    /// <exception cref="PgSslException"><see cref="PgSslError.InvalidKeyFile"/>; the message never holds key or passphrase.</exception>
+    public static PrivateKey ReadAny(byte[] content, char[]? passphrase, PassphraseSource source, string path) =>
+        Read(content, passphrase, source, path, ImportAny);
+
+    private static T Read<T>(byte[] content, char[]? passphrase, PassphraseSource source, string path, Importer<T> import)
+        where T : class
     {
         char[] text = Encoding.Latin1.GetChars(content);
         byte[]? decrypted = null;
         try
         {
             bool isTraditional = TraditionalEncryption.IsIn(text);
-            KeyEncryption? encryption = isTraditional ? null : FindEncryption(content, text);
+            ReadOnlyMemory<byte>? encryptedInfo = isTraditional ? null : FindEncrypted(content, text);
+            KeyEncryption? encryption = encryptedInfo is { } info ? KeyEncryption.Find(info) : null;
             bool isEncrypted = isTraditional || encryption is not null || text.AsSpan().IndexOf(EncryptedLabel) >= 0;
             if (isEncrypted && !IsPem(text) && !source.DecryptsDer)
                 throw new PgSslException(
@@ -43,10 +61,13 @@ internal static class PrivateKeyReader
                     source.Remedy);
             if (isTraditional)
                 decrypted = TraditionalEncryption.Decrypt(content, passphrase);
+            else if (encryption is not null)
+                decrypted = PasswordEncryption.Decrypt(encryptedInfo!.Value, passphrase);
 
-            AsymmetricAlgorithm? key = decrypted is not null ? Import(decrypted, [], null)
+            // What is not decrypted here, .NET may decrypt.
+            T? key = decrypted is not null ? import(decrypted, [], null)
                 : isTraditional ? null
-                : Import(content, text, isEncrypted ? passphrase : null);
+                : import(content, text, isEncrypted ? passphrase : null);
             return key ?? throw Unusable(isEncrypted, source, path);
         }
         finally
@@ -59,19 +80,8 @@ internal static class PrivateKeyReader
     /// <summary>The algorithm of a key that .NET has no class for: <c>Ed25519</c> or <c>Ed448</c>; null for others, and for encrypted keys.</summary>
     public static string? FindEdwardsAlgorithm(byte[] content)
     {
-        PemReader.ReadAll(content, out IReadOnlyList<PemBlock> blocks);
-        ReadOnlyMemory<byte> der = blocks.FirstOrDefault(block => block.Label == "PRIVATE KEY")?.Data ?? content;
-        try
-        {
-            // RFC 5958: version, algorithm, key.
-            AsnReader info = new AsnReader(der, AsnEncodingRules.BER).ReadSequence();
-            info.ReadInteger();
-            return info.ReadSequence().ReadObjectIdentifier() switch { Oids.Ed25519 => "Ed25519", Oids.Ed448 => "Ed448", _ => null };
-        }
-        catch (AsnContentException)
-        {
-            return null;
-        }
+        FindPlain(content, out string? algorithm);
+        return algorithm switch { Oids.Ed25519 => "Ed25519", Oids.Ed448 => "Ed448", _ => null };
     }
 
     /// <summary>Joins certificate and key.</summary>
@@ -110,21 +120,58 @@ internal static class PrivateKeyReader
 
     private static bool IsPem(char[] text) => text.AsSpan().IndexOf("-----BEGIN ") >= 0;
 
-    private static KeyEncryption? FindEncryption(byte[] content, char[] text)
+    /// <summary>What may be an EncryptedPrivateKeyInfo.</summary>
+    private static ReadOnlyMemory<byte>? FindEncrypted(byte[] content, char[] text)
     {
         if (!IsPem(text))
-            return KeyEncryption.Find(content);
+            return content;
         PemReader.ReadAll(content, out IReadOnlyList<PemBlock> blocks);
-        return blocks.FirstOrDefault(block => block.Label == EncryptedLabel) is { } block ? KeyEncryption.Find(block.Data) : null;
+        return blocks.FirstOrDefault(block => block.Label == EncryptedLabel)?.Data;
+    }
+
+    /// <summary>What may be a PrivateKeyInfo that is not encrypted, and its algorithm (RFC 5958 2); null where it is not one.</summary>
+    private static ReadOnlyMemory<byte> FindPlain(byte[] content, out string? algorithm)
+    {
+        PemReader.ReadAll(content, out IReadOnlyList<PemBlock> blocks);
+        ReadOnlyMemory<byte> der = blocks.FirstOrDefault(block => block.Label == PlainLabel)?.Data ?? content;
+        try
+        {
+            AsnReader info = new AsnReader(der, AsnEncodingRules.BER).ReadSequence();
+            info.ReadInteger();
+            algorithm = info.ReadSequence().ReadObjectIdentifier();
+            info.ReadOctetString();
+        }
+        catch (AsnContentException)
+        {
+            algorithm = null;
+        }
+        return der;
     }
 
     private static string Convert(string path, string form) =>
         $"openssl pkcs8 -topk8 -v2 aes-256-cbc{form} -in {CommandText.ShellPath(path)} -out new.key";
 
+    private static PrivateKey? ImportAny(byte[] content, char[] text, char[]? passphrase)
+    {
+        ReadOnlyMemory<byte> plain = FindPlain(content, out string? kind);
+        if (kind is Oids.Ed25519 or Oids.Ed448 or Oids.RsaPss or Oids.Dsa)
+            return new PrivateKey(null, plain.ToArray());
+        if (Import(content, text, passphrase) is not { } key)
+            return null;
+        try
+        {
+            return new PrivateKey(key, key.ExportPkcs8PrivateKey());
+        }
+        catch (CryptographicException)
+        {
+            // A public key.
+            key.Dispose();
+            return null;
+        }
+    }
+
     private static AsymmetricAlgorithm? Import(byte[] content, char[] text, char[]? passphrase)
     {
-        // Each attempt derives the key of an encrypted file anew. RSA comes second, because openssl writes its keys with fewer iterations than
-        // New-PgCsr writes its own, which are ECDSA unless told otherwise.
         foreach (Func<AsymmetricAlgorithm> algorithm in (ReadOnlySpan<Func<AsymmetricAlgorithm>>)[ECDsa.Create, RSA.Create])
         {
             AsymmetricAlgorithm key = algorithm();
@@ -170,10 +217,11 @@ internal static class PrivateKeyReader
         }
     }
 
-    private static PgSslException Unusable(bool isEncrypted, PassphraseSource source, string path) => new(
+    /// <summary>The file holds something else, or a key that is damaged.</summary>
+    public static PgSslException Unusable(bool isEncrypted, PassphraseSource source, string path) => new(
         PgSslError.InvalidKeyFile,
         isEncrypted
-            ? $"Private key file \"{path}\" cannot be decrypted: {source.Name} is wrong, or the key is neither RSA nor ECDSA."
-            : $"Private key file \"{path}\" holds no RSA or ECDSA private key, neither in PEM nor in DER form.",
+            ? $"Private key file \"{path}\" cannot be decrypted: {source.Name} is wrong, or the key is of a kind that is not supported."
+            : $"Private key file \"{path}\" holds no private key of a kind that is supported, neither in PEM nor in DER form.",
         $"Examine it with: openssl pkey -noout -text -in {CommandText.ShellPath(path)}");
 }

@@ -16,7 +16,7 @@ internal abstract class ProvenChange
 
     /// <summary>What to do if the old state was restored, but may not be in use.</summary>
     protected virtual string RemedyForReload =>
-        "Connect again and run SELECT pg_reload_conf(), or send SIGHUP to the postmaster. Then check what the server does.";
+        "Connect again and run SELECT pg_reload_conf(), or run pg_ctl reload on its machine. Then check what the server does.";
 
     /// <summary>What the undo left behind, as a sentence; null for nothing.</summary>
     protected virtual string? Leftovers => null;

@@ -23,14 +23,6 @@ public sealed class PgSslException : Exception
     /// <summary>The stable name of what went wrong.</summary>
     public PgSslError Error { get; }
 
-    /// <summary>
-    /// What was seen. It begins with the server or the file, once the failure is reported as one of that: a log shows nothing else.
-    /// </summary>
-    public override string Message => Subject is null ? base.Message : $"{Subject}: {base.Message}";
-
-    /// <summary>The server or file that <see cref="Message"/> begins with; null if it is in the text, or nothing is known.</summary>
-    internal string? Subject { get; set; }
-
     /// <summary>What to do about it; null where there is no advice.</summary>
     public string? Remedy { get; }
 }

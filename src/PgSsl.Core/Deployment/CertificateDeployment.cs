@@ -58,7 +58,7 @@ internal sealed class CertificateDeployment : IPlannedChange<ServerCertificateIn
     }
 
     /// <inheritdoc/>
-    public string Subject => _plan.Target.CertificatePath;
+    public string Subject => _recipient.Target.CertificatePath;
 
     /// <summary>Whether everything is in place, and served.</summary>
     public bool IsNoChange => _recipient.IsInPlace(_plan, _served);
@@ -107,6 +107,7 @@ internal sealed class CertificateDeployment : IPlannedChange<ServerCertificateIn
         {
             WrittenInPlace = result.WrittenInPlace,
             Proofs = result.Proofs,
+            Warnings = result.Remains is { } remains ? [remains] : [],
         };
     }
 

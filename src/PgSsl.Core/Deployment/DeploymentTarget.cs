@@ -25,6 +25,9 @@ internal sealed record DeploymentTarget(string CertificatePath, string KeyPath, 
     /// <summary>On Windows, the account that gets the right to read the key: the one that was named, or the one that runs the server.</summary>
     public string? KeyReader => ServiceAccount ?? Server.WindowsAccount?.Sid;
 
+    /// <summary>New names for the pair; null if it is replaced under its own names.</summary>
+    public PairNames? Names { get; init; }
+
     /// <summary>Whether the caller named the certificate file, or somebody whom the caller trusts with it, and not the server.</summary>
     public bool IsCertificateNamed { get; init; }
 
@@ -87,7 +90,7 @@ internal sealed record DeploymentTarget(string CertificatePath, string KeyPath, 
             $"Nothing is changed, because it is not known which account the {(Server.IsPgBouncer ? "PgBouncer" : "server")} runs as: it could not " +
             $"read {KeyPath}, which only you, SYSTEM and Administrators may read.",
             $@"Give its account: -ServiceAccount 'NT SERVICE\postgresql-x64-18', or its SID; S-1-5-20 is NetworkService. " +
-            $"Get-CimInstance Win32_Service -Filter \"Name LIKE '%{service}%'\" | Select-Object Name, StartName shows it.");
+            $"{new SystemWords(IsWindows: true).ShowAccountOf(service)} shows it.");
     }
 
     /// <summary>Throws if another program writes one of the files.</summary>

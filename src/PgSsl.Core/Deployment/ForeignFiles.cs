@@ -26,8 +26,12 @@ internal static class ForeignFiles
         foreach (FileEdit edit in plan.Edits)
         {
             bool isKey = edit.Protection.IsPrivate;
-            if (!(isKey ? target.IsKeyNamed : target.IsCertificateNamed))
-                CheckFile(edit.Path, isKey, target);
+            if (isKey ? target.IsKeyNamed : target.IsCertificateNamed)
+                continue;
+            // A file under a new name is written only beside one that could be replaced.
+            if (edit.InsteadOf is { } old)
+                CheckFile(old, isKey, target);
+            CheckFile(edit.Path, isKey, target);
         }
     }
 

@@ -2,6 +2,7 @@ using PgSsl.Changes;
 using PgSsl.Common;
 using PgSsl.Files;
 using PgSsl.Requirements;
+using PgSsl.Server.Configuration;
 using PgSsl.Server.Live;
 
 namespace PgSsl.Deployment;
@@ -14,7 +15,8 @@ namespace PgSsl.Deployment;
 /// running server keeps what it has, <see cref="ServerCertificateCheck"/> finds the pair and the old key beside it, and the same
 /// installation, repeated, writes what is missing. On Windows each new process of a server reads the pair (EXEC_BACKEND; postmaster.c,
 /// SubPostmasterMain: if it does not match, "soldier on without SSL"). The two renames are the last steps, with nothing between them; but a process
-/// that has read the old certificate by then reads the new key. Only new names in both settings prevent that (docs/decisions/0076).
+/// that has read the old certificate by then reads the new key. Only new names in both settings prevent that, so such a server gets them where
+/// that is possible (<see cref="PairSwitch"/>).
 /// </remarks>
 internal sealed class ServerCertificateChange : ProvenChange
 {
@@ -23,6 +25,10 @@ internal sealed class ServerCertificateChange : ProvenChange
     private readonly bool _servesTls;
     private readonly IReadOnlyList<ServedAt> _before;
     private readonly ReversibleFiles _files;
+    private readonly ReversibleSettings? _settings;
+    private readonly IFileLayer? _disk;
+    private readonly DateTimeOffset _at;
+    private string? _leftovers;
     private IReadOnlyList<TlsVersion> _spoken = [];
 
     /// <summary>Prepares the change.</summary>
@@ -37,7 +43,13 @@ internal sealed class ServerCertificateChange : ProvenChange
     {
         (_plan, _live, _servesTls, _before) = (plan, live, sslIsOn, before);
         _files = new ReversibleFiles(plan.Edits, at, files);
+        _settings = live is not null && plan.Switch is { } pair ? new ReversibleSettings(pair.Settings, live) : null;
+        _disk = files;
+        _at = at;
     }
+
+    // Between its fork and its first read of a file for TLS a process needs some milliseconds.
+    private static readonly TimeSpan TimeForProcesses = TimeSpan.FromSeconds(1);
 
     /// <summary>How long the server may take. Tests of what never happens wait less.</summary>
     internal TimeSpan ReloadTimeout { get; init; } = TimeSpan.FromSeconds(15);
@@ -45,22 +57,24 @@ internal sealed class ServerCertificateChange : ProvenChange
     private ServedCertificates Served => new(_live!) { ReloadTimeout = ReloadTimeout, Before = _before };
 
     /// <inheritdoc/>
-    protected override string Subject => _plan.Target.CertificatePath;
+    protected override string Subject => _plan.Switch?.Settings.Path ?? _plan.Target.CertificatePath;
 
     /// <inheritdoc/>
-    protected override string RemedyByHand =>
+    protected override string RemedyByHand => _settings?.RemedyByHand ??
         "Restore the old files by hand (their backups are beside them), SELECT pg_reload_conf(), " +
         "and check with Get-PgServerCertificate what is served.";
 
     /// <summary>Whether all files are in place, and the certificate is served.</summary>
-    public bool IsNothingToDo => _plan.Edits.Count == 0 && (_live is null || !_servesTls || _before.All(SendsBundle));
+    public bool IsNothingToDo => _plan.Edits.Count == 0 && _plan.Switch is null && (_live is null || !_servesTls || _before.All(SendsBundle));
 
     /// <summary>Writes the files, has the server read them, and waits until it serves the new certificate.</summary>
     /// <exception cref="PgSslException">See <see cref="ProvenChange.RunAsync"/>.</exception>
     public async Task<ServerCertificateChangeResult> ApplyAsync(CancellationToken cancellationToken)
     {
         IReadOnlyList<Proof> proofs = await RunAsync(cancellationToken).ConfigureAwait(false);
-        return new ServerCertificateChangeResult([.. _files.Written?.Backups ?? []], [.. _files.Written?.WrittenInPlace ?? []], proofs);
+        string[] kept = _plan.Switch is { Old: var old } ? [old.KeyPath, old.CertificatePath] : [];
+        return new ServerCertificateChangeResult(
+            [.. kept, .. _files.Written?.Backups ?? []], [.. _files.Written?.WrittenInPlace ?? []], proofs) { Remains = DeleteOutdated() };
     }
 
     /// <inheritdoc/>
@@ -72,10 +86,23 @@ internal sealed class ServerCertificateChange : ProvenChange
             _spoken = await SpokenVersions.FindAsync(_live, old, cancellationToken).ConfigureAwait(false);
         if (_plan.Edits.Count > 0)
             _files.Write();
+        if (_settings is null)
+            return;
+        try
+        {
+            await _settings.WriteAsync(cancellationToken).ConfigureAwait(false);
+        }
+        catch (Exception failure)
+        {
+            // A setting that could not be restored may name the new files.
+            if (failure is not PgSslException { Error: PgSslError.FileNotRestored })
+                DeleteNew();
+            throw;
+        }
     }
 
     /// <inheritdoc/>
-    protected override string? Leftovers => _files.Leftovers;
+    protected override string? Leftovers => _leftovers ?? _files.Leftovers;
 
     /// <inheritdoc/>
     protected override async Task ProveAsync(CancellationToken cancellationToken)
@@ -115,6 +142,9 @@ internal sealed class ServerCertificateChange : ProvenChange
     /// <inheritdoc/>
     protected override Task PutBackAsync()
     {
+        // The new files stay until no process reads them any more.
+        if (_settings is not null)
+            return _settings.PutBackAsync();
         if (_files.Written is not null)
             _files.PutBack();
         return Task.CompletedTask;
@@ -125,9 +155,49 @@ internal sealed class ServerCertificateChange : ProvenChange
     {
         if (_live is null)
             return;
+        if (_settings is not null && _files.Written is not null)
+            _leftovers = $"{string.Join(" and ", _plan.Edits.Select(edit => edit.Path))} stay: a process may still read them.";
         await _live.ReloadOldAsync().ConfigureAwait(false);
         if (_servesTls && _before.FirstOrDefault(answer => answer.Fingerprint is not null) is { } old)
             await Served.WaitAsync(old.Fingerprint, CancellationToken.None).ConfigureAwait(false);
+        if (_settings is null)
+            return;
+        // A process that was started before the reload may be about to read them.
+        await Task.Delay(TimeForProcesses).ConfigureAwait(false);
+        DeleteNew();
+    }
+
+    /// <summary>Deletes the files of the new pair, which nothing names any more.</summary>
+    private void DeleteNew()
+    {
+        if (_files.Written is null)
+            return;
+        try
+        {
+            _files.PutBack();
+            _leftovers = _files.Leftovers;
+        }
+        catch (PgSslException problem)
+        {
+            _leftovers = problem.Message;
+        }
+    }
+
+    /// <summary>Deletes pairs that are older than the one before.</summary>
+    /// <returns>What could not be deleted, as a sentence; null for nothing.</returns>
+    private string? DeleteOutdated()
+    {
+        if (_plan.Switch is not { Outdated: { Count: > 0 } outdated })
+            return null;
+        try
+        {
+            FileTransaction.Apply(outdated, _at, _disk, drops: []);
+            return null;
+        }
+        catch (PgSslException problem)
+        {
+            return $"Older pairs were not deleted: {problem.Message}";
+        }
     }
 
     private bool SendsBundle(ServedAt seen) => seen.Sends(_plan.Bundle.Chain);
@@ -138,4 +208,8 @@ internal sealed class ServerCertificateChange : ProvenChange
 /// <param name="WrittenInPlace">Files that could not be replaced atomically and were overwritten.</param>
 /// <param name="Proofs">What was proven, and what could not be.</param>
 internal sealed record ServerCertificateChangeResult(
-    IReadOnlyList<string> Backups, IReadOnlyList<string> WrittenInPlace, IReadOnlyList<Proof> Proofs);
+    IReadOnlyList<string> Backups, IReadOnlyList<string> WrittenInPlace, IReadOnlyList<Proof> Proofs)
+{
+    /// <summary>Files that should have been deleted, as a sentence; null for none.</summary>
+    public string? Remains { get; init; }
+}

@@ -4,6 +4,7 @@ using PgSsl.Changes;
 using PgSsl.Deployment;
 using PgSsl.Hba.Live;
 using PgSsl.Requirements;
+using PgSsl.Server.Configuration;
 
 namespace PgSsl;
 
@@ -45,8 +46,11 @@ public sealed record ServerCertificateInstallation
     /// <summary>The file of the key.</summary>
     public required string KeyPath { get; init; }
 
-    /// <summary>The files with the old contents.</summary>
+    /// <summary>The files with the old contents; the old pair itself if the new one got new names.</summary>
     public required OutputList<string> Backup { get; init; }
+
+    /// <summary>The settings that got another value: both files, if the new pair got new names.</summary>
+    public OutputList<ParameterChange> Changes { get; init; } = [];
 
     /// <summary>Whether anything was changed; false where everything was in place, and served.</summary>
     public required bool IsChanged { get; init; }
@@ -95,6 +99,7 @@ public sealed record ServerCertificateInstallation
             CertificatePath = plan.Target.CertificatePath,
             KeyPath = plan.Target.KeyPath,
             Backup = [.. result?.Backups ?? []],
+            Changes = [.. (result is null ? null : plan.Switch)?.Settings.Changes ?? []],
             IsChanged = result is not null,
             IsProven = result is null ? null
                 : Array.Exists(proofs, proof => proof is { Name: "Wire", Outcome: ProofState.Proven })

@@ -36,6 +36,12 @@ internal sealed class ServerCertificatePlan : IDisposable
     /// <summary>The files that change, the key first; empty where both are in place.</summary>
     public IReadOnlyList<FileEdit> Edits { get; private init; } = [];
 
+    /// <summary>The switch to new names; null if the files are written under their own.</summary>
+    public PairSwitch? Switch { get; private init; }
+
+    /// <summary>Whether both files are replaced one after the other, while each connection of the server reads them.</summary>
+    private bool LeavesMoment { get; init; }
+
     /// <summary>The requirements of server and clients, judged for the new files.</summary>
     public IReadOnlyList<ServerCertificateRequirement> Requirements { get; private init; } = [];
 
@@ -63,8 +69,6 @@ internal sealed class ServerCertificatePlan : IDisposable
             ServerFile.Planned(target.CertificatePath, pem), ServerFile.Planned(target.KeyPath, keyPem), passphrase) with { Server = target.Server };
         if (planned.Key!.Failure is { } failure)
             throw failure;
-        planned = complete?.Invoke(planned) ?? planned;
-
         ServerFile oldCertificate = ServerFile.Read(target.CertificatePath), oldKey = ServerFile.Read(target.KeyPath);
         ServerCertificateFacts before = ServerCertificateFacts.Create(oldCertificate, oldKey, passphrase) with { Server = target.Server };
         IReadOnlyList<ServerCertificateRequirement> old = ServerCertificateCheck.Judge(before);
@@ -75,13 +79,24 @@ internal sealed class ServerCertificatePlan : IDisposable
             edits.Add(keyEdit);
         if (EditOf(oldCertificate, pem, IsUnmet(Requirement.CertificateFileAccess), FileProtection.Public, account) is { } certificateEdit)
             edits.Add(certificateEdit);
-        return new ServerCertificatePlan(bundle, target, keyPem, oldKey)
+        bool isExchange = edits is [{ Expected: not null }, { Expected: not null }];
+        PairSwitch? pair = isExchange && target.Names is { Obstacle: null } names ? names.Switch(target, pem, edits[0], edits[1]) : null;
+        if (pair is not null)
+            planned = ServerCertificateFacts.Create(
+                ServerFile.Planned(pair.New.CertificatePath, pem), ServerFile.Planned(pair.New.KeyPath, keyPem), passphrase) with
+            {
+                Server = target.Server,
+            };
+        planned = complete?.Invoke(planned) ?? planned;
+        return new ServerCertificatePlan(bundle, pair?.New ?? target, keyPem, oldKey)
         {
+            Switch = pair,
+            LeavesMoment = isExchange && pair is null && (target.Names is not null || target.Server.EachProcessReads),
             ChainBefore = before.Chain,
             Before = before.Certificates?.Certificates is [var first, ..] ? first : null,
             Pair = before.Leaf is { } leaf && before.Key?.Matches(leaf) == true && target.Namer is { } namer && oldKey.MayBeReadBy(namer)
                 ? Certificates.Fingerprint.Of(leaf) : null,
-            Edits = edits,
+            Edits = pair?.Edits ?? edits,
             OldKeyAccess = OperatingSystem.IsWindows() && oldKey.Content is not null ? WindowsAccess.ListOf(oldKey.Path) : null,
             Requirements = ServerCertificateCheck.Judge(planned),
         };
@@ -112,11 +127,18 @@ internal sealed class ServerCertificatePlan : IDisposable
     }
 
     /// <summary>What is not as it should be, but does not prevent the change.</summary>
-    public IEnumerable<string> Warnings => Bundle.Notes.Concat(Requirements
+    public IEnumerable<string> Warnings => Bundle.Notes.Concat(Moment).Concat(Requirements
         // What clients would miss is told with more evidence (ClientLosses).
         .Where(requirement => requirement.IsMet == false
             && requirement.Requirement != Requirement.Served.Name && requirement.Requirement != Requirement.NamesKept.Name)
         .Select(requirement => $"{requirement.Detail} {requirement.Remedy}"));
+
+    private IEnumerable<string> Moment => !LeavesMoment ? [] :
+    [
+        $"The files keep their names{(Target.Names?.Obstacle is { } why ? $", because {why}" : "")}. Each connection of this server reads " +
+        "certificate and key, one after the other: whoever connects in the moment in which both are replaced may get no TLS, and sslmode=prefer " +
+        "goes on in plaintext (6 of 2,000 in 50 renewals).",
+    ];
 
     /// <summary>What replaces what, line by line, for -WhatIf.</summary>
     public IEnumerable<string> Describe()
@@ -133,12 +155,9 @@ internal sealed class ServerCertificatePlan : IDisposable
         }
         if (Target.HasAccessLists && OldKeyAccess is not null && Edits.Any(edit => edit.Protection.IsPrivate))
             yield return "The key keeps the access list of the old one, without entries for everybody and for all users.";
-        if (Edits.Count > 1 && Target.Server.IsWindows == true)
-            yield return "A server on Windows reads certificate and key for each new connection, one after the other. Whoever connects in the " +
-                "moment in which both are replaced may get no TLS: sslmode=prefer goes on in plaintext (6 of 2,000 in 50 renewals). " +
-                "To prevent that, install under new names without -Endpoint (-SslCertFile, -SslKeyFile); then " +
-                "Enable-PgSsl -CertificatePath -KeyPath switches both with one reload.";
-        if (Edits.Count > 1)
+        foreach (string line in Switch?.Describe() ?? [])
+            yield return line;
+        if (Edits.Count > 1 && Switch is null)
             yield return "Two files cannot be replaced in one step. If the process is killed between the two renames, key and certificate do not " +
                 "match, and the server would not start again: then run the same command again. Get-PgSslConfiguration reports it.";
     }
@@ -148,6 +167,8 @@ internal sealed class ServerCertificatePlan : IDisposable
     {
         CryptographicOperations.ZeroMemory(_key);
         CryptographicOperations.ZeroMemory(_oldKey.Content);
+        foreach (FileEdit edit in Switch?.Outdated ?? [])
+            CryptographicOperations.ZeroMemory(edit.Expected);
     }
 
     private ServerCertificateRequirement[] Unmet(RequirementSource by) =>

@@ -1,4 +1,5 @@
 using PgSsl.Changes;
+using PgSsl.Common;
 using PgSsl.Files;
 using PgSsl.Hba.Live;
 using PgSsl.Requirements;
@@ -62,7 +63,8 @@ internal sealed class ServerRecipient : ICertificateRecipient
         DeploymentTarget.CheckMayReload(facts);
         if (certificatePath is null || keyPath is null)
             ServerDisk.Demand(live, "Run this on the server's machine, or give -SslCertFile and -SslKeyFile if the files have other names here.");
-        return new ServerRecipient(DeploymentTarget.Of(facts, live.FilesAreHere, certificatePath, keyPath), live, facts);
+        DeploymentTarget target = DeploymentTarget.Of(facts, live.FilesAreHere, certificatePath, keyPath);
+        return new ServerRecipient(target with { Names = PairNames.Of(live, facts, target) }, live, facts);
     }
 
     /// <summary>Files alone.</summary>
@@ -100,13 +102,23 @@ internal sealed class ServerRecipient : ICertificateRecipient
     {
         if (!facts.SslIsOn)
             return;
-        foreach (string name in (string[])["ssl_cert_file", "ssl_key_file"])
-            if (facts.NextPathOf(name) is { } next && next != facts.PathOf(name))
-                throw new PgSslException(
-                    PgSslError.ContradictoryParameters,
-                    $"{name} of {live.Session.Host} is {facts.PathOf(name)}, and {next} after the next reload: somebody changed it and did not "
-                        + "reload. Nothing is changed.",
-                    "Find out whether that is meant, and reload first (SELECT pg_reload_conf()), or take it back.");
+        (string Name, string Now, string Next)[] waiting =
+        [
+            .. from name in (string[])["ssl_cert_file", "ssl_key_file"]
+               let now = facts.PathOf(name)
+               let next = facts.NextPathOf(name)
+               where next is not null && next != now
+               select (name, now, next),
+        ];
+        if (waiting is [var (setting, used, written), ..])
+            throw new PgSslException(
+                PgSslError.ContradictoryParameters,
+                $"{setting} of {live.Session.Host} is {used}, and {written} after the next reload: somebody changed it and did not reload. "
+                    + "Nothing is changed.",
+                waiting.Length == 1 && PairNames.IsMadeFrom(written, used)
+                    ? "Do not reload: an installation was killed before it changed the other setting as well. Take it back: "
+                        + $"ALTER SYSTEM SET {setting} = {SqlQuoting.Literal(facts[setting]!)}; then run the same command again."
+                    : "Find out whether that is meant, and reload first (SELECT pg_reload_conf()), or take it back.");
         ServerSettingFacts settings = await ServerSettingFacts.ReadAsync(
             live, facts, new Dictionary<string, string>(), cancellationToken).ConfigureAwait(false);
         if (SettingRequirements.Judge(settings).FirstOrDefault(verdict => verdict.IsMet == false) is { } unmet)

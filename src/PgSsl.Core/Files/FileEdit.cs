@@ -31,6 +31,12 @@ internal sealed record FileEdit(string Path, byte[]? Content)
     /// </summary>
     public FileSnapshot? Like { get; init; }
 
+    /// <summary>
+    /// The file whose place it takes under another name: the new file gets owner, group, mode and access list as if it replaced that one. Null for
+    /// the file in place.
+    /// </summary>
+    public string? InsteadOf { get; init; }
+
     /// <summary>A file beside it that has the content already; null for none. It is used if it is still as <see cref="Like"/>.</summary>
     public string? Source { get; init; }
 

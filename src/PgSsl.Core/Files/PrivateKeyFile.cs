@@ -56,6 +56,6 @@ internal static class PrivateKeyFile
                 PgSslError.InvalidKeyFile,
                 $"Private key file \"{path}\" has mode {UnixModes.Text(status.Mode)}: " +
                 $"group or others can use it, and libpq refuses that. {ExpectedMode(ownedByRoot)}",
-                $"chmod 0600 {CommandText.ShellPath(path)}");
+                SystemWords.Here.MakePrivate(path));
     }
 }

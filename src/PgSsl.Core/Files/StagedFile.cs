@@ -87,7 +87,7 @@ internal sealed class StagedFile(IFileLayer files, FileEdit edit, bool isUndo = 
             return;
         }
         _new = new TemporaryFile(files, Location);
-        _new.Write(content, edit.Like is null ? edit.Protection : FileProtection.Same, edit.Like ?? _old);
+        _new.Write(content, edit.Like is null ? edit.Protection : FileProtection.Same, edit.Like ?? FindModel());
     }
 
     /// <summary>Keeps the old content under a name that says when it was replaced.</summary>
@@ -166,6 +166,9 @@ internal sealed class StagedFile(IFileLayer files, FileEdit edit, bool isUndo = 
         OperatingSystem.IsLinux() && edit is { Source: { } source, Like.Status: { } was } && IoPath.GetDirectoryName(source) == Directory
         && files.Examine(source) is { Status: { } now } found && AreSame(found.Content, content)
         && (now.Identity, now.Owner, now.Mode) == (was.Identity, was.Owner, was.Mode) ? found : null;
+
+    private FileSnapshot? FindModel() =>
+        edit.InsteadOf is { } model ? files.Examine(files.FindTarget(model).RealPath) : _old;
 
     private void WriteInPlace(FileSnapshot old, byte[] content)
     {

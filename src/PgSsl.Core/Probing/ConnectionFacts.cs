@@ -42,7 +42,7 @@ internal sealed record ConnectionFacts(ProbeRequest Request, ProbeStage Stage)
     /// <summary>Why it got no further; null if it got as far as it was asked to.</summary>
     public PgSslException? Failure { get; init; }
 
-    /// <summary>Why .NET's own TLS failed where the portable client was tried after it: what Npgsql meets. Null if that was not needed.</summary>
+    /// <summary>Why .NET's own TLS failed, or would fail, where the portable client was taken: what Npgsql meets. Null otherwise.</summary>
     public PgSslException? PlatformFailure { get; init; }
 
     /// <summary>Whether the server kept silent until the time was over. What it had done before may be the failure.</summary>
@@ -69,4 +69,10 @@ internal sealed record TlsFacts(
     /// names in the ssl_ca_file that it has loaded. Null if that is not known.
     /// </summary>
     public IReadOnlyList<string>? ClientCertificateAuthorities { get; init; }
+
+    /// <summary>
+    /// The group of the key exchange by its IANA name: <c>x25519</c>. Null where it is unknown: SslStream does not tell, and a group of the
+    /// server's own making has no name. Plain RSA has none.
+    /// </summary>
+    public string? Group { get; init; }
 }

@@ -22,7 +22,7 @@ internal static class ProbeFailures
         // SslStream reports a connection that ends or breaks in the handshake as an IOException.
         IOException when facts.Stage == ProbeStage.TlsAccepted => Handshake(exception, facts),
         IOException { InnerException: SocketException } => Closed(StepAfter(facts), exception),
-        IOException when facts.Tls is not null => AlertAfterHandshake(exception),
+        IOException when facts.Tls is { } tls => AlertAfterHandshake(exception, tls),
         IOException => Closed(StepAfter(facts), exception),
         _ => new PgSslException(
             PgSslError.TlsHandshakeFailed,
@@ -107,7 +107,7 @@ internal static class ProbeFailures
     private static PgSslException HostNotFound(ConnectionHost host, Exception exception) => new(
         PgSslError.HostNotFound,
         $"Host name \"{host.HostAddress ?? host.Host}\" has no address.",
-        "Check the spelling and the resolver (getent hosts, Resolve-DnsName).",
+        $"Check the spelling, and what the resolver says: {SystemWords.Here.Resolve(host.HostAddress ?? host.Host)}",
         exception);
 
     private static PgSslException Handshake(Exception exception, ConnectionFacts facts)
@@ -128,7 +128,11 @@ internal static class ProbeFailures
     }
 
     // In TLS 1.3 the server checks the client's certificate after the client has finished its handshake.
-    private static PgSslException AlertAfterHandshake(Exception exception) => new(
+    private static PgSslException AlertAfterHandshake(Exception exception, TlsFacts tls) => !tls.RequestsClientCertificate ? new(
+        PgSslError.TlsHandshakeFailed,
+        $"TLS broke off after the handshake: {Innermost(exception)}.",
+        "Check that a PostgreSQL server has this address, and look at its log.",
+        exception) : new(
         PgSslError.TlsHandshakeFailed,
         $"The server ended TLS after the handshake: {Innermost(exception)}. With TLS 1.3, a server does this if it refuses the client certificate.",
         "Check that a CA in the server's ssl_ca_file issued the client certificate. The server's log has the reason.",

@@ -40,6 +40,9 @@ internal sealed record ProbeRequest(ConnectionHost Host, Transport Transport, Ti
     /// <summary>The address to connect to, if the caller has looked the name up; null tries all addresses of the name in turn.</summary>
     public System.Net.IPAddress? Address { get; init; }
 
+    /// <summary>The suites to offer for TLS 1.2, by their IANA names; null for libpq's. <see cref="TlsStack.Portable"/> alone can choose.</summary>
+    public IReadOnlyList<string>? CipherSuites { get; init; }
+
     /// <summary>Who makes the TLS handshake; null leaves it to <see cref="TlsChoice"/>. Tests compare the two.</summary>
     public TlsStack? Stack { get; init; }
 }

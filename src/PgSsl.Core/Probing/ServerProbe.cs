@@ -27,9 +27,10 @@ internal static class ServerProbe
         long start = Stopwatch.GetTimestamp();
         using var deadline = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         deadline.CancelAfter(request.Timeout);
-        TlsStack stack = request.Stack ?? TlsChoice.First(isOpenSsl: !OperatingSystem.IsWindows() && !OperatingSystem.IsMacOS());
+        TlsStack stack = request.Stack ?? TlsChoice.First(isOpenSsl: !OperatingSystem.IsWindows() && !OperatingSystem.IsMacOS(), request);
         (ConnectionFacts facts, Exception? failure) = await AttemptAsync(request, stack, deadline.Token).ConfigureAwait(false);
         cancellationToken.ThrowIfCancellationRequested();
+        facts = facts with { PlatformFailure = request.ClientCertificate?.PlatformFailure };
         if (request.Stack is null && stack == TlsStack.Platform && facts.Stage == ProbeStage.TlsAccepted
             && failure is not null && TlsChoice.MayBeLimit(request, failure))
         {

@@ -18,9 +18,10 @@ internal static partial class TlsChoice
 
     /// <summary>
     /// The client of the first attempt. Schannel and SecTrust give certificates in another order than the server sent, add some, and lack
-    /// versions and algorithms: SslStream serves only where it is OpenSSL.
+    /// versions and algorithms: SslStream serves only where it is OpenSSL. Even there, .NET presents RSA and ECDSA certificates alone.
     /// </summary>
-    public static TlsStack First(bool isOpenSsl) => isOpenSsl ? TlsStack.Platform : TlsStack.Portable;
+    public static TlsStack First(bool isOpenSsl, ProbeRequest request) =>
+        isOpenSsl && request.ClientCertificate is not { Key.Algorithm: null } ? TlsStack.Platform : TlsStack.Portable;
 
     /// <summary>Whether a handshake that SslStream with OpenSSL failed to make may be one that libpq makes.</summary>
     /// <param name="request">What was asked for.</param>

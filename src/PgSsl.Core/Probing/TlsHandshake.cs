@@ -35,8 +35,8 @@ internal static class TlsHandshake
             RevocationMode = X509RevocationMode.NoCheck,
             DisableCertificateDownloads = true,
         };
-        options.ClientCertificateContext = request.ClientCertificate is { } client
-            ? SslStreamCertificateContext.Create(client.Certificate, [.. client.Intermediates], offline: true)
+        options.ClientCertificateContext = request.ClientCertificate is { Joined: { } joined } client
+            ? SslStreamCertificateContext.Create(joined, [.. client.Intermediates], offline: true)
             : null;
     }
 

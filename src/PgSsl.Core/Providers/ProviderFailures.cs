@@ -1,5 +1,6 @@
 using System.Security.Cryptography.X509Certificates;
 using PgSsl.Certificates;
+using PgSsl.Common;
 using PgSsl.RootFiles;
 
 namespace PgSsl.Providers;
@@ -21,7 +22,7 @@ internal static class ProviderFailures
     public static PgSslException NotInSystem(Provider provider) => new(
         PgSslError.RootNotFound,
         $"The operating system's store has none of the roots of {provider.Title}: {string.Join(", ", provider.Roots.Select(root => root.Subject))}.",
-        $"Update the system's roots (package ca-certificates), or download the root and install the file. See {provider.DocumentationUrl}");
+        $"Update the system's roots ({SystemWords.Here.SourceOfRoots}), or download the root and install the file. See {provider.DocumentationUrl}");
 
     public static PgSslException NoRoot(Uri uri) => new(
         PgSslError.InvalidCertificateFile,

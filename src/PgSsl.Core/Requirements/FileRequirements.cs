@@ -32,7 +32,7 @@ internal static class FileRequirements
             return requirement.Unjudged(
                 "On Windows access lists are not examined: " +
                 $"{server.WindowsAccount?.ToString() ?? "the service's account"} must be able to read {file.Path}.",
-                $"icacls {CommandText.Quote(file.Path)} shows who can.");
+                $"{new SystemWords(IsWindows: true).ShowAccess(file.Path)} shows who can.");
         if (file.Status is not { } status)
             return file.Failure is { } failure
                 ? requirement.Unmet(failure.Message, failure.Remedy ?? "Provide the file.")
@@ -41,7 +41,7 @@ internal static class FileRequirements
             return requirement.Unmet(found.Detail, found.Remedy);
         if (server.Account is not { } account)
             return requirement.Unjudged($"{Describe(file.Path, status)}; the server's account is not known.", NameAccount);
-        return FindObstacle(file, status, account) is { } obstacle
+        return FindObstacle(requirement, file, status, account) is { } obstacle
             ? requirement.Unmet(obstacle.Detail, obstacle.Remedy)
             : requirement.Met($"The server's account {account.Name} can read {Describe(file.Path, status)}.");
     }
@@ -70,16 +70,14 @@ internal static class FileRequirements
         // stat(2) shows the list's mask as the group's bits, and the server looks at nothing else.
         return status.AccessList is null
             ? ($"{seen}: group or others can use it, and the server refuses that. {PrivateKeyFile.ExpectedMode(ownedByRoot)}",
-                $"chmod 0600 {CommandText.ShellPath(file.Path)}")
+                SystemWords.Here.MakePrivate(file.Path))
             : ($"{seen}: the server refuses that, because the mask of its access list counts as the mode of the group. " +
                 PrivateKeyFile.ExpectedMode(ownedByRoot),
-                ownedByRoot ? $"setfacl -m m::r {CommandText.ShellPath(file.Path)}" : PrivateAgain(CommandText.ShellPath(file.Path)));
+                ownedByRoot ? SystemWords.MaskToRead(file.Path) : SystemWords.MakePrivateAgain(file.Path));
     }
 
     private static string Chown(UnixAccount account, ServerFile file) =>
-        $"chown {CommandText.ShellWord(account.Name)} {CommandText.ShellPath(file.Path)}";
-
-    private static string PrivateAgain(string path) => $"setfacl -b {path} && chmod 0600 {path}";
+        SystemWords.IsMadeUp(file.Path) ? "Name a file of the server's own." : SystemWords.Here.GiveTo(account.Name, file.Path);
 
     private static Verdict JudgePem(ServerCertificateFacts facts)
     {
@@ -131,7 +129,7 @@ internal static class FileRequirements
             (null, _) => requirement.Unjudged(
                 "The key is encrypted; whether the server has an ssl_passphrase_command for it is not known.", decrypt),
             ("", _) => requirement.Unmet("The key is encrypted, and the server has no ssl_passphrase_command, so it cannot load the key.", decrypt),
-            (_, false) when facts.Server.IsWindows == true => requirement.Unmet(
+            (_, false) when facts.Server.EachProcessReads => requirement.Unmet(
                 "The key is encrypted, and ssl_passphrase_command_supports_reload is off, so no new connection can load it.", decrypt),
             _ => requirement.Met("The key is encrypted, and ssl_passphrase_command supplies the passphrase, if it is the right one."),
         };
@@ -159,10 +157,15 @@ internal static class FileRequirements
     private static string Decrypt(ServerCertificateFacts facts) =>
         $"Write the key without a passphrase: openssl pkey -in {CommandText.ShellPath(facts.KeyFile.Path)} -out server.key";
 
-    private static (string Detail, string Remedy)? FindObstacle(ServerFile file, UnixStatus status, UnixAccount account) =>
-        FindClosedDirectory(file, account) ?? (account.CanRead(status)
-            ? null
-            : ($"The server's account {account.Name} cannot read {Describe(file.Path, status)}.", Chown(account, file)));
+    private static (string Detail, string Remedy)? FindObstacle(Requirement requirement, ServerFile file, UnixStatus status, UnixAccount account)
+    {
+        if (FindClosedDirectory(file, account) is { } closed)
+            return closed;
+        // A key is for its owner only; other files may belong to others as well.
+        string remedy = requirement == Requirement.KeyFileAccess || SystemWords.IsMadeUp(file.Path)
+            ? Chown(account, file) : SystemWords.Here.LetAllRead(file.Path);
+        return account.CanRead(status) ? null : ($"The server's account {account.Name} cannot read {Describe(file.Path, status)}.", remedy);
+    }
 
     private static (string Detail, string Remedy)? FindClosedDirectory(ServerFile file, UnixAccount account)
     {
@@ -170,7 +173,7 @@ internal static class FileRequirements
         {
             if (!account.CanEnter(status))
                 return ($"The server's account {account.Name} cannot enter {Describe(directory, status)}, so it cannot read {file.Path}.",
-                    $"Put the file into a directory that it can enter, such as the data directory, or: chmod o+x {CommandText.ShellPath(directory)}");
+                    "Put the file into a directory that it can enter, such as the data directory.");
         }
         return null;
     }

@@ -24,6 +24,8 @@ internal sealed record ServerConditions
                 && UnixAccount.OwnerOf(directory) is { UserId: not 0 } account ? account : null,
             Version = facts.Version,
             IsWindows = facts.IsWindows,
+            EachProcessReads = facts.IsWindows
+                || (isLocal && facts.DataDirectory is { } here && ServerPlatform.EachProcessReads(here)),
             PassphraseCommand = facts["ssl_passphrase_command"],
             PassphraseSupportsReload = facts["ssl_passphrase_command_supports_reload"] is { } value ? value == "on" : null,
         };
@@ -40,6 +42,9 @@ internal sealed record ServerConditions
 
     /// <summary>Whether it runs on Windows.</summary>
     public bool? IsWindows { get; init; }
+
+    /// <summary>Whether each of its processes reads certificate and key itself (<see cref="ServerPlatform.EachProcessReads"/>).</summary>
+    public bool EachProcessReads { get; init; }
 
     /// <summary>Its <c>ssl_passphrase_command</c>; empty where it has none.</summary>
     public string? PassphraseCommand { get; init; }

@@ -3,6 +3,7 @@ using System.Security.Cryptography.X509Certificates;
 using System.Text;
 using PgSsl.Asn1;
 using PgSsl.Certificates;
+using PgSsl.Certificates.Verification;
 using PgSsl.Common;
 using PgSsl.Connections;
 using PgSsl.Files;
@@ -31,8 +32,8 @@ internal static class ClientCertificateFile
             "PgSsl cannot use a key in an OpenSSL engine.",
             "Test with a key file, or with psql itself.");
         X509Certificate2Collection certificates = ReadCertificates(certificatePath);
-        X509Certificate2 withKey = Combine(certificates[0], keyPath, settings.GetSecret("sslpassword"));
-        return new ClientCertificate(withKey, [.. certificates.Skip(1)], certificatePath);
+        PrivateKey key = ReadKey(certificates[0], keyPath, settings.GetSecret("sslpassword"));
+        return new ClientCertificate(certificates[0], key, [.. certificates.Skip(1)], certificatePath);
     }
 
     private static X509Certificate2Collection ReadCertificates(string path)
@@ -53,7 +54,7 @@ internal static class ClientCertificateFile
         return certificates.Count > 0 ? certificates : throw NoCertificate(path, null);
     }
 
-    private static X509Certificate2 Combine(X509Certificate2 certificate, string keyPath, string? passphrase)
+    private static PrivateKey ReadKey(X509Certificate2 certificate, string keyPath, string? passphrase)
     {
         if (!File.Exists(keyPath) && !Directory.Exists(keyPath))
             throw new PgSslException(
@@ -73,17 +74,13 @@ internal static class ClientCertificateFile
         }
         try
         {
-            using AsymmetricAlgorithm key = PrivateKeyReader.Read(
-                content, passphrase?.ToCharArray(), PassphraseSource.ConnectionParameter, keyPath);
-            return PrivateKeyReader.Attach(certificate, key);
-        }
-        catch (ArgumentException exception)
-        {
-            throw new PgSslException(
+            PrivateKey key = PrivateKeyReader.ReadAny(content, passphrase?.ToCharArray(), PassphraseSource.ConnectionParameter, keyPath);
+            KeyIdentity identity = KeyIdentity.Of(key)
+                ?? throw PrivateKeyReader.Unusable(isEncrypted: false, PassphraseSource.ConnectionParameter, keyPath);
+            return identity.Matches(certificate) != false ? key : throw new PgSslException(
                 PgSslError.KeyMismatch,
                 $"Certificate and private key file \"{keyPath}\" do not belong together.",
-                "Check which key the certificate was made for: compare the output of openssl x509 -noout -pubkey and openssl pkey -pubout.",
-                exception);
+                "Check which key the certificate was made for: compare the output of openssl x509 -noout -pubkey and openssl pkey -pubout.");
         }
         finally
         {

@@ -11,4 +11,11 @@ internal sealed record ServerFacts(ConnectionHost Host, ConnectionFacts? Tls, Co
 {
     /// <summary>The server as an endpoint with everything that the user gave (user, database, address …).</summary>
     public string Endpoint { get; init; } = Host.ToString();
+
+    /// <summary>What a client sees that does not offer the cipher suite that the server chose, by the client's name.</summary>
+    public IReadOnlyDictionary<string, ConnectionFacts> TlsWithFewerSuites { get; init; } = new Dictionary<string, ConnectionFacts>();
+
+    /// <summary>The same server as that client sees it.</summary>
+    public ServerFacts For(ISslClient client) =>
+        TlsWithFewerSuites.TryGetValue(client.Name, out ConnectionFacts? other) ? this with { Tls = other } : this;
 }

@@ -109,6 +109,12 @@ internal static class SslModeReasons
         $"The server accepted TLS, then the handshake failed: it speaks {protocol} at most, and the client's library takes TLSv1.2 at least.",
         "Let the server speak TLSv1.2: its ssl_max_protocol_version, or an OpenSSL that has it.");
 
+    /// <summary>The server has no cipher suite that the client offers.</summary>
+    public static PgSslException NoCommonSuite(string client, string chosen) => new(
+        PgSslError.TlsHandshakeFailed,
+        $"The server accepted TLS, then the handshake failed: it has no cipher suite that {client} offers. (Of libpq's, it takes {chosen}.)",
+        "Let the server speak TLSv1.3, or let its ssl_ciphers include ECDHE with AES-GCM, as its default does: HIGH:MEDIUM:+3DES:!aNULL");
+
     /// <summary>The certificate is for another host.</summary>
     public static PgSslException NameMismatch(NameVerdict name, X509Certificate2 leaf, ConnectionHost host) => new(
         PgSslError.HostNameMismatch,

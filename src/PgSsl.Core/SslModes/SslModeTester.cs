@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using PgSsl.Common;
 using PgSsl.Connections;
 using PgSsl.Probing;
 
@@ -52,13 +53,19 @@ internal sealed class SslModeTester(IReadOnlyList<SslMode> modes, IReadOnlyList<
             .. from client in clients
                from mode in modes
                let policy = client.PolicyFor(mode, facts.Host, settings, trust, identity)
-               let verdict = new SslModeEvaluator(facts, policy, mode, now).Evaluate()
-               select ToResult(facts, client, mode, verdict) with { RootCertificate = RootsOf(settings, trust) },
+               let seen = facts.For(client)
+               let verdict = new SslModeEvaluator(seen, policy, mode, now).Evaluate()
+               select ToResult(seen, client, mode, verdict) with { RootCertificate = RootsOf(settings, trust) },
         ];
     }
 
     /// <inheritdoc/>
-    public void Dispose() => _gate.Dispose();
+    public void Dispose()
+    {
+        _gate.Dispose();
+        foreach (Lazy<ClientIdentity> identity in _identities.Values.Where(identity => identity.IsValueCreated))
+            identity.Value.Certificate?.Dispose();
+    }
 
     /// <summary>A key file is read and decrypted once for all servers.</summary>
     private ClientIdentity IdentityOf(ConnectionSettings settings) =>
@@ -75,7 +82,31 @@ internal sealed class SslModeTester(IReadOnlyList<SslMode> modes, IReadOnlyList<
         Task<ConnectionFacts?> encrypted = tls.Host.IsUnixSocket
             ? Task.FromResult<ConnectionFacts?>(null)
             : ConnectAsync(tls, cancellationToken);
-        return new ServerFacts(tls.Host, await encrypted.ConfigureAwait(false), await plaintext.ConfigureAwait(false));
+        ConnectionFacts? seen = await encrypted.ConfigureAwait(false);
+        return new ServerFacts(tls.Host, seen, await plaintext.ConfigureAwait(false))
+        {
+            TlsWithFewerSuites = await LookAgainAsync(tls, seen?.Tls, cancellationToken).ConfigureAwait(false),
+        };
+    }
+
+    /// <summary>A server may have chosen a suite that a client does not offer, and have others that it does: another connection tells.</summary>
+    private async Task<IReadOnlyDictionary<string, ConnectionFacts>> LookAgainAsync(
+        ProbeRequest request, TlsFacts? seen, CancellationToken cancellationToken)
+    {
+        var others = new Dictionary<string, ConnectionFacts>();
+        if (seen is null || TlsVersions.FromName(seen.Protocol) != TlsVersion.Tls12)
+            return others;
+        foreach (ISslClient client in clients)
+        {
+            if (client.CipherSuites is not { } suites || suites.Contains(seen.CipherSuite))
+                continue;
+            ConnectionFacts facts = (await ConnectAsync(
+                request with { Stack = TlsStack.Portable, CipherSuites = suites }, cancellationToken).ConfigureAwait(false))!;
+            others[client.Name] = facts is { Tls: null, Failure.Error: PgSslError.TlsHandshakeFailed }
+                ? facts with { Failure = SslModeReasons.NoCommonSuite(client.Name, seen.CipherSuite) }
+                : facts;
+        }
+        return others;
     }
 
     private async Task<ConnectionFacts?> ConnectAsync(ProbeRequest request, CancellationToken cancellationToken)

@@ -2,6 +2,7 @@ using System.Globalization;
 using PgSsl.Common;
 using PgSsl.Files;
 using PgSsl.Requirements;
+using PgSsl.Server;
 using PgSsl.Server.Configuration;
 using PgSsl.Server.Settings;
 
@@ -27,6 +28,7 @@ internal static class ServerAtRest
             target.KeyPath ?? document.ResolvePath(ValueOf(SslParameters.KeyFile) ?? "server.key"),
             new ServerConditions
             {
+                EachProcessReads = isDataDirectory && (OperatingSystem.IsWindows() || ServerPlatform.EachProcessReads(document.DataDirectory)),
                 Account = isDataDirectory ? UnixAccount.OwnerOf(document.DataDirectory) : null,
                 PassphraseCommand = ValueOf(SslParameters.PassphraseCommand) ?? "",
                 PassphraseSupportsReload = ServerSetting.ParseBoolean(ValueOf(SslParameters.PassphraseCommandSupportsReload)) == true,

@@ -1,10 +1,7 @@
 using PgSsl.Changes;
-using PgSsl.Common;
 using PgSsl.Files;
-using PgSsl.Server;
 using PgSsl.Server.Configuration;
 using PgSsl.Server.Live;
-using PgSsl.Server.Settings;
 
 namespace PgSsl.Switching;
 
@@ -43,9 +40,7 @@ internal abstract class SslChange(SslProver? prover) : ProvenChange
     protected override string Subject => Path;
 
     /// <inheritdoc/>
-    protected override string RemedyByHand =>
-        "Restore the old settings by hand, then SELECT pg_reload_conf(). Before you close your sessions, check with Get-PgServerCertificate " +
-        "what the server serves.";
+    protected override string RemedyByHand => ReversibleSettings.RemedyForSettings;
 
     /// <summary>Makes the change and proves it. If nothing is to be changed, it checks whether the server is as it should be.</summary>
     /// <exception cref="PgSslException">See <see cref="ProvenChange.RunAsync"/>.</exception>
@@ -84,7 +79,7 @@ internal abstract class SslChange(SslProver? prover) : ProvenChange
 /// <param name="prover">Sees what the server makes of it.</param>
 internal sealed class AlterSystemChange(AlterSystemPlan plan, LiveServer live, SslProver prover) : SslChange(prover)
 {
-    private readonly Stack<AlterSystemStep> _done = [];
+    private readonly ReversibleSettings _settings = new(plan, live);
 
     /// <inheritdoc/>
     public override string Path => plan.Path;
@@ -99,117 +94,13 @@ internal sealed class AlterSystemChange(AlterSystemPlan plan, LiveServer live, S
     public override bool IsNoChange => plan.Steps.Count == 0;
 
     /// <inheritdoc/>
-    protected override string RemedyByHand => $"{base.RemedyByHand} These restore them: {string.Join("; ", plan.Steps.Select(step => step.Undo))}.";
+    protected override string RemedyByHand => _settings.RemedyByHand;
 
     /// <inheritdoc/>
-    protected override async Task WriteAsync(CancellationToken cancellationToken)
-    {
-        if (IsNoChange)
-            return;
-        await DemandPlannedStateAsync(cancellationToken).ConfigureAwait(false);
-        foreach (AlterSystemStep step in plan.Steps)
-        {
-            // A statement that was cancelled, or whose answer was lost, may have been executed.
-            _done.Push(step);
-            try
-            {
-                await live.Session.QueryAsync(step.Statement, null, cancellationToken).ConfigureAwait(false);
-            }
-            catch (Exception failure)
-            {
-                // Nothing was reloaded yet, so only the file has to be restored.
-                await PutBackAfterAsync(failure).ConfigureAwait(false);
-                throw;
-            }
-        }
-    }
+    protected override Task WriteAsync(CancellationToken cancellationToken) => _settings.WriteAsync(cancellationToken);
 
-    private async Task PutBackAfterAsync(Exception failure)
-    {
-        try
-        {
-            await PutBackAsync().ConfigureAwait(false);
-        }
-        catch (PgSslException problem)
-        {
-            throw new PgSslException(
-                PgSslError.FileNotRestored, $"{Path} could not be written ({failure.Message}), and not restored: {problem.Message}", RemedyByHand,
-                failure);
-        }
-    }
-
-    /// <summary>
-    /// The undo of each statement is tried, whatever becomes of the others. What a statement did not change, or somebody else has changed since, is
-    /// left as it is.
-    /// </summary>
-    protected override async Task PutBackAsync()
-    {
-        await using var undo = new UndoSession(live);
-        IReadOnlyList<FileSetting>? now = null;
-        var problems = new List<string>();
-        try
-        {
-            now = await ServerTlsReader.ReadFileSettingsAsync(undo, CancellationToken.None).ConfigureAwait(false);
-        }
-        catch (PgSslException)
-        {
-            // The undo of each statement says why.
-        }
-        bool isAnyBack = false;
-        while (_done.TryPop(out AlterSystemStep? step))
-        {
-            string? value = now is null ? step.Value : AlterSystemPlan.FindAutomatic(now, step.Name, plan.Path);
-            if (value == step.Old)
-            {
-                // What the session was doing when it was lost may still be going on. The same statement again waits for it, and changes nothing.
-                if (undo.IsReopened)
-                    await TryAsync(() => undo.QueryAsync(step.Undo)).ConfigureAwait(false);
-                continue;
-            }
-            if (value != step.Value)
-            {
-                problems.Add($"{step.Name} was set to {SqlQuoting.Literal(value ?? "")} by somebody else, and that is left as it is.");
-                continue;
-            }
-            try
-            {
-                await undo.QueryAsync(step.Undo).ConfigureAwait(false);
-                isAnyBack = true;
-            }
-            catch (PgSslException problem)
-            {
-                problems.Add($"{step.Name}: {problem.Message}");
-            }
-        }
-        if (problems.Count == 0)
-            return;
-        if (isAnyBack)
-            await TryAsync(undo.ReloadAsync).ConfigureAwait(false);
-        throw new PgSslException(PgSslError.FileNotRestored, string.Join(" ", problems.Distinct()), RemedyByHand);
-    }
-
-    /// <summary>Throws if postgresql.auto.conf is not as it was when the change was planned.</summary>
-    /// <exception cref="PgSslException"><see cref="PgSslError.FileChanged"/>.</exception>
-    private async Task DemandPlannedStateAsync(CancellationToken cancellationToken)
-    {
-        if (await ServerTlsReader.ReadFileSettingsAsync(live.Session, cancellationToken).ConfigureAwait(false) is { } now
-            && plan.Steps.FirstOrDefault(step => AlterSystemPlan.FindAutomatic(now, step.Name, plan.Path) != step.Old) is { } other)
-            throw new PgSslException(
-                PgSslError.FileChanged, $"{other.Name} was changed in {Path} by somebody else in the meantime, so nothing was written.",
-                "Run the command again: it starts from the present settings.");
-    }
-
-    private static async Task TryAsync(Func<Task> step)
-    {
-        try
-        {
-            await step().ConfigureAwait(false);
-        }
-        catch (PgSslException)
-        {
-            // It is done in addition.
-        }
-    }
+    /// <inheritdoc/>
+    protected override Task PutBackAsync() => _settings.PutBackAsync();
 }
 
 /// <summary>A change of a configuration file on this machine.</summary>

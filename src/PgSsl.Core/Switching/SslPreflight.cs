@@ -14,9 +14,6 @@ namespace PgSsl.Switching;
 /// <summary>What must be true before a server's TLS is switched on or off. Nothing is changed here.</summary>
 internal static class SslPreflight
 {
-    // No file overrides these (guc.h, GucSource: PGC_S_ENV_VAR is below PGC_S_FILE, PGC_S_ARGV above).
-    private const string CommandLine = "command line";
-
     /// <summary>Throws if the server cannot be changed from here.</summary>
     /// <param name="values">The parameters that are to be set.</param>
     /// <param name="live">The server.</param>
@@ -40,7 +37,7 @@ internal static class SslPreflight
                 PgSslError.ContradictoryParameters,
                 $"{live.Session.Host} has allow_alter_system = off, because its configuration is managed in files. Nothing was changed.",
                 "Give -ConfigurationPath, or set the parameters in whatever writes these files.");
-        if (values.Keys.FirstOrDefault(name => facts.Settings.GetValueOrDefault(name)?.Source == CommandLine) is { } given)
+        if (values.Keys.FirstOrDefault(name => facts.Settings.GetValueOrDefault(name)?.IsFromCommandLine == true) is { } given)
             throw new PgSslException(
                 PgSslError.ContradictoryParameters,
                 $"{given} was given to {live.Session.Host} on its command line, which neither ALTER SYSTEM nor a file can override. " +

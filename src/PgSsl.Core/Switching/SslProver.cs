@@ -25,6 +25,8 @@ internal sealed class SslProver(LiveServer live, ServerTlsFacts facts, SslTarget
     private IReadOnlyList<TlsVersion> _spoken = [];
     private ServerLog? _log;
 
+    private static readonly TimeSpan LogTimeout = TimeSpan.FromSeconds(5);
+
     // The postmaster reads its files within milliseconds after the signal; on a busy machine it takes longer.
     internal TimeSpan ReloadTimeout { get; init; } = TimeSpan.FromSeconds(15);
 
@@ -111,9 +113,24 @@ internal sealed class SslProver(LiveServer live, ServerTlsFacts facts, SslTarget
     /// <exception cref="PgSslException">It does not.</exception>
     public async Task ProveOldAsync()
     {
+        // With the same certificate, only the log can tell that the server did not load its old files again, because something in them changed.
+        ServerLog? log = await ServerLog.OpenAsync(live.Session, CancellationToken.None).ConfigureAwait(false);
         await live.ReloadOldAsync().ConfigureAwait(false);
         if (_before.Count > 0 && _before.All(answer => answer.Fingerprint == _before[0].Fingerprint))
             await Served.WaitAsync(_before[0].Fingerprint, CancellationToken.None).ConfigureAwait(false);
+        if (log is not null && await ReadRefusalAsync(log, CancellationToken.None).ConfigureAwait(false) is { Count: > 0 } reasons)
+            throw Refused("the server does not load its old files", reasons);
+        IReadOnlyList<ServedAt> now = await Served.ObserveAsync(CancellationToken.None).ConfigureAwait(false);
+        if (_before is [{ Facts.Tls: { } old }, ..] && now is [{ Facts.Tls: { } seen } address, ..])
+        {
+            if (old.RequestsClientCertificate != seen.RequestsClientCertificate)
+                throw new PgSslException(
+                    PgSslError.ChangeNotProven,
+                    $"{address.Host} {(seen.RequestsClientCertificate ? "still asks" : "does not ask")} for client certificates.");
+            IReadOnlyList<TlsVersion> spoken = await SpokenVersions.FindAsync(live, address, CancellationToken.None).ConfigureAwait(false);
+            if (_spoken.Except(spoken).ToArray() is [var lost, ..])
+                throw new PgSslException(PgSslError.ChangeNotProven, $"{address.Host} does not speak {lost.Name()} again.");
+        }
     }
 
     private bool IsAsWanted(ServedAt seen) =>
@@ -220,7 +237,10 @@ internal sealed class SslProver(LiveServer live, ServerTlsFacts facts, SslTarget
     }
 
     private Task<IReadOnlyList<string>?> ReadRefusalAsync(CancellationToken cancellationToken) =>
-        _log?.ReadRefusalAsync(TimeSpan.FromSeconds(2), cancellationToken) ?? Task.FromResult<IReadOnlyList<string>?>(null);
+        _log is null ? Task.FromResult<IReadOnlyList<string>?>(null) : ReadRefusalAsync(_log, cancellationToken);
+
+    private Task<IReadOnlyList<string>?> ReadRefusalAsync(ServerLog log, CancellationToken cancellationToken) =>
+        log.ReadRefusalAsync(() => live.ReloadAsync(cancellationToken), LogTimeout, cancellationToken);
 
     private async Task<Proof> ProveMinimumAsync(TlsVersion minimum, CancellationToken cancellationToken)
     {

@@ -212,7 +212,7 @@ internal sealed record SslSwitch(
                 PgSslError.NotProvable,
                 $"{Endpoint} was not changed, because nothing would show whether it takes the change, and if not, its next start fails. " +
                 string.Join(" ", NotProvable),
-                "Run this on the server's machine as root or as its account, or as a superuser with logging_collector on; or use -Force.");
+                $"Run this on the server's machine {SystemWords.Here.WithRights}, or as a superuser with logging_collector on; or use -Force.");
         if (isForced)
             return;
         ClientLoss.Check(ClientLosses);

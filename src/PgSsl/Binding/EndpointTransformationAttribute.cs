@@ -18,7 +18,7 @@ public sealed class EndpointTransformationAttribute : ArgumentTransformationAttr
         "HostName", "ComputerName", "Server", "Host", "DNSHostName", "FullyQualifiedDomainName", "SqlInstance", "IPAddress", "Name",
     ];
 
-    private static readonly PgSslException Empty = new(
+    private static PgSslException Empty() => new(
         PgSslError.InvalidEndpoint, "The endpoint is empty, or a comment.", "Name a server: host, host:port, or a postgresql:// URI.");
     private static readonly Regex HostAndPort = new(@"^(\[[0-9a-fA-F:.%]+\]|[^\[\]/@=:\s]+):[0-9]+$", RegexOptions.CultureInvariant);
 
@@ -34,7 +34,7 @@ public sealed class EndpointTransformationAttribute : ArgumentTransformationAttr
                 EndpointArgument argument => argument,
                 PgEndpoint endpoint => new(endpoint),
                 IDictionary parameters => new(PgEndpoint.FromParameters(PairsOf(parameters))),
-                string text when IsComment(text) => new(Empty, text) { IsComment = true },
+                string text when IsComment(text) => new(Empty(), text) { IsComment = true },
                 string text => new(PgEndpoint.Parse(text)) { Written = text.Trim() },
                 Uri uri => new(PgEndpoint.Parse(uri.OriginalString)),
                 System.Net.IPAddress address => new(PgEndpoint.Parse(address.ToString())),
@@ -44,7 +44,7 @@ public sealed class EndpointTransformationAttribute : ArgumentTransformationAttr
         }
         catch (PgSslException failure)
         {
-            return new(failure, TargetOf(item));
+            return new(failure, TargetOf(item)) { Written = (item.Base as string)?.Trim() };
         }
     }
 

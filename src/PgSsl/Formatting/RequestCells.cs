@@ -16,7 +16,7 @@ public static class RequestCells
         string certificate = Path.ChangeExtension(Name(csrPath), ".crt");
         return Steps(
             host,
-            $"1. Look at it: openssl req -in {CommandText.ShellPath(csrPath ?? "")} -noout -text -verify",
+            $"1. Look at it: {SystemWords.Here.ShowRequest(csrPath ?? "")}",
             $"2. Give {Name(csrPath)} to a CA, and keep the certificate that it sends back, its intermediates below it, as {certificate}.",
             $"3. {Deploy(role, certificate, keyPath)}");
     }

@@ -9,7 +9,9 @@ internal static class ErrorMap
 {
     public static ErrorRecord ToErrorRecord(PgSslException exception, object? target)
     {
-        exception.Subject ??= SubjectOf(exception.Message, target);
+        // Logs and transcripts show nothing but the message.
+        if (SubjectOf(exception.Message, target) is { } subject)
+            exception = new PgSslException(exception.Error, $"{subject}: {exception.Message}", exception.Remedy, exception);
         var record = new ErrorRecord(exception, exception.Error.ToString(), CategoryOf(exception.Error), target);
         // The target itself stays exact: scripts use it. Its name is what PowerShell shows.
         if (target is string name)

@@ -2,6 +2,7 @@ using System.Management.Automation;
 using System.Security;
 using PgSsl.Binding;
 using PgSsl.Certificates.Trust;
+using PgSsl.Common;
 using PgSsl.Connections;
 using PgSsl.Files;
 using PgSsl.Requirements;
@@ -88,7 +89,8 @@ public abstract class ServerCertificateCmdlet : SqlCmdlet
         Account = UnixAccount.Find(ServerAccount) ?? throw new PgSslException(
             PgSslError.InvalidParameterValue,
             $"This machine has no account {ServerAccount}.",
-            "Name the account that the server runs as, or its number: ps -o user= -C postgres"),
+            $"Name the account that the server runs as{(OperatingSystem.IsWindows() ? "" : ", or its number")}: "
+                + SystemWords.Here.ShowAccountOf("postgres")),
     };
 
     /// <summary>Loads the roots that clients have; null if they are not known.</summary>

@@ -70,7 +70,7 @@ public class HbaShadowsTests
             HashSet<HbaEntry> meaningless =
             [
                 .. HbaRule.Of(document).Zip(document.Entries)
-                    .Where(pair => Array.Exists(pair.First.Findings, finding => finding.Code == "TlsNotRequired")).Select(pair => pair.Second),
+                    .Where(pair => pair.First.Findings.Any(finding => finding.Code == "TlsNotRequired")).Select(pair => pair.Second),
             ];
             found += meaningless.Count;
             foreach (HbaClient client in Clients.Where(client => client.Transport == HbaTransport.Tls))

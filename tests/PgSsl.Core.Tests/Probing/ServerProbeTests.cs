@@ -88,7 +88,7 @@ public class ServerProbeTests
         TestCertificate stranger = TestAuthority.CreateRoot("Stranger Root").Issue(LeafOptions.ForLoopback());
         var request = new ProbeRequest(At(cluster), Transport.Tls, Timeout)
         {
-            UserName = "postgres", ClientCertificate = new(stranger.Certificate, [], "client.crt"),
+            UserName = "postgres", ClientCertificate = TlsStacks.Present(stranger),
         };
 
         ConnectionFacts[] all = await Task.WhenAll(Enumerable.Range(0, 60).Select(_ => Task.Run(() => ProbeAsync(request))));

@@ -3,6 +3,7 @@ using System.Security.Cryptography;
 using PgSsl.Common;
 using PgSsl.Connections;
 using PgSsl.Probing;
+using PgSsl.Sandbox;
 
 namespace PgSsl.Tests.Probing;
 
@@ -15,7 +16,19 @@ public class TlsChoiceTests
     [InlineData(true, TlsStack.Platform)]
     [InlineData(false, TlsStack.Portable)]
     public void SslStream_makes_the_first_attempt_where_it_is_OpenSSL(bool isOpenSsl, Enum expected) =>
-        Assert.Equal(expected, TlsChoice.First(isOpenSsl));
+        Assert.Equal(expected, TlsChoice.First(isOpenSsl, Modern));
+
+    [Theory]
+    [InlineData(KeyAlgorithm.EcdsaP521, TlsStack.Platform)]
+    [InlineData(KeyAlgorithm.Ed25519, TlsStack.Portable)]
+    [InlineData(KeyAlgorithm.Ed448, TlsStack.Portable)]
+    [InlineData(KeyAlgorithm.RsaPss2048, TlsStack.Portable)]
+    public async Task A_client_certificate_that_NET_cannot_present_is_for_the_portable_client(KeyAlgorithm algorithm, Enum expected)
+    {
+        TestCertificate client = await TestAuthority.CreateRoot("Root").IssueAsync(new LeafOptions { CommonNames = ["alice"], Key = algorithm });
+
+        Assert.Equal(expected, TlsChoice.First(true, Modern with { ClientCertificate = TlsStacks.Present(client) }));
+    }
 
     [Theory]
     [InlineData("error:0A000410:SSL routines::sslv3 alert handshake failure", true)]

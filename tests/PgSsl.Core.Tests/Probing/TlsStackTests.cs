@@ -1,4 +1,7 @@
+using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
+using PgSsl.Asn1;
+using PgSsl.Certificates;
 using PgSsl.Common;
 using PgSsl.Connections;
 using PgSsl.Probing;
@@ -94,15 +97,53 @@ public sealed class TlsStackTests : IAsyncLifetime
         {
             ProbeRequest request = Request() with { Protocols = version.Protocol() };
             ConnectionFacts presenting = await TlsStacks.AssertAgreeAsync(
-                request with { ClientCertificate = new(client.Certificate, [issuer.Certificate.Certificate], "client.crt") });
+                request with { ClientCertificate = TlsStacks.Present(client, [issuer.Certificate.Certificate]) });
             Assert.Null(presenting.Failure?.Message);
             Assert.IsType<StartupAnswer.Admitted>(presenting.Answer);
             // Without the intermediate, the server refuses it: with TLS 1.3 after the handshake.
             ConnectionFacts refused = await TlsStacks.AssertAgreeAsync(
-                request with { ClientCertificate = new(client.Certificate, [], "client.crt") });
+                request with { ClientCertificate = TlsStacks.Present(client) });
             Assert.Equal(PgSslError.TlsHandshakeFailed, refused.Failure?.Error);
             Assert.IsType<StartupAnswer.Refused>((await TlsStacks.AssertAgreeAsync(request)).Answer);
         }
+    }
+
+    /// <summary>Npgsql, whose TLS is .NET's, cannot: that is a fact, too.</summary>
+    [Theory]
+    [InlineData(KeyAlgorithm.Ed25519)]
+    [InlineData(KeyAlgorithm.Ed448)]
+    [InlineData(KeyAlgorithm.RsaPss2048)]
+    [InlineData(KeyAlgorithm.RsaPssSha384)]
+    public async Task A_client_certificate_that_NET_cannot_present_is_presented(KeyAlgorithm algorithm)
+    {
+        TestCertificate client = await Root.IssueAsync(
+            new LeafOptions { CommonNames = ["postgres"], Key = algorithm, ExtendedKeyUsages = [LeafOptions.ClientAuthentication] });
+        await _cluster!.InstallCertificateAsync(Root.Issue(LeafOptions.ForLoopback()), Root.CertificatePem);
+        await _cluster!.SetHbaAsync("local all all trust", "hostssl all all 127.0.0.1/32 trust clientcert=verify-full");
+
+        foreach (TlsVersion version in Versions)
+        {
+            ConnectionFacts facts = await TlsStacks.ConnectAsync(
+                Request() with { Protocols = version.Protocol(), ClientCertificate = TlsStacks.Present(client) }, null);
+            Assert.IsType<StartupAnswer.Admitted>(facts.Answer);
+            Assert.Equal(PgSslError.UnsupportedKeyAlgorithm, facts.PlatformFailure?.Error);
+        }
+    }
+
+    /// <summary>Windows keeps the key of a certificate, and does not export it.</summary>
+    [Fact]
+    public async Task The_portable_client_exports_no_key()
+    {
+        TestCertificate client = Root.Issue(new LeafOptions { CommonNames = ["postgres"], ExtendedKeyUsages = [LeafOptions.ClientAuthentication] });
+        await _cluster!.InstallCertificateAsync(Root.Issue(LeafOptions.ForLoopback()), Root.CertificatePem);
+        await _cluster!.SetHbaAsync("local all all trust", "hostssl all all 127.0.0.1/32 cert");
+        byte[] pkcs8 = ((ECDsa)client.Certificate.GetECDsaPrivateKey()!).ExportPkcs8PrivateKey();
+        using var kept = new ClientCertificate(
+            new X509Certificate2(client.Certificate.RawData), new PrivateKey(new KeptKey(), pkcs8), [], "client.crt");
+
+        ConnectionFacts facts = await TlsStacks.ConnectAsync(Request() with { ClientCertificate = kept }, TlsStack.Portable);
+
+        Assert.IsType<StartupAnswer.Admitted>(facts.Answer);
     }
 
     [Fact]
@@ -110,7 +151,7 @@ public sealed class TlsStackTests : IAsyncLifetime
     {
         TestCertificate stranger = TestAuthority.CreateRoot("Stranger Root").Issue(LeafOptions.ForLoopback());
         await _cluster!.InstallCertificateAsync(Root.Issue(LeafOptions.ForLoopback()), Root.CertificatePem);
-        ProbeRequest request = Request() with { ClientCertificate = new(stranger.Certificate, [], "client.crt") };
+        ProbeRequest request = Request() with { ClientCertificate = TlsStacks.Present(stranger) };
 
         ConnectionFacts[] all = await Task.WhenAll(
             Enumerable.Range(0, 30).Select(_ => Task.Run(() => TlsStacks.ConnectAsync(request, TlsStack.Portable))));
@@ -141,6 +182,24 @@ public sealed class TlsStackTests : IAsyncLifetime
         Assert.IsType<StartupAnswer.Admitted>(seen.Answer);
         Assert.Equal(
             "The server accepted TLS, then the handshake failed: the server sent the TLS alert protocol_version.", refused.Failure?.Message);
+    }
+
+    [Theory]
+    [InlineData("prime256v1", "TLSv1.2", "secp256r1")]
+    [InlineData("prime256v1", "TLSv1.3", "secp256r1")]
+    [InlineData("secp521r1", "TLSv1.2", "secp521r1")]
+    [InlineData("secp521r1", "TLSv1.3", "secp521r1")]
+    [InlineData("secp384r1", "TLSv1.2", null, "AES128-GCM-SHA256")]
+    public async Task The_portable_client_tells_the_group(string curve, string version, string? expected, string ciphers = "HIGH")
+    {
+        await _cluster!.InstallCertificateAsync(Root.Issue(LeafOptions.ForLoopback() with { Key = KeyAlgorithm.Rsa2048 }));
+        await _cluster!.ConfigureAsync(new Dictionary<string, string?>
+        {
+            ["ssl_ecdh_curve"] = curve, ["ssl_max_protocol_version"] = version, ["ssl_ciphers"] = ciphers,
+        });
+
+        Assert.Equal(expected, (await TlsStacks.ConnectAsync(Request(), TlsStack.Portable)).Tls!.Group);
+        Assert.Null((await TlsStacks.ConnectAsync(Request(), TlsStack.Platform)).Tls?.Group);
     }
 
     /// <summary>.NET offers no such suite.</summary>
@@ -211,6 +270,14 @@ public sealed class TlsStackTests : IAsyncLifetime
         await cancellation.CancelAsync();
 
         await Assert.ThrowsAnyAsync<OperationCanceledException>(() => probe);
+    }
+
+    /// <summary>A key that can neither be exported nor used.</summary>
+    private sealed class KeptKey : ECDsa
+    {
+        public override byte[] SignHash(byte[] hash) => throw new CryptographicException("The key is kept.");
+
+        public override bool VerifyHash(byte[] hash, byte[] signature) => throw new CryptographicException("The key is kept.");
     }
 
     private ProbeRequest Request() =>

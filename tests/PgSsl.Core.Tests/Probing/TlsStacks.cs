@@ -1,4 +1,9 @@
+using System.Security.Cryptography.X509Certificates;
+using System.Text;
+using PgSsl.Asn1;
+using PgSsl.Certificates;
 using PgSsl.Probing;
+using PgSsl.Sandbox;
 
 namespace PgSsl.Tests.Probing;
 
@@ -20,6 +25,13 @@ internal static class TlsStacks
         ConnectionFacts portable = await ConnectAsync(seen.Request, TlsStack.Portable);
         Assert.Equal(Describe(seen), Describe(portable));
     }
+
+    /// <summary>A client certificate as it is read from files.</summary>
+    public static ClientCertificate Present(TestCertificate certificate, params IReadOnlyList<X509Certificate2> intermediates) => new(
+        new X509Certificate2(certificate.Certificate.RawData),
+        PrivateKeyReader.ReadAny(Encoding.ASCII.GetBytes(certificate.KeyPem), null, PassphraseSource.ConnectionParameter, "client.key"),
+        intermediates,
+        "client.crt");
 
     public static Task<ConnectionFacts> ConnectAsync(ProbeRequest request, TlsStack? stack) =>
         ServerProbe.ConnectAsync(request with { Stack = stack }, TestContext.Current.CancellationToken);

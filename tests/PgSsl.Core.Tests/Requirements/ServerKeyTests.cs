@@ -14,7 +14,7 @@ public class ServerKeyTests
     [InlineData("-algorithm EC -pkeyopt ec_paramgen_curve:P-384 -pkeyopt ec_param_enc:named_curve", true)]
     [InlineData("-algorithm EC -pkeyopt ec_paramgen_curve:brainpoolP256r1", true)]
     [InlineData("-algorithm ED25519", true)]
-    [InlineData("-algorithm ED448", null)]
+    [InlineData("-algorithm ED448", true)]
     public void The_key_of_a_certificate_is_told_from_another_one(string algorithm, bool? expected)
     {
         Assert.SkipUnless(OpenSslJudge.IsAvailable, "openssl 3 is not installed.");
@@ -44,6 +44,10 @@ public class ServerKeyTests
 
     [Theory]
     [InlineData("openssl rsa -in rsa -traditional -aes128 -passout pass:horse -out k")]
+    [InlineData("openssl genpkey -algorithm ed25519 -aes-128-cbc -pass pass:horse -out k")]
+    [InlineData("openssl pkcs8 -topk8 -in rsa -v1 PBE-SHA1-3DES -passout pass:horse -out k")]
+    [InlineData("openssl pkcs8 -topk8 -in rsa -v2 des3 -v2prf hmacWithSHA1 -passout pass:horse -out k")]
+    [InlineData("openssl pkcs8 -topk8 -in rsa -v2 aes192 -v2prf hmacWithSHA512 -passout pass:horse -out k")]
     [InlineData("openssl genpkey -algorithm EC -pkeyopt ec_paramgen_curve:P-256 -aes-256-cbc -pass pass:horse -out k")]
     public void A_passphrase_is_needed_and_known_to_be(string command)
     {

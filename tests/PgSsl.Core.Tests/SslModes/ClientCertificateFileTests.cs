@@ -27,7 +27,7 @@ public sealed class ClientCertificateFileTests : IDisposable
         ClientCertificate? loaded = ClientCertificateFile.Load(_world.Resolve("host=db"));
 
         Assert.Equal(_client.Certificate.Thumbprint, loaded?.Certificate.Thumbprint);
-        Assert.True(loaded!.Certificate.HasPrivateKey);
+        Assert.True(loaded!.Joined!.HasPrivateKey);
     }
 
     [Fact]

@@ -1,4 +1,5 @@
 using System.Runtime.Versioning;
+using System.Security.Cryptography;
 using System.Text;
 using PgSsl.Deployment;
 using PgSsl.Files;
@@ -92,6 +93,25 @@ public sealed class OtherServicesFilesTests : IDisposable
 
         await server.AssertServesAsync(New);
         Assert.Equal(0u, UnixStatus.Of(key).Owner.UserId);
+    }
+
+    /// <summary>Old pairs are deleted where each connection reads the pair (decision 78), but not what a link leads to.</summary>
+    [Fact]
+    public async Task Root_deletes_the_key_of_a_web_server_as_an_old_one()
+    {
+        await using CertificateServer server = await StartAsync(15);
+        server.ActAsExecBackend();
+        string mark = Convert.ToHexString(SHA256.HashData(Encoding.ASCII.GetBytes(Others.ChainPem)))[..12];
+        SandboxDirectory.WritePrivate(Path.Combine(server.Cluster.DataDirectory, $"server-{mark}.crt"), Others.ChainPem);
+        string key = RootsFile("www.key", Others.KeyPem), link = Path.Combine(server.Cluster.DataDirectory, $"server-{mark}.key");
+        ProcessResult linked = await ServerAccount.RunAsync("ln", ["-s", key, link]);
+        Assert.True(linked.ExitCode == 0, linked.ToString());
+
+        ServerCertificateChangeResult result = await server.InstallAsync(New);
+
+        Assert.Contains($"the link {link} belongs to", result.Remains);
+        Assert.Equal(Others.KeyPem, await File.ReadAllTextAsync(key, Token));
+        await server.AssertServesAsync(New);
     }
 
     [Fact]

@@ -15,6 +15,8 @@ internal sealed class CertificateServer : TestServer
 {
     private static readonly System.Collections.Concurrent.ConcurrentDictionary<int, Lazy<Task<CertificateServer>>> Shared = new();
 
+    private string? _pretence;
+
     private CertificateServer(PostgresCluster cluster, IServerSession session)
         : base(cluster, session)
     {
@@ -46,10 +48,31 @@ internal sealed class CertificateServer : TestServer
     public static async Task<CertificateServer> SharedAsync(int major)
     {
         CertificateServer server = await Shared.GetOrAdd(major, _ => new(() => StartAsync(major))).Value;
-        foreach (string backup in Directory.GetFiles(server.Cluster.DataDirectory, "server.*.bak"))
-            File.Delete(backup);
+        foreach (string name in new[] { "ssl_cert_file", "ssl_key_file" })
+            await server.Cluster.QueryAsync($"ALTER SYSTEM RESET {name}");
+        foreach (string left in new[] { "server.*.bak", "server-*" }.SelectMany(left => Directory.GetFiles(server.Cluster.DataDirectory, left)))
+            File.Delete(left);
         await server.Cluster.InstallCertificateAsync(Old);
         return server;
+    }
+
+    /// <summary>
+    /// Makes an ordinary server look like one of which each process reads certificate and key (EXEC_BACKEND): such a postmaster writes this file.
+    /// </summary>
+    public void ActAsExecBackend()
+    {
+        if (ServerPlatform.EachProcessReads(Cluster.DataDirectory))
+            return;
+        _pretence = Path.Combine(Cluster.DataDirectory, "global", "config_exec_params");
+        File.WriteAllText(_pretence, "");
+    }
+
+    public override ValueTask DisposeAsync()
+    {
+        // The next test gets the cluster.
+        if (_pretence is not null)
+            File.Delete(_pretence);
+        return base.DisposeAsync();
     }
 
     public Task<LiveServer> ObserveAsync() => LiveServer.OfAsync(Session, Settings, Timeout, TestContext.Current.CancellationToken);
@@ -57,15 +80,29 @@ internal sealed class CertificateServer : TestServer
     public Task<ServerTlsFacts> AskAsync() => ServerTlsReader.ReadAsync(Session, TestContext.Current.CancellationToken);
 
     /// <summary>The plan for a certificate, with what the CA would have given for it.</summary>
+    /// <param name="certificate">The certificate.</param>
+    /// <param name="pem">What the CA gave; null for its chain.</param>
+    /// <param name="keyPem">Its key; null for the right one.</param>
+    /// <param name="passphrase">That of the key.</param>
+    /// <param name="keepsNames">Whether the files keep their names, even if each process of the server reads them.</param>
     public async Task<ServerCertificatePlan> PlanAsync(
-        TestCertificate certificate, string? pem = null, string? keyPem = null, char[]? passphrase = null)
+        TestCertificate certificate, string? pem = null, string? keyPem = null, char[]? passphrase = null, bool keepsNames = false)
+    {
+        ServerTlsFacts facts = await AskAsync();
+        DeploymentTarget target = DeploymentTarget.Of(facts, isLocal: true, null, null);
+        PairNames? names = keepsNames ? null : PairNames.Of(await ObserveAsync(), facts, target);
+        return PlanFor(certificate, target with { Names = names }, pem, keyPem, passphrase);
+    }
+
+    /// <summary>The same for files that are named.</summary>
+    public static ServerCertificatePlan PlanFor(
+        TestCertificate certificate, DeploymentTarget target, string? pem = null, string? keyPem = null, char[]? passphrase = null)
     {
         byte[] key = Encoding.ASCII.GetBytes(keyPem ?? certificate.KeyPem);
         var answer = IssuedCertificates.Read(Encoding.ASCII.GetBytes(pem ?? certificate.ChainPem), "the CA's answer");
         var bundle = CertificateBundle.Create(answer.Certificates, ServerKey.Read(key, passphrase, "server.key"), null, DateTimeOffset.UtcNow);
-        DeploymentTarget target = DeploymentTarget.Of(await AskAsync(), isLocal: true, null, null);
-        return ServerCertificatePlan.Create(bundle, key, passphrase, target, facts =>
-            facts with { ClientRoots = TrustStore.FromCertificates([Root.Certificate.Certificate], "root.crt") });
+        return ServerCertificatePlan.Create(bundle, key, passphrase, target, planned =>
+            planned with { ClientRoots = TrustStore.FromCertificates([Root.Certificate.Certificate], "root.crt") });
     }
 
     public async Task<ServerCertificateChange> PrepareAsync(

@@ -5,6 +5,7 @@ using PgSsl.Hba.Policy;
 using PgSsl.Requirements;
 using PgSsl.Sandbox;
 using PgSsl.Server;
+using PgSsl.Server.Configuration;
 using PgSsl.Server.Live;
 using PgSsl.Server.Settings;
 using PgSsl.Switching;

@@ -152,7 +152,8 @@ public class LostSessionTests
     public async Task A_server_that_stops_is_not_proven_and_the_files_are_put_back(int major)
     {
         await using CertificateServer server = await CertificateServer.StartAsync(major);
-        using ServerCertificatePlan plan = await server.PlanAsync(CertificateServer.Issuing.Issue(LeafOptions.ForLoopback()));
+        using ServerCertificatePlan plan = await server.PlanAsync(
+            CertificateServer.Issuing.Issue(LeafOptions.ForLoopback()), keepsNames: true);
         var session = new HookedSession(server.Session, "pg_reload_conf", server.Cluster.StopAsync, runs: false);
         ServerCertificateChange change = await server.PrepareAsync(plan, timeout: TimeSpan.FromSeconds(1), session: session);
 

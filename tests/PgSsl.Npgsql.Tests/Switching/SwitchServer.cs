@@ -3,6 +3,7 @@ using System.Security.Cryptography.X509Certificates;
 using PgSsl.Connections;
 using PgSsl.Sandbox;
 using PgSsl.Server;
+using PgSsl.Server.Configuration;
 using PgSsl.Server.Live;
 using PgSsl.Server.Settings;
 using PgSsl.Switching;

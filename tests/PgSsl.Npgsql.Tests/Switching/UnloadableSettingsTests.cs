@@ -4,6 +4,7 @@ using System.Security.Cryptography;
 using PgSsl.Changes;
 using PgSsl.Inspection;
 using PgSsl.Sandbox;
+using PgSsl.Server;
 using PgSsl.Server.Live;
 using PgSsl.Server.Settings;
 using PgSsl.Switching;
@@ -182,6 +183,13 @@ public class UnloadableSettingsTests
         await server.Cluster.ConfigureAsync(new Dictionary<string, string?> { ["ssl_passphrase_command"] = "echo secret" });
         try
         {
+            if (ServerPlatform.EachProcessReads(server.Cluster.DataDirectory))
+            {
+                // There each connection would ask for it.
+                var refused = Assert.Throws<PgSslException>(() => SslSwitch.PrepareFile(target, server.MainPath, DateTimeOffset.UtcNow));
+                Assert.Contains("so no new connection can load it", refused.Message);
+                return;
+            }
             SslConfigurationChange made = await SslSwitch.PrepareFile(target, server.MainPath, DateTimeOffset.UtcNow).ApplyAsync(Token);
             Assert.True(made.IsChanged);
 

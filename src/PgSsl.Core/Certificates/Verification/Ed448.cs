@@ -1,4 +1,5 @@
 using System.Numerics;
+using System.Security.Cryptography;
 
 namespace PgSsl.Certificates.Verification;
 
@@ -33,6 +34,23 @@ internal static class Ed448
         byte[] hash = Keccak.Shake256([.. Domain, .. signature[..Size], .. publicKey, .. message], 2 * Size);
         BigInteger challenge = new BigInteger(hash, isUnsigned: true) % Order;
         return Base.Times(s).Equals(commitment.Plus(key.Times(challenge)));
+    }
+
+    /// <summary>The public key of a private key (RFC 8032 5.2.5). It need not run in constant time: the user owns the file of the key.</summary>
+    public static byte[] DerivePublicKey(ReadOnlySpan<byte> seed)
+    {
+        byte[] hash = Keccak.Shake256(seed, 2 * Size);
+        hash[0] &= 0xFC;
+        hash[Size - 2] |= 0x80;
+        hash[Size - 1] = 0;
+        try
+        {
+            return Base.Times(new BigInteger(hash.AsSpan(0, Size), isUnsigned: true)).Encode();
+        }
+        finally
+        {
+            CryptographicOperations.ZeroMemory(hash);
+        }
     }
 
     private static BigInteger Number(string hex) => new(Convert.FromHexString(hex), isUnsigned: true, isBigEndian: true);
@@ -82,6 +100,17 @@ internal static class Ed448
                     sum = sum.Plus(this);
             }
             return sum;
+        }
+
+        /// <summary>RFC 8032 5.2.2.</summary>
+        public byte[] Encode()
+        {
+            BigInteger inverse = BigInteger.ModPow(Z, P - 2, P);
+            byte[] encoded = new byte[Size];
+            Modulo(Y * inverse).TryWriteBytes(encoded, out _, isUnsigned: true);
+            if (!Modulo(X * inverse).IsEven)
+                encoded[^1] |= 0x80;
+            return encoded;
         }
 
         public bool Equals(Point? other) =>

@@ -52,7 +52,7 @@ internal sealed class HbaChange(HbaPlan plan, HbaLive? live, IFileLayer? files =
     {
         _probe = await FindProbeAsync(cancellationToken).ConfigureAwait(false);
         // What is in the file already may only have to be loaded.
-        if (plan.Files.Any())
+        if (plan.Files.Length > 0)
             _files!.Write();
         AddProven("Rules", $"PostgreSQL {plan.After.Dialect.Major} can load the {plan.After.Records.Count} rules.");
     }

@@ -133,7 +133,9 @@ internal sealed record PendingEdits
 
         // On Windows each new connection reads pg_hba.conf and pg_ident.conf by itself, so nothing waits there (postmaster.c, EXEC_BACKEND).
         SavedFile[] ofRules = [], ofMap = [];
-        if (!ServerPlatform.IsWindows(facts.Required("version")))
+        bool eachProcessReads = ServerPlatform.IsWindows(facts.Required("version"))
+            || (live is { FilesAreHere: true, DataDirectory: { } data } && ServerPlatform.EachProcessReads(data));
+        if (!eachProcessReads)
             (ofRules, ofMap) = (await FindRuleFilesAsync().ConfigureAwait(false), await FindMapFilesAsync().ConfigureAwait(false));
         foreach (SavedFile file in ofRules.Concat(ofMap).Where(file => file.State != SavedFileState.Loaded))
         {

@@ -14,6 +14,12 @@ internal sealed record ServerSetting(string Name, string Value)
     /// </summary>
     public string Source { get; init; } = "default";
 
+    /// <summary>
+    /// Whether it was given when the server was started, so that no file overrides it (guc.h, GucSource: PGC_S_ENV_VAR is below PGC_S_FILE,
+    /// PGC_S_ARGV above).
+    /// </summary>
+    public bool IsFromCommandLine => Source == "command line";
+
     /// <summary>The file that sets it; null where no file does, or the role may not see it (pg_read_all_settings).</summary>
     public string? SourceFile { get; init; }
 

@@ -9,7 +9,7 @@ public sealed record SslSetting
     /// <summary>The parameter.</summary>
     public required string Name { get; init; }
 
-    /// <summary>The value that the server uses.</summary>
+    /// <summary>The value that the server uses; three asterisks for a command, which may hold a passphrase.</summary>
     public required string Value { get; init; }
 
     /// <summary>The compiled-in value.</summary>
@@ -48,14 +48,17 @@ public sealed record SslSetting
                select new SslSetting
                {
                    Name = setting.Name,
-                   Value = setting.Value,
+                   Value = Show(setting.Name, setting.Value)!,
                    Default = setting.Default,
                    Source = setting.Source,
                    SourceFile = setting.SourceFile,
                    SourceLine = setting.SourceLine,
-                   PendingValue = pending.GetValueOrDefault(setting.Name),
+                   PendingValue = Show(setting.Name, pending.GetValueOrDefault(setting.Name)),
                    IsRestartPending = setting.IsRestartPending,
                },
         ];
     }
+
+    private static string? Show(string name, string? value) =>
+        name == "ssl_passphrase_command" && !string.IsNullOrEmpty(value) ? SecretText.Mask : value;
 }

@@ -15,6 +15,7 @@ namespace PgSsl.SslModes.Clients;
 /// <para>The roots are those of <c>sslrootcert</c> in the connection string, a file that must exist even for disable; <c>system</c> is
 /// the name of a file. Otherwise they are the Mozilla roots of Node.js; here those of the operating system are used instead.
 /// PGSSLROOTCERT, ~/.postgresql and root.crl are not read.</para>
+/// <para>Cipher suites: those of OpenSSL (node_constants.h, DEFAULT_CIPHER_LIST_CORE, ends in HIGH).</para>
 /// <para>Not modelled: the security level that a version of Node.js sets (1 before Node.js 24), NODE_EXTRA_CA_CERTS, --use-system-ca,
 /// client keys (only those of the connection string are used), sslnegotiation before pg 8.22.</para>
 /// </remarks>

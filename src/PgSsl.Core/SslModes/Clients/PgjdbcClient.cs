@@ -18,6 +18,7 @@ namespace PgSsl.SslModes.Clients;
 /// not after a failed handshake or any other error. allow continues with TLS after 28000 and after a broken connection. Silence and
 /// the broken connection are new in 42.7.11.</para>
 /// <para>Any certificate of the file may end a chain, even an expired one: that is Java's rule for trust anchors.</para>
+/// <para>Cipher suites: Java offers those of OpenSSL, plain RSA up to Java 23 (JDK-8245545: TLS_RSA_* in jdk.tls.disabledAlgorithms).</para>
 /// <para>Not modelled: jdk.certpath.disabledAlgorithms instead of OpenSSL's security level, a DER file as sslrootcert (Java reads
 /// one), Java's home directory if it differs from $HOME, client keys (the default is postgresql.pk8), channelBinding.</para>
 /// </remarks>

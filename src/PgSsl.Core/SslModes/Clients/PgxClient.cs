@@ -18,6 +18,8 @@ namespace PgSsl.SslModes.Clients;
 /// <para>allow and prefer continue after every error except a wrong password, a missing database and a missing privilege; before
 /// 5.7.3 not after a refusal by pg_hba.conf over TLS (28000), either.</para>
 /// <para>Any certificate of the file may end a chain. Names: Go compares subject alternative names only.</para>
+/// <para>Cipher suites: those of crypto/tls (cipher_suites.go, defaults.go), which never had DHE. Key exchange with plain RSA is off since Go 1.22
+/// (GODEBUG=tlsrsakex=1 allows it), 3DES since 1.23; CBC with SHA-256 was never on.</para>
 /// <para>Not modelled: Go's minimum key sizes and digests instead of OpenSSL's security level, the platform's verifier for
 /// <c>system</c> on Windows and macOS, pgx's own rules for client key files, channel_binding and require_auth.</para>
 /// </remarks>
@@ -28,6 +30,21 @@ internal sealed class PgxClient : ISslClient
 
     /// <inheritdoc/>
     public string Name => "pgx";
+
+    /// <inheritdoc/>
+    public IReadOnlyList<string> CipherSuites { get; } =
+    [
+        "TLS_ECDHE_ECDSA_WITH_AES_128_GCM_SHA256",
+        "TLS_ECDHE_RSA_WITH_AES_128_GCM_SHA256",
+        "TLS_ECDHE_ECDSA_WITH_AES_256_GCM_SHA384",
+        "TLS_ECDHE_RSA_WITH_AES_256_GCM_SHA384",
+        "TLS_ECDHE_ECDSA_WITH_CHACHA20_POLY1305_SHA256",
+        "TLS_ECDHE_RSA_WITH_CHACHA20_POLY1305_SHA256",
+        "TLS_ECDHE_ECDSA_WITH_AES_128_CBC_SHA",
+        "TLS_ECDHE_RSA_WITH_AES_128_CBC_SHA",
+        "TLS_ECDHE_ECDSA_WITH_AES_256_CBC_SHA",
+        "TLS_ECDHE_RSA_WITH_AES_256_CBC_SHA",
+    ];
 
     /// <inheritdoc/>
     public ClientPolicy PolicyFor(SslMode mode, ConnectionHost host, ConnectionSettings settings, TrustStoreCache trust, ClientIdentity identity)

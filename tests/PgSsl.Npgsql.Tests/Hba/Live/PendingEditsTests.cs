@@ -20,6 +20,7 @@ public class PendingEditsTests
     public async Task Rules_that_nobody_loaded_are_shown_and_cost_no_session(int major)
     {
         await using HbaServer server = await HbaServer.StartAsync(major, Everybody);
+        server.SkipIfRulesNeverWait();
         await using IServerSession session = await OpenAsync(server, "app", "require");
         await SaveAsync(server, "host all postgres 0.0.0.0/0 trust", "hostssl replication all 0.0.0.0/0 trust");
 
@@ -41,6 +42,7 @@ public class PendingEditsTests
     public async Task Rules_that_nobody_loaded_are_shown_also_if_they_cost_nothing()
     {
         await using HbaServer server = await HbaServer.StartAsync(15, Everybody);
+        server.SkipIfRulesNeverWait();
         await using IServerSession session = await OpenAsync(server, "app", "require");
         await SaveAsync(server, Everybody, "host all nobody all trust");
 
@@ -56,6 +58,7 @@ public class PendingEditsTests
     public async Task A_file_that_was_moved_there_is_noticed()
     {
         await using HbaServer server = await HbaServer.StartAsync(15, Everybody);
+        server.SkipIfRulesNeverWait();
         await using IServerSession session = await OpenAsync(server, "app", "require");
         string prepared = server.Cluster.HbaPath + ".new";
         await File.WriteAllTextAsync(prepared, "local all postgres trust\nhost all postgres all trust\n", TestContext.Current.CancellationToken);
@@ -107,6 +110,7 @@ public class PendingEditsTests
     public async Task Sessions_that_are_hidden_may_be_among_those_that_rules_cost()
     {
         await using HbaServer server = await HbaServer.StartAsync(15, Everybody);
+        server.SkipIfRulesNeverWait();
         await server.Cluster.QueryAsync("CREATE ROLE lim LOGIN; GRANT pg_read_all_settings, pg_read_server_files TO lim; "
             + "GRANT SELECT ON pg_hba_file_rules, pg_file_settings TO lim; "
             + "GRANT EXECUTE ON FUNCTION pg_hba_file_rules(), pg_show_all_file_settings(), pg_stat_file(text, boolean) TO lim");
@@ -224,6 +228,7 @@ public class PendingEditsTests
         TestAuthority ca = TestAuthority.CreateRoot("Client CA");
         using var files = new ClientFiles(ca, "shop");
         await using HbaServer server = await HbaServer.StartAsync(major, "hostssl all app 127.0.0.1/32 cert map=people", Everybody);
+        server.SkipIfRulesNeverWait();
         await server.TrustAsync(ca);
         string main = Path.Combine(server.Cluster.DataDirectory, "pg_ident.conf"), included = Path.Combine(server.Cluster.DataDirectory, "maps.conf");
         if (isIncluded)
@@ -250,6 +255,7 @@ public class PendingEditsTests
     public async Task A_map_that_nobody_loaded_costs_no_session()
     {
         await using HbaServer server = await HbaServer.StartAsync(15, Everybody);
+        server.SkipIfRulesNeverWait();
         string map = Path.Combine(server.Cluster.DataDirectory, "pg_ident.conf");
         await SaveFileAsync(server, map, "people someone app\n");
         await server.Cluster.SetHbaAsync(["hostssl all postgres 127.0.0.1/32 trust", "hostssl all app 127.0.0.1/32 cert map=people", Everybody]);

@@ -1,9 +1,7 @@
 using PgSsl.Common;
-using PgSsl.Server;
-using PgSsl.Server.Configuration;
 using PgSsl.Server.Settings;
 
-namespace PgSsl.Switching;
+namespace PgSsl.Server.Configuration;
 
 /// <summary>What ALTER SYSTEM is to write into postgresql.auto.conf, worked out before anything is written.</summary>
 /// <param name="Path">postgresql.auto.conf, as the server calls it.</param>

@@ -24,7 +24,7 @@ BeforeDiscovery {
 }
 
 BeforeAll {
-    Import-Module $PSScriptRoot/../../PgSsl.psd1
+    Import-Module $env:PGSSL_TEST_MODULE/PgSsl.psd1
     $commandText = [PgSsl.PgSslException].Assembly.GetType('PgSsl.Common.CommandText')
     function Get-Quoted([string] $Method, [string] $Text) { $commandText.GetMethod($Method).Invoke($null, @($Text)) }
 

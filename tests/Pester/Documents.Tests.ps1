@@ -1,6 +1,6 @@
 BeforeDiscovery {
     $root = Resolve-Path $PSScriptRoot/../..
-    Import-Module $root/PgSsl.psd1
+    Import-Module $env:PGSSL_TEST_MODULE/PgSsl.psd1
     $commands = Get-Command -Module PgSsl | ForEach-Object { @{ Name = $_.Name } }
 }
 

@@ -4,7 +4,7 @@ terminal to obey it, or to show another name. Nothing of it may be shown raw: no
 Every view of the module is driven, from its file, so a new one is covered.
 #>
 BeforeDiscovery {
-    Import-Module $PSScriptRoot/../../PgSsl.psd1
+    Import-Module $env:PGSSL_TEST_MODULE/PgSsl.psd1
     Import-Module $PSScriptRoot/Sandbox.psm1
     $isWithoutClient = -not (Get-Sandbox).Psql
     $views = foreach ($file in (Get-Module PgSsl).ExportedFormatFiles) {

@@ -1,6 +1,6 @@
 BeforeAll {
     Import-Module $PSScriptRoot/Sandbox.psm1, $PSScriptRoot/PowerShell.psm1
-    $manifestPath = Resolve-Path $PSScriptRoot/../../PgSsl.psd1
+    $manifestPath = Join-Path $env:PGSSL_TEST_MODULE PgSsl.psd1
     $sandbox = Get-Sandbox
     $root = [Security.Cryptography.X509Certificates.X509Certificate2]::CreateFromPem((Get-Content -Raw $sandbox.Root))
     $otherRoot = [Security.Cryptography.X509Certificates.X509Certificate2]::CreateFromPem((Get-Content -Raw $sandbox.OtherRoot))

@@ -8,11 +8,16 @@ BeforeDiscovery {
 
 BeforeAll {
     $root = Resolve-Path $PSScriptRoot/../..
-    $manifestPath = Join-Path $root PgSsl.psd1
+    $manifestPath = Join-Path $env:PGSSL_TEST_MODULE PgSsl.psd1
     Import-Module $PSScriptRoot/PowerShell.psm1
 }
 
 Describe 'Module' {
+    It 'is the one that the tests were told to use' {
+        (Get-Module PgSsl).ModuleBase | Should -Be $env:PGSSL_TEST_MODULE
+        [PgSsl.ConnectionSetting].Assembly.Location | Should -Be (Join-Path $env:PGSSL_TEST_MODULE bin PgSsl.Core.dll)
+    }
+
     It 'has a manifest without a fault' {
         $manifest = Test-ModuleManifest $manifestPath -ErrorAction Stop -WarningVariable warnings
         $warnings | Should -BeNullOrEmpty

@@ -332,6 +332,6 @@ Describe 'New-PgCsr' {
         $text = New-PgCsr db1 | Out-String
         $text | Should -Match '(?m)^NextStep\s+: 1\. Look at it: openssl req'
         $text | Should -Not -Match 'BEGIN'
-        New-PgCsr db2 -KeyPath b.key | Format-Table | Out-String | Should -Match '(?m)^CommonName +Role +KeyAlgorithm +Key +Request'
+        New-PgCsr db2 -KeyPath b.key | Format-Table | Out-String | Should -Match '(?m)^CommonName +Role +KeyAlgorithm +KeyFile +CsrFile'
     }
 }

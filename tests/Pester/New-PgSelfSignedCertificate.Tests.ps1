@@ -98,6 +98,6 @@ Describe 'New-PgSelfSignedCertificate' {
         $made = New-PgSelfSignedCertificate db1
         $made | Out-String | Should -Match '(?m)^NextStep\s+: 1\. Give the server'
         $made | Out-String | Should -Not -Match 'BEGIN'
-        $made | Format-Table | Out-String | Should -Match '(?m)^CommonName +Role +NotAfter +Key +Certificate'
+        $made | Format-Table | Out-String | Should -Match '(?m)^CommonName +Role +NotAfter +KeyFile +CertificateFile'
     }
 }

@@ -57,12 +57,12 @@ function Get-PsqlTransport {
 
 <#
 .SYNOPSIS
-Runs SQL as superuser over the socket of a server whose pg_hba.conf is a test's.
+Runs SQL as superuser postgres, over the socket if there is one, on a server whose pg_hba.conf is a test's.
 #>
 function Invoke-SandboxSql {
     param([string] $Server, [string] $Sql)
     $sandbox = Get-Sandbox
-    $rows = & $sandbox.Psql -XAtq -h $sandbox."${Server}Socket" -p $sandbox."${Server}Port" -U postgres -d postgres -c $Sql 2>&1
+    $rows = & $sandbox.Psql -XAtq -h $sandbox."${Server}Socket" -p $sandbox."${Server}Port" -d "user=$($sandbox.SqlRole) dbname=postgres options='-c role=postgres'" -c $Sql 2>&1
     if ($LASTEXITCODE) { throw "$rows" }
     $rows
 }
@@ -73,7 +73,7 @@ Writes the pg_hba.conf of such a server, below the line that keeps the sandbox i
 #>
 function Set-SandboxHba {
     param([string] $Server, [string[]] $Line)
-    $text = (@('local all postgres trust') + $Line -join "`n") + "`n"
+    $text = (@((Get-Sandbox).SqlHbaLine) + $Line -join "`n") + "`n"
     $loaded = Invoke-SandboxSql $Server 'SELECT pg_conf_load_time()'
     [IO.File]::WriteAllText((Get-Sandbox)."${Server}File", $text)
     Invoke-SandboxSql $Server 'SELECT pg_reload_conf()' | Out-Null

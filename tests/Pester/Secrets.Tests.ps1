@@ -9,7 +9,7 @@ In a case there are
     a folder of its own to write into; each file *.key in it afterwards is a secret, too
 #>
 BeforeDiscovery {
-    Import-Module $PSScriptRoot/../../PgSsl.psd1
+    Import-Module $env:PGSSL_TEST_MODULE/PgSsl.psd1
 
     $cases = @(
         @{

@@ -359,7 +359,7 @@ Describe 'Set-PgHbaSsl on PostgreSQL <Version>' -Skip:$isUnjudged -ForEach $serv
         # While another change has the folder locked, the command waits; its first write comes after the signal.
         $null = New-Item "$folder/.pgssl-lock" -ItemType File
         $holder = [Diagnostics.Process]::Start('flock', [string[]]('-o', "$folder/.pgssl-lock", 'sleep', '60'))
-        $command = Start-PowerShell { Import-Module $args[0]; Set-PgHbaSsl -Endpoint $args[1] } -Arguments (Resolve-Path $PSScriptRoot/../../PgSsl.psd1), $socket
+        $command = Start-PowerShell { Import-Module $args[0]; Set-PgHbaSsl -Endpoint $args[1] } -Arguments (Join-Path $env:PGSSL_TEST_MODULE PgSsl.psd1), $socket
         try {
             # On a busy machine a PowerShell takes half a minute to start.
             for ($i = 0; $i -lt 4000 -and -not $command.HasExited; $i++) {

@@ -1,5 +1,5 @@
 BeforeAll {
-    $manifestPath = Resolve-Path $PSScriptRoot/../../PgSsl.psd1
+    $manifestPath = Join-Path $env:PGSSL_TEST_MODULE PgSsl.psd1
     Import-Module $PSScriptRoot/Sandbox.psm1, $PSScriptRoot/PowerShell.psm1
     $sandbox = Get-Sandbox
 }

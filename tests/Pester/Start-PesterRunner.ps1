@@ -1,6 +1,6 @@
 <#
 .SYNOPSIS
-Runs Pester files against the module just built, as it is told, and says what became of each test.
+Runs Pester files against the module just built, or that of PGSSL_TEST_MODULE (a folder), as it is told, and says what became of each test.
 
 .DESCRIPTION
 For tests/PgSsl.Module.Tests, which starts it and talks to it over a pipe: a line with a path there, a line of JSON back. Each file finds
@@ -87,13 +87,13 @@ function Invoke-PesterFile {
     $run.Tests | ForEach-Object { ConvertFrom-PesterTest $_ }
 }
 
-# Tests with openssl as their judge are skipped where there is none: the first call of it ends them.
-if (-not (Get-Command openssl -ErrorAction Ignore)) {
-    function global:openssl { Set-ItResult -Skipped -Because 'openssl is not installed' }
-}
-
 Import-Module $PesterManifest -ErrorAction Stop
-Import-Module (Join-Path $PSScriptRoot ../../PgSsl.psd1) -ErrorAction Stop
+$env:PGSSL_TEST_MODULE = (Resolve-Path ($env:PGSSL_TEST_MODULE ? $env:PGSSL_TEST_MODULE : "$PSScriptRoot/../..")).Path
+Import-Module (Join-Path $env:PGSSL_TEST_MODULE PgSsl.psd1) -ErrorAction Stop
+
+# Where one of these programs is missing, its first call ends the test that makes it, and says why.
+Import-Module $PSScriptRoot/Programs.psm1
+Add-ProgramStandIn
 
 $pipe = [IO.Pipes.NamedPipeClientStream]::new('.', $PipeName, 'InOut', 'CurrentUserOnly')
 $pipe.Connect()

@@ -23,6 +23,12 @@ internal sealed record PesterDescription
     /// <summary>How the module was built: Debug or Release.</summary>
     public string Configuration { get; } = Repository.Configuration;
 
+    /// <summary>Who always gets in over what PesterServer.Socket says.</summary>
+    public string SqlRole { get; } = WindowsWays.Apply ? WindowsWays.Role : "postgres";
+
+    /// <summary>The line of pg_hba.conf that lets this role in.</summary>
+    public string SqlHbaLine { get; } = WindowsWays.HbaLine;
+
     // Servers to look at. Role anyone gets in everywhere, ssl_only by hostssl and scram-sha-256, plain_only by hostnossl and md5.
 
     /// <summary>Serves a good certificate for localhost, 127.0.0.1 and ::1, below Root and an issuing CA.</summary>

@@ -64,6 +64,8 @@ public sealed class Secrets : PesterFileTests;
 
 public sealed class Set_PgHbaSsl : PesterFileTests;
 
+public sealed class Programs : PesterFileTests;
+
 public sealed class SqlSession : PesterFileTests;
 
 public sealed class Test_PgHbaRule : PesterFileTests;

@@ -16,8 +16,10 @@ internal sealed record PesterServer(PostgresCluster Cluster, string Host)
     /// <summary>Its pg_hba.conf.</summary>
     public string File => Cluster.HbaPath;
 
-    /// <summary>The directory of its socket, over which superuser postgres always gets in.</summary>
-    public string Socket => Cluster.SocketDirectory;
+    /// <summary>
+    /// The directory of its socket, over which superuser postgres always gets in. On Windows its address, over which the sandbox's own role does.
+    /// </summary>
+    public string Socket => WindowsWays.Apply ? Cluster.Host : Cluster.SocketDirectory;
 
     /// <summary>Its data directory.</summary>
     public string Data => Cluster.DataDirectory;

@@ -29,7 +29,7 @@ internal sealed class InitialState
         SELECT pg_terminate_backend(pid, 5000) FROM pg_stat_activity
         WHERE pid <> pg_backend_pid() AND backend_type IN ('client backend', 'walsender');
         SELECT format('DROP DATABASE %I', datname) FROM pg_database WHERE oid >= 16384
-        UNION ALL SELECT format('DROP OWNED BY %I; DROP ROLE %I', rolname, rolname) FROM pg_authid WHERE oid >= 16384
+        UNION ALL SELECT format('DROP OWNED BY %I; DROP ROLE %I', rolname, rolname) FROM pg_authid WHERE oid >= 16384 AND rolname <> session_user
         """;
 
     // The server's own, which come and go; what a test writes into a directory of the server's is not looked for.

@@ -11,8 +11,6 @@ namespace PgSsl.Sandbox;
 /// </summary>
 public sealed class PostgresCluster : IAsyncDisposable
 {
-    // Over the socket, so that the sandbox gets in whatever a test does to TLS; psql users of the tests come over TCP.
-    private const string SandboxHbaLine = "local all postgres trust";
     private const int PortAttempts = 5;
     private static readonly string[] TrustEverybody =
         ["local all all trust", "host all all 127.0.0.1/32 trust", "host all all ::1/128 trust"];
@@ -39,7 +37,7 @@ public sealed class PostgresCluster : IAsyncDisposable
         _settings = new Dictionary<string, string>(options.Settings);
         DataDirectory = SandboxDirectory.CreatePrivate(directory, "data");
         SocketDirectory = SandboxDirectory.CreatePrivate(directory, "s");
-        _guard = ServerGuard.Create(directory, "QUIT", installation.Program("postgres"), ["-D", DataDirectory]);
+        _guard = ServerGuard.Create(directory, installation, DataDirectory);
     }
 
     /// <summary>The server's version and programs.</summary>
@@ -66,6 +64,8 @@ public sealed class PostgresCluster : IAsyncDisposable
     /// <summary>The path of pg_hba.conf.</summary>
     public string HbaPath => Path.Combine(DataDirectory, "pg_hba.conf");
 
+    private IPEndPoint Tcp => new(IPAddress.Loopback, Port);
+
     /// <summary>Starts a cluster and waits until it accepts connections.</summary>
     /// <exception cref="SandboxException">It did not start; the message ends with its log.</exception>
     public static async Task<PostgresCluster> StartAsync(PostgresInstallation installation, ClusterOptions? options = null)
@@ -75,8 +75,10 @@ public sealed class PostgresCluster : IAsyncDisposable
         try
         {
             await DataDirectoryTemplate.CopyToAsync(installation, cluster.DataDirectory);
+            if (WindowsWays.Apply)
+                await cluster.StartWithRoleAsync();
             cluster.WriteHba(options.Hba ?? TrustEverybody);
-            await cluster.StartOnFreePortAsync();
+            await (WindowsWays.Apply ? cluster.ReloadAsync() : cluster.StartOnFreePortAsync());
             return cluster;
         }
         catch
@@ -160,7 +162,7 @@ public sealed class PostgresCluster : IAsyncDisposable
     public async Task ReloadAsync()
     {
         WriteSettings();
-        if (OperatingSystem.IsWindows())
+        if (WindowsWays.Apply)
             await PgCtlAsync("reload");
         else
             Posix.Signal(ProcessId, Posix.SigHup);
@@ -179,7 +181,7 @@ public sealed class PostgresCluster : IAsyncDisposable
     public async Task StopAsync()
     {
         _wasStopped = true;
-        if (OperatingSystem.IsWindows())
+        if (WindowsWays.Apply)
             await PgCtlAsync("stop");
         else
             Posix.Signal(ProcessId, Posix.SigInt);
@@ -214,13 +216,10 @@ public sealed class PostgresCluster : IAsyncDisposable
     /// <summary>A connection as superuser postgres over the socket, for more than one query.</summary>
     /// <param name="encoding">What the bytes of values mean; Latin-1 for a character per byte.</param>
     /// <param name="database">The database.</param>
-    public Task<SqlConversation> ConnectAsync(Encoding encoding, string database = "postgres")
-    {
-        EndPoint server = OperatingSystem.IsWindows()
-            ? new IPEndPoint(IPAddress.Loopback, Port)
-            : new UnixDomainSocketEndPoint(Path.Combine(SocketDirectory, $".s.PGSQL.{Port}"));
-        return SqlConversation.OpenAsync(server, database, encoding);
-    }
+    public Task<SqlConversation> ConnectAsync(Encoding encoding, string database = "postgres") => WindowsWays.Apply
+        ? SqlConversation.OpenAsync(Tcp, database, encoding, WindowsWays.Role)
+        : SqlConversation.OpenAsync(
+            new UnixDomainSocketEndPoint(Path.Combine(SocketDirectory, $".s.PGSQL.{Port}")), database, encoding);
 
     /// <summary>What the server wrote so far, or from a position in the file on.</summary>
     public string ReadLog(long from = 0) => ServerGuard.ReadLog(_directory, from);
@@ -233,6 +232,14 @@ public sealed class PostgresCluster : IAsyncDisposable
         // Once only: two tests must not get it.
         Interlocked.Exchange(ref _giveBack, null)?.Invoke(this);
         return ValueTask.CompletedTask;
+    }
+
+    private async Task StartWithRoleAsync()
+    {
+        WriteHba(["host all postgres 127.0.0.1/32 trust"]);
+        await StartOnFreePortAsync();
+        await using SqlConversation conversation = await SqlConversation.OpenAsync(Tcp, "postgres", Encoding.UTF8);
+        await conversation.QueryAsync($"CREATE ROLE {WindowsWays.Role} SUPERUSER LOGIN");
     }
 
     private async Task StartOnFreePortAsync()
@@ -285,7 +292,7 @@ public sealed class PostgresCluster : IAsyncDisposable
 
     // Windows has no signals; pg_ctl has a substitute for them.
     private async Task PgCtlAsync(string command) =>
-        (await ProcessRunner.RunAsync(Installation.Program("pg_ctl"), [command, "-D", DataDirectory]))
+        (await ServerAccount.RunAsync(Installation.Program("pg_ctl"), [command, "-D", DataDirectory]))
         .OrThrow($"pg_ctl {command}");
 
     private void WriteSettings()
@@ -297,7 +304,7 @@ public sealed class PostgresCluster : IAsyncDisposable
     }
 
     private void WriteHba(IEnumerable<string> lines) =>
-        SandboxDirectory.WritePrivate(HbaPath, string.Join('\n', lines.Prepend(SandboxHbaLine)) + "\n");
+        SandboxDirectory.WritePrivate(HbaPath, string.Join('\n', lines.Prepend(WindowsWays.HbaLine)) + "\n");
 
     private long LogLength() => File.Exists(LogPath) ? new FileInfo(LogPath).Length : 0;
 

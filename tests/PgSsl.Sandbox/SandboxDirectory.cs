@@ -13,6 +13,9 @@ public static class SandboxDirectory
     // A socket's path must fit into sockaddr_un.sun_path (104 bytes on macOS, 108 on Linux), ".s.PGSQL.65535" included.
     private const int LongestSocketDirectory = 80;
 
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(10);
+    private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(50);
+
     private static readonly Lazy<bool> Swept = new(Sweep);
 
     /// <summary>A new empty directory that others may enter, so that the server's account reaches what it owns below.</summary>
@@ -45,6 +48,28 @@ public static class SandboxDirectory
     /// Writes a file that only the server's account may read: a private key is there from the first byte on with mode 0600.
     /// </summary>
     public static void WritePrivate(string path, string text)
+    {
+        if (!OperatingSystem.IsWindows())
+        {
+            WriteOnce(path, text);
+            return;
+        }
+        // Each connection opens certificate and key there, and a scanner whatever is new: what is open cannot be replaced, but soon.
+        for (DateTime deadline = DateTime.UtcNow + Patience; ; Thread.Sleep(Pause))
+        {
+            try
+            {
+                WriteOnce(path, text);
+                return;
+            }
+            catch (Exception failure) when (failure is IOException or UnauthorizedAccessException && DateTime.UtcNow < deadline)
+            {
+                // Another program has one of the two open.
+            }
+        }
+    }
+
+    private static void WriteOnce(string path, string text)
     {
         string beside = path + ".new";
         File.Delete(beside);

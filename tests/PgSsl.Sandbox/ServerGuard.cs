@@ -21,6 +21,11 @@ internal abstract class ServerGuard : IAsyncDisposable
             : new WatchdogServerGuard(directory, stopSignal, wrapped, all);
     }
 
+    /// <summary>The same for a PostgreSQL server.</summary>
+    public static ServerGuard Create(string directory, PostgresInstallation installation, string dataDirectory) => WindowsWays.Apply
+        ? new PgCtlServerGuard(directory, installation, dataDirectory)
+        : Create(directory, "QUIT", installation.Program("postgres"), ["-D", dataDirectory]);
+
     /// <summary>The running server's process id; 0 before the first start.</summary>
     public int ProcessId { get; protected set; }
 

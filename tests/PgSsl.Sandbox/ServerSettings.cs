@@ -34,7 +34,7 @@ internal static class ServerSettings
         {
             ["listen_addresses"] = LoopbackPort.HasIPv6 ? "127.0.0.1,::1" : "127.0.0.1",
             ["port"] = $"{port}",
-            ["unix_socket_directories"] = OperatingSystem.IsWindows() ? "" : socketDirectory,
+            ["unix_socket_directories"] = WindowsWays.Apply ? "" : socketDirectory,
         };
         if (major >= 18)
             all["io_method"] = "sync";

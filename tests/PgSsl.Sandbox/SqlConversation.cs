@@ -23,18 +23,19 @@ public sealed class SqlConversation : IAsyncDisposable
         _encoding = encoding;
     }
 
-    /// <summary>Connects as superuser postgres without a password.</summary>
+    /// <summary>Connects without a password, and is superuser postgres.</summary>
     /// <param name="server">The server.</param>
     /// <param name="database">The database.</param>
     /// <param name="encoding">What the bytes of values mean; Latin-1 for a character per byte, whatever the bytes are.</param>
+    /// <param name="user">Who logs in, and becomes postgres.</param>
     /// <exception cref="SandboxException">The server's error message.</exception>
-    public static async Task<SqlConversation> OpenAsync(EndPoint server, string database, Encoding encoding)
+    public static async Task<SqlConversation> OpenAsync(EndPoint server, string database, Encoding encoding, string user = "postgres")
     {
         using var deadline = new CancellationTokenSource(Timeout);
         var conversation = new SqlConversation(await ConnectAsync(server, deadline.Token), encoding);
         try
         {
-            await conversation._stream.WriteAsync(Startup(database), deadline.Token);
+            await conversation._stream.WriteAsync(Startup(database, user), deadline.Token);
             await conversation.ReadToReadyAsync(deadline.Token);
             return conversation;
         }
@@ -120,9 +121,11 @@ public sealed class SqlConversation : IAsyncDisposable
         return $"{Field('S')}: {Field('M')} ({Field('C')})";
     }
 
-    private static byte[] Startup(string database)
+    private static byte[] Startup(string database, string user)
     {
-        byte[] parameters = Encoding.UTF8.GetBytes($"user\0postgres\0database\0{database}\0\0");
+        // PgBouncer knows no parameter role.
+        string role = user == "postgres" ? "" : "role\0postgres\0";
+        byte[] parameters = Encoding.UTF8.GetBytes($"user\0{user}\0database\0{database}\0{role}\0");
         var packet = new byte[8 + parameters.Length];
         BinaryPrimitives.WriteInt32BigEndian(packet, packet.Length);
         BinaryPrimitives.WriteInt32BigEndian(packet.AsSpan(4), ProtocolVersion3);

@@ -21,17 +21,10 @@ internal static class ErrorMap
         return record;
     }
 
-    /// <summary>What the message should begin with, so that it says which server or file it is about; null if it does already.</summary>
-    private static string? SubjectOf(string message, object? target)
-    {
-        if (target is not string { Length: > 0 } text || Names(message, text))
-            return null;
-        if (Path.IsPathRooted(text))
-            return Names(message, Path.GetFileName(text)) ? null : PrintableText.Of(text);
-        return EndpointName.Of(text) is { } server && !Names(message, server) ? server : null;
-    }
-
-    private static bool Names(string message, string name) => message.Contains(name, StringComparison.OrdinalIgnoreCase);
+    /// <summary>What the message should begin with, so that it says which server it is about; null if it does already, or is about none.</summary>
+    private static string? SubjectOf(string message, object? target) =>
+        target is string { Length: > 0 } text && EndpointName.Of(text) is { } server
+            && !message.Contains(server, StringComparison.OrdinalIgnoreCase) ? server : null;
 
     private static ErrorCategory CategoryOf(PgSslError error) => error switch
     {

@@ -5,6 +5,7 @@ using PgSsl.Files;
 using PgSsl.Poolers;
 using PgSsl.Sandbox;
 using PgSsl.Server.Live;
+using PgSsl.Testing;
 
 namespace PgSsl.Tests.Attacks;
 
@@ -169,7 +170,7 @@ public sealed class OtherServicesCertificateTests : IDisposable
     {
         await using PgBouncer bouncer = await StartAsync(Own);
         string bundle = _account.RootsFile("ca-certificates.crt", Others.ChainPem), named = _account.At("data/server.crt");
-        File.CreateSymbolicLink(_account.At("data/root.crt"), bundle);
+        Links.ToFile(_account.At("data/root.crt"), bundle);
         await NameAsync(bouncer, named, _account.OwnFile("server.key", Own.KeyPem));
         if (isExchangedBefore)
             File.Move(_account.At("data/root.crt"), named);

@@ -4,6 +4,7 @@ using System.Text;
 using PgSsl.Files;
 using PgSsl.Poolers;
 using PgSsl.Sandbox;
+using PgSsl.Testing;
 using PgSsl.Tests.Certificates;
 
 namespace PgSsl.Tests.Attacks;
@@ -46,7 +47,7 @@ public sealed class PasswordAtPoolerTests : IDisposable
     {
         await using PgBouncer stranger = await StartAsync("plain");
         string link = Path.Combine(_directory.Path, $".s.PGSQL.{stranger.Port}");
-        File.CreateSymbolicLink(link, stranger.SocketPath);
+        Links.ToFile(link, stranger.SocketPath);
         AssertSocketRefused(Ini(stranger, $"user = nobody\nauth_type = plain\nunix_socket_dir = {_directory.Path}"), link);
     }
 

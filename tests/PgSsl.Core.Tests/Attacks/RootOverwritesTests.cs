@@ -1,6 +1,7 @@
 using System.Runtime.Versioning;
 using System.Text;
 using PgSsl.Files;
+using PgSsl.Testing;
 
 namespace PgSsl.Tests.Attacks;
 
@@ -64,7 +65,7 @@ public sealed class RootOverwritesTests : IDisposable
     {
         string target = _account.RootsFile("server.crt", HostileAccount.Certificate);
         await _account.LinkAsync("data/current.crt", target);
-        File.CreateSymbolicLink(_account.At("server.crt"), _account.At("data/current.crt"));
+        Links.ToFile(_account.At("server.crt"), _account.At("data/current.crt"));
 
         AssertRefused(Certificate(_account.At("server.crt")), target, HostileAccount.Certificate, "belongs to");
     }
@@ -194,7 +195,7 @@ public sealed class RootOverwritesTests : IDisposable
     public async Task Links_that_give_nobody_more_are_followed()
     {
         string roots = _account.RootsFile("server.crt", HostileAccount.Certificate);
-        File.CreateSymbolicLink(_account.At("data/server.crt"), roots);
+        Links.ToFile(_account.At("data/server.crt"), roots);
         string own = _account.OwnFile("real.key", HostileAccount.Key);
         string link = await _account.LinkAsync("data/server.key", own);
 

@@ -84,7 +84,7 @@ public sealed class FileTransactionInPlaceTests : IDisposable
     {
         using BoundFile mount = BoundFile.Mount(_source, _hba);
         string link = Path.Combine(_directory.Path, "link.conf");
-        File.CreateSymbolicLink(link, _hba);
+        Links.ToFile(link, _hba);
 
         FileTransactionResult result = FileTransaction.Apply([Edit(link, New)], Now);
 

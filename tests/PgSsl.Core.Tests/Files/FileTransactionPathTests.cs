@@ -1,4 +1,5 @@
 using PgSsl.Files;
+using PgSsl.Testing;
 using PgSsl.Tests.Certificates;
 
 namespace PgSsl.Tests.Files;
@@ -82,8 +83,8 @@ public sealed class FileTransactionPathTests : IDisposable
     [Fact]
     public void A_circle_of_links_is_an_error_that_names_the_file()
     {
-        File.CreateSymbolicLink(At("one"), At("two"));
-        File.CreateSymbolicLink(At("two"), At("one/inside"));
+        Links.ToFile(At("one"), At("two"));
+        Links.ToFile(At("two"), At("one/inside"));
 
         var failure = Assert.Throws<PgSslException>(() => FileTransaction.Apply([Edit("one/a.key")], Now));
 
@@ -93,9 +94,9 @@ public sealed class FileTransactionPathTests : IDisposable
     private void MakeLinks()
     {
         Directory.CreateDirectory(At("real"));
-        Directory.CreateSymbolicLink(At("link"), "real");
-        Directory.CreateSymbolicLink(At("parent"), _directory.Path);
-        File.CreateSymbolicLink(At("real/link.key"), "a.key");
+        Links.ToDirectory(At("link"), "real");
+        Links.ToDirectory(At("parent"), _directory.Path);
+        Links.ToFile(At("real/link.key"), "a.key");
     }
 
     private FileEdit Edit(string name) => new(At(name), "new"u8.ToArray());

@@ -34,7 +34,7 @@ public sealed class FileTransactionRivalTests : IDisposable
                 foreach (string staged in Directory.GetFiles(_directory.Path, ".*.pgssl-new"))
                 {
                     File.Delete(staged);
-                    File.CreateSymbolicLink(staged, victim);
+                    Links.ToFile(staged, victim);
                 }
             },
         };

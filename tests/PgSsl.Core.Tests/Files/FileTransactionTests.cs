@@ -100,7 +100,7 @@ public sealed class FileTransactionTests : IDisposable
     {
         string real = Path.Combine(Directory.CreateDirectory(Path.Combine(_directory.Path, "real")).FullName, "key.pem");
         File.WriteAllText(real, "old");
-        File.CreateSymbolicLink(Key, real);
+        Links.ToFile(Key, real);
 
         FileTransaction.Apply([NewKey("new") with { MayReplace = true }], Now);
 
@@ -185,8 +185,9 @@ public sealed class FileTransactionTests : IDisposable
                 string state = File.ReadAllText(Key) + ", " + File.ReadAllText(Request);
                 Assert.Contains(state, (string[])["old key, old request", "new key, old request", "new key, new request"]);
                 NothingIsReadable();
+                // Not by a pattern with ".*": Wine 8 finds nothing by it.
                 if (state.StartsWith("new", StringComparison.Ordinal))
-                    Assert.Equal("old key", File.ReadAllText(Assert.Single(Directory.GetFiles(_directory.Path, "server.key.*.bak"))));
+                    Assert.Equal("old key", File.ReadAllText(Assert.Single(Directory.GetFiles(_directory.Path), IsBackupOfKey)));
             }
         }
     }
@@ -327,6 +328,9 @@ public sealed class FileTransactionTests : IDisposable
 
     private string[] FilesLeft() =>
         [.. Directory.GetFiles(_directory.Path).Select(path => Path.GetFileName(path)).Order(StringComparer.Ordinal)];
+
+    private static bool IsBackupOfKey(string path) =>
+        Path.GetFileName(path).StartsWith("server.key.", StringComparison.Ordinal) && Path.GetExtension(path) == ".bak";
 
     private static string ModeOf(string path) => OperatingSystem.IsWindows() ? "" : Octal(File.GetUnixFileMode(path));
 

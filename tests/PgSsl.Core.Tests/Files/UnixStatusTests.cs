@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using PgSsl.Files;
+using PgSsl.Testing;
 using PgSsl.Tests.Certificates;
 
 namespace PgSsl.Tests.Files;
@@ -51,7 +52,7 @@ public sealed class UnixStatusTests : IDisposable
     public void A_link_is_not_taken_for_the_file_it_leads_to_even_with_the_number_of_a_deleted_one()
     {
         string path = _directory.Write("file", ""), link = Path.Combine(_directory.Path, "link");
-        File.CreateSymbolicLink(link, path);
+        Links.ToFile(link, path);
 
         FileIdentity file = UnixStatus.Of(path).Identity;
         Assert.NotEqual(file, UnixStatus.Of(link).Identity with { Device = file.Device, Inode = file.Inode });
@@ -65,7 +66,7 @@ public sealed class UnixStatusTests : IDisposable
         using (FileStream file = File.OpenRead(staged))
         {
             File.Delete(staged);
-            File.CreateSymbolicLink(staged, victim);
+            Links.ToFile(staged, victim);
             Stranger.GiveTo(file.SafeFileHandle);
 
             Assert.Equal(Stranger, UnixStatus.Of(file.SafeFileHandle).Owner);

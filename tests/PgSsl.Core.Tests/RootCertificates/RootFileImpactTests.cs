@@ -1,4 +1,5 @@
 using PgSsl.RootCertificates;
+using PgSsl.Testing;
 using PgSsl.Tests.Connections;
 
 namespace PgSsl.Tests.RootCertificates;
@@ -74,7 +75,7 @@ public sealed class RootFileImpactTests : IDisposable
     {
         string company = _world.Write("company/roots.pem");
         Directory.CreateDirectory(Path.GetDirectoryName(DefaultPath)!);
-        File.CreateSymbolicLink(DefaultPath, company);
+        Links.ToFile(DefaultPath, company);
 
         Assert.StartsWith("This is where libpq looks by default", Describe(company, existed: true));
     }

@@ -5,6 +5,7 @@ using PgSsl.Sandbox;
 using PgSsl.Server;
 using PgSsl.Server.Live;
 using PgSsl.Server.Settings;
+using PgSsl.Testing;
 
 namespace PgSsl.Tests.Attacks;
 
@@ -113,7 +114,7 @@ public class OtherServerTests
         if (!OperatingSystem.IsWindows())
             File.SetUnixFileMode(data, what == "an own directory, root's file" ? (UnixFileMode)0x1C0 : (UnixFileMode)0x3FF);
         if (what.EndsWith("link", StringComparison.Ordinal))
-            File.CreateSymbolicLink(named = Path.Combine(directory, "link"), data);
+            Links.ToFile(named = Path.Combine(directory, "link"), data);
         await using HostileServer server = HostileServer.Start(HostileSql.AfterGreeting(sql => Claim(sql, named, "the same postmaster.pid")));
         (IServerSession session, ConnectionSettings settings) = await OpenAsync("127.0.0.1", server.Port);
         await using (session)

@@ -2,6 +2,7 @@ using System.Text;
 using PgSsl.Certificates;
 using PgSsl.Certificates.Trust;
 using PgSsl.Sandbox;
+using PgSsl.Testing;
 
 namespace PgSsl.Tests.Certificates.Trust;
 
@@ -73,11 +74,11 @@ public sealed class PemFileCacheTests : IDisposable
         Assert.SkipWhen(OperatingSystem.IsWindows(), "Links need a privilege on Windows.");
         string first = _directory.Write("1.crt", First.Pem), second = _directory.Write("2.crt", Second.Pem);
         string link = Path.Combine(_directory.Path, "root.crt");
-        File.CreateSymbolicLink(link, first);
+        Links.ToFile(link, first);
         Assert.Equal("Root 1", NameIn(link));
 
         File.Delete(link);
-        File.CreateSymbolicLink(link, second);
+        Links.ToFile(link, second);
 
         Assert.Equal("Root 2", NameIn(link));
     }

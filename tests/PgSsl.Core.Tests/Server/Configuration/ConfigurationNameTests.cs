@@ -1,6 +1,7 @@
 using PgSsl.Files;
 using PgSsl.Server.Configuration;
 using PgSsl.Switching;
+using PgSsl.Testing;
 using PgSsl.Tests.Certificates;
 
 namespace PgSsl.Tests.Server.Configuration;
@@ -22,7 +23,7 @@ public sealed class ConfigurationNameTests : IDisposable
         Assert.SkipWhen(OperatingSystem.IsWindows(), "Only administrators make links there.");
         string data = Path.Combine(_directory.Path, "data"), link = Path.Combine(_directory.Path, "link");
         Directory.CreateDirectory(data);
-        Directory.CreateSymbolicLink(link, data);
+        Links.ToDirectory(link, data);
         File.WriteAllText(Path.Combine(data, "postgresql.conf"), "include 'ssl.conf'\n");
         File.WriteAllText(Path.Combine(data, "ssl.conf"), "ssl = off\n");
         var document = ConfigurationDocument.Read(Path.Combine(data, "postgresql.conf"), data, DiskServerFiles.Instance);

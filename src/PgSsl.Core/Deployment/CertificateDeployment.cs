@@ -48,7 +48,8 @@ internal sealed class CertificateDeployment : IPlannedChange<ServerCertificateIn
                 new PresentChain($"is in {target.CertificatePath} now", plan.ChainBefore),
             ];
             return new CertificateDeployment(recipient, plan, served, [.. ClientLosses.Find(
-                bundle.Chain, [.. present.Where(old => old.Chain.Count > 0)], facts!, request.AccountRoots, request.NamesAreGiven)]);
+                bundle.Chain, [.. present.Where(old => old.Chain.Count > 0)], facts!, request.AccountRoots, request.NamesAreGiven),
+                .. recipient.FindLoss(plan) is { } loss ? [loss] : Array.Empty<ClientLoss>()]);
         }
         finally
         {
@@ -99,6 +100,7 @@ internal sealed class CertificateDeployment : IPlannedChange<ServerCertificateIn
     {
         ServerCertificateChangeResult result =
             await _recipient.ApplyAsync(_plan, _served, DateTimeOffset.UtcNow, cancellationToken).ConfigureAwait(false);
+        result = result with { Proofs = [.. result.Proofs, .. _recipient.Proofs] };
         string[] accepted =
             [.. new[] { _plan.AcceptedRisk, ClientLoss.DescribeBlocking(_losses), _recipient.Losses }.OfType<string>().Distinct()];
         if (accepted.Length > 0)

@@ -1,5 +1,7 @@
+using PgSsl.Changes;
 using PgSsl.Files;
 using PgSsl.Hba.Live;
+using PgSsl.Requirements;
 using PgSsl.Server.Live;
 
 namespace PgSsl.Deployment;
@@ -21,6 +23,13 @@ internal interface ICertificateRecipient
 
     /// <summary>What else a reload puts into force; known after <see cref="ObserveAsync"/>.</summary>
     PendingEdits PendingEdits => PendingEdits.None;
+
+    /// <summary>What was seen of the recipient apart from the two files; known after <see cref="ObserveAsync"/>.</summary>
+    IEnumerable<Proof> Proofs => PendingEdits.Proofs;
+
+    /// <summary>What clients would miss because another setting names one of the two files as well; null if none does.</summary>
+    /// <param name="plan">What is to be written.</param>
+    ClientLoss? FindLoss(ServerCertificatePlan plan) => null;
 
     /// <summary>Who could not connect again, apart from those who refuse the certificate, as a sentence; null if nobody is known.</summary>
     string? Losses => null;
@@ -47,7 +56,7 @@ internal interface ICertificateRecipient
     /// <param name="served">What <see cref="ObserveAsync"/> saw.</param>
     /// <param name="at">The time in the names of backups.</param>
     /// <param name="cancellationToken">Undoes everything.</param>
-    /// <exception cref="PgSslException">See <see cref="Changes.ProvenChange.RunAsync"/>.</exception>
+    /// <exception cref="PgSslException">See <see cref="ProvenChange.RunAsync"/>.</exception>
     Task<ServerCertificateChangeResult> ApplyAsync(
         ServerCertificatePlan plan, IReadOnlyList<ServedAt> served, DateTimeOffset at, CancellationToken cancellationToken);
 }

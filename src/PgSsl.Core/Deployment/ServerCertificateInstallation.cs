@@ -2,6 +2,7 @@ using System.Security.Cryptography.X509Certificates;
 using PgSsl.Certificates;
 using PgSsl.Changes;
 using PgSsl.Deployment;
+using PgSsl.Hba.Live;
 using PgSsl.Requirements;
 using PgSsl.Server.Configuration;
 
@@ -55,8 +56,8 @@ public sealed record ServerCertificateInstallation
     public required bool IsChanged { get; init; }
 
     /// <summary>
-    /// Whether the server was seen to serve the new certificate, and no client is known to refuse it that took the old one; null where nothing was
-    /// changed.
+    /// Whether the server was seen to serve the new certificate, no client is known to refuse it that took the old one, and the server is known to
+    /// start again; null where nothing was changed.
     /// </summary>
     public required bool? IsProven { get; init; }
 
@@ -102,7 +103,7 @@ public sealed record ServerCertificateInstallation
             IsChanged = result is not null,
             IsProven = result is null ? null
                 : Array.Exists(proofs, proof => proof is { Name: "Wire", Outcome: ProofState.Proven })
-                    && !Array.Exists(proofs, proof => proof.Name == ClientLoss.ProofName),
+                    && !Array.Exists(proofs, proof => proof.Name is ClientLoss.ProofName or HbaImpact.LoginProof) && !NextStart.IsOpenIn(proofs),
             Proofs = proofs,
             Remarks = [.. remarks],
         };

@@ -1,3 +1,4 @@
+using PgSsl.Changes;
 using PgSsl.Common;
 using PgSsl.Files;
 using PgSsl.Hba.Live;
@@ -26,9 +27,21 @@ internal sealed class ServerRecipient : ICertificateRecipient
     /// <inheritdoc/>
     public PendingEdits PendingEdits { get; private set; } = PendingEdits.None;
 
+    private NextStart Start { get; set; } = NextStart.NotAsked;
+
+    /// <inheritdoc/>
+    public IEnumerable<Proof> Proofs => [.. PendingEdits.Proofs, .. Start.Proofs];
+
     /// <inheritdoc/>
     public IReadOnlyList<string> Remarks =>
-        _live is null || ServesTls ? [] : [$"TLS of {Endpoint} is off. With Enable-PgSsl it will serve the certificate."];
+    [
+        .. _live is null || ServesTls ? Array.Empty<string>() : [$"TLS of {Endpoint} is off. With Enable-PgSsl it will serve the certificate."],
+        .. Start.Warnings,
+    ];
+
+    /// <inheritdoc/>
+    public ClientLoss? FindLoss(ServerCertificatePlan plan) => ClientLosses.FindSharedCa(
+        "ssl_ca_file", _facts?.NextPathOf("ssl_ca_file"), Target.CertificatePath, plan.ChainBefore, plan.Bundle.Chain);
 
     /// <inheritdoc/>
     public IEnumerable<string> Effects =>
@@ -75,7 +88,9 @@ internal sealed class ServerRecipient : ICertificateRecipient
         if (_live is null)
             return [];
         await CheckSettingsAsync(_live, _facts!, cancellationToken).ConfigureAwait(false);
-        PendingEdits = await PendingEdits.FindAsync(_live, [], null, cancellationToken).ConfigureAwait(false);
+        var own = new OwnChange { ReplacesPair = true };
+        PendingEdits = await PendingEdits.FindAsync(_live, own, cancellationToken).ConfigureAwait(false);
+        Start = await NextStart.FindAsync(_live, own, cancellationToken).ConfigureAwait(false);
         return await new ServedCertificates(_live).ObserveAsync(cancellationToken).ConfigureAwait(false);
     }
 

@@ -73,12 +73,25 @@ internal readonly record struct UnixStatus(UnixOwner Owner, UnixFileMode Mode, F
 
     /// <summary>When anything about an open file was last set: its content, owner, mode, times or number of names (st_ctime).</summary>
     /// <exception cref="IOException">The file cannot be examined.</exception>
-    public static DateTime ChangeTimeOf(SafeFileHandle file)
+    public static DateTime ChangeTimeOf(SafeFileHandle file) => ChangeTimeIn(Read(file, WantChangeTime));
+
+    private static DateTime ChangeTimeIn(byte[] status)
     {
-        byte[] status = Read(file, WantChangeTime);
         // Both structures have 64-bit seconds; the nanoseconds follow them.
         int offset = OperatingSystem.IsMacOS() ? 64 : 96;
         return DateTime.UnixEpoch.AddSeconds(Read<long>(status, offset)).AddTicks(Read<int>(status, offset + 8) / TimeSpan.NanosecondsPerTick);
+    }
+
+    /// <summary>The same for the file with this name; if it is a symbolic link, for the link itself: when it was made.</summary>
+    /// <exception cref="IOException">The file cannot be examined.</exception>
+    public static DateTime ChangeTimeOf(string path)
+    {
+        byte[] buffer = new byte[BufferLength];
+        byte[] name = Encoding.UTF8.GetBytes(path + '\0');
+        int result = !OperatingSystem.IsMacOS() ? Statx(CurrentDirectory, name, DoNotFollow, WantChangeTime, buffer)
+            : IsAppleSilicon ? LinkStatus(name, buffer)
+            : LinkStatusWith64BitInode(name, buffer);
+        return result == 0 ? ChangeTimeIn(buffer) : throw Failure(path);
     }
 
     private static byte[] Read(SafeFileHandle file, uint fields)

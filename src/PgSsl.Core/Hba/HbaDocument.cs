@@ -23,6 +23,12 @@ internal sealed class HbaDocument
     /// <summary>The files, the main one first.</summary>
     public IReadOnlyList<HbaFile> Files { get; }
 
+    /// <summary>The directories that are included (include_dir).</summary>
+    public IReadOnlyList<string> Directories { get; private init; } = [];
+
+    /// <summary>The files that would be included if they were there (include_if_exists).</summary>
+    public IReadOnlyList<string> Missing { get; private init; } = [];
+
     /// <summary>Lines that are meant as records, in order, including those that the server refuses.</summary>
     public IReadOnlyList<HbaEntry> Entries { get; }
 
@@ -58,7 +64,10 @@ internal sealed class HbaDocument
             number = entry.Number ?? number;
             entries.Add(entry);
         });
-        return new HbaDocument(dialect, reader.Files, entries.ToArray(), reader.SwallowingComments);
+        return new HbaDocument(dialect, reader.Files, entries.ToArray(), reader.SwallowingComments)
+        {
+            Directories = [.. reader.Directories.Distinct()], Missing = [.. reader.Missing.Distinct()],
+        };
     }
 
     /// <summary>Where a line is: the file's name and the line's number, with the whole path where two files have the same name.</summary>

@@ -25,6 +25,12 @@ internal sealed class HbaReader(IServerFiles files, HbaDialect dialect)
     /// <summary>The files that were read, the main one first.</summary>
     public HbaFile[] Files => [.. _files.Values];
 
+    /// <summary>The directories that were included: a file that is taken away there leaves no other trace.</summary>
+    public List<string> Directories { get; } = [];
+
+    /// <summary>The files that may be missing, and are.</summary>
+    public List<string> Missing { get; } = [];
+
     /// <summary>Lines that consist of a comment that swallows the next line.</summary>
     public List<HbaLine> SwallowingComments { get; } = [];
 
@@ -142,7 +148,9 @@ internal sealed class HbaReader(IServerFiles files, HbaDialect dialect)
     {
         if (Open(name, namedIn, depth, out HbaError? error, out bool isMissing) is { } file)
             ReadLines(file, depth, take);
-        else if (!(mayBeMissing && isMissing))
+        else if (mayBeMissing && isMissing)
+            Missing.Add(ServerPath.Resolve(name, namedIn.File.Path));
+        else
             namedIn.Error = error;
     }
 
@@ -160,6 +168,7 @@ internal sealed class HbaReader(IServerFiles files, HbaDialect dialect)
             namedIn.Error = Problem("could not open directory", name, directory, problem, namedIn);
             return;
         }
+        Directories.Add(directory);
         foreach (string path in found)
             Include(path, namedIn, depth, mayBeMissing: false, take);
     }

@@ -28,7 +28,9 @@ internal sealed class PgBouncerRecipient : ICertificateRecipient
     private PgBouncerRecipient(DeploymentTarget target, PgBouncerPlan plan, IPgBouncerReload? reload, PgSslException? noReload, TimeSpan timeout)
     {
         (Target, _plan, _reload, _noReload, _timeout) = (target, plan, reload, noReload, timeout);
-        PendingEdits = PendingEdits.Perhaps([.. (reload as PgBouncerSignal)?.Started is { } started ? SavedSince(plan.Before, started) : []]);
+        DateTimeOffset? started = (reload as PgBouncerSignal)?.Started;
+        string[] ofCa = [.. started is { } at ? CaSavedSince(plan.Before, at) : []];
+        PendingEdits = PendingEdits.Perhaps([.. started is { } since ? SavedSince(plan.Before, since) : [], .. ofCa], ofCa);
         _cutOff = reload is null || !SwitchesOn(plan) ? 0 : EstablishedClients.Count(plan.Before.Port);
         Remarks = [.. ModeRemark(plan), .. PgBouncerFindings.Find(plan.After).Select(finding => $"{finding.Message} {finding.Remedy}")];
     }
@@ -46,6 +48,10 @@ internal sealed class PgBouncerRecipient : ICertificateRecipient
 
     /// <inheritdoc/>
     public PendingEdits PendingEdits { get; }
+
+    /// <inheritdoc/>
+    public ClientLoss? FindLoss(ServerCertificatePlan plan) => ClientLosses.FindSharedCa(
+        "client_tls_ca_file", _plan.After["client_tls_ca_file"], Target.CertificatePath, plan.ChainBefore, plan.Bundle.Chain);
 
     /// <inheritdoc/>
     public string? Losses => _cutOff == 0 ? null
@@ -186,8 +192,19 @@ internal sealed class PgBouncerRecipient : ICertificateRecipient
         from file in ini.Files
         let saved = File.GetLastWriteTimeUtc(file.Path)
         where saved > started.UtcDateTime + StartTimeError
-        select $"{file.Path} was saved at {saved.ToString("yyyy-MM-dd HH:mm:ss", CultureInfo.InvariantCulture)} UTC, after PgBouncer had started: if "
+        select $"{file.Path} was saved at {Format(saved)} UTC, after PgBouncer had started: if "
             + "it was not reloaded since, these edits are loaded, too, and sessions with databases that are not in it any more end.";
+
+    /// <summary>The CAs of clients are loaded with the certificate.</summary>
+    private static IEnumerable<string> CaSavedSince(PgBouncerIni ini, DateTimeOffset started)
+    {
+        if (ini["client_tls_ca_file"] is { Length: > 0 } path && File.GetLastWriteTimeUtc(path) is var saved
+            && saved > started.UtcDateTime + StartTimeError)
+            yield return $"{path} (client_tls_ca_file) was saved at {Format(saved)} UTC, after PgBouncer had started: if it was not reloaded since, "
+                + "it is loaded, too, and whether clients with certificates can come back then is not known.";
+    }
+
+    private static string Format(DateTime time) => time.ToString("yyyy-MM-dd HH:mm:ss", CultureInfo.InvariantCulture);
 
     private static bool IsDisable(string mode) => mode.Equals("disable", StringComparison.OrdinalIgnoreCase);
 

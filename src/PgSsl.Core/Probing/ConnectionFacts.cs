@@ -65,6 +65,12 @@ internal sealed record TlsFacts(
     TimeSpan HandshakeTime)
 {
     /// <summary>
+    /// The names of the CAs whose client certificates the server takes, as .NET writes them (RFC 8446 4.2.4): a server of PostgreSQL sends the
+    /// names in the ssl_ca_file that it has loaded. Null if that is not known.
+    /// </summary>
+    public IReadOnlyList<string>? ClientCertificateAuthorities { get; init; }
+
+    /// <summary>
     /// The group of the key exchange by its IANA name: <c>x25519</c>. Null where it is unknown: SslStream does not tell, and a group of the
     /// server's own making has no name. Plain RSA has none.
     /// </summary>

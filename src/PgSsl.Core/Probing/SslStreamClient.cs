@@ -28,6 +28,7 @@ internal sealed class SslStreamClient : ITlsClient
         private readonly SslStream _stream = new(plain, leaveInnerStreamOpen: true);
         private readonly List<X509Certificate2> _chain = [];
         private bool _askedForCertificate;
+        private string[]? _authorities;
         private TlsFacts? _facts;
 
         public TlsFacts Facts => _facts!;
@@ -44,7 +45,10 @@ internal sealed class SslStreamClient : ITlsClient
                 _stream.NegotiatedCipherSuite.ToString(),
                 _stream.NegotiatedApplicationProtocol.ToString(),
                 _askedForCertificate || _stream.IsMutuallyAuthenticated,
-                Stopwatch.GetElapsedTime(start));
+                Stopwatch.GetElapsedTime(start))
+            {
+                ClientCertificateAuthorities = _authorities,
+            };
         }
 
         public Task CloseAsync(CancellationToken deadline) => _stream.ShutdownAsync().WaitAsync(deadline);
@@ -57,10 +61,12 @@ internal sealed class SslStreamClient : ITlsClient
             TlsHandshake.Configure(options, request);
             options.RemoteCertificateValidationCallback = (_, certificate, chain, _) => Record(certificate, chain);
             if (request.ClientCertificate is null)
-                options.LocalCertificateSelectionCallback = (_, _, _, serverCertificate, _) =>
+                options.LocalCertificateSelectionCallback = (_, _, _, serverCertificate, authorities) =>
                 {
                     // Called once before the handshake, and again, with the server's certificate, if the server asks for one.
                     _askedForCertificate |= serverCertificate is not null;
+                    if (serverCertificate is not null && authorities is { Length: > 0 })
+                        _authorities = authorities;
                     return null!;
                 };
             return options;

@@ -3,6 +3,7 @@ using PgSsl.Certificates;
 using PgSsl.Certificates.Trust;
 using PgSsl.Certificates.Verification;
 using PgSsl.Common;
+using PgSsl.Files;
 using PgSsl.Server.Live;
 
 namespace PgSsl.Requirements;
@@ -47,6 +48,31 @@ internal static class ClientLosses
                 isVerifiable && !namesAreGiven && !lost.All(NamesOf.IsOfOwnMachine));
             yield break;
         }
+    }
+
+    /// <summary>
+    /// The CAs of clients that are lost because one file is the server's certificate and the list of these CAs: what is written is the certificate.
+    /// </summary>
+    /// <param name="setting">The setting that names the CAs.</param>
+    /// <param name="caPath">Their file; null if there is none.</param>
+    /// <param name="certificatePath">The file that is written.</param>
+    /// <param name="before">What it holds now.</param>
+    /// <param name="after">What it will hold.</param>
+    public static ClientLoss? FindSharedCa(
+        string setting, string? caPath, string certificatePath, IReadOnlyList<X509Certificate2> before, IReadOnlyList<X509Certificate2> after)
+    {
+        if (caPath is null || !RealPath.AreSame(caPath, certificatePath))
+            return null;
+        string[] lost =
+        [
+            .. before.Where(old => !after.Any(one => one.RawDataMemory.Span.SequenceEqual(old.RawDataMemory.Span)))
+                .Select(ParsedCertificate.Of).OfType<ParsedCertificate>()
+                .Where(old => old.CaKind == 1 || old.IsSelfSigned).Select(old => $"'{old.Name}'"),
+        ];
+        return lost.Length == 0 ? null : new ClientLoss(
+            $"{certificatePath} is the {setting} as well, and {string.Join(", ", lost)} would not be in it any more: "
+                + "clients with certificates of that CA could not log in.",
+            $"Put the CAs of clients into a file of their own first, and set {setting} to it.", IsBlocking: true);
     }
 
     /// <summary>An intermediate that is sent now, and would not be sent any more.</summary>

@@ -75,7 +75,7 @@ public sealed record SslConfigurationChange
         bool IsProven(string name) => Array.Exists(proofs, proof => proof.Name == name && proof.Outcome == ProofState.Proven);
         bool IsOpen(string name) => Array.Exists(proofs, proof => proof.Name == name && proof.Outcome != ProofState.Proven);
         return IsProven("Wire") && IsProven("Settings") && !IsOpen("Values") && !IsOpen(ClientLoss.ProofName) && !IsOpen(HbaImpact.LoginProof)
-            && !IsOpen(HbaImpact.OwnLoginProof) && !IsOpen(HbaImpact.DemandProof)
+            && !IsOpen(HbaImpact.OwnLoginProof) && !IsOpen(HbaImpact.DemandProof) && !NextStart.IsOpenIn(proofs)
             && (!IsOpen("TlsReload") || (IsProven("Files") && IsProven("Values")));
     }
 }

@@ -23,6 +23,9 @@ internal sealed record SslLosses(IReadOnlyList<string> LockOuts, IReadOnlyList<s
     /// <summary>Whether sessions that the role may not see may be lost.</summary>
     private bool MayBeHidden { get; init; }
 
+    /// <summary>Whether only ciphers and groups change: then it is never certain that somebody is lost.</summary>
+    private bool IsOfferAlone { get; init; }
+
     /// <summary>What is shown about logins; none if the change costs nobody anything.</summary>
     public IReadOnlyList<Proof> Proofs =>
     [
@@ -35,10 +38,13 @@ internal sealed record SslLosses(IReadOnlyList<string> LockOuts, IReadOnlyList<s
     /// <summary>Adds sessions that the role may not see.</summary>
     /// <param name="hidden">How many.</param>
     /// <param name="role">The role.</param>
-    public SslLosses With(int hidden, string role) => !MayBeHidden || hidden == 0 ? this : this with
+    public SslLosses With(int hidden, string role)
     {
-        LockOuts = [.. LockOuts, SessionList.DescribeHiddenLoss(hidden, role)],
-    };
+        if (!MayBeHidden || hidden == 0)
+            return this;
+        string loss = SessionList.DescribeHiddenLoss(hidden, role);
+        return IsOfferAlone ? this with { Doubts = [.. Doubts, $"Not known: {loss}."] } : this with { LockOuts = [.. LockOuts, loss] };
+    }
 
     /// <summary>Who would get in with less than before, in clauses.</summary>
     public IReadOnlyList<string> Looser { get; private init; } = [];
@@ -73,7 +79,7 @@ internal sealed record SslLosses(IReadOnlyList<string> LockOuts, IReadOnlyList<s
         if (target.IsOn && before.IsOn && FindWithoutCa(before, after, rules) is { } everybody)
             lockOuts.Add(everybody);
         if (before.IsOn == after.IsOn)
-            return new SslLosses(lockOuts, impact.Doubts) { MayBeHidden = before.IsOn };
+            return new SslLosses(lockOuts, impact.Doubts) { MayBeHidden = before.IsOn, IsOfferAlone = after.DemandsTheSame(before) };
         if (rules is null)
         {
             if (!after.IsOn)

@@ -43,7 +43,21 @@ internal sealed class SslProver(LiveServer live, ServerTlsFacts facts, SslTarget
             _spoken = _before is [{ Fingerprint: not null } first, ..]
                 ? await SpokenVersions.FindAsync(live, first, cancellationToken).ConfigureAwait(false) : [TlsVersion.Tls12];
         _log = await ServerLog.OpenAsync(live.Session, cancellationToken).ConfigureAwait(false);
-        Reloads = isChanged || !_before.All(IsAsWanted) || await FindOtherSettingAsync(cancellationToken).ConfigureAwait(false) is not null;
+        Reloads = isChanged || !_before.All(IsAsWanted) || await FindOtherSettingAsync(cancellationToken).ConfigureAwait(false) is not null
+            || await AreFilesNewAsync(cancellationToken).ConfigureAwait(false);
+    }
+
+    /// <summary>
+    /// Whether files that the caller names have another content than the server has loaded from them, or may have. What the certificate is, the wire
+    /// shows.
+    /// </summary>
+    private async Task<bool> AreFilesNewAsync(CancellationToken cancellationToken)
+    {
+        IEnumerable<string> named = new[] { target.CaPath, target.IsCrlDirectory ? null : target.CrlPath, target.DhParametersPath }
+            .Where(path => !string.IsNullOrEmpty(path)).Select(path => facts.ResolvePath(path!)).OfType<string>();
+        return target.IsOn && (await SavedFile.FindAsync(
+            live, named, live.FilesAreHere, facts.ConfigurationLoadTime, cancellationToken).ConfigureAwait(false))
+            .Any(file => file.State != SavedFileState.Loaded);
     }
 
     /// <summary>Whether the server has to load its files again: something is changed, or it is not as it should be.</summary>

@@ -131,9 +131,15 @@ internal sealed record SslSwitch(
             : (await SslLosses.FindAsync(target, live, facts, values, cancellationToken).ConfigureAwait(false))
                 .With(sessions.HiddenCount, facts.UserName);
         notes.AddRange(lost.Doubts);
-        Task<PendingEdits> FindPendingAsync(CancellationToken token) => PendingEdits.FindAsync(live, values.Keys, null, token);
+        var own = new OwnChange
+        {
+            Values = values, NamesPair = target.IsOn && target.CertificatePath is not null, JudgesTls = target.IsOn,
+        };
+        Task<PendingEdits> FindPendingAsync(CancellationToken token) => PendingEdits.FindAsync(live, own, token);
+        NextStart start = await NextStart.FindAsync(live, own, cancellationToken).ConfigureAwait(false);
+        notes.AddRange(start.Warnings);
         notes.AddRange(lost.Looser.Select(clause => $"With less than before would get in: {clause}."));
-        var planned = new SslSwitch(change, endpoint, [.. files.Proofs, .. lost.Proofs], notes, lost.LockOuts)
+        var planned = new SslSwitch(change, endpoint, [.. files.Proofs, .. lost.Proofs, .. start.Proofs], notes, lost.LockOuts)
         {
             Looser = lost.Looser,
             IsOn = target.IsOn,
@@ -237,7 +243,7 @@ internal sealed record SslSwitch(
     {
         IReadOnlyList<Proof> proofs = await Change.ApplyAsync(cancellationToken).ConfigureAwait(false);
         int? plaintext = await TryCountPlaintextAsync(cancellationToken).ConfigureAwait(false);
-        return SslConfigurationChange.Of(Change, Endpoint, [.. Proofs, .. ProofOfJudgements(proofs), .. proofs], plaintext) with
+        return SslConfigurationChange.Of(Change, Endpoint, [.. Proofs, .. Pending.Proofs, .. ProofOfJudgements(proofs), .. proofs], plaintext) with
         {
             PendingEdits = [.. Pending.Edits],
         };

@@ -125,6 +125,65 @@ public class DeploymentRiskTests
         Assert.Contains(made.Proofs, proof => proof is { Name: "Clients", Outcome: Changes.ProofState.NotMade });
     }
 
+    /// <summary>A file with the certificate and its root is ssl_ca_file as well; the root does not belong into what is installed.</summary>
+    [Theory, MemberData(nameof(Majors))]
+    public async Task A_file_that_is_the_list_of_CAs_as_well_does_not_lose_them_in_silence(int major)
+    {
+        await using CertificateServer server = await CertificateServer.StartAsync(major);
+        SandboxDirectory.WritePrivate(server.CertificatePath, CertificateServer.Old.ChainPem + CertificateServer.Root.CertificatePem);
+        await server.Cluster.ConfigureAsync(new Dictionary<string, string?> { ["ssl_ca_file"] = "server.crt" });
+        TestCertificate renewed = CertificateServer.Issuing.Issue(LeafOptions.ForLoopback());
+        using CertificateDeployment deployment = await PrepareAsync(server, renewed, renewed.ChainPem);
+
+        var refused = Assert.Throws<PgSslException>(() => deployment.Check(isForced: false));
+
+        Assert.Equal(PgSslError.ConnectionsAtRisk, refused.Error);
+        Assert.Contains("is the ssl_ca_file as well, and 'Renewal Root' would not be in it any more", refused.Message);
+        deployment.Check(isForced: true);
+        Assert.False((await deployment.ApplyAsync(TestContext.Current.CancellationToken)).Output.IsProven);
+    }
+
+    public static TheoryData<int, string> Broken
+    {
+        get
+        {
+            var data = new TheoryData<int, string>();
+            foreach (int major in new[] { 15, 18 })
+                foreach (string line in new[] { "work_mem = abc", "=== garbage", "max_connections = 3" })
+                    data.Add(major, line);
+            return data;
+        }
+    }
+
+    [Theory, MemberData(nameof(Broken))]
+    public async Task A_server_that_does_not_start_again_is_not_proven(int major, string line)
+    {
+        await using CertificateServer server = await CertificateServer.StartAsync(major);
+        await File.AppendAllTextAsync(
+            Path.Combine(server.Cluster.DataDirectory, "postgresql.conf"), $"\n{line}\n", TestContext.Current.CancellationToken);
+        TestCertificate renewed = CertificateServer.Issuing.Issue(LeafOptions.ForLoopback());
+        using CertificateDeployment deployment = await PrepareAsync(server, renewed, renewed.ChainPem);
+        deployment.Check(isForced: false);
+
+        ServerCertificateInstallation made = (await deployment.ApplyAsync(TestContext.Current.CancellationToken)).Output;
+
+        Assert.False(made.IsProven);
+        Assert.Contains(made.Proofs, proof => proof is { Name: "Start", Outcome: Changes.ProofState.NotMade });
+        await server.AssertServesAsync(renewed);
+    }
+
+    [Theory, MemberData(nameof(Majors))]
+    public async Task Nothing_wrong_is_proven(int major)
+    {
+        await using CertificateServer server = await CertificateServer.StartAsync(major);
+        TestCertificate renewed = CertificateServer.Issuing.Issue(LeafOptions.ForLoopback());
+        using CertificateDeployment deployment = await PrepareAsync(server, renewed, renewed.ChainPem);
+
+        ServerCertificateInstallation made = (await deployment.ApplyAsync(TestContext.Current.CancellationToken)).Output;
+
+        Assert.True(made.IsProven, string.Join(Environment.NewLine, made.Proofs));
+    }
+
     private static Task<CertificateDeployment> PrepareAsync(CertificateServer server, TestCertificate certificate, string pem) =>
         PrepareAsync(server, certificate.KeyPem, pem, facts => facts);
 

@@ -66,7 +66,9 @@ public class PendingEditsSwitchTests
         var refused = await Assert.ThrowsAsync<PgSslException>(() => again.ApplyAsync(TestContext.Current.CancellationToken));
         Assert.Equal(PgSslError.LockOut, refused.Error);
         again.Check(isForced: true);
-        Assert.True((await again.ApplyAsync(TestContext.Current.CancellationToken)).IsProven);
+        SslConfigurationChange made = await again.ApplyAsync(TestContext.Current.CancellationToken);
+        Assert.False(made.IsProven);
+        Assert.Contains(made.Proofs, proof => proof.Name == "Logins" && proof.Detail.Contains("1 session of role app", StringComparison.Ordinal));
     }
 
     private static Task<IServerSession> ConnectAsync(SwitchServer server) =>

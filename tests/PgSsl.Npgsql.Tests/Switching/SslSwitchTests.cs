@@ -22,7 +22,7 @@ public class SslSwitchTests
 
         Assert.True(on is { IsChanged: true, IsProven: true });
         Assert.Equal([], on.Proofs.Where(proof => proof.Outcome != ProofState.Proven).Select(proof => proof.ToString()));
-        Assert.Equal(["Files", "Values", "FileSettings", "Settings", "Wire", "TlsReload"], on.Proofs.Select(proof => proof.Name));
+        Assert.Equal(["Files", "Start", "Values", "FileSettings", "Settings", "Wire", "TlsReload"], on.Proofs.Select(proof => proof.Name));
         Assert.Contains("ALTER SYSTEM SET ssl = 'on'; -- was 'off', not in postgresql.auto.conf", on.Diff);
         Assert.Contains("ssl = 'on'", server.AutoText);
         Assert.Equal("tls", (await server.ConnectAsync("require")).Transport);
@@ -94,12 +94,16 @@ public class SslSwitchTests
 
     /// <summary>max_connections is another one in the file, and the server says so as an error.</summary>
     [Fact]
-    public async Task What_waits_for_a_restart_is_in_nobodys_way()
+    public async Task What_waits_for_a_restart_is_in_nobodys_way_and_leaves_the_start_open()
     {
         await using SwitchServer server = await SwitchServer.OpenAsync(15);
         await server.Cluster.QueryAsync("ALTER SYSTEM SET max_connections = 37");
 
-        Assert.True(await server.ApplyAsync(server.On) is { IsChanged: true, IsProven: true });
+        SslConfigurationChange change = await server.ApplyAsync(server.On);
+
+        Assert.Equal((true, false), (change.IsChanged, change.IsProven));
+        Assert.Contains(change.Proofs, proof => proof is { Name: "Start", Outcome: ProofState.NotMade });
+        Assert.NotNull(await server.ServedAsync());
     }
 
     /// <summary>ssl = on and N on the wire: the files were put right, and nobody has reloaded since.</summary>

@@ -13,7 +13,8 @@ namespace PgSsl.Certificates.Trust;
 /// skipped. What was found once is kept.
 /// </summary>
 /// <param name="directories">A list of directories, separated as in SSL_CERT_DIR.</param>
-internal sealed class HashedDirectory(string directories) : ITrustSource
+/// <param name="mayRead">Whether whoever verifies may read a file; null if whatever can be read here counts.</param>
+internal sealed class HashedDirectory(string directories, Func<string, bool>? mayRead = null) : ITrustSource
 {
     private const int HashLength = 8;
 
@@ -75,9 +76,10 @@ internal sealed class HashedDirectory(string directories) : ITrustSource
     }
 
     /// <summary>Null where there is no such file.</summary>
-    private static IReadOnlyList<PemBlock>? ReadBlocks(string path)
+    private IReadOnlyList<PemBlock>? ReadBlocks(string path)
     {
-        if (!File.Exists(path))
+        // A search ends at a file that cannot be read (by_dir.c, get_cert_by_subject_ex).
+        if (!File.Exists(path) || mayRead?.Invoke(path) == false)
             return null;
         try
         {

@@ -96,13 +96,15 @@ internal sealed class TrustStore
     /// <param name="crls">The content of ssl_crl_file; null without one.</param>
     /// <param name="crlDirectory">ssl_crl_dir; null without one.</param>
     /// <param name="crlOrigin">What these are called in reasons; null without both.</param>
-    internal static TrustStore OfServer(string path, PemContents contents, PemContents? crls, string? crlDirectory, string? crlOrigin)
+    /// <param name="mayRead">Whether the server may read a file of the directory; null if that is not known.</param>
+    internal static TrustStore OfServer(
+        string path, PemContents contents, PemContents? crls, string? crlDirectory, string? crlOrigin, Func<string, bool>? mayRead = null)
     {
         var sources = new List<ITrustSource> { contents };
         if (crls is not null)
             sources.Add(crls);
         if (crlDirectory is not null)
-            sources.Add(new HashedDirectory(crlDirectory));
+            sources.Add(new HashedDirectory(crlDirectory, mayRead));
         return new TrustStore(path, sources) { CheckCrls = crlOrigin is not null, CrlOrigin = crlOrigin };
     }
 

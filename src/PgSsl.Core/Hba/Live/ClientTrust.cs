@@ -19,6 +19,16 @@ internal sealed class ClientTrust(string caFile, TrustStore? store, string key)
     private readonly string _key = key;
     private readonly DateTimeOffset _now = DateTimeOffset.UtcNow;
 
+    /// <summary>What a server has loaded from a file that has another content by now: only the names of the CAs can be seen.</summary>
+    /// <param name="caFile">ssl_ca_file.</param>
+    /// <param name="names">The names that it sends to clients; none if they are not known.</param>
+    public static ClientTrust Loaded(string caFile, IReadOnlyList<DistinguishedName> names) => new(caFile, null, "loaded") { LoadedNames = names };
+
+    private IReadOnlyList<DistinguishedName> LoadedNames { get; init; } = [];
+
+    /// <summary>Whether it is made of the same contents.</summary>
+    public bool IsSameAs(ClientTrust? other) => other?._key == _key;
+
     /// <summary>Whether it verifies any certificate at all; null if that is not known.</summary>
     public bool? VerifiesAny => _store is null ? null : _store.Certificates.Any(certificate =>
         ParsedCertificate.Of(certificate) is { IsSelfSigned: true } root && FaultAbove(root) is null);
@@ -49,6 +59,9 @@ internal sealed class ClientTrust(string caFile, TrustStore? store, string key)
             string?[] faults = [.. known.Select(one => FaultAbove(one) ?? FaultOfCrl(one, certificate))];
             return Array.Exists(faults, fault => fault is null) ? (true, "") : (false, faults[0]!);
         }
+        // The server had this very CA, so the client need not have sent it.
+        if (before?.LoadedNames.Any(name => issuer.IsOf(name) == true) == true)
+            return (false, $"{caFile} does not have the CA of its certificate, {line}, any more");
         if (there.Length > 0 && !there.Any(one => before!.PathOf(one).Any(link => Has(link.Certificate))))
             return (false, $"{caFile} does not have the CA of its certificate, {line}");
         // Its client may have sent intermediates, and may send one that was in the file.

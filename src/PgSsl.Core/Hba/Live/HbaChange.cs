@@ -44,14 +44,16 @@ internal sealed class HbaChange(HbaPlan plan, HbaLive? live, IFileLayer? files =
     {
         _files = new ReversibleFiles([.. plan.Files.Select(EditOf)], at, files);
         IReadOnlyList<Proof> proofs = await RunAsync(cancellationToken).ConfigureAwait(false);
-        return new HbaChangeResult([.. _files.Written!.Backups], _files.Written.WrittenInPlace, proofs);
+        return new HbaChangeResult([.. _files.Written?.Backups ?? []], _files.Written?.WrittenInPlace ?? [], proofs);
     }
 
     /// <inheritdoc/>
     protected override async Task WriteAsync(CancellationToken cancellationToken)
     {
         _probe = await FindProbeAsync(cancellationToken).ConfigureAwait(false);
-        _files!.Write();
+        // What is in the file already may only have to be loaded.
+        if (plan.Files.Length > 0)
+            _files!.Write();
         AddProven("Rules", $"PostgreSQL {plan.After.Dialect.Major} can load the {plan.After.Records.Count} rules.");
     }
 
@@ -112,7 +114,8 @@ internal sealed class HbaChange(HbaPlan plan, HbaLive? live, IFileLayer? files =
     /// <inheritdoc/>
     protected override Task PutBackAsync()
     {
-        _files!.PutBack();
+        if (_files!.Written is not null)
+            _files.PutBack();
         return Task.CompletedTask;
     }
 

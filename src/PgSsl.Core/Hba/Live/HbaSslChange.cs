@@ -13,7 +13,7 @@ public sealed record HbaSslChange
     /// <summary>The server; null where only files were changed.</summary>
     public required string? Endpoint { get; init; }
 
-    /// <summary>Whether anything was changed; false where nothing had to be.</summary>
+    /// <summary>Whether anything was changed, or what was saved before was loaded; false where nothing had to be.</summary>
     public required bool IsChanged { get; init; }
 
     /// <summary>The number of rules that were changed, added or removed.</summary>
@@ -26,7 +26,8 @@ public sealed record HbaSslChange
     public required OutputList<Proof> Proofs { get; init; }
 
     /// <summary>
-    /// Whether a connection showed that the server uses the new rules, and nobody is known to have lost a login; null where nothing was changed.
+    /// Whether a connection showed that the server uses the new rules, nobody is known to have lost a login, and the server is known to start again;
+    /// null where nothing was changed.
     /// </summary>
     public required bool? IsProven { get; init; }
 
@@ -72,6 +73,7 @@ public sealed record HbaSslChange
 
     private static bool IsProvenBy(Proof[] proofs) =>
         Array.Exists(proofs, proof => proof is { Name: "Wire", Outcome: ProofState.Proven })
+        && !NextStart.IsOpenIn(proofs)
         && !Array.Exists(proofs, proof => proof.Outcome != ProofState.Proven
             && (proof.Name is HbaImpact.LoginProof or HbaImpact.OwnLoginProof or HbaImpact.DemandProof
                 or HbaImpact.BindingProof));

@@ -25,6 +25,9 @@ internal sealed record LiveSession(
     /// <summary>Its TLS version, as settings name it; null without TLS.</summary>
     public string? Protocol { get; init; }
 
+    /// <summary>Its cipher suite, as OpenSSL names it; null without TLS.</summary>
+    public string? Cipher { get; init; }
+
     /// <summary>Its Kerberos principal, if GSSAPI authenticated it.</summary>
     public string? Principal { get; init; }
 
@@ -53,6 +56,7 @@ internal sealed record LiveSession(
             Certificate = session.ClientDn is null && session.ClientSerial is null
                 ? null : new SessionCertificate(session.ClientDn, session.IssuerDn, session.ClientSerial),
             Protocol = session.Protocol,
+            Cipher = session.CipherSuite,
             Principal = session.Principal,
         };
     }

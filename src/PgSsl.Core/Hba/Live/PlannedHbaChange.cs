@@ -17,6 +17,7 @@ internal sealed class PlannedHbaChange : IPlannedChange<HbaSslChange>
     private readonly IReadOnlyList<Proof> _proofs;
 
     private PendingEdits _pending = PendingEdits.None;
+    private NextStart _start = NextStart.NotAsked;
     private bool _isForced;
 
     private PlannedHbaChange(HbaPlan plan, HbaLive? live, HbaImpact impact, IReadOnlyList<Proof> proofs) =>
@@ -29,13 +30,19 @@ internal sealed class PlannedHbaChange : IPlannedChange<HbaSslChange>
     /// <exception cref="PgSslException">As <see cref="HbaPreflight.CheckServerAsync"/>.</exception>
     public static async Task<PlannedHbaChange> PrepareAsync(HbaPlan plan, HbaLive? live, CancellationToken cancellationToken)
     {
-        if (live is null || plan.IsNoChange)
+        if (live is null)
+            return new PlannedHbaChange(plan, live, HbaImpact.None, []);
+        var own = new OwnChange { Rules = (plan.Before, plan.After) };
+        PendingEdits pending = await PendingEdits.FindAsync(live, own, cancellationToken).ConfigureAwait(false);
+        // What is in the file already may not be loaded.
+        if (plan.IsNoChange && !pending.RulesWait)
             return new PlannedHbaChange(plan, live, HbaImpact.None, []);
         IReadOnlyList<Proof> proofs = await HbaPreflight.CheckServerAsync(plan, live, cancellationToken).ConfigureAwait(false);
         IdentMap? map = await IdentMap.ReadAsync(live, cancellationToken).ConfigureAwait(false);
         return new PlannedHbaChange(plan, live, HbaImpact.Of(plan, live.Facts, live.MatchContext, map), proofs)
         {
-            _pending = await PendingEdits.FindAsync(live, [], (plan.Before, plan.After), cancellationToken).ConfigureAwait(false),
+            _pending = pending,
+            _start = await NextStart.FindAsync(live, own, cancellationToken).ConfigureAwait(false),
         };
     }
 
@@ -50,19 +57,23 @@ internal sealed class PlannedHbaChange : IPlannedChange<HbaSslChange>
             IEnumerable<string> shown = _plan.Diff.Length > MostDiffLines
                 ? _plan.Diff.Take(MostDiffLines).Append($"… {_plan.Changes.Count} rules change in all.")
                 : _plan.Diff;
-            string heading = $"{_plan.Changes.Count} rule{(_plan.Changes.Count == 1 ? "" : "s")} of {Subject} would change:";
-            return [heading, .. shown, .. _impact.Describe(), .. _impact.Notes, .. Looser, .. Unbound, .. _pending.Lines];
+            string heading = IsReload ? $"{Subject} is as it should be, and is perhaps not loaded: the server would be reloaded."
+                : $"{_plan.Changes.Count} rule{(_plan.Changes.Count == 1 ? "" : "s")} of {Subject} would change:";
+            return [heading, .. shown, .. _impact.Describe(), .. _impact.Notes, .. Looser, .. Unbound, .. _pending.Lines, .. _start.Warnings];
         }
     }
 
     /// <inheritdoc/>
-    public bool IsNoChange => _plan.IsNoChange;
+    public bool IsNoChange => _plan.IsNoChange && !_pending.RulesWait;
+
+    private bool IsReload => _plan.IsNoChange && _pending.RulesWait;
 
     /// <inheritdoc/>
     public HbaSslChange Unchanged => Describe(null);
 
     /// <inheritdoc/>
-    public IReadOnlyList<string> Warnings => [.. _impact.Notes, .. _impact.Describe(), .. Looser, .. Unbound, .. _pending.Warnings];
+    public IReadOnlyList<string> Warnings =>
+        [.. _impact.Notes, .. _impact.Describe(), .. Looser, .. Unbound, .. _pending.Warnings, .. _start.Warnings];
 
     private IEnumerable<string> Unbound => _proofs.Where(proof => proof.Name == HbaImpact.BindingProof).Select(proof => proof.Detail);
 
@@ -117,7 +128,8 @@ internal sealed class PlannedHbaChange : IPlannedChange<HbaSslChange>
     {
         var change = new HbaChange(_plan, _live) { MayLoseOwnLogin = _isForced };
         HbaChangeResult result = await change.ApplyAsync(DateTimeOffset.UtcNow, cancellationToken).ConfigureAwait(false);
-        result = result with { Proofs = [.. _proofs, .. new[] { _impact.Proof, _impact.LooserProof }.OfType<Proof>(), .. result.Proofs] };
+        Proof[] ofImpact = [.. new[] { _impact.Proof, _impact.LooserProof }.OfType<Proof>()];
+        result = result with { Proofs = [.. _proofs, .. ofImpact, .. _pending.Proofs, .. _start.Proofs, .. result.Proofs] };
         return new ChangeResult<HbaSslChange>(Describe(result), result.Backups) { WrittenInPlace = result.WrittenInPlace, Proofs = result.Proofs };
     }
 

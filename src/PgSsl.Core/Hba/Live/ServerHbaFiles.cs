@@ -26,21 +26,27 @@ internal sealed class ServerHbaFiles(IServerSession session, CancellationToken c
     /// <param name="live">The server.</param>
     /// <param name="path">The file, by the server's name for it.</param>
     /// <param name="cancellationToken">Ends it.</param>
-    public static Task<HbaDocument?> TryReadAsync(LiveServer live, string path, CancellationToken cancellationToken) => Task.Run(
-        () =>
+    public static async Task<HbaDocument?> TryReadAsync(LiveServer live, string path, CancellationToken cancellationToken)
+    {
+        try
         {
-            try
-            {
-                return HbaDocument.Read(
-                    path, new HbaDialect { Major = live.Session.ServerVersion.Major, SslIsOn = true },
-                    live.FilesAreHere ? DiskServerFiles.Instance : new ServerHbaFiles(live.Session, cancellationToken));
-            }
-            catch (PgSslException failure) when (failure.Error is
-                PgSslError.InsufficientPrivilege or PgSslError.FileNotFound or PgSslError.FileUnreadable)
-            {
-                return null;
-            }
-        },
+            return await ReadAsync(live, path, cancellationToken).ConfigureAwait(false);
+        }
+        catch (PgSslException failure) when (failure.Error is
+            PgSslError.InsufficientPrivilege or PgSslError.FileNotFound or PgSslError.FileUnreadable)
+        {
+            return null;
+        }
+    }
+
+    /// <summary>The same.</summary>
+    /// <exception cref="PgSslException">
+    /// <see cref="PgSslError.InsufficientPrivilege"/>, <see cref="PgSslError.FileNotFound"/>, <see cref="PgSslError.FileUnreadable"/>.
+    /// </exception>
+    public static Task<HbaDocument> ReadAsync(LiveServer live, string path, CancellationToken cancellationToken) => Task.Run(
+        () => HbaDocument.Read(
+            path, new HbaDialect { Major = live.Session.ServerVersion.Major, SslIsOn = true },
+            live.FilesAreHere ? DiskServerFiles.Instance : new ServerHbaFiles(live.Session, cancellationToken)),
         cancellationToken);
 
     /// <inheritdoc/>

@@ -25,7 +25,7 @@ internal sealed record AlterSystemPlan(string Path, IReadOnlyList<AlterSystemSte
             SslParameter parameter = SslParameters.Find(name)!;
             string effective = inFiles.LastOrDefault(setting => setting.Name is { } written && parameter.IsCalled(written))?.Value
                 ?? facts.Settings[name].Default ?? "";
-            string? old = FindAutomatic(inFiles, name);
+            string? old = FindAutomatic(inFiles, name, path);
             if (!parameter.IsSame(effective, value, path => facts.ResolvePath(path) ?? path))
                 steps.Add(new AlterSystemStep(name, facts[name] ?? "", old, value));
         }
@@ -39,13 +39,19 @@ internal sealed record AlterSystemPlan(string Path, IReadOnlyList<AlterSystemSte
     public IReadOnlyList<string> Statements => [.. Steps.Select(step => step.ToString())];
 
     /// <summary>The value of a parameter in postgresql.auto.conf; null where it has none there.</summary>
-    public static string? FindAutomatic(IReadOnlyList<FileSetting> inFiles, string name)
+    /// <param name="inFiles">What is in the files.</param>
+    /// <param name="name">The parameter.</param>
+    /// <param name="automatic"><see cref="Path"/>.</param>
+    public static string? FindAutomatic(IReadOnlyList<FileSetting> inFiles, string name, string automatic)
     {
         SslParameter parameter = SslParameters.Find(name)!;
         return inFiles.LastOrDefault(setting => setting.Name is { } written && parameter.IsCalled(written) && IsAutomatic(setting.File))?.Value;
-    }
 
-    private static bool IsAutomatic(string? file) => file?.EndsWith($"/{ConfigurationDocument.AutoFileName}", StringComparison.Ordinal) == true;
+        // Another file of this name may be included. Where the data directory is not known, there is only the name.
+        bool IsAutomatic(string? file) => automatic == ConfigurationDocument.AutoFileName
+            ? file?.EndsWith($"/{automatic}", StringComparison.Ordinal) == true
+            : file == automatic;
+    }
 
     private static PgSslException MayNotSee(ServerTlsFacts facts)
     {

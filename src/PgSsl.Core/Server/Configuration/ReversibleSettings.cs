@@ -80,7 +80,7 @@ internal sealed class ReversibleSettings(AlterSystemPlan plan, LiveServer live)
         bool isAnyBack = false;
         while (_done.TryPop(out AlterSystemStep? step))
         {
-            string? value = now is null ? step.Value : AlterSystemPlan.FindAutomatic(now, step.Name);
+            string? value = now is null ? step.Value : AlterSystemPlan.FindAutomatic(now, step.Name, plan.Path);
             if (value == step.Old)
             {
                 // What the session was doing when it was lost may still be going on. The same statement again waits for it, and changes nothing.
@@ -115,7 +115,7 @@ internal sealed class ReversibleSettings(AlterSystemPlan plan, LiveServer live)
     private async Task DemandPlannedStateAsync(CancellationToken cancellationToken)
     {
         if (await ServerTlsReader.ReadFileSettingsAsync(live.Session, cancellationToken).ConfigureAwait(false) is { } now
-            && plan.Steps.FirstOrDefault(step => AlterSystemPlan.FindAutomatic(now, step.Name) != step.Old) is { } other)
+            && plan.Steps.FirstOrDefault(step => AlterSystemPlan.FindAutomatic(now, step.Name, plan.Path) != step.Old) is { } other)
             throw new PgSslException(
                 PgSslError.FileChanged, $"{other.Name} was changed in {plan.Path} by somebody else in the meantime, so nothing was written.",
                 "Run the command again: it starts from the present settings.");

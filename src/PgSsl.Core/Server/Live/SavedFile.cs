@@ -41,6 +41,11 @@ internal sealed record SavedFile(SavedFileState State, string Path, string Detai
         return found;
     }
 
+    /// <summary>A file that may be missing, and is: it may have been there when the server loaded its configuration.</summary>
+    public static SavedFile Missing(string path) => new(
+        SavedFileState.Unknown, path, $"{path}, which is included if it is there, does not exist; whether it did when the server last loaded its "
+            + "configuration is not known.");
+
     /// <summary>Compares times.</summary>
     /// <param name="path">The file.</param>
     /// <param name="saved">When its content was last written.</param>
@@ -69,8 +74,14 @@ internal sealed record SavedFile(SavedFileState State, string Path, string Detai
     {
         try
         {
+            if (Directory.Exists(path))
+                return (Directory.GetLastWriteTimeUtc(path), null);
             using SafeFileHandle file = RegularFile.Open(path);
-            return (File.GetLastWriteTimeUtc(file), OperatingSystem.IsWindows() ? null : UnixStatus.ChangeTimeOf(file));
+            if (OperatingSystem.IsWindows())
+                return (File.GetLastWriteTimeUtc(file), null);
+            // A link that leads elsewhere now is a new one.
+            RealPath.Of(path, out IReadOnlyList<string> links);
+            return (File.GetLastWriteTimeUtc(file), links.Select(UnixStatus.ChangeTimeOf).Append(UnixStatus.ChangeTimeOf(file)).Max());
         }
         catch (Exception unreadable) when (unreadable is IOException or UnauthorizedAccessException)
         {

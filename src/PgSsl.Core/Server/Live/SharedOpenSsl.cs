@@ -34,6 +34,12 @@ internal sealed partial class SharedOpenSsl
 
     private delegate void ClearErrors();
 
+    private delegate nint OfObject(nint value);
+
+    private delegate int Count(nint stack);
+
+    private delegate nint At(nint stack, int index);
+
     /// <summary>Finds it.</summary>
     /// <param name="processId">The server's postmaster; null where it is not known.</param>
     /// <returns>Null on other systems than Linux, if the process cannot be examined, or if it has another OpenSSL, or one older than 1.1.0.</returns>
@@ -51,6 +57,22 @@ internal sealed partial class SharedOpenSsl
 
     /// <summary>Whether a list of ciphers leaves any (SSL_CTX_set_cipher_list).</summary>
     public bool TakesCiphers(string list) => InContext(context => Get<SetList>("SSL_CTX_set_cipher_list")(context, list) == 1);
+
+    /// <summary>The ciphers that a list leaves, by OpenSSL's names: those of TLS 1.2 and older, and of TLS 1.3 those of the default.</summary>
+    public IReadOnlySet<string> CiphersIn(string list)
+    {
+        var names = new HashSet<string>(StringComparer.Ordinal);
+        InContext(context =>
+        {
+            if (Get<SetList>("SSL_CTX_set_cipher_list")(context, list) != 1)
+                return false;
+            nint stack = Get<OfObject>("SSL_CTX_get_ciphers")(context);
+            for (int i = 0, count = Get<Count>("OPENSSL_sk_num")(stack); i < count; i++)
+                names.Add(Marshal.PtrToStringUTF8(Get<OfObject>("SSL_CIPHER_get_name")(Get<At>("OPENSSL_sk_value")(stack, i)))!);
+            return true;
+        });
+        return names;
+    }
 
     /// <summary>Whether it knows all of these cipher suites (SSL_CTX_set_ciphersuites).</summary>
     public bool TakesTls13Ciphers(string list) => InContext(context => Get<SetList>("SSL_CTX_set_ciphersuites")(context, list) == 1);

@@ -3,16 +3,20 @@ namespace PgSsl.Server.Settings;
 /// <summary>The parameters that a reload would change, whoever wrote them: what the files say now beside what the server uses.</summary>
 internal static class PendingSettings
 {
-    // What only a restart changes is not applied. The module's own sessions set some parameters themselves: nothing is known of these.
+    // What only a restart changes is not applied. With any other error than this one, which is not translated, a reload applies nothing; a value
+    // with this error stays as it is (guc.c, ProcessConfigFileInternal). The module's own sessions set some parameters themselves: nothing is known
+    // of these.
     private const string Sql =
         """
         WITH used AS (SELECT name, setting, unit, vartype, source, boot_val, context FROM pg_settings),
-             written AS (SELECT name, setting, sourcefile, sourceline, applied FROM pg_file_settings)
+             written AS (SELECT name, setting, sourcefile, sourceline, applied, error FROM pg_file_settings)
         SELECT s.name, s.setting, s.unit, s.vartype, s.source, s.boot_val, f.setting AS written, f.sourcefile, f.sourceline,
                (SELECT count(*) FROM written WHERE name NOT LIKE '%.%' AND lower(name) NOT IN (SELECT lower(name) FROM used)) AS unknown
         FROM used s LEFT JOIN written f ON lower(f.name) = lower(s.name) AND f.applied
         WHERE s.context NOT IN ('internal', 'postmaster') AND s.source IN ('default', 'configuration file')
               AND (f.name IS NOT NULL OR s.source = 'configuration file')
+              AND NOT EXISTS (SELECT FROM written w WHERE lower(w.name) = lower(s.name) AND w.error IS NOT NULL)
+              AND NOT EXISTS (SELECT FROM written w WHERE w.error <> 'setting could not be applied')
         ORDER BY s.name
         """;
 

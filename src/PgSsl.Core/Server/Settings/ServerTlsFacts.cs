@@ -99,10 +99,12 @@ internal sealed record ServerTlsFacts
     {
         get
         {
-            if (FileSettings is null)
+            if (FileSettings is null || FileSettings.Any(row => row.BlocksReload))
                 yield break;
             foreach (ServerSetting setting in Settings.Values.OrderBy(setting => setting.Name, StringComparer.Ordinal))
             {
+                if (FileSettings.Any(row => row is { Error: not null, Name: { } wrong } && IsCalled(setting, wrong)))
+                    continue;
                 FileSetting? inFile = FileSettings.LastOrDefault(row => row.IsEffective && row.Name is { } name && IsCalled(setting, name));
                 bool isFromFile = setting.Source == "configuration file";
                 if (inFile is not null ? (isFromFile || setting.Source == "default") && !setting.MeansSame(inFile.Value, setting.Value) : isFromFile)

@@ -49,7 +49,8 @@ public class LoginSwitchTests
         SslSwitch planned = await server.PrepareAsync(server.On);
 
         planned.Check(isForced: false);
-        Assert.True((await planned.ApplyAsync(TestContext.Current.CancellationToken)).IsProven);
+        SslConfigurationChange made = await planned.ApplyAsync(TestContext.Current.CancellationToken);
+        Assert.True(made.IsProven, string.Join(Environment.NewLine, made.Proofs));
         Assert.True((await server.ConnectAsync("prefer")).Connected);
     }
 

@@ -20,6 +20,11 @@ internal sealed record NextStart(IReadOnlyList<string> Faults, IReadOnlyList<str
     /// <summary>The name of the proof.</summary>
     public const string ProofName = "Start";
 
+    // A line with an error and a type is loaded: it is about hostssl where TLS is off, which matches nobody (hba.c, parse_hba_line).
+    private const string RefusedRule = "SELECT line_number AS line FROM pg_hba_file_rules WHERE error IS NOT NULL AND type IS NULL ORDER BY 1 LIMIT 1";
+
+    private const string RefusedMapping = "SELECT line_number AS line FROM pg_ident_file_mappings WHERE error IS NOT NULL ORDER BY 1 LIMIT 1";
+
     /// <summary>The server; null where none was asked.</summary>
     private string? Server { get; init; }
 
@@ -75,8 +80,8 @@ internal sealed record NextStart(IReadOnlyList<string> Faults, IReadOnlyList<str
                 else if (live.FilesAreHere && !OperatingSystem.IsWindows() && ServerConditions.Of(facts, isLocal: true).Account is { } account
                     && found.Files.FirstOrDefault(file => !ServerFile.Read(file.Path).MayBeReadBy(account)) is { } closed)
                     faults.Add($"The server's account {account.Name} may not read {closed.Path}.");
-                else if (await FindErrorAsync("pg_hba_file_rules").ConfigureAwait(false) is { } error)
-                    faults.Add($"{path}: {error}.");
+                else if (await FindErrorAsync(RefusedRule).ConfigureAwait(false) is { } error)
+                    faults.Add($"{path}: {error}, pg_hba_file_rules says why.");
                 return found;
             }
             catch (PgSslException failure) when (failure.Error == PgSslError.FileNotFound)
@@ -94,20 +99,18 @@ internal sealed record NextStart(IReadOnlyList<string> Faults, IReadOnlyList<str
         async Task JudgeMapAsync()
         {
             if (facts.Version.Major >= 15 && rules?.Records.Any(entry => entry.Record!.Option("map") is not null) == true
-                && await FindErrorAsync("pg_ident_file_mappings").ConfigureAwait(false) is { } error)
-                doubts.Add($"After it, nobody logs in by a map of user names: the server does not load pg_ident.conf: {error}.");
+                && await FindErrorAsync(RefusedMapping).ConfigureAwait(false) is { } error)
+                doubts.Add($"After it, nobody logs in by a map of user names: the server does not load pg_ident.conf: {error}, pg_ident_file_mappings says why.");
         }
 
         // The files were read before, so that they are there: an error of class 58 would end the session.
-        async Task<string?> FindErrorAsync(string view)
+        async Task<string?> FindErrorAsync(string statement)
         {
             try
             {
-                IReadOnlyList<SqlRow> rows = await live.Session.QueryAsync(
-                    $"SELECT line_number AS line FROM {view} WHERE error IS NOT NULL ORDER BY 1 LIMIT 1", null, cancellationToken)
-                    .ConfigureAwait(false);
+                IReadOnlyList<SqlRow> rows = await live.Session.QueryAsync(statement, null, cancellationToken).ConfigureAwait(false);
                 // The error may have words of the line in it, and so a secret.
-                return rows is [var row] ? $"line {row["line"]} is refused, {view} says why" : null;
+                return rows is [var row] ? $"line {row["line"]} is refused" : null;
             }
             catch (PgSslException failure) when (failure.Error is PgSslError.InsufficientPrivilege or PgSslError.SqlFailed)
             {

@@ -21,7 +21,8 @@ internal sealed record NextStart(IReadOnlyList<string> Faults, IReadOnlyList<str
     public const string ProofName = "Start";
 
     // A line with an error and a type is loaded: it is about hostssl where TLS is off, which matches nobody (hba.c, parse_hba_line).
-    private const string RefusedRule = "SELECT line_number AS line FROM pg_hba_file_rules WHERE error IS NOT NULL AND type IS NULL ORDER BY 1 LIMIT 1";
+    private const string RefusedRule =
+        "SELECT line_number AS line FROM pg_hba_file_rules WHERE error IS NOT NULL AND type IS NULL ORDER BY 1 LIMIT 1";
 
     private const string RefusedMapping = "SELECT line_number AS line FROM pg_ident_file_mappings WHERE error IS NOT NULL ORDER BY 1 LIMIT 1";
 
@@ -100,7 +101,9 @@ internal sealed record NextStart(IReadOnlyList<string> Faults, IReadOnlyList<str
         {
             if (facts.Version.Major >= 15 && rules?.Records.Any(entry => entry.Record!.Option("map") is not null) == true
                 && await FindErrorAsync(RefusedMapping).ConfigureAwait(false) is { } error)
-                doubts.Add($"After it, nobody logs in by a map of user names: the server does not load pg_ident.conf: {error}, pg_ident_file_mappings says why.");
+                doubts.Add(
+                    "After it, nobody logs in by a map of user names: the server does not load pg_ident.conf: "
+                    + $"{error}, pg_ident_file_mappings says why.");
         }
 
         // The files were read before, so that they are there: an error of class 58 would end the session.

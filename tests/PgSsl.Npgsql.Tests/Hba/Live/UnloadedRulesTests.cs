@@ -48,7 +48,8 @@ public class UnloadedRulesTests
         await using IServerSession session = await OpenAsync(server);
         string path = server.Cluster.HbaPath, older = path + ".older";
         await File.WriteAllTextAsync(older, "local all postgres trust\nhost all postgres all trust\n", TestContext.Current.CancellationToken);
-        File.SetUnixFileMode(older, File.GetUnixFileMode(path) | UnixFileMode.GroupRead | UnixFileMode.OtherRead);
+        if (!OperatingSystem.IsWindows())
+            File.SetUnixFileMode(older, File.GetUnixFileMode(path) | UnixFileMode.GroupRead | UnixFileMode.OtherRead);
         await Task.Delay(50, TestContext.Current.CancellationToken);
         await server.Cluster.ReloadAsync();
         await Task.Delay(50, TestContext.Current.CancellationToken);

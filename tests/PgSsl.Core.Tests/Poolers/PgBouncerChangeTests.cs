@@ -3,6 +3,7 @@ using System.Security.Cryptography;
 using System.Text;
 using PgSsl.Certificates;
 using PgSsl.Changes;
+using PgSsl.Deployment;
 using PgSsl.Files;
 using PgSsl.Poolers;
 using PgSsl.Sandbox;
@@ -56,6 +57,26 @@ public sealed class PgBouncerChangeTests
         File.SetLastWriteTimeUtc(scene.Bouncer.IniPath, DateTime.UtcNow.AddSeconds(10));
 
         Assert.Contains($"{scene.Bouncer.IniPath} was saved at ", Assert.Single(Edits()));
+    }
+
+    /// <summary>A reload loads the CAs of clients with the certificate, and nothing tells which ones are loaded now.</summary>
+    [Fact]
+    public async Task CAs_that_were_saved_after_it_had_started_leave_it_open_whether_clients_come_back()
+    {
+        await using Scene scene = await Scene.StartAsync(Root.Issue(LeafOptions.ForLoopback()));
+        string path = Path.Combine(Path.GetDirectoryName(scene.Bouncer.IniPath)!, "clients.crt");
+        await File.WriteAllTextAsync(path, Root.CertificatePem, Token);
+        await File.AppendAllTextAsync(scene.Bouncer.IniPath, $"client_tls_ca_file = {path}\n", Token);
+        foreach (string saved in (string[])[path, scene.Bouncer.IniPath])
+            File.SetLastWriteTimeUtc(saved, DateTime.UtcNow.AddHours(-1));
+        ICertificateRecipient Find() => PgBouncerRecipient.Of(scene.Bouncer.IniPath, null, null, null, Timeout);
+        Assert.Empty(Find().Proofs);
+
+        File.SetLastWriteTimeUtc(path, DateTime.UtcNow.AddSeconds(10));
+
+        Proof open = Assert.Single(Find().Proofs);
+        Assert.Equal(ProofState.NotMade, open.Outcome);
+        Assert.StartsWith($"{path} (client_tls_ca_file) was saved at ", open.Detail);
     }
 
     [Fact]

@@ -66,6 +66,31 @@ public class NextStartTests
         Assert.DoesNotContain(planned.Lines, line => line.StartsWith("The reload will also load", StringComparison.Ordinal));
     }
 
+    /// <summary>A server starts without its map; then nobody logs in who needs it.</summary>
+    [Theory, MemberData(nameof(SwitchServer.Majors), MemberType = typeof(SwitchServer))]
+    public async Task A_map_that_the_server_would_not_load_leaves_it_open(int major)
+    {
+        await using SwitchServer server = await SwitchServer.OpenAsync(major);
+        string path = Path.Combine(server.Cluster.DataDirectory, "pg_ident.conf");
+        byte[] map = await File.ReadAllBytesAsync(path, TestContext.Current.CancellationToken);
+        await server.Cluster.SetHbaAsync("local all nobody peer map=crew", "host all all 127.0.0.1/32 trust");
+        try
+        {
+            await File.WriteAllTextAsync(path, "crew /[ nobody\n", TestContext.Current.CancellationToken);
+
+            SslConfigurationChange made = await server.ApplyAsync(server.On);
+
+            Assert.False(made.IsProven);
+            Proof start = Assert.Single(made.Proofs, proof => proof.Name == "Start");
+            Assert.Contains("nobody logs in by a map of user names: the server does not load pg_ident.conf: line 1 is refused", start.Detail);
+        }
+        finally
+        {
+            await File.WriteAllBytesAsync(path, map, TestContext.Current.CancellationToken);
+            await server.Cluster.ReloadAsync();
+        }
+    }
+
     [Theory, MemberData(nameof(SwitchServer.Majors), MemberType = typeof(SwitchServer))]
     public async Task Nothing_wrong_is_proven_and_true(int major)
     {

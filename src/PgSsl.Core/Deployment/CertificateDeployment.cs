@@ -99,7 +99,8 @@ internal sealed class CertificateDeployment : IPlannedChange<ServerCertificateIn
     public async Task<ChangeResult<ServerCertificateInstallation>> ApplyAsync(CancellationToken cancellationToken)
     {
         ServerCertificateChangeResult result =
-            await _recipient.ApplyAsync(_plan, _served, DateTimeOffset.UtcNow, cancellationToken).ConfigureAwait(false);
+            await _recipient.PendingEdits.MakeAsync(() => _recipient.ApplyAsync(_plan, _served, DateTimeOffset.UtcNow, cancellationToken))
+                .ConfigureAwait(false);
         result = result with { Proofs = [.. result.Proofs, .. _recipient.Proofs] };
         string[] accepted =
             [.. new[] { _plan.AcceptedRisk, ClientLoss.DescribeBlocking(_losses), _recipient.Losses }.OfType<string>().Distinct()];

@@ -38,6 +38,18 @@ public class UnloadedRulesTests
         }
     }
 
+    /// <summary>Its own change is known to be loaded, however quickly the next one follows.</summary>
+    [Theory, MemberData(nameof(Majors))]
+    public async Task A_second_run_has_nothing_to_load(int major)
+    {
+        await using HbaServer server = await HbaServer.StartAsync(major, Everybody);
+        await (await PrepareAsync(server)).ApplyAsync(TestContext.Current.CancellationToken);
+        await server.Session.DisposeAsync();
+        server.Session = await HbaServer.OpenAsync(server.Cluster);
+
+        Assert.True((await PrepareAsync(server)).IsNoChange);
+    }
+
     /// <summary>The times of the file that the link leads to now say nothing.</summary>
     [Theory, MemberData(nameof(Majors))]
     public async Task A_link_that_leads_to_another_file_is_noticed(int major)

@@ -151,7 +151,7 @@ internal sealed class SslProver(LiveServer live, ServerTlsFacts facts, SslTarget
             throw new PgSslException(
                 PgSslError.ChangeNotProven, $"the server does not load {broken.File}:{broken.Line}: {broken.Error}.",
                 "Correct that line first; pg_file_settings shows how the server reads its files.");
-        foreach ((string name, string value) in _values)
+        foreach ((string name, string value) in _values.Where(value => !facts.IsFixedAs(value.Key, value.Value)))
         {
             SslParameter parameter = SslParameters.Find(name)!;
             string? effective = inFiles.LastOrDefault(setting => setting.Name is { } written && parameter.IsCalled(written))?.Value

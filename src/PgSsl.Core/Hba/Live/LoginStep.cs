@@ -37,8 +37,10 @@ internal static class LoginStep
         }
         bool demandsMore = to.CertificateDemand > from.CertificateDemand
             || (to.CertificateDemand == ClientCertificateDemand.VerifyFull && !IsSameCertificate(from, to));
-        return demandsMore && !isAsked && !knowsCertificate
-            ? new LoginOutcome(null, "it demands a client certificate that the rule before did not demand") : LoginOutcome.In;
+        if (!demandsMore || isAsked || knowsCertificate)
+            return LoginOutcome.In;
+        return new LoginOutcome(null, to.CertificateDemand > from.CertificateDemand
+            ? "it demands a client certificate that the rule before did not demand" : "it demands another name in a client certificate");
     }
 
     /// <summary>Whether one rule demands nothing that another does not demand as well.</summary>

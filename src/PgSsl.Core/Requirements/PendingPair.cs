@@ -45,7 +45,12 @@ internal sealed record PendingPair
         return waiting.Length == 0 ? null : new PendingPair(waiting);
     }
 
-    private static string WayBackOf(ServerTlsFacts facts, string name, string used, FileSetting? inFile) =>
+    /// <summary>What takes a setting back that waits for a reload.</summary>
+    /// <param name="facts">What the server says.</param>
+    /// <param name="name">The setting.</param>
+    /// <param name="used">The value that the server uses.</param>
+    /// <param name="inFile">The assignment that waits; null if no file sets it any more.</param>
+    public static string WayBackOf(ServerTlsFacts facts, string name, string used, FileSetting? inFile) =>
         inFile is null || inFile.File == facts.AutoConfigurationFile || facts.AllowsAlterSystem
             ? $"ALTER SYSTEM SET {name} = {SqlQuoting.Literal(used)}"
             : $"set {name} in {inFile.File}:{inFile.Line} back to {SqlQuoting.Literal(used)}";

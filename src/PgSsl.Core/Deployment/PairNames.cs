@@ -103,7 +103,7 @@ internal sealed partial class PairNames
     /// files, and only if both files are what an installation wrote: the name is made of the certificate, and the key is that certificate's. The
     /// pair that is in use stays, and so does what a configuration file names.
     /// </summary>
-    /// <returns>The deletions, and the certificate files of pairs that stay.</returns>
+    /// <returns>The deletions, and the certificate files of pairs that stay, each with the reason.</returns>
     private (FileEdit[] Deletions, string[] Left) FindOutdated(DeploymentTarget target, string mark)
     {
         (string stem, string extension) = FileNameOf(target.CertificatePath);
@@ -124,10 +124,12 @@ internal sealed partial class PairNames
             // Without the mark of its content it is not ours.
             if (Read(path) is not { } content || MarkOf(content) != old)
                 continue;
-            if (Read(keyPath) is { } key && IsOwn(path) && IsOwn(keyPath) && IsKeyOf(content, key))
+            if (!IsOwn(path) || !IsOwn(keyPath))
+                left.Add($"{path} (outside of this server's data directory, so another server or program may use it)");
+            else if (Read(keyPath) is { } key && IsKeyOf(content, key))
                 deletions.AddRange([Deletion(keyPath, key), Deletion(path, content)]);
             else
-                left.Add(path);
+                left.Add($"{path} (its key is not the one that an installation wrote, or cannot be read)");
         }
         return ([.. deletions], [.. left]);
     }
@@ -137,8 +139,15 @@ internal sealed partial class PairNames
     {
         if (_facts.DataDirectory is not { } data)
             return false;
-        string directory = RealPath.Of(data).TrimEnd('/', '\\') + Path.DirectorySeparatorChar, file = RealPath.Of(path);
-        return file.Length > directory.Length && RealPath.Comparer.Equals(file[..directory.Length], directory);
+        try
+        {
+            string directory = RealPath.Of(data).TrimEnd('/', '\\') + Path.DirectorySeparatorChar, file = RealPath.Of(path);
+            return file.Length > directory.Length && RealPath.Comparer.Equals(file[..directory.Length], directory);
+        }
+        catch (Exception unreadable) when (unreadable is IOException or UnauthorizedAccessException)
+        {
+            return false;
+        }
     }
 
     private static bool IsKeyOf(byte[] certificates, byte[] key) =>
@@ -206,7 +215,7 @@ internal sealed record PairSwitch(DeploymentTarget Old, DeploymentTarget New, IR
     /// <summary>The deletions of pairs that are older than the present one.</summary>
     public required IReadOnlyList<FileEdit> Outdated { get; init; }
 
-    /// <summary>The certificate files of older pairs that are not deleted.</summary>
+    /// <summary>The certificate files of older pairs that are not deleted, each with the reason.</summary>
     public required IReadOnlyList<string> Left { get; init; }
 
     /// <summary>Whether both settings have the new names already, and only the reload is missing.</summary>
@@ -214,8 +223,7 @@ internal sealed record PairSwitch(DeploymentTarget Old, DeploymentTarget New, IR
 
     /// <summary>What is said of <see cref="Left"/>; null if all are deleted.</summary>
     public string? Remark => Left.Count == 0 ? null
-        : $"Older pairs stay, with their keys: {string.Join(", ", Left)}. They are not in this server's data directory, so another server or program "
-            + "may use them, or their files are not as an installation wrote them. Delete them if nothing uses them.";
+        : $"Older pairs stay, with their keys: {string.Join(", ", Left)}. Delete them if nothing uses them.";
 
     /// <summary>What happens, line by line.</summary>
     public IEnumerable<string> Describe()

@@ -45,7 +45,7 @@ internal static class KeyCiphers
             return null;
         string what = isAll ? "no TLS at all" : "no TLSv1.2 any more";
         return Requirement.Ciphers.Unmet(
-            $"With a key of the kind {Describe(leaf)} the server speaks {what}: ssl_ciphers = '{list}' has no cipher for such a key.",
+            $"With a key of the kind {Describe(leaf)} the server would speak {what}: ssl_ciphers = '{list}' has no cipher for such a key.",
             "Request a certificate for a key of the kind that the server has now; or add ciphers for the new one first: Enable-PgSsl -Ciphers.");
     }
 

@@ -224,11 +224,14 @@ public class DeploymentRiskTests
     /// <summary>A server with an RSA key, and ciphers for that alone.</summary>
     private static async Task<TestCertificate> ServeRsaAsync(CertificateServer server, string newest)
     {
-        await server.Cluster.QueryAsync("ALTER SYSTEM SET ssl_ciphers = 'ECDHE-RSA-AES256-GCM-SHA384'");
-        await server.Cluster.QueryAsync($"ALTER SYSTEM SET ssl_max_protocol_version = '{newest}'");
         TestCertificate rsa = CertificateServer.Issuing.Issue(LeafOptions.ForLoopback() with { Key = KeyAlgorithm.Rsa2048 });
-        using CertificateDeployment first = await PrepareAsync(server, rsa, rsa.ChainPem);
-        await first.ApplyAsync(TestContext.Current.CancellationToken);
+        await server.Cluster.InstallCertificateAsync(rsa);
+        await server.Cluster.ConfigureAsync(new Dictionary<string, string?>
+        {
+            ["ssl_ciphers"] = "ECDHE-RSA-AES256-GCM-SHA384", ["ssl_max_protocol_version"] = newest,
+        });
+        // A session that waits loads its settings at its next statement.
+        await server.Session.QueryAsync("SELECT 1", null, TestContext.Current.CancellationToken);
         return rsa;
     }
 

@@ -1,4 +1,6 @@
 using System.Formats.Asn1;
+using Org.BouncyCastle.Asn1;
+using Org.BouncyCastle.Asn1.Sec;
 using Org.BouncyCastle.Crypto;
 using Org.BouncyCastle.Crypto.Parameters;
 using Org.BouncyCastle.Security;
@@ -72,9 +74,9 @@ internal sealed class ClientCredentials(ClientCertificate? client, TlsContext co
         },
         ECPrivateKeyParameters ec => scheme switch
         {
-            SignatureScheme.ecdsa_secp256r1_sha256 => !isTls13 || ec.Parameters.N.BitLength == 256,
-            SignatureScheme.ecdsa_secp384r1_sha384 => !isTls13 || ec.Parameters.N.BitLength == 384,
-            SignatureScheme.ecdsa_secp521r1_sha512 => !isTls13 || ec.Parameters.N.BitLength == 521,
+            SignatureScheme.ecdsa_secp256r1_sha256 => !isTls13 || IsOn(ec, SecObjectIdentifiers.SecP256r1),
+            SignatureScheme.ecdsa_secp384r1_sha384 => !isTls13 || IsOn(ec, SecObjectIdentifiers.SecP384r1),
+            SignatureScheme.ecdsa_secp521r1_sha512 => !isTls13 || IsOn(ec, SecObjectIdentifiers.SecP521r1),
             SignatureScheme.ecdsa_sha1 => !isTls13,
             _ => false,
         },
@@ -82,6 +84,8 @@ internal sealed class ClientCredentials(ClientCertificate? client, TlsContext co
         Ed448PrivateKeyParameters => scheme == SignatureScheme.ed448,
         _ => false,
     };
+
+    private static bool IsOn(ECPrivateKeyParameters key, DerObjectIdentifier curve) => curve.Equals(key.PublicKeyParamSet);
 
     private static string? PssDigest(int scheme) => scheme switch
     {

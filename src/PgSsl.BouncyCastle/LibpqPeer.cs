@@ -15,7 +15,7 @@ internal sealed class LibpqPeer : AbstractTlsClient, TlsDHGroupVerifier
     private const int MaxMessageSize = 100 * 1024;
     private const int MaxCertificates = 1000;
 
-    // What security level 1 demands, and what takes too long to compute (crypto/ssl/ssl_cert.c; include/openssl/dh.h, OPENSSL_DH_MAX_MODULUS_BITS).
+    // Weaker groups show nothing; those that libpq refuses are to be seen. Others take too long (include/openssl/dh.h, OPENSSL_DH_MAX_MODULUS_BITS).
     private const int MinGroupBits = 1024;
     private const int MaxGroupBits = 10000;
 
@@ -54,6 +54,7 @@ internal sealed class LibpqPeer : AbstractTlsClient, TlsDHGroupVerifier
             handshakeTime)
         {
             Group = GroupOf(agreed) is var group && NamedGroup.RefersToASpecificGroup(group) ? NamedGroup.GetName(group) : null,
+            FiniteFieldBits = _crypto.FiniteFieldBits,
         };
     }
 

@@ -22,10 +22,13 @@ internal sealed class RecordingCrypto() : BcTlsCrypto(new SecureRandom(new Crypt
     /// <summary>The group of the last key exchange that was begun: up to TLS 1.2, that of the connection, if its suite has one.</summary>
     public int Group { get; private set; } = -1;
 
+    /// <summary>The bits of that group, if it has no curve.</summary>
+    public int? FiniteFieldBits { get; private set; }
+
     /// <inheritdoc/>
     public override TlsECDomain CreateECDomain(TlsECConfig ecConfig)
     {
-        Group = ecConfig.NamedGroup;
+        (Group, FiniteFieldBits) = (ecConfig.NamedGroup, null);
         return base.CreateECDomain(ecConfig);
     }
 
@@ -35,7 +38,8 @@ internal sealed class RecordingCrypto() : BcTlsCrypto(new SecureRandom(new Crypt
     /// </summary>
     public override TlsDHDomain CreateDHDomain(TlsDHConfig dhConfig)
     {
-        Group = dhConfig.NamedGroup;
+        DHGroup chosen = dhConfig.ExplicitGroup ?? TlsDHUtilities.GetNamedDHGroup(dhConfig.NamedGroup);
+        (Group, FiniteFieldBits) = (dhConfig.NamedGroup, chosen.P.BitLength);
         return dhConfig.ExplicitGroup is { L: 0 } group && group.P.BitLength > ExponentBits
             ? new BcTlsDHDomain(this, new TlsDHConfig(new DHGroup(group.P, group.Q, group.G, ExponentBits)))
             : base.CreateDHDomain(dhConfig);
@@ -44,6 +48,7 @@ internal sealed class RecordingCrypto() : BcTlsCrypto(new SecureRandom(new Crypt
     /// <summary>Called for each certificate of the server's Certificate message, in its order.</summary>
     public override TlsCertificate CreateCertificate(short type, byte[] encoding)
     {
+        int number = _served.Count + 1;
         try
         {
             // The constructor below would accept PKCS #7 and PKCS #12, too. Neither starts with a sequence inside of the sequence.
@@ -55,7 +60,7 @@ internal sealed class RecordingCrypto() : BcTlsCrypto(new SecureRandom(new Crypt
         }
         catch (Exception exception) when (exception is CryptographicException or AsnContentException or ArgumentException)
         {
-            throw new TlsFatalAlert(AlertDescription.bad_certificate, $"certificate {_served.Count + 1} cannot be read");
+            throw new TlsFatalAlert(AlertDescription.bad_certificate, $"certificate {number} cannot be read");
         }
     }
 }

@@ -15,6 +15,8 @@ public enum KeyAlgorithm
     Rsa4096,
     /// <summary>ECDSA on NIST P-521.</summary>
     EcdsaP521,
+    /// <summary>ECDSA on a curve that no scheme of TLS 1.3 is for.</summary>
+    EcdsaSecp256k1,
     /// <summary>Ed25519; like those below, it needs the openssl program, and cannot sign other certificates here.</summary>
     Ed25519,
     /// <summary>Ed448.</summary>

@@ -31,6 +31,7 @@ public sealed class MintedKey
         KeyAlgorithm.EcdsaP256 => Curve(ECCurve.NamedCurves.nistP256),
         KeyAlgorithm.EcdsaP384 => Curve(ECCurve.NamedCurves.nistP384),
         KeyAlgorithm.EcdsaP521 => Curve(ECCurve.NamedCurves.nistP521),
+        KeyAlgorithm.EcdsaSecp256k1 => Curve(ECCurve.CreateFromFriendlyName("secp256k1")),
         KeyAlgorithm.Rsa1024 => Rsa(1024),
         KeyAlgorithm.Rsa2048 => Rsa(2048),
         KeyAlgorithm.Rsa4096 => Rsa(4096),

@@ -75,4 +75,7 @@ internal sealed record TlsFacts(
     /// server's own making has no name. Plain RSA has none.
     /// </summary>
     public string? Group { get; init; }
+
+    /// <summary>The bits of the modulus, where the keys were exchanged by Diffie-Hellman without a curve; else null.</summary>
+    public int? FiniteFieldBits { get; init; }
 }

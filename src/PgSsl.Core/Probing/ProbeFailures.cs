@@ -69,7 +69,7 @@ internal static class ProbeFailures
                 "Check the address and any firewall on the way. Give a slow network more time with -TimeoutSec.")
             : new(
                 PgSslError.ConnectionTimedOut,
-                $"The server accepted the connection, but sent nothing {StepAfter(facts)} until {seconds} s were over.",
+                $"The server accepted the connection, but was not done {StepAfter(facts)} when {seconds} s were over.",
                 "Check that a PostgreSQL server listens there. Give a busy server more time with -TimeoutSec.");
     }
 

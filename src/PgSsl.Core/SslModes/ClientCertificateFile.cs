@@ -51,8 +51,26 @@ internal static class ClientCertificateFile
         {
             throw NoCertificate(path, exception);
         }
-        return certificates.Count > 0 ? certificates : throw NoCertificate(path, null);
+        if (certificates.Count == 0)
+            throw NoCertificate(path, null);
+        for (int i = 0; i < certificates.Count; i++)
+            if (FindWeakness(certificates[i], isLeaf: i == 0) is { } weakness)
+                throw new PgSslException(
+                    PgSslError.InvalidCertificateFile,
+                    $"Client certificate file \"{path}\" cannot be loaded at OpenSSL's security level 2: "
+                        + $"'{CertificateNames.Display(certificates[i])}': {weakness}.",
+                    "Ask the CA for a certificate with an RSA key from 2048 bits, or an ECDSA key, signed with SHA-256 (New-PgCsr).");
+        return certificates;
     }
+
+    /// <summary>ssl/ssl_rsa.c, ssl/t1_lib.c (ssl_security_cert): it is judged when it is loaded, whether a server asks for it or not.</summary>
+    private static string? FindWeakness(X509Certificate2 certificate, bool isLeaf) => ParsedCertificate.Of(certificate) switch
+    {
+        null => null,
+        { PublicKey: var key } when !ChainChecks.IsStrongEnough(key) => isLeaf ? "ee key too small" : "ca key too small",
+        { IsSelfSigned: false, OuterSignatureAlgorithm.SecurityBits: < ChainChecks.MinimumSecurityBits } => "ca md too weak",
+        _ => null,
+    };
 
     private static PrivateKey ReadKey(X509Certificate2 certificate, string keyPath, string? passphrase)
     {

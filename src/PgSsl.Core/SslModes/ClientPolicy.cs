@@ -27,6 +27,9 @@ internal sealed record ClientPolicy(IReadOnlyList<Transport> Attempts)
     /// <summary>Whether its TLS is that of .NET, which lacks what others have.</summary>
     public bool UsesPlatformTls { get; init; }
 
+    /// <summary>The fewest bits of a group for Diffie-Hellman without a curve that its library takes.</summary>
+    public int LeastFiniteFieldBits { get; init; }
+
     /// <summary>The rule that compares names.</summary>
     public Func<X509Certificate2, string, NameVerdict> VerifyName { get; init; } = HostNameVerifier.Verify;
 

@@ -52,6 +52,8 @@ internal sealed class SslModeEvaluator(ServerFacts facts, ClientPolicy policy, S
             return new(SslModeReasons.Deprecated(tls.Protocol), policy.RetriesAfterTlsFailure);
         if (Verify(policy, tls.Chain, facts, at) is { } untrusted)
             return new(untrusted, policy.RetriesAfterTlsFailure);
+        if (tls.FiniteFieldBits < policy.LeastFiniteFieldBits)
+            return new(SslModeReasons.WeakGroup(tls.FiniteFieldBits.Value, policy.LeastFiniteFieldBits), policy.RetriesAfterTlsFailure);
         return TryStartup(connection);
     }
 

@@ -109,6 +109,13 @@ internal static class SslModeReasons
         $"The server accepted TLS, then the handshake failed: it speaks {protocol} at most, and the client's library takes TLSv1.2 at least.",
         "Let the server speak TLSv1.2: its ssl_max_protocol_version, or an OpenSSL that has it.");
 
+    /// <summary>The group of the key exchange is too weak.</summary>
+    public static PgSslException WeakGroup(int bits, int least) => new(
+        PgSslError.TlsHandshakeFailed,
+        $"The server accepted TLS, then the handshake failed: its group for Diffie-Hellman has {bits} bits, and the client's library takes "
+            + $"{least} at least.",
+        $"Make ssl_dh_params_file anew (openssl dhparam -out dh.pem {least}) or reset it, or let ssl_ciphers include ECDHE, as its default does.");
+
     /// <summary>The server has no cipher suite that the client offers.</summary>
     public static PgSslException NoCommonSuite(string client, string chosen) => new(
         PgSslError.TlsHandshakeFailed,

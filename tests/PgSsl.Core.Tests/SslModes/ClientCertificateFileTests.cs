@@ -39,6 +39,18 @@ public sealed class ClientCertificateFileTests : IDisposable
     }
 
     [Fact]
+    public void What_libpq_cannot_load_is_named_whether_a_server_asks_for_it_or_not()
+    {
+        TestCertificate weak = TestAuthority.CreateRoot("Client Root").Issue(new LeafOptions { CommonNames = ["bob"], Key = KeyAlgorithm.Rsa1024 });
+        string path = _world.Write("weak.crt", weak.CertificatePem), key = Protect(_world.Write("weak.key", weak.KeyPem));
+
+        var failure = Assert.Throws<PgSslException>(() => ClientCertificateFile.Load(_world.Resolve($"host=db sslcert={path} sslkey={key}")));
+
+        Assert.Equal(PgSslError.InvalidCertificateFile, failure.Error);
+        Assert.EndsWith("'bob': ee key too small.", failure.Message);
+    }
+
+    [Fact]
     public void A_key_in_an_engine_is_named_as_what_cannot_be_used() =>
         Assert.Contains("sslkey=\"pkcs11:token\"", Failure("sslkey=pkcs11:token").Message);
 

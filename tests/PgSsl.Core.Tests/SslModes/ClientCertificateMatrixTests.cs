@@ -81,10 +81,28 @@ public sealed class ClientCertificateMatrixTests : IDisposable
         yield return $"sslcert={certificate} sslkey={encrypted} sslpassword=wrong";
         yield return $"sslcert={certificate} sslkey={WriteDer("der.key", direct)}";
         if (version < 16)
+        {
+            // The newer builds here have OpenSSL 1.1.1, whose level is 1.
+            foreach ((string name, TestCertificate weak) in WeakCertificates())
+                yield return $"sslcert={Write($"{name}.crt", weak.ChainPem)} sslkey={Write($"{name}.key", weak.KeyPem)}";
             yield break;
+        }
         yield return $"sslcert={certificate} sslkey={Write("disabled.key", direct.KeyPem)} sslcertmode=disable";
         yield return $"sslcert={certificate} sslkey={Write("required.key", direct.KeyPem)} sslcertmode=require";
         yield return "sslcertmode=require";
+    }
+
+    /// <summary>A short key, a weak signature, and each of them above a good certificate.</summary>
+    private (string Name, TestCertificate Certificate)[] WeakCertificates()
+    {
+        LeafOptions good = ClientOptions(KeyAlgorithm.EcdsaP256), signed = good with { Digest = HashAlgorithmName.SHA1 };
+        TestAuthority shortKey = _root.CreateIntermediate("Short Key CA", new AuthorityOptions { Key = KeyAlgorithm.Rsa1024 });
+        TestAuthority weakSignature = _root.CreateIntermediate("Weakly Signed CA", new AuthorityOptions { Digest = HashAlgorithmName.SHA1 });
+        return
+        [
+            ("short", Client(_root, KeyAlgorithm.Rsa1024)), ("sha1", _root.Issue(signed)), ("below-short", shortKey.Issue(good)),
+            ("below-sha1", weakSignature.Issue(good)),
+        ];
     }
 
     /// <summary>Keys that .NET has no class for, and a curve beside the usual ones.</summary>
@@ -92,7 +110,7 @@ public sealed class ClientCertificateMatrixTests : IDisposable
     {
         KeyAlgorithm[] kinds =
         [
-            KeyAlgorithm.EcdsaP521, KeyAlgorithm.Ed25519, KeyAlgorithm.Ed448, KeyAlgorithm.RsaPss2048,
+            KeyAlgorithm.EcdsaP521, KeyAlgorithm.EcdsaSecp256k1, KeyAlgorithm.Ed25519, KeyAlgorithm.Ed448, KeyAlgorithm.RsaPss2048,
             // OpenSSL 1.1.1, which the newer builds here have, signs with the first digest of the list, which such a key does not allow.
             .. version < 16 ? [KeyAlgorithm.RsaPssSha384] : (KeyAlgorithm[])[],
         ];

@@ -92,7 +92,8 @@ internal sealed class PsqlAgreement(PsqlJudge judge, IReadOnlyDictionary<string,
             _ when message.Contains("could not read certificate file") => [nameof(PgSslError.InvalidCertificateFile)],
             _ when message.Contains("SSL certificate") || message.Contains("channel binding") || message.Contains("authentication method requirement")
                 || message.Contains("did not complete authentication") => [nameof(PgSslError.UnacceptableAuthentication)],
-            _ when message.Contains("could not set SSL Server Name Indication") => [nameof(PgSslError.TlsHandshakeFailed)],
+            _ when message.Contains("could not set SSL Server Name Indication") || message.Contains("dh key too small") =>
+                [nameof(PgSslError.TlsHandshakeFailed)],
             _ when message.Contains("SSL SYSCALL error") || message.Contains("without ALPN") =>
                 [nameof(PgSslError.DirectTlsNotSupported), nameof(PgSslError.UnencryptedDataAfterSslResponse)],
             // The server's alert about our certificate: in the handshake under TLS 1.2, after it under TLS 1.3.

@@ -17,6 +17,9 @@ internal sealed class LibpqClient : ISslClient
     // TLSEXT_MAXLEN_host_name.
     private const int LongestServerName = 255;
 
+    // OpenSSL's security level 2, as for certificates (statem_clnt.c, tls_process_ske_dhe; crypto/bn/bn_lib.c, BN_security_bits).
+    private const int LeastFiniteFieldBits = 2048;
+
     /// <inheritdoc/>
     public string Name => "libpq";
 
@@ -34,6 +37,7 @@ internal sealed class LibpqClient : ISslClient
             RetriesAfterRefusal = refused => refused.SqlState != CannotConnectNow,
             ObjectsToAuthentication = AuthenticationDemands.From(settings),
             AuthenticationProvesServer = settings.ChannelBinding == "require",
+            LeastFiniteFieldBits = LeastFiniteFieldBits,
         };
         try
         {

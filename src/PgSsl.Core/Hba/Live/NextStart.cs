@@ -30,7 +30,7 @@ internal sealed record NextStart(IReadOnlyList<string> Faults, IReadOnlyList<str
     private string? Server { get; init; }
 
     /// <summary>Why a reload would take TLS from the server, as sentences; empty if it would not, or TLS is not served anyway.</summary>
-    private IReadOnlyList<string> Losses { get; init; } = [];
+    private string[] Losses { get; init; } = [];
 
     /// <summary>What to do about them.</summary>
     private string? WayBack { get; init; }
@@ -43,7 +43,7 @@ internal sealed record NextStart(IReadOnlyList<string> Faults, IReadOnlyList<str
     /// <exception cref="PgSslException"><see cref="PgSslError.RequirementNotMet"/>.</exception>
     public void CheckReload(string subject)
     {
-        if (Losses.Count > 0)
+        if (Losses.Length > 0)
             throw new PgSslException(
                 PgSslError.RequirementNotMet,
                 $"{subject} is left as it is, because a reload would take TLS from {Server}: {string.Join(" ", Losses)} Each connection of this "
@@ -89,7 +89,7 @@ internal sealed record NextStart(IReadOnlyList<string> Faults, IReadOnlyList<str
         return new NextStart(faults, doubts) 
         {
             Server = live.Session.Host.ToString(),
-            Losses = losses,
+            Losses = [.. losses],
             WayBack = PendingPair.Find(facts) is { } pair ? $"Take back what waits first: {pair.WayBack}; then run the same command again."
                 : "Correct it first: Get-PgSslConfiguration says how.",
         };

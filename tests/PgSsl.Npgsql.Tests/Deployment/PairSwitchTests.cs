@@ -1,3 +1,4 @@
+using System.Runtime.Versioning;
 using PgSsl.Changes;
 using PgSsl.Deployment;
 using PgSsl.Files;
@@ -138,7 +139,7 @@ public class PairSwitchTests
             ServerCertificateChange change = await server.PrepareAsync(plan, session: new HookedSession(server.Session, statement, () =>
             {
                 if (!OperatingSystem.IsWindows())
-                    error = Assert.Throws<PgSslException>(() => UnixLock.Take(server.Cluster.DataDirectory, TimeSpan.Zero)).Error;
+                    error = FindLockError(server.Cluster.DataDirectory);
                 return Task.CompletedTask;
             }));
 
@@ -448,6 +449,10 @@ public class PairSwitchTests
         await server.Cluster.StartAgainAsync();
         Assert.Equal(renewed.Certificate.Thumbprint, (await CertificateProbe.ReadAsync(server.Cluster.Port))?.Thumbprint);
     }
+
+    [UnsupportedOSPlatform("windows")]
+    private static PgSslError FindLockError(string directory) =>
+        Assert.Throws<PgSslException>(() => UnixLock.Take(directory, TimeSpan.Zero)).Error;
 
     private static async Task<CertificateServer> StartAsync(int major)
     {

@@ -86,6 +86,7 @@ internal sealed class PlannedHbaChange : IPlannedChange<HbaSslChange>
     public void Check(bool isForced)
     {
         _isForced = isForced;
+        _start.CheckReload(Subject);
         if (!isForced && _impact is { MayLoosen: false, Looser.Count: > 0 })
             throw new PgSslException(
                 PgSslError.LooserLogin,

@@ -169,6 +169,37 @@ public class UnloadedRulesTests
         Assert.DoesNotContain(made.PendingEdits, edit => edit.Contains("no file sets it any more", StringComparison.Ordinal));
     }
 
+    /// <summary>An ordinary server keeps its TLS. Where each process reads the files, it would be lost, and no undo would bring it back.</summary>
+    [Theory, MemberData(nameof(Majors))]
+    public async Task A_reload_that_takes_TLS_away_is_refused_by_force_too(int major)
+    {
+        await using HbaServer server = await HbaServer.StartAsync(major, Everybody);
+        string mark = Path.Combine(server.Cluster.DataDirectory, "global", "config_exec_params");
+        server.Write("server-0123456789AB.crt", TestAuthority.CreateRoot("Another CA").Issue(LeafOptions.ForLoopback()).ChainPem);
+        await server.Cluster.QueryAsync("ALTER SYSTEM SET ssl_cert_file = 'server-0123456789AB.crt'");
+        bool isOrdinary = !File.Exists(mark);
+        if (isOrdinary)
+            (await PrepareAsync(server)).Check(isForced: true);
+        if (isOrdinary)
+            await File.WriteAllTextAsync(mark, "", TestContext.Current.CancellationToken);
+        try
+        {
+            PlannedHbaChange change = await PrepareAsync(server);
+
+            var refused = Assert.Throws<PgSslException>(() => change.Check(isForced: true));
+
+            Assert.Equal(PgSslError.RequirementNotMet, refused.Error);
+            Assert.Contains("a reload would take TLS from", refused.Message);
+            Assert.Contains("ALTER SYSTEM SET ssl_cert_file = 'server.crt'", refused.Remedy);
+        }
+        finally
+        {
+            // The next test gets the cluster.
+            if (isOrdinary)
+                File.Delete(mark);
+        }
+    }
+
     [Theory, MemberData(nameof(Majors))]
     public async Task Nothing_wrong_is_proven(int major)
     {

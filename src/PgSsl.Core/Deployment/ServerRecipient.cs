@@ -97,6 +97,7 @@ internal sealed class ServerRecipient : ICertificateRecipient
         };
         PendingEdits = await PendingEdits.FindAsync(_live, own, cancellationToken).ConfigureAwait(false);
         Start = await NextStart.FindAsync(_live, own, cancellationToken).ConfigureAwait(false);
+        Start.CheckReload(Target.CertificatePath);
         return await new ServedCertificates(_live).ObserveAsync(cancellationToken).ConfigureAwait(false);
     }
 

@@ -1,3 +1,4 @@
+using System.Security.Cryptography.X509Certificates;
 using System.Text;
 using PgSsl.Certificates.Trust;
 using PgSsl.Deployment;
@@ -207,6 +208,22 @@ public class DeploymentRiskTests
         Assert.False(made.IsProven);
         Assert.Contains(made.Proofs, proof => proof is { Name: "Start", Outcome: Changes.ProofState.NotMade });
         await server.AssertServesAsync(renewed);
+    }
+
+    /// <summary>The reload that loads the certificate would load that, too.</summary>
+    [Theory, MemberData(nameof(Majors))]
+    public async Task A_server_whose_TLS_somebody_switched_off_is_not_reloaded(int major)
+    {
+        await using CertificateServer server = await CertificateServer.StartAsync(major);
+        await server.Cluster.QueryAsync("ALTER SYSTEM SET ssl = off");
+        TestCertificate renewed = CertificateServer.Issuing.Issue(LeafOptions.ForLoopback());
+
+        var refused = await Assert.ThrowsAsync<PgSslException>(() => PrepareAsync(server, renewed, renewed.ChainPem));
+
+        Assert.Equal(PgSslError.RequirementNotMet, refused.Error);
+        Assert.EndsWith("Somebody switched ssl off, and did not load that.", refused.Message);
+        using X509Certificate2? served = await CertificateProbe.ReadAsync(server.Cluster.Port);
+        Assert.NotNull(served);
     }
 
     [Theory, MemberData(nameof(Majors))]

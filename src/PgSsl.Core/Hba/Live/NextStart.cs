@@ -36,8 +36,8 @@ internal sealed record NextStart(IReadOnlyList<string> Faults, IReadOnlyList<str
     private string? WayBack { get; init; }
 
     /// <summary>
-    /// Throws if a reload would take TLS from the server. An ordinary one keeps what it has then; where each process reads the files, clients with
-    /// sslmode=prefer go on in plaintext at once, and an undo would not bring TLS back.
+    /// Throws if a reload would take TLS from the server: clients with sslmode=prefer go on in plaintext then, and an undo of our own change does not
+    /// bring TLS back. Files that are wrong take it only where each process reads them; others keep what they have.
     /// </summary>
     /// <param name="subject">What is left as it is.</param>
     /// <exception cref="PgSslException"><see cref="PgSslError.RequirementNotMet"/>.</exception>
@@ -46,8 +46,8 @@ internal sealed record NextStart(IReadOnlyList<string> Faults, IReadOnlyList<str
         if (Losses.Length > 0)
             throw new PgSslException(
                 PgSslError.RequirementNotMet,
-                $"{subject} is left as it is, because a reload would take TLS from {Server}: {string.Join(" ", Losses)} Each connection of this "
-                    + "server reads the files for TLS itself, and sslmode=prefer would go on in plaintext.",
+                $"{subject} is left as it is, because a reload would take TLS from {Server}, and sslmode=prefer would go on in plaintext: "
+                    + string.Join(" ", Losses),
                 WayBack);
     }
 
@@ -91,7 +91,7 @@ internal sealed record NextStart(IReadOnlyList<string> Faults, IReadOnlyList<str
             Server = live.Session.Host.ToString(),
             Losses = [.. losses],
             WayBack = PendingPair.Find(facts) is { } pair ? $"Take back what waits first: {pair.WayBack}; then run the same command again."
-                : "Correct it first: Get-PgSslConfiguration says how.",
+                : "Load it by itself first if it is meant (SELECT pg_reload_conf()), or correct it: Get-PgSslConfiguration says how.",
         };
 
         async Task<HbaDocument?> JudgeRulesAsync()
@@ -151,11 +151,12 @@ internal sealed record NextStart(IReadOnlyList<string> Faults, IReadOnlyList<str
 
         async Task JudgeTlsAsync()
         {
-            string? written = own.Values.GetValueOrDefault(SslParameters.Ssl.Name)
-                ?? facts.PendingReloads.Where(pending => pending.Setting.Name == SslParameters.Ssl.Name)
-                    .Select(pending => pending.InFile?.Value ?? pending.Setting.Default).FirstOrDefault()
-                ?? facts[SslParameters.Ssl.Name];
-            if (own.JudgesTls || ServerSetting.ParseBoolean(written) != true)
+            string? set = own.Values.GetValueOrDefault(SslParameters.Ssl.Name);
+            string? waiting = facts.PendingReloads.Where(pending => pending.Setting.Name == SslParameters.Ssl.Name)
+                .Select(pending => pending.InFile?.Value ?? pending.Setting.Default).FirstOrDefault();
+            if (set is null && facts.SslIsOn && waiting is not null && ServerSetting.ParseBoolean(waiting) == false)
+                losses.Add("Somebody switched ssl off, and did not load that.");
+            if (own.JudgesTls || ServerSetting.ParseBoolean(set ?? waiting ?? facts[SslParameters.Ssl.Name]) != true)
                 return;
             Verdict[] values = [.. SettingRequirements.Judge(
                 await ServerSettingFacts.ReadAsync(live, facts, own.Values, cancellationToken).ConfigureAwait(false))];
@@ -168,7 +169,7 @@ internal sealed record NextStart(IReadOnlyList<string> Faults, IReadOnlyList<str
             faults.AddRange(ofTls);
             if (ofTls.Length > 0 && facts.SslIsOn && ServerConditions.Of(facts, live.FilesAreHere).EachProcessReads
                 && await ServesTlsAsync(live, cancellationToken).ConfigureAwait(false))
-                losses.AddRange(ofTls);
+                losses.AddRange([.. ofTls, "Each connection of this server reads the files for TLS itself."]);
             string[] open =
             [
                 .. values.Where(verdict => verdict.IsMet is null && IsOfFile(verdict.Requirement)).Select(verdict => verdict.Detail),

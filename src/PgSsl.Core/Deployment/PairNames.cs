@@ -95,6 +95,8 @@ internal sealed partial class PairNames
         if (facts.FileSettings is null)
             return $"role {facts.UserName} may not see pg_file_settings (GRANT SELECT ON pg_file_settings TO {role}; " +
                 $"GRANT EXECUTE ON FUNCTION pg_show_all_file_settings() TO {role})";
+        if (facts.FileSettings.FirstOrDefault(row => row.BlocksReload) is { } error)
+            return $"a reload loads no settings because of {error.File}:{error.Line}: {error.Error}";
         return RealPath.AreSame(target.CertificatePath, target.KeyPath) ? "both are one file" : null;
     }
 

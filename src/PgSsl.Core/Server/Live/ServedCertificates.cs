@@ -100,11 +100,20 @@ internal sealed class ServedCertificates(LiveServer server)
         }
     }
 
-    /// <summary>When a server loaded its configuration, as its session sees it (pg_conf_load_time).</summary>
-    /// <exception cref="PgSslException">The session broke.</exception>
-    public static async Task<DateTime?> ReadLoadTimeAsync(IServerSession session, CancellationToken cancellationToken) =>
-        (await session.QueryAsync("SELECT pg_conf_load_time() AS loaded", null, cancellationToken).ConfigureAwait(false))
-            .Only().GetTime("loaded")?.UtcDateTime;
+    /// <summary>When a server loaded its configuration, as its session sees it (pg_conf_load_time); null if the session broke.</summary>
+    public static async Task<DateTime?> ReadLoadTimeAsync(IServerSession session, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return (await session.QueryAsync("SELECT pg_conf_load_time() AS loaded", null, cancellationToken).ConfigureAwait(false))
+                .Only().GetTime("loaded")?.UtcDateTime;
+        }
+        catch (PgSslException)
+        {
+            // What the addresses answer says more.
+            return null;
+        }
+    }
 
     /// <summary>Whether every address that served TLS before refuses it. A connection that merely ends may be one of a server that is busy.</summary>
     private bool AreRefusals(IReadOnlyList<ServedAt> answers)

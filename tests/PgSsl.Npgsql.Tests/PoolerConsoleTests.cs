@@ -10,7 +10,7 @@ public class PoolerConsoleTests
     {
         PgBouncer.Find().OrSkip(Assert.Skip);
         PostgresCluster cluster = (await ClusterPool.GetAsync(15, "sql without tls", _ => Task.CompletedTask)).OrSkip(Assert.Skip);
-        string log = Path.Combine(SandboxDirectory.Create(), "pgbouncer.log");
+        string log = Path.Combine(SandboxDirectory.CreatePrivate(SandboxDirectory.Create(), "log"), "pgbouncer.log");
         var settings = new Dictionary<string, string> { ["admin_users"] = "postgres", ["logfile"] = log };
         await using PgBouncer bouncer = await PgBouncer.StartAsync(
             cluster, TestAuthority.CreateRoot("Pooler CA").Issue(LeafOptions.ForLoopback()), settings: settings);

@@ -18,7 +18,8 @@ public class ClientCertificateNameTests
         PsqlJudge judge = (await PsqlJudge.ForLibpqAsync(15)).OrSkip(Assert.Skip);
         string[] roles = ["cert", "ca", "verified", "mapped", "whole", "wholemapped", "free"];
         await using HbaServer server = await HbaServer.StartAsync(
-            major, "hostssl all cert all cert", "hostssl all ca all trust clientcert=verify-ca", "hostssl all verified all trust clientcert=verify-full",
+            major, "hostssl all cert all cert", "hostssl all ca all trust clientcert=verify-ca",
+            "hostssl all verified all trust clientcert=verify-full",
             "hostssl all mapped all cert map=m", "hostssl all whole all cert clientname=DN", "hostssl all wholemapped all cert clientname=DN map=m",
             "hostssl all free all trust");
         await server.Cluster.QueryAsync(string.Concat(roles.Select(role => $"CREATE ROLE {role} LOGIN; ")));

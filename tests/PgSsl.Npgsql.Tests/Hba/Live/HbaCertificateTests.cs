@@ -59,7 +59,7 @@ public class HbaCertificateTests
             var refused = Assert.Throws<PgSslException>(() => change.Check(isForced: false));
 
             Assert.Equal(PgSslError.LockOut, refused.Error);
-            Assert.StartsWith("Have these clients use certificates for their roles first (sslcert and sslkey", refused.Remedy);
+            Assert.StartsWith("Give these clients certificates for their roles first (sslcert and sslkey", refused.Remedy);
             Assert.DoesNotContain("use TLS first", refused.Remedy);
             Assert.Contains(change.Warnings, line => line.Contains("over TLS without a client certificate", StringComparison.Ordinal));
         }

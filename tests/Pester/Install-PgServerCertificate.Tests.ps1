@@ -119,7 +119,8 @@ Describe 'Install-PgServerCertificate' {
             $failure.FullyQualifiedErrorId | Should -Match '^ConnectionsAtRisk,'
             $failure.ErrorDetails.RecommendedAction | Should -Match '-Force'
             Get-Served $Server | Should -Be $before
-            (Install-PgServerCertificate @setup -Force).IsProven | Should -BeTrue
+            (Install-PgServerCertificate @setup -Force).IsProven | Should -BeFalse -Because 'clients of that name lose the server'
+            Get-Served $Server | Should -Not -Be $before
         }
 
         It 'refuses a leaf without the intermediate that is served now, and with fewer names' {

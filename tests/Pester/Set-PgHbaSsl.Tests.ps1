@@ -317,7 +317,7 @@ Describe 'Set-PgHbaSsl on PostgreSQL <Version>' -Skip:$isUnjudged -ForEach $serv
         Get-Transport disable | Should -Be plaintext
         $change = Set-PgHbaSsl -Endpoint $socket -WarningVariable warnings
         $change.IsChanged, $change.IsProven, $change.Path | Should -Be $true, $true, $file
-        $change.Proofs.Name | Sort-Object -Unique | Should -Be Reload, Rules, ServerRules, TlsOffered, Wire
+        $change.Proofs.Name | Sort-Object -Unique | Should -Be Reload, Rules, ServerRules, Start, TlsOffered, Wire
         $change.Proofs.State | Sort-Object -Unique | Should -Be Proven
         $change.Proofs.Detail -match 'in plaintext is refused: no pg_hba\.conf entry' | Should -HaveCount 1
         $change.Proofs.Detail -match 'over TLS is let in' | Should -HaveCount 1

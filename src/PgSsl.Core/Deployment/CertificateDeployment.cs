@@ -26,13 +26,15 @@ internal sealed class CertificateDeployment : IPlannedChange<ServerCertificateIn
     /// <param name="served">What it serves now (<see cref="ICertificateRecipient.ObserveAsync"/>).</param>
     /// <param name="request">What is to be installed.</param>
     /// <exception cref="PgSslException">
-    /// ManagedElsewhere; FileNotFound, FileUnreadable, InvalidKeyFile: the key; and the errors of <see cref="CertificateBundle.Create"/>.
+    /// ManagedElsewhere; FileNotFound, FileUnreadable, InvalidKeyFile: the key; and the errors of <see cref="CertificateBundle.Create"/> and
+    /// <see cref="ICertificateRecipient.CheckPlan"/>.
     /// </exception>
     public static CertificateDeployment Prepare(
         ICertificateRecipient recipient, DeploymentTarget target, IReadOnlyList<ServedAt> served, DeploymentRequest request)
     {
         target.CheckOwners();
         byte[] key = request.KeyPath is { } path ? Read(path) : request.Answer.KeyPem ?? Read(target.KeyPath, isTarget: true);
+        ServerCertificatePlan? plan = null;
         try
         {
             var serverKey = ServerKey.Read(key, request.Passphrase, request.KeyPath ?? target.KeyPath);
@@ -40,8 +42,9 @@ internal sealed class CertificateDeployment : IPlannedChange<ServerCertificateIn
             var bundle = CertificateBundle.Create(request.Answer.Certificates, serverKey, request.Roots, DateTimeOffset.UtcNow, keyPath);
             ServerCertificateFacts? facts = null;
             X509Certificate2? old = served.FirstOrDefault(answer => answer.Fingerprint is not null)?.Facts.Tls!.Chain[0];
-            var plan = ServerCertificatePlan.Create(
+            plan = ServerCertificatePlan.Create(
                 bundle, key, request.Passphrase, target, planned => facts = request.Complete(planned) with { Served = old });
+            recipient.CheckPlan(plan);
             PresentChain[] present =
             [
                 .. PresentChain.Of(served),
@@ -50,6 +53,11 @@ internal sealed class CertificateDeployment : IPlannedChange<ServerCertificateIn
             return new CertificateDeployment(recipient, plan, served, [.. ClientLosses.Find(
                 bundle.Chain, [.. present.Where(old => old.Chain.Count > 0)], facts!, request.AccountRoots, request.NamesAreGiven),
                 .. recipient.FindLoss(plan) is { } loss ? [loss] : Array.Empty<ClientLoss>()]);
+        }
+        catch
+        {
+            plan?.Dispose();
+            throw;
         }
         finally
         {
@@ -99,7 +107,8 @@ internal sealed class CertificateDeployment : IPlannedChange<ServerCertificateIn
     public async Task<ChangeResult<ServerCertificateInstallation>> ApplyAsync(CancellationToken cancellationToken)
     {
         ServerCertificateChangeResult result =
-            await _recipient.ApplyAsync(_plan, _served, DateTimeOffset.UtcNow, cancellationToken).ConfigureAwait(false);
+            await _recipient.PendingEdits.MakeAsync(() => _recipient.ApplyAsync(_plan, _served, DateTimeOffset.UtcNow, cancellationToken))
+                .ConfigureAwait(false);
         result = result with { Proofs = [.. result.Proofs, .. _recipient.Proofs] };
         string[] accepted =
             [.. new[] { _plan.AcceptedRisk, ClientLoss.DescribeBlocking(_losses), _recipient.Losses }.OfType<string>().Distinct()];

@@ -31,6 +31,14 @@ internal interface ICertificateRecipient
     /// <param name="plan">What is to be written.</param>
     ClientLoss? FindLoss(ServerCertificatePlan plan) => null;
 
+    /// <summary>Throws if the recipient cannot use what is to be written, whatever it costs.</summary>
+    /// <param name="plan">What is to be written.</param>
+    /// <exception cref="PgSslException">It cannot.</exception>
+    void CheckPlan(ServerCertificatePlan plan)
+    {
+        // Others are told by the files alone.
+    }
+
     /// <summary>Who could not connect again, apart from those who refuse the certificate, as a sentence; null if nobody is known.</summary>
     string? Losses => null;
 

@@ -2,6 +2,7 @@ using System.Security.Cryptography;
 using System.Text.RegularExpressions;
 using PgSsl.Common;
 using PgSsl.Files;
+using PgSsl.Requirements;
 using PgSsl.Server.Configuration;
 using PgSsl.Server.Live;
 using PgSsl.Server.Settings;
@@ -50,15 +51,29 @@ internal sealed partial class PairNames
             KeyPath = Renamed(target.KeyPath, mark),
         };
         FileEdit?[] edits = [Beside(keyEdit, renamed.KeyPath), Beside(certificateEdit, renamed.CertificatePath)];
+        (FileEdit[] outdated, string[] left) = FindOutdated(target, mark);
         return new PairSwitch(target, renamed, [.. edits.OfType<FileEdit>()])
         {
-            Settings = AlterSystemPlan.Create(_facts, new Dictionary<string, string>
+            Settings = PlanSettings(new Dictionary<string, string>
             {
                 [CertificateSetting] = Renamed(_facts[CertificateSetting]!, mark),
                 [KeySetting] = Renamed(_facts[KeySetting]!, mark),
             }),
-            Outdated = [.. FindOutdated(target, mark)],
+            Outdated = outdated,
+            Left = left,
         };
+    }
+
+    /// <summary>The statements. If they were made, and only the reload is missing, the undo restores what the server uses.</summary>
+    private AlterSystemPlan PlanSettings(Dictionary<string, string> values)
+    {
+        AlterSystemPlan plan = AlterSystemPlan.Create(_facts, values);
+        return plan.Steps.Count > 0 || values.Any(one => AlterSystemPlan.FindAutomatic(_facts.FileSettings!, one.Key, plan.Path) != one.Value)
+            ? plan
+            : plan with
+            {
+                Steps = [.. values.Select(one => new AlterSystemStep(one.Key, _facts[one.Key]!, _facts[one.Key], one.Value) { IsWritten = true })],
+            };
     }
 
     private static string? FindObstacle(LiveServer live, ServerTlsFacts facts, DeploymentTarget target)
@@ -84,10 +99,12 @@ internal sealed partial class PairNames
     }
 
     /// <summary>
-    /// Pairs that earlier installations left here. The names prove that this module wrote them, and that nobody has changed them since. The pair
-    /// that is in use stays, and so does what a configuration file names.
+    /// Pairs that earlier installations left here. They are deleted only inside of the data directory, where no other server or program has its
+    /// files, and only if both files are what an installation wrote: the name is made of the certificate, and the key is that certificate's. The
+    /// pair that is in use stays, and so does what a configuration file names.
     /// </summary>
-    private IEnumerable<FileEdit> FindOutdated(DeploymentTarget target, string mark)
+    /// <returns>The deletions, and the certificate files of pairs that stay, each with the reason.</returns>
+    private (FileEdit[] Deletions, string[] Left) FindOutdated(DeploymentTarget target, string mark)
     {
         (string stem, string extension) = FileNameOf(target.CertificatePath);
         HashSet<string> kept = new(RealPath.Comparer) { mark };
@@ -99,16 +116,42 @@ internal sealed partial class PairNames
             let match = Name().Match(FileNameOf(found).Stem)
             where match.Success
             select match.Groups["mark"].Value;
+        var deletions = new List<FileEdit>();
+        var left = new List<string>();
         foreach (string old in marks.Distinct().Where(old => !kept.Contains(old)).Order(StringComparer.Ordinal))
         {
             string path = Renamed(target.CertificatePath, old), keyPath = Renamed(target.KeyPath, old);
+            // Without the mark of its content it is not ours.
             if (Read(path) is not { } content || MarkOf(content) != old)
                 continue;
-            if (Read(keyPath) is { } key && FileKind.PrivateKey.Accepts(key))
-                yield return Deletion(keyPath, key);
-            yield return Deletion(path, content);
+            if (!IsOwn(path) || !IsOwn(keyPath))
+                left.Add($"{path} (outside of this server's data directory, so another server or program may use it)");
+            else if (Read(keyPath) is { } key && IsKeyOf(content, key))
+                deletions.AddRange([Deletion(keyPath, key), Deletion(path, content)]);
+            else
+                left.Add($"{path} (its key is not the one that an installation wrote, or cannot be read)");
+        }
+        return ([.. deletions], [.. left]);
+    }
+
+    /// <summary>Whether a file is inside of the server's own directory, wherever links lead.</summary>
+    private bool IsOwn(string path)
+    {
+        if (_facts.DataDirectory is not { } data)
+            return false;
+        try
+        {
+            string directory = RealPath.Of(data).TrimEnd('/', '\\') + Path.DirectorySeparatorChar, file = RealPath.Of(path);
+            return file.Length > directory.Length && RealPath.Comparer.Equals(file[..directory.Length], directory);
+        }
+        catch (Exception unreadable) when (unreadable is IOException or UnauthorizedAccessException)
+        {
+            return false;
         }
     }
+
+    private static bool IsKeyOf(byte[] certificates, byte[] key) =>
+        ServerCertificateFile.Parse(certificates).Certificates is [var leaf, ..] && ServerKey.Read(key, null, "").Matches(leaf) == true;
 
     private static string[] List(string directory, string pattern)
     {
@@ -124,7 +167,7 @@ internal sealed partial class PairNames
 
     private static FileEdit Deletion(string path, byte[] content) => new(path, null) { MayReplace = true, Expected = content };
 
-    private static byte[]? Read(string path) => Requirements.ServerFile.Read(path).Content;
+    private static byte[]? Read(string path) => ServerFile.Read(path).Content;
 
     /// <summary>The same edit under a new name; null if it is made already.</summary>
     private static FileEdit? Beside(FileEdit edit, string path)
@@ -172,6 +215,16 @@ internal sealed record PairSwitch(DeploymentTarget Old, DeploymentTarget New, IR
     /// <summary>The deletions of pairs that are older than the present one.</summary>
     public required IReadOnlyList<FileEdit> Outdated { get; init; }
 
+    /// <summary>The certificate files of older pairs that are not deleted, each with the reason.</summary>
+    public required IReadOnlyList<string> Left { get; init; }
+
+    /// <summary>Whether both settings have the new names already, and only the reload is missing.</summary>
+    public bool IsWritten => Settings.Steps is [{ IsWritten: true }, { IsWritten: true }];
+
+    /// <summary>What is said of <see cref="Left"/>; null if all are deleted.</summary>
+    public string? Remark => Left.Count == 0 ? null
+        : $"Older pairs stay, with their keys: {string.Join(", ", Left)}. Delete them if nothing uses them.";
+
     /// <summary>What happens, line by line.</summary>
     public IEnumerable<string> Describe()
     {
@@ -180,7 +233,8 @@ internal sealed record PairSwitch(DeploymentTarget Old, DeploymentTarget New, IR
         foreach (string statement in Settings.Statements)
             yield return statement;
         if (Outdated.Count > 0)
-            yield return $"Delete {string.Join(", ", Outdated.Select(edit => edit.Path))}: earlier installations left them, and nothing names them.";
+            yield return $"Delete {string.Join(", ", Outdated.Select(edit => edit.Path))}: earlier installations left them in the data directory, "
+                + "and no configuration file of this server names them.";
         yield return "Two settings cannot be changed in one step. If the process is killed between the two statements, the next reload or start " +
             "meets a pair that does not match: then take the first one back. Get-PgSslConfiguration reports it.";
     }

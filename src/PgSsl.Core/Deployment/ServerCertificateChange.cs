@@ -43,7 +43,7 @@ internal sealed class ServerCertificateChange : ProvenChange
     {
         (_plan, _live, _servesTls, _before) = (plan, live, sslIsOn, before);
         _files = new ReversibleFiles(plan.Edits, at, files);
-        _settings = live is not null && plan.Switch is { } pair ? new ReversibleSettings(pair.Settings, live) : null;
+        _settings = live is not null && plan.Switch is { } pair ? new ReversibleSettings(pair.Settings, live, files) : null;
         _disk = files;
         _at = at;
     }
@@ -54,7 +54,8 @@ internal sealed class ServerCertificateChange : ProvenChange
     /// <summary>How long the server may take. Tests of what never happens wait less.</summary>
     internal TimeSpan ReloadTimeout { get; init; } = TimeSpan.FromSeconds(15);
 
-    private ServedCertificates Served => new(_live!) { ReloadTimeout = ReloadTimeout, Before = _before };
+    private ServedCertificates Served(DateTime? loaded = null) =>
+        new(_live!) { ReloadTimeout = ReloadTimeout, Before = _before, LoadedBefore = loaded };
 
     /// <inheritdoc/>
     protected override string Subject => _plan.Switch?.Settings.Path ?? _plan.Target.CertificatePath;
@@ -71,7 +72,15 @@ internal sealed class ServerCertificateChange : ProvenChange
     /// <exception cref="PgSslException">See <see cref="ProvenChange.RunAsync"/>.</exception>
     public async Task<ServerCertificateChangeResult> ApplyAsync(CancellationToken cancellationToken)
     {
-        IReadOnlyList<Proof> proofs = await RunAsync(cancellationToken).ConfigureAwait(false);
+        IReadOnlyList<Proof> proofs;
+        try
+        {
+            proofs = await RunAsync(cancellationToken).ConfigureAwait(false);
+        }
+        finally
+        {
+            _settings?.Unlock();
+        }
         string[] kept = _plan.Switch is { Old: var old } ? [old.KeyPath, old.CertificatePath] : [];
         return new ServerCertificateChangeResult(
             [.. kept, .. _files.Written?.Backups ?? []], [.. _files.Written?.WrittenInPlace ?? []], proofs) { Remains = DeleteOutdated() };
@@ -94,6 +103,7 @@ internal sealed class ServerCertificateChange : ProvenChange
         }
         catch (Exception failure)
         {
+            _settings.Unlock();
             // A setting that could not be restored may name the new files.
             if (failure is not PgSslException { Error: PgSslError.FileNotRestored })
                 DeleteNew();
@@ -113,16 +123,19 @@ internal sealed class ServerCertificateChange : ProvenChange
             AddNotMade("Wire", "no server was asked (-Endpoint): it will serve the new certificate after SELECT pg_reload_conf().");
             return;
         }
+        if (_settings is not null)
+            await _settings.DemandWrittenAsync(cancellationToken).ConfigureAwait(false);
+        DateTime? loaded = await ServedCertificates.ReadLoadTimeAsync(_live.Session, cancellationToken).ConfigureAwait(false);
         await _live.ReloadAsync(cancellationToken).ConfigureAwait(false);
         if (!_servesTls)
         {
             AddNotMade("Wire", "ssl is off: Enable-PgSsl switches it on.");
             return;
         }
-        Add(await Served.WaitAsync(_plan.Fingerprint, cancellationToken).ConfigureAwait(false));
+        Add(await Served(loaded).WaitAsync(_plan.Fingerprint, cancellationToken).ConfigureAwait(false));
         // The same certificate may come with other intermediates. If its file has none, a server adds what it finds in ssl_ca_file
         // (ssl/statem/statem_lib.c, ssl_add_cert_chain), so more may be sent than was written.
-        await Served.WaitAsync(
+        await Served(loaded).WaitAsync(
             SendsBundle, $"but not the {_plan.Bundle.Intermediates.Count} intermediate(s) behind it", cancellationToken).ConfigureAwait(false);
         if (_spoken.Count > 0)
             await DemandSpokenAsync(_live, cancellationToken).ConfigureAwait(false);
@@ -130,7 +143,7 @@ internal sealed class ServerCertificateChange : ProvenChange
 
     private async Task DemandSpokenAsync(LiveServer live, CancellationToken cancellationToken)
     {
-        if (await Served.ObserveAsync(cancellationToken).ConfigureAwait(false) is not [{ Fingerprint: not null } now, ..])
+        if (await Served().ObserveAsync(cancellationToken).ConfigureAwait(false) is not [{ Fingerprint: not null } now, ..])
             return;
         foreach (TlsVersion lost in _spoken.Except(await SpokenVersions.FindAsync(live, now, cancellationToken).ConfigureAwait(false)))
             throw new PgSslException(
@@ -159,9 +172,10 @@ internal sealed class ServerCertificateChange : ProvenChange
             _leftovers = $"{string.Join(" and ", _plan.Edits.Select(edit => edit.Path))} stay: a process may still read them.";
         await _live.ReloadOldAsync().ConfigureAwait(false);
         if (_servesTls && _before.FirstOrDefault(answer => answer.Fingerprint is not null) is { } old)
-            await Served.WaitAsync(old.Fingerprint, CancellationToken.None).ConfigureAwait(false);
+            await Served().WaitAsync(old.Fingerprint, CancellationToken.None).ConfigureAwait(false);
         if (_settings is null)
             return;
+        _settings.Unlock();
         // A process that was started before the reload may be about to read them.
         await Task.Delay(TimeForProcesses).ConfigureAwait(false);
         DeleteNew();

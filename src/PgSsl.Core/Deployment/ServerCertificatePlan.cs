@@ -135,7 +135,7 @@ internal sealed class ServerCertificatePlan : IDisposable
         is { Length: > 0 } risky ? Details(risky) : null;
 
     /// <summary>What is not as it should be, but does not prevent the change.</summary>
-    public IEnumerable<string> Warnings => Bundle.Notes.Concat(Moment).Concat(Requirements
+    public IEnumerable<string> Warnings => Bundle.Notes.Concat(Moment).Concat(Switch?.Remark is { } remark ? [remark] : []).Concat(Requirements
         // What clients would miss is told with more evidence (ClientLosses).
         .Where(requirement => requirement.IsMet == false
             && requirement.Requirement != Requirement.Served.Name && requirement.Requirement != Requirement.NamesKept.Name)

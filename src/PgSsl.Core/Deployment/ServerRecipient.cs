@@ -13,6 +13,8 @@ internal sealed class ServerRecipient : ICertificateRecipient
 {
     private readonly LiveServer? _live;
     private readonly ServerTlsFacts? _facts;
+    private PendingPair? _waiting;
+    private ServerSettingFacts? _settings;
 
     private ServerRecipient(DeploymentTarget target, LiveServer? live, ServerTlsFacts? facts) => (Target, _live, _facts) = (target, live, facts);
 
@@ -88,7 +90,11 @@ internal sealed class ServerRecipient : ICertificateRecipient
         if (_live is null)
             return [];
         await CheckSettingsAsync(_live, _facts!, cancellationToken).ConfigureAwait(false);
-        var own = new OwnChange { ReplacesPair = true };
+        var own = new OwnChange
+        {
+            ReplacesPair = true,
+            Values = (_waiting?.Files ?? []).ToDictionary(file => file.Setting, file => file.Value),
+        };
         PendingEdits = await PendingEdits.FindAsync(_live, own, cancellationToken).ConfigureAwait(false);
         Start = await NextStart.FindAsync(_live, own, cancellationToken).ConfigureAwait(false);
         return await new ServedCertificates(_live).ObserveAsync(cancellationToken).ConfigureAwait(false);
@@ -98,33 +104,46 @@ internal sealed class ServerRecipient : ICertificateRecipient
     /// Throws if the reload would not load the new certificate, because of settings that it loads as well: the server loads all of its TLS or
     /// nothing.
     /// </summary>
-    private static async Task CheckSettingsAsync(LiveServer live, ServerTlsFacts facts, CancellationToken cancellationToken)
+    private async Task CheckSettingsAsync(LiveServer live, ServerTlsFacts facts, CancellationToken cancellationToken)
     {
         if (!facts.SslIsOn)
             return;
-        (string Name, string Now, string Next)[] waiting =
-        [
-            .. from name in (string[])["ssl_cert_file", "ssl_key_file"]
-               let now = facts.PathOf(name)
-               let next = facts.NextPathOf(name)
-               where next is not null && next != now
-               select (name, now, next),
-        ];
-        if (waiting is [var (setting, used, written), ..])
-            throw new PgSslException(
-                PgSslError.ContradictoryParameters,
-                $"{setting} of {live.Session.Host} is {used}, and {written} after the next reload: somebody changed it and did not reload. "
-                    + "Nothing is changed.",
-                waiting.Length == 1 && PairNames.IsMadeFrom(written, used)
-                    ? "Do not reload: an installation was killed before it changed the other setting as well. Take it back: "
-                        + $"ALTER SYSTEM SET {setting} = {SqlQuoting.Literal(facts[setting]!)}; then run the same command again."
-                    : "Find out whether that is meant, and reload first (SELECT pg_reload_conf()), or take it back.");
-        ServerSettingFacts settings = await ServerSettingFacts.ReadAsync(
-            live, facts, new Dictionary<string, string>(), cancellationToken).ConfigureAwait(false);
-        if (SettingRequirements.Judge(settings).FirstOrDefault(verdict => verdict.IsMet == false) is { } unmet)
+        _waiting = PendingPair.Find(facts);
+        if (_waiting is { } waiting && !IsOurs(waiting))
+            throw Refuse(waiting);
+        _settings = await ServerSettingFacts.ReadAsync(live, facts, new Dictionary<string, string>(), cancellationToken).ConfigureAwait(false);
+        if (SettingRequirements.Judge(_settings).FirstOrDefault(verdict => verdict.IsMet == false) is { } unmet)
             throw new PgSslException(
                 PgSslError.RequirementNotMet,
                 $"Nothing is changed, because the server would not load the new certificate: {unmet.Detail}", unmet.Remedy);
+    }
+
+    /// <summary>Whether both settings wait with names that an installation made. Which pair they are of, the plan tells.</summary>
+    private static bool IsOurs(PendingPair waiting) =>
+        waiting.Files.Count == 2 && waiting.Files.All(file => PairNames.IsMadeFrom(file.Written, file.Used));
+
+    private PgSslException Refuse(PendingPair waiting)
+    {
+        PendingPairFile first = waiting.Files[0];
+        return new PgSslException(
+            PgSslError.ContradictoryParameters,
+            $"{first.Setting} of {Endpoint} is {first.Used}, and {first.Written} after the next reload: somebody changed it and did not reload. "
+                + "Nothing is changed.",
+            waiting.Files.Count == 1 && PairNames.IsMadeFrom(first.Written, first.Used)
+                ? "Do not reload: an installation was killed before it changed the other setting as well. Take it back: "
+                    + $"{waiting.WayBack}; then run the same command again."
+                : "Find out whether that is meant, and reload first (SELECT pg_reload_conf()), or take it back.");
+    }
+
+    /// <inheritdoc/>
+    public void CheckPlan(ServerCertificatePlan plan)
+    {
+        // An installation of this very pair was killed before its reload: then only that is missing.
+        if (_waiting is { } waiting && plan.Switch is not { IsWritten: true })
+            throw Refuse(waiting);
+        if (_settings is not null && KeyCiphers.FindLoss(_settings, plan.Bundle.Leaf, plan.Before) is { } loss)
+            throw new PgSslException(
+                PgSslError.RequirementNotMet, $"Nothing is changed, because clients would lose TLS. {loss.Detail}", loss.Remedy);
     }
 
     /// <inheritdoc/>

@@ -73,6 +73,21 @@ internal abstract record HbaAddress
         public bool Contains(NumericAddress client) =>
             client.IsIPv6 == Address.IsIPv6 && ((client.Bits ^ Address.Bits) & Mask) == 0;
 
+        /// <summary>The first address in this network that is not before another one; null if there is none.</summary>
+        public UInt128? FirstFrom(UInt128 from)
+        {
+            UInt128 free = ~Mask & NumericAddress.Mask(Address.IsIPv6, Address.Width), own = Address.Bits & Mask, found = own | (from & free);
+            if (found == from)
+                return found;
+            UInt128 top = (UInt128)1 << (127 - (int)UInt128.LeadingZeroCount(found ^ from));
+            // Above the highest difference both are the same; below it the least is wanted.
+            if (found > from)
+                return found & ~(free & (top - 1));
+            UInt128 above = free & ~found & ~(top | (top - 1));
+            UInt128 step = above & (~above + 1);
+            return step == 0 ? null : (found | step) & ~(free & (step - 1));
+        }
+
         /// <summary>Whether every address of another network is in this one.</summary>
         public bool Covers(Network other) =>
             other.Address.IsIPv6 == Address.IsIPv6 && (Mask & other.Mask) == Mask && ((other.Address.Bits ^ Address.Bits) & Mask) == 0;

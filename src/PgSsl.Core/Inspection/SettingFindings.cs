@@ -1,4 +1,5 @@
 using PgSsl.Common;
+using PgSsl.Requirements;
 using PgSsl.Server;
 using PgSsl.Server.Settings;
 
@@ -8,13 +9,15 @@ namespace PgSsl.Inspection;
 internal static class SettingFindings
 {
     /// <summary>The findings, in the order of the settings.</summary>
-    public static IEnumerable<Finding> Find(ServerTlsFacts facts)
+    /// <param name="facts">What the server says.</param>
+    /// <param name="takesTls">Whether a reload would take TLS from it.</param>
+    public static IEnumerable<Finding> Find(ServerTlsFacts facts, bool takesTls = false)
     {
         if (!facts.SslIsOn)
             yield return new(
                 "TlsIsOff", FindingSeverity.Critical, "TLS is off: anybody on the network path can read everything.",
                 "Enable-PgSsl, with a certificate and its key.");
-        foreach (Finding finding in FindInProtocol(facts).Concat(FindInFiles(facts)).Concat(FindElsewhere(facts)))
+        foreach (Finding finding in FindInProtocol(facts).Concat(FindInFiles(facts, takesTls)).Concat(FindElsewhere(facts)))
             yield return finding;
     }
 
@@ -49,7 +52,7 @@ internal static class SettingFindings
     private static bool IsSmallGroup(string group) =>
         group.Contains("192", StringComparison.Ordinal) || group.Contains("160", StringComparison.Ordinal);
 
-    private static IEnumerable<Finding> FindInFiles(ServerTlsFacts facts)
+    private static IEnumerable<Finding> FindInFiles(ServerTlsFacts facts, bool takesTls)
     {
         if (facts["ssl_passphrase_command"] is { Length: > 0 } && facts["ssl_passphrase_command_supports_reload"] == "off")
             yield return new(
@@ -79,7 +82,19 @@ internal static class SettingFindings
                 "ReloadPending", FindingSeverity.Warning,
                 $"{setting.Name} is '{setting.Value}', and after a reload it will be '{inFile?.Value ?? setting.Default}'"
                     + (inFile is null ? ", as no file sets it any more." : $" ({inFile.File}:{inFile.Line})."),
-                "Find out who changed it; SELECT pg_reload_conf() loads it.");
+                RemedyOf(facts, setting, inFile, takesTls));
+    }
+
+    private static string RemedyOf(ServerTlsFacts facts, ServerSetting setting, FileSetting? inFile, bool takesTls)
+    {
+        if (takesTls)
+            return $"Do not reload: TLS would be lost, as another finding says. Take it back: "
+                + PendingPair.WayBackOf(facts, setting.Name, setting.Value, inFile);
+        // Where their files are out of reach, nobody has looked whether they match.
+        return facts.IsWindows && setting.Name is "ssl_cert_file" or "ssl_key_file"
+            ? "Find out who changed it, and whether certificate and key match: SELECT pg_reload_conf() loads them, and with a pair that does not "
+                + "match, this server goes on without TLS."
+            : "Find out who changed it; SELECT pg_reload_conf() loads it.";
     }
 
     private static Finding Hidden(ServerTlsFacts facts)

@@ -34,7 +34,7 @@ internal static class SslConfigurationFindings
     public static Finding[] Find(SslConfigurationFacts facts) =>
     [
         .. FindBetween(facts)
-            .Concat(facts.Sql is { } sql ? SettingFindings.Find(sql) : [])
+            .Concat(facts.Sql is { } sql ? SettingFindings.Find(sql, TakesTls(facts)) : [])
             .Concat(facts.Served is { } served ? FindInServed(served, facts.At) : [])
             .Concat(FindInFiles(facts))
             .Concat(FindInNextFiles(facts))
@@ -94,21 +94,36 @@ internal static class SslConfigurationFindings
             requirement.Detail + (isFatal && facts.Sql?.SslIsOn == true ? " The next restart would fail." : ""),
             requirement.Remedy ?? "");
 
+    /// <summary>
+    /// Whether a reload takes TLS from the server. An ordinary one keeps what it has if it cannot load its files (be-secure-openssl.c); where each
+    /// process reads them, it goes on without TLS (postmaster.c, SubPostmasterMain).
+    /// </summary>
+    private static bool TakesTls(SslConfigurationFacts facts) => facts is { Settings: { Server.EachProcessReads: true } settings, Sql.SslIsOn: true }
+        && (SettingRequirements.Judge(settings).Any(verdict => verdict.IsMet == false) || (facts.NextFiles is { } files
+            && ServerCertificateCheck.Judge(files).Any(judged => judged is { IsMet: false, Source: RequirementSource.Server })));
+
+    private const string DoNotReload = "Do not reload: each connection of this server reads the files for TLS itself, so after a reload there would "
+        + "be no TLS, and sslmode=prefer would go on in plaintext.";
+
     /// <summary>The same for the files that somebody named and nobody has loaded yet.</summary>
     private static IEnumerable<Finding> FindInNextFiles(SslConfigurationFacts facts) =>
-        from requirement in facts is { NextFiles: { } files, Sql.SslIsOn: true } ? ServerCertificateCheck.Judge(files) : []
+        from files in facts is { NextFiles: { } next, Sql.SslIsOn: true } ? [next] : Array.Empty<ServerCertificateFacts>()
+        from requirement in ServerCertificateCheck.Judge(files)
         where requirement is { IsMet: false, Source: RequirementSource.Server }
+        let takesTls = files.Server.EachProcessReads
         select new Finding(
             requirement.Requirement, FindingSeverity.Critical,
-            $"After ssl_cert_file and ssl_key_file were changed: {requirement.Detail} A reload keeps what it has, and the next restart would fail.",
-            requirement.Remedy ?? "");
+            $"After ssl_cert_file and ssl_key_file were changed: {requirement.Detail} "
+                + (takesTls ? DoNotReload : "A reload keeps what it has, and the next restart would fail."),
+            takesTls && PendingPair.Find(facts.Sql!) is { } pair ? $"Take it back: {pair.WayBack}" : requirement.Remedy ?? "");
 
     /// <summary>What prevents the server from loading its TLS again, apart from certificate and key.</summary>
     private static IEnumerable<Finding> FindInSettings(SslConfigurationFacts facts) =>
         from verdict in facts is { Settings: { } settings, Sql.SslIsOn: true } ? SettingRequirements.Judge(settings) : []
         where verdict.IsMet == false
         select new Finding(
-            verdict.Requirement.Name, FindingSeverity.Critical, verdict.Detail + " The next restart would fail, or go on without it.",
+            verdict.Requirement.Name, FindingSeverity.Critical,
+            $"{verdict.Detail} {(TakesTls(facts) ? DoNotReload : "The next restart would fail, or go on without it.")}",
             verdict.Remedy ?? "");
 
     private static IEnumerable<Finding> FindInServed(ServerCertificate served, DateTimeOffset at)

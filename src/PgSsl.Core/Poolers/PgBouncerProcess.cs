@@ -38,17 +38,17 @@ internal sealed record PgBouncerProcess(int Id, UnixAccount? Account)
                 PgSslError.UnsupportedParameter,
                 $"{ini.Path} names its pidfile by a relative path ({path}), and only PgBouncer knows from which directory.",
                 "Write an absolute path into it and restart PgBouncer, or give a role of admin_users for its console.");
-        (int? id, uint writer) = Read(path);
+        (int? id, uint writer, DateTimeOffset? written) = Read(path);
         if (id is not { } processId || (OperatingSystem.IsLinux() && !Directory.Exists(DirectoryOf(processId))))
             throw NotReady($"The pidfile {path} names no running PgBouncer.");
         // Elsewhere only the wire shows whether it was the right one.
         if (!OperatingSystem.IsLinux())
-            return new PgBouncerProcess(processId, null);
+            return new PgBouncerProcess(processId, null) { Started = written };
         try
         {
             UnixAccount account = UnixAccount.OfUser(UnixStatus.Of(DirectoryOf(processId)).Owner.UserId);
             string? doubt = DoubtProgram(processId) ?? DoubtFile(processId, ini.Path) ?? DoubtAccount(ini, account, path, writer);
-            return doubt is null ? new PgBouncerProcess(processId, account) : throw NotReady(
+            return doubt is null ? new PgBouncerProcess(processId, account) { Started = written } : throw NotReady(
                 $"The pidfile {path} names process {processId}, which is not taken for the PgBouncer of {ini.Path}: {doubt}.");
         }
         catch (Exception ended) when (ended is IOException or UnauthorizedAccessException)
@@ -57,38 +57,26 @@ internal sealed record PgBouncerProcess(int Id, UnixAccount? Account)
         }
     }
 
-    /// <summary>When it was started; null if it has ended, or the system does not say.</summary>
-    public DateTimeOffset? Started
-    {
-        get
-        {
-            try
-            {
-                using var process = Process.GetProcessById(Id);
-                return process.StartTime;
-            }
-            catch (Exception ended) when (ended is ArgumentException or InvalidOperationException or System.ComponentModel.Win32Exception)
-            {
-                return null;
-            }
-        }
-    }
+    /// <summary>When it had read its configuration: then it writes its pidfile (main.c, main). Its start is known to the second only.</summary>
+    public DateTimeOffset? Started { get; private init; }
 
     private static string DirectoryOf(int processId) => string.Create(CultureInfo.InvariantCulture, $"/proc/{processId}");
 
-    /// <summary>The number in the pidfile, and who wrote it. PgBouncer writes it after it has become its account (main.c, main).</summary>
-    private static (int? Id, uint Writer) Read(string path)
+    /// <summary>The number in the pidfile, and who wrote it when. PgBouncer writes it after it has become its account (main.c, main).</summary>
+    private static (int? Id, uint Writer, DateTimeOffset? Written) Read(string path)
     {
         try
         {
             using SafeFileHandle file = RegularFile.Open(path);
             string line = Encoding.ASCII.GetString(RegularFile.Read(file, path, RegularFile.Limit)).Split('\n')[0].TrimEnd('\r');
             bool isNumber = int.TryParse(line, NumberStyles.None, CultureInfo.InvariantCulture, out int id) && id > 1;
-            return (isNumber ? id : null, OperatingSystem.IsWindows() ? 0 : UnixStatus.Of(file).Owner.UserId);
+            return (
+                isNumber ? id : null, OperatingSystem.IsWindows() ? 0 : UnixStatus.Of(file).Owner.UserId,
+                File.GetLastWriteTimeUtc(file));
         }
         catch (Exception missing) when (missing is FileNotFoundException or DirectoryNotFoundException)
         {
-            return (null, 0);
+            return (null, 0, null);
         }
         catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
         {

@@ -14,9 +14,6 @@ namespace PgSsl.Poolers;
 /// </summary>
 internal sealed class PgBouncerRecipient : ICertificateRecipient
 {
-    // The time of the system's start, from which a process's is counted, is in whole seconds (proc(5), /proc/stat, btime).
-    private static readonly TimeSpan StartTimeError = TimeSpan.FromSeconds(2);
-
     private readonly PgBouncerPlan _plan;
     private readonly IPgBouncerReload? _reload;
     private readonly PgSslException? _noReload;
@@ -191,15 +188,14 @@ internal sealed class PgBouncerRecipient : ICertificateRecipient
     private static IEnumerable<string> SavedSince(PgBouncerIni ini, DateTimeOffset started) =>
         from file in ini.Files
         let saved = File.GetLastWriteTimeUtc(file.Path)
-        where saved > started.UtcDateTime + StartTimeError
+        where saved > started.UtcDateTime
         select $"{file.Path} was saved at {Format(saved)} UTC, after PgBouncer had started: if "
             + "it was not reloaded since, these edits are loaded, too, and sessions with databases that are not in it any more end.";
 
     /// <summary>The CAs of clients are loaded with the certificate.</summary>
     private static IEnumerable<string> CaSavedSince(PgBouncerIni ini, DateTimeOffset started)
     {
-        if (ini["client_tls_ca_file"] is { Length: > 0 } path && File.GetLastWriteTimeUtc(path) is var saved
-            && saved > started.UtcDateTime + StartTimeError)
+        if (ini["client_tls_ca_file"] is { Length: > 0 } path && File.GetLastWriteTimeUtc(path) is var saved && saved > started.UtcDateTime)
             yield return $"{path} (client_tls_ca_file) was saved at {Format(saved)} UTC, after PgBouncer had started: if it was not reloaded since, "
                 + "it is loaded, too, and whether clients with certificates can come back then is not known.";
     }

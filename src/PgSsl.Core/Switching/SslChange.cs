@@ -53,7 +53,20 @@ internal abstract class SslChange(SslProver? prover) : ProvenChange
             await prover.RememberAsync(!IsNoChange, cancellationToken).ConfigureAwait(false);
         if (IsNoChange && prover?.Reloads == true && BeforeBareReload is { } before)
             await before(cancellationToken).ConfigureAwait(false);
-        return await RunAsync(cancellationToken).ConfigureAwait(false);
+        try
+        {
+            return await RunAsync(cancellationToken).ConfigureAwait(false);
+        }
+        finally
+        {
+            Unlock();
+        }
+    }
+
+    /// <summary>Lets other changes begin.</summary>
+    protected virtual void Unlock()
+    {
+        // Files are locked only while they are written.
     }
 
     /// <inheritdoc/>
@@ -103,6 +116,9 @@ internal sealed class AlterSystemChange(AlterSystemPlan plan, LiveServer live, S
 
     /// <inheritdoc/>
     protected override Task WriteAsync(CancellationToken cancellationToken) => _settings.WriteAsync(cancellationToken);
+
+    /// <inheritdoc/>
+    protected override void Unlock() => _settings.Unlock();
 
     /// <inheritdoc/>
     protected override Task PutBackAsync() => _settings.PutBackAsync();

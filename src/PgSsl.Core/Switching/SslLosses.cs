@@ -89,11 +89,11 @@ internal sealed record SslLosses(IReadOnlyList<string> LockOuts, IReadOnlyList<s
             return new SslLosses(lockOuts, [.. impact.Doubts, unknown]) { MayBeHidden = true };
         }
         var comparison = new LoginComparison(server, new HbaMatcher(context), RulePairs.Same);
-        IReadOnlyList<LoginChange> changes = comparison.Find((rules.Records, before.IsOn), (rules.Records, after.IsOn));
+        IReadOnlyList<LoginChange> changes = comparison.Find((rules.Records, before.IsOn), (rules.Records, after.IsOn), cancellationToken);
         LostLogins logins = LostLogins.Of([.. changes.Where(change => after.IsOn || !IsRefused(change))], false, rule => rules.PlaceOf(rule.Line));
         lockOuts.AddRange(after.IsOn ? [] : DescribeRefused([.. changes.Where(IsRefused)]));
         lockOuts.AddRange(logins.Describe().Select(line => line.TrimEnd('.') + (after.IsOn ? " (with sslmode=prefer it comes over TLS then)" : "")));
-        string[] hidden = logins.AreHidden ? [Sentence.Of(LostLogins.Hidden)] : [];
+        string[] hidden = [.. new[] { logins.AreHidden ? Sentence.Of(LostLogins.Hidden) : null, comparison.Lack }.OfType<string>()];
         return new SslLosses(lockOuts, [.. impact.Doubts, .. logins.Doubts, .. hidden])
         {
             Looser = logins.Looser,

@@ -24,6 +24,7 @@ internal sealed class SslProver(LiveServer live, ServerTlsFacts facts, SslTarget
     private IReadOnlyList<ServedAt> _before = [];
     private IReadOnlyList<TlsVersion> _spoken = [];
     private ServerLog? _log;
+    private DateTime? _loaded;
 
     private static readonly TimeSpan LogTimeout = TimeSpan.FromSeconds(5);
 
@@ -85,11 +86,15 @@ internal sealed class SslProver(LiveServer live, ServerTlsFacts facts, SslTarget
     {
         var proofs = new List<Proof> { await ProveFilesAsync(cancellationToken).ConfigureAwait(false) };
         if (Reloads)
+        {
+            _loaded = await ServedCertificates.ReadLoadTimeAsync(live.Session, cancellationToken).ConfigureAwait(false);
             await live.ReloadAsync(cancellationToken).ConfigureAwait(false);
+        }
         proofs.Add(await ProveSettingsAsync(cancellationToken).ConfigureAwait(false));
         try
         {
-            proofs.Add(await Served.WaitAsync(IsAsWanted, Expectation, cancellationToken).ConfigureAwait(false));
+            var served = new ServedCertificates(live) { ReloadTimeout = ReloadTimeout, Before = _before, LoadedBefore = _loaded };
+            proofs.Add(await served.WaitAsync(IsAsWanted, Expectation, cancellationToken).ConfigureAwait(false));
         }
         catch (PgSslException failure) when (failure.Error == PgSslError.CertificateNotServed)
         {
@@ -151,7 +156,7 @@ internal sealed class SslProver(LiveServer live, ServerTlsFacts facts, SslTarget
             throw new PgSslException(
                 PgSslError.ChangeNotProven, $"the server does not load {broken.File}:{broken.Line}: {broken.Error}.",
                 "Correct that line first; pg_file_settings shows how the server reads its files.");
-        foreach ((string name, string value) in _values)
+        foreach ((string name, string value) in _values.Where(value => !facts.IsFixedAs(value.Key, value.Value)))
         {
             SslParameter parameter = SslParameters.Find(name)!;
             string? effective = inFiles.LastOrDefault(setting => setting.Name is { } written && parameter.IsCalled(written))?.Value

@@ -88,7 +88,8 @@ internal sealed record SslSwitch(
         SslTarget target, LiveServer live, string? configurationPath, DateTimeOffset at, CancellationToken cancellationToken)
     {
         ServerTlsFacts facts = await ServerTlsReader.ReadAsync(live.Session, cancellationToken).ConfigureAwait(false);
-        IReadOnlyDictionary<string, string> values = target.ValuesIn(facts.Version.Major);
+        Dictionary<string, string> values =
+            target.ValuesIn(facts.Version.Major).Where(value => !facts.IsFixedAs(value.Key, value.Value)).ToDictionary();
         SslPreflight.CheckServer(values, live, facts, altersSystem: configurationPath is null);
         SslFileCheck files = CheckFiles(target, live, facts);
         IReadOnlyList<Verdict>? notJudged = target.IsOn
@@ -241,7 +242,7 @@ internal sealed record SslSwitch(
     /// <exception cref="PgSslException">See <see cref="ProvenChange.RunAsync"/>.</exception>
     public async Task<SslConfigurationChange> ApplyAsync(CancellationToken cancellationToken)
     {
-        IReadOnlyList<Proof> proofs = await Change.ApplyAsync(cancellationToken).ConfigureAwait(false);
+        IReadOnlyList<Proof> proofs = await Pending.MakeAsync(() => Change.ApplyAsync(cancellationToken)).ConfigureAwait(false);
         int? plaintext = await TryCountPlaintextAsync(cancellationToken).ConfigureAwait(false);
         return SslConfigurationChange.Of(Change, Endpoint, [.. Proofs, .. Pending.Proofs, .. ProofOfJudgements(proofs), .. proofs], plaintext) with
         {

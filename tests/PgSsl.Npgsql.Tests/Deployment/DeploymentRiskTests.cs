@@ -55,20 +55,57 @@ public class DeploymentRiskTests
         Assert.Single((await deployment.ApplyAsync(TestContext.Current.CancellationToken)).Output.PendingEdits);
     }
 
+    /// <summary>The newest version that the server allows, and what it would speak.</summary>
+    public static TheoryData<int, string, string> Newest => new()
+    {
+        { 15, "", "no TLSv1.2 any more" }, { 15, "TLSv1.2", "no TLS at all" }, { 18, "", "no TLSv1.2 any more" }, { 18, "TLSv1.2", "no TLS at all" },
+    };
+
+    [Theory, MemberData(nameof(Newest))]
+    public async Task A_key_that_the_ciphers_do_not_suit_is_refused_before_anything_is_written(int major, string newest, string what)
+    {
+        await using CertificateServer server = await CertificateServer.StartAsync(major);
+        await ServeRsaAsync(server, newest);
+        (string certificate, string key) = (await File.ReadAllTextAsync(server.CertificatePath, TestContext.Current.CancellationToken),
+            await File.ReadAllTextAsync(server.KeyPath, TestContext.Current.CancellationToken));
+        TestCertificate ecdsa = CertificateServer.Issuing.Issue(LeafOptions.ForLoopback());
+
+        var refused = await Assert.ThrowsAsync<PgSslException>(() => PrepareAsync(server, ecdsa, ecdsa.ChainPem));
+
+        Assert.Equal(PgSslError.RequirementNotMet, refused.Error);
+        Assert.Contains(what, refused.Message);
+        Assert.Equal(certificate, await File.ReadAllTextAsync(server.CertificatePath, TestContext.Current.CancellationToken));
+        Assert.Equal(key, await File.ReadAllTextAsync(server.KeyPath, TestContext.Current.CancellationToken));
+    }
+
+    /// <summary>Where nobody can judge the list before, nobody waits for what does not come: clients with sslmode=prefer are in plaintext.</summary>
+    [Theory, MemberData(nameof(Majors))]
+    public async Task A_key_that_the_server_cannot_serve_is_put_back_at_once(int major)
+    {
+        await using CertificateServer server = await CertificateServer.StartAsync(major);
+        TestCertificate rsa = await ServeRsaAsync(server, "TLSv1.2");
+        using ServerCertificatePlan plan = await server.PlanAsync(CertificateServer.Issuing.Issue(LeafOptions.ForLoopback()));
+        ServerCertificateChange change = await server.PrepareAsync(plan, timeout: TimeSpan.FromMinutes(2));
+        long start = System.Diagnostics.Stopwatch.GetTimestamp();
+
+        var failure = await Assert.ThrowsAsync<PgSslException>(() => change.ApplyAsync(TestContext.Current.CancellationToken));
+
+        Assert.Equal(PgSslError.ChangeNotProven, failure.Error);
+        TimeSpan taken = System.Diagnostics.Stopwatch.GetElapsedTime(start);
+        Assert.True(taken < TimeSpan.FromMinutes(1), $"It took {taken.TotalSeconds:F0} s.");
+        await server.AssertServesAsync(rsa);
+    }
+
     /// <summary>A list of ciphers for RSA alone leaves none for an ECDSA key in TLS 1.2; TLS 1.3 does not go by it.</summary>
     [Theory, MemberData(nameof(Majors))]
     public async Task A_key_for_which_TLS12_has_no_ciphers_is_put_back(int major)
     {
         await using CertificateServer server = await CertificateServer.StartAsync(major);
-        await server.Cluster.QueryAsync("ALTER SYSTEM SET ssl_ciphers = 'ECDHE-RSA-AES256-GCM-SHA384'");
-        TestCertificate rsa = CertificateServer.Issuing.Issue(LeafOptions.ForLoopback() with { Key = KeyAlgorithm.Rsa2048 });
-        using (CertificateDeployment first = await PrepareAsync(server, rsa, rsa.ChainPem))
-            await first.ApplyAsync(TestContext.Current.CancellationToken);
-        TestCertificate ecdsa = CertificateServer.Issuing.Issue(LeafOptions.ForLoopback());
-        using CertificateDeployment deployment = await PrepareAsync(server, ecdsa, ecdsa.ChainPem);
-        deployment.Check(isForced: false);
+        await ServeRsaAsync(server, "");
+        using ServerCertificatePlan plan = await server.PlanAsync(CertificateServer.Issuing.Issue(LeafOptions.ForLoopback()));
+        ServerCertificateChange change = await server.PrepareAsync(plan);
 
-        var failure = await Assert.ThrowsAsync<PgSslException>(() => deployment.ApplyAsync(TestContext.Current.CancellationToken));
+        var failure = await Assert.ThrowsAsync<PgSslException>(() => change.ApplyAsync(TestContext.Current.CancellationToken));
 
         Assert.Equal(PgSslError.ChangeNotProven, failure.Error);
         Assert.Contains("does not speak TLSv1.2 with the new key", failure.Message);
@@ -184,10 +221,24 @@ public class DeploymentRiskTests
         Assert.True(made.IsProven, string.Join(Environment.NewLine, made.Proofs));
     }
 
+    /// <summary>A server with an RSA key, and ciphers for that alone.</summary>
+    private static async Task<TestCertificate> ServeRsaAsync(CertificateServer server, string newest)
+    {
+        TestCertificate rsa = CertificateServer.Issuing.Issue(LeafOptions.ForLoopback() with { Key = KeyAlgorithm.Rsa2048 });
+        await server.Cluster.InstallCertificateAsync(rsa);
+        await server.Cluster.ConfigureAsync(new Dictionary<string, string?>
+        {
+            ["ssl_ciphers"] = "ECDHE-RSA-AES256-GCM-SHA384", ["ssl_max_protocol_version"] = newest,
+        });
+        // A session that waits loads its settings at its next statement.
+        await server.Session.QueryAsync("SELECT 1", null, TestContext.Current.CancellationToken);
+        return rsa;
+    }
+
     private static Task<CertificateDeployment> PrepareAsync(CertificateServer server, TestCertificate certificate, string pem) =>
         PrepareAsync(server, certificate.KeyPem, pem, facts => facts);
 
-    private static async Task<CertificateDeployment> PrepareAsync(
+    internal static async Task<CertificateDeployment> PrepareAsync(
         CertificateServer server, string keyPem, string pem, Func<ServerCertificateFacts, ServerCertificateFacts> complete)
     {
         var recipient = ServerRecipient.Of(await server.ObserveAsync(), await server.AskAsync(), null, null);

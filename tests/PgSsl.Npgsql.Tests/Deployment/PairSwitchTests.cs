@@ -1,8 +1,11 @@
+using System.Runtime.Versioning;
 using PgSsl.Changes;
 using PgSsl.Deployment;
 using PgSsl.Files;
+using PgSsl.Inspection;
 using PgSsl.Sandbox;
 using PgSsl.Server;
+using PgSsl.Server.Configuration;
 using PgSsl.Server.Live;
 using PgSsl.Server.Settings;
 
@@ -72,6 +75,101 @@ public class PairSwitchTests
         Assert.Equal(pairs.TakeLast(2).Append("server.key").Order(StringComparer.Ordinal), keys);
         Assert.True(File.Exists(foreign));
         Assert.Equal(4, Files(server).Count(name => name.EndsWith(".crt", StringComparison.Ordinal)));
+    }
+
+    /// <summary>Another server, or a program that is none, may name a file in a directory that is not the server's own: nobody here knows.</summary>
+    [Theory, MemberData(nameof(Majors))]
+    public async Task Older_pairs_outside_of_the_data_directory_stay(int major)
+    {
+        await using CertificateServer server = await StartAsync(major);
+        string root = SandboxDirectory.Create(), shared = SandboxDirectory.CreatePrivate(root, "shared");
+        try
+        {
+            SandboxDirectory.WritePrivate(Path.Combine(shared, "server.crt"), CertificateServer.Old.ChainPem);
+            SandboxDirectory.WritePrivate(Path.Combine(shared, "server.key"), CertificateServer.Old.KeyPem);
+            await server.Cluster.ConfigureAsync(new Dictionary<string, string?>
+            {
+                ["ssl_cert_file"] = $"{shared}/server.crt", ["ssl_key_file"] = $"{shared}/server.key",
+            });
+            for (int i = 0; i < 3; i++)
+                await server.InstallAsync(New());
+            using ServerCertificatePlan fourth = await server.PlanAsync(New());
+
+            Assert.Equal(8, Directory.GetFiles(shared, "server*").Length);
+            Assert.Empty(fourth.Switch!.Outdated);
+            string start = $"Older pairs stay, with their keys: {shared}/server-";
+            Assert.Contains(fourth.Warnings, warning => warning.StartsWith(start, StringComparison.Ordinal));
+            Assert.DoesNotContain(fourth.Describe(), line => line.StartsWith("Delete", StringComparison.Ordinal));
+        }
+        finally
+        {
+            await server.Cluster.QueryAsync("ALTER SYSTEM RESET ssl_cert_file");
+            await server.Cluster.QueryAsync("ALTER SYSTEM RESET ssl_key_file");
+            await server.Cluster.ConfigureAsync(new Dictionary<string, string?> { ["ssl_cert_file"] = null, ["ssl_key_file"] = null });
+            Directory.Delete(root, recursive: true);
+        }
+    }
+
+    [Theory, MemberData(nameof(Majors))]
+    public async Task A_key_that_somebody_put_in_the_place_of_an_older_one_stays(int major)
+    {
+        await using CertificateServer server = await StartAsync(major);
+        await server.InstallAsync(New());
+        string older = Path.Combine(server.Cluster.DataDirectory, (await server.AskAsync())["ssl_key_file"]!), next = New().KeyPem;
+        await server.InstallAsync(New());
+        SandboxDirectory.WritePrivate(older, next);
+
+        await server.InstallAsync(New());
+
+        Assert.Equal(next, await File.ReadAllTextAsync(older, TestContext.Current.CancellationToken));
+        using ServerCertificatePlan again = await server.PlanAsync(New());
+        Assert.Contains(again.Warnings, warning => warning.Contains(Path.GetFileNameWithoutExtension(older), StringComparison.Ordinal));
+    }
+
+    [Theory, MemberData(nameof(Majors))]
+    public async Task Nobody_else_changes_files_there_between_the_statements_and_the_proof(int major)
+    {
+        if (OperatingSystem.IsWindows())
+            Assert.Skip("There the lock is another one.");
+        await using CertificateServer server = await StartAsync(major);
+        foreach (string statement in new[] { "ALTER SYSTEM SET ssl_key_file", "pg_reload_conf" })
+        {
+            using ServerCertificatePlan plan = await server.PlanAsync(New());
+            PgSslError? error = null;
+            ServerCertificateChange change = await server.PrepareAsync(plan, session: new HookedSession(server.Session, statement, () =>
+            {
+                if (!OperatingSystem.IsWindows())
+                    error = FindLockError(server.Cluster.DataDirectory);
+                return Task.CompletedTask;
+            }));
+
+            await change.ApplyAsync(TestContext.Current.CancellationToken);
+
+            Assert.Equal(PgSslError.FileNotWritten, error);
+            Assert.False(File.Exists(Path.Combine(server.Cluster.DataDirectory, ".pgssl-lock")));
+        }
+    }
+
+    /// <summary>A certificate of one and a key of the other would be loaded, and with that no TLS.</summary>
+    [Theory, MemberData(nameof(Majors))]
+    public async Task A_name_that_somebody_else_sets_before_the_reload_is_not_loaded(int major)
+    {
+        await using CertificateServer server = await StartAsync(major);
+        using ServerCertificatePlan plan = await server.PlanAsync(New());
+        var session = new HookedSession(
+            server.Session, "ALTER SYSTEM SET ssl_key_file", () => server.Cluster.QueryAsync("ALTER SYSTEM SET ssl_cert_file = 'their.crt'"));
+        ServerCertificateChange change = await server.PrepareAsync(plan, session: session);
+        DateTime loaded = (await server.AskAsync()).ConfigurationLoadTime;
+
+        var failure = await Assert.ThrowsAsync<PgSslException>(() => change.ApplyAsync(TestContext.Current.CancellationToken));
+
+        Assert.Equal(PgSslError.FileNotRestored, failure.Error);
+        Assert.Contains("ssl_cert_file was set to 'their.crt' by somebody else", failure.Message);
+        Assert.Contains("ssl_key_file is left as it is as well", failure.Message);
+        ServerTlsFacts facts = await server.AskAsync();
+        Assert.Equal(loaded, facts.ConfigurationLoadTime);
+        Assert.Equal(["their.crt", Path.GetFileName(plan.Target.KeyPath)], facts.PendingReloads.Select(one => one.InFile?.Value));
+        Assert.True(File.Exists(plan.Target.KeyPath));
     }
 
     [Theory, MemberData(nameof(Majors))]
@@ -187,6 +285,59 @@ public class PairSwitchTests
     }
 
     [Theory, MemberData(nameof(Majors))]
+    public async Task A_switch_that_was_killed_before_its_reload_is_loaded_by_the_same_command(int major)
+    {
+        await using CertificateServer server = await StartAsync(major);
+        TestCertificate renewed = New(), other = New();
+        using ServerCertificatePlan killed = await server.PlanAsync(renewed);
+        FileTransaction.Apply(killed.Edits, DateTimeOffset.UtcNow);
+        foreach (AlterSystemStep step in killed.Switch!.Settings.Steps)
+            await server.Cluster.QueryAsync(step.Statement);
+
+        var refused = await Assert.ThrowsAsync<PgSslException>(
+            () => DeploymentRiskTests.PrepareAsync(server, other.KeyPem, other.ChainPem, facts => facts));
+        Assert.Equal(PgSslError.ContradictoryParameters, refused.Error);
+
+        // If it is not proven, the names come back that the server has used.
+        using (ServerCertificatePlan again = await server.PlanAsync(renewed))
+        {
+            ServerCertificateChange change = await server.PrepareAsync(
+                again, timeout: TimeSpan.FromMilliseconds(300), session: new FaultySession(server.Session, "pg_reload_conf", failure: null));
+            var failure = await Assert.ThrowsAsync<PgSslException>(() => change.ApplyAsync(TestContext.Current.CancellationToken));
+            Assert.Equal(PgSslError.ChangeNotProven, failure.Error);
+            await server.AssertServesAsync(CertificateServer.Old);
+        }
+        foreach (AlterSystemStep step in killed.Switch!.Settings.Steps)
+            await server.Cluster.QueryAsync(step.Statement);
+
+        using CertificateDeployment same = await DeploymentRiskTests.PrepareAsync(server, renewed.KeyPem, renewed.ChainPem, facts => facts);
+        same.Check(isForced: false);
+        Assert.Empty((await same.ApplyAsync(TestContext.Current.CancellationToken)).Output.PendingEdits);
+        await server.AssertServesAsync(renewed);
+    }
+
+    /// <summary>What an ordinary server would keep, such a one loses.</summary>
+    [Theory, MemberData(nameof(Majors))]
+    public async Task Half_a_switch_is_reported_as_the_loss_that_the_next_reload_is(int major)
+    {
+        await using CertificateServer server = await StartAsync(major);
+        using ServerCertificatePlan killed = await server.PlanAsync(New());
+        FileTransaction.Apply(killed.Edits, DateTimeOffset.UtcNow);
+        await server.Cluster.QueryAsync(killed.Switch!.Settings.Steps[0].Statement);
+
+        Finding[] findings = SslConfigurationFindings.Find(
+            await SslConfigurationReader.ReadAsync(await server.ObserveAsync(), TestContext.Current.CancellationToken));
+
+        const string WayBack = "ALTER SYSTEM SET ssl_cert_file = 'server.crt'";
+        Finding pair = findings.Single(one => one.Code == "KeyMatches"), waiting = findings.Single(one => one.Code == "ReloadPending");
+        Assert.Contains("Do not reload", pair.Message);
+        Assert.DoesNotContain("keeps what it has", pair.Message);
+        Assert.Equal($"Take it back: {WayBack}", pair.Remedy);
+        Assert.StartsWith("Do not reload", waiting.Remedy);
+        Assert.EndsWith(WayBack, waiting.Remedy);
+    }
+
+    [Theory, MemberData(nameof(Majors))]
     public async Task A_renewed_certificate_for_the_same_key_keeps_its_name(int major)
     {
         await using CertificateServer server = await StartAsync(major);
@@ -298,6 +449,10 @@ public class PairSwitchTests
         await server.Cluster.StartAgainAsync();
         Assert.Equal(renewed.Certificate.Thumbprint, (await CertificateProbe.ReadAsync(server.Cluster.Port))?.Thumbprint);
     }
+
+    [UnsupportedOSPlatform("windows")]
+    private static PgSslError FindLockError(string directory) =>
+        Assert.Throws<PgSslException>(() => UnixLock.Take(directory, TimeSpan.Zero)).Error;
 
     private static async Task<CertificateServer> StartAsync(int major)
     {

@@ -92,6 +92,17 @@ public class LoginSwitchTests
         Assert.False((await planned.ApplyAsync(TestContext.Current.CancellationToken)).IsProven);
     }
 
+    /// <summary>A rule that somebody wrote for the day on which TLS is on demands something else, and not less.</summary>
+    [Theory, InlineData("cert"), InlineData("scram-sha-256 clientcert=verify-ca")]
+    public async Task A_rule_for_certificates_is_in_nobodys_way(string method)
+    {
+        await using SwitchServer server = await SwitchServer.OpenAsync(15);
+        await server.Cluster.SetHbaAsync(
+            "host all postgres 127.0.0.1/32 trust", $"hostssl all all 10.0.0.0/8 {method}", "host all all 10.0.0.0/8 scram-sha-256");
+
+        (await server.PrepareAsync(server.On)).Check(isForced: false);
+    }
+
     /// <summary>Without TLS a hostnossl rule decides about those whom another rule let in over TLS.</summary>
     [Theory, MemberData(nameof(Majors))]
     public async Task A_rule_that_nobody_can_pass_in_plaintext_keeps_TLS_on(int major)

@@ -76,6 +76,9 @@ internal sealed class HbaChange(HbaPlan plan, HbaLive? live, IFileLayer? files =
                 "The server reads another file, or reads this one differently: Get-PgHbaRule -Endpoint shows what it sees.");
         await DemandContentAsync(cancellationToken).ConfigureAwait(false);
         AddProven("ServerRules", $"pg_hba_file_rules shows the {rules.Count} new rules without an error.");
+        // The next run tells by times whether the file is loaded, and they have to be apart for that.
+        if (plan.Files.Length > 0)
+            await Task.Delay(SavedFile.Apart, cancellationToken).ConfigureAwait(false);
         await live.ReloadAsync(cancellationToken).ConfigureAwait(false);
         if (_probe is not { } probe)
         {

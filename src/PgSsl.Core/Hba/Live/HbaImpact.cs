@@ -37,8 +37,11 @@ internal sealed record HbaImpact(IReadOnlyList<CutOffSession> CutOff, IReadOnlyL
     /// <summary>Whoever would get in with less than before, in clauses.</summary>
     public IReadOnlyList<string> Looser => Logins?.Looser ?? [];
 
-    /// <summary>What is shown about that; null where nobody would.</summary>
-    public Proof? LooserProof => Looser.Count == 0 ? null
+    /// <summary>Whether the user asked for rules that may demand less; then a warning is enough.</summary>
+    public bool MayLoosen { get; private init; }
+
+    /// <summary>What is shown about that; null where nobody would, or that was asked for.</summary>
+    public Proof? LooserProof => Looser.Count == 0 || MayLoosen ? null
         : new Proof(DemandProof, ProofState.NotMade, $"With less than before get in: {string.Join("; ", Looser)}.");
 
     /// <summary>What is shown about logins; null where the change does not concern any.</summary>
@@ -52,7 +55,9 @@ internal sealed record HbaImpact(IReadOnlyList<CutOffSession> CutOff, IReadOnlyL
     /// <param name="facts">The sessions, and the other facts of the server.</param>
     /// <param name="context">What decides besides the file.</param>
     /// <param name="map">The map of user names; null if it is not known.</param>
-    public static HbaImpact Of(HbaPlan plan, HbaServerFacts facts, HbaMatchContext context, IdentMap? map = null)
+    /// <param name="cancellationToken">Ends it.</param>
+    public static HbaImpact Of(
+        HbaPlan plan, HbaServerFacts facts, HbaMatchContext context, IdentMap? map = null, CancellationToken cancellationToken = default)
     {
         var matcher = new HbaMatcher(context);
         CutOffSession[] judged = Judge(
@@ -63,9 +68,12 @@ internal sealed record HbaImpact(IReadOnlyList<CutOffSession> CutOff, IReadOnlyL
             },
             facts);
         CutOffSession[] cutOff = [.. judged.Where(cut => cut.IsCertain)];
-        LostLogins logins = LostLogins.Find(plan, facts, matcher);
+        LostLogins logins = LostLogins.Find(plan, facts, matcher, cancellationToken);
         string[] doubts = [.. DescribeDoubts(judged), .. logins.Doubts];
-        return new HbaImpact(cutOff, [.. FindLockOuts(cutOff, logins, facts)], [.. NotesOf(facts), .. doubts]) { Logins = logins, Doubts = doubts };
+        return new HbaImpact(cutOff, [.. FindLockOuts(cutOff, logins, facts)], [.. NotesOf(facts), .. doubts]) 
+        {
+            Logins = logins, Doubts = doubts, MayLoosen = plan.MayLoosen,
+        };
     }
 
     /// <summary>Compares what other settings for TLS decide about each session. None of them is to be lost.</summary>

@@ -8,6 +8,7 @@ using PgSsl.Managers;
 using PgSsl.Probing;
 using PgSsl.Server;
 using PgSsl.Server.Live;
+using PgSsl.Server.Settings;
 
 namespace PgSsl.Hba.Live;
 
@@ -54,6 +55,8 @@ internal static class HbaPreflight
         bool demandsCertificates = plan.Changes.Any(change => DemandsCertificate(change.After) && !DemandsCertificate(change.Before));
         if (demandsCertificates && !live.Facts.HasClientCa)
             throw NoClientCa("the server has no ssl_ca_file");
+        if (demandsCertificates && await ReadTrustAsync(live, cancellationToken).ConfigureAwait(false) is { VerifiesAny: false } trust)
+            throw NoClientCa(trust.WhyNone);
         if (!demandsCertificates && !plan.Changes.Any(change => IsForTls(change.After) && !IsForTls(change.Before)))
             return [];
         (Proof proof, X509Certificate2? served) = await ProveTlsAsync(live, demandsCertificates, cancellationToken).ConfigureAwait(false);
@@ -61,6 +64,12 @@ internal static class HbaPreflight
         return served is not null && ChannelBinding.LackOf(served) is { } lack && plan.Changes.Any(UsesScram)
             ? [proof, new Proof(HbaImpact.BindingProof, ProofState.NotMade, $"{lack} The changed rules ask for a password. {ChannelBinding.Remedy}")]
             : [proof];
+    }
+
+    private static async Task<ClientTrust?> ReadTrustAsync(HbaLive live, CancellationToken cancellationToken)
+    {
+        ServerTlsFacts facts = await ServerTlsReader.ReadAsync(live.Session, cancellationToken).ConfigureAwait(false);
+        return (await TlsTerms.ReadAsync(live, facts, facts.Values, cancellationToken).ConfigureAwait(false)).Trust;
     }
 
     private static bool UsesScram(HbaEntryChange change) => IsForTls(change.After) && change.After!.Record!.Method is "scram-sha-256" or "md5";

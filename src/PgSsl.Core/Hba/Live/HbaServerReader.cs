@@ -40,7 +40,9 @@ internal sealed class HbaServerReader(IServerSession session, CancellationToken 
     {
         SqlRow settings = (await QueryAsync(Settings).ConfigureAwait(false)).Only();
         IReadOnlyList<SqlRow> roles = await QueryAsync(
-            "SELECT oid, rolname::text AS name, rolcanlogin AS login, rolreplication OR rolsuper AS replicates FROM pg_roles ORDER BY 2")
+            // A limit of 0 keeps everybody out but superusers (postinit.c, InitializeSessionUserId).
+            "SELECT oid, rolname::text AS name, rolcanlogin AND (rolconnlimit <> 0 OR rolsuper) AS login, rolreplication OR rolsuper AS replicates "
+                + "FROM pg_roles ORDER BY 2")
             .ConfigureAwait(false);
         IReadOnlyList<SqlRow> members = await QueryAsync(Members).ConfigureAwait(false);
         IReadOnlyList<SqlRow> databases =

@@ -15,8 +15,16 @@ internal sealed class LoginComparison(HbaServerFacts facts, HbaMatcher matcher, 
     private readonly HashSet<(string, HbaRecord, HbaRecord?, HbaTransport, bool)> _known = [];
     private bool _doesTlsBefore, _doesTlsAfter;
 
+    // A comparison that takes longer than some seconds is of no use. One step is one rule for one place and one database.
+    private const long MostSteps = 300_000_000;
+
     // What is not known about a name is tried both ways.
     private bool _isAssumed, _hasAssumed;
+    private long _steps;
+
+    /// <summary>Why not everybody was compared, as a sentence; null if everybody was.</summary>
+    public string? Lack => _steps <= MostSteps ? null
+        : "Not everybody could be compared: there are too many roles, databases and rules that differ from each other.";
 
     /// <summary>Whether the answer depends on how passwords are stored.</summary>
     public bool UsesPasswords { get; private set; }
@@ -24,21 +32,24 @@ internal sealed class LoginComparison(HbaServerFacts facts, HbaMatcher matcher, 
     /// <summary>Finds what becomes different.</summary>
     /// <param name="before">The rules, and whether the server does TLS.</param>
     /// <param name="after">The same after the change.</param>
-    public IReadOnlyList<LoginChange> Find((IReadOnlyList<HbaEntry> Rules, bool DoesTls) before, (IReadOnlyList<HbaEntry> Rules, bool DoesTls) after)
+    /// <param name="cancellationToken">Ends it.</param>
+    public IReadOnlyList<LoginChange> Find(
+        (IReadOnlyList<HbaEntry> Rules, bool DoesTls) before, (IReadOnlyList<HbaEntry> Rules, bool DoesTls) after,
+        CancellationToken cancellationToken)
     {
         (_doesTlsBefore, _doesTlsAfter) = (before.DoesTls, after.DoesTls);
         HbaRecord[] old = [.. before.Rules.Select(entry => entry.Record).OfType<HbaRecord>()];
         HbaRecord[] @new = [.. after.Rules.Select(entry => entry.Record).OfType<HbaRecord>()];
-        Compare(old, @new);
+        Compare(old, @new, cancellationToken);
         if (_hasAssumed)
         {
             _isAssumed = true;
-            Compare(old, @new);
+            Compare(old, @new, cancellationToken);
         }
         return _found;
     }
 
-    private void Compare(HbaRecord[] old, HbaRecord[] @new)
+    private void Compare(HbaRecord[] old, HbaRecord[] @new, CancellationToken cancellationToken)
     {
         // Without a plan both states have the same rules.
         HashSet<HbaRecord> ofOld = [.. old];
@@ -51,8 +62,13 @@ internal sealed class LoginComparison(HbaServerFacts facts, HbaMatcher matcher, 
             for (int i = 0; i < all.Length; i++)
                 position[all[i]] = i;
             HashSet<Ways> judged = [];
-            foreach (LoginPlace place in new LoginPlaces(all).Find())
+            // What is certain goes first: it need not be said again as a doubt.
+            foreach (LoginPlace place in new LoginPlaces(all).Find().OrderBy(place => place.IsAssumed))
             {
+                cancellationToken.ThrowIfCancellationRequested();
+                _steps += (long)place.Rules.Count * databases.Length;
+                if (Lack is not null)
+                    return;
                 HbaRecord[] here = [.. place.Rules.Where(rule => place.IsIn(rule.Address))];
                 foreach (bool[] matches in databases)
                 {
@@ -67,7 +83,7 @@ internal sealed class LoginComparison(HbaServerFacts facts, HbaMatcher matcher, 
                             facts.Dialect.HasGss ? Decider(HbaTransport.Gss, true) : null,
                             facts.Dialect.HasGss ? Decider(HbaTransport.Gss, false) : null);
                     if (judged.Add(ways))
-                        Judge(roles, ways, place.Address is null ? [HbaTransport.Socket] : OverTcp);
+                        Judge(roles, ways, place.Address is null ? [HbaTransport.Socket] : OverTcp, place.IsAssumed);
                 }
             }
         }
@@ -97,7 +113,7 @@ internal sealed class LoginComparison(HbaServerFacts facts, HbaMatcher matcher, 
         return answer ?? _isAssumed;
     }
 
-    private void Judge(string[] roles, Ways ways, HbaTransport[] transports)
+    private void Judge(string[] roles, Ways ways, HbaTransport[] transports, bool isAssumed)
     {
         foreach (HbaTransport transport in transports)
         {
@@ -105,23 +121,25 @@ internal sealed class LoginComparison(HbaServerFacts facts, HbaMatcher matcher, 
             // Most rules do not tell the two apart, and then it is said once.
             if (transport == HbaTransport.Gss && (from, to) == ways[HbaTransport.Plaintext])
                 continue;
-            if (from is { IsReject: false } && facts.StoredPasswords?.LogsIn(from, roles[0]) != false)
+            if (from is not null && LetsIn(from, roles[0]))
             {
-                (LoginOutcome outcome, HbaRecord? decider) = Follow(transport, from, ways, roles[0]);
+                (LoginOutcome outcome, HbaRecord? decider, HbaTransport by) = Follow(transport, from, ways, roles[0]);
                 if (outcome.GetsIn != true && _known.Add((roles[0], from, decider, transport, false)))
-                    _found.Add(new LoginChange(roles, transport, from, decider, outcome));
+                    _found.Add(new LoginChange(roles, by, from, decider, outcome, isAssumed));
             }
-            if (!pairs.MayLoosen && to is { IsReject: false } && IsLess(ways, transport, to, transports)
+            if (to is not null && LetsIn(to, roles[0]) && IsLess(ways, transport, to, transports, roles[0])
                 && _known.Add((roles[0], to, from, transport, true)))
-                _found.Add(new LoginChange(roles, transport, from, to, LoginOutcome.In));
+                _found.Add(new LoginChange(roles, transport, from, to, LoginOutcome.In, isAssumed));
         }
     }
 
-    /// <summary>What becomes of a client that came by a rule.</summary>
-    private (LoginOutcome Outcome, HbaRecord? Decider) Follow(HbaTransport transport, HbaRecord from, Ways ways, string role)
+    private bool LetsIn(HbaRecord rule, string role) => !rule.IsReject && facts.StoredPasswords?.LogsIn(rule, role) != false;
+
+    /// <summary>What becomes of a client that came by a rule, and which rule decides, over which transport.</summary>
+    private (LoginOutcome Outcome, HbaRecord? Decider, HbaTransport By) Follow(HbaTransport transport, HbaRecord from, Ways ways, string role)
     {
-        (LoginOutcome Outcome, HbaRecord? Decider) Try(HbaTransport next) =>
-            (ways[next].After is { } to ? Step(from, to, role) : LoginStep.Judge(from, null, role, null, false), ways[next].After);
+        (LoginOutcome Outcome, HbaRecord? Decider, HbaTransport By) Try(HbaTransport next) =>
+            (ways[next].After is { } to ? Step(from, to, role) : LoginStep.Judge(from, null, role, null, false), ways[next].After, next);
         switch (transport)
         {
             case HbaTransport.Socket:
@@ -135,7 +153,7 @@ internal sealed class LoginComparison(HbaServerFacts facts, HbaMatcher matcher, 
                 return ways[HbaTransport.Tls].After is { IsReject: false, CertificateDemand: ClientCertificateDemand.None }
                     ? Try(HbaTransport.Tls) : Try(HbaTransport.Plaintext);
             default:
-                (LoginOutcome Outcome, HbaRecord? Decider) same = Try(transport), overTls = Try(HbaTransport.Tls);
+                (LoginOutcome Outcome, HbaRecord? Decider, HbaTransport By) same = Try(transport), overTls = Try(HbaTransport.Tls);
                 return same.Outcome.GetsIn == true || (same.Outcome.GetsIn is null && overTls.Outcome.GetsIn == false)
                     || (same.Decider is { IsReject: false } && overTls.Decider is not { IsReject: false }) ? same : overTls;
         }
@@ -148,13 +166,18 @@ internal sealed class LoginComparison(HbaServerFacts facts, HbaMatcher matcher, 
     }
 
     /// <summary>Whether a rule lets clients in that no rule let in before from the same place with as little.</summary>
-    private bool IsLess(Ways ways, HbaTransport transport, HbaRecord to, HbaTransport[] transports)
+    private bool IsLess(Ways ways, HbaTransport transport, HbaRecord to, HbaTransport[] transports, string role)
     {
-        HbaRecord[] before = [.. transports.Select(other => ways[other].Before).OfType<HbaRecord>().Where(rule => !rule.IsReject)];
-        // Rules for clients over TLS, who had no other way, are there for the day on which TLS is switched on.
-        if (before.Length == 0 && pairs.AreSame)
+        // Who has no account of Kerberos had no way over GSSAPI.
+        HbaRecord[] before =
+        [
+            .. transports.Where(other => other != HbaTransport.Gss || transport == HbaTransport.Gss)
+                .Select(other => ways[other].Before).OfType<HbaRecord>().Where(rule => !rule.IsReject),
+        ];
+        // Rules for clients over TLS are there for the day on which TLS is switched on: what they demand instead of a password is not less.
+        if (pairs.AreSame && !before.Any(rule => LoginStep.IsAtMost(to, rule)))
             return false;
-        if (!before.Any(rule => pairs.IsSameRule(rule, to) || LoginStep.IsAtMost(rule, to)))
+        if (!before.Any(rule => LetsIn(rule, role) && ((pairs.IsSameRule(rule, to) && !pairs.MayLoosen) || LoginStep.IsAtMost(rule, to))))
             return true;
         // The password itself would be sent in plaintext.
         return transport == HbaTransport.Plaintext && to.Method == "password" && ways[transport].Before is { Method: "md5" or "scram-sha-256" } old
@@ -176,8 +199,10 @@ internal sealed class LoginComparison(HbaServerFacts facts, HbaMatcher matcher, 
 
 /// <summary>Something that becomes different for roles.</summary>
 /// <param name="Roles">The roles.</param>
-/// <param name="Transport">How they came; if they get in now, how they do.</param>
+/// <param name="Transport">How they come after the change.</param>
 /// <param name="Before">The rule that decided before; null for none.</param>
 /// <param name="After">The rule that decides afterwards; null for none.</param>
 /// <param name="Outcome">Whether they get in; true if they get in with less than before.</param>
-internal sealed record LoginChange(string[] Roles, HbaTransport Transport, HbaRecord? Before, HbaRecord? After, LoginOutcome Outcome);
+/// <param name="IsAssumed">Whether that is only so if somebody's address has a name or is in a network that is not known here.</param>
+internal sealed record LoginChange(
+    string[] Roles, HbaTransport Transport, HbaRecord? Before, HbaRecord? After, LoginOutcome Outcome, bool IsAssumed);

@@ -4,7 +4,8 @@ namespace PgSsl.Hba.Live;
 
 /// <summary>
 /// Where clients come from: for each set of rules that may match by address, one place that stands for all of them. The rules that match change only
-/// where a network begins or ends, so those addresses are enough. Names, samehost and samenet are tried both ways, because who has them is not known.
+/// where a network begins or ends, so those addresses are enough. Names, samehost and samenet are tried both ways, and marked, as
+/// who has them is not known.
 /// </summary>
 /// <param name="rules">The rules of both states.</param>
 internal sealed class LoginPlaces(IReadOnlyCollection<HbaRecord> rules)
@@ -18,7 +19,7 @@ internal sealed class LoginPlaces(IReadOnlyCollection<HbaRecord> rules)
     public IEnumerable<LoginPlace> Find()
     {
         if (rules.Any(rule => rule.Address is null))
-            yield return new LoginPlace(null, null, false, false) { Rules = [.. rules.Where(rule => rule.Address is null)] };
+            yield return new LoginPlace(null, null, false, false, IsAssumed: false) { Rules = [.. rules.Where(rule => rule.Address is null)] };
         if (rules.All(rule => rule.Address is null))
             yield break;
         string?[] names = [null, .. _everywhere.Select(rule => rule.Address).OfType<HbaAddress.HostName>().Select(host => host.Name).Distinct()];
@@ -29,7 +30,9 @@ internal sealed class LoginPlaces(IReadOnlyCollection<HbaRecord> rules)
             foreach ((NumericAddress address, HbaRecord[] here) in Sweep(isIPv6))
                 foreach ((bool isSameNet, bool isSameHost) in address.IsLoopback ? [(true, true)] : own)
                     foreach (string? name in names)
-                        yield return new LoginPlace(address, name is ['.', ..] ? $"x{name}" : name, isSameNet, isSameHost) { Rules = here };
+                        yield return new LoginPlace(
+                            address, name is ['.', ..] ? $"x{name}" : name, isSameNet, isSameHost,
+                            IsAssumed: name is not null || (isSameNet && !address.IsLoopback)) { Rules = here };
         }
     }
 
@@ -44,9 +47,10 @@ internal sealed class LoginPlaces(IReadOnlyCollection<HbaRecord> rules)
         foreach (HbaRecord rule in rules)
         {
             index++;
-            if (rule.Address is not (null or HbaAddress.Network))
+            if (rule.Address is not (null or HbaAddress.Network) || (rule.Address is HbaAddress.Network { IsContiguous: false } holed
+                && holed.Address.IsIPv6 == isIPv6))
                 begins[0].Add((index, rule));
-            if (rule.Address is not HbaAddress.Network network || network.Address.IsIPv6 != isIPv6)
+            if (rule.Address is not HbaAddress.Network { IsContiguous: true } network || network.Address.IsIPv6 != isIPv6)
                 continue;
             UInt128 from = network.Address.Bits & network.Mask, to = from | (~network.Mask & last);
             ListAt(from).Add((index, rule));
@@ -57,6 +61,11 @@ internal sealed class LoginPlaces(IReadOnlyCollection<HbaRecord> rules)
                 ends[to + 1] = ended = [];
             ended.Add((index, rule));
         }
+        foreach (HbaAddress.Network holed in rules.Select(rule => rule.Address).OfType<HbaAddress.Network>())
+            if (!holed.IsContiguous && holed.Address.IsIPv6 == isIPv6)
+                foreach (UInt128 point in begins.Keys.ToArray())
+                    if (holed.FirstFrom(point) is { } inside)
+                        ListAt(inside);
         _active.Clear();
         foreach ((UInt128 point, List<(int, HbaRecord)> begun) in begins)
         {
@@ -80,7 +89,8 @@ internal sealed class LoginPlaces(IReadOnlyCollection<HbaRecord> rules)
 /// <param name="HostName">The name that the address has; null for none.</param>
 /// <param name="IsSameNet">Whether it is in a network of the server.</param>
 /// <param name="IsSameHost">Whether it is an address of the server.</param>
-internal sealed record LoginPlace(NumericAddress? Address, string? HostName, bool IsSameNet, bool IsSameHost)
+/// <param name="IsAssumed">Whether its name or network is only assumed, so that nobody may come from there.</param>
+internal sealed record LoginPlace(NumericAddress? Address, string? HostName, bool IsSameNet, bool IsSameHost, bool IsAssumed)
 {
     /// <summary>The rules that may match by their address field.</summary>
     public required IReadOnlyCollection<HbaRecord> Rules { get; init; }

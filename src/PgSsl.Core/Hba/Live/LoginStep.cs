@@ -35,9 +35,12 @@ internal static class LoginStep
         {
             return new LoginOutcome(null, $"its method is {to.Method}, and the one before was {from.Method}");
         }
-        bool demandsMore = to.CertificateDemand > from.CertificateDemand || (to.Method == "cert" && !IsSameCertificate(from, to));
-        return demandsMore && !isAsked && !knowsCertificate
-            ? new LoginOutcome(null, "it demands a client certificate that the rule before did not demand") : LoginOutcome.In;
+        bool demandsMore = to.CertificateDemand > from.CertificateDemand
+            || (to.CertificateDemand == ClientCertificateDemand.VerifyFull && !IsSameCertificate(from, to));
+        if (!demandsMore || isAsked || knowsCertificate)
+            return LoginOutcome.In;
+        return new LoginOutcome(null, to.CertificateDemand > from.CertificateDemand
+            ? "it demands a client certificate that the rule before did not demand" : "it demands another name in a client certificate");
     }
 
     /// <summary>Whether one rule demands nothing that another does not demand as well.</summary>
@@ -51,8 +54,9 @@ internal static class LoginStep
     private static bool IsSameMethod(HbaRecord rule, HbaRecord other) => rule.Method == other.Method
         && OptionsOf(rule).SequenceEqual(OptionsOf(other));
 
-    private static bool IsSameCertificate(HbaRecord rule, HbaRecord other) => rule.Method == "cert"
-        && rule.Option("map") == other.Option("map") && rule.Option("clientname") == other.Option("clientname");
+    // The whole certificate names the role, by its CN, its DN or a map (auth.c, CheckCertAuth).
+    private static bool IsSameCertificate(HbaRecord rule, HbaRecord other) =>
+        rule.Option("map") == other.Option("map") && (rule.Option("clientname") ?? "CN") == (other.Option("clientname") ?? "CN");
 
     private static IEnumerable<(string, string)> OptionsOf(HbaRecord rule) =>
         rule.Options.Where(option => option.Name is not ("clientcert" or "clientname")).Select(option => (option.Name, option.Value));

@@ -14,6 +14,8 @@ internal sealed record LostLogins(IReadOnlyList<LostLogin> Roles, bool AreHidden
 {
     private const int MostShown = 20;
 
+    private const string IfItIsTheirs = ", if an address of theirs has the name or the network of a rule";
+
     /// <summary>Roles of which it cannot be told whether they still get in, in sentences.</summary>
     public IReadOnlyList<string> Doubts { get; private init; } = [];
 
@@ -24,14 +26,16 @@ internal sealed record LostLogins(IReadOnlyList<LostLogin> Roles, bool AreHidden
     /// <param name="plan">The change.</param>
     /// <param name="facts">What the server told.</param>
     /// <param name="matcher">Compares users with rules.</param>
-    public static LostLogins Find(HbaPlan plan, HbaServerFacts facts, HbaMatcher matcher)
+    /// <param name="cancellationToken">Ends it.</param>
+    public static LostLogins Find(HbaPlan plan, HbaServerFacts facts, HbaMatcher matcher, CancellationToken cancellationToken)
     {
         bool doesTls = facts.Dialect.SslIsOn != false;
         var comparison = new LoginComparison(facts, matcher, RulePairs.Of(plan));
-        IReadOnlyList<LoginChange> changes = comparison.Find((plan.Before.Records, doesTls), (plan.After.Records, doesTls));
+        IReadOnlyList<LoginChange> changes = comparison.Find((plan.Before.Records, doesTls), (plan.After.Records, doesTls), cancellationToken);
         bool demandsMore = comparison.UsesPasswords || plan.Changes.Any(change =>
             StoredPasswords.DemandOf(change.After?.Record?.Method ?? "") > StoredPasswords.DemandOf(change.Before?.Record?.Method ?? ""));
-        return Of(changes, demandsMore && facts.StoredPasswords is not null, PlaceIn);
+        LostLogins logins = Of(changes, demandsMore && facts.StoredPasswords is not null && comparison.Lack is null, PlaceIn);
+        return logins with { Doubts = [.. logins.Doubts, .. new[] { comparison.Lack }.OfType<string>()] };
 
         string PlaceIn(HbaRecord rule) => (plan.After.Entries.Contains(rule) ? plan.After : plan.Before).PlaceOf(rule.Line);
     }
@@ -43,7 +47,7 @@ internal sealed record LostLogins(IReadOnlyList<LostLogin> Roles, bool AreHidden
     public static LostLogins Of(IReadOnlyList<LoginChange> changes, bool isChecked, Func<HbaRecord, string> placeOf)
     {
         var lost = new Dictionary<string, LostLogin>();
-        foreach (LoginChange change in changes.Where(change => change.Outcome.GetsIn == false))
+        foreach (LoginChange change in changes.Where(change => change is { Outcome.GetsIn: false, IsAssumed: false }))
             foreach (string role in change.Roles)
                 lost.TryAdd(
                     role, new LostLogin(role, change.After?.Method ?? "reject", change.Outcome.Why!, placeOf(change.After ?? change.Before!)));
@@ -52,31 +56,33 @@ internal sealed record LostLogins(IReadOnlyList<LostLogin> Roles, bool AreHidden
             Doubts =
             [
                 .. from change in changes
-                   where change.Outcome is { GetsIn: null, IsHidden: false }
-                   let how = WordsOf(change.Transport, change.After!)
-                   group change by $"{placeOf(change.After!)} decides about them {how}: {change.Outcome.Why}" into alike
+                   where change.Outcome is { GetsIn: null, IsHidden: false } || change is { Outcome.GetsIn: false, IsAssumed: true }
+                   group change by $"{placeOf(change.After ?? change.Before!)} decides about them {change.Transport.ToWords()}"
+                        + $"{(change.IsAssumed ? IfItIsTheirs : "")}: {change.Outcome.Why}" into alike
                    select $"{Names(alike)} perhaps could not log in any more. {alike.Key}.",
+                .. from change in changes
+                   where change is { Outcome.GetsIn: true, IsAssumed: true }
+                   group change by DescribeLooser(change) into alike
+                   select $"{Names(alike)} perhaps get in with less than before {alike.Key}{IfItIsTheirs}.",
             ],
             Looser =
             [
                 .. from change in changes
-                   where change.Outcome.GetsIn == true
-                   group change by $"{change.Transport.ToWords()} by {placeOf(change.After!)} ({ShownAs(change.After!)})"
-                        + (change.Before is { IsReject: false } old ? $", where {placeOf(old)} ({ShownAs(old)}) decided before"
-                            : ", where no rule let them in with as little before") into alike
+                   where change is { Outcome.GetsIn: true, IsAssumed: false }
+                   group change by DescribeLooser(change) into alike
                    select $"{Names(alike)} {alike.Key}",
             ],
         };
+
+        string DescribeLooser(LoginChange change) => $"{change.Transport.ToWords()} by {placeOf(change.After!)} ({ShownAs(change.After!)})"
+            + (change.Before is { IsReject: false } old ? $", where {placeOf(old)} ({ShownAs(old)}) decided before"
+                : ", where no rule let them in with as little before");
 
         static string Names(IEnumerable<LoginChange> alike) => Join(alike.SelectMany(change => change.Roles).Distinct());
 
         static string ShownAs(HbaRecord rule) => rule.CertificateDemand == ClientCertificateDemand.None || rule.Method == "cert"
             ? rule.Method : $"{rule.Method}, with a client certificate";
     }
-
-    // A client in plaintext may have to come over TLS.
-    private static string WordsOf(HbaTransport came, HbaRecord decides) =>
-        (came == HbaTransport.Plaintext && !decides.Type.Admits(came) ? HbaTransport.Tls : came).ToWords();
 
     /// <summary>In words, one line for each reason: <c>app, bob could not log in any more: …</c></summary>
     public IEnumerable<string> Describe() =>

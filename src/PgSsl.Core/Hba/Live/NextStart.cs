@@ -29,6 +29,28 @@ internal sealed record NextStart(IReadOnlyList<string> Faults, IReadOnlyList<str
     /// <summary>The server; null where none was asked.</summary>
     private string? Server { get; init; }
 
+    /// <summary>Why a reload would take TLS from the server, as sentences; empty if it would not, or TLS is not served anyway.</summary>
+    private string[] Losses { get; init; } = [];
+
+    /// <summary>What to do about them.</summary>
+    private string? WayBack { get; init; }
+
+    /// <summary>
+    /// Throws if a reload would take TLS from the server. An ordinary one keeps what it has then; where each process reads the files, clients with
+    /// sslmode=prefer go on in plaintext at once, and an undo would not bring TLS back.
+    /// </summary>
+    /// <param name="subject">What is left as it is.</param>
+    /// <exception cref="PgSslException"><see cref="PgSslError.RequirementNotMet"/>.</exception>
+    public void CheckReload(string subject)
+    {
+        if (Losses.Length > 0)
+            throw new PgSslException(
+                PgSslError.RequirementNotMet,
+                $"{subject} is left as it is, because a reload would take TLS from {Server}: {string.Join(" ", Losses)} Each connection of this "
+                    + "server reads the files for TLS itself, and sslmode=prefer would go on in plaintext.",
+                WayBack);
+    }
+
     /// <summary>No server is asked.</summary>
     public static NextStart NotAsked { get; } = new([], []);
 
@@ -53,7 +75,7 @@ internal sealed record NextStart(IReadOnlyList<string> Faults, IReadOnlyList<str
     public static async Task<NextStart> FindAsync(LiveServer live, OwnChange own, CancellationToken cancellationToken)
     {
         ServerTlsFacts facts = await ServerTlsReader.ReadAsync(live.Session, cancellationToken).ConfigureAwait(false);
-        List<string> faults = [], doubts = [];
+        List<string> faults = [], doubts = [], losses = [];
         StartSettings? settings = await StartSettings.ReadAsync(live.Session, cancellationToken).ConfigureAwait(false);
         faults.AddRange(settings?.Faults ?? []);
         doubts.AddRange(settings?.Waiting ?? [$"Role {facts.UserName} may not see what the configuration files hold (pg_file_settings)."]);
@@ -64,7 +86,13 @@ internal sealed record NextStart(IReadOnlyList<string> Faults, IReadOnlyList<str
             faults.Add(DescribeUnloadable(rules));
         await JudgeMapAsync().ConfigureAwait(false);
         await JudgeTlsAsync().ConfigureAwait(false);
-        return new NextStart(faults, doubts) { Server = live.Session.Host.ToString() };
+        return new NextStart(faults, doubts) 
+        {
+            Server = live.Session.Host.ToString(),
+            Losses = [.. losses],
+            WayBack = PendingPair.Find(facts) is { } pair ? $"Take back what waits first: {pair.WayBack}; then run the same command again."
+                : "Correct it first: Get-PgSslConfiguration says how.",
+        };
 
         async Task<HbaDocument?> JudgeRulesAsync()
         {
@@ -132,8 +160,15 @@ internal sealed record NextStart(IReadOnlyList<string> Faults, IReadOnlyList<str
             Verdict[] values = [.. SettingRequirements.Judge(
                 await ServerSettingFacts.ReadAsync(live, facts, own.Values, cancellationToken).ConfigureAwait(false))];
             (bool? IsMet, string Detail)[] ofPair = own.ReplacesPair ? [] : [.. JudgePair(live, facts)];
-            faults.AddRange(values.Where(verdict => verdict.IsMet == false).Select(verdict => verdict.Detail));
-            faults.AddRange(ofPair.Where(judged => judged.IsMet == false).Select(judged => judged.Detail));
+            string[] ofTls =
+            [
+                .. values.Where(verdict => verdict.IsMet == false).Select(verdict => verdict.Detail),
+                .. ofPair.Where(judged => judged.IsMet == false).Select(judged => judged.Detail),
+            ];
+            faults.AddRange(ofTls);
+            if (ofTls.Length > 0 && facts.SslIsOn && ServerConditions.Of(facts, live.FilesAreHere).EachProcessReads
+                && await ServesTlsAsync(live, cancellationToken).ConfigureAwait(false))
+                losses.AddRange(ofTls);
             string[] open =
             [
                 .. values.Where(verdict => verdict.IsMet is null && IsOfFile(verdict.Requirement)).Select(verdict => verdict.Detail),
@@ -145,6 +180,9 @@ internal sealed record NextStart(IReadOnlyList<string> Faults, IReadOnlyList<str
                 doubts.AddRange(open);
         }
     }
+
+    private static async Task<bool> ServesTlsAsync(LiveServer live, CancellationToken cancellationToken) =>
+        (await new ServedCertificates(live).ObserveAsync(cancellationToken).ConfigureAwait(false)).Any(answer => answer.Facts.Tls is not null);
 
     private static bool IsOfFile(Requirement requirement) => requirement == Requirement.CaFile || requirement == Requirement.CrlFile;
 

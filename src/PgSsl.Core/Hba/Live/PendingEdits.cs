@@ -84,6 +84,26 @@ internal sealed record PendingEdits
     /// <summary>The edits, for -WhatIf and warnings.</summary>
     private static string Line(string edit) => $"The reload will also load what waits for it: {edit}";
 
+    private static bool IsOfPair(PendingSetting setting) => setting.Name is "ssl_cert_file" or "ssl_key_file";
+
+    /// <summary>Makes a change whose reload loads the edits: an undo does not unload them.</summary>
+    /// <param name="change">The change.</param>
+    /// <exception cref="PgSslException">As the change; the message also names the edits.</exception>
+    public async Task<T> MakeAsync<T>(Func<Task<T>> change)
+    {
+        try
+        {
+            return await change().ConfigureAwait(false);
+        }
+        catch (PgSslException failure) when (Likely.Count > 0
+            && failure.Error is PgSslError.ChangeNotProven or PgSslError.UndoNotProven or PgSslError.FileNotRestored)
+        {
+            throw new PgSslException(
+                failure.Error, $"{failure.Message} What others saved may be in force now, and is not undone: {string.Join(" ", Likely)}",
+                failure.Remedy, failure);
+        }
+    }
+
     /// <summary>The lines of -WhatIf.</summary>
     public IEnumerable<string> Lines => Edits.Select(Line).Concat(AfterRestart);
 
@@ -119,9 +139,11 @@ internal sealed record PendingEdits
         warnings.AddRange(foreign.Select(setting => setting.ToString()));
         if (settings is null)
             edits.Add($"It is not known whether settings wait for a reload: role {live.Session.UserName} may not see pg_file_settings.");
-        doubts.AddRange(foreign.Where(setting => LoginSettings.Contains(setting.Name)).Select(setting =>
+        bool IsOfTls(PendingSetting setting) => TlsTerms.Parameters.Any(parameter => parameter.IsCalled(setting.Name));
+        // Of TLS, sessions tell only of those who are connected.
+        doubts.AddRange(foreign.Where(setting => LoginSettings.Contains(setting.Name) || IsOfTls(setting) || IsOfPair(setting)).Select(setting =>
             $"Whether {setting.Name}, which somebody changed, costs anybody a login is not known."));
-        bool tlsWaits = foreign.Any(setting => TlsTerms.Parameters.Any(parameter => parameter.IsCalled(setting.Name)));
+        bool tlsWaits = foreign.Any(IsOfTls);
         PendingSetting? namespaces = Array.Find(foreign, setting => setting.Name == RolesOfDatabases);
 
         ServerTlsFacts used = await ServerTlsReader.ReadAsync(live.Session, cancellationToken).ConfigureAwait(false);

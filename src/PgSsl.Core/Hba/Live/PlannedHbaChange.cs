@@ -39,7 +39,7 @@ internal sealed class PlannedHbaChange : IPlannedChange<HbaSslChange>
             return new PlannedHbaChange(plan, live, HbaImpact.None, []);
         IReadOnlyList<Proof> proofs = await HbaPreflight.CheckServerAsync(plan, live, cancellationToken).ConfigureAwait(false);
         IdentMap? map = await IdentMap.ReadAsync(live, cancellationToken).ConfigureAwait(false);
-        return new PlannedHbaChange(plan, live, HbaImpact.Of(plan, live.Facts, live.MatchContext, map), proofs)
+        return new PlannedHbaChange(plan, live, HbaImpact.Of(plan, live.Facts, live.MatchContext, map, cancellationToken), proofs)
         {
             _pending = pending,
             _start = await NextStart.FindAsync(live, own, cancellationToken).ConfigureAwait(false),
@@ -86,7 +86,8 @@ internal sealed class PlannedHbaChange : IPlannedChange<HbaSslChange>
     public void Check(bool isForced)
     {
         _isForced = isForced;
-        if (!isForced && _impact.Looser.Count > 0)
+        _start.CheckReload(Subject);
+        if (!isForced && _impact is { MayLoosen: false, Looser.Count: > 0 })
             throw new PgSslException(
                 PgSslError.LooserLogin,
                 $"{Subject} is left as it is, because these would get in with less than before: {string.Join("; ", _impact.Looser)}.",
@@ -131,7 +132,7 @@ internal sealed class PlannedHbaChange : IPlannedChange<HbaSslChange>
     public async Task<ChangeResult<HbaSslChange>> ApplyAsync(CancellationToken cancellationToken)
     {
         var change = new HbaChange(_plan, _live) { MayLoseOwnLogin = _isForced };
-        HbaChangeResult result = await change.ApplyAsync(DateTimeOffset.UtcNow, cancellationToken).ConfigureAwait(false);
+        HbaChangeResult result = await _pending.MakeAsync(() => change.ApplyAsync(DateTimeOffset.UtcNow, cancellationToken)).ConfigureAwait(false);
         Proof[] ofImpact = [.. new[] { _impact.Proof, _impact.LooserProof }.OfType<Proof>()];
         result = result with { Proofs = [.. _proofs, .. ofImpact, .. _pending.Proofs, .. _start.Proofs, .. result.Proofs] };
         return new ChangeResult<HbaSslChange>(Describe(result), result.Backups) { WrittenInPlace = result.WrittenInPlace, Proofs = result.Proofs };

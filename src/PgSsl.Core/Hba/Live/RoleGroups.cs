@@ -19,8 +19,10 @@ internal sealed class RoleGroups(HbaServerFacts facts, Func<HbaRecord, string, b
         ILookup<string, int> literal = examples.Where(IsLiteral)
             .SelectMany(rule => rule.Users.Select(name => (name.Text, numbers[rule.Users]))).ToLookup(pair => pair.Text, pair => pair.Item2);
         HbaRecord[] others = [.. examples.Where(rule => !IsLiteral(rule))];
-        bool countsName = examples.Length > 0
-            && rules.Any(rule => Array.Exists(rule.Databases, name => name.Kind is HbaNameKind.SameUser or HbaNameKind.SameRole));
+        HashSet<HbaNameKind> kinds = [.. rules.SelectMany(rule => rule.Databases).Select(name => name.Kind)];
+        HashSet<string> databases = [.. facts.Databases];
+        // What samerole matches, its members decide. For sameuser, all are alike who have no database of their name.
+        bool CountsName(string role) => kinds.Contains(HbaNameKind.SameRole) || (kinds.Contains(HbaNameKind.SameUser) && databases.Contains(role));
 
         var groups = new Dictionary<string, (List<string> Roles, HashSet<int> Lists)>();
         foreach (string role in facts.LoginRoles)
@@ -28,7 +30,7 @@ internal sealed class RoleGroups(HbaServerFacts facts, Func<HbaRecord, string, b
             HashSet<int> lists = [.. literal[role], .. others.Where(rule => isFor(rule, role)).Select(rule => numbers[rule.Users])];
             IEnumerable<string?> closed = facts.ClosedDatabases.Select(database => database.Value.Contains(role) ? "1" : "0");
             string key = $"{string.Join(',', lists.Order())}/{facts.StoredPasswords?[role]}/{facts.MayReplicate(role)}/{string.Concat(closed)}/"
-                + (countsName ? role : "");
+                + (CountsName(role) ? role : "");
             if (!groups.TryGetValue(key, out (List<string> Roles, HashSet<int> Lists) group))
                 groups[key] = group = ([], lists);
             group.Roles.Add(role);

@@ -71,6 +71,14 @@ internal sealed record AlterSystemPlan(string Path, IReadOnlyList<AlterSystemSte
 /// <param name="Value">The value that it is to get.</param>
 internal sealed record AlterSystemStep(string Name, string Running, string? Old, string Value)
 {
+    /// <summary>
+    /// Whether the value is there already, because a change was killed before its reload. <see cref="Old"/> is the running value then.
+    /// </summary>
+    public bool IsWritten { get; init; }
+
+    /// <summary>What postgresql.auto.conf has when the statement is executed.</summary>
+    public string? Expected => IsWritten ? Value : Old;
+
     /// <summary>The statement.</summary>
     public string Statement => Set(Value);
 
@@ -80,7 +88,8 @@ internal sealed record AlterSystemStep(string Name, string Running, string? Old,
     /// <summary>The statement, and what was there before: <c>ALTER SYSTEM SET ssl = 'on'; -- was 'off', not in postgresql.auto.conf</c>.</summary>
     public override string ToString() => $"{Statement}; -- was {SqlQuoting.Literal(Running)}, {Before}";
 
-    private string Before => Old is null ? "not in postgresql.auto.conf" : $"{SqlQuoting.Literal(Old)} in postgresql.auto.conf";
+    private string Before => IsWritten ? "and is in postgresql.auto.conf already"
+        : Old is null ? "not in postgresql.auto.conf" : $"{SqlQuoting.Literal(Old)} in postgresql.auto.conf";
 
     private string Set(string value) => $"ALTER SYSTEM SET {Name} = {SqlQuoting.Literal(value)}";
 }

@@ -1,4 +1,5 @@
 using PgSsl.Common;
+using PgSsl.Files;
 using PgSsl.Server.Live;
 using PgSsl.Server.Settings;
 
@@ -7,14 +8,19 @@ namespace PgSsl.Server.Configuration;
 /// <summary>Settings that ALTER SYSTEM writes, and that can be taken back. The caller has the server load them.</summary>
 /// <param name="plan">The statements.</param>
 /// <param name="live">The server.</param>
-internal sealed class ReversibleSettings(AlterSystemPlan plan, LiveServer live)
+/// <param name="files">The file system; the real one if null.</param>
+internal sealed class ReversibleSettings(AlterSystemPlan plan, LiveServer live, IFileLayer? files = null)
 {
     /// <summary>What to do by hand if settings could not be restored, whichever they are.</summary>
     public const string RemedyForSettings =
         "Restore the old settings by hand, then SELECT pg_reload_conf(). Before you close your sessions, check with Get-PgServerCertificate " +
         "what the server serves.";
 
+    // A server needs both or neither.
+    private static readonly string[] Pair = ["ssl_cert_file", "ssl_key_file"];
+
     private readonly Stack<AlterSystemStep> _done = [];
+    private DirectoryLocks? _locks;
 
     /// <summary>What to do by hand if these could not be restored.</summary>
     public string RemedyByHand => $"{RemedyForSettings} These restore them: {string.Join("; ", plan.Steps.Select(step => step.Undo))}.";
@@ -27,7 +33,10 @@ internal sealed class ReversibleSettings(AlterSystemPlan plan, LiveServer live)
     {
         if (plan.Steps.Count == 0)
             return;
-        await DemandPlannedStateAsync(cancellationToken).ConfigureAwait(false);
+        // Two changes at once would mix their settings. On another machine nothing can be locked.
+        if (live is { FilesAreHere: true, DataDirectory: { } data })
+            _locks = DirectoryLocks.Take(files ?? DiskFiles.Open(), [RealPath.Of(data)]);
+        await DemandStateAsync(step => step.Expected, PgSslError.FileChanged, cancellationToken).ConfigureAwait(false);
         foreach (AlterSystemStep step in plan.Steps)
         {
             // A statement that was cancelled, or whose answer was lost, may have been executed.
@@ -43,6 +52,18 @@ internal sealed class ReversibleSettings(AlterSystemPlan plan, LiveServer live)
                 throw;
             }
         }
+    }
+
+    /// <summary>Throws if somebody else has set one of the parameters meanwhile: a reload would load a mixture.</summary>
+    /// <exception cref="PgSslException"><see cref="PgSslError.ChangeNotProven"/>.</exception>
+    public Task DemandWrittenAsync(CancellationToken cancellationToken) =>
+        DemandStateAsync(step => step.Value, PgSslError.ChangeNotProven, cancellationToken);
+
+    /// <summary>Lets other changes begin: when this one is proven or undone, and before files in the data directory are changed.</summary>
+    public void Unlock()
+    {
+        _locks?.Dispose();
+        _locks = null;
     }
 
     private async Task PutBackAfterAsync(Exception failure)
@@ -78,8 +99,15 @@ internal sealed class ReversibleSettings(AlterSystemPlan plan, LiveServer live)
             // The undo of each statement says why.
         }
         bool isAnyBack = false;
+        // One file of a pair alone would leave a certificate without its key.
+        bool isPairLeft = now is not null && _done.Count(IsOfPair) == Pair.Length && _done.Where(IsOfPair).Any(IsForeign);
         while (_done.TryPop(out AlterSystemStep? step))
         {
+            if (isPairLeft && IsOfPair(step) && !IsForeign(step))
+            {
+                problems.Add($"{step.Name} is left as it is as well: certificate and key belong together. Do not reload before both are right.");
+                continue;
+            }
             string? value = now is null ? step.Value : AlterSystemPlan.FindAutomatic(now, step.Name, plan.Path);
             if (value == step.Old)
             {
@@ -105,19 +133,25 @@ internal sealed class ReversibleSettings(AlterSystemPlan plan, LiveServer live)
         }
         if (problems.Count == 0)
             return;
-        if (isAnyBack)
+        if (isAnyBack && !isPairLeft)
             await TryAsync(undo.ReloadAsync).ConfigureAwait(false);
         throw new PgSslException(PgSslError.FileNotRestored, string.Join(" ", problems.Distinct()), RemedyByHand);
+
+        bool IsForeign(AlterSystemStep step) =>
+            AlterSystemPlan.FindAutomatic(now!, step.Name, plan.Path) is var value && value != step.Old && value != step.Value;
     }
 
-    /// <summary>Throws if postgresql.auto.conf is not as it was when the change was planned.</summary>
-    /// <exception cref="PgSslException"><see cref="PgSslError.FileChanged"/>.</exception>
-    private async Task DemandPlannedStateAsync(CancellationToken cancellationToken)
+    private static bool IsOfPair(AlterSystemStep step) => Pair.Contains(step.Name);
+
+    /// <summary>Throws if postgresql.auto.conf has another value than it is to have.</summary>
+    private async Task DemandStateAsync(Func<AlterSystemStep, string?> expected, PgSslError error, CancellationToken cancellationToken)
     {
         if (await ServerTlsReader.ReadFileSettingsAsync(live.Session, cancellationToken).ConfigureAwait(false) is { } now
-            && plan.Steps.FirstOrDefault(step => AlterSystemPlan.FindAutomatic(now, step.Name, plan.Path) != step.Old) is { } other)
+            && plan.Steps.FirstOrDefault(step => AlterSystemPlan.FindAutomatic(now, step.Name, plan.Path) != expected(step)) is { } other)
             throw new PgSslException(
-                PgSslError.FileChanged, $"{other.Name} was changed in {plan.Path} by somebody else in the meantime, so nothing was written.",
+                error,
+                $"{other.Name} was changed in {plan.Path} by somebody else in the meantime"
+                    + (error == PgSslError.FileChanged ? ", so nothing was written." : ", so nothing was loaded."),
                 "Run the command again: it starts from the present settings.");
     }
 

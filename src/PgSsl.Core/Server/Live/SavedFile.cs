@@ -15,6 +15,9 @@ internal sealed record SavedFile(SavedFileState State, string Path, string Detai
     // A file system may keep the time of the last tick of the kernel's clock; ticks come every 1 to 10 ms.
     private static readonly TimeSpan Tick = TimeSpan.FromMilliseconds(10);
 
+    /// <summary>How long after a write a reload is certain to look later.</summary>
+    public static TimeSpan Apart { get; } = 2 * Tick;
+
     // time_t_to_timestamptz: whole seconds.
     private static readonly TimeSpan Second = TimeSpan.FromSeconds(1);
 

@@ -1,4 +1,5 @@
 using System.Net;
+using System.Security.Authentication;
 using System.Security.Cryptography.X509Certificates;
 using PgSsl.Certificates;
 using PgSsl.Changes;
@@ -15,8 +16,17 @@ internal sealed class ServedCertificates(LiveServer server)
     // The postmaster reads its files within milliseconds after the signal; on a busy machine it takes longer.
     internal TimeSpan ReloadTimeout { get; init; } = TimeSpan.FromSeconds(15);
 
+    // One more may be on its way when the reload comes.
+    private const int MostRefusals = 2;
+
     /// <summary>What answered before the change: it has to answer afterwards.</summary>
     public IReadOnlyList<ServedAt> Before { get; init; } = [];
+
+    /// <summary>
+    /// When the server had loaded its configuration before the change. Once that is another time, and each address that served TLS refuses it, a
+    /// further wait shows nothing else, and costs clients their connections; null to wait in spite of it.
+    /// </summary>
+    public DateTime? LoadedBefore { get; init; }
 
     // Resolved once, however often the server is asked.
     private IReadOnlyList<(ConnectionHost Host, IPAddress? Address)>? _addresses;
@@ -65,8 +75,9 @@ internal sealed class ServedCertificates(LiveServer server)
     /// </exception>
     public async Task<Proof> WaitAsync(Func<ServedAt, bool> isWanted, string expectation, CancellationToken cancellationToken)
     {
+        int refusals = 0;
         IReadOnlyList<ServedAt> seen = await Poll.UntilAsync(
-            ReloadTimeout, () => ObserveAsync(cancellationToken), answers => answers.All(isWanted) && ServedAt.FindSilent(Before, answers) is null,
+            ReloadTimeout, LookAsync, answers => (answers.All(isWanted) && ServedAt.FindSilent(Before, answers) is null) || refusals == MostRefusals,
             cancellationToken).ConfigureAwait(false);
         if (ServedAt.FindSilent(Before, seen) is { } silent)
             throw silent.AsFailure();
@@ -77,6 +88,29 @@ internal sealed class ServedCertificates(LiveServer server)
             : throw new PgSslException(
                 PgSslError.CertificateNotServed, $"{other}, {expectation}.",
                 "Look into the server's log for \"SSL configuration was not reloaded\" and what comes before it.");
+
+        // The order counts: the reload is over before the handshakes.
+        async Task<IReadOnlyList<ServedAt>> LookAsync()
+        {
+            bool isLoaded = LoadedBefore is { } before
+                && await ReadLoadTimeAsync(server.Session, cancellationToken).ConfigureAwait(false) is { } now && now != before;
+            IReadOnlyList<ServedAt> answers = await ObserveAsync(cancellationToken).ConfigureAwait(false);
+            refusals = isLoaded && AreRefusals(answers) ? refusals + 1 : 0;
+            return answers;
+        }
+    }
+
+    /// <summary>When a server loaded its configuration, as its session sees it (pg_conf_load_time).</summary>
+    /// <exception cref="PgSslException">The session broke.</exception>
+    public static async Task<DateTime?> ReadLoadTimeAsync(IServerSession session, CancellationToken cancellationToken) =>
+        (await session.QueryAsync("SELECT pg_conf_load_time() AS loaded", null, cancellationToken).ConfigureAwait(false))
+            .Only().GetTime("loaded")?.UtcDateTime;
+
+    /// <summary>Whether every address that served TLS before refuses it. A connection that merely ends may be one of a server that is busy.</summary>
+    private bool AreRefusals(IReadOnlyList<ServedAt> answers)
+    {
+        ServedAt[] old = [.. Before.Where(answer => answer.Facts.Tls is not null)];
+        return old.Length > 0 && old.All(one => answers.Any(answer => answer.IsRefusalAt(one)));
     }
 
     // A name may have several addresses, and perhaps only some of them lead to the server that was changed.
@@ -106,6 +140,10 @@ internal sealed record ServedAt(ConnectionHost Host, ConnectionFacts Facts)
     public bool Sends(IReadOnlyList<X509Certificate2> chain) => Facts.Tls is { } tls
         && tls.Chain.Count >= chain.Count
         && tls.Chain.Zip(chain).All(pair => pair.First.RawDataMemory.Span.SequenceEqual(pair.Second.RawDataMemory.Span));
+
+    /// <summary>Whether TLS, or the handshake, is refused at the place of another answer.</summary>
+    public bool IsRefusalAt(ServedAt other) => Place == other.Place && Facts.Failure
+        is { Error: PgSslError.TlsNotOffered } or { Error: PgSslError.TlsHandshakeFailed, InnerException: AuthenticationException };
 
     /// <summary>The first address that answered before and does not answer now; null if all do.</summary>
     public static ServedAt? FindSilent(IReadOnlyList<ServedAt> before, IReadOnlyList<ServedAt> now) =>

@@ -14,6 +14,10 @@ internal sealed partial class SharedOpenSsl
     // SSL_CTRL_SET_GROUPS_LIST (ssl.h): SSL_CTX_set1_groups_list is a macro.
     private const int SetGroupsList = 92;
 
+    // NID_auth_rsa and NID_auth_ecdsa (obj_mac.h). Those of TLS 1.3 have NID_auth_any.
+    private const int RsaAuthentication = 1046;
+    private const int EcdsaAuthentication = 1047;
+
     private readonly nint _library;
 
     private SharedOpenSsl(nint library) => _library = library;
@@ -73,6 +77,17 @@ internal sealed partial class SharedOpenSsl
         });
         return names;
     }
+
+    /// <summary>Whether a list leaves a cipher for TLS 1.2 or older with which a server shows its RSA key, or one on an elliptic curve.</summary>
+    public bool HasCipherFor(string list, bool isRsa) => InContext(context =>
+    {
+        if (Get<SetList>("SSL_CTX_set_cipher_list")(context, list) != 1)
+            return false;
+        nint stack = Get<OfObject>("SSL_CTX_get_ciphers")(context);
+        int count = Get<Count>("OPENSSL_sk_num")(stack);
+        return Enumerable.Range(0, count).Any(index =>
+            Get<Count>("SSL_CIPHER_get_auth_nid")(Get<At>("OPENSSL_sk_value")(stack, index)) == (isRsa ? RsaAuthentication : EcdsaAuthentication));
+    });
 
     /// <summary>Whether it knows all of these cipher suites (SSL_CTX_set_ciphersuites).</summary>
     public bool TakesTls13Ciphers(string list) => InContext(context => Get<SetList>("SSL_CTX_set_ciphersuites")(context, list) == 1);

@@ -53,6 +53,10 @@ internal sealed record ServerTlsFacts
     /// <summary>Whether <c>ssl</c> is on, which does not mean that TLS works.</summary>
     public bool SslIsOn => this["ssl"] == "on";
 
+    /// <summary>Whether the server's command line gives a parameter that value, so that nothing is to be set.</summary>
+    public bool IsFixedAs(string name, string value) =>
+        Settings.GetValueOrDefault(name) is { IsFromCommandLine: true } setting && setting.MeansSame(setting.Value, value);
+
     /// <summary>The file that ALTER SYSTEM writes; null where the data directory is not known.</summary>
     public string? AutoConfigurationFile => DataDirectory is null ? null : $"{DataDirectory.TrimEnd('/')}/postgresql.auto.conf";
 

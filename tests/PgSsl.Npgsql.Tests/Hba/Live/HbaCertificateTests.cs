@@ -82,6 +82,20 @@ public class HbaCertificateTests
         }
     }
 
+    /// <summary>The server asks for certificates, and has nothing that verifies one.</summary>
+    [Fact]
+    public async Task Certificates_that_no_CA_verifies_are_not_demanded()
+    {
+        await using HbaServer server = await OpenAsync(15);
+        server.Write("root.crt", Ca.Issue(new LeafOptions { CommonNames = ["no CA"] }).CertificatePem);
+        await server.Cluster.ReloadAsync();
+
+        var refused = await Assert.ThrowsAsync<PgSslException>(() => PrepareAsync(server));
+
+        Assert.Equal(PgSslError.LockOut, refused.Error);
+        Assert.Contains("no CA in", refused.Message);
+    }
+
     private static async Task<HbaServer> OpenAsync(int major)
     {
         HbaServer server = await HbaServer.StartAsync(major, "host all app,replicator 127.0.0.1/32 trust", "host all all 127.0.0.1/32 trust");

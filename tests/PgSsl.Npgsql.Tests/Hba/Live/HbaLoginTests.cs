@@ -98,7 +98,8 @@ public class HbaLoginTests
 
         HbaLive live = await server.ObserveAsync();
         HbaPolicy policy = Scram with { Selection = new() { Addresses = ["127.0.0.1/32"], Users = ["all"], IncludesLoopback = true } };
-        LostLogins lost = LostLogins.Find(HbaServer.Plan(live, server.Cluster.HbaPath, policy), live.Facts, new HbaMatcher(live.MatchContext));
+        HbaPlan plan = HbaServer.Plan(live, server.Cluster.HbaPath, policy);
+        LostLogins lost = LostLogins.Find(plan, live.Facts, new HbaMatcher(live.MatchContext), TestContext.Current.CancellationToken);
 
         Assert.True(lost.IsChecked);
         Assert.Empty(lost.Roles);

@@ -53,6 +53,21 @@ public class PendingEditsTests
         Assert.Single((await change.ApplyAsync(TestContext.Current.CancellationToken)).Output.PendingEdits);
     }
 
+    /// <summary>Whoever is not connected is not known: another CA, another version of TLS, another certificate.</summary>
+    [Theory, InlineData("ssl_min_protocol_version = 'TLSv1.3'"), InlineData("ssl_ca_file = 'server.crt'")]
+    public async Task Settings_for_TLS_that_nobody_loaded_leave_it_open_who_can_log_in(string setting)
+    {
+        await using HbaServer server = await HbaServer.StartAsync(15, Everybody);
+        await server.Cluster.QueryAsync($"ALTER SYSTEM SET {setting}");
+
+        PlannedHbaChange change = await PrepareAsync(server);
+        change.Check(isForced: false);
+        HbaSslChange made = (await change.ApplyAsync(TestContext.Current.CancellationToken)).Output;
+
+        Assert.False(made.IsProven);
+        Assert.Contains(made.Proofs, proof => proof.Name == "Logins" && proof.Detail.Contains(setting.Split(' ')[0], StringComparison.Ordinal));
+    }
+
     /// <summary>The rename of another file into its place leaves the time of its content.</summary>
     [Fact]
     public async Task A_file_that_was_moved_there_is_noticed()

@@ -38,6 +38,18 @@ public class UnloadedRulesTests
         }
     }
 
+    /// <summary>Its own change is known to be loaded, however quickly the next one follows.</summary>
+    [Theory, MemberData(nameof(Majors))]
+    public async Task A_second_run_has_nothing_to_load(int major)
+    {
+        await using HbaServer server = await HbaServer.StartAsync(major, Everybody);
+        await (await PrepareAsync(server)).ApplyAsync(TestContext.Current.CancellationToken);
+        await server.Session.DisposeAsync();
+        server.Session = await HbaServer.OpenAsync(server.Cluster);
+
+        Assert.True((await PrepareAsync(server)).IsNoChange);
+    }
+
     /// <summary>The times of the file that the link leads to now say nothing.</summary>
     [Theory, MemberData(nameof(Majors))]
     public async Task A_link_that_leads_to_another_file_is_noticed(int major)
@@ -155,6 +167,37 @@ public class UnloadedRulesTests
         Assert.Equal(what != "max_connections = 3", change.Warnings.Any(line => line.Contains("would not start again", StringComparison.Ordinal)));
         // A reload does not load what is broken.
         Assert.DoesNotContain(made.PendingEdits, edit => edit.Contains("no file sets it any more", StringComparison.Ordinal));
+    }
+
+    /// <summary>An ordinary server keeps its TLS. Where each process reads the files, it would be lost, and no undo would bring it back.</summary>
+    [Theory, MemberData(nameof(Majors))]
+    public async Task A_reload_that_takes_TLS_away_is_refused_by_force_too(int major)
+    {
+        await using HbaServer server = await HbaServer.StartAsync(major, Everybody);
+        string mark = Path.Combine(server.Cluster.DataDirectory, "global", "config_exec_params");
+        server.Write("server-0123456789AB.crt", TestAuthority.CreateRoot("Another CA").Issue(LeafOptions.ForLoopback()).ChainPem);
+        await server.Cluster.QueryAsync("ALTER SYSTEM SET ssl_cert_file = 'server-0123456789AB.crt'");
+        bool isOrdinary = !File.Exists(mark);
+        if (isOrdinary)
+            (await PrepareAsync(server)).Check(isForced: true);
+        if (isOrdinary)
+            await File.WriteAllTextAsync(mark, "", TestContext.Current.CancellationToken);
+        try
+        {
+            PlannedHbaChange change = await PrepareAsync(server);
+
+            var refused = Assert.Throws<PgSslException>(() => change.Check(isForced: true));
+
+            Assert.Equal(PgSslError.RequirementNotMet, refused.Error);
+            Assert.Contains("a reload would take TLS from", refused.Message);
+            Assert.Contains("ALTER SYSTEM SET ssl_cert_file = 'server.crt'", refused.Remedy);
+        }
+        finally
+        {
+            // The next test gets the cluster.
+            if (isOrdinary)
+                File.Delete(mark);
+        }
     }
 
     [Theory, MemberData(nameof(Majors))]

@@ -21,6 +21,7 @@ internal sealed class SessionAttempt(SessionTarget target, Transport transport)
         deadline.CancelAfter(target.Request.Timeout);
         using var placeholder = ClientCertificatePlaceholder.WhereNeeded(transport);
         DriverConnection? driver = null;
+        bool isLoggedIn = false;
         NpgsqlDataSource source = DataSources.Create(target, transport, _check, placeholder?.Path, BeforePassword);
         driver = new DriverConnection(source, target.Request.Host);
         using IDisposable watch = driver.WatchMessages();
@@ -31,6 +32,7 @@ internal sealed class SessionAttempt(SessionTarget target, Transport transport)
         {
             // While it waits for the answer to the SSLRequest, Npgsql ignores the token.
             NpgsqlConnection connection = await opening.WaitAsync(deadline.Token).ConfigureAwait(false);
+            isLoggedIn = true;
             if (transport == Transport.Tls)
                 _check.DemandAfterHandshake();
             PeerRequirement.Check(target.Settings, target.Request.Host, driver.PeerUser);
@@ -43,6 +45,9 @@ internal sealed class SessionAttempt(SessionTarget target, Transport transport)
             cancellationToken.ThrowIfCancellationRequested();
             if (deadline.IsCancellationRequested)
                 exception = new OperationCanceledException();
+            // The role is in: a statement that is refused is no reason to send the password again, and in plaintext.
+            if (isLoggedIn && driver.Violation is null && exception is PostgresException refused)
+                return new(null, SqlFailures.RefusesSql(target.Settings, target.Request.Host, refused.SqlState, refused.MessageText), false);
             return await diagnosis.ExplainAsync(driver.Violation ?? exception, cancellationToken).ConfigureAwait(false);
         }
 

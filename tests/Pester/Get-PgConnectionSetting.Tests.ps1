@@ -25,6 +25,31 @@ Describe 'Get-PgConnectionSetting' {
         $setting.Origin | Should -BeNullOrEmpty
     }
 
+    Context 'the pipeline' {
+        It 'goes to ConvertTo-PgConnectionString and back, one connection each' {
+            $settings = 'postgresql://u:secret@db1:6432/x?sslmode=require', "host=db2 options='a b'" | Get-PgConnectionSetting
+            $settings.Endpoint | Sort-Object -Unique | Should -Be "host=db2 options='a b'", 'user=u host=db1 port=6432 dbname=x sslmode=require'
+            $strings = $settings | ConvertTo-PgConnectionString -Format Conninfo
+            $strings | Should -HaveCount 2
+            $strings | Should -Not -Match secret
+            ($strings | Get-PgConnectionSetting -Name host).Value | Should -Be db1, db2
+            ($settings | Get-PgConnectionSetting -Name sslmode).Value | Should -Be require, prefer
+        }
+
+        It 'goes on to those that connect' {
+            $served = Get-PgConnectionSetting $sandbox.Good | Get-PgServerCertificate
+            $served | Should -HaveCount 1
+            ConvertTo-PgConnectionString $sandbox.Good | Get-PgServerCertificate | ForEach-Object Fingerprint | Should -Be $served.Fingerprint
+            Get-PgConnectionSetting "postgresql://postgres@127.0.0.1:$($sandbox.HbaKeptPort)/postgres" | Get-PgSslConfiguration | Should -HaveCount 1
+        }
+
+        It 'names the server that the environment means' {
+            $env:PGHOST, $env:PGPORT = 'db7', '6432'
+            try { (Get-PgConnectionSetting -Name host).Endpoint | Should -Be 'host=db7 port=6432' }
+            finally { $env:PGHOST, $env:PGPORT = $null }
+        }
+    }
+
     Context 'precedence' {
         BeforeAll {
             $env:PGSERVICEFILE = Join-Path $TestDrive pg_service.conf

@@ -13,6 +13,21 @@ BeforeAll {
 }
 
 Describe 'Get-PgSslConfiguration' {
+    Context 'a load balancer' {
+        It 'is said, and nothing is drift behind it' {
+            $seen = Get-PgSslConfiguration "postgresql://postgres@$($sandbox.Balanced)/postgres"
+            $seen.IsDrifted | Should -Be $null
+            $seen.Findings.Code | Should -Contain SeveralServers
+        }
+
+        It 'is refused by those that change a server' {
+            $balanced = "postgresql://postgres@$($sandbox.Balanced)/postgres"
+            foreach ($change in { Enable-PgSsl $balanced -ErrorAction Stop }, { Disable-PgSsl $balanced -ErrorAction Stop }, { Set-PgHbaSsl $balanced -ErrorAction Stop }) {
+                $change | Should -Throw '*leads to several servers*Nothing was changed.*'
+            }
+        }
+    }
+
     Context 'a server and a role that may see everything' {
         BeforeAll { $seen = Get-PgSslConfiguration $kept }
 

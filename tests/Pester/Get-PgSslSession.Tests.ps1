@@ -81,6 +81,16 @@ Describe 'Get-PgSslSession' -Skip:$isWithoutClient {
             ($session | ConvertTo-Json | ConvertFrom-Json | Get-PgSslSession).ProcessId | Should -Be $session.ProcessId
         }
 
+        It 'are all clients of Test-PgHbaRule; those by socket are named' {
+            $bySocket = Get-PgSslSession "host=$($sandbox.HbaKeptSocket) port=$($sandbox.HbaKeptPort) user=postgres dbname=postgres" | Where-Object IsOwn
+            $bySocket.Transport | Should -Be socket
+            $tests = @($sessions) + $bySocket | Test-PgHbaRule -ErrorAction Stop
+            ($tests | Where-Object Transport -EQ socket).Session | Should -Be "$bySocket"
+            $null = $bySocket | Test-PgHbaRule -NoSsl -ErrorVariable failures -ErrorAction SilentlyContinue
+            $failures.FullyQualifiedErrorId | Should -Be 'ContradictoryParameters,PgSsl.Cmdlets.TestPgHbaRuleCommand'
+            "$failures" | Should -Match "Session $($bySocket.ProcessId) postgres@postgres.* uses a Unix-domain socket"
+        }
+
         It 'are clients of Test-PgHbaRule' {
             $decided = $sessions | Where-Object ApplicationName -EQ $plaintext | Test-PgHbaRule -NoSsl
             $decided.User, $decided.Address, $decided.Outcome | Should -Be 'app', '127.0.0.1', 'authenticate'

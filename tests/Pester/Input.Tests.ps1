@@ -19,7 +19,14 @@ Describe 'Input' {
         $rows | Get-PgServerCertificate -IncludeFailed | Select-Object -ExpandProperty Endpoint | Should -Be $sandbox.Good, $sandbox.Good
     }
 
+    It 'takes a Uri without a port' {
+        $env:PGPORT = $sandbox.GoodPort
+        try { [uri]'postgresql://localhost/x', [uri]"postgresql://localhost:$($sandbox.GoodPort)" | Get-PgServerCertificate | Should -HaveCount 2 }
+        finally { $env:PGPORT = $null }
+    }
+
     It 'takes no port 0 that somebody writes' {
+        { Get-PgServerCertificate localhost -Port -1 -ErrorAction Stop } | Should -Throw '*-1 is not a port*'
         { Get-PgServerCertificate localhost -Port 0 -ErrorAction Stop } | Should -Throw '*0 is not a port*'
     }
 

@@ -157,7 +157,43 @@ Describe 'Test-PgHbaRule' {
         }
     }
 
+    Context '-ClientCertificateName' {
+        BeforeAll {
+            $demanding = New-HbaFile 'hostssl all app all cert', 'hostssl all bob all scram-sha-256 clientcert=verify-ca', 'host all all all trust'
+        }
+
+        It 'is needed to know whether a rule that demands a certificate lets somebody in: <User>' -ForEach @{ User = 'app' }, @{ User = 'bob' } {
+            $test = Test-PgHbaRule $demanding -User $User -Database x -Address 10.0.0.7 -Ssl
+            $test.Outcome, $test.IsLetIn, $test.LineNumber | Should -Be 'unknown', $null, ($User -eq 'app' ? 1 : 2)
+            $test.Reason | Should -Match '-ClientCertificateName'
+            Test-PgHbaRule $demanding -User $User -Database x -Address 10.0.0.7 -Ssl -Quiet | Should -BeExactly $false
+        }
+
+        It 'of "<Name>" lets <User> in: <IsLetIn>' -ForEach @(
+            @{ Name = 'app'; User = 'app'; IsLetIn = $true }
+            @{ Name = 'eve'; User = 'app'; IsLetIn = $false }
+            @{ Name = ''; User = 'app'; IsLetIn = $false }
+            @{ Name = 'eve'; User = 'bob'; IsLetIn = $true }
+            @{ Name = ''; User = 'bob'; IsLetIn = $false }
+            @{ Name = ''; User = 'eve'; IsLetIn = $true }
+        ) {
+            $test = Test-PgHbaRule $demanding -User $User -Database x -Address 10.0.0.7 -Ssl -ClientCertificateName $Name
+            $test.IsLetIn | Should -Be $IsLetIn
+            if (-not $Name -and -not $IsLetIn) { $test.Reason | Should -Be 'connection requires a valid client certificate' }
+        }
+    }
+
     Context 'the pipeline' {
+        It 'takes replication: physical without a database, logical with one' {
+            $rules = New-HbaFile 'host replication all all md5', 'host orders all all scram-sha-256'
+            $rows = [pscustomobject]@{ UserName = 'r'; Database = $null; ClientAddress = '10.0.0.7'; IsReplication = $true },
+                [pscustomobject]@{ UserName = 'r'; Database = 'orders'; ClientAddress = '10.0.0.7'; IsReplication = $true },
+                [pscustomobject]@{ UserName = 'r'; Database = 'orders'; ClientAddress = '10.0.0.7'; IsReplication = $false }
+            $rows | Test-PgHbaRule -Path $rules -Ssl | ForEach-Object LineNumber | Should -Be 1, 2, 2
+            $rows | ConvertTo-Csv | ConvertFrom-Csv | Test-PgHbaRule -Path $rules -Ssl | ForEach-Object LineNumber | Should -Be 1, 2, 2
+            Test-PgHbaRule -Path $rules -User r -Database orders -Address 10.0.0.7 -Ssl -Replication | ForEach-Object LineNumber | Should -Be 1
+        }
+
         It 'takes rows of a CSV file, a client each' {
             $tests = "User,Database,Address`napp,orders,10.0.0.7`napp,orders,10.9.0.7`neve,crm,10.0.0.8" | ConvertFrom-Csv |
                 Test-PgHbaRule -Path $path -NoSsl -RoleMembership @{} -NoDns

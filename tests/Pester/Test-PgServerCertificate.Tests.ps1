@@ -66,6 +66,13 @@ Describe 'Test-PgServerCertificate' {
         New-PgSelfSignedCertificate db1 | Test-PgServerCertificate -HostName db2 -Quiet | Should -BeFalse
     }
 
+    It 'is false, quietly, for fewer days than somebody asks for; the 30 of the default are advice' {
+        $pair = New-PgSelfSignedCertificate db1 -Days 20
+        $pair | Test-PgServerCertificate -HostName db1 -Quiet | Should -BeTrue
+        $pair | Test-PgServerCertificate -HostName db1 -MinimumDays 10 -Quiet | Should -BeTrue
+        $pair | Test-PgServerCertificate -HostName db1 -MinimumDays 30 -Quiet | Should -BeFalse
+    }
+
     It 'judges a key file for the account that is named' -Skip:$IsWindows {
         $pair = New-PgSelfSignedCertificate db1
         Get-Unmet ($pair | Test-PgServerCertificate -ServerAccount nobody) | Should -Contain KeyFileAccess

@@ -125,6 +125,9 @@ internal sealed record PesterDescription
     /// <summary>Why there is no PgBouncer.</summary>
     public string? PoolerMissing { get; init; }
 
+    /// <summary>A load balancer that takes turns between HbaKept and Trapped.</summary>
+    public required string Balanced { get; init; }
+
     // For Traps.Tests.ps1.
 
     /// <summary>Has database appdb of <see cref="TrappedDatabase"/>, and the roles of HbaChanged.</summary>

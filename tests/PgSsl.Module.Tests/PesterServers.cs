@@ -155,6 +155,8 @@ internal sealed class PesterServers
             PoolerIni = pooler.IsAvailable ? pooler.Value.IniPath : null,
             PoolerMissing = pooler.IsAvailable ? null : pooler.Reason,
 
+            Balanced = $"127.0.0.1:{LoadBalancer.Start((await hbaKept).Cluster.Port, (await trapped).Cluster.Port).Port}",
+
             Trapped = await trapped,
             SessionPool = pools[0],
             TransactionPool = pools[1],

@@ -15,6 +15,9 @@ public sealed record ConnectionSetting(string Name, string? Value, string Source
 {
     internal const string Mask = "********";
 
+    /// <summary>The connection, in a form that any -Endpoint takes, without secrets. The settings of one connection name one server there.</summary>
+    public string? Endpoint { get; init; }
+
     /// <summary>The value itself, even if it is a secret. It must never be shown.</summary>
     internal string? Raw { get; init; } = Value;
 

@@ -87,6 +87,19 @@ internal sealed partial class PgEndpoint
         return new PgEndpoint(narrowed._parameters, text);
     }
 
+    /// <summary>
+    /// A connection string that names the same connection, and holds no secret; where nothing is written, with the servers that are meant.
+    /// </summary>
+    public string ReusableText(ConnectionSettings settings)
+    {
+        KeyValuePair<string, string>[] written =
+            [.. _parameters.Where(pair => !ConnectionParameters.IsSecret(pair.Key) && !RefusedText.MayHoldSecret(pair.Key, pair.Value))];
+        return ConninfoText.Write(written.Length > 0 ? written
+            : from name in (string[])["host", "hostaddr", "port"]
+              where !string.IsNullOrEmpty(settings[name])
+              select KeyValuePair.Create(name, settings[name]!));
+    }
+
     /// <summary>Works out all parameters as libpq does: explicit, then service file, then environment, then default.</summary>
     /// <exception cref="PgSslException">libpq would refuse a value, a combination, or the service file.</exception>
     public ConnectionSettings Resolve(ConnectionEnvironment environment)

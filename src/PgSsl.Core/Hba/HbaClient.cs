@@ -11,6 +11,11 @@ internal sealed record HbaClient(string User, string Database, HbaTransport Tran
 {
     /// <summary>Whether it asks for physical replication, as pg_basebackup, a standby and pg_receivewal do. Logical replication does not.</summary>
     public bool IsReplication { get; init; }
+
+    /// <summary>
+    /// Whose certificate it presents: the common name, or the whole name as RFC 2253 writes it. Empty if it presents none; null if that is not known.
+    /// </summary>
+    public string? CertificateName { get; init; }
 }
 
 /// <summary>
@@ -33,4 +38,10 @@ internal sealed record HbaMatchContext
 
     /// <summary>The host name of an address that resolves back to the address; an empty text where there is none.</summary>
     public Func<NumericAddress, string?> NameOf { get; init; } = _ => null;
+
+    /// <summary>Whether the server can verify client certificates; null where that is not known.</summary>
+    public bool? HasClientCa { get; init; }
+
+    /// <summary>Whether a map of pg_ident.conf lets somebody in as a role: the map, who it is elsewhere, the role.</summary>
+    public Func<string, string, string, bool?> Maps { get; init; } = (_, _, _) => null;
 }

@@ -9,7 +9,7 @@ namespace PgSsl;
 /// <param name="Transport">How the client connects.</param>
 /// <param name="Decides">Whether it is the rule that decides: the first one that matches.</param>
 /// <param name="IsMatch">Whether it matches; null where that is not known.</param>
-/// <param name="Reason">Why it does not match, or what is not known.</param>
+/// <param name="Reason">Why it does not match, or what is not known; for the rule that decides, what is wrong with the client's certificate.</param>
 /// <param name="Rule">The rule.</param>
 public sealed record HbaRuleMatch(
     int? RuleNumber, string FileName, int LineNumber, string Transport, bool Decides, bool? IsMatch, string? Reason, HbaRule Rule)
@@ -27,9 +27,11 @@ public sealed record HbaRuleMatch(
             HbaAnswer answer = entry.Record is { } record
                 ? matcher.Match(record, client)
                 : new HbaAnswer(false, $"the server refuses the line: {rule.Error}");
+            string? reason = entry == decides && entry.Record is { IsReject: false } deciding
+                ? CertificateLogin.Judge(deciding, client, context).Why : answer.Reason;
             yield return new HbaRuleMatch(
                 rule.RuleNumber, rule.FileName, rule.LineNumber, client.Transport.ToString().ToLowerInvariant(), entry == decides, answer.IsMatch,
-                answer.Reason, rule);
+                reason, rule);
         }
     }
 }

@@ -23,7 +23,9 @@ public sealed record HbaRuleTest
     /// <summary>authenticate, reject, implicit reject (no rule matches), or unknown.</summary>
     public required string Outcome { get; init; }
 
-    /// <summary>Whether the client may authenticate; null where that is not known.</summary>
+    /// <summary>
+    /// Whether the client may authenticate, and its certificate is what the rule demands; null where that is not known.
+    /// </summary>
     public required bool? IsLetIn { get; init; }
 
     /// <summary>How the client authenticates; null where it may not.</summary>
@@ -44,6 +46,9 @@ public sealed record HbaRuleTest
     /// <summary>The rule that decides.</summary>
     public required HbaRule? Rule { get; init; }
 
+    /// <summary>The session of Get-PgSslSession that was tested, in a line; null for a client that was described otherwise.</summary>
+    public string? Session { get; init; }
+
     /// <summary>pg_hba.conf.</summary>
     public required string Path { get; init; }
 
@@ -57,7 +62,9 @@ public sealed record HbaRuleTest
         ArgumentNullException.ThrowIfNull(client);
         HbaVerdict verdict = new HbaMatcher(context).Find(document.Records, client);
         HbaRule? rule = verdict.Entry is { } entry ? HbaRule.Of(document, entry) : null;
-        string outcome = !verdict.IsCertain ? "unknown" : rule is null ? "implicit reject" : verdict.LetsIn == true ? "authenticate" : "reject";
+        (bool? letsIn, string? why) = Judge(verdict.Entry);
+        string outcome = !verdict.IsCertain || letsIn is null ? "unknown"
+            : rule is null ? "implicit reject" : letsIn == true ? "authenticate" : "reject";
         return new HbaRuleTest
         {
             User = client.User,
@@ -66,27 +73,32 @@ public sealed record HbaRuleTest
             Transport = client.Transport.ToString().ToLowerInvariant(),
             IsReplication = client.IsReplication,
             Outcome = outcome,
-            IsLetIn = verdict.LetsIn,
+            IsLetIn = verdict.Doubts.All(doubt => Judge(doubt.Entry).LetsIn == letsIn) ? letsIn : null,
             Method = outcome == "authenticate" ? rule!.Method : null,
             RuleNumber = rule?.RuleNumber,
             FileName = rule?.FileName,
             LineNumber = rule?.LineNumber,
-            Reason = Explain(document, client, verdict, outcome),
+            Reason = Explain(document, client, verdict, outcome, why),
             Rule = rule,
             Path = document.Files[0].Path,
         };
+
+        (bool? LetsIn, string? Why) Judge(HbaEntry? decides) =>
+            decides is { Record: { IsReject: false } record } ? CertificateLogin.Judge(record, client, context) : (false, null);
     }
 
-    private static string Explain(HbaDocument document, HbaClient client, HbaVerdict verdict, string outcome)
+    private static string Explain(HbaDocument document, HbaClient client, HbaVerdict verdict, string outcome, string? why)
     {
+        string place = verdict.Entry is { } entry ? document.PlaceOf(entry.Line) : "";
         if (outcome == "unknown")
         {
             IEnumerable<string> doubts = verdict.Doubts.Select(doubt => $"{doubt.Reason} ({document.PlaceOf(doubt.Entry.Line)})");
+            if (verdict.IsCertain)
+                doubts = [$"{why} ({place})"];
             return $"It is not known {string.Join(", nor ", doubts.Distinct().Take(3))}.";
         }
-        return outcome == "authenticate"
-            ? $"{document.PlaceOf(verdict.Entry!.Line)} matches first: the client authenticates by {verdict.Entry.Record!.Method}."
-            : ServerMessage(client, verdict.Entry is null);
+        return outcome == "authenticate" ? $"{place} matches first: the client authenticates by {verdict.Entry!.Record!.Method}."
+            : why ?? ServerMessage(client, verdict.Entry is null);
     }
 
     // auth.c, ClientAuthentication: uaReject and uaImplicitReject.

@@ -19,6 +19,9 @@ internal sealed record SslConfigurationFacts
     /// <summary>Whether the session went through a pooler: then the certificate that is served is the pooler's.</summary>
     public bool IsPooled { get; init; }
 
+    /// <summary>That the name leads to several servers, as a sentence: another one may answer on the wire. Null if that was not seen.</summary>
+    public string? SeveralServers { get; init; }
+
     /// <summary>What is served; null where nothing is served.</summary>
     public ServerCertificate? Served { get; init; }
 
@@ -41,7 +44,7 @@ internal sealed record SslConfigurationFacts
     public DateTimeOffset At { get; init; } = DateTimeOffset.UtcNow;
 
     /// <summary>Whether the file holds another certificate than the one that is served; null where one of them is not known.</summary>
-    public bool? IsDrifted => InFile is null || Served is null || IsPooled
+    public bool? IsDrifted => InFile is null || Served is null || IsPooled || SeveralServers is not null
         ? null
         : !InFile.RawDataMemory.Span.SequenceEqual(Served.Chain[0].RawDataMemory.Span);
 }

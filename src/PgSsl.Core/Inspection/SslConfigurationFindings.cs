@@ -2,6 +2,7 @@ using PgSsl.Certificates;
 using PgSsl.Certificates.Verification;
 using PgSsl.Common;
 using PgSsl.Requirements;
+using PgSsl.Server.Live;
 
 namespace PgSsl.Inspection;
 
@@ -53,8 +54,13 @@ internal static class SslConfigurationFindings
                 FindingSeverity.Information,
                 "There is a pooler in between: the certificate is the pooler's, the settings are the server's.",
                 "Ask the server itself, with its own port.");
+        if (facts.SeveralServers is { } several)
+            yield return new(
+                "SeveralServers", FindingSeverity.Warning,
+                $"{several} The settings and files are those of one of them, and the certificate may be that of another one.",
+                SeveralServers.Remedy);
         bool isRefused = facts.WireFailure?.Error == PgSslError.TlsNotOffered;
-        if (isRefused && facts is { Sql.SslIsOn: true, IsPooled: false })
+        if (isRefused && facts is { Sql.SslIsOn: true, IsPooled: false, SeveralServers: null })
             yield return new(
                 "SslOnButNotServed", FindingSeverity.Critical,
                 "ssl is on, but the server does no TLS: it could not load certificate, key or CA, and clients with sslmode=prefer use plaintext.",

@@ -52,6 +52,22 @@ internal static class SqlFailures
         };
     }
 
+    /// <summary>The role logged in, and the first statement was refused: so says PgBouncer's admin console, which knows no SQL.</summary>
+    /// <param name="settings">The role and the database.</param>
+    /// <param name="host">The server.</param>
+    /// <param name="sqlState">The SQLSTATE.</param>
+    /// <param name="message">The primary message.</param>
+    public static PgSslException RefusesSql(ConnectionSettings settings, ConnectionHost host, string sqlState, string message)
+    {
+        bool isConsole = settings.Database == "pgbouncer";
+        return new(
+            PgSslError.SqlFailed,
+            $"\"{settings.UserName}\" logged in to database \"{settings.Database}\" of {host}, and the first statement was refused: "
+                + $"{WireText.Shorten(message)} (SQLSTATE {sqlState})."
+                + (isConsole ? " With PgBouncer this database is the admin console, which knows no SQL." : ""),
+            isConsole ? "Name another database (dbname), or the server behind PgBouncer." : "The server's log has the details.");
+    }
+
     /// <summary>The server refused a statement.</summary>
     /// <param name="sqlState">The SQLSTATE.</param>
     /// <param name="message">The primary message.</param>

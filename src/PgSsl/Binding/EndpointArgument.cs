@@ -34,9 +34,8 @@ public sealed class EndpointArgument
     /// <summary>The text as it was given; null if it was no text.</summary>
     internal string? Written { get; init; }
 
-    /// <summary>Those that were given; from a pipeline without blanks and comments.</summary>
-    internal static IEnumerable<EndpointArgument> Given(EndpointArgument[]? endpoints, bool isPipeline) =>
-        (endpoints ?? []).Where(endpoint => !(isPipeline && endpoint.IsComment));
+    /// <summary>Whether it is one of the many settings of a connection (Get-PgConnectionSetting).</summary>
+    internal bool IsSetting { get; init; }
 
     /// <summary>What errors are reported against.</summary>
     public object Target { get; }

@@ -39,7 +39,8 @@ public sealed class EndpointTransformationAttribute : ArgumentTransformationAttr
                 Uri uri => new(PgEndpoint.Parse(uri.OriginalString)),
                 System.Net.IPAddress address => new(PgEndpoint.Parse(address.ToString())),
                 null => throw Unusable(item),
-                _ => FromProperties(item) is { } endpoint ? new(endpoint) : new(Unusable(item), item.TypeName) { IsForeign = true },
+                _ => FromProperties(item) is { } endpoint ? new(endpoint) { IsSetting = item.IsOrWas<ConnectionSetting>() }
+                    : new(Unusable(item), item.TypeName) { IsForeign = true },
             };
         }
         catch (PgSslException failure)

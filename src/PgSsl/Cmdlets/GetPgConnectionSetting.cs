@@ -10,6 +10,7 @@ namespace PgSsl.Cmdlets;
 [OutputType(typeof(ConnectionSetting))]
 public sealed class GetPgConnectionSettingCommand : PgCmdlet
 {
+    private readonly EndpointInput _input = new();
     private WildcardPattern[] _names = [];
 
     /// <summary>The endpoint; without it, the one that psql without arguments would use.</summary>
@@ -33,10 +34,18 @@ public sealed class GetPgConnectionSettingCommand : PgCmdlet
     {
         if (Endpoint is null && !MyInvocation.ExpectingInput)
             Endpoint = [EndpointArgument.FromEnvironment];
-        foreach (EndpointArgument argument in Endpoint ?? [])
-            Try(argument.Target, () => Write(argument.Get().Resolve(Environment)));
+        foreach (EndpointArgument argument in _input.Next(Endpoint, MyInvocation.ExpectingInput))
+            Try(argument.Target, () => Write(argument.Get()));
     }
 
-    private void Write(ConnectionSettings settings) => WriteObject(
-        settings.Describe().Where(setting => Array.Exists(_names, pattern => pattern.IsMatch(setting.Name))), enumerateCollection: true);
+    private void Write(PgEndpoint endpoint)
+    {
+        ConnectionSettings settings = endpoint.Resolve(Environment);
+        string reusable = endpoint.ReusableText(settings);
+        WriteObject(
+            from setting in settings.Describe()
+            where Array.Exists(_names, pattern => pattern.IsMatch(setting.Name))
+            select setting with { Endpoint = reusable },
+            enumerateCollection: true);
+    }
 }

@@ -53,7 +53,10 @@ public sealed class GetPgSslConfigurationCommand : ServerCmdlet
                 await SqlSessions.OpenAsync(endpoint, Environment, server.Credential, server.Timeout, cancellationToken).ConfigureAwait(false);
             await using (session.ConfigureAwait(false))
             {
-                LiveServer live = await LiveServer.OfAsync(session, server.Settings, server.Timeout, cancellationToken).ConfigureAwait(false);
+                LiveServer live = await LiveServer.OfAsync(session, server.Settings, server.Timeout, cancellationToken).ConfigureAwait(false) with
+                {
+                    Reopen = again => SqlSessions.OpenAgainAsync(session.Host, endpoint, Environment, server.Credential, server.Timeout, again),
+                };
                 SslConfigurationFacts facts = await SslConfigurationReader.ReadAsync(live, cancellationToken).ConfigureAwait(false);
                 ConnectionHost? host = server.Host.IsUnixSocket ? await FindListeningAsync(live, cancellationToken).ConfigureAwait(false) : null;
                 return (facts, host is null ? server : server with { Host = host, Endpoint = server.Endpoint.At(host) });

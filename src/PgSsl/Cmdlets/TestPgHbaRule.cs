@@ -1,9 +1,6 @@
 using System.Collections;
 using System.Management.Automation;
-using System.Net;
-using System.Net.Sockets;
 using PgSsl.Binding;
-using PgSsl.Common;
 using PgSsl.Hba;
 using PgSsl.Hba.Live;
 using PgSsl.Hosting;
@@ -15,6 +12,8 @@ namespace PgSsl.Cmdlets;
 [OutputType(typeof(HbaRuleTest), typeof(HbaRuleMatch), typeof(bool))]
 public sealed class TestPgHbaRuleCommand : HbaCmdlet
 {
+    private bool _asksForReplication;
+
     /// <summary>The user that the client names; without it, the user who runs this.</summary>
     [Parameter(ValueFromPipelineByPropertyName = true)]
     [Alias("UserName")]
@@ -25,7 +24,8 @@ public sealed class TestPgHbaRuleCommand : HbaCmdlet
     /// <summary>The database that the client names; without it, the one with the user's name, as for libpq.</summary>
     [Parameter(ValueFromPipelineByPropertyName = true)]
     [Alias("DatabaseName")]
-    [ValidateNotNullOrEmpty]
+    [AllowNull]
+    [AllowEmptyString]
     [ArgumentCompleter(typeof(HbaDatabaseCompleter))]
     public string? Database { get; set; }
 
@@ -47,9 +47,22 @@ public sealed class TestPgHbaRuleCommand : HbaCmdlet
     [Parameter]
     public SwitchParameter Gss { get; set; }
 
-    /// <summary>The client asks for physical replication, as a standby and pg_basebackup do.</summary>
-    [Parameter]
+    /// <summary>
+    /// The client asks for physical replication, as a standby and pg_basebackup do. A session of Get-PgSslSession that is replication and has a
+    /// database is logical replication, for which the rules of the database count.
+    /// </summary>
+    [Parameter(ValueFromPipelineByPropertyName = true)]
+    [Alias("IsReplication")]
+    [SwitchTransformation]
     public SwitchParameter Replication { get; set; }
+
+    /// <summary>
+    /// Whose certificate the client presents: its common name, or its whole name as RFC 2253 writes it (CN=app,O=Example); an empty text for a client
+    /// without one. Without this, it is not known whether a rule that demands a certificate lets the client in.
+    /// </summary>
+    [Parameter(ValueFromPipelineByPropertyName = true)]
+    [AllowEmptyString]
+    public string? ClientCertificateName { get; set; }
 
     /// <summary>The direct members of roles, if no server is asked: <c>@{ admins = 'alice', 'bob' }</c>. Other roles have no members then.</summary>
     [Parameter]
@@ -68,12 +81,19 @@ public sealed class TestPgHbaRuleCommand : HbaCmdlet
     public SwitchParameter Quiet { get; set; }
 
     /// <inheritdoc/>
+    protected override void BeginProcessing()
+    {
+        base.BeginProcessing();
+        _asksForReplication = Replication;
+    }
+
+    /// <inheritdoc/>
     private protected override void Process(HbaSource source)
     {
         // A server uses the rules that it has loaded. These are the rules in its file.
         WarnOfNul(source.Document);
         WarnOfRefusedLine(source.Document);
-        HbaMatchContext context = source.MatchContext(!NoDns);
+        HbaMatchContext context = Wait(token => source.WithMapAsync(source.MatchContext(!NoDns), token));
         if (RoleMembership is not null)
         {
             RoleMemberships memberships = ReadMemberships(RoleMembership);
@@ -86,7 +106,7 @@ public sealed class TestPgHbaRuleCommand : HbaCmdlet
             else if (Quiet)
                 WriteObject(HbaRuleTest.Of(source.Document, client, context).IsLetIn == true);
             else
-                WriteObject(HbaRuleTest.Of(source.Document, client, context));
+                WriteObject(HbaRuleTest.Of(source.Document, client, context) with { Session = PipedSession.NameOf(InputObject) });
         }
     }
 
@@ -101,57 +121,27 @@ public sealed class TestPgHbaRuleCommand : HbaCmdlet
     private IEnumerable<HbaClient> FindClients()
     {
         string user = User ?? Environment.UserName;
-        string database = Database ?? user;
+        string database = string.IsNullOrEmpty(Database) ? user : Database;
+        var client = new HbaClient(user, database, HbaTransport.Socket, null)
+        {
+            IsReplication = _asksForReplication || (Replication && string.IsNullOrEmpty(Database)),
+            CertificateName = ClientCertificateName,
+        };
         if (string.IsNullOrEmpty(Address))
         {
-            if (Ssl || NoSsl || Gss)
-                throw new PgSslException(
-                    PgSslError.ContradictoryParameters,
-                    "Without -Address the client uses a Unix-domain socket, which has neither TLS nor GSSAPI encryption.",
-                    "Give -Address.");
-            return [new HbaClient(user, database, HbaTransport.Socket, null) { IsReplication = Replication }];
+            PipedSession.CheckSocket(InputObject, Ssl || NoSsl || Gss);
+            return [client];
         }
-        var transports = new List<HbaTransport>();
-        if (Ssl)
-            transports.Add(HbaTransport.Tls);
-        if (NoSsl)
-            transports.Add(HbaTransport.Plaintext);
-        if (Gss)
-            transports.Add(HbaTransport.Gss);
-        if (transports.Count == 0)
-            transports.AddRange([HbaTransport.Tls, HbaTransport.Plaintext]);
+        (bool Asked, HbaTransport Transport)[] asked = [(Ssl, HbaTransport.Tls), (NoSsl, HbaTransport.Plaintext), (Gss, HbaTransport.Gss)];
+        HbaTransport[] transports = [.. asked.Where(one => one.Asked).Select(one => one.Transport)];
+        if (transports.Length == 0)
+            transports = [HbaTransport.Tls, HbaTransport.Plaintext];
         return
         [
-            .. from address in FindAddresses(Address)
+            .. from address in ClientAddresses.Find(Address, !NoDns)
                from transport in transports
-               select new HbaClient(user, database, transport, address) { IsReplication = Replication },
+               select client with { Transport = transport, Address = address },
         ];
-    }
-
-    private NumericAddress[] FindAddresses(string text)
-    {
-        if (NumericAddress.Parse(text) is { } address)
-            return [address];
-        // No name looks like this (RFC 1123, 2.1: the last label is not a number), so DNS is not asked.
-        if (text.Contains('/', StringComparison.Ordinal))
-            throw new PgSslException(
-                PgSslError.InvalidParameterValue, $"\"{text}\" is not a single address, and a client has one.",
-                "Give one address of that network, such as 10.0.0.7.");
-        if (text.Contains(':', StringComparison.Ordinal) || (text.Any(char.IsAsciiDigit) && text.All(c => char.IsAsciiDigit(c) || c == '.')))
-            throw new PgSslException(
-                PgSslError.InvalidParameterValue, $"\"{text}\" is not an IP address.",
-                "Give an address such as 10.0.0.7 (four numbers from 0 to 255) or 2001:db8::7, without a port.");
-        try
-        {
-            if (!NoDns)
-                return [.. Dns.GetHostAddresses(text).Select(NumericAddress.Of).Distinct()];
-        }
-        catch (Exception failure) when (failure is SocketException or ArgumentException)
-        {
-            throw new PgSslException(PgSslError.HostNotFound, $"The host {text} has no address: {failure.Message}", "Give its IP address.", failure);
-        }
-        throw new PgSslException(
-            PgSslError.InvalidParameterValue, $"\"{text}\" is not an IP address.", "Give an address such as 10.0.0.7, or leave out -NoDns.");
     }
 
     private static RoleMemberships ReadMemberships(Hashtable table) => new(table.Cast<DictionaryEntry>().ToDictionary(

@@ -26,7 +26,7 @@ public sealed class TestPgServerCertificateCommand : ServerCertificateCmdlet
     [ValidateNotNullOrEmpty]
     public string? KeyPath { get; set; }
 
-    /// <summary>Returns only whether the server and clients would accept them: true or false.</summary>
+    /// <summary>Returns only whether the server and clients would accept them, and -MinimumDays, if it is given, is met: true or false.</summary>
     [Parameter]
     public SwitchParameter Quiet { get; set; }
 
@@ -39,8 +39,10 @@ public sealed class TestPgServerCertificateCommand : ServerCertificateCmdlet
 
     private void Write(IReadOnlyList<ServerCertificateRequirement> requirements)
     {
+        // The 30 days of the default are advice; a number that somebody gives is a demand.
+        bool asksForDays = MyInvocation.BoundParameters.ContainsKey(nameof(MinimumDays));
         if (Quiet)
-            WriteObject(!requirements.Any(requirement => requirement.IsViolated));
+            WriteObject(!requirements.Any(requirement => requirement.IsViolated || (asksForDays && requirement.IsUnmet(Requirement.MinimumDays))));
         else
             WriteObject(requirements, enumerateCollection: true);
     }

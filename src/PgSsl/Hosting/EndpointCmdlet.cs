@@ -7,6 +7,11 @@ namespace PgSsl.Hosting;
 /// <summary>A cmdlet that takes endpoints in any form, one by one. If one cannot be used, that is an error of this item only.</summary>
 public abstract class EndpointCmdlet : PgCmdlet
 {
+    // What Uri.Port is without a port, which binds by its name.
+    private const int UriWithoutPort = -1;
+
+    private readonly EndpointInput _input = new();
+
     /// <summary>
     /// The servers: host, host:port, [v6]:port, a postgresql:// URI, a connection string, a hashtable of connection parameters, or
     /// output of this module. Without it, the environment names the server (PGHOST, PGSERVICE …), as for psql.
@@ -27,7 +32,7 @@ public abstract class EndpointCmdlet : PgCmdlet
     /// <summary>The port, instead of the endpoint's own.</summary>
     [Parameter(ValueFromPipelineByPropertyName = true)]
     [PortTransformation]
-    [ValidateRange(0, 65535)]
+    [ValidateRange(UriWithoutPort, 65535)]
     public int Port { get; set; }
 
     /// <summary>How TLS is begun: <c>postgres</c> (ask first) or <c>direct</c> (PostgreSQL 17 and newer).</summary>
@@ -48,7 +53,7 @@ public abstract class EndpointCmdlet : PgCmdlet
     /// <summary>Changes an endpoint as the user's parameters say. A cmdlet with more parameters adds its own.</summary>
     private protected virtual PgEndpoint Override(PgEndpoint endpoint)
     {
-        if (Port != 0)
+        if (Port > 0)
             endpoint = endpoint.With("port", $"{Port}");
         return SslNegotiation is null ? endpoint : endpoint.With("sslnegotiation", SslNegotiation);
     }
@@ -59,6 +64,8 @@ public abstract class EndpointCmdlet : PgCmdlet
     /// <inheritdoc/>
     protected override void BeginProcessing()
     {
+        if (Port < 0)
+            ThrowFailure(new PgSslException(PgSslError.InvalidParameterValue, $"{Port} is not a port.", "Give 1 to 65535."), Port);
         // db1, db2 | Test-PgSslMode require: the word is at the first position, which belongs to -Endpoint.
         if (Endpoint is [var first, ..] && MyInvocation.ExpectingInput)
             ThrowFailure(
@@ -75,7 +82,7 @@ public abstract class EndpointCmdlet : PgCmdlet
         Row = InputRow.Of(InputObject);
         if (Endpoint is null && !MyInvocation.ExpectingInput)
             Endpoint = [EndpointArgument.FromEnvironment];
-        foreach (EndpointArgument argument in EndpointArgument.Given(Endpoint, MyInvocation.ExpectingInput))
+        foreach (EndpointArgument argument in _input.Next(Endpoint, MyInvocation.ExpectingInput))
         {
             Action start;
             try

@@ -9,6 +9,7 @@ namespace PgSsl.Hosting;
 /// <summary>A cmdlet that works on pg_hba.conf: on a file, on the file of a server, or on a file together with its server.</summary>
 public abstract class HbaCmdlet : SqlCmdlet
 {
+    private readonly EndpointInput _input = new();
     private bool _isServerGiven;
 
     /// <summary>pg_hba.conf. With -Endpoint, that server's file on this machine, if it is not where the server says.</summary>
@@ -59,7 +60,7 @@ public abstract class HbaCmdlet : SqlCmdlet
         string? path = Path ?? (HbaPathArgument.IsPath(Endpoint) ? Endpoint![0].Written : null);
         // An object from the pipeline may bring a file or a client, but no server.
         EndpointArgument[] servers = Path is null && path is not null ? []
-            : [.. EndpointArgument.Given(Endpoint, MyInvocation.ExpectingInput)
+            : [.. _input.Next(Endpoint, MyInvocation.ExpectingInput)
                 .Where(server => _isServerGiven || Path is null || !server.IsForeign)];
         if (path is null && servers.Length == 0)
         {

@@ -60,6 +60,17 @@ internal sealed record HbaSource(HbaDocument Document, IServerFiles Files, HbaLi
         return Live is null ? networks : Live.Facts.MatchContextIn(networks);
     }
 
+    /// <summary>Adds the map of user names (pg_ident.conf), if a rule compares certificates through one, and a server tells it.</summary>
+    /// <exception cref="PgSslException">The session broke.</exception>
+    public async Task<HbaMatchContext> WithMapAsync(HbaMatchContext context, CancellationToken cancellationToken)
+    {
+        if (Live is null || !Document.Records.Any(entry =>
+                entry.Record is { CertificateDemand: ClientCertificateDemand.VerifyFull } record && record.Option("map") is not null)
+            || await IdentMap.ReadAsync(Live, cancellationToken).ConfigureAwait(false) is not { } map)
+            return context;
+        return context with { Maps = (name, systemName, role) => map.Maps(name, systemName, role, context.IsMember) };
+    }
+
     private static HbaSource ReadDisk(string path, HbaDialect dialect, HbaLive? live) =>
         new(HbaDocument.Read(path, dialect, DiskServerFiles.Instance), DiskServerFiles.Instance, live);
 

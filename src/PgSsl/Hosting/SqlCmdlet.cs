@@ -20,7 +20,7 @@ public abstract class SqlCmdlet : PgCmdlet
     [ValidateRange(0, 86400)]
     public int TimeoutSec { get; set; }
 
-    /// <summary>Whether a pooler is refused, before it is asked anything: the cmdlet changes or judges the server behind it.</summary>
+    /// <summary>Whether poolers and load balancers are refused, before anything else is asked: it changes or judges the server itself.</summary>
     private protected virtual bool RefusesPoolers => false;
 
     /// <summary>How long a connection may take.</summary>
@@ -44,7 +44,10 @@ public abstract class SqlCmdlet : PgCmdlet
                 if (RefusesPoolers)
                     LiveServer.RefusePooler(session);
                 LiveServer live = await LiveServer.OfAsync(session, settings, timeout, token).ConfigureAwait(false);
-                return live with { Reopen = again => SqlSessions.OpenAgainAsync(session.Host, endpoint, environment, Credential, timeout, again) };
+                live = live with { Reopen = again => SqlSessions.OpenAgainAsync(session.Host, endpoint, environment, Credential, timeout, again) };
+                if (RefusesPoolers)
+                    await SeveralServers.RefuseAsync(live, token).ConfigureAwait(false);
+                return live;
             }
             catch
             {

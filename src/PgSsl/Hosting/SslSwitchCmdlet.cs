@@ -8,6 +8,8 @@ namespace PgSsl.Hosting;
 /// <summary>A cmdlet that switches a server's TLS: by ALTER SYSTEM, in a server's file, or in a file without asking a server.</summary>
 public abstract class SslSwitchCmdlet : SqlCmdlet
 {
+    private readonly EndpointInput _input = new();
+
     /// <summary>The server, asked through SQL: host, URI, connection string, socket directory, or output of this module.</summary>
     [Parameter(Position = 0, ValueFromPipeline = true, ValueFromPipelineByPropertyName = true)]
     [Alias("HostName", "ComputerName", "Server", "ConnectionString", "Uri")]
@@ -44,7 +46,7 @@ public abstract class SslSwitchCmdlet : SqlCmdlet
                 null);
         else if (Endpoint is null)
             Try(ConfigurationPath, () => Process(SslSwitch.PrepareFile(CreateTarget(), Resolve(ConfigurationPath!), DateTimeOffset.UtcNow)));
-        foreach (EndpointArgument argument in EndpointArgument.Given(Endpoint, MyInvocation.ExpectingInput))
+        foreach (EndpointArgument argument in _input.Next(Endpoint, MyInvocation.ExpectingInput))
             Try(argument.Target, () => ProcessServer(argument));
     }
 

@@ -106,7 +106,7 @@ internal sealed record HbaImpact(IReadOnlyList<CutOffSession> CutOff, IReadOnlyL
         from cut in sessions
         let session = cut.Session
         group cut by (session.UserName, session.Address, session.Transport, session.IsReplication, cut.ComesBackOverTls, cut.Why,
-            cut.IsCertain, session.IsOwn) into alike
+            cut.IsCertain, session.IsOwn, cut.LacksCertificate) into alike
         select Describe([.. alike]);
 
     private static string Describe(CutOffSession[] group)
@@ -114,7 +114,7 @@ internal sealed record HbaImpact(IReadOnlyList<CutOffSession> CutOff, IReadOnlyL
         (CutOffSession first, LiveSession session) = (group[0], group[0].Session);
         string what = session.IsReplication ? "replication connection" : "session";
         bool isSingle = group.Length == 1;
-        string how = session.Transport == HbaTransport.Tls && first.Why is null && session.Certificate is null
+        string how = session.Transport == HbaTransport.Tls && first is { Why: null, LacksCertificate: true }
             ? "over TLS without a client certificate" : session.Transport.ToWords();
         string who = session.IsOwn ? $"this session of {RoleOf(session)} is"
             : $"{group.Length} {what}{(isSingle ? "" : "s")} of {RoleOf(session)} {(isSingle ? "is" : "are")}";

@@ -61,5 +61,5 @@ internal sealed record HbaServerFacts
     /// <summary>What decides besides the file, with the memberships of this server.</summary>
     /// <param name="networks">What is known about addresses and names.</param>
     public HbaMatchContext MatchContextIn(HbaMatchContext networks) =>
-        networks with { IsMember = (user, role) => Memberships.IsMember(user, role) };
+        networks with { IsMember = (user, role) => Memberships.IsMember(user, role), HasClientCa = HasClientCa };
 }

@@ -107,10 +107,14 @@ internal sealed class PlannedHbaChange : IPlannedChange<HbaSslChange>
         get
         {
             var advice = new List<string>();
-            if (_impact.CutOff.Any(cut => cut.Why is null))
+            if (_impact.CutOff.Any(cut => cut is { Why: null, Session.Transport: not HbaTransport.Tls }))
                 advice.Add("Have these clients use TLS first (sslmode=require, or better verify-full).");
+            if (_impact.CutOff.Any(cut => cut.LacksCertificate))
+                advice.Add("Give these clients certificates for their roles first (sslcert and sslkey; for a standby in primary_conninfo).");
             if (_impact.CutOff.Any(cut => cut is { Why: not null, Session.Certificate: not null }))
                 advice.Add("Have these clients use certificates for their roles first.");
+            if (_impact.CutOff.Any(cut => cut is { Why: null, LacksCertificate: false, Session.Transport: HbaTransport.Tls }))
+                advice.Add("Let these clients in over TLS by other rules first.");
             IReadOnlyList<LostLogin> roles = _impact.Logins?.Roles ?? [];
             if (roles.Any(login => login.Method == "reject"))
                 advice.Add("Let these roles in by other rules first.");

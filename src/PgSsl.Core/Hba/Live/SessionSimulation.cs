@@ -25,7 +25,14 @@ internal sealed class SessionSimulation(LoginTerms before, LoginTerms after, Sto
     /// change does not affect it.
     /// </summary>
     public CutOffSession? Judge(LiveSession session) =>
-        Judge(session, ComesOverTls(session) ? session with { Transport = HbaTransport.Tls } : session);
+        Judge(session, ComesOverTls(session) ? session with { Transport = HbaTransport.Tls } : session) is { } cut
+            ? cut with { LacksCertificate = LacksCertificate(session) } : null;
+
+    /// <summary>Whether the rule that decides about it over TLS demands a client certificate, and it shows none.</summary>
+    private bool LacksCertificate(LiveSession session) =>
+        session is { Certificate: null, Transport: not HbaTransport.Socket }
+        && Find(session.Client with { Transport = HbaTransport.Tls }).After is { } verdict
+        && Deciding(verdict).Any(record => record.CertificateDemand != ClientCertificateDemand.None);
 
     /// <summary>
     /// Whether a client in plaintext comes over TLS once there is TLS, as with sslmode=prefer. If it is rejected there, it goes on in plaintext: also
@@ -176,4 +183,7 @@ internal sealed record CutOffSession(LiveSession Session, bool ComesBackOverTls,
 {
     /// <summary>Whether it is certain; otherwise something is not known.</summary>
     public bool IsCertain { get; init; } = true;
+
+    /// <summary>Whether it would need a client certificate, and has none.</summary>
+    public bool LacksCertificate { get; init; }
 }

@@ -25,9 +25,6 @@ internal sealed class StoredPasswords(IReadOnlyDictionary<string, string> kinds)
     /// <summary>How a role's password is stored; null for a role that is not known.</summary>
     public string? this[string role] => kinds.GetValueOrDefault(role);
 
-    /// <summary>The roles whose password not every method takes.</summary>
-    public IEnumerable<string> WeakRoles => kinds.Where(role => role.Value != Scram).Select(role => role.Key).Order(StringComparer.Ordinal);
-
     /// <summary>How much a method demands of the stored password; 0 for a method that does not look at it.</summary>
     public static int DemandOf(string method) => method switch
     {

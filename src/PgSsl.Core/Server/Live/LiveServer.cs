@@ -16,7 +16,8 @@ internal record LiveServer(IServerSession Session, ConnectionSettings Settings, 
         $"""
         SELECT host(inet_client_addr()) AS client, pg_backend_pid() AS process, pg_postmaster_start_time()::text AS started,
                CASE WHEN {VisibleSetting.Condition} THEN current_setting('data_directory') END AS data_directory,
-               current_setting('listen_addresses') AS listen_addresses
+               current_setting('listen_addresses') AS listen_addresses,
+               host(inet_server_addr()) AS server, inet_server_port() AS port
         """;
 
     /// <summary>Asks the server where it is, and for the address of this client.</summary>
@@ -31,6 +32,8 @@ internal record LiveServer(IServerSession Session, ConnectionSettings Settings, 
             DataDirectory = facts["data_directory"],
             StartTime = facts["started"],
             ListenAddresses = facts["listen_addresses"],
+            ServerAddress = facts.GetAddress("server"),
+            ServerPort = facts.GetInt32("port"),
             PostmasterId = await ServerDisk.FindPostmasterAsync(
                 session, facts["data_directory"], facts.GetInt32("process"), cancellationToken).ConfigureAwait(false),
         };
@@ -46,6 +49,12 @@ internal record LiveServer(IServerSession Session, ConnectionSettings Settings, 
 
     /// <summary>When it was started, as it says.</summary>
     public string? StartTime { get; private init; }
+
+    /// <summary>The address at which it accepted the session, as it says; null over a Unix-domain socket.</summary>
+    public IPAddress? ServerAddress { get; private init; }
+
+    /// <summary>The port at which it accepted the session, as it says; null over a Unix-domain socket.</summary>
+    public int? ServerPort { get; private init; }
 
     /// <summary>Its data directory, as it says; null where the role may not see it.</summary>
     public string? DataDirectory { get; init; }

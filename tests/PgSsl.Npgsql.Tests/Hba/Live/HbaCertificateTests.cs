@@ -47,6 +47,24 @@ public class HbaCertificateTests
         }
     }
 
+    /// <summary>A standby that uses TLS already is not told to use TLS.</summary>
+    [Theory, MemberData(nameof(Majors))]
+    public async Task Whoever_lacks_a_certificate_is_told_to_use_one(int major)
+    {
+        await using HbaServer server = await OpenAsync(major);
+        (WaitingClient client, _) = await WaitingClient.ConnectAsync($"{ConnInfo(server)} user=replicator");
+        await using (client)
+        {
+            PlannedHbaChange change = await PrepareAsync(server);
+            var refused = Assert.Throws<PgSslException>(() => change.Check(isForced: false));
+
+            Assert.Equal(PgSslError.LockOut, refused.Error);
+            Assert.StartsWith("Give these clients certificates for their roles first (sslcert and sslkey", refused.Remedy);
+            Assert.DoesNotContain("use TLS first", refused.Remedy);
+            Assert.Contains(change.Warnings, line => line.Contains("over TLS without a client certificate", StringComparison.Ordinal));
+        }
+    }
+
     /// <summary>The server shows 63 bytes of a name.</summary>
     [Theory, MemberData(nameof(Majors))]
     public async Task A_name_that_is_cut_is_not_guessed(int major)

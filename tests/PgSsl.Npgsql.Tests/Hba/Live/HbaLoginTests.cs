@@ -73,6 +73,21 @@ public class HbaLoginTests
         await using IServerSession session = await OpenAsync(server, "app", "x");
     }
 
+    [Theory, MemberData(nameof(Majors))]
+    public async Task Roles_that_the_change_does_not_touch_are_not_named(int major)
+    {
+        await using HbaServer server = await HbaServer.StartAsync(
+            major, "hostssl all app 0.0.0.0/0 md5", "hostssl replication,all replicator 0.0.0.0/0 md5");
+        await server.Cluster.QueryAsync("SET password_encryption = 'md5'; ALTER ROLE app PASSWORD 'x'; ALTER ROLE replicator PASSWORD 'x'");
+
+        PlannedHbaChange change = await PrepareAsync(server, Scram with { Selection = new() { Users = ["app"] } });
+        var refused = Assert.Throws<PgSslException>(() => change.Check(isForced: false));
+
+        Assert.Contains("app could not log in any more", refused.Message);
+        string all = string.Join('\n', [refused.Message, refused.Remedy, .. change.Warnings]);
+        Assert.DoesNotContain("replicator", all);
+    }
+
     /// <summary>A rule that is never reached for a role costs it nothing.</summary>
     [Fact]
     public async Task Roles_that_an_earlier_rule_lets_in_keep_their_login()

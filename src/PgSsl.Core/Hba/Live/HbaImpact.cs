@@ -70,7 +70,7 @@ internal sealed record HbaImpact(IReadOnlyList<CutOffSession> CutOff, IReadOnlyL
         CutOffSession[] cutOff = [.. judged.Where(cut => cut.IsCertain)];
         LostLogins logins = LostLogins.Find(plan, facts, matcher, cancellationToken);
         string[] doubts = [.. DescribeDoubts(judged), .. logins.Doubts];
-        return new HbaImpact(cutOff, [.. FindLockOuts(cutOff, logins, facts)], [.. NotesOf(facts), .. doubts]) 
+        return new HbaImpact(cutOff, [.. FindLockOuts(cutOff, logins, facts)], [.. NotesOf(facts), .. doubts])
         {
             Logins = logins, Doubts = doubts, MayLoosen = plan.MayLoosen,
         };

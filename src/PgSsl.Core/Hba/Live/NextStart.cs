@@ -86,7 +86,7 @@ internal sealed record NextStart(IReadOnlyList<string> Faults, IReadOnlyList<str
             faults.Add(DescribeUnloadable(rules));
         await JudgeMapAsync().ConfigureAwait(false);
         await JudgeTlsAsync().ConfigureAwait(false);
-        return new NextStart(faults, doubts) 
+        return new NextStart(faults, doubts)
         {
             Server = live.Session.Host.ToString(),
             Losses = [.. losses],

@@ -172,9 +172,10 @@ public class OtherServerTests
     {
         if (!sql.Contains("pg_read_binary_file", StringComparison.Ordinal))
             return new(
-                ["client", "process", "started", "data_directory", "listen_addresses"],
+                ["client", "process", "started", "data_directory", "listen_addresses", "server", "port"],
                 [["127.0.0.1", what.EndsWith("no process", StringComparison.Ordinal) ? null
-                    : what.StartsWith("pid ", StringComparison.Ordinal) ? what[4..] : $"{Environment.ProcessId}", "now", data, "*"]]);
+                    : what.StartsWith("pid ", StringComparison.Ordinal) ? what[4..] : $"{Environment.ProcessId}",
+                    "now", data, "*", "127.0.0.1", "5432"]]);
         if (what.StartsWith("what is in the file", StringComparison.Ordinal))
             return new(["content"], [[Convert.ToBase64String(File.ReadAllBytes(Path.Combine(data, "postmaster.pid")))]]);
         if (what == "the same postmaster.pid")

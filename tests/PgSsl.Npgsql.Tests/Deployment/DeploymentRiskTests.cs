@@ -36,6 +36,7 @@ public class DeploymentRiskTests
     public async Task Rules_that_nobody_loaded_cost_no_session_when_a_certificate_is_installed(int major)
     {
         await using CertificateServer server = await CertificateServer.StartAsync(major);
+        server.SkipIfRulesNeverWait();
         await server.Cluster.QueryAsync("CREATE ROLE app LOGIN");
         await server.Cluster.SetHbaAsync("host all all 127.0.0.1/32 trust");
         await server.Session.DisposeAsync();

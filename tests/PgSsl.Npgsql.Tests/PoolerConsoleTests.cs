@@ -9,7 +9,7 @@ public class PoolerConsoleTests
     public async Task A_console_that_refuses_a_statement_is_logged_in_to_once(string sslMode)
     {
         PgBouncer.Find().OrSkip(Assert.Skip);
-        PostgresCluster cluster = (await ClusterPool.GetAsync(15, "sql without tls", _ => Task.CompletedTask)).OrSkip(Assert.Skip);
+        PostgresCluster cluster = (await ClusterPool.GetAsync(15, "behind poolers")).OrSkip(Assert.Skip);
         string log = Path.Combine(SandboxDirectory.CreatePrivate(SandboxDirectory.Create(), "log"), "pgbouncer.log");
         var settings = new Dictionary<string, string> { ["admin_users"] = "postgres", ["logfile"] = log };
         await using PgBouncer bouncer = await PgBouncer.StartAsync(

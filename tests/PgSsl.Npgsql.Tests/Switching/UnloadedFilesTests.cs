@@ -156,7 +156,7 @@ public class UnloadedFilesTests
         (WaitingClient client, _) = await WaitingClient.ConnectAsync($"{ConnInfo(server)} ssl_max_protocol_version=TLSv1.2");
         await using (client)
         {
-            string used = (await server.Cluster.QueryAsync("SELECT cipher FROM pg_stat_ssl WHERE ssl"))[0][0]!;
+            string used = (await server.Cluster.QueryAsync("SELECT cipher FROM pg_stat_ssl WHERE version = 'TLSv1.2'"))[0][0]!;
             SslConfigurationChange kept = await server.ApplyAsync(server.On with { Ciphers = $"{used}:HIGH:!aNULL" });
             SslConfigurationChange other = await server.ApplyAsync(server.On with { Ciphers = $"HIGH:!aNULL:!{used}" });
 

@@ -10,6 +10,7 @@
     PowerShellVersion    = '7.4'
     FormatsToProcess     = @(
         'bin/PgSsl.Format.ps1xml'
+        'bin/Backup.Format.ps1xml'
         'bin/CertificateRequest.Format.ps1xml'
         'bin/Hba.Format.ps1xml'
         'bin/RootCertificate.Format.ps1xml'
@@ -24,6 +25,7 @@
         'ConvertTo-PgConnectionString'
         'Disable-PgSsl'
         'Enable-PgSsl'
+        'Get-PgBackup'
         'Get-PgConnectionSetting'
         'Get-PgHbaRule'
         'Get-PgRootCert'
@@ -34,6 +36,7 @@
         'Install-PgServerCertificate'
         'New-PgCsr'
         'New-PgSelfSignedCertificate'
+        'Remove-PgBackup'
         'Set-PgHbaSsl'
         'Test-PgHbaRule'
         'Test-PgServerCertificate'

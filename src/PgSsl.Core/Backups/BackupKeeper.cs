@@ -24,8 +24,8 @@ internal sealed record BackupOrigin(string Command, IReadOnlyList<FileEdit> Edit
 internal sealed record KeptBackups(IReadOnlyList<string> Backups, IReadOnlyList<string> Warnings);
 
 /// <summary>
-/// Keeps the backups of a change, after it was proven: each gets a record, and what must not stay where it is moves. Until then a backup is beside its
-/// file, because the undo needs it there. A change never fails for what happens here.
+/// Keeps the backups of a change, after it was proven: each gets a record, and what must not stay where it is moves. Until then a backup is beside
+/// its file, because the undo needs it there. A change never fails for what happens here.
 /// </summary>
 /// <param name="files">The file system; the real one if null.</param>
 internal sealed class BackupKeeper(IFileLayer? files = null)
@@ -137,7 +137,7 @@ internal sealed class BackupKeeper(IFileLayer? files = null)
             if (_files.Examine(path) is not { } old)
                 return null;
             FileEdit? edit = origin.Edits.FirstOrDefault(made => RealPath.AreSame(made.Path, name.Target));
-            FileKind kind = edit is null || edit.Kind == FileKind.Any ? FileKind.Of(old.Content) : edit.Kind;
+            FileKind kind = edit is null || edit.Kind == FileKind.Any || edit.Kind == FileKind.RequestOrCertificate ? FileKind.Of(old.Content) : edit.Kind;
             return new Kept(path, name, old, kind, path);
         }
         catch (Exception unreadable) when (unreadable is IOException or UnauthorizedAccessException or PgSslException)

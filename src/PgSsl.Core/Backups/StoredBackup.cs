@@ -52,7 +52,10 @@ internal sealed record StoredBackup
         {
             UnixStatus? status = BackupOwner.StatusOf(path);
             if (status is { Identity.Type: not FileType.Regular and var type })
-                return new StoredBackup(name) { Status = status, Problems = [$"It is {FileType.Describe(type)}, and is not looked into."], IsWhole = false };
+                return new StoredBackup(name)
+                {
+                    Status = status, IsWhole = false, Problems = [$"It is {FileType.Describe(type)}, and is not looked into."],
+                };
             BackupRecord? record = ReadRecord(name, problems);
             byte[] content = Read(path, RegularFile.Limit);
             bool isWhole = record is null || record.Sha256 == BackupRecord.HashOf(content);

@@ -28,6 +28,11 @@ internal interface IPlannedChange<TOutput>
     /// <summary>The files that are written; empty if none are.</summary>
     IReadOnlyList<FileEdit> Files => [];
 
+    /// <summary>What is returned, with the backups where they are in the end.</summary>
+    /// <param name="output">What <see cref="ApplyAsync"/> returned.</param>
+    /// <param name="backups">The backups.</param>
+    TOutput WithBackups(TOutput output, IReadOnlyList<string> backups) => output;
+
     /// <summary>Throws if the change must not be made.</summary>
     /// <param name="isForced">Whether the user accepts that somebody loses a connection.</param>
     /// <exception cref="PgSslException">It must not be made, or not without -Force.</exception>

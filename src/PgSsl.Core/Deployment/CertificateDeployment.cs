@@ -122,6 +122,10 @@ internal sealed class CertificateDeployment : IPlannedChange<ServerCertificateIn
         };
     }
 
+    /// <inheritdoc/>
+    public ServerCertificateInstallation WithBackups(ServerCertificateInstallation output, IReadOnlyList<string> backups) =>
+        output with { Backup = [.. backups] };
+
     /// <summary>Clears the copies of the keys.</summary>
     public void Dispose() => _plan.Dispose();
 

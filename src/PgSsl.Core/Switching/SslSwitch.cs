@@ -209,6 +209,10 @@ internal sealed record SslSwitch(
     public IReadOnlyList<FileEdit> Files => Change.Files;
 
     /// <inheritdoc/>
+    public SslConfigurationChange WithBackups(SslConfigurationChange output, IReadOnlyList<string> backups) =>
+        output with { Backup = [.. backups] };
+
+    /// <inheritdoc/>
     public void Check(bool isForced)
     {
         _isForced = isForced;

@@ -1,6 +1,7 @@
 using System.Management.Automation;
 using System.Security;
 using System.Security.Cryptography;
+using PgSsl.Backups;
 using PgSsl.Binding;
 using PgSsl.Connections;
 using PgSsl.Deployment;
@@ -66,6 +67,13 @@ public sealed class InstallPgServerCertificateCommand : ServerCertificateCmdlet
     [ArgumentCompleter(typeof(ServiceAccountCompleter))]
     public string? ServiceAccount { get; set; }
 
+    /// <summary>
+    /// Where backups go; without it, beside their files, except that of a key in a data directory, which goes to this account's directory.
+    /// </summary>
+    [Parameter]
+    [ValidateNotNullOrEmpty]
+    public string? BackupDirectory { get; set; }
+
     private CertificateCollector Given => _given ??= new CertificateCollector(path => Resolve(path));
 
     // What errors are reported against.
@@ -108,7 +116,8 @@ public sealed class InstallPgServerCertificateCommand : ServerCertificateCmdlet
                 NamesAreGiven = HostName.Length > 0,
             };
             using var deployment = CertificateDeployment.Prepare(recipient, target, Wait(recipient.ObserveAsync), request);
-            if (Run(deployment, "Install the certificate?", Force) is { } installation)
+            var terms = new BackupTerms { Server = live?.OfBackups, Directory = Resolve(BackupDirectory) };
+            if (Run(deployment, "Install the certificate?", Force, terms) is { } installation)
                 WriteObject(installation);
         }
         finally

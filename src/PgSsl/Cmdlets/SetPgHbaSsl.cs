@@ -1,4 +1,5 @@
 using System.Management.Automation;
+using PgSsl.Backups;
 using PgSsl.Binding;
 using PgSsl.Hba;
 using PgSsl.Hba.Live;
@@ -106,7 +107,7 @@ public sealed class SetPgHbaSslCommand : HbaCmdlet
         HbaPlan plan = Restore.Length > 0 ? PlanRestore(source) : HbaPlanner.Plan(source.Document, CreatePolicy(), source.Files);
         WriteWarnings(plan.Notes);
         PlannedHbaChange planned = Wait(token => PlannedHbaChange.PrepareAsync(plan, source.Live, token));
-        if (Run(planned, "Change pg_hba.conf?", Force) is { } change)
+        if (Run(planned, "Change pg_hba.conf?", Force, new BackupTerms { Server = source.Live?.OfBackups }) is { } change)
             WriteObject(PassThru ? (object)change.Rules : change, enumerateCollection: true);
     }
 

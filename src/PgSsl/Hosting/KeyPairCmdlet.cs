@@ -1,5 +1,6 @@
 using System.Management.Automation;
 using System.Security;
+using PgSsl.Backups;
 using PgSsl.Binding;
 using PgSsl.Files;
 using PgSsl.Requests;
@@ -42,6 +43,13 @@ public abstract class KeyPairCmdlet : CertificateNamingCmdlet
     /// <summary>Replaces existing files, and keeps them as backups.</summary>
     [Parameter]
     public SwitchParameter Force { get; set; }
+
+    /// <summary>
+    /// Where backups go; without it, beside their files, except that of a key in a server's data directory, which goes to this account's directory.
+    /// </summary>
+    [Parameter]
+    [ValidateNotNullOrEmpty]
+    public string? BackupDirectory { get; set; }
 
     /// <summary>The file of the document; null if it is not named.</summary>
     protected abstract string? DocumentPath { get; }
@@ -92,6 +100,7 @@ public abstract class KeyPairCmdlet : CertificateNamingCmdlet
         foreach (string warning in Warnings(profile))
             WriteWarning(warning);
 
+        var terms = new BackupTerms { Directory = Resolve(BackupDirectory) };
         IReadOnlyList<FileTarget> targets = files.Look(Force);
         string change = string.Join(' ', [
             files.Describe(DocumentName, profile, algorithm, ServiceAccount), .. targets.Select(target => target.Remark).OfType<string>()]);
@@ -105,7 +114,8 @@ public abstract class KeyPairCmdlet : CertificateNamingCmdlet
         CertificateKey key = existing ?? made!;
         object result;
         using (new TerminationGuard(StopProcessing))
-            result = Make(profile, key, files, pem => files.Write(key, passphrase, pem, Force, ServiceAccount, DateTimeOffset.UtcNow));
+            result = Make(profile, key, files, pem => KeepBackups(
+                files.Write(key, passphrase, pem, Force, ServiceAccount, DateTimeOffset.UtcNow), files.Edits, terms));
         WriteObject(result);
     }
 

@@ -1,5 +1,6 @@
 using System.Diagnostics.CodeAnalysis;
 using System.Management.Automation;
+using PgSsl.Backups;
 using PgSsl.Changes;
 using PgSsl.Common;
 using PgSsl.Connections;
@@ -123,9 +124,10 @@ public abstract class PgCmdlet : PSCmdlet, IDisposable
     /// <param name="change">The change.</param>
     /// <param name="question">The caption of the question.</param>
     /// <param name="isForced">Whether -Force is given.</param>
+    /// <param name="terms">What is known about the backups; null for nothing.</param>
     /// <returns>What to return; null if the change was not made.</returns>
     /// <exception cref="PgSslException">It must not be made, or it failed.</exception>
-    private protected TOutput? Run<TOutput>(IPlannedChange<TOutput> change, string question, bool isForced)
+    private protected TOutput? Run<TOutput>(IPlannedChange<TOutput> change, string question, bool isForced, BackupTerms? terms = null)
         where TOutput : class
     {
         WriteWarnings(change.Notes);
@@ -140,7 +142,7 @@ public abstract class PgCmdlet : PSCmdlet, IDisposable
             WriteWarnings(change.Warnings);
             return looked;
         }
-        IEnumerable<string> lines = change.Lines;
+        IEnumerable<string> lines = [.. terms?.Restored ?? [], .. change.Lines];
         var warnings = new List<string>();
         try
         {
@@ -165,12 +167,31 @@ public abstract class PgCmdlet : PSCmdlet, IDisposable
         WriteWarnings(result.Warnings);
         WriteWarnings(result.WrittenInPlace.Select(file =>
             $"{file} is a mount point, so it could not be replaced atomically and was overwritten. Its old content is in the backup beside it."));
-        foreach (string backup in result.Backups)
-            WriteVerbose($"The old content is kept in {backup}.");
+        IReadOnlyList<string> backups = KeepBackups(result.Backups, change.Files, terms);
         foreach (Proof proof in result.Proofs)
             WriteVerbose(proof.ToString());
-        return result.Output;
+        return change.WithBackups(result.Output, backups);
     }
+
+    /// <summary>Writes down whose the backups of a change are, and moves those that must not stay where they are.</summary>
+    /// <param name="backups">The backups.</param>
+    /// <param name="edits">The files that were written.</param>
+    /// <param name="terms">What is known about the backups; null for nothing.</param>
+    /// <returns>Where the backups are in the end.</returns>
+    private protected IReadOnlyList<string> KeepBackups(IReadOnlyList<string> backups, IReadOnlyList<FileEdit> edits, BackupTerms? terms)
+    {
+        KeptBackups kept = new BackupKeeper().Keep(backups, new BackupOrigin(MyInvocation.MyCommand.Name, edits)
+        {
+            Server = terms?.Server, Directory = terms?.Directory, UsualDirectory = UsualBackups,
+        });
+        WriteWarnings(kept.Warnings);
+        foreach (string backup in kept.Backups)
+            WriteVerbose($"The old content is kept in {backup}.");
+        return kept.Backups;
+    }
+
+    /// <summary>This account's directory for backups; null if it has no home.</summary>
+    private protected string? UsualBackups => BackupDirectory.Usual(Environment.GetVariable, Environment.HomeDirectory);
 
     /// <summary>Writes warnings, one by one.</summary>
     private protected void WriteWarnings(IEnumerable<string> warnings)

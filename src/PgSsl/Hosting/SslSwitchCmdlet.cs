@@ -1,4 +1,5 @@
 using System.Management.Automation;
+using PgSsl.Backups;
 using PgSsl.Binding;
 using PgSsl.Server.Live;
 using PgSsl.Switching;
@@ -45,7 +46,7 @@ public abstract class SslSwitchCmdlet : SqlCmdlet
                     "Give -Endpoint for a server, or -ConfigurationPath for its postgresql.conf."),
                 null);
         else if (Endpoint is null)
-            Try(ConfigurationPath, () => Process(SslSwitch.PrepareFile(CreateTarget(), Resolve(ConfigurationPath!), DateTimeOffset.UtcNow)));
+            Try(ConfigurationPath, () => Process(SslSwitch.PrepareFile(CreateTarget(), Resolve(ConfigurationPath!), DateTimeOffset.UtcNow), null));
         foreach (EndpointArgument argument in _input.Next(Endpoint, MyInvocation.ExpectingInput))
             Try(argument.Target, () => ProcessServer(argument));
     }
@@ -60,12 +61,12 @@ public abstract class SslSwitchCmdlet : SqlCmdlet
         using LiveServer live = Connect(argument);
         SslTarget target = CreateTarget();
         string? file = Resolve(ConfigurationPath);
-        Process(Wait(token => SslSwitch.PrepareAsync(target, live, file, DateTimeOffset.UtcNow, token)));
+        Process(Wait(token => SslSwitch.PrepareAsync(target, live, file, DateTimeOffset.UtcNow, token)), live);
     }
 
-    private void Process(SslSwitch planned)
+    private void Process(SslSwitch planned, LiveServer? live)
     {
-        if (Run(planned, "Change the server's TLS?", Force) is { } change)
+        if (Run(planned, "Change the server's TLS?", Force, new BackupTerms { Server = live?.OfBackups }) is { } change)
             WriteObject(change);
     }
 }

@@ -138,6 +138,9 @@ internal sealed class PlannedHbaChange : IPlannedChange<HbaSslChange>
         return new ChangeResult<HbaSslChange>(Describe(result), result.Backups) { WrittenInPlace = result.WrittenInPlace, Proofs = result.Proofs };
     }
 
+    /// <inheritdoc/>
+    public HbaSslChange WithBackups(HbaSslChange output, IReadOnlyList<string> backups) => output with { Backup = [.. backups] };
+
     private HbaSslChange Describe(HbaChangeResult? result) =>
         HbaSslChange.Of(_plan, _live?.Session.Host.ToString(), _impact, result) with { PendingEdits = [.. _pending.Edits] };
 }

@@ -137,7 +137,8 @@ internal sealed class BackupKeeper(IFileLayer? files = null)
             if (_files.Examine(path) is not { } old)
                 return null;
             FileEdit? edit = origin.Edits.FirstOrDefault(made => RealPath.AreSame(made.Path, name.Target));
-            FileKind kind = edit is null || edit.Kind == FileKind.Any || edit.Kind == FileKind.RequestOrCertificate ? FileKind.Of(old.Content) : edit.Kind;
+            FileKind kind = edit?.Kind is { } known && known != FileKind.Any && known != FileKind.RequestOrCertificate
+                ? known : FileKind.Of(old.Content);
             return new Kept(path, name, old, kind, path);
         }
         catch (Exception unreadable) when (unreadable is IOException or UnauthorizedAccessException or PgSslException)

@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text.RegularExpressions;
+using PgSsl.Files;
 
 namespace PgSsl.Backups;
 
@@ -11,7 +12,6 @@ namespace PgSsl.Backups;
 internal sealed partial record BackupName(string Path, string Target, DateTime Time, int Number) : IComparable<BackupName>
 {
     private const string TimeFormat = "yyyyMMdd'T'HHmmss'Z'";
-    private const string RecordSuffix = ".json";
 
     /// <summary>Reads a name; null if it is not the name of a backup.</summary>
     public static BackupName? Parse(string path)
@@ -28,7 +28,7 @@ internal sealed partial record BackupName(string Path, string Target, DateTime T
     }
 
     /// <summary>The record that belongs to a backup, whether there is one or not.</summary>
-    public static string RecordOf(string backup) => backup + RecordSuffix;
+    public static string RecordOf(string backup) => backup + StagedFile.RecordSuffix;
 
     /// <summary>A name for this backup in another directory, which nobody has there.</summary>
     /// <param name="directory">The directory.</param>

@@ -36,6 +36,13 @@ internal sealed class BackupSearch(string? usualDirectory)
         ]).Where(backup => RealPath.Comparer.Equals(TryReal(backup.Target), real)).ToArray();
     }
 
+    /// <summary>The backups of a file by their names alone, for completion: nothing is read.</summary>
+    public IEnumerable<BackupName> NamesOf(string target)
+    {
+        string real = TryReal(target), name = Path.GetFileName(real);
+        return NamesIn(Path.GetDirectoryName(real)!).Concat(UsualNames()).Where(found => Path.GetFileName(found.Target) == name);
+    }
+
     private static IReadOnlyList<StoredBackup> Sort(IEnumerable<StoredBackup> backups) =>
         [.. backups.DistinctBy(backup => backup.Path).OrderBy(backup => backup.Target, StringComparer.Ordinal).ThenBy(backup => backup.Name)];
 
@@ -45,7 +52,8 @@ internal sealed class BackupSearch(string? usualDirectory)
     private IEnumerable<BackupName> UsualNames() =>
         usualDirectory is not null && Directory.Exists(usualDirectory) ? NamesIn(usualDirectory) : [];
 
-    private IEnumerable<BackupName> NamesIn(string directory)
+    /// <summary>The backups in a directory by their names alone.</summary>
+    public IEnumerable<BackupName> NamesIn(string directory)
     {
         try
         {

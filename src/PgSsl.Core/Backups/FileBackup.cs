@@ -37,7 +37,7 @@ public sealed record FileBackup
     public required bool IsRecorded { get; init; }
 
     /// <summary>The server whose file it is: host:port, or its socket's directory; null if no server was asked.</summary>
-    public required string? Endpoint { get; init; }
+    public required string? Server { get; init; }
 
     /// <summary>The number that initdb gave that server; null if it is not known.</summary>
     public required string? SystemIdentifier { get; init; }
@@ -75,7 +75,7 @@ public sealed record FileBackup
         IsNeeded = need.IsNeeded,
         Reason = need.Reason,
         IsRecorded = backup.Record is not null,
-        Endpoint = backup.Record?.Server?.Endpoint,
+        Server = backup.Record?.Server?.Endpoint,
         SystemIdentifier = backup.Record?.Server?.SystemIdentifier,
         DataDirectory = backup.Record?.Server?.DataDirectory,
         Machine = backup.Record?.Machine,

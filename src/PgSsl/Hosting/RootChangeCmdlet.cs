@@ -1,4 +1,5 @@
 using System.Management.Automation;
+using PgSsl.Backups;
 using PgSsl.Binding;
 using PgSsl.Connections;
 using PgSsl.RootCertificates;
@@ -46,7 +47,9 @@ public abstract class RootChangeCmdlet : PgCmdlet
     /// <param name="find">Finds the root file.</param>
     /// <param name="plan">Makes the plan for a path and the file's content (null: no file).</param>
     /// <param name="isConcerned">Whether -PassThru returns a certificate of the file as it is before or after.</param>
-    private protected void Change(Func<RootTarget> find, Func<string, byte[]?, RootFilePlan> plan, Func<RootCertificate, bool> isConcerned)
+    /// <param name="restored">The backup that is restored, as a sentence; null for none.</param>
+    private protected void Change(
+        Func<RootTarget> find, Func<string, byte[]?, RootFilePlan> plan, Func<RootCertificate, bool> isConcerned, string? restored = null)
     {
         RootTarget? target = null;
         if (!Try(null, () => target = find()))
@@ -59,7 +62,8 @@ public abstract class RootChangeCmdlet : PgCmdlet
                 AdviceAtRisk = AdviceAtRisk,
                 IsRead = MyInvocation.BoundParameters.ContainsKey("Confirm"),
             };
-            if (Run(planned, "Change root certificates?", Force) is { } done && PassThru)
+            var terms = new BackupTerms { Restored = restored is null ? [] : [restored] };
+            if (Run(planned, "Change root certificates?", Force, terms) is { } done && PassThru)
                 WriteObject(RootCertificate.Of(FileWith(done), DateTimeOffset.UtcNow).Where(isConcerned), enumerateCollection: true);
         });
     }

@@ -53,20 +53,14 @@ internal sealed class BackupKeeper(IFileLayer? files = null)
         }
         if (kept.Length == 0)
             return new KeptBackups(backups, warnings);
-        for (int i = 0; i < kept.Length; i++)
-        {
-            // Two files of one change may have the same name in different directories.
-            bool IsTaken(string path) => _files.Read(path) is not null || Array.Exists(kept, other => other.Final == path);
-            if (places[i] is { } place)
-                kept[i] = kept[i] with { Final = kept[i].Name.In(place, IsTaken) };
-        }
         try
         {
+            FindNames(kept, places);
             Write(kept, origin);
         }
-        catch (PgSslException failure)
+        catch (Exception failure) when (failure is PgSslException or IOException or UnauthorizedAccessException)
         {
-            Kept[] moving = [.. kept.Where(backup => backup.IsMoving)];
+            Kept[] moving = [.. kept.Where((_, i) => places[i] is not null)];
             kept = [.. kept.Select(backup => backup with { Final = backup.Path })];
             warnings.Add(moving.Length > 0 ? Stays(moving, failure.Message) : NoRecord(kept, failure.Message));
             if (moving.Length > 0)
@@ -78,6 +72,17 @@ internal sealed class BackupKeeper(IFileLayer? files = null)
             CryptographicOperations.ZeroMemory(key.Old.Content);
         string FinalOf(string path) => Array.Find(kept, backup => backup.Path == path)?.Final ?? path;
         return new KeptBackups([.. backups.Select(FinalOf)], warnings);
+    }
+
+    private void FindNames(Kept[] kept, string?[] places)
+    {
+        for (int i = 0; i < kept.Length; i++)
+        {
+            // Two files of one change may have the same name in different directories.
+            bool IsTaken(string path) => _files.Read(path) is not null || Array.Exists(kept, other => other.Final == path);
+            if (places[i] is { } place)
+                kept[i] = kept[i] with { Final = kept[i].Name.In(place, IsTaken) };
+        }
     }
 
     private void TryWrite(Kept[] kept, BackupOrigin origin, List<string> warnings)
@@ -98,19 +103,19 @@ internal sealed class BackupKeeper(IFileLayer? files = null)
         var edits = new List<FileEdit>();
         foreach (Kept backup in kept)
         {
-            // Owner and mode are the backup's. Whoever may read it may read its record: the hash of a short text would tell the text.
-            if (backup.IsMoving)
-                edits.Add(new FileEdit(backup.Final, backup.Old.Content)
-                {
-                    Protection = FileProtection.PrivateKey(), InsteadOf = backup.Path, CreatesDirectory = true,
-                });
-            string[] others = [.. kept.Where(other => other != backup).Select(other => other.Final)];
-            edits.Add(new FileEdit(BackupName.RecordOf(backup.Final), RecordOf(backup, others, origin).ToJson())
+            // A key that moves belongs to this account alone. Others keep owner and mode; and whoever may read a backup may read its record, and
+            // nobody else: the hash of a short text would tell the text.
+            bool isPrivate = backup.IsMoving && backup.IsKey;
+            FileEdit Like(string path, byte[] content) => new(path, content)
             {
-                InsteadOf = backup.Path,
+                Protection = isPrivate ? FileProtection.PrivateKey() : FileProtection.Public,
+                InsteadOf = isPrivate ? null : backup.Path,
                 CreatesDirectory = true,
-                Protection = backup.IsMoving ? FileProtection.PrivateKey() : FileProtection.Public,
-            });
+            };
+            if (backup.IsMoving)
+                edits.Add(Like(backup.Final, backup.Old.Content));
+            string[] others = [.. kept.Where(other => other != backup).Select(other => other.Final)];
+            edits.Add(Like(BackupName.RecordOf(backup.Final), RecordOf(backup, others, origin).ToJson()));
         }
         FileTransaction.Apply(edits, DateTimeOffset.UtcNow, _files);
     }

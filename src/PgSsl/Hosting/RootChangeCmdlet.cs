@@ -64,7 +64,10 @@ public abstract class RootChangeCmdlet : PgCmdlet
             };
             var terms = new BackupTerms { Restored = restored is null ? [] : [restored] };
             if (Run(planned, "Change root certificates?", Force, terms) is { } done && PassThru)
-                WriteObject(RootCertificate.Of(FileWith(done), DateTimeOffset.UtcNow).Where(isConcerned), enumerateCollection: true);
+            {
+                RootFile file = restored is null ? FileWith(done) : RootFile.Parse(done.After, done.Path);
+                WriteObject(RootCertificate.Of(file, DateTimeOffset.UtcNow).Where(isConcerned), enumerateCollection: true);
+            }
         });
     }
 

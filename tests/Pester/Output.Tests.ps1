@@ -6,7 +6,7 @@ BeforeDiscovery {
         }
     }
     $types = 'ServerCertificate', 'SslModeResult', 'RootCertificate', 'HbaRule', 'HbaRuleTest', 'HbaRuleMatch', 'HbaSslChange',
-        'ServerCertificateRequirement', 'ServerCertificateInstallation', 'SelfSignedCertificate', 'CertificateRequest', 'RootCertificateProvider' |
+        'ServerCertificateRequirement', 'ServerCertificateInstallation', 'SelfSignedCertificate', 'CertificateRequest', 'RootCertificateProvider', 'FileCertificate' |
         ForEach-Object { @{ Type = $_ } }
 }
 
@@ -22,6 +22,7 @@ BeforeAll {
         ServerCertificate             = Get-PgServerCertificate $sandbox.Good
         SslModeResult                 = Test-PgSslMode $sandbox.Good verify-full -UserName anyone -Database postgres
         RootCertificate               = Get-PgRootCert $sandbox.Root
+        FileCertificate               = Get-PgCertificate $pair.CertificatePath, $pair.KeyPath | Select-Object -First 1
         HbaRule                       = Get-PgHbaRule $hba | Select-Object -Index 1
         HbaRuleTest                   = Test-PgHbaRule @client
         HbaRuleMatch                  = Test-PgHbaRule @client -All | Select-Object -First 1

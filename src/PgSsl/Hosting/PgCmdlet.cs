@@ -103,6 +103,23 @@ public abstract class PgCmdlet : PSCmdlet, IDisposable
         }
     }
 
+    /// <summary>The files that a path with wildcards stands for; a path that exists as it is written, or has none, stands for itself.</summary>
+    /// <exception cref="PgSslException">As <see cref="Resolve"/>; <see cref="PgSslError.FileNotFound"/>: nothing is there.</exception>
+    private protected IReadOnlyList<string> FindFiles(string path)
+    {
+        string literal = Resolve(path);
+        if (!WildcardPattern.ContainsWildcardCharacters(path) || Path.Exists(literal))
+            return [literal];
+        try
+        {
+            return GetResolvedProviderPathFromPSPath(path, out _);
+        }
+        catch (SessionStateException exception)
+        {
+            throw new PgSslException(PgSslError.FileNotFound, exception.Message, "Name a file that exists.", exception);
+        }
+    }
+
     /// <summary>
     /// Resolves what -RootCertificate was given: a file that must exist, or <c>system</c>. libpq ignores a missing file in the weaker modes,
     /// but a path that somebody types is meant.

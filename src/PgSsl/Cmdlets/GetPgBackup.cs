@@ -1,4 +1,3 @@
-using System.Collections.ObjectModel;
 using System.Management.Automation;
 using PgSsl.Backups;
 using PgSsl.Binding;
@@ -54,22 +53,8 @@ public sealed class GetPgBackupCommand : SqlCmdlet
 
     private void WriteMatching(string path)
     {
-        string literal = Resolve(path);
-        bool isPattern = WildcardPattern.ContainsWildcardCharacters(path) && !System.IO.Path.Exists(literal);
-        foreach (string file in isPattern ? FindMatching(path) : [literal])
+        foreach (string file in FindFiles(path))
             Try(file, () => WritePath(file));
-    }
-
-    private Collection<string> FindMatching(string pattern)
-    {
-        try
-        {
-            return GetResolvedProviderPathFromPSPath(pattern, out _);
-        }
-        catch (SessionStateException exception)
-        {
-            throw new PgSslException(PgSslError.FileNotFound, exception.Message, "Name a file that exists.", exception);
-        }
     }
 
     private void WritePath(string path)

@@ -1,5 +1,6 @@
 using System.Diagnostics.CodeAnalysis;
 using System.Management.Automation;
+using System.Text.RegularExpressions;
 using PgSsl.Backups;
 using PgSsl.Changes;
 using PgSsl.Common;
@@ -9,7 +10,7 @@ using PgSsl.Files;
 namespace PgSsl.Hosting;
 
 /// <summary>What all cmdlets share: how failures are written, how paths are resolved, and how work on other threads is waited for.</summary>
-public abstract class PgCmdlet : PSCmdlet, IDisposable
+public abstract partial class PgCmdlet : PSCmdlet, IDisposable
 {
     private const string FileSystem = "FileSystem";
 
@@ -93,6 +94,10 @@ public abstract class PgCmdlet : PSCmdlet, IDisposable
         // PowerShell takes it for the current directory.
         if (string.IsNullOrWhiteSpace(path))
             throw new PgSslException(PgSslError.InvalidParameterValue, "The path is empty.", "Name a file, such as ./root.crt.");
+        if (PemText.MayBe(path) && !Path.Exists(path))
+            throw new PgSslException(
+                PgSslError.FileNotFound, "What is given as a path looks like the content of a PEM file. It is not shown: it may be a private key.",
+                "Name the file itself.");
         try
         {
             string resolved = SessionState.Path.GetUnresolvedProviderPathFromPSPath(path, out ProviderInfo provider, out _);
@@ -101,6 +106,23 @@ public abstract class PgCmdlet : PSCmdlet, IDisposable
         catch (SessionStateException exception)
         {
             throw NotAFile(path, exception);
+        }
+    }
+
+    /// <summary>The files that a path with wildcards stands for; a path that exists as it is written, or has none, stands for itself.</summary>
+    /// <exception cref="PgSslException">As <see cref="Resolve"/>; <see cref="PgSslError.FileNotFound"/>: nothing is there.</exception>
+    private protected IReadOnlyList<string> FindFiles(string path)
+    {
+        string literal = Resolve(path);
+        if (!WildcardPattern.ContainsWildcardCharacters(path) || Path.Exists(literal))
+            return [literal];
+        try
+        {
+            return GetResolvedProviderPathFromPSPath(path, out _);
+        }
+        catch (SessionStateException exception)
+        {
+            throw new PgSslException(PgSslError.FileNotFound, exception.Message, "Name a file that exists.", exception);
         }
     }
 
@@ -173,26 +195,6 @@ public abstract class PgCmdlet : PSCmdlet, IDisposable
         return change.WithBackups(result.Output, backups);
     }
 
-    /// <summary>Writes down whose the backups of a change are, and moves those that must not stay where they are.</summary>
-    /// <param name="backups">The backups.</param>
-    /// <param name="edits">The files that were written.</param>
-    /// <param name="terms">What is known about the backups; null for nothing.</param>
-    /// <returns>Where the backups are in the end.</returns>
-    private protected IReadOnlyList<string> KeepBackups(IReadOnlyList<string> backups, IReadOnlyList<FileEdit> edits, BackupTerms? terms)
-    {
-        KeptBackups kept = new BackupKeeper().Keep(backups, new BackupOrigin(MyInvocation.MyCommand.Name, edits)
-        {
-            Server = terms?.Server, Directory = terms?.Directory, UsualDirectory = UsualBackups,
-        });
-        WriteWarnings(kept.Warnings);
-        foreach (string backup in kept.Backups)
-            WriteVerbose($"The old content is kept in {backup}.");
-        return kept.Backups;
-    }
-
-    /// <summary>This account's directory for backups; null if it has no home.</summary>
-    private protected string? UsualBackups => BackupDirectory.Usual(Environment.GetVariable, Environment.HomeDirectory);
-
     /// <summary>Writes warnings, one by one.</summary>
     private protected void WriteWarnings(IEnumerable<string> warnings)
     {
@@ -262,6 +264,14 @@ public abstract class PgCmdlet : PSCmdlet, IDisposable
     /// <summary>Ends what is still running.</summary>
     protected virtual void Dispose(bool disposing) => _stop.Dispose();
 
-    private static PgSslException NotAFile(string path, Exception? cause) => new(
-        PgSslError.FileNotFound, $"\"{SecretMask.Apply(path)}\" is not a file-system path.", "Name a file, such as ./root.crt.", cause);
+    private static PgSslException NotAFile(string path, Exception? cause) => ServerName().IsMatch(path)
+        ? new PgSslException(
+            PgSslError.FileNotFound, $"\"{path}\" names a server, where a file is expected.",
+            $"Name a file, such as ./root.crt. Get-PgServerCertificate {path} shows what the server serves.", cause)
+        : new PgSslException(
+            PgSslError.FileNotFound, $"\"{SecretMask.Apply(path)}\" is not a file-system path.", "Name a file, such as ./root.crt.", cause);
+
+    // PowerShell takes what is before the colon for a drive.
+    [GeneratedRegex(@"^[\w-][\w.-]+:\d{1,5}$")]
+    private static partial Regex ServerName();
 }

@@ -13,9 +13,10 @@ BeforeDiscovery {
         @{ Type = 'SslConfigurationChange'; Narrowest = 80; Header = 'IsChanged +IsProven +Plaintext +Endpoint +Changes' }
         @{ Type = 'ServerCertificateRequirement'; Narrowest = 80; Header = 'Requirement +IsMet +RequiredBy +Detail' }
         @{ Type = 'ServerCertificateInstallation'; Narrowest = 100; Header = 'Subject +NotAfter +Days +IsChanged +IsProven +CertificatePath' }
+        @{ Type = 'FileBackup'; Narrowest = 80; Header = 'Time +Kind +Size +IsNeeded +Target +Command' }
         @{ Type = 'RootCertificateProvider'; Narrowest = 100; Header = 'Provider +Title +Kind +SslMode +Roots +RootCertificate' }
     )
-    $coloured = $types | Where-Object { $_.Type -notin 'RootCertificateProvider', 'HbaRuleMatch' }
+    $coloured = $types | Where-Object { $_.Type -notin 'RootCertificateProvider', 'HbaRuleMatch', 'FileBackup' }
 }
 
 BeforeAll {
@@ -39,6 +40,7 @@ BeforeAll {
         HbaRule           = Get-PgHbaRule $hba
         HbaRuleTest       = Test-PgHbaRule @client
         HbaRuleMatch      = Test-PgHbaRule @client -Ssl -All
+        FileBackup        = Get-PgBackup $change.Backup
         HbaRuleChange     = $change.Rules
         HbaSslChange      = $change
 

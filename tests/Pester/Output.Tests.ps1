@@ -6,7 +6,8 @@ BeforeDiscovery {
         }
     }
     $types = 'ServerCertificate', 'SslModeResult', 'RootCertificate', 'HbaRule', 'HbaRuleTest', 'HbaRuleMatch', 'HbaSslChange',
-        'ServerCertificateRequirement', 'ServerCertificateInstallation', 'SelfSignedCertificate', 'CertificateRequest', 'RootCertificateProvider' |
+        'ServerCertificateRequirement', 'ServerCertificateInstallation', 'SelfSignedCertificate', 'CertificateRequest', 'RootCertificateProvider',
+        'RootCertificateChange' |
         ForEach-Object { @{ Type = $_ } }
 }
 
@@ -31,6 +32,7 @@ BeforeAll {
         CertificateRequest            = New-PgCsr db1 -KeyPath "$TestDrive/csr.key"
         RootCertificateProvider       = Get-PgRootCert -Provider Neon
         HbaSslChange                  = Set-PgHbaSsl $hba
+        RootCertificateChange         = Install-PgRootCert $sandbox.Root -Path "$TestDrive/installed.pem"
     }
 }
 

@@ -11,8 +11,8 @@ public abstract record ChangeOutput
     public bool IsChanged { get; init; }
 
     /// <summary>
-    /// Whether the effect was seen; false where it was not. Null where nothing was changed, and where there is nothing that could be proven: a key,
-    /// a request, a root file.
+    /// Whether the effect was seen; false where it was not. Null where nobody looked because nothing was changed, and where there is nothing that
+    /// could be proven: a key, a request, a root file.
     /// </summary>
     public bool? IsProven { get; init; }
 

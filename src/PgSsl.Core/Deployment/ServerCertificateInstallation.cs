@@ -88,7 +88,7 @@ public sealed record ServerCertificateInstallation : ChangeOutput
             CertificatePath = plan.Target.CertificatePath,
             KeyPath = plan.Target.KeyPath,
             Backup = [.. result?.Backups ?? []],
-            Changes = [.. (result is null ? null : plan.Switch)?.Settings.Changes ?? []],
+            Changes = [.. plan.Switch?.Settings.Changes ?? []],
             IsChanged = result is not null,
             IsProven = result is null ? null
                 : Array.Exists(proofs, proof => proof is { Name: "Wire", Outcome: ProofState.Proven })

@@ -19,10 +19,11 @@ internal static class PresentRequest
     /// <param name="files">The files.</param>
     /// <param name="existing">The key, if the user named one that exists; else null.</param>
     /// <param name="passphrase">For an encrypted key; null for none.</param>
+    /// <param name="renewed">The certificate to renew, which wants a new key; null if none is given.</param>
     /// <returns>What is there; null if one of the files is not.</returns>
     /// <exception cref="PgSslException"><see cref="PgSslError.FileExists"/>: they are something else. The message says what differs.</exception>
     public static CertificateRequest? Find(
-        CertificateProfile profile, string algorithm, KeyFilePlan files, CertificateKey? existing, char[]? passphrase)
+        CertificateProfile profile, string algorithm, KeyFilePlan files, CertificateKey? existing, char[]? passphrase, X509Certificate2? renewed)
     {
         if (!File.Exists(files.KeyPath) || !File.Exists(files.DocumentPath))
             return null;
@@ -31,6 +32,8 @@ internal static class PresentRequest
         {
             var differences = new List<string>();
             CertificateKey? key = existing ?? (read = ReadKey(files.KeyPath, algorithm, passphrase, differences));
+            if (read is not null && renewed is not null && read.SpkiSha256 == SpkiOf(renewed))
+                differences.Add($"the key in {files.KeyPath} is that of the certificate to renew, and a renewal gets a new key");
             byte[] content = PemFile.ReadBytes(files.DocumentPath);
             string pem = Encoding.Latin1.GetString(content);
             Compare(pem, profile, key, differences);
@@ -46,6 +49,9 @@ internal static class PresentRequest
             read?.Dispose();
         }
     }
+
+    private static string SpkiOf(X509Certificate2 certificate) =>
+        Convert.ToHexString(SHA256.HashData(certificate.PublicKey.ExportSubjectPublicKeyInfo()));
 
     private static CertificateKey? ReadKey(string path, string algorithm, char[]? passphrase, List<string> differences)
     {

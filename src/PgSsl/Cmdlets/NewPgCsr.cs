@@ -1,4 +1,5 @@
 using System.Management.Automation;
+using System.Security.Cryptography.X509Certificates;
 using PgSsl.Hosting;
 using PgSsl.Requests;
 
@@ -38,6 +39,6 @@ public sealed class NewPgCsrCommand : KeyPairCmdlet
 
     /// <inheritdoc/>
     private protected override ChangeOutput? FindPresent(
-        CertificateProfile profile, string algorithm, CertificateKey? key, KeyFilePlan files, char[]? passphrase) =>
-        PresentRequest.Find(profile, algorithm, files, key, passphrase);
+        CertificateProfile profile, string algorithm, CertificateKey? key, KeyFilePlan files, char[]? passphrase, X509Certificate2? renewed) =>
+        PresentRequest.Find(profile, algorithm, files, key, passphrase, renewed);
 }

@@ -1,5 +1,6 @@
 using System.Management.Automation;
 using System.Security;
+using System.Security.Cryptography.X509Certificates;
 using PgSsl.Binding;
 using PgSsl.Files;
 using PgSsl.Requests;
@@ -77,9 +78,10 @@ public abstract class KeyPairCmdlet : CertificateNamingCmdlet
     /// <param name="key">The key that the user named; null for none.</param>
     /// <param name="files">The files.</param>
     /// <param name="passphrase">For an encrypted key; null for none.</param>
+    /// <param name="renewed">The certificate to renew; null if none is given.</param>
     /// <exception cref="PgSslException"><see cref="PgSslError.FileExists"/>: it is something else.</exception>
     private protected virtual ChangeOutput? FindPresent(
-        CertificateProfile profile, string algorithm, CertificateKey? key, KeyFilePlan files, char[]? passphrase) => null;
+        CertificateProfile profile, string algorithm, CertificateKey? key, KeyFilePlan files, char[]? passphrase, X509Certificate2? renewed) => null;
 
     /// <summary>What the user should know before anything is made.</summary>
     private protected virtual IEnumerable<string> Warnings(CertificateProfile profile)
@@ -113,7 +115,7 @@ public abstract class KeyPairCmdlet : CertificateNamingCmdlet
         string? expected = MyInvocation.BoundParameters.ContainsKey(nameof(KeyAlgorithm)) ? asked : null;
         using CertificateKey? existing = files.KeyExists ? CertificateKey.ReadFile(files.KeyPath, passphrase, expected) : null;
         string algorithm = existing?.Algorithm ?? asked;
-        ChangeOutput? present = Force ? null : FindPresent(profile, algorithm, existing, files, passphrase);
+        ChangeOutput? present = Force ? null : FindPresent(profile, algorithm, existing, files, passphrase, naming.Certificate);
         if (present is null)
             files.CheckTargets(Force);
         WriteWarnings(Warnings(profile));

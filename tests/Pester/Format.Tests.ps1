@@ -5,6 +5,7 @@ BeforeDiscovery {
         @{ Type = 'ConnectionSetting'; Narrowest = 80; Header = 'Name +Value +Source +Warning' }
         @{ Type = 'RootCertificate'; Narrowest = 100; Header = 'Position +Subject +NotAfter +Days +Fingerprint +Status' }
         @{ Type = 'RootCertificateChange'; Narrowest = 80; Header = 'IsChanged +Added +Removed +CertificateCount +Path' }
+        @{ Type = 'FileCertificate'; Narrowest = 80; Header = 'File +Kind +Subject +Days +KeyMatches +Status' }
         @{ Type = 'HbaRule'; Narrowest = 80; Header = ' *Line +Type +Database +User +Address +Method +Findings' }
         @{ Type = 'HbaRuleTest'; Narrowest = 80; Header = 'User +Database +Address +Transport +Outcome +Method +Line' }
         @{ Type = 'HbaRuleMatch'; Narrowest = 80; Header = ' *Line +Decides +Match +Rule +Reason' }
@@ -35,6 +36,7 @@ BeforeAll {
         SslModeResult     = Test-PgSslMode $sandbox.Good -UserName anyone -Database postgres
         ConnectionSetting = Get-PgConnectionSetting $sandbox.Good
         RootCertificate   = Get-PgRootCert $TestDrive/roots.pem
+        FileCertificate   = Get-PgCertificate $sandbox.Root, $pair.CertificatePath, $pair.KeyPath
         HbaRule           = Get-PgHbaRule $hba
         RootCertificateChange = Install-PgRootCert $sandbox.Root -Path $TestDrive/installed.pem -WarningAction Ignore
         HbaRuleTest       = Test-PgHbaRule @client

@@ -181,8 +181,9 @@ Describe 'New-PgCsr' {
             @{ With = @{ CommonName = 'db1'; DnsName = 'db1.example.com' }; Says = 'alternative names are DNS:db1, not DNS:db1, DNS:db1.example.com' }
             @{ With = @{ CommonName = 'db1'; KeyAlgorithm = 'rsa-2048' }; Says = 'server.key is ecdsa-p256, not rsa-2048' }
             @{ With = @{ CommonName = 'db1'; Role = 'Replication'; DnsName = 'db1'; KeyPath = 'server.key' }; Says = 'not for the role Replication' }
-            @{ With = @{ CommonName = 'db1'; Passphrase = ConvertTo-SecureString secret -AsPlainText }; Says = 'is not encrypted' }
+            @{ With = @{ CommonName = 'db1' }; Phrase = 'secret'; Says = 'is not encrypted' }
         ) {
+            if ($Phrase) { $With.Passphrase = New-Passphrase $Phrase }
             $hashes = (Get-FileHash server.key, server.csr).Hash
             New-PgCsr @With -ErrorVariable failures -ErrorAction SilentlyContinue -WarningAction Ignore
             $failures.FullyQualifiedErrorId | Should -BeLike 'FileExists,*'

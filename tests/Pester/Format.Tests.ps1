@@ -4,6 +4,7 @@ BeforeDiscovery {
         @{ Type = 'SslModeResult'; Narrowest = 80; Header = 'SslMode +Connects +Transport +VerifiesServer +MitmSafe +Reason' }
         @{ Type = 'ConnectionSetting'; Narrowest = 80; Header = 'Name +Value +Source +Warning' }
         @{ Type = 'RootCertificate'; Narrowest = 100; Header = 'Position +Subject +NotAfter +Days +Fingerprint +Status' }
+        @{ Type = 'RootCertificateChange'; Narrowest = 80; Header = 'IsChanged +Added +Removed +CertificateCount +Path' }
         @{ Type = 'FileCertificate'; Narrowest = 80; Header = 'File +Kind +Subject +Days +KeyMatches +Status' }
         @{ Type = 'HbaRule'; Narrowest = 80; Header = ' *Line +Type +Database +User +Address +Method +Findings' }
         @{ Type = 'HbaRuleTest'; Narrowest = 80; Header = 'User +Database +Address +Transport +Outcome +Method +Line' }
@@ -15,7 +16,7 @@ BeforeDiscovery {
         @{ Type = 'ServerCertificateInstallation'; Narrowest = 100; Header = 'Subject +NotAfter +Days +IsChanged +IsProven +CertificatePath' }
         @{ Type = 'RootCertificateProvider'; Narrowest = 100; Header = 'Provider +Title +Kind +SslMode +Roots +RootCertificate' }
     )
-    $coloured = $types | Where-Object { $_.Type -notin 'RootCertificateProvider', 'HbaRuleMatch' }
+    $coloured = $types | Where-Object { $_.Type -notin 'RootCertificateProvider', 'HbaRuleMatch', 'RootCertificateChange' }
 }
 
 BeforeAll {
@@ -37,6 +38,7 @@ BeforeAll {
         RootCertificate   = Get-PgRootCert $TestDrive/roots.pem
         FileCertificate   = Get-PgCertificate $sandbox.Root, $pair.CertificatePath, $pair.KeyPath
         HbaRule           = Get-PgHbaRule $hba
+        RootCertificateChange = Install-PgRootCert $sandbox.Root -Path $TestDrive/installed.pem -WarningAction Ignore
         HbaRuleTest       = Test-PgHbaRule @client
         HbaRuleMatch      = Test-PgHbaRule @client -Ssl -All
         HbaRuleChange     = $change.Rules

@@ -94,6 +94,10 @@ public abstract partial class PgCmdlet : PSCmdlet, IDisposable
         // PowerShell takes it for the current directory.
         if (string.IsNullOrWhiteSpace(path))
             throw new PgSslException(PgSslError.InvalidParameterValue, "The path is empty.", "Name a file, such as ./root.crt.");
+        if (PemText.MayBe(path) && !Path.Exists(path))
+            throw new PgSslException(
+                PgSslError.FileNotFound, "What is given as a path looks like the content of a PEM file. It is not shown: it may be a private key.",
+                "Name the file itself.");
         try
         {
             string resolved = SessionState.Path.GetUnresolvedProviderPathFromPSPath(path, out ProviderInfo provider, out _);

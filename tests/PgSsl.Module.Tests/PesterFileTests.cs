@@ -78,4 +78,6 @@ public sealed class Traps : PesterFileTests;
 
 public sealed class Uninstall_PgRootCert : PesterFileTests;
 
+public sealed class Views : PesterFileTests;
+
 public sealed class Wait_PgServerCertificate : PesterFileTests;

@@ -128,7 +128,10 @@ public sealed class GetPgSslSessionCommand : ServerCmdlet
             WriteWarning(
                 $"{victim.Endpoint}: {victim} was told to end, but is still there after {SessionEnd.Timeout.TotalSeconds} s. " +
                 "It ends as soon as it handles the signal.");
-        WriteObject(victim with { IsTerminated = result == TerminationResult.Ended });
+        // It has a table of its own, with what became of it (Session.Format.ps1xml).
+        PSObject ended = PSObject.AsPSObject(victim with { IsTerminated = result == TerminationResult.Ended });
+        ended.TypeNames.Insert(0, $"{typeof(SslSession).FullName}#Terminated");
+        WriteObject(ended);
     }
 
     private void Warn(IServerSession session, SessionList list, string endpoint)

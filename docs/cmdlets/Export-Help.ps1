@@ -20,7 +20,7 @@ try {
     # PlatyPS leaves an example in its introduction. Its code, which comes first, belongs into code, and all else, what it shows too, into remarks.
     $maml = [regex]::Replace($maml, '(?s)<maml:introduction>\s*(.*?)\s*</maml:introduction>\s*<dev:code />\s*<dev:remarks />', {
         $code, $remarks = [regex]::Matches($args[0].Groups[1].Value, '(?s)<maml:para>(.*?)</maml:para>').ForEach{ $_.Groups[1].Value }
-        $lines = @("<dev:code>$($code -replace '^```powershell\n|\n```$')</dev:code>", '<dev:remarks>')
+        $lines = @("<dev:code>$($code -replace '^```\w+\n|\n```$')</dev:code>", '<dev:remarks>')
         $lines += $remarks.ForEach{ "  <maml:para>$_</maml:para>" }
         ($lines + '</dev:remarks>') -join "`n        "
     })

@@ -19,6 +19,7 @@ BeforeDiscovery {
 
 BeforeAll {
     Import-Module $PSScriptRoot/Sandbox.psm1
+    Import-Module $PSScriptRoot/Screen.psm1
     $sandbox = Get-Sandbox
     Get-Content $sandbox.Root, $sandbox.OtherRoot | Set-Content $TestDrive/roots.pem
     $hba = "$TestDrive/pg_hba.conf"
@@ -97,7 +98,7 @@ Describe 'Format of <Type>' -ForEach $coloured {
 Describe 'Format' {
     It 'shows a certificate on one line' {
         $served = Get-PgServerCertificate $sandbox.Good -RootCertificate $sandbox.Root
-        $line = Get-Line ($served | Out-String -Width 160) | Select-Object -Last 1
+        $line = Get-Line (Get-Screen -Width 160 -Script { $args[0] } -Arguments $served) | Select-Object -Last 1
         $date = $served.NotAfter.ToString('yyyy-MM-dd')
         $line | Should -Match "^localhost:$($sandbox.GoodPort) +Pester Issuing CA +$date +$($served.DaysRemaining) +Complete +\S*Root\.crt$"
     }
@@ -126,7 +127,7 @@ Describe 'Format' {
     }
 
     It 'shows findings of a rule by their codes, and in a list with what to do' {
-        $objects.HbaRule[1] | Out-String -Width 160 | Should -Match 'PlaintextAllowed, Md5'
+        Get-Screen -Width 160 -Script { $args[0] } -Arguments $objects.HbaRule[1] | Should -Match 'PlaintextAllowed, Md5'
         $objects.HbaRule[1] | Format-List | Out-String -Width 300 | Should -Match 'Findings +: Warning: Clients may connect in plaintext.+ Make the rule hostssl'
     }
 

@@ -17,7 +17,8 @@ namespace PgSsl.Tests.Screens
         private readonly ScreenInterface ui;
         public Screen(int width) { ui = new ScreenInterface(width); }
         public string Text { get { return ui.Shown.ToString(); } }
-        public void Clear() { ui.Shown.Clear(); }
+        public ProgressRecord[] Records { get { return ui.Records.ToArray(); } }
+        public void Clear() { ui.Shown.Clear(); ui.Records.Clear(); }
         public override Guid InstanceId { get; } = Guid.NewGuid();
         public override string Name { get { return "Screen"; } }
         public override Version Version { get { return new Version(1, 0); } }
@@ -104,7 +105,10 @@ function Get-Screen {
         [scriptblock] $Script,
 
         # What the script finds in $args.
-        [object[]] $Arguments
+        [object[]] $Arguments,
+
+        # Gets the records of progress instead.
+        [switch] $Progress
     )
     if (-not $script:sessions[$Width]) {
         $state = [initialsessionstate]::CreateDefault2()
@@ -118,6 +122,7 @@ function Get-Screen {
     $shell = [powershell]::Create($script:sessions[$Width].Runspace).AddScript("$Script")
     foreach ($argument in $Arguments) { $shell = $shell.AddArgument($argument) }
     $shell.AddCommand('Out-Default').Invoke() | Out-Null
+    if ($Progress) { return $screen.Records }
     if ($shell.HadErrors) { throw "$($shell.Streams.Error)" }
     ($screen.Text -split '\r?\n').TrimEnd() -join "`n" -replace '^\n+|\n+$'
 }

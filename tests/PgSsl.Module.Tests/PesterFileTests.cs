@@ -58,6 +58,8 @@ public sealed class Package : PesterFileTests;
 
 public sealed class Pipeline : PesterFileTests;
 
+public sealed class Progress : PesterFileTests;
+
 public sealed class ServerLife : PesterFileTests;
 
 public sealed class Secrets : PesterFileTests;

@@ -19,4 +19,4 @@ public sealed class KeyAlgorithmTransformationAttribute() : WordTransformationAt
 }
 
 /// <summary>Completes the key algorithms that can be made.</summary>
-public sealed class KeyAlgorithmCompleter() : WordCompleter([.. KeyAlgorithms.Names]);
+public sealed class KeyAlgorithmCompleter() : WordCompleter([.. KeyAlgorithms.Names], WordMeanings.KeyAlgorithms);

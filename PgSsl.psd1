@@ -11,6 +11,7 @@
     FormatsToProcess     = @(
         'bin/PgSsl.Format.ps1xml'
         'bin/CertificateRequest.Format.ps1xml'
+        'bin/FileCertificate.Format.ps1xml'
         'bin/Hba.Format.ps1xml'
         'bin/RootCertificate.Format.ps1xml'
         'bin/RootCertificateProvider.Format.ps1xml'
@@ -24,6 +25,7 @@
         'ConvertTo-PgConnectionString'
         'Disable-PgSsl'
         'Enable-PgSsl'
+        'Get-PgCertificate'
         'Get-PgConnectionSetting'
         'Get-PgHbaRule'
         'Get-PgRootCert'

@@ -13,6 +13,7 @@ BeforeDiscovery {
         @{ Type = 'ServerCertificateRequirement'; Header = 'Requirement +IsMet +RequiredBy +Detail' }
         @{ Type = 'ServerCertificateInstallation'; Header = 'Subject +NotAfter +Days +IsChanged +IsProven +CertificatePath' }
         @{ Type = 'RootCertificateProvider'; Header = 'Provider +Title +Kind +SslMode +Roots +RootCertificate' }
+        @{ Type = 'FileCertificate'; Header = 'File +Kind +Subject +Days +KeyMatches +Status' }
     )
     $coloured = $types | Where-Object { $_.Type -notin 'RootCertificateProvider', 'HbaRuleMatch' }
 }
@@ -35,6 +36,7 @@ BeforeAll {
         SslModeResult     = Test-PgSslMode $sandbox.Good -UserName anyone -Database postgres
         ConnectionSetting = Get-PgConnectionSetting $sandbox.Good
         RootCertificate   = Get-PgRootCert $TestDrive/roots.pem
+        FileCertificate   = Get-PgCertificate $sandbox.Root, $pair.CertificatePath, $pair.KeyPath
         HbaRule           = Get-PgHbaRule $hba
         HbaRuleTest       = Test-PgHbaRule @client
         HbaRuleMatch      = Test-PgHbaRule @client -Ssl -All

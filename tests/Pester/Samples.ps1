@@ -188,6 +188,18 @@ $pair = @{
             ForEach-Object { $_.Transport = 'plaintext'; $_ }
     )
 
+    FileCertificate = @(
+        New-Sample FileCertificate @{
+            Path = '/etc/ssl/postgresql/server.crt'; Position = 1; Kind = 'Certificate'; Subject = 'CN=postgresql-primary.shop.example.com, O=Example AG'
+            DaysRemaining = 12; KeyMatches = $true; Status = 'MissingIntermediate', 'WeakSignature'
+        }
+        New-Sample FileCertificate @{
+            Path = '/etc/ssl/postgresql/corp-root-and-intermediates.p7b'; Position = 1; Kind = 'Certificate'; Subject = 'CN=Corp Root CA'
+            DaysRemaining = 3650; Status = @('Good')
+        }
+        New-Sample FileCertificate @{ Path = '/etc/ssl/postgresql/server.key'; Position = 1; Kind = 'PrivateKey'; KeyMatches = $true; Status = @('Good') }
+    )
+
     CertificateRequest    = New-Sample CertificateRequest ($pair + @{ CsrPath = '/srv/tls/db1.example.com.csr' })
     SelfSignedCertificate = New-Sample SelfSignedCertificate ($pair + @{
         CertificatePath = '/srv/tls/db1.example.com.crt'; NotBefore = $notAfter.AddYears(-1); NotAfter = $notAfter; Fingerprint = $fingerprint

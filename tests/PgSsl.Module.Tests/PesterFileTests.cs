@@ -26,6 +26,8 @@ public sealed class ForeignNames : PesterFileTests;
 
 public sealed class Format : PesterFileTests;
 
+public sealed class Get_PgCertificate : PesterFileTests;
+
 public sealed class Get_PgConnectionSetting : PesterFileTests;
 
 public sealed class Get_PgHbaRule : PesterFileTests;

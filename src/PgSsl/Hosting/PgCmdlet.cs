@@ -1,5 +1,6 @@
 using System.Diagnostics.CodeAnalysis;
 using System.Management.Automation;
+using System.Text.RegularExpressions;
 using PgSsl.Changes;
 using PgSsl.Common;
 using PgSsl.Connections;
@@ -8,7 +9,7 @@ using PgSsl.Files;
 namespace PgSsl.Hosting;
 
 /// <summary>What all cmdlets share: how failures are written, how paths are resolved, and how work on other threads is waited for.</summary>
-public abstract class PgCmdlet : PSCmdlet, IDisposable
+public abstract partial class PgCmdlet : PSCmdlet, IDisposable
 {
     private const string FileSystem = "FileSystem";
 
@@ -100,6 +101,23 @@ public abstract class PgCmdlet : PSCmdlet, IDisposable
         catch (SessionStateException exception)
         {
             throw NotAFile(path, exception);
+        }
+    }
+
+    /// <summary>The files that a path with wildcards stands for; a path that exists as it is written, or has none, stands for itself.</summary>
+    /// <exception cref="PgSslException">As <see cref="Resolve"/>; <see cref="PgSslError.FileNotFound"/>: nothing is there.</exception>
+    private protected IReadOnlyList<string> FindFiles(string path)
+    {
+        string literal = Resolve(path);
+        if (!WildcardPattern.ContainsWildcardCharacters(path) || Path.Exists(literal))
+            return [literal];
+        try
+        {
+            return GetResolvedProviderPathFromPSPath(path, out _);
+        }
+        catch (SessionStateException exception)
+        {
+            throw new PgSslException(PgSslError.FileNotFound, exception.Message, "Name a file that exists.", exception);
         }
     }
 
@@ -241,6 +259,14 @@ public abstract class PgCmdlet : PSCmdlet, IDisposable
     /// <summary>Ends what is still running.</summary>
     protected virtual void Dispose(bool disposing) => _stop.Dispose();
 
-    private static PgSslException NotAFile(string path, Exception? cause) => new(
-        PgSslError.FileNotFound, $"\"{SecretMask.Apply(path)}\" is not a file-system path.", "Name a file, such as ./root.crt.", cause);
+    private static PgSslException NotAFile(string path, Exception? cause) => ServerName().IsMatch(path)
+        ? new PgSslException(
+            PgSslError.FileNotFound, $"\"{path}\" names a server, where a file is expected.",
+            $"Name a file, such as ./root.crt. Get-PgServerCertificate {path} shows what the server serves.", cause)
+        : new PgSslException(
+            PgSslError.FileNotFound, $"\"{SecretMask.Apply(path)}\" is not a file-system path.", "Name a file, such as ./root.crt.", cause);
+
+    // PowerShell takes what is before the colon for a drive.
+    [GeneratedRegex(@"^[\w-][\w.-]+:\d{1,5}$")]
+    private static partial Regex ServerName();
 }

@@ -16,7 +16,7 @@ Describe 'Completion' {
         @{ Line = 'Test-PgSslMode db1 -Client n'; Expected = 'npgsql', 'node-postgres' }
         @{ Line = 'Test-PgSslMode db1 -SslNegotiation '; Expected = 'postgres', 'direct' }
         @{ Line = 'Get-PgServerCertificate db1 -SslNegotiation d'; Expected = , 'direct' }
-        @{ Line = 'New-PgCsr db1 -KeyAlgorithm '; Expected = 'ecdsa-p256', 'ecdsa-p384', 'rsa-3072', 'rsa-2048', 'rsa-4096' }
+        @{ Line = 'New-PgCsr db1 -KeyAlgorithm '; Expected = 'ecdsa-p256', 'ecdsa-p384', 'rsa-3072', 'rsa-2048', 'rsa-4096', 'same' }
         @{ Line = 'New-PgSelfSignedCertificate db1 -KeyAlgorithm r'; Expected = 'rsa-3072', 'rsa-2048', 'rsa-4096' }
         @{ Line = 'New-PgCsr app -Role c'; Expected = , 'Client' }
         @{ Line = 'ConvertTo-PgConnectionString db1 -Format '; Expected = 'Uri', 'Conninfo', 'Npgsql', 'Jdbc', 'Environment', 'Service' }

@@ -14,8 +14,9 @@ BeforeDiscovery {
         @{ Type = 'ServerCertificateInstallation'; Header = 'Subject +NotAfter +Days +IsChanged +IsProven +CertificatePath' }
         @{ Type = 'RootCertificateProvider'; Header = 'Provider +Title +Kind +SslMode +Roots +RootCertificate' }
         @{ Type = 'FileCertificate'; Header = 'File +Kind +Subject +Days +KeyMatches +Status' }
+        @{ Type = 'RootCertificateChange'; Header = 'IsChanged +Added +Removed +CertificateCount +Path' }
     )
-    $coloured = $types | Where-Object { $_.Type -notin 'RootCertificateProvider', 'HbaRuleMatch' }
+    $coloured = $types | Where-Object { $_.Type -notin 'RootCertificateProvider', 'HbaRuleMatch', 'RootCertificateChange' }
 }
 
 BeforeAll {
@@ -38,6 +39,7 @@ BeforeAll {
         RootCertificate   = Get-PgRootCert $TestDrive/roots.pem
         FileCertificate   = Get-PgCertificate $sandbox.Root, $pair.CertificatePath, $pair.KeyPath
         HbaRule           = Get-PgHbaRule $hba
+        RootCertificateChange = Install-PgRootCert $sandbox.Root -Path $TestDrive/installed.pem -WarningAction Ignore
         HbaRuleTest       = Test-PgHbaRule @client
         HbaRuleMatch      = Test-PgHbaRule @client -Ssl -All
         HbaRuleChange     = $change.Rules

@@ -117,6 +117,33 @@ Describe 'Get-PgCertificate' {
             ($mixed | Where-Object Subject -EQ CN=root).Status | Should -Be IncludesRoot
         }
 
+        It 'says that a leaf behind its CA is not what a server would present' {
+            Get-Content middle.crt, leaf.crt | Set-Content reversed.pem
+            (Get-PgCertificate reversed.pem).Where{ $_.Subject -eq 'CN=leaf' }.Status | Should -Be OutOfOrder
+        }
+
+        It 'says of a self-signed certificate with its key that it is self-signed, also if it is a CA' {
+            Copy-Item root.crt own.crt
+            (Get-PgCertificate own.crt).Status | Should -Be Good
+            (Get-PgCertificate own.crt, root.key).Status | Should -Be SelfSigned, Good
+        }
+
+        It 'says of <Form> that OpenSSL does not read it' -ForEach @(
+            @{ Form = 'UTF-16'; Make = { Get-Content -Raw leaf.crt | Set-Content -Encoding unicode odd.crt } }
+            @{ Form = 'PEM with blanks before it'; Make = { Get-Content leaf.crt | ForEach-Object { "  $_" } | Set-Content odd.crt } }
+        ) {
+            & $Make
+            openssl x509 -in odd.crt -noout 2> $null
+            $LASTEXITCODE | Should -Not -Be 0
+            (Get-PgCertificate odd.crt).Status | Should -Contain NotRead
+        }
+
+        It 'knows the size of a key of RSASSA-PSS' {
+            openssl genpkey -algorithm RSA-PSS -pkeyopt rsa_keygen_bits:2048 -out pss.key 2> $null
+            openssl req -x509 -new -key pss.key -subj /CN=pss -days 9 -out pss.crt
+            (Get-PgCertificate pss.crt, pss.key).KeySize | Should -Be 2048, 2048
+        }
+
         It 'judges a file of CAs as a collection of roots' {
             Get-Content root.crt, $sandbox.Root | Set-Content roots.pem
             (Get-PgCertificate roots.pem).Status | Should -Be Good, Good
@@ -146,6 +173,27 @@ Describe 'Get-PgCertificate' {
         $seen | Should -HaveCount 1
         $failures.FullyQualifiedErrorId | Should -BeLike 'FileNotFound,*'
         $failures.TargetObject | Should -BeLike '*none.crt'
+    }
+
+    It 'does not repeat a key that is given in place of its file, as one text or line by line' {
+        New-PgSelfSignedCertificate db1 -KeyPath $TestDrive/secret.key @quiet | Out-Null
+        $lines = Get-Content $TestDrive/secret.key
+        $seen = & {
+            Get-PgCertificate (Get-Content -Raw $TestDrive/secret.key)
+            $lines | Get-PgCertificate
+            $lines | Get-PgRootCert
+        } 2>&1
+        $seen.FullyQualifiedErrorId | Should -BeLike 'FileNotFound,*'
+        $text = $seen | ForEach-Object { "$_"; $_ | Format-List * -Force | Out-String -Width 4096 }
+        foreach ($line in $lines -notmatch '^-') { $text | Should -Not -Match ([regex]::Escape($line)) }
+    }
+
+    It 'names links that lead in a circle, and reads the others' {
+        if ($IsWindows) { Set-ItResult -Skipped -Because 'links need privileges' }
+        New-Item -ItemType SymbolicLink $TestDrive/one.crt -Value $TestDrive/two.crt -Force | Out-Null
+        New-Item -ItemType SymbolicLink $TestDrive/two.crt -Value $TestDrive/one.crt -Force | Out-Null
+        Get-PgCertificate $TestDrive/one.crt, $sandbox.Root -ErrorVariable failures -ErrorAction SilentlyContinue | Should -HaveCount 1
+        $failures.FullyQualifiedErrorId | Should -Match '^File(NotFound|Unreadable),'
     }
 
     It 'passes over folders that wildcards find' {

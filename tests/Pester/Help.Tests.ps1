@@ -103,7 +103,7 @@ Describe 'Help of <Name>' -ForEach $commands {
 
     It 'names every property of what it returns' {
         $told = Get-Text $help.returnValues.returnValue.description
-        if ($told -match 'see (\S+-Pg\S+) for its properties') { $told = Get-Text (Get-Help $Matches[1]).returnValues.returnValue.description }
+        if ($told -match 'see (\S+-Pg\S+) for its properties') { $told += Get-Text (Get-Help $Matches[1]).returnValues.returnValue.description }
         $types = (Get-Command $Name).OutputType.Type | Where-Object Namespace -EQ PgSsl
         foreach ($property in $types.ForEach{ $_.GetProperties() }.Name) { $told | Should -MatchExactly "\b$property\b" }
     }

@@ -37,7 +37,7 @@ $test = @{ Path = $hba.FileName; Database = 'orders'; Method = 'scram-sha-256'; 
 $configuration = @{ Port = 5432; ServerVersion = '17.2'; Ssl = $true; ServesTls = $true; Protocol = 'TLSv1.3'; DaysRemaining = 90; IsDrifted = $false }
 $requirement = @{ CertificatePath = '/var/lib/postgresql/17/main/server.crt'; RequiredBy = 'Server'; IsMet = $true }
 $pair = @{
-    Subject = 'CN=db1.example.com, O=Example AG'; Role = 'Server'; KeyAlgorithm = 'EcdsaP256'; IsKeyEncrypted = $false; Backups = @()
+    Subject = 'CN=db1.example.com, O=Example AG'; Role = 'Server'; KeyAlgorithm = 'EcdsaP256'; IsKeyEncrypted = $false; Backup = @(); IsChanged = $true; IsProven = $true; IsWhatIf = $false
     SubjectAlternativeName = 'db1.example.com', 'db1', 'postgresql-primary.shop.example.com', '10.20.30.40', '2001:db8:42::10'
     KeyPath = '/srv/tls/db1.example.com.key'; SpkiSha256 = 'hU1pX1pQ8p3yCq7dG9sJt5kQm0bZ2nR4vW6xY8zA1c0='
 }
@@ -187,6 +187,10 @@ $pair = @{
         New-Sample SslSession#Terminated ($session + @{ ProcessId = 4714; UserName = 'app'; Database = 'orders'; ClientAddress = '10.20.30.41'; ApplicationName = 'shop'; IsTerminated = $false }) |
             ForEach-Object { $_.Transport = 'plaintext'; $_ }
     )
+
+    RootCertificateChange = New-Sample RootCertificateChange @{
+        IsChanged = $true; Added = @('Corp Root CA'); Removed = @(); CertificateCount = 3; Path = '/home/shop/applications/billing/.postgresql/root.crt'
+    }
 
     FileCertificate = @(
         New-Sample FileCertificate @{

@@ -8,6 +8,8 @@ public abstract class PesterFileTests
 }
 
 // A class each, because xUnit runs classes side by side and the methods of one in turn.
+public sealed class Changes : PesterFileTests;
+
 public sealed class CommandText : PesterFileTests;
 
 public sealed class Completion : PesterFileTests;

@@ -38,7 +38,8 @@ internal sealed class CertificateFileReader(char[]? passphrase, Lazy<TrustStore>
             if (certificates.Count == 0 && key is null)
                 throw CertificateInput.Refuse(content, path, CertificateWanted.Any);
             string? mode = file.Status is { } status ? UnixModes.Text(status.Mode) : null;
-            ILookup<X509Certificate2, (string, string)> problems = FindProblems(certificates);
+            ILookup<X509Certificate2, (string, string)> problems = FindProblems(certificates, new FileForm(content))
+                .ToLookup(problem => problem.Certificate, problem => (problem.Kind, problem.Message));
             return
             [
                 .. certificates.Select((certificate, i) =>
@@ -64,12 +65,15 @@ internal sealed class CertificateFileReader(char[]? passphrase, Lazy<TrustStore>
         {
             ILookup<string, FileCertificate> others = item.Certificate is null ? certificates : keys;
             FileCertificate? match = item.KeyIdentity is { } identity ? others[identity].FirstOrDefault() : null;
+            bool signsItself = item is { IsSelfSigned: true, Status: ["Good"] } && match is not null;
             bool isOpen = others.Count == 0 || item.KeyIdentity is null || (item.IsCa == true && allKeysMatch);
             yield return item with
             {
                 KeyMatches = match is not null ? true : isOpen ? null : false,
                 MatchingPath = match?.Path,
                 Subject = item.Subject ?? match?.Subject,
+                Status = signsItself ? [nameof(ChainFindingKind.SelfSigned)] : item.Status,
+                Problems = signsItself ? [$"'{CertificateNames.Display(item.Certificate!)}' is self-signed."] : item.Problems,
             };
         }
     }
@@ -101,13 +105,41 @@ internal sealed class CertificateFileReader(char[]? passphrase, Lazy<TrustStore>
     };
 
     /// <summary>With a server's or client's own certificate they are a chain; without one, a collection of CAs.</summary>
-    private ILookup<X509Certificate2, (string Kind, string Message)> FindProblems(IReadOnlyList<X509Certificate2> certificates)
+    private IEnumerable<(X509Certificate2 Certificate, string Kind, string Message)> FindProblems(
+        IReadOnlyList<X509Certificate2> certificates, FileForm form)
     {
-        if (certificates.FirstOrDefault(certificate => ParsedCertificate.Of(certificate) is not { CaKind: not 0 }) is not { } leaf)
-            return RootFileProblems.OfCertificates(certificates, at)
-                .ToLookup(problem => certificates[problem.Position!.Value - 1], problem => ($"{problem.Kind}", problem.Message));
+        foreach (X509Certificate2 certificate in certificates)
+            if (form.Fault is { } fault)
+                yield return (certificate, "NotRead", Sentence.Of(fault));
+        X509Certificate2? leaf = certificates.FirstOrDefault(certificate => ParsedCertificate.Of(certificate) is not { CaKind: not 0 });
+        if (leaf is null)
+        {
+            foreach (RootFileProblem problem in RootFileProblems.OfCertificates(certificates, at))
+                yield return (certificates[problem.Position!.Value - 1], $"{problem.Kind}", problem.Message);
+            foreach (X509Certificate2 weak in certificates.Where(
+                certificate => ParsedCertificate.Of(certificate) is { } parsed && !ChainChecks.IsStrongEnough(parsed.PublicKey)))
+                yield return (weak, nameof(ChainFindingKind.WeakKey), $"The key of '{CertificateNames.Display(weak)}' is too weak for OpenSSL.");
+            yield break;
+        }
+        if (form.HasOrder && leaf != certificates[0])
+            yield return (
+                leaf, nameof(ChainFindingKind.OutOfOrder),
+                $"'{CertificateNames.Display(leaf)}' is not the first, so a server or client presents "
+                    + $"'{CertificateNames.Display(certificates[0])}'.");
         X509Certificate2[] chain = [leaf, .. certificates.Where(certificate => certificate != leaf)];
-        return ServedChain.Examine(chain, at, chain.Length == 1 ? [roots.Value] : []).Findings
-            .ToLookup(finding => finding.Certificate, finding => ($"{finding.Kind}", Sentence.Of(finding.Message)));
+        foreach (ChainFinding finding in ServedChain.Examine(chain, at, chain.Length == 1 ? [roots.Value] : []).Findings)
+            yield return (finding.Certificate, $"{finding.Kind}", Sentence.Of(finding.Message));
+    }
+
+    /// <summary>What the form of a file says about the certificates in it.</summary>
+    /// <param name="content">The content of the file.</param>
+    private sealed class FileForm(byte[] content)
+    {
+        /// <summary>Whether the order of the certificates means something: in a message of PKCS #7 or PKCS #12 it does not.</summary>
+        public bool HasOrder { get; } = content.AsSpan().IndexOf("-----BEGIN CERTIFICATE-----"u8) >= 0;
+
+        /// <summary>Why OpenSSL reads nothing from it; null where it does, and for a form that is not PEM on purpose.</summary>
+        public string? Fault { get; } = RootFile.Parse(content, "").Segments
+            .FirstOrDefault(segment => segment.Fault is not null && segment.Label is not (OtherForms.Der or OtherForms.Pkcs7))?.Fault;
     }
 }

@@ -53,7 +53,7 @@ internal sealed record ServerKey
             {
                 IsPem = isPem,
                 IsEncrypted = isEncrypted,
-                Kind = PublicKeyDescription.Of(identity.AlgorithmOid, key.Algorithm),
+                Kind = PublicKeyDescription.Of(identity.AlgorithmOid, key.Algorithm, identity.PublicKey),
                 Public = identity,
             };
         }

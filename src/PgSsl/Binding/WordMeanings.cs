@@ -82,6 +82,7 @@ internal static class WordMeanings
         ["ecdsa-p384"] = "Elliptic curve P-384: where a policy asks for more than P-256.",
         ["rsa-3072"] = "RSA of 3072 bits: where a CA or a client takes RSA only.",
         ["rsa-2048"] = "RSA of 2048 bits: the least that is accepted.",
+        ["same"] = "The kind of key that the certificate to renew has.",
         ["rsa-4096"] = "RSA of 4096 bits: handshakes cost the server much more time.",
     };
 

@@ -12,7 +12,7 @@ namespace PgSsl.Cmdlets;
 
 /// <summary>Installs the root certificates that libpq verifies servers with.</summary>
 [Cmdlet(VerbsLifecycle.Install, "PgRootCert", SupportsShouldProcess = true, DefaultParameterSetName = CertificateSet)]
-[OutputType(typeof(RootCertificate))]
+[OutputType(typeof(RootCertificateChange), typeof(RootCertificate))]
 public sealed class InstallPgRootCertCommand : RootChangeCmdlet
 {
     private const string CertificateSet = "Certificate";

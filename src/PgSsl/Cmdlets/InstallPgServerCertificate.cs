@@ -66,6 +66,10 @@ public sealed class InstallPgServerCertificateCommand : ServerCertificateCmdlet
     [ArgumentCompleter(typeof(ServiceAccountCompleter))]
     public string? ServiceAccount { get; set; }
 
+    /// <summary>With -WhatIf, returns what would be done.</summary>
+    [Parameter]
+    public SwitchParameter PassThru { get; set; }
+
     private CertificateCollector Given => _given ??= new CertificateCollector(path => Resolve(path));
 
     // What errors are reported against.
@@ -108,7 +112,7 @@ public sealed class InstallPgServerCertificateCommand : ServerCertificateCmdlet
                 NamesAreGiven = HostName.Length > 0,
             };
             using var deployment = CertificateDeployment.Prepare(recipient, target, Wait(recipient.ObserveAsync), request);
-            if (Run(deployment, "Install the certificate?", Force) is { } installation)
+            if (Run(deployment, "Install the certificate?", Force, PassThru) is { } installation)
                 WriteObject(installation);
         }
         finally

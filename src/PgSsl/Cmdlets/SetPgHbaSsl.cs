@@ -83,7 +83,7 @@ public sealed class SetPgHbaSslCommand : HbaCmdlet
     [Parameter]
     public SwitchParameter Force { get; set; }
 
-    /// <summary>Returns the rules that changed, before and after, instead of the summary.</summary>
+    /// <summary>Returns the rules that changed, before and after, instead of the summary. With -WhatIf, returns the summary.</summary>
     [Parameter]
     public SwitchParameter PassThru { get; set; }
 
@@ -106,8 +106,8 @@ public sealed class SetPgHbaSslCommand : HbaCmdlet
         HbaPlan plan = Restore.Length > 0 ? PlanRestore(source) : HbaPlanner.Plan(source.Document, CreatePolicy(), source.Files);
         WriteWarnings(plan.Notes);
         PlannedHbaChange planned = Wait(token => PlannedHbaChange.PrepareAsync(plan, source.Live, token));
-        if (Run(planned, "Change pg_hba.conf?", Force) is { } change)
-            WriteObject(PassThru ? (object)change.Rules : change, enumerateCollection: true);
+        if (Run(planned, "Change pg_hba.conf?", Force, PassThru) is { } change)
+            WriteObject(PassThru && !IsWhatIf ? (object)change.Rules : change, enumerateCollection: true);
     }
 
     private HbaPolicy CreatePolicy() => new()

@@ -9,6 +9,8 @@ internal static class ErrorMap
 {
     public static ErrorRecord ToErrorRecord(PgSslException exception, object? target)
     {
+        if (target is string given && PemText.MayBe(given))
+            target = SecretText.Mask;
         // Logs and transcripts show nothing but the message.
         if (SubjectOf(exception.Message, target) is { } subject)
             exception = new PgSslException(exception.Error, $"{subject}: {exception.Message}", exception.Remedy, exception);

@@ -32,7 +32,7 @@ public abstract class RootChangeCmdlet : PgCmdlet
     [Parameter]
     public SwitchParameter Force { get; set; }
 
-    /// <summary>Returns the certificates concerned.</summary>
+    /// <summary>Returns the certificates concerned, instead of the summary. With -WhatIf, returns the summary.</summary>
     [Parameter]
     public SwitchParameter PassThru { get; set; }
 
@@ -46,7 +46,9 @@ public abstract class RootChangeCmdlet : PgCmdlet
     /// <param name="find">Finds the root file.</param>
     /// <param name="plan">Makes the plan for a path and the file's content (null: no file).</param>
     /// <param name="isConcerned">Whether -PassThru returns a certificate of the file as it is before or after.</param>
-    private protected void Change(Func<RootTarget> find, Func<string, byte[]?, RootFilePlan> plan, Func<RootCertificate, bool> isConcerned)
+    /// <param name="tell">Tells what the plan has shown; null for nothing.</param>
+    private protected void Change(
+        Func<RootTarget> find, Func<string, byte[]?, RootFilePlan> plan, Func<RootCertificate, bool> isConcerned, Action? tell = null)
     {
         RootTarget? target = null;
         if (!Try(null, () => target = find()))
@@ -54,13 +56,17 @@ public abstract class RootChangeCmdlet : PgCmdlet
         Try(target!.Path, () =>
         {
             var change = RootChange.Prepare(target, plan);
+            tell?.Invoke();
             var planned = new PlannedRootChange(change, change.IsNoChange ? [] : FindEffects(change), Environment)
             {
                 AdviceAtRisk = AdviceAtRisk,
                 IsRead = MyInvocation.BoundParameters.ContainsKey("Confirm"),
             };
-            if (Run(planned, "Change root certificates?", Force) is { } done && PassThru)
-                WriteObject(RootCertificate.Of(FileWith(done), DateTimeOffset.UtcNow).Where(isConcerned), enumerateCollection: true);
+            RootCertificateChange? done = Run(planned, "Change root certificates?", Force, PassThru);
+            if (done is not null && PassThru && !IsWhatIf)
+                WriteObject(RootCertificate.Of(FileWith(done.Plan), DateTimeOffset.UtcNow).Where(isConcerned), enumerateCollection: true);
+            else if (done is not null)
+                WriteObject(done);
         });
     }
 

@@ -61,6 +61,19 @@ Describe 'Help of <Name>' -ForEach $commands {
         @($help.examples.example).Count | Should -BeGreaterOrEqual 3
     }
 
+    It 'has examples whose code, and nothing else, is code' {
+        foreach ($example in $help.examples.example) {
+            $example.code | Should -Match '-Pg' -Because $example.title
+            $example.code | Should -Not -Match '```|PS ?>|(?m)^-{4}'
+            [Management.Automation.Language.Parser]::ParseInput($example.code, [ref]$null, [ref]$null).EndBlock | Should -Not -BeNullOrEmpty
+            Get-Text $example.remarks | Should -Not -BeNullOrEmpty -Because $example.title
+        }
+    }
+
+    It 'has a page to open with -Online' {
+        @($help.relatedLinks.navigationLink)[0].uri | Should -Match '^https://www\.postgresql\.org/docs/current/[\w-]+\.html$'
+    }
+
     It 'has notes, and links that lead on' {
         Get-Text $help.alertSet.alert | Should -Not -BeNullOrEmpty
         @($help.relatedLinks.navigationLink).Count | Should -BeGreaterThan 1

@@ -62,6 +62,8 @@ public sealed class Package : PesterFileTests;
 
 public sealed class Pipeline : PesterFileTests;
 
+public sealed class Progress : PesterFileTests;
+
 public sealed class ServerLife : PesterFileTests;
 
 public sealed class Secrets : PesterFileTests;
@@ -81,5 +83,7 @@ public sealed class Test_PgSslMode : PesterFileTests;
 public sealed class Traps : PesterFileTests;
 
 public sealed class Uninstall_PgRootCert : PesterFileTests;
+
+public sealed class Views : PesterFileTests;
 
 public sealed class Wait_PgServerCertificate : PesterFileTests;

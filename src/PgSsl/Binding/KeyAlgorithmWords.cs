@@ -19,4 +19,4 @@ public sealed class KeyAlgorithmTransformationAttribute() : WordTransformationAt
 }
 
 /// <summary>Completes the key algorithms that can be made, and Same.</summary>
-public sealed class KeyAlgorithmCompleter() : WordCompleter([.. KeyAlgorithms.Names, KeyAlgorithms.Same]);
+public sealed class KeyAlgorithmCompleter() : WordCompleter([.. KeyAlgorithms.Names, KeyAlgorithms.Same], WordMeanings.KeyAlgorithms);

@@ -156,6 +156,8 @@ public sealed class GetPgSslSessionCommand : ServerCmdlet
     {
         OutputList<string> none = [];
         var output = new PSObject(session);
+        // It has a table of its own, with what became of it (Session.Format.ps1xml).
+        output.TypeNames.Insert(0, $"{typeof(SslSession).FullName}#Terminated");
         output.Properties.Add(new PSNoteProperty(nameof(ChangeOutput.IsChanged), isChanged));
         output.Properties.Add(new PSNoteProperty(nameof(ChangeOutput.IsProven), isProven));
         output.Properties.Add(new PSNoteProperty(nameof(ChangeOutput.Backup), none));

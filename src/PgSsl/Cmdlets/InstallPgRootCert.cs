@@ -41,6 +41,7 @@ public sealed class InstallPgRootCertCommand : RootChangeCmdlet
     /// <summary>Only the roots of that region, for a provider with regions.</summary>
     [Parameter(ParameterSetName = ProviderSet)]
     [ValidateNotNullOrEmpty]
+    [ArgumentCompleter(typeof(RegionCompleter))]
     public string? Region { get; set; }
 
     /// <summary>The root file to change; without it, the file that libpq reads.</summary>

@@ -26,8 +26,8 @@ public sealed class CompanyEstate : IAsyncDisposable
     }
 
     /// <summary>
-    /// Holds servers.csv, pg_service.conf, corp-root.crt, the issuing CA (ca/issuing.crt and .key), an empty home, and estate.ps1, which gives
-    /// a PowerShell session all that.
+    /// Holds servers.csv, pg_service.conf, corp-root.crt, the issuing CA (ca/issuing.crt and .key), the standby's password file, an empty home,
+    /// and estate.ps1, which gives a PowerShell session all that.
     /// </summary>
     public string Directory { get; }
 
@@ -94,6 +94,8 @@ public sealed class CompanyEstate : IAsyncDisposable
     private async Task WriteAsync(string? pgBouncerIni)
     {
         System.IO.Directory.CreateDirectory(Path.Combine(Directory, "home"));
+        string modules = System.IO.Directory.CreateDirectory(Path.Combine(Directory, "modules")).FullName;
+        System.IO.Directory.CreateSymbolicLink(Path.Combine(modules, "PgSsl"), Module());
         string ca = System.IO.Directory.CreateDirectory(Path.Combine(Directory, "ca")).FullName;
         await File.WriteAllTextAsync(Path.Combine(ca, "issuing.crt"), _issuer.CertificatePem);
         await File.WriteAllTextAsync(Path.Combine(ca, "issuing.key"), _issuer.Certificate.KeyPem);
@@ -102,8 +104,13 @@ public sealed class CompanyEstate : IAsyncDisposable
             Path.Combine(Directory, "servers.csv"),
             Servers.Select(server => $"{server.Name},{server.Endpoint},{server.Owner},{server.Purpose}").Prepend("Name,Endpoint,Owner,Purpose"));
         await File.WriteAllTextAsync(Path.Combine(Directory, "pg_service.conf"), string.Concat(Servers.Select(server => server.Service)));
-        await File.WriteAllTextAsync(SessionScript, CompanySettings.SessionScript(Repository.ManifestPath, pgBouncerIni));
+        await File.WriteAllTextAsync(SessionScript, CompanySettings.SessionScript(pgBouncerIni));
     }
+
+    // A folder that is called PgSsl, as that of a module must be; the working copy's own may have any name.
+    private static string Module() => Environment.GetEnvironmentVariable("PGSSL_TEST_MODULE") is { Length: > 0 } tested
+        ? Path.GetFullPath(tested)
+        : Repository.Root;
 
     private TestCertificate Issue(int days) =>
         _issuer.Issue(LeafOptions.ForLoopback() with { NotAfter = DateTimeOffset.UtcNow.AddDays(days).AddHours(1) });
@@ -120,8 +127,10 @@ public sealed class CompanyEstate : IAsyncDisposable
 
     private async Task<PostgresCluster> StartStandbyAsync(PostgresInstallation installation, Task<PostgresCluster> primary)
     {
+        string passwords = Path.Combine(Directory, "replicator.pgpass");
+        SandboxDirectory.WritePrivate(passwords, $"*:*:*:replicator:{Password}\n");
         PostgresCluster cluster = Started(await PostgresCluster.StartStandbyAsync(
-            installation, CompanySettings.Standby, $"host=127.0.0.1 port={(await primary).Port} user=replicator password={Password}"));
+            installation, CompanySettings.Standby, $"host=127.0.0.1 port={(await primary).Port} user=replicator passfile='{passwords}'"));
         await cluster.InstallCertificateAsync(Issue(days: 150));
         return cluster;
     }

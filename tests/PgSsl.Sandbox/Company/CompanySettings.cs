@@ -25,10 +25,12 @@ internal static class CompanySettings
     public static ClusterOptions Standby { get; } = Replicating([.. Dba]);
 
     /// <summary>A PowerShell session with the module, in the estate's folder, with its services and a home of its own.</summary>
-    public static string SessionScript(string manifestPath, string? pgBouncerIni) =>
+    public static string SessionScript(string? pgBouncerIni) =>
         $$"""
-        Import-Module {{Quote(manifestPath)}} -ErrorAction Stop
         Set-Location $PSScriptRoot
+        # Where jobs and runspaces find it as well.
+        $env:PSModulePath = (Join-Path $PSScriptRoot modules) + [IO.Path]::PathSeparator + $env:PSModulePath
+        Import-Module PgSsl -ErrorAction Stop
         $env:PGSERVICEFILE = Join-Path $PSScriptRoot pg_service.conf
         $env:PGUSER = $env:PGDATABASE = 'postgres'
         $env:HOME = $env:APPDATA = Join-Path $PSScriptRoot home
@@ -47,7 +49,7 @@ internal static class CompanySettings
             // A standby refuses to have less than initdb ran with (CheckRequiredParameterValues, xlogrecovery.c).
             ["max_worker_processes"] = "8",
             ["wal_keep_size"] = "64MB",
-            ["wal_receiver_status_interval"] = "1s",
+            ["wal_retrieve_retry_interval"] = "200ms",
         },
         Hba = hba,
     };

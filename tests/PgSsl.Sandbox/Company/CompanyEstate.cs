@@ -23,6 +23,8 @@ public sealed class CompanyEstate : IAsyncDisposable
     {
         _issuer = _root.CreateIntermediate("Corp Issuing CA");
         Directory = SandboxDirectory.Create();
+        // For whoever does not dispose it, as tests that share one.
+        AppDomain.CurrentDomain.ProcessExit += (_, _) => DeleteDirectory();
     }
 
     /// <summary>
@@ -59,7 +61,19 @@ public sealed class CompanyEstate : IAsyncDisposable
     {
         _closed.Dispose();
         await Task.WhenAll(_running.Select(server => server.DisposeAsync().AsTask()));
-        System.IO.Directory.Delete(Directory, recursive: true);
+        DeleteDirectory();
+    }
+
+    private void DeleteDirectory()
+    {
+        try
+        {
+            System.IO.Directory.Delete(Directory, recursive: true);
+        }
+        catch (IOException)
+        {
+            // It is gone, or a program that ends at this moment holds a file yet; the next run sweeps.
+        }
     }
 
     private async Task RunAsync(PostgresInstallation installation)

@@ -30,7 +30,7 @@ internal static class CompanySettings
         Set-Location $PSScriptRoot
         # Where jobs and runspaces find it as well.
         $env:PSModulePath = (Join-Path $PSScriptRoot modules) + [IO.Path]::PathSeparator + $env:PSModulePath
-        Import-Module PgSsl -ErrorAction Stop
+        if (-not (Get-Module PgSsl)) { Import-Module PgSsl -ErrorAction Stop }
         $env:PGSERVICEFILE = Join-Path $PSScriptRoot pg_service.conf
         $env:PGUSER = $env:PGDATABASE = 'postgres'
         $env:HOME = $env:APPDATA = Join-Path $PSScriptRoot home

@@ -86,8 +86,8 @@ AfterAll {
 }
 
 Describe 'docs/guides' {
-    It 'has each guide in the index' {
-        (Get-ChildItem $guides/*.md -Exclude README.md).BaseName | Sort-Object | Should -Be ($indexed | Sort-Object)
+    It 'has each guide in the index' -ForEach @{ Indexed = $indexed } {
+        (Get-ChildItem $guides/*.md -Exclude README.md).BaseName | Sort-Object | Should -Be ($Indexed | Sort-Object)
     }
 
     It 'has in <Name> the goal, the script, and what can go wrong' -ForEach $shown {
@@ -95,7 +95,7 @@ Describe 'docs/guides' {
         foreach ($part in 'Goal', 'Script', 'What can go wrong') { $text | Should -Match "(?m)^\*\*$part\.\*\*" }
         (Get-Block $Name).Language | Where-Object { $_ -notin 'powershell', 'output', 'text' } | Should -BeNullOrEmpty
     }
-} -Tag Text
+}
 
 Describe 'A guide' -Skip:([bool]$missing) {
     BeforeEach {
@@ -150,16 +150,16 @@ Describe 'A guide' -Skip:([bool]$missing) {
 
     It 'has pg_hba.conf demand TLS and scram, and undoes it' {
         $file = Invoke-Judge service=orders 'SHOW hba_file'
-        $rules = "SELECT DISTINCT type || ' ' || auth_method FROM pg_hba_file_rules WHERE address NOT IN ('127.0.0.1', '::1') ORDER BY 1"
+        $inForce = "SELECT DISTINCT type || ' ' || auth_method FROM pg_hba_file_rules WHERE address NOT IN ('127.0.0.1', '::1') ORDER BY 1"
         $before = [IO.File]::ReadAllBytes($file)
         $script:judged = 0
         $isOn = {
-            Invoke-Judge service=orders $rules | Should -Be 'hostnossl reject', 'hostssl scram-sha-256'
+            Invoke-Judge service=orders $inForce | Should -Be 'hostnossl reject', 'hostssl scram-sha-256'
             $script:judged++
         }
         $isOff = {
             [IO.File]::ReadAllBytes($file) | Should -Be $before
-            Invoke-Judge service=orders $rules | Should -Be 'host md5'
+            Invoke-Judge service=orders $inForce | Should -Be 'host md5'
             $script:judged++
         }
 
@@ -238,7 +238,8 @@ Describe 'A guide' -Skip:([bool]$missing) {
         Get-ServedFingerprint pool | Should -Be (Get-FileFingerprint pool.crt)
         Invoke-Judge 'service=pool sslmode=verify-full' 'SELECT 1' | Should -Be 1
         $stays.HasExited | Should -BeFalse
-        foreach ($name in 'billing', 'billing-standby', 'orders') { Invoke-Judge service=$name $settings } | Should -Be $before
+        $after = foreach ($name in 'billing', 'billing-standby', 'orders') { Invoke-Judge service=$name $settings }
+        $after | Should -Be $before
     }
 
     It 'asks many at a time, keeps objects, and compares two runs' {

@@ -10,6 +10,7 @@
     PowerShellVersion    = '7.4'
     FormatsToProcess     = @(
         'bin/PgSsl.Format.ps1xml'
+        'bin/Backup.Format.ps1xml'
         'bin/CertificateRequest.Format.ps1xml'
         'bin/FileCertificate.Format.ps1xml'
         'bin/Hba.Format.ps1xml'
@@ -25,6 +26,7 @@
         'ConvertTo-PgConnectionString'
         'Disable-PgSsl'
         'Enable-PgSsl'
+        'Get-PgBackup'
         'Get-PgCertificate'
         'Get-PgConnectionSetting'
         'Get-PgHbaRule'
@@ -36,6 +38,7 @@
         'Install-PgServerCertificate'
         'New-PgCsr'
         'New-PgSelfSignedCertificate'
+        'Remove-PgBackup'
         'Set-PgHbaSsl'
         'Test-PgHbaRule'
         'Test-PgServerCertificate'

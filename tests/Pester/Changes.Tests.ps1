@@ -50,6 +50,14 @@ BeforeDiscovery {
             Act     = { param($With) New-PgSelfSignedCertificate db1.example.com @With }
         }
         @{
+            Command = 'Remove-PgBackup'; Type = 'PgSsl.FileBackup'; IsOnce = $true
+            Arrange = {
+                'host all all 10.0.0.0/8 md5' | Set-Content pg_hba.conf
+                $backup = (Set-PgHbaSsl pg_hba.conf).Backup
+            }
+            Act     = { param($With) Remove-PgBackup $backup @With }
+        }
+        @{
             Command = 'Get-PgSslSession'; Type = 'PgSsl.SslSession'; IsOnce = $true; NeedsServer = $true
             Arrange = { $victim = Start-SandboxSession HbaKept 'user=app sslmode=disable' -PassThru }
             Act     = {

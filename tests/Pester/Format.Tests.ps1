@@ -15,8 +15,9 @@ BeforeDiscovery {
         @{ Type = 'RootCertificateProvider'; Header = 'Provider +Title +Kind +SslMode +Roots +RootCertificate' }
         @{ Type = 'FileCertificate'; Header = 'File +Kind +Subject +Days +KeyMatches +Status' }
         @{ Type = 'RootCertificateChange'; Header = 'IsChanged +Added +Removed +CertificateCount +Path' }
+        @{ Type = 'FileBackup'; Header = 'Time +Kind +IsNeeded +Target +Command' }
     )
-    $coloured = $types | Where-Object { $_.Type -notin 'RootCertificateProvider', 'HbaRuleMatch', 'RootCertificateChange' }
+    $coloured = $types | Where-Object { $_.Type -notin 'RootCertificateProvider', 'HbaRuleMatch', 'RootCertificateChange', 'FileBackup' }
 }
 
 BeforeAll {
@@ -42,6 +43,7 @@ BeforeAll {
         RootCertificateChange = Install-PgRootCert $sandbox.Root -Path $TestDrive/installed.pem -WarningAction Ignore
         HbaRuleTest       = Test-PgHbaRule @client
         HbaRuleMatch      = Test-PgHbaRule @client -Ssl -All
+        FileBackup        = Get-PgBackup $change.Backup
         HbaRuleChange     = $change.Rules
         HbaSslChange      = $change
 

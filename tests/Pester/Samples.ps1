@@ -204,6 +204,13 @@ $pair = @{
         New-Sample FileCertificate @{ Path = '/etc/ssl/postgresql/server.key'; Position = 1; Kind = 'PrivateKey'; KeyMatches = $true; Status = @('Good') }
     )
 
+    FileBackup = @(
+        New-Sample FileBackup @{
+            Time = $notAfter; Kind = 'PrivateKey'; IsNeeded = $true; Target = '/var/lib/postgresql/18/main/server.key'; Command = 'Install-PgServerCertificate'
+        }
+        New-Sample FileBackup @{ Time = $notAfter; Kind = 'Configuration'; IsNeeded = $false; Target = '/etc/postgresql/18/main/pg_hba.conf'; Command = 'Set-PgHbaSsl' }
+    )
+
     CertificateRequest    = New-Sample CertificateRequest ($pair + @{ CsrPath = '/srv/tls/db1.example.com.csr' })
     SelfSignedCertificate = New-Sample SelfSignedCertificate ($pair + @{
         CertificatePath = '/srv/tls/db1.example.com.crt'; NotBefore = $notAfter.AddYears(-1); NotAfter = $notAfter; Fingerprint = $fingerprint

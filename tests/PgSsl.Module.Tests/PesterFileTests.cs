@@ -30,6 +30,8 @@ public sealed class Format : PesterFileTests;
 
 public sealed class Get_PgCertificate : PesterFileTests;
 
+public sealed class Get_PgBackup : PesterFileTests;
+
 public sealed class Get_PgConnectionSetting : PesterFileTests;
 
 public sealed class Get_PgHbaRule : PesterFileTests;

@@ -149,22 +149,8 @@ public sealed class GetPgSslSessionCommand : ServerCmdlet
         $"{endpoint}: applications reconnect at once, and again in plaintext if pg_hba.conf allows it. " +
         "Use Set-PgHbaSsl, or sslmode=verify-full in the application.";
 
-    /// <summary>
-    /// The session with what all changing cmdlets tell (<see cref="ChangeOutput"/>). A session that is only looked at has none of it.
-    /// </summary>
-    private PSObject Told(SslSession session, bool isChanged, bool? isProven, params string[] remarks)
-    {
-        OutputList<string> none = [];
-        var output = new PSObject(session);
-        // It has a table of its own, with what became of it (Session.Format.ps1xml).
-        output.TypeNames.Insert(0, $"{typeof(SslSession).FullName}#Terminated");
-        output.Properties.Add(new PSNoteProperty(nameof(ChangeOutput.IsChanged), isChanged));
-        output.Properties.Add(new PSNoteProperty(nameof(ChangeOutput.IsProven), isProven));
-        output.Properties.Add(new PSNoteProperty(nameof(ChangeOutput.Backup), none));
-        output.Properties.Add(new PSNoteProperty(nameof(ChangeOutput.Remarks), (OutputList<string>)remarks));
-        output.Properties.Add(new PSNoteProperty(nameof(ChangeOutput.IsWhatIf), IsWhatIf));
-        return output;
-    }
+    private PSObject Told(SslSession session, bool isChanged, bool? isProven, params string[] remarks) =>
+        ChangeNotes.Of(session, IsWhatIf, isChanged, isProven, remarks);
 
     private void Warn(IServerSession session, SessionList list, string endpoint)
     {

@@ -38,6 +38,9 @@ public abstract class HbaCmdlet : SqlCmdlet
     [ArgumentCompleter(typeof(ServerVersionCompleter))]
     public int ServerVersion { get; set; }
 
+    /// <summary>Whether the user named the server, and not an object from the pipeline.</summary>
+    protected bool IsServerGiven => _isServerGiven;
+
     /// <summary>Whether the cmdlet changes the file, which must then be on this machine.</summary>
     protected virtual bool ChangesFile => false;
 

@@ -1,6 +1,7 @@
 using System.Management.Automation;
 using System.Security;
 using System.Security.Cryptography.X509Certificates;
+using PgSsl.Backups;
 using PgSsl.Binding;
 using PgSsl.Files;
 using PgSsl.Requests;
@@ -47,6 +48,13 @@ public abstract class KeyPairCmdlet : CertificateNamingCmdlet
     /// <summary>With -WhatIf, returns what would be done.</summary>
     [Parameter]
     public SwitchParameter PassThru { get; set; }
+
+    /// <summary>
+    /// Where backups go; without it, beside their files, except that of a key in a server's data directory, which goes to this account's directory.
+    /// </summary>
+    [Parameter]
+    [ValidateNotNullOrEmpty]
+    public string? BackupDirectory { get; set; }
 
     /// <summary>The file of the document; null if it is not named.</summary>
     protected abstract string? DocumentPath { get; }
@@ -128,6 +136,7 @@ public abstract class KeyPairCmdlet : CertificateNamingCmdlet
             return;
         }
 
+        var terms = new BackupTerms { Directory = Resolve(BackupDirectory) };
         IReadOnlyList<FileTarget> targets = files.Look(Force);
         string change = string.Join(' ', [
             files.Describe(DocumentName, profile, algorithm, ServiceAccount), .. targets.Select(target => target.Remark).OfType<string>()]);
@@ -143,7 +152,8 @@ public abstract class KeyPairCmdlet : CertificateNamingCmdlet
         CertificateKey key = existing ?? made!;
         ChangeOutput result;
         using (new TerminationGuard(StopProcessing))
-            result = Make(profile, key, files, pem => files.Write(key, passphrase, pem, Force, ServiceAccount, DateTimeOffset.UtcNow));
+            result = Make(profile, key, files, pem => KeepBackups(
+                files.Write(key, passphrase, pem, Force, ServiceAccount, DateTimeOffset.UtcNow), files.Edits, terms));
         WriteObject(WithRemarks(result));
     }
 

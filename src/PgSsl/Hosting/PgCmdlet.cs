@@ -1,6 +1,7 @@
 using System.Diagnostics.CodeAnalysis;
 using System.Management.Automation;
 using System.Text.RegularExpressions;
+using PgSsl.Backups;
 using PgSsl.Changes;
 using PgSsl.Common;
 using PgSsl.Connections;
@@ -147,9 +148,11 @@ public abstract partial class PgCmdlet : PSCmdlet, IDisposable
     /// <param name="question">The caption of the question.</param>
     /// <param name="isForced">Whether -Force is given.</param>
     /// <param name="passesThru">Whether -PassThru is given: with -WhatIf, what would be done is returned.</param>
+    /// <param name="terms">What is known about the backups; null for nothing.</param>
     /// <returns>What to return; null if the change was not made.</returns>
     /// <exception cref="PgSslException">It must not be made, or it failed.</exception>
-    private protected TOutput? Run<TOutput>(IPlannedChange<TOutput> change, string question, bool isForced, bool passesThru)
+    private protected TOutput? Run<TOutput>(
+        IPlannedChange<TOutput> change, string question, bool isForced, bool passesThru, BackupTerms? terms = null)
         where TOutput : ChangeOutput
     {
         WriteWarnings(change.Notes);
@@ -164,7 +167,7 @@ public abstract partial class PgCmdlet : PSCmdlet, IDisposable
             WriteWarnings(change.Warnings);
             return WithRemarks(looked);
         }
-        IEnumerable<string> lines = change.Lines;
+        IEnumerable<string> lines = [.. terms?.Restored ?? [], .. change.Lines];
         var warnings = new List<string>();
         try
         {
@@ -193,11 +196,10 @@ public abstract partial class PgCmdlet : PSCmdlet, IDisposable
         WriteWarnings(result.Warnings);
         WriteWarnings(result.WrittenInPlace.Select(file =>
             $"{file} is a mount point, so it could not be replaced atomically and was overwritten. Its old content is in the backup beside it."));
-        foreach (string backup in result.Backups)
-            WriteVerbose($"The old content is kept in {backup}.");
+        IReadOnlyList<string> backups = KeepBackups(result.Backups, change.Files, terms);
         foreach (Proof proof in result.Proofs)
             WriteVerbose(proof.ToString());
-        return WithRemarks(result.Output);
+        return WithRemarks((TOutput)((ChangeOutput)result.Output with { Backup = [.. backups] }));
     }
 
     /// <summary>Begins a further item: warnings so far are not remarks on it.</summary>

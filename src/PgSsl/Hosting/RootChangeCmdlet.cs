@@ -1,4 +1,5 @@
 using System.Management.Automation;
+using PgSsl.Backups;
 using PgSsl.Binding;
 using PgSsl.Connections;
 using PgSsl.RootCertificates;
@@ -47,8 +48,10 @@ public abstract class RootChangeCmdlet : PgCmdlet
     /// <param name="plan">Makes the plan for a path and the file's content (null: no file).</param>
     /// <param name="isConcerned">Whether -PassThru returns a certificate of the file as it is before or after.</param>
     /// <param name="tell">Tells what the plan has shown; null for nothing.</param>
+    /// <param name="restored">The backup that is restored, as a sentence; null for none.</param>
     private protected void Change(
-        Func<RootTarget> find, Func<string, byte[]?, RootFilePlan> plan, Func<RootCertificate, bool> isConcerned, Action? tell = null)
+        Func<RootTarget> find, Func<string, byte[]?, RootFilePlan> plan, Func<RootCertificate, bool> isConcerned, Action? tell = null,
+        string? restored = null)
     {
         RootTarget? target = null;
         if (!Try(null, () => target = find()))
@@ -62,11 +65,17 @@ public abstract class RootChangeCmdlet : PgCmdlet
                 AdviceAtRisk = AdviceAtRisk,
                 IsRead = MyInvocation.BoundParameters.ContainsKey("Confirm"),
             };
-            RootCertificateChange? done = Run(planned, "Change root certificates?", Force, PassThru);
-            if (done is not null && PassThru && !IsWhatIf)
-                WriteObject(RootCertificate.Of(FileWith(done.Plan), DateTimeOffset.UtcNow).Where(isConcerned), enumerateCollection: true);
-            else if (done is not null)
+            var terms = new BackupTerms { Restored = restored is null ? [] : [restored] };
+            RootCertificateChange? done = Run(planned, "Change root certificates?", Force, PassThru, terms);
+            if (done is null)
+                return;
+            if (!PassThru || IsWhatIf)
+            {
                 WriteObject(done);
+                return;
+            }
+            RootFile file = restored is null ? FileWith(done.Plan) : RootFile.Parse(done.Plan.After, done.Path);
+            WriteObject(RootCertificate.Of(file, DateTimeOffset.UtcNow).Where(isConcerned), enumerateCollection: true);
         });
     }
 

@@ -15,7 +15,7 @@ BeforeDiscovery {
         @{ Type = 'RootCertificateProvider'; Header = 'Provider +Title +Kind +SslMode +Roots +RootCertificate' }
         @{ Type = 'FileCertificate'; Header = 'File +Kind +Subject +Days +KeyMatches +Status' }
         @{ Type = 'RootCertificateChange'; Header = 'IsChanged +Added +Removed +CertificateCount +Path' }
-        @{ Type = 'FileBackup'; Header = 'Time +Kind +IsNeeded +Target +Command' }
+        @{ Type = 'FileBackup'; Header = 'Time +Kind +IsNeeded +Target' }
     )
     $coloured = $types | Where-Object { $_.Type -notin 'RootCertificateProvider', 'HbaRuleMatch', 'RootCertificateChange', 'FileBackup' }
 }

@@ -1,6 +1,6 @@
 # What a person sees, at the widths of windows that people have. Approved/<Type>.<Width>.txt is what was looked at and found good. A view that
 # looks otherwise fails, and writes what it looks like beside the approved file, as .received.txt. To approve what the views look like now:
-# PGSSL_APPROVE=1 dotnet test tests/PgSsl.Module.Tests --filter FullyQualifiedName~Views, and then git diff.
+# APPROVE_VIEWS=1 dotnet test tests/PgSsl.Module.Tests --filter FullyQualifiedName~Views, and then git diff.
 
 BeforeDiscovery {
     $views = foreach ($file in Get-Item (Get-Module PgSsl).ExportedFormatFiles) {
@@ -40,7 +40,7 @@ Describe 'The view of <Type>, <Width> characters wide' -ForEach $shown {
 
     It 'looks as approved' {
         $received = $approved -replace '\.txt$', '.received.txt'
-        if ($env:PGSSL_APPROVE) { Set-Content $approved $text }
+        if ($env:APPROVE_VIEWS) { Set-Content $approved $text }
         $expected = (Test-Path $approved) ? (Get-Content $approved) -join "`n" : ''
         if ($text -ceq $expected) {
             Remove-Item $received -ErrorAction Ignore

@@ -42,6 +42,8 @@ public sealed class Get_PgSslConfiguration : PesterFileTests;
 
 public sealed class Get_PgSslSession : PesterFileTests;
 
+public sealed class Guides : PesterFileTests;
+
 public sealed class Help : PesterFileTests;
 
 public sealed class Input : PesterFileTests;

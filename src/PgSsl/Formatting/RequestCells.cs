@@ -40,5 +40,5 @@ public static class RequestCells
     private static string Name(string? path) => Path.GetFileName(path) ?? "";
 
     private static string Steps(PSHost? host, params string[] steps) =>
-        string.Join(Environment.NewLine, steps.Select(step => Columns.Fold(step, host, Narrow, 100)));
+        string.Join(Environment.NewLine, steps.Select(step => Columns.Fold(PrintableText.Of(step), host, Narrow, 100)));
 }

@@ -151,14 +151,14 @@ Describe 'A guide' -Skip:([bool]$missing) {
     It 'has pg_hba.conf demand TLS and scram, and undoes it' {
         $file = Invoke-Judge service=orders 'SHOW hba_file'
         $inForce = "SELECT DISTINCT type || ' ' || auth_method FROM pg_hba_file_rules WHERE address NOT IN ('127.0.0.1', '::1') ORDER BY 1"
-        $before = [IO.File]::ReadAllBytes($file)
+        $original = [IO.File]::ReadAllBytes($file)
         $script:judged = 0
         $isOn = {
             Invoke-Judge service=orders $inForce | Should -Be 'hostnossl reject', 'hostssl scram-sha-256'
             $script:judged++
         }
         $isOff = {
-            [IO.File]::ReadAllBytes($file) | Should -Be $before
+            [IO.File]::ReadAllBytes($file) | Should -Be $original
             Invoke-Judge service=orders $inForce | Should -Be 'host md5'
             $script:judged++
         }

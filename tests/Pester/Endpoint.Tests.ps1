@@ -97,6 +97,15 @@ Describe '-Endpoint' {
         finally { $env:PGSERVICEFILE = $null }
     }
 
+    It 'is told from a file by <Cmdlet>' -ForEach @(
+        @{ Cmdlet = 'Get-PgRootCert'; Line = { Get-PgRootCert db1.example.com:5432 -ErrorAction Stop } }
+        @{ Cmdlet = 'Get-PgCertificate'; Line = { Get-PgCertificate db1:5432 -ErrorAction Stop } }
+        @{ Cmdlet = 'Get-PgHbaRule'; Line = { Get-PgHbaRule -Path db1:5432 -ErrorAction Stop } }
+        @{ Cmdlet = 'Install-PgRootCert'; Line = { Install-PgRootCert db1:5432 -Path $TestDrive/none.crt -ErrorAction Stop } }
+    ) {
+        $Line | Should -Throw '*" names a server, where a file is expected.' -ErrorId 'FileNotFound,*'
+    }
+
     It 'refuses <Name> with an error for that item only' -ForEach @(
         @{ Name = 'an object that names no server'; Make = { [pscustomobject]@{ Colour = 'red' } } }
         @{ Name = 'empty text'; Make = { '' } }

@@ -125,6 +125,7 @@ Describe 'A name of others' {
     It 'in a certificate is shown printable' {
         Find-Raw {
             $certificate = New-EvilCertificate "$here/served"
+            Get-PgCertificate served.crt
             Get-PgRootCert served.crt
             Install-PgRootCert served.crt -Path root.crt -WhatIf
             Install-PgRootCert served.crt -Path root.crt -Force
@@ -140,6 +141,7 @@ Describe 'A name of others' {
     It 'of a file is shown printable' {
         Find-Raw {
             $null = New-EvilCertificate "$here/$folder/server"
+            Get-PgCertificate "$folder/server.crt", "$folder/server.key", "$folder/none.crt"
             Get-PgRootCert "$folder/server.crt"
             Get-PgRootCert "$folder/missing.crt"
             New-PgSelfSignedCertificate db1 -KeyPath "$folder/own.key" -WhatIf

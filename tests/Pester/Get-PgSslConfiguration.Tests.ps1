@@ -37,7 +37,12 @@ Describe 'Get-PgSslConfiguration' {
             $seen.ServedFingerprint | Should -Be $seen.FileFingerprint
             $seen.ServedFingerprint | Should -Be (Get-PgServerCertificate $kept).Fingerprint
             $seen.KeyMode | Should -Be 0600
-            $seen.Findings | Should -BeNullOrEmpty
+        }
+
+        It 'says that its rules let plaintext in, and where' {
+            $seen.Findings.Code | Should -Be PlaintextLetIn
+            $lines = (Get-PgHbaRule $kept | Where-Object { $_.Findings.Code -match 'Plaintext' }).ForEach{ "pg_hba.conf:$($_.LineNumber)" }
+            $seen.Findings.Message | Should -BeLike "*$($lines -join ', ') let them in, or some of them."
         }
 
         It 'has each setting as psql shows it' {

@@ -101,6 +101,18 @@ BeforeDiscovery {
             }
         }
         @{
+            Command = 'Get-PgBackup'
+            Run     = {
+                Get-PgBackup -Endpoint $server -Credential $credential
+                Get-PgBackup -Endpoint $server -Credential $wrong
+                Get-PgBackup -Endpoint "$server password=$wrongPassword"
+                New-PgSelfSignedCertificate db1 -KeyPath server.key -WarningAction Ignore | Out-Null
+                New-PgSelfSignedCertificate db1 -KeyPath server.key -Force -WarningAction Ignore | Out-Null
+                Get-PgBackup . | Format-List *
+                Get-PgBackup . | Remove-PgBackup -KeepLast 0 -PassThru
+            }
+        }
+        @{
             Command = 'Get-PgSslSession'
             Run     = {
                 Get-PgSslSession $server -Credential $credential

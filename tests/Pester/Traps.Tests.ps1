@@ -18,6 +18,7 @@ BeforeDiscovery {
         'Wait-PgServerCertificate'  = { Wait-PgServerCertificate $args[0] -NotFingerprint ('0' * 64) -TimeoutSec 2 }
         'Get-PgSslConfiguration'    = { Get-PgSslConfiguration $args[0] | Format-List * -Force }
         'Get-PgSslSession'          = { Get-PgSslSession $args[0] | Format-List * -Force }
+        'Get-PgBackup'              = { Get-PgBackup -Endpoint $args[0] }
         'Get-PgHbaRule'             = { Get-PgHbaRule -Endpoint $args[0] | Format-List * -Force }
         'Test-PgHbaRule'            = { Test-PgHbaRule -Endpoint $args[0] -User app -Database appdb -Address 10.0.0.1 }
     }

@@ -8,6 +8,8 @@ public abstract class PesterFileTests
 }
 
 // A class each, because xUnit runs classes side by side and the methods of one in turn.
+public sealed class Changes : PesterFileTests;
+
 public sealed class CommandText : PesterFileTests;
 
 public sealed class Completion : PesterFileTests;
@@ -25,6 +27,10 @@ public sealed class Endpoint : PesterFileTests;
 public sealed class ForeignNames : PesterFileTests;
 
 public sealed class Format : PesterFileTests;
+
+public sealed class Get_PgCertificate : PesterFileTests;
+
+public sealed class Get_PgBackup : PesterFileTests;
 
 public sealed class Get_PgConnectionSetting : PesterFileTests;
 
@@ -60,6 +66,8 @@ public sealed class Package : PesterFileTests;
 
 public sealed class Pipeline : PesterFileTests;
 
+public sealed class Progress : PesterFileTests;
+
 public sealed class ServerLife : PesterFileTests;
 
 public sealed class Secrets : PesterFileTests;
@@ -79,5 +87,7 @@ public sealed class Test_PgSslMode : PesterFileTests;
 public sealed class Traps : PesterFileTests;
 
 public sealed class Uninstall_PgRootCert : PesterFileTests;
+
+public sealed class Views : PesterFileTests;
 
 public sealed class Wait_PgServerCertificate : PesterFileTests;

@@ -29,6 +29,8 @@ public static class CleanEnvironment
         environment["KRB5CCNAME"] = null;
         environment["HOME"] = home;
         environment["APPDATA"] = home;
+        environment["XDG_STATE_HOME"] = null;
+        environment["LOCALAPPDATA"] = home;
         environment["PGSYSCONFDIR"] = home;
         return environment;
     }

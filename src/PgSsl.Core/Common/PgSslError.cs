@@ -93,6 +93,14 @@ public enum PgSslError
     /// </summary>
     FileNotRestored,
 
+    // Backups
+    /// <summary>A file is not a backup of this module: it is not named as one, or is no regular file.</summary>
+    NotABackup,
+    /// <summary>A backup is not of the file or the server that it was to be restored to, or somebody else could have put it there.</summary>
+    ForeignBackup,
+    /// <summary>A backup does not have the content that its record says.</summary>
+    BackupDamaged,
+
     // Waiting
     /// <summary>The expected certificate was not served in time.</summary>
     CertificateNotServed,

@@ -10,38 +10,56 @@ internal sealed class FileKind
 {
     private readonly Func<string, bool> _isIts;
 
-    private FileKind(string content, Func<string, bool> isIts) => (Content, _isIts) = (content, isIts);
+    private FileKind(string name, string content, Func<string, bool> isIts) => (Name, Content, _isIts) = (name, content, isIts);
 
     /// <summary>Anything.</summary>
-    public static FileKind Any { get; } = new("anything", _ => true);
+    public static FileKind Any { get; } = new("Any", "anything", _ => true);
 
     /// <summary>A server's certificate.</summary>
-    public static FileKind Certificate { get; } = new("certificates", text => IsDer(text) || HasBlock(text, IsCertificate));
+    public static FileKind Certificate { get; } = new("Certificate", "certificates", text => IsDer(text) || HasBlock(text, IsCertificate));
 
     /// <summary>A root file. It may hold comments only, after its last root was removed.</summary>
     public static FileKind Roots { get; } = new(
-        "certificates", text => IsDer(text) || HasBlock(text, label => IsCertificate(label) || label is "X509 CRL" or "PKCS7" or "CMS")
+        "Roots", "certificates", text => IsDer(text) || HasBlock(text, label => IsCertificate(label) || label is "X509 CRL" or "PKCS7" or "CMS")
             || Lines(text).All(IsComment));
 
     /// <summary>A private key.</summary>
     public static FileKind PrivateKey { get; } = new(
-        "a private key", text => IsDer(text) || HasBlock(text, label => label.EndsWith("PRIVATE KEY", StringComparison.Ordinal)));
+        "PrivateKey", "a private key", text => IsDer(text) || HasBlock(text, label => label.EndsWith("PRIVATE KEY", StringComparison.Ordinal)));
 
     /// <summary>A certificate signing request, or the certificate that came of one.</summary>
     public static FileKind RequestOrCertificate { get; } = new(
-        "a certificate or a request for one",
+        "Request", "a certificate or a request for one",
         text => IsDer(text) || HasBlock(text, label => IsCertificate(label) || label.EndsWith("CERTIFICATE REQUEST", StringComparison.Ordinal)));
 
     /// <summary>A configuration file. Its own parser has read it before, and refuses what it does not understand.</summary>
-    public static FileKind Configuration { get; } = new("text", text => !text.Contains('\0', StringComparison.Ordinal));
+    public static FileKind Configuration { get; } = new("Configuration", "text", text => !text.Contains('\0', StringComparison.Ordinal));
 
     /// <summary>pg_service.conf.</summary>
     public static FileKind Services { get; } = new(
-        "services",
+        "Services", "services",
         text => !text.Contains('\0', StringComparison.Ordinal) && (Lines(text).Any(line => line.StartsWith('[')) || Lines(text).All(IsComment)));
+
+    /// <summary>Its name in records and results: Certificate, PrivateKey …</summary>
+    public string Name { get; }
 
     /// <summary>What it holds, in words.</summary>
     public string Content { get; }
+
+    /// <summary>The kind with a name; null if there is none.</summary>
+    public static FileKind? Find(string name) =>
+        Array.Find([Any, Certificate, Roots, PrivateKey, RequestOrCertificate, Configuration, Services], kind => kind.Name == name);
+
+    /// <summary>The kind of a file of which only the content is known.</summary>
+    public static FileKind Of(ReadOnlySpan<byte> content)
+    {
+        string text = Encoding.Latin1.GetString(content);
+        return HasBlock(text, label => label.EndsWith("PRIVATE KEY", StringComparison.Ordinal)) ? PrivateKey
+            : HasBlock(text, IsCertificate) ? Certificate
+            : HasBlock(text, label => label.EndsWith("CERTIFICATE REQUEST", StringComparison.Ordinal)) ? RequestOrCertificate
+            : !IsDer(text) && Configuration._isIts(text) ? Configuration
+            : Any;
+    }
 
     /// <summary>Whether a content can be replaced by one of this kind: it is of this kind, or empty.</summary>
     public bool Accepts(ReadOnlySpan<byte> content)

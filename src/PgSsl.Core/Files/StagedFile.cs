@@ -9,6 +9,9 @@ namespace PgSsl.Files;
 /// <param name="isUndo">Whether it undoes another change: then what is replaced is not kept.</param>
 internal sealed class StagedFile(IFileLayer files, FileEdit edit, bool isUndo = false)
 {
+    /// <summary>What is behind a backup's name in the name of its record: docs/decisions/0083.</summary>
+    public const string RecordSuffix = ".json";
+
     private FileSnapshot? _old;
     private FileIdentity? _directory;
     private TemporaryFile? _new;
@@ -99,7 +102,8 @@ internal sealed class StagedFile(IFileLayer files, FileEdit edit, bool isUndo = 
         _copy.Write(_old.Content, FileProtection.Same, _old);
         string stem = $"{Location}.{at.UtcDateTime.ToString("yyyyMMdd'T'HHmmss'Z'", CultureInfo.InvariantCulture)}";
         _copyName = $"{stem}.bak";
-        for (int i = 2; files.Read(_copyName) is not null; i++)
+        // Whoever deletes a backup by hand may leave its record.
+        for (int i = 2; files.Read(_copyName) is not null || files.Read(_copyName + RecordSuffix) is not null; i++)
             _copyName = $"{stem}-{i}.bak";
         _copy.MoveTo(_copyName);
         Backup = _copyName;

@@ -36,15 +36,7 @@ internal readonly record struct UnixStatus(UnixOwner Owner, UnixFileMode Mode, F
 
     /// <summary>The status of the file with this name; if it is a symbolic link, of the link itself.</summary>
     /// <exception cref="IOException">The file cannot be examined.</exception>
-    public static UnixStatus Of(string path)
-    {
-        byte[] buffer = new byte[BufferLength];
-        byte[] name = Encoding.UTF8.GetBytes(path + '\0');
-        int result = !OperatingSystem.IsMacOS() ? Statx(CurrentDirectory, name, DoNotFollow, WantModeOwnerAndInode, buffer)
-            : IsAppleSilicon ? LinkStatus(name, buffer)
-            : LinkStatusWith64BitInode(name, buffer);
-        return result == 0 ? Parse(buffer) : throw Failure(path);
-    }
+    public static UnixStatus Of(string path) => Parse(Read(path, WantModeOwnerAndInode));
 
     /// <summary>The status of the file that a name leads to, with .NET's exceptions.</summary>
     /// <param name="path">The name.</param>
@@ -84,14 +76,16 @@ internal readonly record struct UnixStatus(UnixOwner Owner, UnixFileMode Mode, F
 
     /// <summary>The same for the file with this name; if it is a symbolic link, for the link itself: when it was made.</summary>
     /// <exception cref="IOException">The file cannot be examined.</exception>
-    public static DateTime ChangeTimeOf(string path)
+    public static DateTime ChangeTimeOf(string path) => ChangeTimeIn(Read(path, WantChangeTime));
+
+    private static byte[] Read(string path, uint fields)
     {
         byte[] buffer = new byte[BufferLength];
         byte[] name = Encoding.UTF8.GetBytes(path + '\0');
-        int result = !OperatingSystem.IsMacOS() ? Statx(CurrentDirectory, name, DoNotFollow, WantChangeTime, buffer)
+        int result = !OperatingSystem.IsMacOS() ? Statx(CurrentDirectory, name, DoNotFollow, fields, buffer)
             : IsAppleSilicon ? LinkStatus(name, buffer)
             : LinkStatusWith64BitInode(name, buffer);
-        return result == 0 ? ChangeTimeIn(buffer) : throw Failure(path);
+        return result == 0 ? buffer : throw Failure(path);
     }
 
     private static byte[] Read(SafeFileHandle file, uint fields)

@@ -47,6 +47,9 @@ internal sealed class HbaDocument
     /// <summary>How the rules relate to each other, worked out when somebody asks.</summary>
     internal HbaNeighbours Neighbours => _neighbours.Value;
 
+    /// <summary>The rules that let clients in without TLS, from elsewhere than the server's own host.</summary>
+    public IEnumerable<HbaEntry> LettingPlaintextIn => Entries.Where((_, index) => Neighbours.LetsPlaintextIn(index));
+
     /// <summary>Reads the file.</summary>
     /// <param name="path">The main file, absolute.</param>
     /// <param name="dialect">How the server reads the file.</param>

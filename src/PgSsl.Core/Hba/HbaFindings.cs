@@ -66,7 +66,7 @@ internal static class HbaFindings
         if (isReached && record.IsReject)
             AddForReject(document, index, record, found);
         else if (isReached && record.Type != HbaConnectionType.Local)
-            AddForThoseLetIn(document, record, found);
+            AddForThoseLetIn(document, index, record, found);
         HbaSpelling.AddTo(found, record);
         if (HbaPasswordList.FindingOf(record) is { } list)
             found.Add(list);
@@ -75,11 +75,11 @@ internal static class HbaFindings
                 "OddCharacter", FindingSeverity.Warning, $"{odd.What}: the server takes it for a part of the word.", odd.Remedy));
     }
 
-    private static void AddForThoseLetIn(HbaDocument document, HbaRecord record, List<Finding> found)
+    private static void AddForThoseLetIn(HbaDocument document, int index, HbaRecord record, List<Finding> found)
     {
         if (record.Method == "trust" && record.CertificateDemand == ClientCertificateDemand.None)
             found.Add(record.IsLoopback ? new(TrustOverTcp.Code, FindingSeverity.Warning, TrustOverTcp.Message, TrustOverTcp.Remedy) : TrustOverTcp);
-        if (!record.IsLoopback && record.LetsIn(HbaTransport.Plaintext))
+        if (document.Neighbours.LetsPlaintextIn(index))
             found.Add(record.Method is "password" or "ldap" or "pam" or "radius" or "bsd" ? PasswordInPlaintext(record.Method) : PlaintextAllowed);
         if (record.Type == HbaConnectionType.HostSsl && !record.IsLoopback && document.Neighbours.PlaintextFor(record) is { } plaintext)
             found.Add(new Finding(

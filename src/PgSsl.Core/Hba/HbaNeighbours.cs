@@ -48,6 +48,13 @@ internal sealed class HbaNeighbours
     /// <summary>A rule before this one that lets clients in without TLS, from elsewhere than the server's own host; null for none.</summary>
     public HbaEntry? PlaintextBefore(int index) => _firstPlaintext < index ? _entries[_firstPlaintext] : null;
 
+    /// <summary>
+    /// Whether a rule lets clients in without TLS, from elsewhere than the server's own host: some of them reach it, and no rule before it
+    /// refuses all of them.
+    /// </summary>
+    public bool LetsPlaintextIn(int index) => _shadows[index] is null && _entries[index].Record is { IsLoopback: false } record
+        && record.LetsIn(HbaTransport.Plaintext) && !HbaSpelling.MatchesNobody(record.Address) && PlaintextFor(record) is not null;
+
     /// <summary>Whether a rule behind this one lets connections in that GSSAPI encrypts.</summary>
     public bool HasGssBehind(int index) => _lastGss > index;
 

@@ -13,6 +13,9 @@ internal sealed record SslConfigurationFacts
     /// <summary>Its settings, and the files that they name; null without a session.</summary>
     public ServerSettingFacts? Settings { get; init; }
 
+    /// <summary>What it shows of connections without TLS; null without a session, and where a pooler or several servers are in between.</summary>
+    public PlaintextFacts? Plaintext { get; init; }
+
     /// <summary>Why there was no session; null where there was one, or none was asked for.</summary>
     public PgSslException? SqlFailure { get; init; }
 

@@ -39,6 +39,7 @@ internal static class SslConfigurationFindings
             .Concat(FindInFiles(facts))
             .Concat(FindInNextFiles(facts))
             .Concat(FindInSettings(facts))
+            .Concat(facts is { Sql: { } asked, Plaintext: { } plaintext } ? PlaintextFindings.Find(plaintext, asked) : [])
             .OrderByDescending(finding => finding.Level),
     ];
 

@@ -20,12 +20,15 @@ internal static class SslConfigurationReader
         ServerTlsFacts sql = await ServerTlsReader.ReadAsync(server.Session, cancellationToken).ConfigureAwait(false);
         var unchanged = new Dictionary<string, string>();
         ServerSettingFacts settings = await ServerSettingFacts.ReadAsync(server, sql, unchanged, cancellationToken).ConfigureAwait(false);
+        string? several = await SeveralServers.FindAsync(server, cancellationToken).ConfigureAwait(false);
         var facts = new SslConfigurationFacts
         {
             Sql = sql,
             Settings = settings,
+            Plaintext = server.Session.IsPooled || several is not null
+                ? null : await PlaintextFacts.ReadAsync(server, sql, cancellationToken).ConfigureAwait(false),
             IsPooled = server.Session.IsPooled,
-            SeveralServers = await SeveralServers.FindAsync(server, cancellationToken).ConfigureAwait(false),
+            SeveralServers = several,
         };
         if (sql.PathOf("ssl_cert_file") is not { } certificatePath || sql.PathOf("ssl_key_file") is not { } keyPath)
             return facts with { FilesOutOfReach = $"Role {sql.UserName} may not see where they are." };

@@ -73,10 +73,16 @@ internal sealed record KeyFilePlan(string KeyPath, string DocumentPath, bool Key
         }
     }
 
+    /// <summary>The files that are written, without their contents.</summary>
+    public IReadOnlyList<FileEdit> Edits => EditsOf(true);
+
+    private FileEdit[] EditsOf(bool mayReplace) =>
+        KeyExists ? [DocumentEdit([], mayReplace)] : [KeyEdit([], mayReplace, null), DocumentEdit([], mayReplace)];
+
     /// <summary>Finds the files that are written, and checks what they hold now.</summary>
     /// <exception cref="PgSslException"><see cref="PgSslError.UnexpectedFile"/>, <see cref="PgSslError.FileNotWritten"/>.</exception>
     public IReadOnlyList<FileTarget> Look(bool mayReplace) =>
-        FileTransaction.Look(KeyExists ? [DocumentEdit([], mayReplace)] : [KeyEdit([], mayReplace, null), DocumentEdit([], mayReplace)]);
+        FileTransaction.Look(EditsOf(mayReplace));
 
     /// <summary>The files that are written, the key first.</summary>
     public IReadOnlyList<string> Targets => KeyExists ? [DocumentPath] : [KeyPath, DocumentPath];

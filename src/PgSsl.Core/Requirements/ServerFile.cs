@@ -61,19 +61,30 @@ internal sealed class ServerFile
         Failure = new PgSslException(PgSslError.FileNotFound, $"{path} does not exist on the server's machine.", "Create it, or name another one."),
     };
 
-    private static UnixStatus? StatusOf(string path) => OperatingSystem.IsWindows() ? null : Try(RealPath.Of(path));
+    private static UnixStatus? StatusOf(string path) => TryLocate(path) is { } target ? Try(target) : null;
 
     private static List<(string, UnixStatus)> DirectoriesOf(string path)
     {
         var directories = new List<(string, UnixStatus)>();
-        if (OperatingSystem.IsWindows())
-            return directories;
-        for (string? directory = Parent(RealPath.Of(path)); directory is not null; directory = Parent(directory))
+        for (string? directory = TryLocate(path) is { } target ? Parent(target) : null; directory is not null; directory = Parent(directory))
         {
             if (Try(directory) is { } status)
                 directories.Insert(0, (directory, status));
         }
         return directories;
+    }
+
+    /// <summary>The file that links lead to; null on Windows, and where they lead in a circle.</summary>
+    private static string? TryLocate(string path)
+    {
+        try
+        {
+            return OperatingSystem.IsWindows() ? null : RealPath.Of(path);
+        }
+        catch (IOException)
+        {
+            return null;
+        }
     }
 
     private static string? Parent(string path) => System.IO.Path.GetDirectoryName(path);

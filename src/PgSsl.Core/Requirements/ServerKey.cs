@@ -1,6 +1,7 @@
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
 using PgSsl.Asn1;
+using PgSsl.Certificates;
 using PgSsl.Certificates.Verification;
 
 namespace PgSsl.Requirements;
@@ -23,6 +24,12 @@ internal sealed record ServerKey
     /// <summary>Why nothing more is known about it: it is not a key, or the passphrase is wrong or missing; null where it could be read.</summary>
     public PgSslException? Failure { get; private init; }
 
+    /// <summary>RSA, ECDSA, Ed25519 … and the size in bits; null where it could not be read.</summary>
+    public (string Algorithm, int Size)? Kind { get; private init; }
+
+    /// <summary>The same text as <see cref="KeyIdentity.Text"/> of its certificate; null where that cannot be told.</summary>
+    public string? Identity => Public?.Text;
+
     /// <summary>What a certificate's public key has to be; null where that cannot be told.</summary>
     private KeyIdentity? Public { get; init; }
 
@@ -41,11 +48,13 @@ internal sealed record ServerKey
         try
         {
             using PrivateKey key = PrivateKeyReader.ReadAny(first, passphrase, PassphraseSource.KeyParameter, path);
+            KeyIdentity identity = KeyIdentity.Of(key) ?? throw PrivateKeyReader.Unusable(isEncrypted, PassphraseSource.KeyParameter, path);
             return new ServerKey
             {
                 IsPem = isPem,
                 IsEncrypted = isEncrypted,
-                Public = KeyIdentity.Of(key) ?? throw PrivateKeyReader.Unusable(isEncrypted, PassphraseSource.KeyParameter, path),
+                Kind = PublicKeyDescription.Of(identity.AlgorithmOid, key.Algorithm, identity.PublicKey),
+                Public = identity,
             };
         }
         catch (PgSslException failure)

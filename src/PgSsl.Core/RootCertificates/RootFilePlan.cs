@@ -92,6 +92,26 @@ internal sealed record RootFilePlan
         };
     }
 
+    /// <summary>Plans to put a backup in the place of a root file, byte for byte.</summary>
+    /// <param name="path">The file.</param>
+    /// <param name="before">Its content; null where it does not exist.</param>
+    /// <param name="backup">The content of the backup.</param>
+    /// <exception cref="PgSslException">InvalidCertificateFile: libpq would not read the backup, or it holds no certificate.</exception>
+    public static RootFilePlan Restore(string path, byte[]? before, byte[] backup)
+    {
+        RootFile old = RootFile.Parse(before, path), restored = RootFile.Parse(backup, path);
+        restored.RequireWhole();
+        if (restored.Certificates.Count == 0)
+            throw new PgSslException(
+                PgSslError.InvalidCertificateFile, $"{path} was not changed: the backup holds no certificate.", "Choose another backup.");
+        return new RootFilePlan(path, before, backup)
+        {
+            Added = Entries(restored.Certificates.Where(certificate => !old.Contains(Fingerprint.Of(certificate)))),
+            Removed = Entries(old.Certificates.Where(certificate => !restored.Contains(Fingerprint.Of(certificate)))),
+            Kept = Entries(restored.Certificates.Where(certificate => old.Contains(Fingerprint.Of(certificate)))),
+        };
+    }
+
     /// <summary>
     /// The plan as an edit: a new file is readable by all (0644) in a directory of its owner (0700), an existing one keeps its mode. Nothing
     /// is written if the file is not as it was when the plan was made.

@@ -35,13 +35,20 @@ internal static class CertificateInput
     /// <exception cref="PgSslException">
     /// InvalidCertificateFile: a block is broken, or there is no certificate; the message says what there is.
     /// </exception>
-    public static IReadOnlyList<X509Certificate2> Read(ReadOnlyMemory<byte> bytes, string name, CertificateWanted? wanted = null)
+    public static IReadOnlyList<X509Certificate2> Read(ReadOnlyMemory<byte> bytes, string name, CertificateWanted? wanted = null) =>
+        Find(bytes, name) is { Count: > 0 } certificates
+            ? certificates : throw Refuse(bytes, name, wanted ?? CertificateWanted.Root);
+
+    /// <summary>Reads bytes; returns nothing where there is no certificate.</summary>
+    /// <param name="bytes">The whole content.</param>
+    /// <param name="name">Names it in messages.</param>
+    /// <exception cref="PgSslException">InvalidCertificateFile: a block is broken.</exception>
+    public static IReadOnlyList<X509Certificate2> Find(ReadOnlyMemory<byte> bytes, string name)
     {
         RootFile file = RootFile.Parse(bytes, name);
-        if (file.Segments.FirstOrDefault(segment => segment.Kind == RootFileSegmentKind.Broken) is { } broken)
-            throw Invalid($"{name} cannot be used: {broken.Fault}.", "Get an intact copy.");
-        IReadOnlyList<X509Certificate2> certificates = [.. file.Segments.SelectMany(segment => CertificatesOf(segment, bytes))];
-        return certificates.Count > 0 ? certificates : throw Refuse(file, bytes, name, wanted ?? CertificateWanted.Root);
+        return file.Segments.FirstOrDefault(segment => segment.Kind == RootFileSegmentKind.Broken) is { } broken
+            ? throw Invalid($"{name} cannot be used: {broken.Fault}.", "Get an intact copy.")
+            : [.. file.Segments.SelectMany(segment => CertificatesOf(segment, bytes))];
     }
 
     /// <summary>Whether bytes are PKCS #12 (RFC 7292 4, PFX: version 3, then a ContentInfo).</summary>
@@ -69,9 +76,10 @@ internal static class CertificateInput
             : [];
     }
 
-    private static PgSslException Refuse(RootFile file, ReadOnlyMemory<byte> bytes, string name, CertificateWanted wanted)
+    /// <summary>The error for bytes that hold no certificate: what they are instead.</summary>
+    public static PgSslException Refuse(ReadOnlyMemory<byte> bytes, string name, CertificateWanted wanted)
     {
-        string[] labels = [.. file.Segments.Select(segment => segment.Label).OfType<string>().Distinct()];
+        string[] labels = [.. RootFile.Parse(bytes, name).Segments.Select(segment => segment.Label).OfType<string>().Distinct()];
         if (labels.Any(label => label.Contains("PRIVATE KEY", StringComparison.Ordinal)))
             return Invalid(
                 $"{name} holds a private key, but no certificate.",

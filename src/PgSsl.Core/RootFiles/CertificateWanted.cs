@@ -18,6 +18,10 @@ internal sealed record CertificateWanted
     public static CertificateWanted Issued { get; } = new(
         "the certificate that the CA issued", "Give the certificate that the CA issued for it.", "-nokeys -out server.crt");
 
+    /// <summary>Whatever is in a file.</summary>
+    public static CertificateWanted Any { get; } = new(
+        "certificates or a key", "To see what it asks for: openssl req -noout -text -in FILE", "-nodes -out all.pem");
+
     /// <summary>What it is.</summary>
     internal string Name { get; }
 

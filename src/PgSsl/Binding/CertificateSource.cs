@@ -30,6 +30,9 @@ public abstract record CertificateSource
     /// <summary>A file.</summary>
     internal sealed record InFile(string Path) : CertificateSource(Path);
 
+    /// <summary>A backup of Get-PgBackup: it is restored.</summary>
+    internal sealed record InBackup(string Path) : CertificateSource(Path);
+
     /// <summary>A certificate that the user has, and vouches for.</summary>
     internal sealed record InHand(X509Certificate2 Certificate) : CertificateSource(Certificate.Subject)
     {

@@ -31,6 +31,7 @@ public sealed class CertificateSourceTransformationAttribute : ArgumentTransform
         FileInfo file => new CertificateSource.InFile(file.FullName),
         X509Certificate2 certificate => FromCertificate(certificate, null, item),
         null => Unusable("-Certificate is $null.", item),
+        _ when !isRow && item.IsOrWas<FileBackup>() => new CertificateSource.InBackup(item.Text(nameof(FileBackup.BackupPath)) ?? ""),
         _ => FromProperties(item) ?? (isRow ? null : FromFile(item)),
     };
 

@@ -1,4 +1,3 @@
-using System.Collections.ObjectModel;
 using System.Management.Automation;
 using PgSsl.Binding;
 using PgSsl.Connections;
@@ -89,22 +88,8 @@ public sealed class GetPgRootCertCommand : PgCmdlet
             WriteSystem();
             return;
         }
-        string literal = Resolve(path);
-        bool isPattern = WildcardPattern.ContainsWildcardCharacters(path) && !System.IO.Path.Exists(literal);
-        foreach (string file in isPattern ? FindMatching(path) : [literal])
+        foreach (string file in FindFiles(path))
             WriteFile(file);
-    }
-
-    private Collection<string> FindMatching(string pattern)
-    {
-        try
-        {
-            return GetResolvedProviderPathFromPSPath(pattern, out _);
-        }
-        catch (SessionStateException exception)
-        {
-            throw new PgSslException(PgSslError.FileNotFound, exception.Message, "Name a file that exists.", exception);
-        }
     }
 
     private void WriteFile(string path) => Try(path, () =>

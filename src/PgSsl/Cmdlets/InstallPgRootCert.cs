@@ -1,4 +1,5 @@
 using System.Management.Automation;
+using PgSsl.Backups;
 using PgSsl.Binding;
 using PgSsl.Certificates.Trust;
 using PgSsl.Connections;
@@ -12,11 +13,12 @@ namespace PgSsl.Cmdlets;
 
 /// <summary>Installs the root certificates that libpq verifies servers with.</summary>
 [Cmdlet(VerbsLifecycle.Install, "PgRootCert", SupportsShouldProcess = true, DefaultParameterSetName = CertificateSet)]
-[OutputType(typeof(RootCertificate))]
+[OutputType(typeof(RootCertificateChange), typeof(RootCertificate))]
 public sealed class InstallPgRootCertCommand : RootChangeCmdlet
 {
     private const string CertificateSet = "Certificate";
     private const string ProviderSet = "Provider";
+    private const string RestoreSet = "Restore";
 
     private TrustStore? _installed;
     private RootReader? _reader;
@@ -41,7 +43,17 @@ public sealed class InstallPgRootCertCommand : RootChangeCmdlet
     /// <summary>Only the roots of that region, for a provider with regions.</summary>
     [Parameter(ParameterSetName = ProviderSet)]
     [ValidateNotNullOrEmpty]
+    [ArgumentCompleter(typeof(RegionCompleter))]
     public string? Region { get; set; }
+
+    /// <summary>
+    /// Puts a backup of a root file back: its path, output of Get-PgBackup, or the root file itself, whose newest backup is then taken.
+    /// </summary>
+    [Parameter(Mandatory = true, ParameterSetName = RestoreSet)]
+    [BackupPathTransformation]
+    [ValidateNotNullOrEmpty]
+    [ArgumentCompleter(typeof(BackupCompleter))]
+    public string? Restore { get; set; }
 
     /// <summary>The root file to change; without it, the file that libpq reads.</summary>
     [Parameter]
@@ -49,7 +61,8 @@ public sealed class InstallPgRootCertCommand : RootChangeCmdlet
     public string? Path { get; set; }
 
     /// <summary>SHA-256 of the root, or of a self-signed server's certificate, from a source that you trust.</summary>
-    [Parameter]
+    [Parameter(ParameterSetName = CertificateSet)]
+    [Parameter(ParameterSetName = ProviderSet)]
     [FingerprintTransformation]
     [ValidateNotNullOrEmpty]
     public string[] Fingerprint { get; set; } = [];
@@ -62,7 +75,8 @@ public sealed class InstallPgRootCertCommand : RootChangeCmdlet
     public string[] RootCertificate { get; set; } = [];
 
     /// <summary>Removes expired roots that have the same name as a new one.</summary>
-    [Parameter]
+    [Parameter(ParameterSetName = CertificateSet)]
+    [Parameter(ParameterSetName = ProviderSet)]
     public SwitchParameter ReplaceExpired { get; set; }
 
     /// <inheritdoc/>
@@ -73,6 +87,8 @@ public sealed class InstallPgRootCertCommand : RootChangeCmdlet
     protected override void BeginProcessing()
     {
         base.BeginProcessing();
+        if (ParameterSetName == RestoreSet)
+            return;
         TryOrThrow(null, () =>
         {
             string[] fingerprints = [.. Fingerprint.Select(CertificateExpectation.ParseFingerprint)];
@@ -88,13 +104,18 @@ public sealed class InstallPgRootCertCommand : RootChangeCmdlet
     protected override void ProcessRecord()
     {
         base.ProcessRecord();
+        IEnumerable<string?> backups = [Restore, .. (Certificate ?? []).OfType<CertificateSource.InBackup>().Select(backup => backup.Path)];
+        foreach (string backup in backups.OfType<string>())
+            Try(backup, () => Put(ChosenBackup.Choose(Resolve(backup), UsualBackups)));
+        if (Restore is not null)
+            return;
         if (Certificate is null && Provider.Length == 0 && !MyInvocation.ExpectingInput)
             ThrowFailure(
                 new PgSslException(
                     PgSslError.InvalidParameterValue, "There is nothing to install: neither -Certificate nor -Provider is given.",
                     "Give a file, pipe the output of Get-PgServerCertificate, or name a -Provider."),
                 null);
-        foreach (CertificateSource source in Certificate ?? [])
+        foreach (CertificateSource source in (Certificate ?? []).Where(source => source is not CertificateSource.InBackup))
         {
             bool isFirstLine = RootReader.IsFirstLine(source);
             if (isFirstLine || !_comesLineByLine || source is not CertificateSource.Text { IsPem: false })
@@ -109,7 +130,9 @@ public sealed class InstallPgRootCertCommand : RootChangeCmdlet
     /// <inheritdoc/>
     protected override void EndProcessing()
     {
-        foreach ((RootOffer offer, PgSslException failure) in _selection!.RemoveUnusable(_installed!.Certificates, DateTimeOffset.UtcNow))
+        if (_selection is null)
+            return;
+        foreach ((RootOffer offer, PgSslException failure) in _selection.RemoveUnusable(_installed!.Certificates, DateTimeOffset.UtcNow))
             WriteFailure(failure, offer.Origin);
         if (_selection.IsEmpty)
             return;
@@ -126,6 +149,17 @@ public sealed class InstallPgRootCertCommand : RootChangeCmdlet
         _reader?.Dispose();
         base.Dispose(disposing);
     }
+
+    /// <summary>Without -Path and -Service, the backup says which file it belongs to.</summary>
+    private void Put(ChosenBackup backup) => Change(
+        () => Path is null && Service is null && backup.Target is { } target ? new RootTarget(target) : FindTarget(),
+        (path, before) =>
+        {
+            backup.Check(path, null);
+            return RootFilePlan.Restore(path, before, backup.Content);
+        },
+        _ => true,
+        restored: backup.Remark);
 
     private RootTarget FindTarget() => RootTarget.Find(Environment, Resolve(Path), Service);
 

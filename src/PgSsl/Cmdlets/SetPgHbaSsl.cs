@@ -1,4 +1,5 @@
 using System.Management.Automation;
+using PgSsl.Backups;
 using PgSsl.Binding;
 using PgSsl.Hba;
 using PgSsl.Hba.Live;
@@ -15,6 +16,8 @@ public sealed class SetPgHbaSslCommand : HbaCmdlet
     private const string RequireSet = "Require";
     private const string AllowSet = "Allow";
     private const string RestoreSet = "Restore";
+
+    private ChosenBackup[] _backups = [];
 
     /// <summary>Only rules that name one of these users; * and ? are wildcards.</summary>
     [Parameter(ParameterSetName = RequireSet)]
@@ -73,17 +76,21 @@ public sealed class SetPgHbaSslCommand : HbaCmdlet
     [Parameter(Mandatory = true, ParameterSetName = AllowSet)]
     public SwitchParameter Allow { get; set; }
 
-    /// <summary>Puts back backups of an earlier change.</summary>
+    /// <summary>
+    /// Puts back backups of an earlier change: paths, output of Get-PgBackup, or the file itself, whose newest backup is then taken.
+    /// </summary>
     [Parameter(Mandatory = true, ParameterSetName = RestoreSet)]
     [Alias("Backup")]
     [ValidateNotNullOrEmpty]
+    [BackupPathTransformation]
+    [ArgumentCompleter(typeof(BackupCompleter))]
     public string[] Restore { get; set; } = [];
 
     /// <summary>Makes the change even if it locks somebody out.</summary>
     [Parameter]
     public SwitchParameter Force { get; set; }
 
-    /// <summary>Returns the rules that changed, before and after, instead of the summary.</summary>
+    /// <summary>Returns the rules that changed, before and after, instead of the summary. With -WhatIf, returns the summary.</summary>
     [Parameter]
     public SwitchParameter PassThru { get; set; }
 
@@ -93,9 +100,19 @@ public sealed class SetPgHbaSslCommand : HbaCmdlet
     /// <inheritdoc/>
     protected override void ProcessRecord()
     {
-        // The name of a backup says which file it belongs to.
-        if (Path is null && Endpoint is null && Restore is [var backup, ..])
-            Path = HbaBackup.TargetOf(Resolve(backup));
+        // A piped backup is restored, whatever else an object from the pipeline would mean.
+        var piped = new PipelineObject(InputObject);
+        string[] restored = Restore;
+        if (piped.IsOrWas<FileBackup>())
+        {
+            restored = [piped.Text(nameof(FileBackup.BackupPath)) ?? ""];
+            Endpoint = IsServerGiven ? Endpoint : null;
+        }
+        if (!Try(restored.FirstOrDefault(), () => _backups = [.. restored.Select(path => ChosenBackup.Choose(Resolve(path), UsualBackups))]))
+            return;
+        // A backup says which file it belongs to.
+        if (Path is null && Endpoint is null && _backups is [var backup, ..])
+            Path = backup.Target;
         base.ProcessRecord();
     }
 
@@ -103,11 +120,11 @@ public sealed class SetPgHbaSslCommand : HbaCmdlet
     private protected override void Process(HbaSource source)
     {
         WriteWarnings(HbaPreflight.CheckOwner(source.Document));
-        HbaPlan plan = Restore.Length > 0 ? PlanRestore(source) : HbaPlanner.Plan(source.Document, CreatePolicy(), source.Files);
+        HbaPlan plan = _backups.Length > 0 ? PlanRestore(source) : HbaPlanner.Plan(source.Document, CreatePolicy(), source.Files);
         WriteWarnings(plan.Notes);
         PlannedHbaChange planned = Wait(token => PlannedHbaChange.PrepareAsync(plan, source.Live, token));
-        if (Run(planned, "Change pg_hba.conf?", Force) is { } change)
-            WriteObject(PassThru ? (object)change.Rules : change, enumerateCollection: true);
+        if (Run(planned, "Change pg_hba.conf?", Force, PassThru, TermsOf(source)) is { } change)
+            WriteObject(PassThru && !IsWhatIf ? (object)change.Rules : change, enumerateCollection: true);
     }
 
     private HbaPolicy CreatePolicy() => new()
@@ -134,8 +151,10 @@ public sealed class SetPgHbaSslCommand : HbaCmdlet
 
     private HbaPlan PlanRestore(HbaSource source)
     {
-        string? main = Resolve(Path);
-        string[] backups = [.. Restore.Select(path => Resolve(path))];
-        return HbaBackup.Plan(source.Document, HbaBackup.Read(backups, main, source.Document.Files[0].Path), source.Files);
+        BackupServer? server = source.Live?.OfBackups ?? BackupServer.Around(source.Document.Files[0].Path);
+        return HbaBackup.Plan(source.Document, HbaBackup.Assign(_backups, Resolve(Path), source.Document, server), source.Files);
     }
+
+    private BackupTerms TermsOf(HbaSource source) =>
+        new() { Server = source.Live?.OfBackups, Restored = [.. _backups.Select(backup => backup.Remark)] };
 }

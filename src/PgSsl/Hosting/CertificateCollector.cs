@@ -94,7 +94,7 @@ internal sealed class CertificateCollector(Func<string, string> resolve)
                     "Give -Certificate, or pipe the CA's answer.")
                 : new PgSslException(
                     PgSslError.FileNotFound, $"There is no file {_otherText}, and this text is not a certificate either.",
-                    "Give a file, or PEM text (-----BEGIN CERTIFICATE-----).");
+                    "Give a file, or PEM text (-----BEGIN CERTIFICATE-----). A server is named with -Endpoint.");
         }
 
         private void AddText(CertificateSource.Text text, char[]? password)

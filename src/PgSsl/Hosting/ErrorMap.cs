@@ -9,6 +9,8 @@ internal static class ErrorMap
 {
     public static ErrorRecord ToErrorRecord(PgSslException exception, object? target)
     {
+        if (target is string given && PemText.MayBe(given))
+            target = SecretText.Mask;
         // Logs and transcripts show nothing but the message.
         if (SubjectOf(exception.Message, target) is { } subject)
             exception = new PgSslException(exception.Error, $"{subject}: {exception.Message}", exception.Remedy, exception);
@@ -30,7 +32,7 @@ internal static class ErrorMap
     {
         PgSslError.InvalidEndpoint or PgSslError.UnknownParameter or PgSslError.InvalidParameterValue
             or PgSslError.ContradictoryParameters or PgSslError.InvalidSubject or PgSslError.InvalidHostName
-            or PgSslError.UnsupportedKeyAlgorithm or PgSslError.UnsupportedParameter => ErrorCategory.InvalidArgument,
+            or PgSslError.UnsupportedKeyAlgorithm or PgSslError.UnsupportedParameter or PgSslError.NotABackup => ErrorCategory.InvalidArgument,
         PgSslError.ServiceNotFound or PgSslError.HostNotFound or PgSslError.FileNotFound or PgSslError.RootNotFound
             or PgSslError.ChainIncomplete or PgSslError.SessionNotFound => ErrorCategory.ObjectNotFound,
         PgSslError.ConnectionRefused or PgSslError.ConnectionFailed or PgSslError.ConnectionClosed
@@ -43,7 +45,7 @@ internal static class ErrorMap
             or PgSslError.UnexpectedAnswer => ErrorCategory.ProtocolError,
         PgSslError.UnencryptedDataAfterSslResponse or PgSslError.TlsHandshakeFailed or PgSslError.RootNotVouchedFor
             or PgSslError.FingerprintMismatch or PgSslError.ConnectionsAtRisk or PgSslError.InsecurePassword
-            or PgSslError.UnexpectedFile or PgSslError.UntrustedPeer => ErrorCategory.SecurityError,
+            or PgSslError.UnexpectedFile or PgSslError.UntrustedPeer or PgSslError.ForeignBackup => ErrorCategory.SecurityError,
         PgSslError.AuthenticationFailed or PgSslError.PasswordRequired => ErrorCategory.AuthenticationError,
         PgSslError.FileUnreadable or PgSslError.InsufficientPrivilege => ErrorCategory.PermissionDenied,
         PgSslError.SqlFailed or PgSslError.LooserLogin or PgSslError.NotProvable or PgSslError.UndoNotProven => ErrorCategory.InvalidOperation,

@@ -38,6 +38,9 @@ public abstract class HbaCmdlet : SqlCmdlet
     [ArgumentCompleter(typeof(ServerVersionCompleter))]
     public int ServerVersion { get; set; }
 
+    /// <summary>Whether the user named the server, and not an object from the pipeline.</summary>
+    protected bool IsServerGiven => _isServerGiven;
+
     /// <summary>Whether the cmdlet changes the file, which must then be on this machine.</summary>
     protected virtual bool ChangesFile => false;
 
@@ -72,6 +75,7 @@ public abstract class HbaCmdlet : SqlCmdlet
                 null);
             return;
         }
+        BeginItem();
         if (servers.Length == 0)
             Try(path, () => Process(HbaSource.ReadFile(Resolve(path!), ServerVersion)));
         foreach (EndpointArgument argument in servers)
@@ -98,6 +102,7 @@ public abstract class HbaCmdlet : SqlCmdlet
 
     private void ProcessServer(EndpointArgument argument)
     {
+        BeginItem();
         using LiveServer server = Connect(argument);
         HbaServerFacts facts = Wait(token => new HbaServerReader(server.Session, token).ReadAsync());
         var live = new HbaLive(server, facts);

@@ -1,5 +1,7 @@
 using System.Diagnostics.CodeAnalysis;
 using System.Management.Automation;
+using System.Text.RegularExpressions;
+using PgSsl.Backups;
 using PgSsl.Changes;
 using PgSsl.Common;
 using PgSsl.Connections;
@@ -8,11 +10,12 @@ using PgSsl.Files;
 namespace PgSsl.Hosting;
 
 /// <summary>What all cmdlets share: how failures are written, how paths are resolved, and how work on other threads is waited for.</summary>
-public abstract class PgCmdlet : PSCmdlet, IDisposable
+public abstract partial class PgCmdlet : PSCmdlet, IDisposable
 {
     private const string FileSystem = "FileSystem";
 
     private readonly CancellationTokenSource _stop = new();
+    private readonly List<string> _warnings = [];
     private ConnectionEnvironment? _environment;
 
     /// <summary>
@@ -92,6 +95,10 @@ public abstract class PgCmdlet : PSCmdlet, IDisposable
         // PowerShell takes it for the current directory.
         if (string.IsNullOrWhiteSpace(path))
             throw new PgSslException(PgSslError.InvalidParameterValue, "The path is empty.", "Name a file, such as ./root.crt.");
+        if (PemText.MayBe(path) && !Path.Exists(path))
+            throw new PgSslException(
+                PgSslError.FileNotFound, "What is given as a path looks like the content of a PEM file. It is not shown: it may be a private key.",
+                "Name the file itself.");
         try
         {
             string resolved = SessionState.Path.GetUnresolvedProviderPathFromPSPath(path, out ProviderInfo provider, out _);
@@ -100,6 +107,23 @@ public abstract class PgCmdlet : PSCmdlet, IDisposable
         catch (SessionStateException exception)
         {
             throw NotAFile(path, exception);
+        }
+    }
+
+    /// <summary>The files that a path with wildcards stands for; a path that exists as it is written, or has none, stands for itself.</summary>
+    /// <exception cref="PgSslException">As <see cref="Resolve"/>; <see cref="PgSslError.FileNotFound"/>: nothing is there.</exception>
+    private protected IReadOnlyList<string> FindFiles(string path)
+    {
+        string literal = Resolve(path);
+        if (!WildcardPattern.ContainsWildcardCharacters(path) || Path.Exists(literal))
+            return [literal];
+        try
+        {
+            return GetResolvedProviderPathFromPSPath(path, out _);
+        }
+        catch (SessionStateException exception)
+        {
+            throw new PgSslException(PgSslError.FileNotFound, exception.Message, "Name a file that exists.", exception);
         }
     }
 
@@ -123,24 +147,27 @@ public abstract class PgCmdlet : PSCmdlet, IDisposable
     /// <param name="change">The change.</param>
     /// <param name="question">The caption of the question.</param>
     /// <param name="isForced">Whether -Force is given.</param>
+    /// <param name="passesThru">Whether -PassThru is given: with -WhatIf, what would be done is returned.</param>
+    /// <param name="terms">What is known about the backups; null for nothing.</param>
     /// <returns>What to return; null if the change was not made.</returns>
     /// <exception cref="PgSslException">It must not be made, or it failed.</exception>
-    private protected TOutput? Run<TOutput>(IPlannedChange<TOutput> change, string question, bool isForced)
-        where TOutput : class
+    private protected TOutput? Run<TOutput>(
+        IPlannedChange<TOutput> change, string question, bool isForced, bool passesThru, BackupTerms? terms = null)
+        where TOutput : ChangeOutput
     {
         WriteWarnings(change.Notes);
         if (change.IsNoChange)
         {
             WriteVerbose($"{change.Subject}: nothing to change.");
-            if (change.Unchanged is not null || IsWhatIf)
-                return change.Unchanged;
+            if (!change.MayNeedReload || IsWhatIf)
+                return WithRemarks(change.Outlook);
             // The server may have to load what is there already.
             change.Check(isForced);
             TOutput looked = Wait(change.ApplyAsync).Output;
             WriteWarnings(change.Warnings);
-            return looked;
+            return WithRemarks(looked);
         }
-        IEnumerable<string> lines = change.Lines;
+        IEnumerable<string> lines = [.. terms?.Restored ?? [], .. change.Lines];
         var warnings = new List<string>();
         try
         {
@@ -156,7 +183,11 @@ public abstract class PgCmdlet : PSCmdlet, IDisposable
             throw;
         }
         if (!Ask(lines, question))
-            return null;
+        {
+            // The text of -WhatIf has the warnings in it.
+            _warnings.AddRange([.. change.Warnings, .. warnings]);
+            return IsWhatIf && passesThru ? WithRemarks((TOutput)((ChangeOutput)change.Outlook with { IsChanged = true })) : null;
+        }
         WriteWarnings(change.Warnings);
         WriteWarnings(warnings);
         ChangeResult<TOutput> result;
@@ -165,11 +196,22 @@ public abstract class PgCmdlet : PSCmdlet, IDisposable
         WriteWarnings(result.Warnings);
         WriteWarnings(result.WrittenInPlace.Select(file =>
             $"{file} is a mount point, so it could not be replaced atomically and was overwritten. Its old content is in the backup beside it."));
-        foreach (string backup in result.Backups)
-            WriteVerbose($"The old content is kept in {backup}.");
+        IReadOnlyList<string> backups = KeepBackups(result.Backups, change.Files, terms);
         foreach (Proof proof in result.Proofs)
             WriteVerbose(proof.ToString());
-        return result.Output;
+        return WithRemarks((TOutput)((ChangeOutput)result.Output with { Backup = [.. backups] }));
+    }
+
+    /// <summary>Begins a further item: warnings so far are not remarks on it.</summary>
+    private protected void BeginItem() => _warnings.Clear();
+
+    /// <summary>The output with all warnings of its item as remarks, so that a runbook's log has them.</summary>
+    private protected TOutput WithRemarks<TOutput>(TOutput output)
+        where TOutput : ChangeOutput
+    {
+        ChangeOutput told = output with { IsWhatIf = IsWhatIf, Remarks = [.. output.Remarks.Union(_warnings)] };
+        BeginItem();
+        return (TOutput)told;
     }
 
     /// <summary>Writes warnings, one by one.</summary>
@@ -199,8 +241,12 @@ public abstract class PgCmdlet : PSCmdlet, IDisposable
 
     // What follows is the way of every text to the terminal, besides errors (ErrorMap) and views (Cells): names in it come from others.
 
-    /// <summary>As PowerShell's, printable.</summary>
-    private protected new void WriteWarning(string text) => base.WriteWarning(PrintableText.Of(text));
+    /// <summary>As PowerShell's, printable. <see cref="WithRemarks"/> tells it again.</summary>
+    private protected new void WriteWarning(string text)
+    {
+        _warnings.Add(text);
+        base.WriteWarning(PrintableText.Of(text));
+    }
 
     /// <summary>As PowerShell's, printable.</summary>
     private protected new void WriteVerbose(string text) => base.WriteVerbose(PrintableText.Of(text));
@@ -241,6 +287,14 @@ public abstract class PgCmdlet : PSCmdlet, IDisposable
     /// <summary>Ends what is still running.</summary>
     protected virtual void Dispose(bool disposing) => _stop.Dispose();
 
-    private static PgSslException NotAFile(string path, Exception? cause) => new(
-        PgSslError.FileNotFound, $"\"{SecretMask.Apply(path)}\" is not a file-system path.", "Name a file, such as ./root.crt.", cause);
+    private static PgSslException NotAFile(string path, Exception? cause) => ServerName().IsMatch(path)
+        ? new PgSslException(
+            PgSslError.FileNotFound, $"\"{path}\" names a server, where a file is expected.",
+            $"Name a file, such as ./root.crt. Get-PgServerCertificate {path} shows what the server serves.", cause)
+        : new PgSslException(
+            PgSslError.FileNotFound, $"\"{SecretMask.Apply(path)}\" is not a file-system path.", "Name a file, such as ./root.crt.", cause);
+
+    // PowerShell takes what is before the colon for a drive.
+    [GeneratedRegex(@"^[\w-][\w.-]+:\d{1,5}$")]
+    private static partial Regex ServerName();
 }

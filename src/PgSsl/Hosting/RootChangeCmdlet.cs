@@ -1,4 +1,5 @@
 using System.Management.Automation;
+using PgSsl.Backups;
 using PgSsl.Binding;
 using PgSsl.Connections;
 using PgSsl.RootCertificates;
@@ -32,7 +33,7 @@ public abstract class RootChangeCmdlet : PgCmdlet
     [Parameter]
     public SwitchParameter Force { get; set; }
 
-    /// <summary>Returns the certificates concerned.</summary>
+    /// <summary>Returns the certificates concerned, instead of the summary. With -WhatIf, returns the summary.</summary>
     [Parameter]
     public SwitchParameter PassThru { get; set; }
 
@@ -46,7 +47,11 @@ public abstract class RootChangeCmdlet : PgCmdlet
     /// <param name="find">Finds the root file.</param>
     /// <param name="plan">Makes the plan for a path and the file's content (null: no file).</param>
     /// <param name="isConcerned">Whether -PassThru returns a certificate of the file as it is before or after.</param>
-    private protected void Change(Func<RootTarget> find, Func<string, byte[]?, RootFilePlan> plan, Func<RootCertificate, bool> isConcerned)
+    /// <param name="tell">Tells what the plan has shown; null for nothing.</param>
+    /// <param name="restored">The backup that is restored, as a sentence; null for none.</param>
+    private protected void Change(
+        Func<RootTarget> find, Func<string, byte[]?, RootFilePlan> plan, Func<RootCertificate, bool> isConcerned, Action? tell = null,
+        string? restored = null)
     {
         RootTarget? target = null;
         if (!Try(null, () => target = find()))
@@ -54,13 +59,23 @@ public abstract class RootChangeCmdlet : PgCmdlet
         Try(target!.Path, () =>
         {
             var change = RootChange.Prepare(target, plan);
+            tell?.Invoke();
             var planned = new PlannedRootChange(change, change.IsNoChange ? [] : FindEffects(change), Environment)
             {
                 AdviceAtRisk = AdviceAtRisk,
                 IsRead = MyInvocation.BoundParameters.ContainsKey("Confirm"),
             };
-            if (Run(planned, "Change root certificates?", Force) is { } done && PassThru)
-                WriteObject(RootCertificate.Of(FileWith(done), DateTimeOffset.UtcNow).Where(isConcerned), enumerateCollection: true);
+            var terms = new BackupTerms { Restored = restored is null ? [] : [restored] };
+            RootCertificateChange? done = Run(planned, "Change root certificates?", Force, PassThru, terms);
+            if (done is null)
+                return;
+            if (!PassThru || IsWhatIf)
+            {
+                WriteObject(done);
+                return;
+            }
+            RootFile file = restored is null ? FileWith(done.Plan) : RootFile.Parse(done.Plan.After, done.Path);
+            WriteObject(RootCertificate.Of(file, DateTimeOffset.UtcNow).Where(isConcerned), enumerateCollection: true);
         });
     }
 

@@ -1,4 +1,5 @@
 using System.Management.Automation;
+using PgSsl.Backups;
 using PgSsl.Binding;
 using PgSsl.Server.Live;
 using PgSsl.Switching;
@@ -30,6 +31,10 @@ public abstract class SslSwitchCmdlet : SqlCmdlet
     [Parameter]
     public SwitchParameter Force { get; set; }
 
+    /// <summary>With -WhatIf, returns what would be done.</summary>
+    [Parameter]
+    public SwitchParameter PassThru { get; set; }
+
     /// <summary>How the server's TLS should be.</summary>
     /// <exception cref="PgSslException">A path does not belong to the file system.</exception>
     private protected abstract SslTarget CreateTarget();
@@ -45,7 +50,7 @@ public abstract class SslSwitchCmdlet : SqlCmdlet
                     "Give -Endpoint for a server, or -ConfigurationPath for its postgresql.conf."),
                 null);
         else if (Endpoint is null)
-            Try(ConfigurationPath, () => Process(SslSwitch.PrepareFile(CreateTarget(), Resolve(ConfigurationPath!), DateTimeOffset.UtcNow)));
+            Try(ConfigurationPath, () => Process(SslSwitch.PrepareFile(CreateTarget(), Resolve(ConfigurationPath!), DateTimeOffset.UtcNow), null));
         foreach (EndpointArgument argument in _input.Next(Endpoint, MyInvocation.ExpectingInput))
             Try(argument.Target, () => ProcessServer(argument));
     }
@@ -57,15 +62,16 @@ public abstract class SslSwitchCmdlet : SqlCmdlet
 
     private void ProcessServer(EndpointArgument argument)
     {
+        BeginItem();
         using LiveServer live = Connect(argument);
         SslTarget target = CreateTarget();
         string? file = Resolve(ConfigurationPath);
-        Process(Wait(token => SslSwitch.PrepareAsync(target, live, file, DateTimeOffset.UtcNow, token)));
+        Process(Wait(token => SslSwitch.PrepareAsync(target, live, file, DateTimeOffset.UtcNow, token)), live);
     }
 
-    private void Process(SslSwitch planned)
+    private void Process(SslSwitch planned, LiveServer? live)
     {
-        if (Run(planned, "Change the server's TLS?", Force) is { } change)
+        if (Run(planned, "Change the server's TLS?", Force, PassThru, new BackupTerms { Server = live?.OfBackups }) is { } change)
             WriteObject(change);
     }
 }

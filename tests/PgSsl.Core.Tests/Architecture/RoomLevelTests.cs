@@ -12,6 +12,7 @@ public class RoomLevelTests
     [
         ["Common", "Patterns", "Managers"],
         ["Asn1", "Files", "Loading", "Wire"],
+        ["Backups"],
         ["Certificates", "Changes", "Connections", "Hba"],
         ["Certificates/Trust", "Connections/Formats", "Hba/Policy", "Probing", "Server"],
         ["Certificates/Verification", "Server/Settings", "Server/Sessions", "Server/Live"],

@@ -23,10 +23,16 @@ internal sealed record KeyIdentity(string AlgorithmOid, byte[]? PublicKey)
         }
     }
 
+    /// <summary>Of a certificate.</summary>
+    public static KeyIdentity Of(X509Certificate2 certificate) => Read(Normalize(certificate));
+
+    /// <summary>The same text for the same key; null where the bits are not known.</summary>
+    public string? Text => PublicKey is null ? null : $"{AlgorithmOid}:{Convert.ToHexString(PublicKey)}";
+
     /// <summary>Whether the key is the certificate's (X509_check_private_key); null where it cannot be told.</summary>
     public bool? Matches(X509Certificate2 certificate)
     {
-        KeyIdentity theirs = Read(Normalize(certificate));
+        KeyIdentity theirs = Of(certificate);
         if (theirs.AlgorithmOid != AlgorithmOid)
             return false;
         return PublicKey is { } key ? key.AsSpan().SequenceEqual(theirs.PublicKey) : null;

@@ -109,16 +109,6 @@ internal sealed record PendingEdits
 
     /// <summary>Looks for them.</summary>
     /// <param name="live">The server.</param>
-    /// <param name="own">Parameters that the caller sets itself.</param>
-    /// <param name="rules">The rules on the disk, and those that will be there for the reload; null to read them.</param>
-    /// <param name="cancellationToken">Ends it.</param>
-    /// <exception cref="PgSslException">The session broke, or a statement failed.</exception>
-    public static Task<PendingEdits> FindAsync(
-        LiveServer live, IEnumerable<string> own, (HbaDocument Before, HbaDocument After)? rules, CancellationToken cancellationToken) =>
-        FindAsync(live, new OwnChange { Values = own.Distinct().ToDictionary(name => name, _ => ""), Rules = rules }, cancellationToken);
-
-    /// <summary>Looks for them.</summary>
-    /// <param name="live">The server.</param>
     /// <param name="own">What the caller changes itself.</param>
     /// <param name="cancellationToken">Ends it.</param>
     /// <exception cref="PgSslException">The session broke, or a statement failed.</exception>

@@ -22,6 +22,14 @@ internal sealed class ServerHbaFiles(IServerSession session, CancellationToken c
         WHERE folder.isdir AND NOT (pg_stat_file($1 || '/' || name, true)).isdir
         """;
 
+    /// <summary>The statements that allow a role to read them.</summary>
+    public static string GrantsFor(string userName)
+    {
+        string role = SqlQuoting.Identifier(userName);
+        return $"GRANT pg_read_server_files TO {role}; GRANT EXECUTE ON FUNCTION pg_stat_file(text, boolean), "
+            + $"pg_read_binary_file(text, bigint, bigint, boolean), pg_ls_dir(text, boolean, boolean) TO {role}";
+    }
+
     /// <summary>Reads a file of a server with those that it includes, here or through SQL; null if the role may not, or there is none.</summary>
     /// <param name="live">The server.</param>
     /// <param name="path">The file, by the server's name for it.</param>
@@ -94,12 +102,8 @@ internal sealed class ServerHbaFiles(IServerSession session, CancellationToken c
         }
         catch (PgSslException failure) when (failure.Error == PgSslError.InsufficientPrivilege)
         {
-            string role = SqlQuoting.Identifier(session.UserName);
             throw new PgSslException(
-                PgSslError.InsufficientPrivilege, failure.Message,
-                $"As a superuser: GRANT pg_read_server_files TO {role}; GRANT EXECUTE ON FUNCTION pg_stat_file(text, boolean), "
-                    + $"pg_read_binary_file(text, bigint, bigint, boolean), pg_ls_dir(text, boolean, boolean) TO {role}",
-                failure);
+                PgSslError.InsufficientPrivilege, failure.Message, $"As a superuser: {GrantsFor(session.UserName)}", failure);
         }
     }
 }

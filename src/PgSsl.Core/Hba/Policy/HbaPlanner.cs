@@ -156,16 +156,7 @@ internal sealed class HbaPlanner
 
     private void NoteRemainingPlaintext(HbaDocument planned)
     {
-        IReadOnlyList<HbaEntry> records = planned.Records;
-        int[] letting =
-        [
-            .. Enumerable.Range(0, records.Count).TakeWhile(i => !PlaintextReject.IsFor(records[i].Record!))
-                .Where(i => records[i].Record is { IsLoopback: false } record && record.LetsIn(HbaTransport.Plaintext)),
-        ];
-        if (letting.Length == 0)
-            return;
-        HbaEntry?[] shadows = HbaShadows.Find(records);
-        string[] left = [.. letting.Where(i => shadows[i] is null).Select(i => planned.PlaceOf(records[i].Line))];
+        string[] left = [.. planned.LettingPlaintextIn.Select(entry => planned.PlaceOf(entry.Line))];
         if (left.Length > 0)
             _notes.Add($"These rules still let clients in without TLS, because they were not selected: {string.Join(", ", left.Take(5))}"
                 + $"{(left.Length > 5 ? $" and {left.Length - 5} more" : "")}.");

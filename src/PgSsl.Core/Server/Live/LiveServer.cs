@@ -1,4 +1,5 @@
 using System.Net;
+using PgSsl.Backups;
 using PgSsl.Common;
 using PgSsl.Connections;
 using PgSsl.Probing;
@@ -67,6 +68,9 @@ internal record LiveServer(IServerSession Session, ConnectionSettings Settings, 
 
     /// <summary>Its process on this machine; null if that is not shown.</summary>
     public int? PostmasterId { get; init; }
+
+    /// <summary>As records of backups name it.</summary>
+    public BackupServer OfBackups => BackupServer.Of(FilesAreHere ? DataDirectory : null, Session.Host.ToString());
 
     /// <summary>Whether the server is on this machine, or seems to be: a tunnel's end is on this machine as well.</summary>
     public bool IsLocal =>

@@ -98,7 +98,7 @@ public class PendingEditsTests
         await server.Session.DisposeAsync();
         server.Session = await HbaServer.OpenAsync(server.Cluster);
 
-        PendingEdits found = await PendingEdits.FindAsync(await server.ObserveAsync(), [], null, TestContext.Current.CancellationToken);
+        PendingEdits found = await PendingEdits.FindAsync(await server.ObserveAsync(), OwnChange.None, TestContext.Current.CancellationToken);
 
         Assert.Empty(found.Edits);
         Assert.Empty(found.Costs);
@@ -114,7 +114,7 @@ public class PendingEditsTests
         await SaveAsync(server, "host all postgres 0.0.0.0/0 trust");
         HbaLive live = await server.ObserveAsync() with { PostmasterId = null };
 
-        PendingEdits found = await PendingEdits.FindAsync(live, [], null, TestContext.Current.CancellationToken);
+        PendingEdits found = await PendingEdits.FindAsync(live, OwnChange.None, TestContext.Current.CancellationToken);
 
         Assert.Contains(found.Edits, edit => edit.StartsWith($"{server.Cluster.HbaPath} was saved at", StringComparison.Ordinal));
         Assert.Equal(["1 session of role app from 127.0.0.1 over TLS"], found.Costs);
@@ -136,7 +136,7 @@ public class PendingEditsTests
         await using IServerSession session = await Sessions.OpenAsync(settings);
         LiveServer live = await LiveServer.OfAsync(session, settings, Sessions.Timeout, TestContext.Current.CancellationToken);
 
-        PendingEdits found = await PendingEdits.FindAsync(live, [], null, TestContext.Current.CancellationToken);
+        PendingEdits found = await PendingEdits.FindAsync(live, OwnChange.None, TestContext.Current.CancellationToken);
 
         Assert.Contains(found.Costs, cost => cost.Contains("of other roles, which lim may not see", StringComparison.Ordinal));
     }
@@ -166,8 +166,8 @@ public class PendingEditsTests
         await server.Cluster.QueryAsync("ALTER SYSTEM SET max_connections = 99");
 
         PendingEdits found = await PendingEdits.FindAsync(
-            await server.ObserveAsync(), ["archive_command"], null, TestContext.Current.CancellationToken);
-        PendingEdits all = await PendingEdits.FindAsync(await server.ObserveAsync(), [], null, TestContext.Current.CancellationToken);
+            await server.ObserveAsync(), Setting("archive_command"), TestContext.Current.CancellationToken);
+        PendingEdits all = await PendingEdits.FindAsync(await server.ObserveAsync(), OwnChange.None, TestContext.Current.CancellationToken);
 
         string edit = Assert.Single(found.Warnings);
         Assert.StartsWith("The reload will also load what waits for it: work_mem would become '8MB': ", edit);
@@ -185,7 +185,7 @@ public class PendingEditsTests
         await using IServerSession safe = await OpenAsync(server, "app", "require"), plain = await OpenAsync(server, "app", "disable");
         await server.Cluster.QueryAsync("ALTER SYSTEM SET ssl = off");
 
-        PendingEdits found = await PendingEdits.FindAsync(await server.ObserveAsync(), [], null, TestContext.Current.CancellationToken);
+        PendingEdits found = await PendingEdits.FindAsync(await server.ObserveAsync(), OwnChange.None, TestContext.Current.CancellationToken);
 
         Assert.Contains("ssl would become 'off'", Assert.Single(found.Warnings));
         Assert.Equal(["1 session of role app from 127.0.0.1 over TLS"], found.Costs);
@@ -231,7 +231,7 @@ public class PendingEditsTests
             Assert.Contains("these could not come back then: 1 session of role app from 127.0.0.1 over TLS. ", refused.Message);
             Assert.Contains($"{name} would become", refused.Message);
 
-            PendingEdits own = await PendingEdits.FindAsync(await server.ObserveAsync(), [name], null, TestContext.Current.CancellationToken);
+            PendingEdits own = await PendingEdits.FindAsync(await server.ObserveAsync(), Setting(name), TestContext.Current.CancellationToken);
             Assert.Empty(own.Costs);
         }
     }
@@ -255,9 +255,9 @@ public class PendingEditsTests
         await using (app)
         {
             await SaveFileAsync(server, isIncluded ? included : main, "people /^(.*)op$ app\n");
-            PendingEdits harmless = await PendingEdits.FindAsync(await server.ObserveAsync(), [], null, TestContext.Current.CancellationToken);
+            PendingEdits harmless = await PendingEdits.FindAsync(await server.ObserveAsync(), OwnChange.None, TestContext.Current.CancellationToken);
             await SaveFileAsync(server, isIncluded ? included : main, "people other app\n");
-            PendingEdits found = await PendingEdits.FindAsync(await server.ObserveAsync(), [], null, TestContext.Current.CancellationToken);
+            PendingEdits found = await PendingEdits.FindAsync(await server.ObserveAsync(), OwnChange.None, TestContext.Current.CancellationToken);
 
             Assert.Empty(harmless.Costs);
             string path = isIncluded ? included : main;
@@ -280,7 +280,7 @@ public class PendingEditsTests
         live = new HbaLive(live, live.Facts with { Sessions = [session] });
 
         await SaveFileAsync(server, map, "people someone else\n");
-        PendingEdits found = await PendingEdits.FindAsync(live, [], null, TestContext.Current.CancellationToken);
+        PendingEdits found = await PendingEdits.FindAsync(live, OwnChange.None, TestContext.Current.CancellationToken);
 
         Assert.Contains(found.Edits, edit => edit.StartsWith($"{map} was saved at", StringComparison.Ordinal));
         Assert.Equal(["1 session of role app from 127.0.0.1 over TLS"], found.Costs);
@@ -333,4 +333,6 @@ public class PendingEditsTests
         return await PlannedHbaChange.PrepareAsync(
             HbaPlanner.Plan(document, new HbaPolicy(), DiskServerFiles.Instance), live, TestContext.Current.CancellationToken);
     }
+
+    private static OwnChange Setting(string name) => new() { Values = new Dictionary<string, string> { [name] = "" } };
 }

@@ -91,11 +91,11 @@ public class UnloadedRulesTests
         await Task.Delay(50, TestContext.Current.CancellationToken);
         await server.Cluster.ReloadAsync();
         await using IServerSession session = await OpenAsync(server);
-        PendingEdits none = await PendingEdits.FindAsync(await server.ObserveAsync(), [], null, TestContext.Current.CancellationToken);
+        PendingEdits none = await PendingEdits.FindAsync(await server.ObserveAsync(), OwnChange.None, TestContext.Current.CancellationToken);
         await Task.Delay(50, TestContext.Current.CancellationToken);
         File.Delete(file);
 
-        PendingEdits found = await PendingEdits.FindAsync(await server.ObserveAsync(), [], null, TestContext.Current.CancellationToken);
+        PendingEdits found = await PendingEdits.FindAsync(await server.ObserveAsync(), OwnChange.None, TestContext.Current.CancellationToken);
 
         Assert.Empty(none.Edits);
         Assert.Contains(found.Warnings, edit => edit.Contains($"Files may have been added to {directory}", StringComparison.Ordinal));

@@ -1,0 +1,126 @@
+using System.Globalization;
+using PgSsl.Files;
+
+namespace PgSsl.Backups;
+
+/// <summary>A backup that is to be restored, read once: what is judged is what is installed.</summary>
+/// <param name="Path">Where it is.</param>
+/// <param name="Content">Its content.</param>
+/// <param name="Kind">What it is.</param>
+internal sealed record ChosenBackup(string Path, byte[] Content, FileKind Kind)
+{
+    private const string Copy = "If it is the right one, copy it under a name of your own, look at it, and restore the copy.";
+
+    private UnixStatus? _status;
+
+    /// <summary>Its record; null if it has none that is trusted.</summary>
+    public BackupRecord? Record { get; private init; }
+
+    /// <summary>The file whose old content it has; null if not even its name says that.</summary>
+    public string? Target { get; private init; }
+
+    /// <summary>Which one is taken, and whose it is, as a sentence.</summary>
+    public string Remark { get; private init; } = "";
+
+    /// <summary>Chooses what -Restore names: a backup; the newest backup of a file that differs from the file; or any other file, as it is.</summary>
+    /// <param name="path">What was named, absolute.</param>
+    /// <param name="usualDirectory">The account's backup directory; null if it has none.</param>
+    /// <exception cref="PgSslException">
+    /// <see cref="PgSslError.FileNotFound"/>, <see cref="PgSslError.FileUnreadable"/>, <see cref="PgSslError.NotABackup"/>: it is no regular file;
+    /// <see cref="PgSslError.BackupDamaged"/>.
+    /// </exception>
+    public static ChosenBackup Choose(string path, string? usualDirectory)
+    {
+        if (BackupName.Parse(path) is not null)
+            return Of(StoredBackup.Load(path) ?? throw Missing(path, "there is no such file"), "");
+        var search = new BackupSearch(usualDirectory);
+        IReadOnlyList<StoredBackup> found = search.Of(path);
+        if (found.Count == 0)
+            return OfCopy(path);
+        byte[]? present = Try(() => RegularFile.Read(path));
+        StoredBackup newest = found.Where(backup => backup.Content is { } content && !content.AsSpan().SequenceEqual(present))
+            .MaxBy(backup => backup.Name) ?? found[^1];
+        string which = found.Count == 1 ? "the only backup of its file" : $"of {found.Count} backups the newest that differs from its file";
+        return Of(newest, $", {which}");
+    }
+
+    /// <summary>Throws if it is not a backup of this file, or if somebody else could have put it there.</summary>
+    /// <param name="target">The file that is to get its content.</param>
+    /// <param name="server">The server of that file; null if none is known.</param>
+    /// <exception cref="PgSslException"><see cref="PgSslError.ForeignBackup"/>.</exception>
+    public void Check(string target, BackupServer? server)
+    {
+        string real = RealPath.Of(target);
+        if (Record?.Server is { } recorded && server?.DifferenceFrom(recorded) is { } difference)
+            throw Foreign($"it was made on another server: its record names {difference}", "Restore it on its own server. " + Copy);
+        bool isSame = server?.IsSurely(Record?.Server) == true;
+        if (Target is { } own && !RealPath.AreSame(own, real) && !isSame && (Record is not null || File.Exists(own)))
+            throw Foreign($"it is the backup of {own}, and not of {target}", "Name that file, or its server. " + Copy);
+        if (BackupOwner.FindDoubt(Path, _status, real) is { } doubt)
+            throw Foreign(doubt, "Whoever may write it could have changed what it holds. " + Copy);
+    }
+
+    private PgSslException Foreign(string why, string remedy) =>
+        new(PgSslError.ForeignBackup, $"{Path} is not restored: {why}. Nothing was changed.", remedy);
+
+    private static ChosenBackup Of(StoredBackup backup, string which)
+    {
+        if (backup.Record is not null && backup.Content is not null && !backup.IsWhole)
+            throw new PgSslException(
+                PgSslError.BackupDamaged,
+                $"{backup.Path} is not restored: it was changed since its record was made, which has another hash. Nothing was changed.",
+                Copy);
+        if (backup.Content is not { } content)
+            throw backup.Status is { Identity.Type: not FileType.Regular and var type }
+                ? BackupRemoval.NotABackup(backup.Path, $"it is {FileType.Describe(type)}")
+                : new PgSslException(PgSslError.FileUnreadable, $"{backup.Path}: {string.Join(" ", backup.Problems)}", "Run this as its owner.");
+        string made = backup.Record is { } record
+            ? $" by {record.Command}{(record.Server?.Endpoint is { } endpoint ? $" on {endpoint}" : "")}" : "";
+        string whose = BackupOwner.NameOf(backup.Status) is { } owner ? $"; it belongs to {owner}" : "";
+        string problems = backup.Problems.Count > 0 ? $" {string.Join(" ", backup.Problems)}" : "";
+        return new ChosenBackup(backup.Path, content, backup.Kind)
+        {
+            Record = backup.Record,
+            Target = backup.Target,
+            _status = backup.Status,
+            Remark = string.Create(
+                CultureInfo.InvariantCulture,
+                $"{backup.Path} is restored{which}, made {backup.Time:yyyy-MM-dd HH:mm:ss}Z{made}{whose}.{problems}"),
+        };
+    }
+
+    private static ChosenBackup OfCopy(string path)
+    {
+        try
+        {
+            using Microsoft.Win32.SafeHandles.SafeFileHandle file = RegularFile.Open(path);
+            byte[] content = RegularFile.Read(file, path, RegularFile.ConfigurationLimit);
+            UnixStatus? status = OperatingSystem.IsWindows() ? null : UnixStatus.Of(file);
+            string whose = BackupOwner.NameOf(status) is { } owner ? $", and belongs to {owner}" : "";
+            return new ChosenBackup(path, content, FileKind.Of(content))
+            {
+                _status = status, Remark = $"{path} is restored. It is not named as a backup{whose}.",
+            };
+        }
+        catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
+        {
+            throw Missing(path, failure.Message.TrimEnd('.'));
+        }
+    }
+
+    private static PgSslException Missing(string path, string why) => new(
+        PgSslError.FileNotFound, $"The backup {path} cannot be read: {why}.",
+        "Give a file that was reported as Backup. Get-PgBackup shows which there are.");
+
+    private static byte[]? Try(Func<byte[]> read)
+    {
+        try
+        {
+            return read();
+        }
+        catch (Exception unreadable) when (unreadable is IOException or UnauthorizedAccessException)
+        {
+            return null;
+        }
+    }
+}

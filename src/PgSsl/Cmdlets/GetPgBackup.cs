@@ -1,0 +1,102 @@
+using System.Management.Automation;
+using PgSsl.Backups;
+using PgSsl.Binding;
+using PgSsl.Files;
+using PgSsl.Hosting;
+using PgSsl.Server.Live;
+using PgSsl.Server.Settings;
+
+namespace PgSsl.Cmdlets;
+
+/// <summary>Lists the backups that changes made: of which file and server, when, by which command, and whether they are still needed.</summary>
+[Cmdlet(VerbsCommon.Get, "PgBackup", DefaultParameterSetName = PathSet)]
+[OutputType(typeof(FileBackup))]
+public sealed class GetPgBackupCommand : SqlCmdlet
+{
+    private const string PathSet = "Path";
+    private const string EndpointSet = "Endpoint";
+
+    // The files of a server that this module changes.
+    private static readonly string[] Settings =
+        ["ssl_cert_file", "ssl_key_file", "ssl_ca_file", "ssl_crl_file", "ssl_dh_params_file"];
+
+    private readonly HashSet<string> _written = new(StringComparer.Ordinal);
+
+    /// <summary>
+    /// Backups, files whose backups are meant, or directories. Without it and without a server: this account's directory of backups, and the
+    /// directory in which libpq looks for root.crt.
+    /// </summary>
+    [Parameter(Position = 0, ValueFromPipeline = true, ValueFromPipelineByPropertyName = true, ParameterSetName = PathSet)]
+    [Alias("BackupPath", "Backup", "PSPath", "FullName")]
+    [AllowEmptyCollection]
+    [SupportsWildcards]
+    public string[]? Path { get; set; }
+
+    /// <summary>The server whose files' backups are meant, if its files are on this machine.</summary>
+    [Parameter(Mandatory = true, ParameterSetName = EndpointSet)]
+    [Alias("HostName", "ComputerName", "Server", "ConnectionString", "Uri")]
+    [EndpointTransformation]
+    [ArgumentCompleter(typeof(EndpointCompleter))]
+    public EndpointArgument[]? Endpoint { get; set; }
+
+    /// <inheritdoc/>
+    protected override void ProcessRecord()
+    {
+        foreach (EndpointArgument server in Endpoint ?? [])
+            Try(server.Target, () => WriteServer(server));
+        if (Endpoint is null && Path is null && !MyInvocation.ExpectingInput)
+            foreach (string directory in new[] { UsualBackups, Environment.ConfigurationDirectory }.OfType<string>().Distinct())
+                Write(search => search.InDirectory(directory));
+        foreach (string path in Path ?? [])
+            Try(path, () => WriteMatching(path));
+    }
+
+    private void WriteMatching(string path)
+    {
+        foreach (string file in FindFiles(path))
+            Try(file, () => WritePath(file));
+    }
+
+    private void WritePath(string path)
+    {
+        if (BackupName.Parse(path) is not null)
+            WriteOne(path);
+        else if (System.IO.Directory.Exists(path))
+            Write(search => search.InDirectory(path));
+        else
+            Write(search => search.Of(path));
+    }
+
+    /// <summary>One backup; whether it is needed, the others of its file tell.</summary>
+    private void WriteOne(string path)
+    {
+        StoredBackup backup = StoredBackup.Load(path) ?? throw new PgSslException(
+            PgSslError.FileNotFound, $"There is no backup {path}.", "Get-PgBackup with the file's name, or its directory, shows which there are.");
+        Write(search => [.. search.Of(backup.Target).Where(other => other.Path != path), backup], path);
+    }
+
+    private void WriteServer(EndpointArgument argument)
+    {
+        using LiveServer live = Connect(argument);
+        ServerDisk.Demand(live, "Run this on the server's machine, or name its files with -Path.");
+        ServerTlsFacts facts = Wait(token => ServerTlsReader.ReadAsync(live.Session, token));
+        string[] files = [.. Settings.Select(facts.PathOf).Append(facts.HbaFile).Append(facts.ConfigurationFile).OfType<string>()];
+        BackupServer server = live.OfBackups;
+        bool IsIts(StoredBackup backup) => server.IsSurely(backup.Record?.Server)
+            || BackupServer.DirectoryAround(backup.Target) == server.DataDirectory
+            || Array.Exists(files, file => RealPath.AreSame(file, backup.Target));
+        IEnumerable<string> directories = files.Select(file => System.IO.Path.GetDirectoryName(file)!).Append(live.DataDirectory!);
+        foreach (string directory in directories.Distinct())
+            Write(search => [.. search.InDirectory(directory).Where(IsIts)]);
+    }
+
+    private void Write(Func<BackupSearch, IReadOnlyList<StoredBackup>> find, string? only = null)
+    {
+        var search = new BackupSearch(UsualBackups);
+        IReadOnlyList<FileBackup> found = FileBackup.Of(find(search), DateTimeOffset.UtcNow);
+        WriteWarnings(search.Warnings);
+        foreach (FileBackup backup in found.Where(backup => only is null || backup.BackupPath == only))
+            if (_written.Add(backup.BackupPath))
+                WriteObject(backup);
+    }
+}

@@ -1,0 +1,134 @@
+BeforeAll {
+    Import-Module $PSScriptRoot/Sandbox.psm1
+    $sandbox = Get-Sandbox
+    $WarningPreference = 'SilentlyContinue'
+    $beforeState = $env:XDG_STATE_HOME
+    function New-Folder { (New-Item -ItemType Directory (Join-Path $TestDrive ([guid]::NewGuid()))).FullName }
+}
+
+AfterAll { $env:XDG_STATE_HOME = $beforeState }
+
+Describe 'Backups' {
+    BeforeEach {
+        $folder = New-Folder
+        $env:XDG_STATE_HOME = New-Folder
+        $hba = Join-Path $folder pg_hba.conf
+        [IO.File]::WriteAllText($hba, "host all all all md5`n")
+    }
+
+    Context 'Get-PgBackup' {
+        It 'tells of which file, when, by which command, and whether it is needed' {
+            $change = Set-PgHbaSsl $hba
+            $backup = Get-PgBackup $hba
+            $backup.BackupPath | Should -Be $change.Backup
+            $backup.Target, $backup.Command, $backup.Kind | Should -Be $hba, 'Set-PgHbaSsl', 'Configuration'
+            $backup.IsNeeded, $backup.IsRecorded, $backup.Remarks.Count | Should -Be $true, $true, 0
+            Set-PgHbaSsl -Restore $change.Backup | Out-Null
+            (Get-PgBackup $hba)[0].Reason | Should -Be 'The file has the same content now.'
+        }
+
+        It 'takes <What>' -ForEach @(
+            @{ What = 'the output of the change'; Given = { $change | Get-PgBackup } }
+            @{ What = 'the directory'; Given = { Get-PgBackup $folder } }
+            @{ What = 'the backup'; Given = { Get-PgBackup $change.Backup } }
+            @{ What = 'a pattern'; Given = { Get-PgBackup "$folder/*.bak" } }
+            @{ What = 'files'; Given = { Get-ChildItem "$folder/*.bak" | Get-PgBackup } }
+        ) {
+            $change = Set-PgHbaSsl $hba
+            (& $Given).BackupPath | Should -Be $change.Backup
+        }
+
+        It 'finds the key that left the data directory, from every side' {
+            'PG' | Set-Content "$folder/PG_VERSION"
+            New-PgSelfSignedCertificate db1 -KeyPath "$folder/server.key" | Out-Null
+            New-PgSelfSignedCertificate db1 -KeyPath "$folder/server.key" -Force | Out-Null
+            Get-ChildItem "$folder/server.key.*" | Should -BeNullOrEmpty
+            $key = "$env:XDG_STATE_HOME/pgssl/backups/server.key.*Z.bak" | Get-ChildItem
+            (Get-PgBackup).BackupPath | Should -Be $key.FullName
+            (Get-PgBackup "$folder/server.key").BackupPath | Should -Be $key.FullName
+            (Get-PgBackup $folder).Kind | Sort-Object | Should -Be Certificate, PrivateKey
+            if (-not $IsWindows) { $key.UnixMode | Should -Be '-rw-------' }
+        }
+
+        It 'does not believe a record of something else' {
+            $change = Set-PgHbaSsl $hba
+            [IO.File]::WriteAllText("$($change.Backup).json", '{"version": 1}')
+            $backup = Get-PgBackup $hba
+            $backup.IsRecorded | Should -BeFalse
+            $backup.Remarks | Should -Match 'is not trusted'
+        }
+    }
+
+    Context 'Remove-PgBackup' {
+        It 'keeps the newest, and removes records with their backups' {
+            1..3 | ForEach-Object {
+                Set-PgHbaSsl $hba -RejectPlaintext | Out-Null
+                Set-PgHbaSsl $hba -Restore $hba | Out-Null
+            }
+            $newest = (Get-PgBackup $hba)[-1].BackupPath
+            (Get-PgBackup $hba | Remove-PgBackup -KeepLast 1).Count | Should -Be 5
+            Get-ChildItem "$folder/*.bak*" | ForEach-Object FullName | Should -Be $newest, "$newest.json"
+        }
+
+        It 'removes what is older than <Age>' -ForEach @(
+            @{ Age = 30; Left = 1 }
+            @{ Age = '12:00:00'; Left = 1 }
+            @{ Age = '2026-01-02'; Left = 1 }
+            @{ Age = '2025-12-31'; Left = 2 }
+        ) {
+            'x' | Set-Content "$hba.20260101T000000Z.bak"
+            Set-PgHbaSsl $hba | Out-Null
+            Remove-PgBackup $folder -OlderThan $Age
+            Get-ChildItem "$folder/*.bak" | Should -HaveCount $Left
+        }
+
+        It 'removes nothing with -WhatIf, and nothing that is no backup' {
+            Set-PgHbaSsl $hba | Out-Null
+            Get-PgBackup $hba | Remove-PgBackup -WhatIf
+            $hba, $folder | Remove-PgBackup -ErrorAction SilentlyContinue -ErrorVariable failures
+            $failures.FullyQualifiedErrorId | Should -Be (, 'NotABackup,PgSsl.Cmdlets.RemovePgBackupCommand' * 2)
+            Get-ChildItem $folder | Should -HaveCount 3
+        }
+    }
+
+    Context '-Restore' {
+        It 'installs the earlier pair again, from either of its backups' {
+            'PG' | Set-Content "$folder/PG_VERSION"
+            $files = @{ SslCertFile = "$folder/server.crt"; SslKeyFile = "$folder/server.key" }
+            $old = New-PgSelfSignedCertificate db1 -KeyPath "$folder/server.key"
+            $new = New-PgSelfSignedCertificate db1 -KeyPath "$folder/new.key"
+            $made = Install-PgServerCertificate $new.CertificatePath -KeyPath $new.KeyPath @files
+            $made.Backup | Should -HaveCount 2
+            $undone = Get-PgBackup "$folder/server.key" | Install-PgServerCertificate @files
+            $undone.Fingerprint, $undone.IsChanged | Should -Be $old.Fingerprint, $true
+            (Install-PgServerCertificate -Restore "$folder/server.crt" @files).Fingerprint | Should -Be $made.Fingerprint
+            $other = @{ SslCertFile = "$folder/new.crt"; SslKeyFile = "$folder/new.key"; ErrorAction = 'SilentlyContinue'; ErrorVariable = 'failure' }
+            Install-PgServerCertificate -Restore $made.Backup @other | Should -BeNullOrEmpty
+            $failure[0].FullyQualifiedErrorId | Should -Be 'ForeignBackup,PgSsl.Cmdlets.InstallPgServerCertificateCommand'
+        }
+
+        It 'puts an earlier root file back' {
+            $roots = "$folder/root.crt"
+            Install-PgRootCert $sandbox.Root -Path $roots
+            $before = Get-FileHash $roots
+            Install-PgRootCert $sandbox.OtherRoot -Path $roots
+            Get-PgBackup $roots | Install-PgRootCert
+            (Get-FileHash $roots).Hash | Should -Be $before.Hash
+        }
+
+        It 'restores a piped backup of rules, and refuses one that was changed' {
+            $change = Set-PgHbaSsl $hba
+            Get-PgBackup $hba | Set-PgHbaSsl | Out-Null
+            [IO.File]::ReadAllText($hba) | Should -BeExactly "host all all all md5`n"
+            Add-Content $change.Backup 'host all all all trust'
+            Set-PgHbaSsl -Restore $change.Backup -ErrorAction SilentlyContinue -ErrorVariable failure | Should -BeNullOrEmpty
+            $failure[0].FullyQualifiedErrorId | Should -Be 'BackupDamaged,PgSsl.Cmdlets.SetPgHbaSslCommand'
+        }
+
+        It 'completes the backups of the file' {
+            $change = Set-PgHbaSsl $hba
+            $line = "Set-PgHbaSsl -Path $hba -Restore "
+            (TabExpansion2 $line $line.Length).CompletionMatches.CompletionText | Should -Be $change.Backup
+        }
+    }
+}

@@ -13,8 +13,8 @@ PowerShells that have just started, by a clock inside of them. Build first: dotn
 [CmdletBinding()]
 param(
     # What is measured.
-    [ValidateSet('Throughput', 'Stacks', 'Import', 'First', 'Memory', 'Silence')]
-    [string[]] $Measure = @('Throughput', 'Stacks', 'Import', 'First', 'Memory', 'Silence'),
+    [ValidateSet('Throughput', 'Loops', 'Stacks', 'Import', 'First', 'Memory', 'Silence')]
+    [string[]] $Measure = @('Throughput', 'Loops', 'Stacks', 'Import', 'First', 'Memory', 'Silence'),
     # Probes per measurement.
     [int] $Count = 500,
     # Connections (or openssl processes) at a time.
@@ -89,6 +89,18 @@ if ('Throughput' -in $Measure) {
     )
     Write-Ratio "$Count probes, $ThrottleLimit at a time, against openssl s_client" -Ours $probes -Theirs $processes
     Write-Ratio "$Count probes, $ThrottleLimit at a time, against bare SslStreams" -Ours $probes -Theirs $bare
+}
+
+if ('Loops' -in $Measure) {
+    # The ways to ask fifty servers in a script.
+    $servers = @($server) * 50
+    $pipeline, $loop, $parallel = Measure-Median -Variant @(
+        { $null = $servers | Get-PgServerCertificate }
+        { $null = foreach ($one in $servers) { Get-PgServerCertificate $one } }
+        { $null = $servers | ForEach-Object -Parallel { Import-Module $using:module; Get-PgServerCertificate $_ } }
+    )
+    Write-Ratio '50 servers in one pipeline, against a call for each' -Ours $pipeline -Theirs $loop
+    Write-Ratio '50 servers in one pipeline, against ForEach-Object -Parallel' -Ours $pipeline -Theirs $parallel
 }
 
 if ('Stacks' -in $Measure) {

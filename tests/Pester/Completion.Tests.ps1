@@ -16,7 +16,7 @@ Describe 'Completion' {
         @{ Line = 'Test-PgSslMode db1 -Client n'; Expected = 'npgsql', 'node-postgres' }
         @{ Line = 'Test-PgSslMode db1 -SslNegotiation '; Expected = 'postgres', 'direct' }
         @{ Line = 'Get-PgServerCertificate db1 -SslNegotiation d'; Expected = , 'direct' }
-        @{ Line = 'New-PgCsr db1 -KeyAlgorithm '; Expected = 'ecdsa-p256', 'ecdsa-p384', 'rsa-3072', 'rsa-2048', 'rsa-4096' }
+        @{ Line = 'New-PgCsr db1 -KeyAlgorithm '; Expected = 'ecdsa-p256', 'ecdsa-p384', 'rsa-3072', 'rsa-2048', 'rsa-4096', 'same' }
         @{ Line = 'New-PgSelfSignedCertificate db1 -KeyAlgorithm r'; Expected = 'rsa-3072', 'rsa-2048', 'rsa-4096' }
         @{ Line = 'New-PgCsr app -Role c'; Expected = , 'Client' }
         @{ Line = 'ConvertTo-PgConnectionString db1 -Format '; Expected = 'Uri', 'Conninfo', 'Npgsql', 'Jdbc', 'Environment', 'Service' }
@@ -24,6 +24,10 @@ Describe 'Completion' {
         @{ Line = 'Get-PgRootCert -Provider Az'; Expected = 'AzureCosmosDb', 'AzureFlexibleServer' }
         @{ Line = 'Enable-PgSsl x -MinimumProtocol TLSv1.'; Expected = 'TLSv1.2', 'TLSv1.3', 'TLSv1.1' }
         @{ Line = 'Enable-PgSsl x -Groups X25519M'; Expected = , 'X25519MLKEM768' }
+        @{ Line = 'Enable-PgSsl x -Ciphers HIGH:!'; Expected = , 'HIGH:!aNULL' }
+        @{ Line = 'Enable-PgSsl x -Tls13Ciphers TLS_AES_2'; Expected = , 'TLS_AES_256_GCM_SHA384' }
+        @{ Line = 'Install-PgRootCert -Provider AmazonRds -Region eu-w'; Expected = 'eu-west-1', 'eu-west-2', 'eu-west-3' }
+        @{ Line = 'Install-PgRootCert -Provider AmazonRdsChina -Region '; Expected = 'cn-north-1', 'cn-northwest-1' }
         @{ Line = 'Set-PgHbaSsl x -Type '; Expected = 'host', 'hostssl', 'hostnossl', 'hostnogssenc' }
         @{ Line = 'Set-PgHbaSsl x -ClientCertificate v'; Expected = 'verify-ca', 'verify-full' }
         @{ Line = 'Set-PgHbaSsl x -AuthenticationMethod '; Expected = , 'scram-sha-256' }
@@ -32,6 +36,17 @@ Describe 'Completion' {
         @{ Line = 'Get-PgConnectionSetting db1 channel'; Expected = , 'channel_binding' }
     ) {
         (Get-Completion $Line).CompletionText | Should -Be $Expected
+    }
+
+    It 'tells what each word means: "<_>"' -ForEach @(
+        'Test-PgSslMode db1 ', 'Test-PgSslMode db1 -Client ', 'Test-PgSslMode db1 -SslNegotiation ', 'Enable-PgSsl x -MinimumProtocol '
+        'Enable-PgSsl x -Groups ', 'Enable-PgSsl x -Ciphers ', 'Enable-PgSsl x -Tls13Ciphers ', 'Set-PgHbaSsl x -Type '
+        'Set-PgHbaSsl x -ClientCertificate ', 'Set-PgHbaSsl x -AuthenticationMethod ', 'New-PgCsr db1 -KeyAlgorithm '
+        'ConvertTo-PgConnectionString db1 -Format ', 'Install-PgRootCert -Provider AmazonRds -Region '
+    ) {
+        $offers = @(Get-Completion $_)
+        $offers.Count | Should -BeGreaterThan 0
+        $offers | Where-Object { $_.ToolTip -eq $_.CompletionText } | Should -BeNullOrEmpty
     }
 
     It 'of -RootCertificate offers the system''s roots and files' {

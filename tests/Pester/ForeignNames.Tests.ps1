@@ -115,9 +115,11 @@ Describe 'A name of others' {
     AfterEach { Pop-Location }
 
     It 'is shown printable by the view <View>' -ForEach $views {
-        $object = New-Evil ($Type -as [type])
+        $object = New-Evil ($Type -replace '#.*' -as [type])
+        $object.PSObject.TypeNames.Insert(0, $Type)
         $text = ($IsTable ? ($object | Format-Table -View $View) : ($object | Format-List -View $View)) | Out-String -Width 4096
-        $text | Should -Match '<U\+202E>'
+        # A cell may show the end only, as of a path.
+        $text | Should -Match '<U\+\w{4}>'
         # A narrow column breaks words by itself.
         [regex]::Matches($text, ($IsTable ? $rawSign : $raw)).Value | Should -BeNullOrEmpty
     }

@@ -66,7 +66,7 @@ Describe 'Backups' {
                 Set-PgHbaSsl $hba -Restore $hba | Out-Null
             }
             $newest = (Get-PgBackup $hba)[-1].BackupPath
-            (Get-PgBackup $hba | Remove-PgBackup -KeepLast 1 -PassThru).Count | Should -Be 5
+            (Get-PgBackup $hba | Remove-PgBackup -KeepLast 1).Count | Should -Be 5
             Get-ChildItem "$folder/*.bak*" | ForEach-Object FullName | Should -Be $newest, "$newest.json"
         }
 

@@ -205,7 +205,8 @@ Describe 'Get-PgSslSession' -Skip:$isWithoutClient {
         }
 
         It 'are a table by server' {
-            $shown = $session | Out-String -Width 140
+            Import-Module $PSScriptRoot/Screen.psm1
+            $shown = Get-Screen -Width 160 -Script { $args[0] } -Arguments $session
             $shown | Should -Match 'Server: 127\.0\.0\.1:\d+'
             $shown | Should -Match 'ProcessId UserName +Database +From +Application +Transport +Cipher'
             $shown | Should -Match "$($session.ProcessId) +app +postgres +127\.0\.0\.1:$($session.ClientPort) +$($session.ApplicationName) +plaintext"

@@ -61,6 +61,19 @@ Describe 'Help of <Name>' -ForEach $commands {
         @($help.examples.example).Count | Should -BeGreaterOrEqual 3
     }
 
+    It 'has examples whose code, and nothing else, is code' {
+        foreach ($example in $help.examples.example) {
+            $example.code | Should -Match '-Pg' -Because $example.title
+            $example.code | Should -Not -Match '```|PS ?>|(?m)^-{4}'
+            [Management.Automation.Language.Parser]::ParseInput($example.code, [ref]$null, [ref]$null).EndBlock | Should -Not -BeNullOrEmpty
+            Get-Text $example.remarks | Should -Not -BeNullOrEmpty -Because $example.title
+        }
+    }
+
+    It 'has a page to open with -Online' {
+        @($help.relatedLinks.navigationLink)[0].uri | Should -Match '^https://www\.postgresql\.org/docs/current/[\w-]+\.html$'
+    }
+
     It 'has notes, and links that lead on' {
         Get-Text $help.alertSet.alert | Should -Not -BeNullOrEmpty
         @($help.relatedLinks.navigationLink).Count | Should -BeGreaterThan 1
@@ -90,7 +103,7 @@ Describe 'Help of <Name>' -ForEach $commands {
 
     It 'names every property of what it returns' {
         $told = Get-Text $help.returnValues.returnValue.description
-        if ($told -match 'see (\S+-Pg\S+) for its properties') { $told = Get-Text (Get-Help $Matches[1]).returnValues.returnValue.description }
+        if ($told -match 'see (\S+-Pg\S+) for its properties') { $told += Get-Text (Get-Help $Matches[1]).returnValues.returnValue.description }
         $types = (Get-Command $Name).OutputType.Type | Where-Object Namespace -EQ PgSsl
         foreach ($property in $types.ForEach{ $_.GetProperties() }.Name) { $told | Should -MatchExactly "\b$property\b" }
     }

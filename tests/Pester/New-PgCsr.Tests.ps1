@@ -157,13 +157,68 @@ Describe 'New-PgCsr' {
         It 'keeps backups with -Force' {
             $second = New-PgCsr db1 -Force
             $second.SpkiSha256 | Should -Not -Be $first.SpkiSha256
-            $second.Backups | Should -HaveCount 2
-            Get-Content -Raw $second.Backups[1] | Should -BeExactly $first.CsrPem
-            if (-not $IsWindows) { (Get-Item $second.Backups[0]).UnixMode | Should -Be '-rw-------' }
+            $second.Backup | Should -HaveCount 2
+            $second.Backups | Should -Be $second.Backup -Because 'it is the old name'
+            Get-Content -Raw $second.Backup[1] | Should -BeExactly $first.CsrPem
+            if (-not $IsWindows) { (Get-Item $second.Backup[0]).UnixMode | Should -Be '-rw-------' }
         }
 
         It 'tells with -WhatIf that it would fail, as it would' {
-            { New-PgCsr db1 -WhatIf -ErrorAction Stop } | Should -Throw -ErrorId 'FileExists,*'
+            { New-PgCsr db2 -WhatIf -ErrorAction Stop } | Should -Throw -ErrorId 'FileExists,*'
+        }
+
+        It 'changes nothing for the same wishes' {
+            $hashes = (Get-FileHash server.key, server.csr).Hash
+            $again = New-PgCsr db1
+            $again.IsChanged, $again.SpkiSha256, $again.CsrPem | Should -Be $false, $first.SpkiSha256, $first.CsrPem
+            $again.Remarks | Should -Match 'are what is asked for: nothing is written. -Force'
+            (Get-FileHash server.key, server.csr).Hash | Should -Be $hashes
+            (New-PgCsr db1 -ExistingKey server.key).IsChanged | Should -BeFalse
+        }
+
+        It 'is an error that says what differs: <Says>' -ForEach @(
+            @{ With = @{ CommonName = 'db2' }; Says = 'it is for CN=db1, not for CN=db2' }
+            @{ With = @{ CommonName = 'db1'; DnsName = 'db1.example.com' }; Says = 'alternative names are DNS:db1, not DNS:db1, DNS:db1.example.com' }
+            @{ With = @{ CommonName = 'db1'; KeyAlgorithm = 'rsa-2048' }; Says = 'server.key is ecdsa-p256, not rsa-2048' }
+            @{ With = @{ CommonName = 'db1'; Role = 'Replication'; DnsName = 'db1'; KeyPath = 'server.key' }; Says = 'not for the role Replication' }
+            @{ With = @{ CommonName = 'db1' }; Phrase = 'secret'; Says = 'is not encrypted' }
+        ) {
+            if ($Phrase) { $With.Passphrase = New-Passphrase $Phrase }
+            $hashes = (Get-FileHash server.key, server.csr).Hash
+            New-PgCsr @With -ErrorVariable failures -ErrorAction SilentlyContinue -WarningAction Ignore
+            $failures.FullyQualifiedErrorId | Should -BeLike 'FileExists,*'
+            "$failures" | Should -Match ([regex]::Escape($Says))
+            (Get-FileHash server.key, server.csr).Hash | Should -Be $hashes
+        }
+
+        It 'is an error for a file that is not the request of the key: <Says>' -ForEach @(
+            @{ Break = { Set-Content server.csr 'nothing' }; Says = 'not a certificate request' }
+            @{ Break = { (Get-Content server.csr -Raw) -replace '(?m)^(.{20}).', '$1A' | Set-Content server.csr }; Says = 'not a certificate request, or its signature' }
+            @{ Break = { $null = New-PgCsr db1 -KeyPath other.key; Copy-Item other.key server.key }; Says = 'made with another key' }
+            @{ Break = { Set-Content server.key 'nothing' }; Says = 'its key cannot be read' }
+        ) {
+            & $Break
+            New-PgCsr db1 -ErrorVariable failures -ErrorAction SilentlyContinue
+            $failures.FullyQualifiedErrorId | Should -BeLike 'FileExists,*'
+            "$failures" | Should -Match $Says
+        }
+
+        It 'changes nothing for the same renewal, and is an error for the next one' {
+            $with = @{ Certificate = New-PgSelfSignedCertificate db1 -KeyPath served.key -WarningAction Ignore; KeyPath = 'new.key' }
+            (New-PgCsr @with).IsChanged, (New-PgCsr @with).IsChanged | Should -Be $true, $false
+            $with.Certificate = New-PgSelfSignedCertificate db1 -ExistingKey new.key -WarningAction Ignore
+            New-PgCsr @with -ErrorVariable failures -ErrorAction SilentlyContinue
+            "$failures" | Should -Match 'is that of the certificate to renew, and a renewal gets a new key'
+            (New-PgCsr @with -Force).IsChanged | Should -BeTrue
+        }
+
+        It 'changes nothing for the same wishes with a passphrase' {
+            $with = @{ CommonName = 'db9'; KeyPath = 'encrypted.key'; Passphrase = New-Passphrase secret; WarningAction = 'Ignore' }
+            (New-PgCsr @with).IsChanged | Should -BeTrue
+            $again = New-PgCsr @with
+            $again.IsChanged, $again.IsKeyEncrypted | Should -Be $false, $true
+            $with.Passphrase = New-Passphrase wrong
+            { New-PgCsr @with -ErrorAction Stop } | Should -Throw -ErrorId 'FileExists,*'
         }
     }
 
@@ -312,7 +367,7 @@ Describe 'New-PgCsr' {
     }
 
     It 'offers only key algorithms that it makes' {
-        { New-PgCsr db1 -KeyAlgorithm dsa } | Should -Throw '*is not one of: ecdsa-p256, ecdsa-p384, rsa-3072, rsa-2048, rsa-4096.*'
+        { New-PgCsr db1 -KeyAlgorithm dsa } | Should -Throw '*is not one of: ecdsa-p256, ecdsa-p384, rsa-3072, rsa-2048, rsa-4096, same.*'
     }
 
     It 'does not overwrite the request of one row with that of the next, not even with -Force' {

@@ -65,7 +65,7 @@ Describe 'New-PgSelfSignedCertificate' {
         $first = New-PgSelfSignedCertificate db1
         { New-PgSelfSignedCertificate db1 -ErrorAction Stop } | Should -Throw -ErrorId 'FileExists,PgSsl.Cmdlets.NewPgSelfSignedCertificateCommand'
         $second = New-PgSelfSignedCertificate db1 -Force
-        Get-Content -Raw $second.Backups[1] | Should -BeExactly $first.CertificatePem
+        Get-Content -Raw $second.Backup[1] | Should -BeExactly $first.CertificatePem
     }
 
     It 'has a serial number that no other one has' {

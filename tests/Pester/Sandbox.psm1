@@ -47,6 +47,14 @@ function Get-SandboxConnectionCount {
 
 <#
 .SYNOPSIS
+Gets the folder of the estate of docs/guides, and starts the estate first if this is the first call.
+#>
+function Get-Estate {
+    Get-SandboxAnswer (Get-Sandbox).Estate
+}
+
+<#
+.SYNOPSIS
 Has psql connect by a connection string, and says how that went: tls, plaintext or none; libpq looks for its files below HOME.
 #>
 function Get-PsqlTransport {
@@ -117,5 +125,5 @@ function Wait-Until {
     throw "It did not come to this: $Condition"
 }
 
-Export-ModuleMember -Function Get-Sandbox, Invoke-SandboxRenewal, Get-SandboxConnectionCount, Get-PsqlTransport, Invoke-SandboxSql,
+Export-ModuleMember -Function Get-Sandbox, Get-Estate, Invoke-SandboxRenewal, Get-SandboxConnectionCount, Get-PsqlTransport, Invoke-SandboxSql,
     Set-SandboxHba, Start-SandboxSession, Stop-SandboxSession, Wait-Until

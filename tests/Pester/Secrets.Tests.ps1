@@ -108,8 +108,19 @@ BeforeDiscovery {
                 Get-PgBackup -Endpoint "$server password=$wrongPassword"
                 New-PgSelfSignedCertificate db1 -KeyPath server.key -WarningAction Ignore | Out-Null
                 New-PgSelfSignedCertificate db1 -KeyPath server.key -Force -WarningAction Ignore | Out-Null
-                Get-PgBackup . | Format-List *
-                Get-PgBackup . | Remove-PgBackup -KeepLast 0 -PassThru
+                Get-PgBackup . | Format-List * | Out-String
+                Get-PgBackup . | Remove-PgBackup -KeepLast 0
+            }
+        }
+        @{
+            Command = 'Get-PgCertificate'
+            Run     = {
+                New-PgSelfSignedCertificate db1 -KeyPath sealed.key -Passphrase $passphrase -WarningAction Ignore | Out-Null
+                New-PgSelfSignedCertificate db2 -KeyPath plain.key -WarningAction Ignore | Out-Null
+                Get-PgCertificate *.key, *.crt -Passphrase $passphrase
+                Get-PgCertificate *.key
+                Get-Content -Raw plain.key | Get-PgCertificate
+                Get-Content plain.key | Get-PgCertificate
             }
         }
         @{

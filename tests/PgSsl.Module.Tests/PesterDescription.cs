@@ -162,6 +162,9 @@ internal sealed record PesterDescription
     /// <summary>A connection to it gets the number of connections that Counted has at this moment.</summary>
     public required string OpenConnections { get; init; }
 
+    /// <summary>A connection to it gets the folder of the estate of docs/guides (CompanyEstate), which the first one starts.</summary>
+    public required string Estate { get; init; }
+
     // Files.
 
     /// <summary>The root above Good and all others but Managed and SelfSigned.</summary>

@@ -8,6 +8,8 @@ public abstract class PesterFileTests
 }
 
 // A class each, because xUnit runs classes side by side and the methods of one in turn.
+public sealed class Changes : PesterFileTests;
+
 public sealed class CommandText : PesterFileTests;
 
 public sealed class Completion : PesterFileTests;
@@ -42,6 +44,8 @@ public sealed class Get_PgSslConfiguration : PesterFileTests;
 
 public sealed class Get_PgSslSession : PesterFileTests;
 
+public sealed class Guides : PesterFileTests;
+
 public sealed class Help : PesterFileTests;
 
 public sealed class Input : PesterFileTests;
@@ -62,6 +66,8 @@ public sealed class Package : PesterFileTests;
 
 public sealed class Pipeline : PesterFileTests;
 
+public sealed class Progress : PesterFileTests;
+
 public sealed class ServerLife : PesterFileTests;
 
 public sealed class Secrets : PesterFileTests;
@@ -81,5 +87,7 @@ public sealed class Test_PgSslMode : PesterFileTests;
 public sealed class Traps : PesterFileTests;
 
 public sealed class Uninstall_PgRootCert : PesterFileTests;
+
+public sealed class Views : PesterFileTests;
 
 public sealed class Wait_PgServerCertificate : PesterFileTests;

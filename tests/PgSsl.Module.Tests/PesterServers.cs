@@ -5,6 +5,7 @@ using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
 using System.Text;
 using PgSsl.Sandbox;
+using PgSsl.Sandbox.Company;
 
 namespace PgSsl.Tests;
 
@@ -170,6 +171,8 @@ internal sealed class PesterServers
             OpenConnections = Start(
                 Answering(() => Task.FromResult(counted.OpenConnections.ToString(CultureInfo.InvariantCulture)))),
 
+            Estate = StartEstate(old),
+
             Root = write("Root.crt", _root.CertificatePem),
             OtherRoot = write("OtherRoot.crt", _clientRoot.CertificatePem),
             ClientCertificate = write("ClientCertificate.crt", client.CertificatePem),
@@ -199,6 +202,12 @@ internal sealed class PesterServers
         await cluster.InstallCertificateAsync(renewed);
         return renewed.Certificate.GetCertHashString(HashAlgorithmName.SHA256);
     }));
+
+    private static string StartEstate(PostgresInstallation installation)
+    {
+        var estate = new Lazy<Task<CompanyEstate>>(() => CompanyEstate.StartAsync(installation));
+        return Start(Answering(async () => (await estate.Value).Directory));
+    }
 
     /// <summary>A certificate as a provider's server has it: only a URL in the intermediate leads to the root, which no machine has.</summary>
     private static TestCertificate IssueManaged(TestAuthority root)

@@ -88,6 +88,30 @@ public sealed class PostgresCluster : IAsyncDisposable
         }
     }
 
+    /// <summary>Starts a standby, and waits until it accepts connections. It begins where initdb ended, as its primary did.</summary>
+    /// <param name="installation">The primary's.</param>
+    /// <param name="options">The primary must keep all that it wrote (wal_keep_size).</param>
+    /// <param name="primary">How it reaches the primary (primary_conninfo).</param>
+    /// <exception cref="SandboxException">It did not start; the message ends with its log.</exception>
+    public static async Task<PostgresCluster> StartStandbyAsync(PostgresInstallation installation, ClusterOptions options, string primary)
+    {
+        var settings = new Dictionary<string, string>(options.Settings) { ["primary_conninfo"] = primary };
+        var cluster = new PostgresCluster(installation, SandboxDirectory.Create(), options with { Settings = settings });
+        try
+        {
+            await DataDirectoryTemplate.CopyToAsync(installation, cluster.DataDirectory);
+            SandboxDirectory.WritePrivate(Path.Combine(cluster.DataDirectory, "standby.signal"), "");
+            cluster.WriteHba(options.Hba ?? TrustEverybody);
+            await cluster.StartOnFreePortAsync();
+            return cluster;
+        }
+        catch
+        {
+            await cluster.DisposeAsync();
+            throw;
+        }
+    }
+
     /// <summary>Starts a cluster that <see cref="DisposeAsync"/> does not end but gives back, for <see cref="TryRentAgainAsync"/>.</summary>
     internal static async Task<PostgresCluster> StartRentedAsync(
         PostgresInstallation installation, ClusterOptions options, Action<PostgresCluster> giveBack)

@@ -5,7 +5,7 @@ namespace PgSsl.Changes;
 /// <summary>A change that is worked out, and not made yet: a cmdlet shows it, asks, and makes it.</summary>
 /// <typeparam name="TOutput">What the cmdlet returns.</typeparam>
 internal interface IPlannedChange<TOutput>
-    where TOutput : class
+    where TOutput : ChangeOutput
 {
     /// <summary>What changes: a file, or a server.</summary>
     string Subject { get; }
@@ -16,8 +16,11 @@ internal interface IPlannedChange<TOutput>
     /// <summary>Whether everything is as it should be already.</summary>
     bool IsNoChange { get; }
 
-    /// <summary>What is returned if nothing changes; null if <see cref="ApplyAsync"/> has to look at the server for that.</summary>
-    TOutput? Unchanged => null;
+    /// <summary>Whether <see cref="ApplyAsync"/> has to look at the server even if nothing is to be changed.</summary>
+    bool MayNeedReload => false;
+
+    /// <summary>What would change, as far as it is known before: what is returned if nothing changes, and by -WhatIf.</summary>
+    TOutput Outlook { get; }
 
     /// <summary>What the user should know, even if the change is not made.</summary>
     IReadOnlyList<string> Notes => [];
@@ -27,11 +30,6 @@ internal interface IPlannedChange<TOutput>
 
     /// <summary>The files that are written; empty if none are.</summary>
     IReadOnlyList<FileEdit> Files => [];
-
-    /// <summary>What is returned, with the backups where they are in the end.</summary>
-    /// <param name="output">What <see cref="ApplyAsync"/> returned.</param>
-    /// <param name="backups">The backups.</param>
-    TOutput WithBackups(TOutput output, IReadOnlyList<string> backups) => output;
 
     /// <summary>Throws if the change must not be made.</summary>
     /// <param name="isForced">Whether the user accepts that somebody loses a connection.</param>
@@ -46,9 +44,12 @@ internal interface IPlannedChange<TOutput>
 
 /// <summary>A change that was made.</summary>
 /// <param name="Output">What the cmdlet returns.</param>
-/// <param name="Backups">The old content of each file.</param>
-internal sealed record ChangeResult<TOutput>(TOutput Output, IReadOnlyList<string> Backups)
+internal sealed record ChangeResult<TOutput>(TOutput Output)
+    where TOutput : ChangeOutput
 {
+    /// <summary>The old content of each file.</summary>
+    public IReadOnlyList<string> Backups => Output.Backup;
+
     /// <summary>Files that could not be replaced in one step.</summary>
     public IReadOnlyList<string> WrittenInPlace { get; init; } = [];
 

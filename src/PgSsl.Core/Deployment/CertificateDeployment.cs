@@ -72,7 +72,7 @@ internal sealed class CertificateDeployment : IPlannedChange<ServerCertificateIn
     public bool IsNoChange => _recipient.IsInPlace(_plan, _served);
 
     /// <inheritdoc/>
-    public ServerCertificateInstallation Unchanged => Report(null);
+    public ServerCertificateInstallation Outlook => Report(null);
 
     /// <inheritdoc/>
     public IReadOnlyList<string> Lines =>
@@ -114,17 +114,13 @@ internal sealed class CertificateDeployment : IPlannedChange<ServerCertificateIn
             [.. new[] { _plan.AcceptedRisk, ClientLoss.DescribeBlocking(_losses), _recipient.Losses }.OfType<string>().Distinct()];
         if (accepted.Length > 0)
             result = result with { Proofs = [.. result.Proofs, new Proof(ClientLoss.ProofName, ProofState.NotMade, string.Join(" ", accepted))] };
-        return new ChangeResult<ServerCertificateInstallation>(Report(result), result.Backups)
+        return new ChangeResult<ServerCertificateInstallation>(Report(result))
         {
             WrittenInPlace = result.WrittenInPlace,
             Proofs = result.Proofs,
             Warnings = result.Remains is { } remains ? [remains] : [],
         };
     }
-
-    /// <inheritdoc/>
-    public ServerCertificateInstallation WithBackups(ServerCertificateInstallation output, IReadOnlyList<string> backups) =>
-        output with { Backup = [.. backups] };
 
     /// <summary>Clears the copies of the keys.</summary>
     public void Dispose() => _plan.Dispose();

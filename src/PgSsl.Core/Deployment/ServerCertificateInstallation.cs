@@ -9,7 +9,11 @@ using PgSsl.Server.Configuration;
 namespace PgSsl;
 
 /// <summary>What Install-PgServerCertificate did, and what was seen of the effect. Times are UTC.</summary>
-public sealed record ServerCertificateInstallation
+/// <remarks>
+/// It is proven if the server was seen to serve the new certificate, no client is known to refuse it that took the old one, and the server is known
+/// to start again. The backups are the old pair itself if the new one got new names.
+/// </remarks>
+public sealed record ServerCertificateInstallation : ChangeOutput
 {
     /// <summary>
     /// The server; null where only files were written. For a PgBouncer its address, or its pgbouncer.ini if it does not run.
@@ -46,26 +50,11 @@ public sealed record ServerCertificateInstallation
     /// <summary>The file of the key.</summary>
     public required string KeyPath { get; init; }
 
-    /// <summary>The files with the old contents; the old pair itself if the new one got new names.</summary>
-    public required OutputList<string> Backup { get; init; }
-
     /// <summary>The settings that got another value: both files, if the new pair got new names.</summary>
     public OutputList<ParameterChange> Changes { get; init; } = [];
 
-    /// <summary>Whether anything was changed; false where everything was in place, and served.</summary>
-    public required bool IsChanged { get; init; }
-
-    /// <summary>
-    /// Whether the server was seen to serve the new certificate, no client is known to refuse it that took the old one, and the server is known to
-    /// start again; null where nothing was changed.
-    /// </summary>
-    public required bool? IsProven { get; init; }
-
     /// <summary>What was proven, and what could not be.</summary>
     public required OutputList<Proof> Proofs { get; init; }
-
-    /// <summary>What was corrected, what clients will miss, and what else is not as it should be.</summary>
-    public required OutputList<string> Remarks { get; init; }
 
     /// <summary>
     /// What others saved in the server's configuration files and had not loaded, so that the reload loaded it as well; and where it cannot be told
@@ -99,7 +88,7 @@ public sealed record ServerCertificateInstallation
             CertificatePath = plan.Target.CertificatePath,
             KeyPath = plan.Target.KeyPath,
             Backup = [.. result?.Backups ?? []],
-            Changes = [.. (result is null ? null : plan.Switch)?.Settings.Changes ?? []],
+            Changes = [.. plan.Switch?.Settings.Changes ?? []],
             IsChanged = result is not null,
             IsProven = result is null ? null
                 : Array.Exists(proofs, proof => proof is { Name: "Wire", Outcome: ProofState.Proven })

@@ -135,11 +135,31 @@ internal sealed class ServerCertificatePlan : IDisposable
         is { Length: > 0 } risky ? Details(risky) : null;
 
     /// <summary>What is not as it should be, but does not prevent the change.</summary>
-    public IEnumerable<string> Warnings => Bundle.Notes.Concat(Moment).Concat(Switch?.Remark is { } remark ? [remark] : []).Concat(Requirements
+    public IEnumerable<string> Warnings => Bundle.Notes.Concat(Moment).Concat(OfTheChange).Concat(Requirements
         // What clients would miss is told with more evidence (ClientLosses).
         .Where(requirement => requirement.IsMet == false
             && requirement.Requirement != Requirement.Served.Name && requirement.Requirement != Requirement.NamesKept.Name)
         .Select(requirement => $"{requirement.Detail} {requirement.Remedy}"));
+
+    private IEnumerable<string> OfTheChange => new[] { OtherKind, Switch?.Remark }.OfType<string>();
+
+    /// <summary>
+    /// What another kind of key means; null for the same kind. Up to TLS 1.2 a cipher is for one kind of key (RFC 5246 A.5), with TLS 1.3 it is not
+    /// (RFC 8446 B.4).
+    /// </summary>
+    private string? OtherKind
+    {
+        get
+        {
+            if (Before is null)
+                return null;
+            (string Algorithm, int Size) old = PublicKeyDescription.Of(Before), present = PublicKeyDescription.Of(Bundle.Leaf);
+            return old.Algorithm == present.Algorithm ? null
+                : $"The kind of key changes from {old.Algorithm} ({old.Size} bits) to {present.Algorithm} ({present.Size} bits). Up to TLS 1.2 a "
+                + $"cipher is for one kind of key, so the server (ssl_ciphers) and each client need one for {present.Algorithm}; "
+                + "whoever pinned the old key has to be told. New-PgCsr -KeyAlgorithm Same keeps the kind.";
+        }
+    }
 
     private IEnumerable<string> Moment => !LeavesMoment ? [] :
     [
@@ -156,6 +176,8 @@ internal sealed class ServerCertificatePlan : IDisposable
         string intermediates = string.Join(", ", Bundle.Intermediates.Select(intermediate => $"'{CertificateNames.Display(intermediate)}'"));
         yield return Before is { } old ? $"- {Line(old)}" : $"- no certificate in {Target.CertificatePath}";
         yield return $"+ {Line(Bundle.Leaf)}{(intermediates.Length == 0 ? "" : $", with {intermediates}")}";
+        if (OtherKind is { } kind)
+            yield return kind;
         foreach (FileEdit edit in Edits)
         {
             string action = File.Exists(edit.Path) ? "Replace (and keep as a backup)" : "Create";

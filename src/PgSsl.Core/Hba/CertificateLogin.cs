@@ -1,5 +1,4 @@
-using System.Security.Cryptography;
-using System.Security.Cryptography.X509Certificates;
+using System.Text;
 using System.Text.RegularExpressions;
 
 namespace PgSsl.Hba;
@@ -47,18 +46,18 @@ internal static partial class CertificateLogin
         return isWhole ? CommonNameOf(given) : given;
     }
 
-    // The first one (X509_NAME_get_text_by_NID); RFC 2253 writes the last one first.
-    private static string CommonNameOf(string whole)
+    // The first one (X509_NAME_get_text_by_NID); RFC 2253 writes the last one first, also within a part with several attributes (+).
+    private static string CommonNameOf(string whole) => Attributes().Matches(whole).Reverse()
+        .Where(attribute => attribute.Groups["type"].Value.ToUpperInvariant() is "CN" or "2.5.4.3")
+        .Select(attribute => Unescape(attribute.Groups["value"].Value)).FirstOrDefault() ?? "";
+
+    // RFC 2253 2.4: a backslash before a character, or before the two digits of a byte of UTF-8.
+    private static string Unescape(string value)
     {
-        try
-        {
-            return new X500DistinguishedName(whole).EnumerateRelativeDistinguishedNames(reversed: false)
-                .FirstOrDefault(part => !part.HasMultipleElements && part.GetSingleElementType().Value == "2.5.4.3")?.GetSingleElementValue() ?? "";
-        }
-        catch (CryptographicException)
-        {
-            return whole;
-        }
+        string plain = value is ['"', .., '"'] ? value[1..^1] : value.Trim();
+        string text = EscapedBytes().Replace(
+            plain, bytes => Encoding.UTF8.GetString(Convert.FromHexString(bytes.Value.Replace("\\", "", StringComparison.Ordinal))));
+        return Escaped().Replace(text, "$1");
     }
 
     // auth.c, auth_failed
@@ -71,6 +70,15 @@ internal static partial class CertificateLogin
         "oauth" => "OAuth bearer",
         _ => method.ToUpperInvariant(),
     };
+
+    [GeneratedRegex("""(?:^|[,+])\s*(?<type>[A-Za-z0-9.-]+)\s*=\s*(?<value>"(?:\\.|[^"\\])*"|(?:\\.|[^\\,+])*)""", RegexOptions.CultureInvariant)]
+    private static partial Regex Attributes();
+
+    [GeneratedRegex(@"(?:\\[0-9A-Fa-f]{2})+", RegexOptions.CultureInvariant)]
+    private static partial Regex EscapedBytes();
+
+    [GeneratedRegex(@"\\(.)", RegexOptions.CultureInvariant)]
+    private static partial Regex Escaped();
 
     [GeneratedRegex("^[A-Za-z][A-Za-z0-9.-]*=", RegexOptions.CultureInvariant)]
     private static partial Regex WholeName();

@@ -19,8 +19,7 @@ internal static class PlaintextFindings
     {
         // Without TLS everything is plaintext, as another finding says.
         if (sql.SslIsOn)
-            foreach (Finding finding in (facts.Rules is { } rules ? FindInRules(rules) : []).Concat(FindInSessions(facts.Sessions))
-                .Concat(FindHidden(facts, sql)))
+            foreach (Finding finding in FindInRules(facts).Concat(FindInSessions(facts.Sessions)).Concat(FindHidden(facts, sql)))
                 yield return finding;
         if (facts.ReceiverSslMode is { } mode && SslModeText.TryParse(mode, out SslMode parsed) && parsed <= SslMode.Require)
             yield return new(
@@ -30,14 +29,29 @@ internal static class PlaintextFindings
                 "Set sslmode=verify-full and sslrootcert in primary_conninfo.");
     }
 
-    private static IEnumerable<Finding> FindInRules(HbaDocument rules)
+    private static IEnumerable<Finding> FindInRules(PlaintextFacts facts)
     {
+        if (facts.Rules is not { } rules)
+            yield break;
+        if (!rules.IsLoadable)
+            yield return new(
+                "RulesRefused", FindingSeverity.Critical,
+                rules.Refused.FirstOrDefault() is { } refused
+                    ? $"The server refuses pg_hba.conf because of {rules.PlaceOf(refused.Line)}, and uses the rules that it had before. "
+                        + "The next restart would fail."
+                    : "There is no rule in pg_hba.conf. The server uses those that it had before, and the next restart would fail.",
+                "Correct it: Get-PgHbaRule shows what is wrong. Until then nobody can see which rules are used.");
+        else if (facts.RulesWaiting.Count > 0)
+            yield return new(
+                "RulesNotLoaded", FindingSeverity.Warning,
+                $"{string.Join(" ", facts.RulesWaiting)} The server uses other rules than those in the file, perhaps.",
+                "Find out who changed it; SELECT pg_reload_conf() loads it.");
         string[] places = [.. rules.LettingPlaintextIn.Select(entry => rules.PlaceOf(entry.Line))];
         if (places.Length > 0)
             yield return new(
                 "PlaintextLetIn", FindingSeverity.Warning,
-                $"Clients may connect without TLS: {ListOf(places)} {(places.Length == 1 ? "lets" : "let")} them in.",
-                "Demand TLS in pg_hba.conf: Set-PgHbaSsl. Get-PgHbaRule shows the rules.");
+                $"Clients may connect without TLS: {ListOf(places)} {(places.Length == 1 ? "lets" : "let")} them in, or some of them.",
+                "Demand TLS in pg_hba.conf: Set-PgHbaSsl. Get-PgHbaRule shows the rules, and Test-PgHbaRule -NoSsl what they do with a client.");
     }
 
     private static IEnumerable<Finding> FindInSessions(SessionList list)

@@ -90,6 +90,10 @@ internal sealed class CertificateProfile
             () => request.Create(request.SubjectName, key.SignatureGenerator, at - ClockSkew, at.AddDays(days), serialNumber));
     }
 
+    /// <summary>When such a certificate is valid.</summary>
+    internal static (DateTime NotBefore, DateTime NotAfter) ValidityOf(int days, DateTimeOffset at) =>
+        ((at - ClockSkew).UtcDateTime, at.AddDays(days).UtcDateTime);
+
     private static CertificateProfile CreateFrom(CertificateNaming naming)
     {
         SubjectName subject = naming.ToSubject();

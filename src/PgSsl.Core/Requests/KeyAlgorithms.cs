@@ -1,4 +1,6 @@
 using System.Security.Cryptography;
+using System.Security.Cryptography.X509Certificates;
+using PgSsl.Certificates;
 
 namespace PgSsl.Requests;
 
@@ -7,6 +9,9 @@ internal static class KeyAlgorithms
 {
     /// <summary>The default: small, fast, and usable by every client with TLS 1.2.</summary>
     public const string Default = "ecdsa-p256";
+
+    /// <summary>Instead of a name: the kind of key that the certificate to renew has.</summary>
+    public const string Same = "same";
 
     private const int SmallestRsa = 2048;
 
@@ -33,6 +38,26 @@ internal static class KeyAlgorithms
             throw Edwards(name == "ed448" ? "Ed448" : "Ed25519");
         if (!Names.Contains(name))
             throw Unsupported($"The key algorithm \"{name}\" is not supported.", $"Use one of {string.Join(", ", Names)}.");
+    }
+
+    /// <summary>The algorithm of a certificate's key, for a new key of the same kind.</summary>
+    /// <param name="certificate">The certificate to renew; null if none was given.</param>
+    /// <exception cref="PgSslException">
+    /// <see cref="PgSslError.InvalidParameterValue"/>: there is no certificate. <see cref="PgSslError.UnsupportedKeyAlgorithm"/>: no such keys are
+    /// made.
+    /// </exception>
+    public static string SameAs(X509Certificate2? certificate)
+    {
+        if (certificate is null)
+            throw new PgSslException(
+                PgSslError.InvalidParameterValue,
+                "-KeyAlgorithm Same is the kind of key of -Certificate, but no certificate is given.",
+                $"Pipe the certificate to renew, or use one of {string.Join(", ", Names)}.");
+        (string kind, int size) = PublicKeyDescription.Of(certificate);
+        string name = kind switch { "RSA" => $"rsa-{size}", "ECDSA" => $"ecdsa-p{size}", _ => kind.ToLowerInvariant() };
+        return Names.Contains(name) || RefusedNames.Contains(name) ? name : throw Unsupported(
+            $"The certificate has a key of the kind {kind} with {size} bits. Such keys are not made.",
+            $"Use one of {string.Join(", ", Names)}.");
     }
 
     /// <summary>Makes a key.</summary>

@@ -4,8 +4,8 @@ using PgSsl.Requests;
 
 namespace PgSsl;
 
-/// <summary>A certificate that is signed with its own key, for tests. Times are UTC.</summary>
-public sealed record SelfSignedCertificate
+/// <summary>A certificate that is signed with its own key, for tests. Times are UTC. There is nothing that could be proven.</summary>
+public sealed record SelfSignedCertificate : ChangeOutput
 {
     /// <summary>Its subject.</summary>
     public required string Subject { get; init; }
@@ -25,11 +25,11 @@ public sealed record SelfSignedCertificate
     /// <summary>Valid until.</summary>
     public required DateTime NotAfter { get; init; }
 
-    /// <summary>SHA-256 of the certificate, upper-case hex without separators.</summary>
-    public required string Fingerprint { get; init; }
+    /// <summary>SHA-256 of the certificate, upper-case hex without separators; null with -WhatIf.</summary>
+    public required string? Fingerprint { get; init; }
 
-    /// <summary>SHA-256 of its public key (SubjectPublicKeyInfo), upper-case hex.</summary>
-    public required string SpkiSha256 { get; init; }
+    /// <summary>SHA-256 of its public key (SubjectPublicKeyInfo), upper-case hex; null with -WhatIf for a new key.</summary>
+    public required string? SpkiSha256 { get; init; }
 
     /// <summary>The file of the private key.</summary>
     public required string KeyPath { get; init; }
@@ -40,16 +40,15 @@ public sealed record SelfSignedCertificate
     /// <summary>The file of the certificate.</summary>
     public required string CertificatePath { get; init; }
 
-    internal X509Certificate2 Certificate { get; init; } = null!;
+    internal X509Certificate2? Certificate { get; init; }
 
-    /// <summary>The certificate, without its key. A method, because ConvertTo-Json would write all of its properties.</summary>
-    public X509Certificate2 GetCertificate() => Certificate;
+    /// <summary>
+    /// The certificate, without its key; null with -WhatIf. A method, because ConvertTo-Json would write all of its properties.
+    /// </summary>
+    public X509Certificate2? GetCertificate() => Certificate;
 
-    /// <summary>The certificate, as PEM.</summary>
-    public required string CertificatePem { get; init; }
-
-    /// <summary>The backups of the files that were replaced.</summary>
-    public required OutputList<string> Backups { get; init; }
+    /// <summary>The certificate, as PEM; null with -WhatIf.</summary>
+    public required string? CertificatePem { get; init; }
 
     /// <summary>Makes the record.</summary>
     /// <param name="profile">What was asked for.</param>
@@ -64,22 +63,43 @@ public sealed record SelfSignedCertificate
         KeyFilePlan files,
         bool isKeyEncrypted,
         X509Certificate2 certificate,
-        IReadOnlyList<string> backups) => new()
+        IReadOnlyList<string> backups) =>
+        Plan(profile, key.Algorithm, key, files, isKeyEncrypted, (certificate.NotBefore, certificate.NotAfter)) with
+        {
+            Fingerprint = Certificates.Fingerprint.Of(certificate),
+            Certificate = certificate,
+            CertificatePem = certificate.ExportCertificatePem() + "\n",
+            Backup = backups.ToArray(),
+        };
+
+    /// <summary>Makes the record of a certificate that is not made yet.</summary>
+    /// <param name="profile">What is asked for.</param>
+    /// <param name="algorithm">The algorithm of its key.</param>
+    /// <param name="key">Its key; null if it is to be made.</param>
+    /// <param name="files">The files of both.</param>
+    /// <param name="isKeyEncrypted">Whether a passphrase is used; ignored for a key that existed before.</param>
+    /// <param name="validity">When it is valid.</param>
+    internal static SelfSignedCertificate Plan(
+        CertificateProfile profile,
+        string algorithm,
+        CertificateKey? key,
+        KeyFilePlan files,
+        bool isKeyEncrypted,
+        (DateTime NotBefore, DateTime NotAfter) validity) => new()
     {
+        IsChanged = true,
         Subject = profile.Subject.ToString(),
         // Arrays, because PowerShell cannot index the lists that the compiler makes.
         SubjectAlternativeName = profile.SubjectAlternativeNames.ToArray(),
         Role = profile.Role.ToString(),
-        KeyAlgorithm = key.Algorithm,
-        NotBefore = certificate.NotBefore.ToUniversalTime(),
-        NotAfter = certificate.NotAfter.ToUniversalTime(),
-        Fingerprint = Certificates.Fingerprint.Of(certificate),
-        SpkiSha256 = key.SpkiSha256,
+        KeyAlgorithm = algorithm,
+        NotBefore = validity.NotBefore.ToUniversalTime(),
+        NotAfter = validity.NotAfter.ToUniversalTime(),
+        Fingerprint = null,
+        SpkiSha256 = key?.SpkiSha256,
         KeyPath = files.KeyPath,
         IsKeyEncrypted = files.KeyExists ? null : isKeyEncrypted,
         CertificatePath = files.DocumentPath,
-        Certificate = certificate,
-        CertificatePem = certificate.ExportCertificatePem() + "\n",
-        Backups = backups.ToArray(),
+        CertificatePem = null,
     };
 }

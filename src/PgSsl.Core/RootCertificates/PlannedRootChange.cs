@@ -10,7 +10,7 @@ namespace PgSsl.RootCertificates;
 /// <param name="effects">What it does to the servers that the user named.</param>
 /// <param name="environment">The account whose connections are meant.</param>
 internal sealed class PlannedRootChange(RootChange change, IReadOnlyList<SslModeChange> effects, ConnectionEnvironment environment)
-    : IPlannedChange<RootFilePlan>
+    : IPlannedChange<RootCertificateChange>
 {
     private readonly IReadOnlyList<string> _impact = change.DescribeImpact(environment, DateTime.UtcNow);
 
@@ -30,7 +30,7 @@ internal sealed class PlannedRootChange(RootChange change, IReadOnlyList<SslMode
     public bool IsNoChange => change.IsNoChange;
 
     /// <inheritdoc/>
-    public RootFilePlan Unchanged => change.File;
+    public RootCertificateChange Outlook => RootCertificateChange.Of(change.File, change.Target.Service);
 
     /// <inheritdoc/>
     public IReadOnlyList<string> Notes => IsNoChange ? change.File.Notes : [];
@@ -67,11 +67,12 @@ internal sealed class PlannedRootChange(RootChange change, IReadOnlyList<SslMode
     }
 
     /// <inheritdoc/>
-    public Task<ChangeResult<RootFilePlan>> ApplyAsync(CancellationToken cancellationToken)
+    public Task<ChangeResult<RootCertificateChange>> ApplyAsync(CancellationToken cancellationToken)
     {
         (RootFilePlan done, IReadOnlyList<string> backups) = change.Apply(DateTimeOffset.UtcNow);
         bool isMixed = !done.After.AsSpan().SequenceEqual(change.File.After);
-        return Task.FromResult(new ChangeResult<RootFilePlan>(done, backups)
+        RootCertificateChange made = RootCertificateChange.Of(done, change.Target.Service) with { IsChanged = true, Backup = [.. backups] };
+        return Task.FromResult(new ChangeResult<RootCertificateChange>(made)
         {
             Warnings = isMixed ? [$"Somebody else changed {Subject} at the same time. The file now has both changes."] : [],
         });

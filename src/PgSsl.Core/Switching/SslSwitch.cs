@@ -72,6 +72,15 @@ internal sealed record SslSwitch(
     /// <inheritdoc/>
     public bool IsNoChange => Change.IsNoChange;
 
+    /// <summary>What is in the files already may not be loaded.</summary>
+    public bool MayNeedReload => true;
+
+    /// <inheritdoc/>
+    public SslConfigurationChange Outlook => SslConfigurationChange.Planned(Change, Endpoint, PlaintextSessions) with
+    {
+        PendingEdits = [.. Pending.Edits],
+    };
+
     /// <summary>Which sessions a reload does not change.</summary>
     private string PlaintextRemain => PlaintextSessions == 1
         ? "1 session is in plaintext, and stays so until it ends: a reload changes only new connections."
@@ -209,10 +218,6 @@ internal sealed record SslSwitch(
     public IReadOnlyList<FileEdit> Files => Change.Files;
 
     /// <inheritdoc/>
-    public SslConfigurationChange WithBackups(SslConfigurationChange output, IReadOnlyList<string> backups) =>
-        output with { Backup = [.. backups] };
-
-    /// <inheritdoc/>
     public void Check(bool isForced)
     {
         _isForced = isForced;
@@ -272,7 +277,7 @@ internal sealed record SslSwitch(
     async Task<ChangeResult<SslConfigurationChange>> IPlannedChange<SslConfigurationChange>.ApplyAsync(CancellationToken cancellationToken)
     {
         SslConfigurationChange made = await ApplyAsync(cancellationToken).ConfigureAwait(false);
-        return new ChangeResult<SslConfigurationChange>(made, made.Backup)
+        return new ChangeResult<SslConfigurationChange>(made)
         {
             WrittenInPlace = Change.WrittenInPlace,
             Proofs = made.Proofs,

@@ -12,4 +12,4 @@ internal static class ConnectionStringFormatWords
 public sealed class ConnectionStringFormatTransformationAttribute() : WordTransformationAttribute(ConnectionStringFormatWords.All);
 
 /// <summary>Completes the formats of connection strings.</summary>
-public sealed class ConnectionStringFormatCompleter() : WordCompleter(ConnectionStringFormatWords.All);
+public sealed class ConnectionStringFormatCompleter() : WordCompleter(ConnectionStringFormatWords.All, WordMeanings.Formats);

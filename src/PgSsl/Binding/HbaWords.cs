@@ -23,19 +23,19 @@ internal static class HbaWords
 public sealed class HbaTypeTransformationAttribute() : WordTransformationAttribute(HbaWords.TcpTypes);
 
 /// <summary>Completes connection types.</summary>
-public sealed class HbaTypeCompleter() : WordCompleter(HbaWords.TcpTypes);
+public sealed class HbaTypeCompleter() : WordCompleter(HbaWords.TcpTypes, WordMeanings.HbaTypes);
 
 /// <summary>Values of the option clientcert, and none.</summary>
 public sealed class ClientCertificateDemandTransformationAttribute() : WordTransformationAttribute(HbaWords.ClientCertificates);
 
 /// <summary>Completes values of the option clientcert.</summary>
-public sealed class ClientCertificateDemandCompleter() : WordCompleter(HbaWords.ClientCertificates);
+public sealed class ClientCertificateDemandCompleter() : WordCompleter(HbaWords.ClientCertificates, WordMeanings.ClientCertificates);
 
 /// <summary>Authentication methods that are worth changing to.</summary>
 public sealed class HbaMethodTransformationAttribute() : WordTransformationAttribute(HbaWords.Methods);
 
 /// <summary>Completes authentication methods.</summary>
-public sealed class HbaMethodCompleter() : WordCompleter(HbaWords.Methods);
+public sealed class HbaMethodCompleter() : WordCompleter(HbaWords.Methods, WordMeanings.HbaMethods);
 
 /// <summary>Completes the versions of PostgreSQL that are maintained.</summary>
 public sealed class ServerVersionCompleter() : WordCompleter(["14", "15", "16", "17", "18"]);

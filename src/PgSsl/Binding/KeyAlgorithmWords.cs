@@ -4,10 +4,10 @@ using PgSsl.Requests;
 namespace PgSsl.Binding;
 
 /// <summary>
-/// The key algorithms that can be made. An algorithm that is refused passes here: the cmdlet refuses it and says why. Completion does not
+/// The key algorithms that can be made, or Same. An algorithm that is refused passes here: the cmdlet refuses it and says why. Completion does not
 /// offer it.
 /// </summary>
-public sealed class KeyAlgorithmTransformationAttribute() : WordTransformationAttribute([.. KeyAlgorithms.Names])
+public sealed class KeyAlgorithmTransformationAttribute() : WordTransformationAttribute([.. KeyAlgorithms.Names, KeyAlgorithms.Same])
 {
     /// <inheritdoc/>
     public override object Transform(EngineIntrinsics engineIntrinsics, object inputData)
@@ -18,5 +18,5 @@ public sealed class KeyAlgorithmTransformationAttribute() : WordTransformationAt
     }
 }
 
-/// <summary>Completes the key algorithms that can be made.</summary>
-public sealed class KeyAlgorithmCompleter() : WordCompleter([.. KeyAlgorithms.Names]);
+/// <summary>Completes the key algorithms that can be made, and Same.</summary>
+public sealed class KeyAlgorithmCompleter() : WordCompleter([.. KeyAlgorithms.Names, KeyAlgorithms.Same], WordMeanings.KeyAlgorithms);

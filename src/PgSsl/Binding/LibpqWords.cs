@@ -26,14 +26,16 @@ public abstract class WordTransformationAttribute(string[] words) : ArgumentTran
     private static string Squeeze(string text) => text.Replace("-", "", StringComparison.Ordinal);
 }
 
-/// <summary>Completes one word of a list.</summary>
-public abstract class WordCompleter(string[] words) : IArgumentCompleter
+/// <summary>Completes one word of a list, and tells what it means.</summary>
+/// <param name="words">The words.</param>
+/// <param name="meanings">What they mean; a word that says it itself has none.</param>
+public abstract class WordCompleter(string[] words, IReadOnlyDictionary<string, string>? meanings = null) : IArgumentCompleter
 {
     /// <inheritdoc/>
     public IEnumerable<CompletionResult> CompleteArgument(
         string commandName, string parameterName, string wordToComplete, CommandAst commandAst, IDictionary fakeBoundParameters) =>
         words.Where(word => word.StartsWith(wordToComplete.Trim('\'', '"'), StringComparison.OrdinalIgnoreCase))
-            .Select(word => new CompletionResult(word));
+            .Select(word => new CompletionResult(word, word, CompletionResultType.ParameterValue, meanings?.GetValueOrDefault(word) ?? word));
 }
 
 /// <summary>The words themselves.</summary>
@@ -50,16 +52,16 @@ internal static class LibpqWords
 public sealed class SslModeTransformationAttribute() : WordTransformationAttribute(LibpqWords.SslModes);
 
 /// <summary>Completes libpq's sslmode.</summary>
-public sealed class SslModeCompleter() : WordCompleter(LibpqWords.SslModes);
+public sealed class SslModeCompleter() : WordCompleter(LibpqWords.SslModes, WordMeanings.SslModes);
 
 /// <summary>libpq's sslnegotiation.</summary>
 public sealed class SslNegotiationTransformationAttribute() : WordTransformationAttribute(LibpqWords.SslNegotiations);
 
 /// <summary>Completes libpq's sslnegotiation.</summary>
-public sealed class SslNegotiationCompleter() : WordCompleter(LibpqWords.SslNegotiations);
+public sealed class SslNegotiationCompleter() : WordCompleter(LibpqWords.SslNegotiations, WordMeanings.SslNegotiations);
 
 /// <summary>The client libraries whose rules are known.</summary>
 public sealed class ClientTransformationAttribute() : WordTransformationAttribute(LibpqWords.Clients);
 
 /// <summary>Completes the client libraries.</summary>
-public sealed class ClientCompleter() : WordCompleter(LibpqWords.Clients);
+public sealed class ClientCompleter() : WordCompleter(LibpqWords.Clients, WordMeanings.Clients);

@@ -41,11 +41,13 @@ public sealed class EnablePgSslCommand : SslSwitchCmdlet
     /// <summary>Ciphers of TLS 1.2 and older, as OpenSSL writes them (ssl_ciphers).</summary>
     [Parameter]
     [ValidateNotNullOrEmpty]
+    [ArgumentCompleter(typeof(CipherCompleter))]
     public string? Ciphers { get; set; }
 
     /// <summary>Cipher suites of TLS 1.3 (ssl_tls13_ciphers, from PostgreSQL 18 on); empty for OpenSSL's.</summary>
     [Parameter]
     [AllowEmptyString]
+    [ArgumentCompleter(typeof(Tls13CipherCompleter))]
     public string? Tls13Ciphers { get; set; }
 
     /// <summary>Groups for the key exchange, the best first (ssl_groups); before PostgreSQL 18 one curve (ssl_ecdh_curve).</summary>

@@ -38,6 +38,10 @@ public sealed class GetPgSslSessionCommand : ServerCmdlet
     [Parameter]
     public SwitchParameter Terminate { get; set; }
 
+    /// <summary>With -Terminate -WhatIf, returns the sessions that would be ended.</summary>
+    [Parameter]
+    public SwitchParameter PassThru { get; set; }
+
     /// <inheritdoc/>
     protected override string NamedParameterExample => "-ProcessId 4711";
 
@@ -93,7 +97,11 @@ public sealed class GetPgSslSessionCommand : ServerCmdlet
         foreach (SslSession victim in sweep.Sessions)
         {
             if (!await AskAsync(victim, cancellationToken).ConfigureAwait(false))
+            {
+                if (IsWhatIf && PassThru)
+                    await PostAsync(() => WriteObject(Told(victim, isChanged: true, isProven: null)), cancellationToken).ConfigureAwait(false);
                 continue;
+            }
             try
             {
                 TerminationResult result = await SessionEnd.EndAsync(session, victim, cancellationToken).ConfigureAwait(false);
@@ -107,9 +115,7 @@ public sealed class GetPgSslSessionCommand : ServerCmdlet
         }
         List<string> warnings = [.. sweep.Left.Select(left => $"{endpoint}: {left}")];
         if (hasEnded)
-            warnings.Add(
-                $"{endpoint}: applications reconnect at once, and again in plaintext if pg_hba.conf allows it. " +
-                "Use Set-PgHbaSsl, or sslmode=verify-full in the application.");
+            warnings.Add(TheyComeBack(endpoint));
         await PostAsync(() => WriteWarnings(warnings), cancellationToken).ConfigureAwait(false);
     }
 
@@ -124,12 +130,27 @@ public sealed class GetPgSslSessionCommand : ServerCmdlet
 
     private void WriteResult(SslSession victim, TerminationResult result)
     {
-        if (result == TerminationResult.StillRunning)
-            WriteWarning(
-                $"{victim.Endpoint}: {victim} was told to end, but is still there after {SessionEnd.Timeout.TotalSeconds} s. " +
-                "It ends as soon as it handles the signal.");
-        WriteObject(victim with { IsTerminated = result == TerminationResult.Ended });
+        bool isGone = result == TerminationResult.Ended;
+        victim = victim with { IsTerminated = isGone };
+        if (result == TerminationResult.AlreadyGone)
+        {
+            WriteObject(Told(victim, isChanged: false, isProven: null));
+            return;
+        }
+        string remark = isGone ? TheyComeBack(victim.Endpoint)
+            : $"{victim.Endpoint}: {victim} was told to end, but is still there after {SessionEnd.Timeout.TotalSeconds} s. " +
+                "It ends as soon as it handles the signal.";
+        if (!isGone)
+            WriteWarning(remark);
+        WriteObject(Told(victim, isChanged: true, isProven: isGone, remark));
     }
+
+    private static string TheyComeBack(string endpoint) =>
+        $"{endpoint}: applications reconnect at once, and again in plaintext if pg_hba.conf allows it. " +
+        "Use Set-PgHbaSsl, or sslmode=verify-full in the application.";
+
+    private PSObject Told(SslSession session, bool isChanged, bool? isProven, params string[] remarks) =>
+        ChangeNotes.Of(session, IsWhatIf, isChanged, isProven, remarks);
 
     private void Warn(IServerSession session, SessionList list, string endpoint)
     {

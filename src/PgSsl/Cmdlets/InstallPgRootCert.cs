@@ -13,7 +13,7 @@ namespace PgSsl.Cmdlets;
 
 /// <summary>Installs the root certificates that libpq verifies servers with.</summary>
 [Cmdlet(VerbsLifecycle.Install, "PgRootCert", SupportsShouldProcess = true, DefaultParameterSetName = CertificateSet)]
-[OutputType(typeof(RootCertificate))]
+[OutputType(typeof(RootCertificateChange), typeof(RootCertificate))]
 public sealed class InstallPgRootCertCommand : RootChangeCmdlet
 {
     private const string CertificateSet = "Certificate";
@@ -43,6 +43,7 @@ public sealed class InstallPgRootCertCommand : RootChangeCmdlet
     /// <summary>Only the roots of that region, for a provider with regions.</summary>
     [Parameter(ParameterSetName = ProviderSet)]
     [ValidateNotNullOrEmpty]
+    [ArgumentCompleter(typeof(RegionCompleter))]
     public string? Region { get; set; }
 
     /// <summary>
@@ -158,7 +159,7 @@ public sealed class InstallPgRootCertCommand : RootChangeCmdlet
             return RootFilePlan.Restore(path, before, backup.Content);
         },
         _ => true,
-        backup.Remark);
+        restored: backup.Remark);
 
     private RootTarget FindTarget() => RootTarget.Find(Environment, Resolve(Path), Service);
 

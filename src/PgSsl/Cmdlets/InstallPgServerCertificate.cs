@@ -81,6 +81,10 @@ public sealed class InstallPgServerCertificateCommand : ServerCertificateCmdlet
     [ArgumentCompleter(typeof(ServiceAccountCompleter))]
     public string? ServiceAccount { get; set; }
 
+    /// <summary>With -WhatIf, returns what would be done.</summary>
+    [Parameter]
+    public SwitchParameter PassThru { get; set; }
+
     /// <summary>
     /// Where backups go; without it, beside their files, except that of a key in a data directory, which goes to this account's directory.
     /// </summary>
@@ -150,7 +154,7 @@ public sealed class InstallPgServerCertificateCommand : ServerCertificateCmdlet
             {
                 Server = live?.OfBackups, Directory = Resolve(BackupDirectory), Restored = restored?.Remarks ?? [],
             };
-            if (Run(deployment, "Install the certificate?", Force, terms) is { } installation)
+            if (Run(deployment, "Install the certificate?", Force, PassThru, terms) is { } installation)
                 WriteObject(installation);
         }
         finally

@@ -1,4 +1,5 @@
 using System.Management.Automation;
+using System.Security.Cryptography.X509Certificates;
 using PgSsl.Hosting;
 using PgSsl.Requests;
 
@@ -25,10 +26,19 @@ public sealed class NewPgCsrCommand : KeyPairCmdlet
     protected override string DocumentName => "certificate request";
 
     /// <inheritdoc/>
-    private protected override object Make(
+    private protected override ChangeOutput Make(
         CertificateProfile profile, CertificateKey key, KeyFilePlan files, Func<string, IReadOnlyList<string>> write)
     {
         string pem = profile.CreateRequestPem(key);
         return CertificateRequest.Create(profile, key, files, isKeyEncrypted: Passphrase is not null, pem, write(pem));
     }
+
+    /// <inheritdoc/>
+    private protected override ChangeOutput Plan(CertificateProfile profile, string algorithm, CertificateKey? key, KeyFilePlan files) =>
+        CertificateRequest.Plan(profile, algorithm, key, files, isKeyEncrypted: Passphrase is not null);
+
+    /// <inheritdoc/>
+    private protected override ChangeOutput? FindPresent(
+        CertificateProfile profile, string algorithm, CertificateKey? key, KeyFilePlan files, char[]? passphrase, X509Certificate2? renewed) =>
+        PresentRequest.Find(profile, algorithm, files, key, passphrase, renewed);
 }

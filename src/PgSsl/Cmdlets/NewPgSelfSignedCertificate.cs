@@ -35,11 +35,16 @@ public sealed class NewPgSelfSignedCertificateCommand : KeyPairCmdlet
         "For anything else have a CA sign a request: New-PgCsr.");
 
     /// <inheritdoc/>
-    private protected override object Make(
+    private protected override ChangeOutput Make(
         CertificateProfile profile, CertificateKey key, KeyFilePlan files, Func<string, IReadOnlyList<string>> write)
     {
         X509Certificate2 certificate = profile.CreateSelfSigned(key, Days, DateTimeOffset.UtcNow);
         return SelfSignedCertificate.Create(
             profile, key, files, isKeyEncrypted: Passphrase is not null, certificate, write(certificate.ExportCertificatePem() + "\n"));
     }
+
+    /// <inheritdoc/>
+    private protected override ChangeOutput Plan(CertificateProfile profile, string algorithm, CertificateKey? key, KeyFilePlan files) =>
+        SelfSignedCertificate.Plan(
+            profile, algorithm, key, files, isKeyEncrypted: Passphrase is not null, CertificateProfile.ValidityOf(Days, DateTimeOffset.UtcNow));
 }

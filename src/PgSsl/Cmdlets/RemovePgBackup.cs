@@ -30,7 +30,7 @@ public sealed class RemovePgBackupCommand : PgCmdlet
     [AgeTransformation]
     public DateTime OlderThan { get; set; }
 
-    /// <summary>Returns the backups that were removed.</summary>
+    /// <summary>With -WhatIf, returns the backups that would be removed.</summary>
     [Parameter]
     public SwitchParameter PassThru { get; set; }
 
@@ -59,11 +59,11 @@ public sealed class RemovePgBackupCommand : PgCmdlet
     private void Remove(FileBackup backup)
     {
         string need = $"{(backup.IsNeeded ? "It is still needed: " : "")}{backup.Reason}";
-        if (!Ask([$"Remove the backup {backup.BackupPath} of {backup.Target} ({backup.Kind}). {need}"], "Remove the backup?"))
+        if (Ask([$"Remove the backup {backup.BackupPath} of {backup.Target} ({backup.Kind}). {need}"], "Remove the backup?"))
+            BackupRemoval.Remove(backup.BackupPath);
+        else if (!IsWhatIf || !PassThru)
             return;
-        BackupRemoval.Remove(backup.BackupPath);
-        if (PassThru)
-            WriteObject(backup);
+        WriteObject(ChangeNotes.Of(backup, IsWhatIf, isChanged: true, isProven: null));
     }
 
     private IReadOnlyList<StoredBackup> Find(string path)

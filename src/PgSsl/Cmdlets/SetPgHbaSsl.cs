@@ -90,7 +90,7 @@ public sealed class SetPgHbaSslCommand : HbaCmdlet
     [Parameter]
     public SwitchParameter Force { get; set; }
 
-    /// <summary>Returns the rules that changed, before and after, instead of the summary.</summary>
+    /// <summary>Returns the rules that changed, before and after, instead of the summary. With -WhatIf, returns the summary.</summary>
     [Parameter]
     public SwitchParameter PassThru { get; set; }
 
@@ -123,8 +123,8 @@ public sealed class SetPgHbaSslCommand : HbaCmdlet
         HbaPlan plan = _backups.Length > 0 ? PlanRestore(source) : HbaPlanner.Plan(source.Document, CreatePolicy(), source.Files);
         WriteWarnings(plan.Notes);
         PlannedHbaChange planned = Wait(token => PlannedHbaChange.PrepareAsync(plan, source.Live, token));
-        if (Run(planned, "Change pg_hba.conf?", Force, TermsOf(source)) is { } change)
-            WriteObject(PassThru ? (object)change.Rules : change, enumerateCollection: true);
+        if (Run(planned, "Change pg_hba.conf?", Force, PassThru, TermsOf(source)) is { } change)
+            WriteObject(PassThru && !IsWhatIf ? (object)change.Rules : change, enumerateCollection: true);
     }
 
     private HbaPolicy CreatePolicy() => new()

@@ -11,7 +11,7 @@ namespace PgSsl.Cmdlets;
 
 /// <summary>Removes root certificates from the file that libpq verifies servers with.</summary>
 [Cmdlet(VerbsLifecycle.Uninstall, "PgRootCert", SupportsShouldProcess = true, DefaultParameterSetName = FingerprintSet)]
-[OutputType(typeof(RootCertificate))]
+[OutputType(typeof(RootCertificateChange), typeof(RootCertificate))]
 public sealed class UninstallPgRootCertCommand : RootChangeCmdlet
 {
     private const string FingerprintSet = "Fingerprint";
@@ -66,6 +66,7 @@ public sealed class UninstallPgRootCertCommand : RootChangeCmdlet
     {
         foreach ((string path, HashSet<string> fingerprints) in _fingerprints)
         {
+            BeginItem();
             HashSet<string> removed = [];
             string? missing = null;
             Change(
@@ -77,8 +78,8 @@ public sealed class UninstallPgRootCertCommand : RootChangeCmdlet
                     removed = [.. plan.Removed.Select(entry => entry.Fingerprint)];
                     return plan;
                 },
-                root => removed.Contains(root.Fingerprint));
-            WriteMissing(missing, isNamed: path.Length > 0);
+                root => removed.Contains(root.Fingerprint),
+                () => WriteMissing(missing, isNamed: path.Length > 0));
         }
     }
 

@@ -44,6 +44,9 @@ public sealed class WaitPgServerCertificateCommand : ServerCmdlet
     /// <inheritdoc/>
     private protected override TimeSpan ConnectionTimeout(ConnectionSettings settings) => settings.TimeoutOrDefault;
 
+    // Its own tells what each server serves meanwhile.
+    private protected override bool ShowsProgress => false;
+
     private TimeSpan WaitTime => TimeSpan.FromSeconds(TimeoutSec > 0 ? TimeoutSec : DefaultWaitSec);
 
     /// <inheritdoc/>

@@ -1,7 +1,6 @@
 using System.Collections;
 using System.Globalization;
 using System.Management.Automation;
-using System.Management.Automation.Host;
 using System.Security.Cryptography.X509Certificates;
 using PgSsl.Common;
 
@@ -15,8 +14,6 @@ namespace PgSsl.Formatting;
 public static class Cells
 {
     private const int SoonDays = 30;
-    private const int DefaultWidth = 120;
-    private const int NarrowestColumn = 20;
 
     /// <summary>A property: text is printable, a list is in one line, and everything else is as it is.</summary>
     public static object? Show(object? value) => (value is PSObject wrapped ? wrapped.BaseObject : value) switch
@@ -86,25 +83,6 @@ public static class Cells
             $"{server}, user {result.Properties["UserName"]?.Value}, database {result.Properties["Database"]?.Value}, client {client}{roots}");
     }
 
-    /// <summary>Breaks a sentence between words so that it fits beside the columns to its left. A table would break it inside words.</summary>
-    public static string Fold(string? text, PSHost? host, int columnsToTheLeft)
-    {
-        int width = Math.Max(WidthOf(host) - columnsToTheLeft, NarrowestColumn);
-        var lines = new List<string>();
-        string line = "";
-        foreach (string word in PrintableText.Of(text ?? "").Split(' '))
-        {
-            if (line.Length > 0 && line.Length + 1 + word.Length > width)
-            {
-                lines.Add(line);
-                line = "";
-            }
-            line = line.Length == 0 ? word : $"{line} {word}";
-        }
-        lines.Add(line);
-        return string.Join(Environment.NewLine, lines);
-    }
-
     /// <summary>What is remarkable about a chain; where there is none, why.</summary>
     public static string ChainStatus(string? status, object? chainStatus, object? style) =>
         status is null or "" or "Served" ? $"{Show(chainStatus)}" : Paint(status, "Red", style);
@@ -121,19 +99,6 @@ public static class Cells
         return string.Join(
             Environment.NewLine,
             pem.Select((certificate, i) => $"{i} {CommonName(certificate.Subject)} <- {CommonName(certificate.Issuer)}"));
-    }
-
-    private static int WidthOf(PSHost? host)
-    {
-        try
-        {
-            return host?.UI?.RawUI?.BufferSize.Width is > 0 and int width ? width : DefaultWidth;
-        }
-        catch (Exception exception) when (exception is HostException or NotImplementedException or InvalidOperationException or IOException)
-        {
-            // No console behind this host: a job, a runbook.
-            return DefaultWidth;
-        }
     }
 
     /// <summary>A text in a colour, printable.</summary>

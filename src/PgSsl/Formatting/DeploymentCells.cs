@@ -1,4 +1,7 @@
 using System.Management.Automation;
+using System.Management.Automation.Host;
+using PgSsl.Binding;
+using PgSsl.Common;
 
 namespace PgSsl.Formatting;
 
@@ -12,4 +15,15 @@ public static class DeploymentCells
         false => Cells.Paint("no", $"{requirement.Properties["RequiredBy"]?.Value}" == nameof(RequirementSource.Practice) ? "Yellow" : "Red", style),
         _ => "?",
     };
+
+    /// <summary>What was changed: the server as host:port; the file if no server was asked.</summary>
+    public static string Where(PSObject change, PSHost? host)
+    {
+        ArgumentNullException.ThrowIfNull(change);
+        string endpoint = $"{change.Properties["Endpoint"]?.Value}";
+        string path = PrintableText.Of($"{change.Properties["Path"]?.Value}");
+        return endpoint.Length == 0 ? Columns.CutStart(path, host, 24, 40)
+            : EndpointName.Of(endpoint) is { } server ? Columns.CutServer(server, host, 24, 40)
+            : Columns.Cut(PrintableText.Of(endpoint), host, 24, 40);
+    }
 }

@@ -1,6 +1,7 @@
 using System.Collections;
 using System.Globalization;
 using System.Management.Automation;
+using System.Management.Automation.Host;
 using System.Net;
 using System.Numerics;
 using PgSsl.Common;
@@ -33,17 +34,18 @@ public static class HbaCells
         return PrintableText.Of(isContiguous ? string.Create(CultureInfo.InvariantCulture, $"{address}/{ones}") : $"{address} {mask}");
     }
 
-    /// <summary>The method, and its options.</summary>
-    public static string Method(object? method, object? options) =>
-        PrintableText.Of(string.Join(' ', Items(options).Prepend($"{method}")));
+    /// <summary>The method, whole, and of its options those that fit.</summary>
+    public static string Method(object? method, object? options, PSHost? host) => Columns.Cut(
+        PrintableText.Of(string.Join(' ', Items(options).Prepend($"{method}"))), host, Math.Max(13, $"{method}".Length + 1), 25);
 
-    /// <summary>The codes of a rule's findings; the error of a line that is refused.</summary>
-    public static string Findings(PSObject rule, object? style)
+    /// <summary>The codes of a rule's findings, a long one cut if the column is narrow; the error of a line that is refused.</summary>
+    public static string Findings(PSObject rule, PSHost? host, object? style, int narrow, int share)
     {
-        string[] codes = [.. Objects(Value(rule, "Findings")).Select(finding => $"{Value(finding, "Code")}")];
+        int widest = Columns.WidthOf(host, narrow, share) - 1;
+        string[] codes = [.. Objects(Value(rule, "Findings")).Select(finding => Columns.CutEnd($"{Value(finding, "Code")}", widest))];
         bool isCritical = Objects(Value(rule, "Findings")).Any(finding => Text(finding, "Severity") == "Critical");
         string text = Value(rule, "Type") is null && Value(rule, "Error") is { } error ? $"{error}" : string.Join(", ", codes);
-        return Cells.Paint(text, isCritical ? "Red" : codes.Length > 0 ? "Yellow" : null, style);
+        return Columns.Fold(Cells.Paint(text, isCritical ? "Red" : codes.Length > 0 ? "Yellow" : null, style), host, narrow, share);
     }
 
     /// <summary>Findings as sentences, each with what to do.</summary>

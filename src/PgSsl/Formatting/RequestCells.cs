@@ -7,8 +7,8 @@ namespace PgSsl.Formatting;
 /// <summary>What CertificateRequest.Format.ps1xml shows beside the properties: what to do next. Values may come deserialized.</summary>
 public static class RequestCells
 {
-    // "SubjectAlternativeName : " is the widest label; the last column stays free.
-    private const int LabelWidth = 26;
+    // "SubjectAlternativeName : " is the widest label, of 25 characters; the last column stays free.
+    private const int Narrow = 54;
 
     /// <summary>After a request: how to have it signed.</summary>
     public static string AfterRequest(string? role, string? csrPath, string? keyPath, PSHost? host)
@@ -40,5 +40,5 @@ public static class RequestCells
     private static string Name(string? path) => Path.GetFileName(path) ?? "";
 
     private static string Steps(PSHost? host, params string[] steps) =>
-        string.Join(Environment.NewLine, steps.Select(step => Cells.Fold(step, host, LabelWidth)));
+        string.Join(Environment.NewLine, steps.Select(step => Columns.Fold(PrintableText.Of(step), host, Narrow, 100)));
 }

@@ -75,6 +75,7 @@ public abstract class HbaCmdlet : SqlCmdlet
                 null);
             return;
         }
+        BeginItem();
         if (servers.Length == 0)
             Try(path, () => Process(HbaSource.ReadFile(Resolve(path!), ServerVersion)));
         foreach (EndpointArgument argument in servers)
@@ -101,6 +102,7 @@ public abstract class HbaCmdlet : SqlCmdlet
 
     private void ProcessServer(EndpointArgument argument)
     {
+        BeginItem();
         using LiveServer server = Connect(argument);
         HbaServerFacts facts = Wait(token => new HbaServerReader(server.Session, token).ReadAsync());
         var live = new HbaLive(server, facts);

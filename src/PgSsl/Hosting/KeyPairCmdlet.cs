@@ -1,5 +1,6 @@
 using System.Management.Automation;
 using System.Security;
+using System.Security.Cryptography.X509Certificates;
 using PgSsl.Backups;
 using PgSsl.Binding;
 using PgSsl.Files;
@@ -44,6 +45,10 @@ public abstract class KeyPairCmdlet : CertificateNamingCmdlet
     [Parameter]
     public SwitchParameter Force { get; set; }
 
+    /// <summary>With -WhatIf, returns what would be done.</summary>
+    [Parameter]
+    public SwitchParameter PassThru { get; set; }
+
     /// <summary>
     /// Where backups go; without it, beside their files, except that of a key in a server's data directory, which goes to this account's directory.
     /// </summary>
@@ -65,8 +70,26 @@ public abstract class KeyPairCmdlet : CertificateNamingCmdlet
     /// <param name="key">The key to make it with.</param>
     /// <param name="files">The files.</param>
     /// <param name="write">Writes the document, given as PEM, and the key; returns the backups.</param>
-    private protected abstract object Make(
+    private protected abstract ChangeOutput Make(
         CertificateProfile profile, CertificateKey key, KeyFilePlan files, Func<string, IReadOnlyList<string>> write);
+
+    /// <summary>What <see cref="Make"/> would return, as far as it is known before.</summary>
+    /// <param name="profile">What the user asked for.</param>
+    /// <param name="algorithm">The kind of key.</param>
+    /// <param name="key">The key; null if it is to be made.</param>
+    /// <param name="files">The files.</param>
+    private protected abstract ChangeOutput Plan(CertificateProfile profile, string algorithm, CertificateKey? key, KeyFilePlan files);
+
+    /// <summary>What is there already, if it is what the user asks for; null if nothing is there.</summary>
+    /// <param name="profile">What the user asked for.</param>
+    /// <param name="algorithm">The kind of key.</param>
+    /// <param name="key">The key that the user named; null for none.</param>
+    /// <param name="files">The files.</param>
+    /// <param name="passphrase">For an encrypted key; null for none.</param>
+    /// <param name="renewed">The certificate to renew; null if none is given.</param>
+    /// <exception cref="PgSslException"><see cref="PgSslError.FileExists"/>: it is something else.</exception>
+    private protected virtual ChangeOutput? FindPresent(
+        CertificateProfile profile, string algorithm, CertificateKey? key, KeyFilePlan files, char[]? passphrase, X509Certificate2? renewed) => null;
 
     /// <summary>What the user should know before anything is made.</summary>
     private protected virtual IEnumerable<string> Warnings(CertificateProfile profile)
@@ -83,22 +106,35 @@ public abstract class KeyPairCmdlet : CertificateNamingCmdlet
     /// <inheritdoc/>
     protected override void ProcessRecord() => Try(Certificate?.Target ?? (string.IsNullOrEmpty(CommonName) ? Subject : CommonName), () =>
     {
+        BeginItem();
         using var passphrase = Secret.Read(Passphrase, nameof(Passphrase));
         Process(passphrase.Characters);
     });
 
     private void Process(char[]? passphrase)
     {
-        var profile = CertificateProfile.Create(ReadNaming());
-        KeyAlgorithms.Check(KeyAlgorithm);
+        CertificateNaming naming = ReadNaming();
+        var profile = CertificateProfile.Create(naming);
+        string asked = KeyAlgorithm == KeyAlgorithms.Same ? KeyAlgorithms.SameAs(naming.Certificate) : KeyAlgorithm;
+        KeyAlgorithms.Check(asked);
         if (ExistingKey is null)
             KeyPassphrase.Check(passphrase);
         KeyFilePlan files = Files(profile);
-        string? askedAlgorithm = MyInvocation.BoundParameters.ContainsKey(nameof(KeyAlgorithm)) ? KeyAlgorithm : null;
-        using CertificateKey? existing = files.KeyExists ? CertificateKey.ReadFile(files.KeyPath, passphrase, askedAlgorithm) : null;
-        string algorithm = existing?.Algorithm ?? KeyAlgorithm;
-        foreach (string warning in Warnings(profile))
-            WriteWarning(warning);
+        string? expected = MyInvocation.BoundParameters.ContainsKey(nameof(KeyAlgorithm)) ? asked : null;
+        using CertificateKey? existing = files.KeyExists ? CertificateKey.ReadFile(files.KeyPath, passphrase, expected) : null;
+        string algorithm = existing?.Algorithm ?? asked;
+        ChangeOutput? present = Force ? null : FindPresent(profile, algorithm, existing, files, passphrase, naming.Certificate);
+        if (present is null)
+            files.CheckTargets(Force);
+        WriteWarnings(Warnings(profile));
+        if (present is not null)
+        {
+            _taken.UnionWith(files.Targets);
+            string note = $"{files.DocumentPath} and its key {files.KeyPath} are what is asked for: nothing is written. -Force makes both anew.";
+            WriteVerbose(note);
+            WriteObject(WithRemarks(present with { Remarks = [note] }));
+            return;
+        }
 
         var terms = new BackupTerms { Directory = Resolve(BackupDirectory) };
         IReadOnlyList<FileTarget> targets = files.Look(Force);
@@ -108,15 +144,17 @@ public abstract class KeyPairCmdlet : CertificateNamingCmdlet
         bool proceeds = Ask([change], MyInvocation.MyCommand.Name, "?", out ShouldProcessReason reason);
         if (proceeds || reason == ShouldProcessReason.WhatIf)
             _taken.UnionWith(files.Targets);
+        if (!proceeds && reason == ShouldProcessReason.WhatIf && PassThru)
+            WriteObject(WithRemarks(Plan(profile, algorithm, existing, files)));
         if (!proceeds)
             return;
-        using CertificateKey? made = existing is null ? CertificateKey.Generate(KeyAlgorithm) : null;
+        using CertificateKey? made = existing is null ? CertificateKey.Generate(algorithm) : null;
         CertificateKey key = existing ?? made!;
-        object result;
+        ChangeOutput result;
         using (new TerminationGuard(StopProcessing))
             result = Make(profile, key, files, pem => KeepBackups(
                 files.Write(key, passphrase, pem, Force, ServiceAccount, DateTimeOffset.UtcNow), files.Edits, terms));
-        WriteObject(result);
+        WriteObject(WithRemarks(result));
     }
 
     private KeyFilePlan Files(CertificateProfile profile)
@@ -130,7 +168,6 @@ public abstract class KeyPairCmdlet : CertificateNamingCmdlet
                 PgSslError.FileExists,
                 $"{taken} was just written for another item of this pipeline.",
                 "Leave out the paths: then files are named after the host, or the common name, of each item. Or make them one at a time.");
-        files.CheckTargets(Force);
         return files;
     }
 }

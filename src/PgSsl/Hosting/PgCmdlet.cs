@@ -15,6 +15,7 @@ public abstract partial class PgCmdlet : PSCmdlet, IDisposable
     private const string FileSystem = "FileSystem";
 
     private readonly CancellationTokenSource _stop = new();
+    private readonly List<string> _warnings = [];
     private ConnectionEnvironment? _environment;
 
     /// <summary>
@@ -146,23 +147,25 @@ public abstract partial class PgCmdlet : PSCmdlet, IDisposable
     /// <param name="change">The change.</param>
     /// <param name="question">The caption of the question.</param>
     /// <param name="isForced">Whether -Force is given.</param>
+    /// <param name="passesThru">Whether -PassThru is given: with -WhatIf, what would be done is returned.</param>
     /// <param name="terms">What is known about the backups; null for nothing.</param>
     /// <returns>What to return; null if the change was not made.</returns>
     /// <exception cref="PgSslException">It must not be made, or it failed.</exception>
-    private protected TOutput? Run<TOutput>(IPlannedChange<TOutput> change, string question, bool isForced, BackupTerms? terms = null)
-        where TOutput : class
+    private protected TOutput? Run<TOutput>(
+        IPlannedChange<TOutput> change, string question, bool isForced, bool passesThru, BackupTerms? terms = null)
+        where TOutput : ChangeOutput
     {
         WriteWarnings(change.Notes);
         if (change.IsNoChange)
         {
             WriteVerbose($"{change.Subject}: nothing to change.");
-            if (change.Unchanged is not null || IsWhatIf)
-                return change.Unchanged;
+            if (!change.MayNeedReload || IsWhatIf)
+                return WithRemarks(change.Outlook);
             // The server may have to load what is there already.
             change.Check(isForced);
             TOutput looked = Wait(change.ApplyAsync).Output;
             WriteWarnings(change.Warnings);
-            return looked;
+            return WithRemarks(looked);
         }
         IEnumerable<string> lines = [.. terms?.Restored ?? [], .. change.Lines];
         var warnings = new List<string>();
@@ -180,7 +183,11 @@ public abstract partial class PgCmdlet : PSCmdlet, IDisposable
             throw;
         }
         if (!Ask(lines, question))
-            return null;
+        {
+            // The text of -WhatIf has the warnings in it.
+            _warnings.AddRange([.. change.Warnings, .. warnings]);
+            return IsWhatIf && passesThru ? WithRemarks((TOutput)((ChangeOutput)change.Outlook with { IsChanged = true })) : null;
+        }
         WriteWarnings(change.Warnings);
         WriteWarnings(warnings);
         ChangeResult<TOutput> result;
@@ -192,7 +199,19 @@ public abstract partial class PgCmdlet : PSCmdlet, IDisposable
         IReadOnlyList<string> backups = KeepBackups(result.Backups, change.Files, terms);
         foreach (Proof proof in result.Proofs)
             WriteVerbose(proof.ToString());
-        return change.WithBackups(result.Output, backups);
+        return WithRemarks((TOutput)((ChangeOutput)result.Output with { Backup = [.. backups] }));
+    }
+
+    /// <summary>Begins a further item: warnings so far are not remarks on it.</summary>
+    private protected void BeginItem() => _warnings.Clear();
+
+    /// <summary>The output with all warnings of its item as remarks, so that a runbook's log has them.</summary>
+    private protected TOutput WithRemarks<TOutput>(TOutput output)
+        where TOutput : ChangeOutput
+    {
+        ChangeOutput told = output with { IsWhatIf = IsWhatIf, Remarks = [.. output.Remarks.Union(_warnings)] };
+        BeginItem();
+        return (TOutput)told;
     }
 
     /// <summary>Writes warnings, one by one.</summary>
@@ -222,8 +241,12 @@ public abstract partial class PgCmdlet : PSCmdlet, IDisposable
 
     // What follows is the way of every text to the terminal, besides errors (ErrorMap) and views (Cells): names in it come from others.
 
-    /// <summary>As PowerShell's, printable.</summary>
-    private protected new void WriteWarning(string text) => base.WriteWarning(PrintableText.Of(text));
+    /// <summary>As PowerShell's, printable. <see cref="WithRemarks"/> tells it again.</summary>
+    private protected new void WriteWarning(string text)
+    {
+        _warnings.Add(text);
+        base.WriteWarning(PrintableText.Of(text));
+    }
 
     /// <summary>As PowerShell's, printable.</summary>
     private protected new void WriteVerbose(string text) => base.WriteVerbose(PrintableText.Of(text));

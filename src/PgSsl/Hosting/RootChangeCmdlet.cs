@@ -33,7 +33,7 @@ public abstract class RootChangeCmdlet : PgCmdlet
     [Parameter]
     public SwitchParameter Force { get; set; }
 
-    /// <summary>Returns the certificates concerned.</summary>
+    /// <summary>Returns the certificates concerned, instead of the summary. With -WhatIf, returns the summary.</summary>
     [Parameter]
     public SwitchParameter PassThru { get; set; }
 
@@ -47,9 +47,11 @@ public abstract class RootChangeCmdlet : PgCmdlet
     /// <param name="find">Finds the root file.</param>
     /// <param name="plan">Makes the plan for a path and the file's content (null: no file).</param>
     /// <param name="isConcerned">Whether -PassThru returns a certificate of the file as it is before or after.</param>
+    /// <param name="tell">Tells what the plan has shown; null for nothing.</param>
     /// <param name="restored">The backup that is restored, as a sentence; null for none.</param>
     private protected void Change(
-        Func<RootTarget> find, Func<string, byte[]?, RootFilePlan> plan, Func<RootCertificate, bool> isConcerned, string? restored = null)
+        Func<RootTarget> find, Func<string, byte[]?, RootFilePlan> plan, Func<RootCertificate, bool> isConcerned, Action? tell = null,
+        string? restored = null)
     {
         RootTarget? target = null;
         if (!Try(null, () => target = find()))
@@ -57,17 +59,23 @@ public abstract class RootChangeCmdlet : PgCmdlet
         Try(target!.Path, () =>
         {
             var change = RootChange.Prepare(target, plan);
+            tell?.Invoke();
             var planned = new PlannedRootChange(change, change.IsNoChange ? [] : FindEffects(change), Environment)
             {
                 AdviceAtRisk = AdviceAtRisk,
                 IsRead = MyInvocation.BoundParameters.ContainsKey("Confirm"),
             };
             var terms = new BackupTerms { Restored = restored is null ? [] : [restored] };
-            if (Run(planned, "Change root certificates?", Force, terms) is { } done && PassThru)
+            RootCertificateChange? done = Run(planned, "Change root certificates?", Force, PassThru, terms);
+            if (done is null)
+                return;
+            if (!PassThru || IsWhatIf)
             {
-                RootFile file = restored is null ? FileWith(done) : RootFile.Parse(done.After, done.Path);
-                WriteObject(RootCertificate.Of(file, DateTimeOffset.UtcNow).Where(isConcerned), enumerateCollection: true);
+                WriteObject(done);
+                return;
             }
+            RootFile file = restored is null ? FileWith(done.Plan) : RootFile.Parse(done.Plan.After, done.Path);
+            WriteObject(RootCertificate.Of(file, DateTimeOffset.UtcNow).Where(isConcerned), enumerateCollection: true);
         });
     }
 

@@ -14,6 +14,10 @@ public abstract class ServerCmdlet : EndpointCmdlet
     // What a worker works on came with this: by the time that its result is written, the next item was bound.
     private readonly AsyncLocal<PSObject?> _row = new();
     private WorkPump? _pump;
+    private WorkProgress? _progress;
+    private int _named;
+    private int _started;
+    private bool _isAllKnown;
     private string[] _rootCertificates = [];
 
     /// <summary>
@@ -63,7 +67,27 @@ public abstract class ServerCmdlet : EndpointCmdlet
         base.BeginProcessing();
         TryOrThrow(RootCertificate, () => _rootCertificates = Array.ConvertAll(RootCertificate ?? [], ResolveRootCertificate));
         SystemTrust.BeginLoading(Environment.GetVariable);
-        _pump = new WorkPump(ThrottleLimit, !AsCompleted, Stopped);
+        // Where nobody looks (a job, a runbook), nothing is shown.
+        if (ShowsProgress && Host.UI?.SupportsVirtualTerminal == true)
+            _progress = new WorkProgress(MyInvocation.MyCommand.Name);
+        _pump = new WorkPump(ThrottleLimit, !AsCompleted, Stopped, _progress is null ? null : Watch);
+    }
+
+    /// <summary>Whether it shows how many servers are done, and how long the others will take.</summary>
+    private protected virtual bool ShowsProgress => true;
+
+    private void Watch(int done, bool isOver)
+    {
+        if ((isOver ? _progress!.End() : _progress!.Now(done, Math.Max(_named, _started), _isAllKnown)) is { } record)
+            WriteProgress(record);
+    }
+
+    /// <inheritdoc/>
+    protected override void ProcessRecord()
+    {
+        _named += Endpoint?.Length ?? 1;
+        _isAllKnown = !MyInvocation.ExpectingInput;
+        base.ProcessRecord();
     }
 
     /// <inheritdoc/>
@@ -90,6 +114,7 @@ public abstract class ServerCmdlet : EndpointCmdlet
     private protected void Start(ServerTarget server, Func<CancellationToken, Task> work)
     {
         PSObject? row = Row;
+        _started++;
         _pump!.Start(token =>
         {
             _row.Value = row;
@@ -113,6 +138,7 @@ public abstract class ServerCmdlet : EndpointCmdlet
     /// <inheritdoc/>
     protected override void EndProcessing()
     {
+        _isAllKnown = true;
         _pump!.Finish();
         Row = null;
     }

@@ -31,6 +31,10 @@ public abstract class SslSwitchCmdlet : SqlCmdlet
     [Parameter]
     public SwitchParameter Force { get; set; }
 
+    /// <summary>With -WhatIf, returns what would be done.</summary>
+    [Parameter]
+    public SwitchParameter PassThru { get; set; }
+
     /// <summary>How the server's TLS should be.</summary>
     /// <exception cref="PgSslException">A path does not belong to the file system.</exception>
     private protected abstract SslTarget CreateTarget();
@@ -58,6 +62,7 @@ public abstract class SslSwitchCmdlet : SqlCmdlet
 
     private void ProcessServer(EndpointArgument argument)
     {
+        BeginItem();
         using LiveServer live = Connect(argument);
         SslTarget target = CreateTarget();
         string? file = Resolve(ConfigurationPath);
@@ -66,7 +71,7 @@ public abstract class SslSwitchCmdlet : SqlCmdlet
 
     private void Process(SslSwitch planned, LiveServer? live)
     {
-        if (Run(planned, "Change the server's TLS?", Force, new BackupTerms { Server = live?.OfBackups }) is { } change)
+        if (Run(planned, "Change the server's TLS?", Force, PassThru, new BackupTerms { Server = live?.OfBackups }) is { } change)
             WriteObject(change);
     }
 }

@@ -1,3 +1,4 @@
+using System.Management.Automation;
 using System.Runtime.ExceptionServices;
 using System.Threading.Channels;
 
@@ -10,16 +11,18 @@ namespace PgSsl.Hosting;
 /// <param name="throttleLimit">How many jobs run at a time.</param>
 /// <param name="keepsOrder">Whether what a job posts waits until all earlier jobs have ended.</param>
 /// <param name="stopped">Ends all jobs.</param>
+/// <param name="watch">Called a few times a second, with the number of jobs that have ended, and whether the work is over.</param>
 /// <remarks>
 /// At most <c>throttleLimit</c> jobs run, and what they post waits in a bounded channel. So memory does not grow with the input, and a slow
 /// consumer slows the workers. Where order is kept, no more than <see cref="MostAhead"/> jobs overtake a slow one. If a pipeline ends early
 /// (<c>Select-Object -First</c>, <c>-ErrorAction Stop</c>), PowerShell only throws an exception out of WriteObject or WriteError. It ends the
 /// workers here.
 /// </remarks>
-internal sealed class WorkPump(int throttleLimit, bool keepsOrder, CancellationToken stopped) : IDisposable
+internal sealed class WorkPump(int throttleLimit, bool keepsOrder, CancellationToken stopped, Action<int, bool>? watch = null) : IDisposable
 {
     private const int MaxWaitingActions = 64;
     private const int MostAhead = 1024;
+    private const int WatchMilliseconds = 250;
 
     // A null action says that a job has ended.
     private readonly Channel<(Job Job, Action? Action)> _actions = Channel.CreateBounded<(Job, Action?)>(MaxWaitingActions);
@@ -30,6 +33,7 @@ internal sealed class WorkPump(int throttleLimit, bool keepsOrder, CancellationT
     private readonly CancellationTokenSource _stop = CancellationTokenSource.CreateLinkedTokenSource(stopped);
     private readonly MemoryBound _memory = new();
     private int _running;
+    private int _done;
     private bool _ended;
 
     /// <summary>Starts a job as soon as fewer than the limit are running. Until then, runs what the other jobs have posted.</summary>
@@ -60,6 +64,7 @@ internal sealed class WorkPump(int throttleLimit, bool keepsOrder, CancellationT
     {
         while (_running > 0)
             DoNext();
+        watch?.Invoke(_done, true);
     });
 
     /// <summary>
@@ -110,7 +115,13 @@ internal sealed class WorkPump(int throttleLimit, bool keepsOrder, CancellationT
         }
     }
 
-    private void DoNext() => Do(_actions.Reader.ReadAsync(_stop.Token).AsTask().GetAwaiter().GetResult());
+    private void DoNext()
+    {
+        Task<(Job Job, Action? Action)> next = _actions.Reader.ReadAsync(_stop.Token).AsTask();
+        while (watch is not null && Task.WaitAny([next], WatchMilliseconds) < 0)
+            watch(_done, false);
+        Do(next.GetAwaiter().GetResult());
+    }
 
     private void Do((Job Job, Action? Action) next)
     {
@@ -119,7 +130,9 @@ internal sealed class WorkPump(int throttleLimit, bool keepsOrder, CancellationT
         {
             job.HasEnded = true;
             _running--;
+            _done++;
             _memory.Check();
+            watch?.Invoke(_done, false);
         }
         else if (!keepsOrder || job == Job.OfNoTurn)
         {
@@ -155,7 +168,20 @@ internal sealed class WorkPump(int throttleLimit, bool keepsOrder, CancellationT
         catch
         {
             Dispose();
+            EndWatch();
             throw;
+        }
+    }
+
+    private void EndWatch()
+    {
+        try
+        {
+            watch?.Invoke(_done, true);
+        }
+        catch (PipelineStoppedException)
+        {
+            // PowerShell has cleared the screen.
         }
     }
 

@@ -45,6 +45,10 @@ public class CertificateLoginTests
     [InlineData(14, "cert clientname=DN", "app", null, NotWhole)]
     [InlineData(14, "cert", "CN=app,O=Example", true, null)]
     [InlineData(14, "cert", "CN=bob,O=app", false, "certificate " + NotBob)]
+    // As openssl x509 -subject -nameopt RFC2253 writes them.
+    [InlineData(14, "cert", @"OU=Ops+CN=app,O=Acme\, Inc.", true, null)]
+    [InlineData(14, "cert", @"CN=app,CN=bob,O=Acme\, Inc.", false, "certificate " + NotBob)]
+    [InlineData(14, "cert", @"O=""CN=x, y"", CN=\61p\70", true, null)]
     [InlineData(14, "cert map=m", "bob", null, "It is not known whether the map m of pg_ident.conf lets bob in as app (pg_hba.conf:1).")]
     public void A_client_meets_what_the_server_says(int major, string rule, string? name, bool? isLetIn, string? reason)
     {

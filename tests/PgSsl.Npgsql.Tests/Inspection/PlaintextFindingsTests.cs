@@ -1,3 +1,4 @@
+using PgSsl.Common;
 using PgSsl.Inspection;
 using PgSsl.Sandbox;
 using PgSsl.Server;
@@ -24,7 +25,53 @@ public class PlaintextFindingsTests
         Finding finding = Assert.Single(PlaintextFindings.Find(facts, sql));
 
         Assert.Equal("PlaintextLetIn", finding.Code);
-        Assert.Equal("Clients may connect without TLS: pg_hba.conf:4, pg_hba.conf:6 let them in.", finding.Message);
+        Assert.Equal("Clients may connect without TLS: pg_hba.conf:4, pg_hba.conf:6 let them in, or some of them.", finding.Message);
+    }
+
+    [Theory, MemberData(nameof(Majors))]
+    public async Task Rules_that_the_server_does_not_use_are_told(int major)
+    {
+        await using PostgresCluster cluster = await StartAsync(major, "host all all all trust");
+        Assert.Equal(["PlaintextLetIn"], await CodesAsync());
+
+        await Task.Delay(50, TestContext.Current.CancellationToken);
+        await File.WriteAllTextAsync(
+            cluster.HbaPath, "local all all trust\nhost all all 127.0.0.1/32 trust\nhostnossl all,replication all all reject\n",
+            TestContext.Current.CancellationToken);
+        Assert.Equal(["RulesNotLoaded"], await CodesAsync());
+        await cluster.ReloadAsync();
+        Assert.Empty(await CodesAsync());
+        await File.AppendAllTextAsync(cluster.HbaPath, "hosts all all all trust\n", TestContext.Current.CancellationToken);
+        await cluster.ReloadAsync();
+        Assert.Equal(["RulesRefused"], await CodesAsync());
+
+        async Task<IEnumerable<string>> CodesAsync()
+        {
+            (PlaintextFacts facts, ServerTlsFacts sql) = await AskAsync(cluster, "postgres");
+            return PlaintextFindings.Find(facts, sql).Select(finding => finding.Code);
+        }
+    }
+
+    [Theory, MemberData(nameof(Majors))]
+    public async Task A_standby_that_receives_nothing_is_told_by_its_setting(int major)
+    {
+        await using PostgresCluster cluster = await StartAsync(major, "host all all 127.0.0.1/32 trust");
+        foreach ((string conninfo, string? mode) in new[]
+        {
+            ("host=127.0.0.1 port=1 password='x y' sslmode = 'verify-full'", "verify-full"),
+            ("host=127.0.0.1 port=1", "prefer"),
+            ("service=main", null),
+        })
+        {
+            await cluster.QueryAsync($"ALTER SYSTEM SET primary_conninfo = {SqlQuoting.Literal(conninfo)}");
+            await cluster.ReloadAsync();
+            await using IServerSession session = await Sessions.OpenAsync(ConnInfo(cluster, "postgres"));
+            ServerTlsFacts sql = await ServerTlsReader.ReadAsync(session, TestContext.Current.CancellationToken) with { IsStandby = true };
+            LiveServer live = await LiveServer.OfAsync(
+                session, Sessions.Resolve(ConnInfo(cluster, "postgres")), Sessions.Timeout, TestContext.Current.CancellationToken);
+
+            Assert.Equal(mode, (await PlaintextFacts.ReadAsync(live, sql, TestContext.Current.CancellationToken)).ReceiverSslMode);
+        }
     }
 
     [Theory, MemberData(nameof(Majors))]

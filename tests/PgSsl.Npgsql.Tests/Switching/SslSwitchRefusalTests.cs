@@ -49,9 +49,9 @@ public class SslSwitchRefusalTests
 
         Assert.Equal(PgSslError.ConnectionsAtRisk, Assert.Throws<PgSslException>(() => change.Check(isForced: false)).Error);
         change.Check(isForced: true);
-        Assert.Equal((true, false), await IsChangedAndProvenAsync(change));
+        Assert.Equal((true, (bool?)false), await IsChangedAndProvenAsync(change));
 
-        static async Task<(bool, bool)> IsChangedAndProvenAsync(SslSwitch change) =>
+        static async Task<(bool, bool?)> IsChangedAndProvenAsync(SslSwitch change) =>
             await change.ApplyAsync(TestContext.Current.CancellationToken) is { } made ? (made.IsChanged, made.IsProven) : default;
     }
 

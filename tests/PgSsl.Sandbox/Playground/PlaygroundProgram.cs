@@ -1,12 +1,13 @@
 using System.Diagnostics;
+using PgSsl.Sandbox.Company;
 
 namespace PgSsl.Sandbox.Playground;
 
 /// <summary>
 /// What <c>dotnet run --project tests/PgSsl.Sandbox</c> does: starts servers that differ, says how to reach them, and does the
-/// main job on them.
+/// main job on them; or starts the estate of docs/guides.
 /// </summary>
-internal sealed class PlaygroundProgram(Interruption interruption, bool keep)
+internal sealed class PlaygroundProgram(Interruption interruption)
 {
     private const int Succeeded = 0;
     private const int Failed = 1;
@@ -24,7 +25,15 @@ internal sealed class PlaygroundProgram(Interruption interruption, bool keep)
     /// <returns>The exit status.</returns>
     public static async Task<int> RunAsync(string[] args)
     {
-        if (args is not ([] or ["--keep"]))
+        Func<PlaygroundProgram, Task<int>>? work = args switch
+        {
+            [] => program => program.WalkAsync(keep: false),
+            ["--keep"] => program => program.WalkAsync(keep: true),
+            ["--estate"] => program => program.RunEstateAsync(null),
+            ["--estate", var script] => program => program.RunEstateAsync(script),
+            _ => null,
+        };
+        if (work is null)
         {
             Console.WriteLine(PlaygroundText.Usage);
             return args is ["--help"] ? Succeeded : WrongUsage;
@@ -33,7 +42,7 @@ internal sealed class PlaygroundProgram(Interruption interruption, bool keep)
         using var interruption = new Interruption();
         try
         {
-            int status = await new PlaygroundProgram(interruption, keep: args.Length > 0).RunAsync();
+            int status = await work(new PlaygroundProgram(interruption));
             Console.WriteLine(PlaygroundText.Stopped);
             return status;
         }
@@ -51,7 +60,7 @@ internal sealed class PlaygroundProgram(Interruption interruption, bool keep)
         }
     }
 
-    private async Task<int> RunAsync()
+    private async Task<int> WalkAsync(bool keep)
     {
         PostgresInstallation installation = await FindInstallationAsync().WaitAsync(_cancellationToken);
         var powerShell = PowerShellProgram.Find();
@@ -72,6 +81,32 @@ internal sealed class PlaygroundProgram(Interruption interruption, bool keep)
             hasInput: stays);
         await process.WaitOrKillAsync(_cancellationToken);
         // Whoever leaves the session may have had a command fail in it.
+        return stays ? Succeeded : process.ExitCode;
+    }
+
+    private async Task<int> RunEstateAsync(string? script)
+    {
+        PostgresInstallation installation = await FindInstallationAsync().WaitAsync(_cancellationToken);
+        var powerShell = PowerShellProgram.Find();
+        // The session has another folder.
+        script = script is null ? null : Path.GetFullPath(script);
+
+        long start = Stopwatch.GetTimestamp();
+        await using CompanyEstate estate = await CompanyEstate.StartAsync(installation);
+        _cancellationToken.ThrowIfCancellationRequested();
+        Console.WriteLine(PlaygroundText.Introduction(estate, installation, Stopwatch.GetElapsedTime(start)));
+
+        bool stays = script is null && !Console.IsInputRedirected;
+        if (script is null && !stays)
+        {
+            Console.WriteLine(PlaygroundText.EstateNeedsTerminal);
+            return Succeeded;
+        }
+        if (stays)
+            interruption.LeaveToChild();
+        using Process process = powerShell.Start(
+            stays ? ["-NoExit", "-File", estate.SessionScript] : ["-NonInteractive", "-File", estate.SessionScript, script!], hasInput: stays);
+        await process.WaitOrKillAsync(_cancellationToken);
         return stays ? Succeeded : process.ExitCode;
     }
 

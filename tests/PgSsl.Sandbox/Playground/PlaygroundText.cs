@@ -1,4 +1,5 @@
 using System.Globalization;
+using PgSsl.Sandbox.Company;
 
 namespace PgSsl.Sandbox.Playground;
 
@@ -6,11 +7,12 @@ namespace PgSsl.Sandbox.Playground;
 internal static class PlaygroundText
 {
     public const string Usage = """
-        dotnet run --project tests/PgSsl.Sandbox [-- --keep]
+        dotnet run --project tests/PgSsl.Sandbox [-- --keep | --estate [SCRIPT]]
 
         Starts throw-away PostgreSQL servers whose TLS differs, and walks through PgSsl's main commands on them.
 
-          --keep   afterwards leave the servers up, in a PowerShell with the module loaded, until you exit it
+          --keep     afterwards leave the servers up, in a PowerShell with the module loaded, until you exit it
+          --estate   instead start the eight servers of docs/guides, and a PowerShell in their folder; or run a script there
         """;
 
     public const string NoPostgres = """
@@ -28,15 +30,16 @@ internal static class PlaygroundText
 
     public const string KeepNeedsTerminal = "\n--keep needs a terminal on standard input, and there is none.";
 
+    public const string EstateNeedsTerminal = "\n--estate needs a terminal on standard input, or a script to run, and there is neither.";
+
     public const string Stopped = "\nThe servers are stopped and their files deleted.";
 
     /// <summary>What is running, and how to reach it.</summary>
     public static string Introduction(Estate estate, PostgresInstallation installation, TimeSpan startTime)
     {
-        string time = startTime.TotalSeconds.ToString("0.0", CultureInfo.InvariantCulture);
         var lines = new List<string>
         {
-            $"{estate.Servers.Count} servers with PostgreSQL {installation.FullVersion}, up in {time} s. "
+            $"{estate.Servers.Count} servers with PostgreSQL {installation.FullVersion}, up in {Seconds(startTime)} s. "
                 + $"Clients trust {estate.RootCertificatePath}",
         };
         foreach (EstateServer server in estate.Servers)
@@ -48,4 +51,19 @@ internal static class PlaygroundText
         }
         return string.Join('\n', lines);
     }
+
+    /// <summary>The estate's servers, and where its files are.</summary>
+    public static string Introduction(CompanyEstate estate, PostgresInstallation installation, TimeSpan startTime)
+    {
+        IEnumerable<string> rows = estate.Servers.Select(server => $"  {server.Name,-16} {server.Endpoint,-16} {server.Owner,-13} {server.Purpose}");
+        return $"""
+            An estate with PostgreSQL {installation.FullVersion}, up in {Seconds(startTime)} s, for docs/guides:
+
+            {string.Join('\n', rows)}
+
+            {estate.Directory} has servers.csv, pg_service.conf (service=orders …), corp-root.crt and the issuing CA.
+            """;
+    }
+
+    private static string Seconds(TimeSpan time) => time.TotalSeconds.ToString("0.0", CultureInfo.InvariantCulture);
 }

@@ -4,8 +4,8 @@ using PgSsl.Hba.Policy;
 
 namespace PgSsl;
 
-/// <summary>What Set-PgHbaSsl did, and what was proven about the effect.</summary>
-public sealed record HbaSslChange
+/// <summary>What Set-PgHbaSsl did, and what was proven about the effect. It is a change, too, if what was saved before was loaded.</summary>
+public sealed record HbaSslChange : ChangeOutput
 {
     /// <summary>pg_hba.conf.</summary>
     public required string Path { get; init; }
@@ -13,23 +13,11 @@ public sealed record HbaSslChange
     /// <summary>The server; null where only files were changed.</summary>
     public required string? Endpoint { get; init; }
 
-    /// <summary>Whether anything was changed, or what was saved before was loaded; false where nothing had to be.</summary>
-    public required bool IsChanged { get; init; }
-
     /// <summary>The number of rules that were changed, added or removed.</summary>
     public required int RuleCount { get; init; }
 
-    /// <summary>The files with the old content, for Set-PgHbaSsl -Restore.</summary>
-    public required OutputList<string> Backup { get; init; }
-
     /// <summary>What was proven, and what could not be.</summary>
     public required OutputList<Proof> Proofs { get; init; }
-
-    /// <summary>
-    /// Whether a connection showed that the server uses the new rules, nobody is known to have lost a login, and the server is known to start again;
-    /// null where nothing was changed.
-    /// </summary>
-    public required bool? IsProven { get; init; }
 
     /// <summary>Sessions that could not come back in the same way, and roles that could not log in. Sessions continue until they end.</summary>
     public required OutputList<string> CutOff { get; init; }
@@ -71,6 +59,9 @@ public sealed record HbaSslChange
         };
     }
 
+    /// <summary>
+    /// Whether a connection showed that the server uses the new rules, nobody is known to have lost a login, and the server is known to start again.
+    /// </summary>
     private static bool IsProvenBy(Proof[] proofs) =>
         Array.Exists(proofs, proof => proof is { Name: "Wire", Outcome: ProofState.Proven })
         && !NextStart.IsOpenIn(proofs)

@@ -69,7 +69,7 @@ internal sealed class PlannedHbaChange : IPlannedChange<HbaSslChange>
     private bool IsReload => _plan.IsNoChange && _pending.RulesWait;
 
     /// <inheritdoc/>
-    public HbaSslChange Unchanged => Describe(null);
+    public HbaSslChange Outlook => Describe(null);
 
     /// <inheritdoc/>
     public IReadOnlyList<string> Warnings =>
@@ -135,11 +135,8 @@ internal sealed class PlannedHbaChange : IPlannedChange<HbaSslChange>
         HbaChangeResult result = await _pending.MakeAsync(() => change.ApplyAsync(DateTimeOffset.UtcNow, cancellationToken)).ConfigureAwait(false);
         Proof[] ofImpact = [.. new[] { _impact.Proof, _impact.LooserProof }.OfType<Proof>()];
         result = result with { Proofs = [.. _proofs, .. ofImpact, .. _pending.Proofs, .. _start.Proofs, .. result.Proofs] };
-        return new ChangeResult<HbaSslChange>(Describe(result), result.Backups) { WrittenInPlace = result.WrittenInPlace, Proofs = result.Proofs };
+        return new ChangeResult<HbaSslChange>(Describe(result)) { WrittenInPlace = result.WrittenInPlace, Proofs = result.Proofs };
     }
-
-    /// <inheritdoc/>
-    public HbaSslChange WithBackups(HbaSslChange output, IReadOnlyList<string> backups) => output with { Backup = [.. backups] };
 
     private HbaSslChange Describe(HbaChangeResult? result) =>
         HbaSslChange.Of(_plan, _live?.Session.Host.ToString(), _impact, result) with { PendingEdits = [.. _pending.Edits] };

@@ -43,7 +43,7 @@ BeforeAll {
     }
 
     function Invoke-Judge([string] $Connection, [string] $Sql) {
-        $rows = psql -XAtqw -d $Connection -c $Sql 2>&1
+        $rows = & $psql -XAtqw -d $Connection -c $Sql 2>&1
         if ($LASTEXITCODE) { throw "$rows" }
         $rows
     }
@@ -59,7 +59,7 @@ BeforeAll {
     function Start-Sleeper([string] $Connection) {
         $name = "sleeper_$([guid]::NewGuid().ToString('N').Substring(0, 8))"
         $full = "$Connection$($Connection -notmatch 'application_name' ? " application_name=$name" : '')"
-        $start = [Diagnostics.ProcessStartInfo]::new((Get-Command psql).Source, [string[]]('-X', '-w', '-d', $full, '-c', 'SELECT pg_sleep(300)'))
+        $start = [Diagnostics.ProcessStartInfo]::new($psql, [string[]]('-X', '-w', '-d', $full, '-c', 'SELECT pg_sleep(300)'))
         $start.Environment['PGPASSWORD'] = $password
         $start.RedirectStandardOutput = $start.RedirectStandardError = $true
         $process = [Diagnostics.Process]::Start($start)

@@ -59,7 +59,7 @@ BeforeAll {
     function Start-Sleeper([string] $Connection) {
         $name = "sleeper_$([guid]::NewGuid().ToString('N').Substring(0, 8))"
         $full = "$Connection$($Connection -notmatch 'application_name' ? " application_name=$name" : '')"
-        $start = [Diagnostics.ProcessStartInfo]::new((Get-Command psql).Source, [string[]]('-X', '-w', '-d', $full, '-c', 'SELECT pg_sleep(300)'))
+        $start = [Diagnostics.ProcessStartInfo]::new($psql, [string[]]('-X', '-w', '-d', $full, '-c', 'SELECT pg_sleep(300)'))
         $start.Environment['PGPASSWORD'] = $password
         $start.RedirectStandardOutput = $start.RedirectStandardError = $true
         $process = [Diagnostics.Process]::Start($start)
@@ -226,7 +226,8 @@ Describe 'A guide' -Skip:([bool]$missing) {
     It 'renews the certificate of a PgBouncer, and changes nothing through a balancer' {
         if (-not $isPooled) { Set-ItResult -Skipped -Because 'PgBouncer is not installed' }
         $stays = Start-Sleeper 'service=pool sslmode=require'
-        Wait-Until { (Invoke-Judge service=orders "SELECT count(*) FROM pg_stat_activity WHERE query LIKE '%pg_sleep(300)' AND client_addr IS NULL") -eq 1 }
+        $behind = "SELECT count(*) FROM pg_stat_activity WHERE query LIKE '%pg_sleep(300)' AND client_addr IS NULL"
+        Wait-Until { (Invoke-Judge service=orders $behind) -eq 1 }
         $settings = "SELECT string_agg(name || setting, ',' ORDER BY name) FROM pg_settings WHERE name LIKE 'ssl%'"
         $before = foreach ($name in 'billing', 'billing-standby', 'orders') { Invoke-Judge service=$name $settings }
 

@@ -22,11 +22,13 @@ public partial class EstateTests
                 "standby=$((Get-PgSslSession service=billing | Where-Object IsReplication).ReplicationState)"
                 exit 3
                 """);
+            var environment = new Dictionary<string, string?> { ["HOME"] = folder };
             ProcessResult result = await ProcessRunner.RunAsync(
-                "dotnet", [typeof(PostgresCluster).Assembly.Location, "--estate", script], environment: new Dictionary<string, string?> { ["HOME"] = folder });
+                "dotnet", [typeof(PostgresCluster).Assembly.Location, "--estate", script], environment: environment);
 
             Assert.Equal(3, result.ExitCode);
-            foreach (string line in (string[])["wiki=Served", "legacy=NoTls", "shop=Served", "reports=Served", "old-crm=Unreachable", "standby=streaming"])
+            string[] lines = ["wiki=Served", "legacy=NoTls", "shop=Served", "reports=Served", "old-crm=Unreachable", "standby=streaming"];
+            foreach (string line in lines)
                 Assert.Contains(line, result.StandardOutput);
             Assert.False(Directory.Exists(EstatePath().Match(result.StandardOutput).Groups[1].Value));
         }

@@ -115,7 +115,7 @@ public class PlaintextFindingsTests
     internal async Task A_standby_is_told_by_the_mode_of_its_receiver(string mode, Enum? severity)
     {
         (PlaintextFacts facts, ServerTlsFacts sql) = await AskAsync(15, "host all all 127.0.0.1/32 trust");
-        string conninfo = string.Format(null, Standby, mode);
+        string conninfo = Standby.Replace("{0}", mode, StringComparison.Ordinal);
 
         Finding[] findings = [.. PlaintextFindings.Find(facts with { ReceiverSslMode = PlaintextFacts.SslModeOf(conninfo) }, sql)];
 

@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using PgSsl.Backups;
 using PgSsl.Changes;
 using PgSsl.Files;
 using PgSsl.Hba;
@@ -41,7 +42,7 @@ public class HbaChangeTests
 
         var contents = new Dictionary<string, byte[]>
         {
-            [HbaBackup.TargetOf(made.Backups[0])!] = await File.ReadAllBytesAsync(made.Backups[0], TestContext.Current.CancellationToken),
+            [BackupName.Parse(made.Backups[0])!.Target] = await File.ReadAllBytesAsync(made.Backups[0], TestContext.Current.CancellationToken),
         };
         scenario.Plan = HbaBackup.Plan(scenario.Read(), contents, DiskServerFiles.Instance);
         HbaChangeResult restored = await scenario.ApplyAsync();

@@ -35,8 +35,11 @@ internal static class CompanySettings
         $env:PGUSER = $env:PGDATABASE = 'postgres'
         $env:HOME = $env:APPDATA = Join-Path $PSScriptRoot home
         $PgBouncerIni = {{Quote(pgBouncerIni ?? "")}}
-        # A script to run in this session.
-        if ($args) { . $args[0] }
+        # A script to run in this session; its exit status is the session's.
+        if ($args) {
+            . $args[0]
+            if (-not $?) { exit $LASTEXITCODE }
+        }
 
         """;
 

@@ -50,6 +50,13 @@ Describe 'Backups' {
             if (-not $IsWindows) { $key.UnixMode | Should -Be '-rw-------' }
         }
 
+        It 'names a path that leads to no file and no backup' {
+            Get-PgBackup "$folder/no-such-file" -ErrorAction SilentlyContinue -ErrorVariable failure | Should -BeNullOrEmpty
+            $failure.FullyQualifiedErrorId | Should -BeLike 'FileNotFound,*'
+            Set-Content "$folder/never-changed.conf" 1
+            Get-PgBackup "$folder/never-changed.conf" -ErrorAction Stop | Should -BeNullOrEmpty
+        }
+
         It 'does not believe a record of something else' {
             $change = Set-PgHbaSsl $hba
             [IO.File]::WriteAllText("$($change.Backup).json", '{"version": 1}')

@@ -63,8 +63,9 @@ public sealed class GetPgBackupCommand : SqlCmdlet
             WriteOne(path);
         else if (System.IO.Directory.Exists(path))
             Write(search => search.InDirectory(path));
-        else
-            Write(search => search.Of(path));
+        else if (!Write(search => search.Of(path)) && !File.Exists(path))
+            throw new PgSslException(
+                PgSslError.FileNotFound, $"There is no file {path}, and no backup of one.", "Check the path, or name the directory.");
     }
 
     /// <summary>One backup; whether it is needed, the others of its file tell.</summary>
@@ -90,7 +91,9 @@ public sealed class GetPgBackupCommand : SqlCmdlet
             Write(search => [.. search.InDirectory(directory).Where(IsIts)]);
     }
 
-    private void Write(Func<BackupSearch, IReadOnlyList<StoredBackup>> find, string? only = null)
+    /// <summary>Finds backups, and writes those that were not written before.</summary>
+    /// <returns>Whether any was found.</returns>
+    private bool Write(Func<BackupSearch, IReadOnlyList<StoredBackup>> find, string? only = null)
     {
         var search = new BackupSearch(UsualBackups);
         IReadOnlyList<FileBackup> found = FileBackup.Of(find(search), DateTimeOffset.UtcNow);
@@ -98,5 +101,6 @@ public sealed class GetPgBackupCommand : SqlCmdlet
         foreach (FileBackup backup in found.Where(backup => only is null || backup.BackupPath == only))
             if (_written.Add(backup.BackupPath))
                 WriteObject(backup);
+        return found.Count > 0;
     }
 }

@@ -155,6 +155,15 @@ Describe 'Test-PgHbaRule' {
             $matching.Decides | Should -Be $false, $true
             $warnings | Should -Match '\.conf:1: the server refuses this line and with it the whole file'
         }
+
+        It 'leaves open whether somebody is let in by a file that the server refuses' {
+            $refused = New-HbaFile 'host all all all', 'host all all all md5'
+            $test = Test-PgHbaRule $refused -User app -Address 10.0.0.7 -Ssl -WarningAction SilentlyContinue
+            $test.Outcome | Should -Be unknown
+            $test.IsLetIn | Should -BeNullOrEmpty
+            $test.Reason | Should -BeLike 'It is not known which rules the server uses: it refuses *.conf:1, and with this line the whole file.'
+            Test-PgHbaRule $refused -User app -Address 10.0.0.7 -Ssl -Quiet -WarningAction SilentlyContinue | Should -BeFalse
+        }
     }
 
     Context '-ClientCertificateName' {

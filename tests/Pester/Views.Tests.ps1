@@ -75,6 +75,22 @@ Describe 'The view of <Type>, <Width> characters wide' -ForEach $shown {
     }
 }
 
+Describe 'The list of <Type>' -ForEach $views {
+    # Format-List breaks a line at any character; whole sentences are folded before.
+    It 'breaks no word of a sentence' {
+        $words = (Get-Screen -Width 2000 -Script { $args[0] | Format-List } -Arguments (, $samples[$Type])) -split '\s+'
+        $list = (Get-Screen -Width 80 -Script { $args[0] | Format-List } -Arguments (, $samples[$Type])) -split "`n"
+        $name = ''
+        foreach ($line in $list) {
+            if ($line -cmatch '^(\w+) +:') { $name = $Matches[1] }
+            if ($name -notin 'Reason', 'Remedy', 'Remarks', 'Problems', 'Findings', 'Error', 'Detail') { continue }
+            foreach ($word in ($line -replace '^\w* *: ?').Trim() -split '\s+' -match '^[a-z]+[.,]?$') {
+                $words | Should -Contain $word -Because "'$word' is a piece of a word in:`n$($list -join "`n")"
+            }
+        }
+    }
+}
+
 Describe 'The samples of the views' {
     It 'are those of all types' {
         $samples.Keys | Sort-Object | Should -Be ($views.Type | Sort-Object)

@@ -29,12 +29,15 @@ internal sealed class HbaCoverIndex(Func<HbaRecord, HbaRecord, bool> coversType)
     }
 
     /// <summary>The first record that matches every client of another one; null for none.</summary>
-    public HbaRecord? FirstCovering(HbaRecord record)
+    public HbaRecord? FirstCovering(HbaRecord record) => FirstCovering(record, record.Address);
+
+    /// <summary>The first record that matches every client of another one that comes from an address; null for none.</summary>
+    public HbaRecord? FirstCovering(HbaRecord record, HbaAddress? address)
     {
         var first = new Place(int.MaxValue, null);
-        foreach (Reach reach in ReachesAround(record.Address))
+        foreach (Reach reach in ReachesAround(address))
             if (_groups.TryGetValue(reach, out Group? group))
-                group.Search(record, coversType, ref first);
+                group.Search(record, address, coversType, ref first);
         return first.Record;
     }
 
@@ -98,20 +101,21 @@ internal sealed class HbaCoverIndex(Func<HbaRecord, HbaRecord, bool> coversType)
         }
 
         /// <summary>Finds the first record of the group that covers another one, if it is before the one that was found.</summary>
-        public void Search(HbaRecord record, Func<HbaRecord, HbaRecord, bool> coversType, ref Place first)
+        public void Search(HbaRecord record, HbaAddress? address, Func<HbaRecord, HbaRecord, bool> coversType, ref Place first)
         {
-            Search(_compared, record, coversType, ref first);
+            Search(_compared, record, address, coversType, ref first);
             if (_pairs is null)
                 return;
             // A record that covers all users covers the first one, under its name or as all; the same is true for databases.
             int user = record.Users[0].Key, database = record.Databases[0].Key;
-            Search(_pairs.GetValueOrDefault((user, database)), record, coversType, ref first);
-            Search(_pairs.GetValueOrDefault((HbaName.AllKey, database)), record, coversType, ref first);
-            Search(_pairs.GetValueOrDefault((user, HbaName.AllKey)), record, coversType, ref first);
-            Search(_pairs.GetValueOrDefault((HbaName.AllKey, HbaName.AllKey)), record, coversType, ref first);
+            Search(_pairs.GetValueOrDefault((user, database)), record, address, coversType, ref first);
+            Search(_pairs.GetValueOrDefault((HbaName.AllKey, database)), record, address, coversType, ref first);
+            Search(_pairs.GetValueOrDefault((user, HbaName.AllKey)), record, address, coversType, ref first);
+            Search(_pairs.GetValueOrDefault((HbaName.AllKey, HbaName.AllKey)), record, address, coversType, ref first);
         }
 
-        private static void Search(List<Place>? places, HbaRecord record, Func<HbaRecord, HbaRecord, bool> coversType, ref Place first)
+        private static void Search(
+            List<Place>? places, HbaRecord record, HbaAddress? address, Func<HbaRecord, HbaRecord, bool> coversType, ref Place first)
         {
             if (places is null)
                 return;
@@ -119,7 +123,7 @@ internal sealed class HbaCoverIndex(Func<HbaRecord, HbaRecord, bool> coversType)
             {
                 if (place.Position >= first.Position)
                     return;
-                if (coversType(place.Record!, record) && Covers(place.Record!, record))
+                if (coversType(place.Record!, record) && Covers(place.Record!.Users, record.Users) && CoversPlaces(place.Record!, record, address))
                 {
                     first = place;
                     return;
@@ -130,12 +134,12 @@ internal sealed class HbaCoverIndex(Func<HbaRecord, HbaRecord, bool> coversType)
         private static bool HasPattern(HbaName[] names) => Array.Exists(names, name => name.Kind == HbaNameKind.Pattern);
     }
 
-    private static bool Covers(HbaRecord record, HbaRecord other) => Covers(record.Users, other.Users) && CoversPlaces(record, other);
-
     /// <summary>Whether a record matches all databases and addresses that another one matches.</summary>
-    internal static bool CoversPlaces(HbaRecord record, HbaRecord other) =>
+    internal static bool CoversPlaces(HbaRecord record, HbaRecord other) => CoversPlaces(record, other, other.Address);
+
+    private static bool CoversPlaces(HbaRecord record, HbaRecord other, HbaAddress? address) =>
         Covers(record.Databases, other.Databases)
-        && (record.Address is null ? other.Address is null : other.Address is not null && record.Address.Covers(other.Address));
+        && (record.Address is null ? address is null : address is not null && record.Address.Covers(address));
 
     private static bool Covers(HbaName[] names, HbaName[] others)
     {

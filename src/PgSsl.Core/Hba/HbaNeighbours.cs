@@ -62,7 +62,14 @@ internal sealed class HbaNeighbours
     /// The rule that lets every client of another rule in without TLS, wherever it stands; null where there is none, or where a rule before it
     /// refuses all of them.
     /// </summary>
-    public HbaRecord? PlaintextFor(HbaRecord record) => _plaintext.Value.FirstCovering(record) is { IsReject: false } found ? found : null;
+    public HbaRecord? PlaintextFor(HbaRecord record)
+    {
+        // What a rule for all addresses lets in may be refused in two halves: 0.0.0.0/0 and ::/0.
+        bool isRefused = record.Address is HbaAddress.Everyone && IsRefused(Twins[0].V4) && IsRefused(Twins[0].V6);
+        return !isRefused && _plaintext.Value.FirstCovering(record) is { IsReject: false } found ? found : null;
+
+        bool IsRefused(HbaAddress.Network network) => _plaintext.Value.FirstCovering(record, network) is { IsReject: true };
+    }
 
     /// <summary>The network of IPv6 for which a rule of IPv4 should be repeated, and is not; null for none.</summary>
     public HbaAddress.Network? MissingTwinOf(HbaRecord record)

@@ -63,7 +63,8 @@ public sealed record HbaRuleTest
         HbaVerdict verdict = new HbaMatcher(context).Find(document.Records, client);
         HbaRule? rule = verdict.Entry is { } entry ? HbaRule.Of(document, entry) : null;
         (bool? letsIn, string? why) = Judge(verdict.Entry);
-        string outcome = !verdict.IsCertain || letsIn is null ? "unknown"
+        HbaEntry? refused = document.Refused.FirstOrDefault();
+        string outcome = refused is not null || !verdict.IsCertain || letsIn is null ? "unknown"
             : rule is null ? "implicit reject" : letsIn == true ? "authenticate" : "reject";
         return new HbaRuleTest
         {
@@ -73,12 +74,14 @@ public sealed record HbaRuleTest
             Transport = client.Transport.ToString().ToLowerInvariant(),
             IsReplication = client.IsReplication,
             Outcome = outcome,
-            IsLetIn = verdict.Doubts.All(doubt => Judge(doubt.Entry).LetsIn == letsIn) ? letsIn : null,
+            IsLetIn = refused is null && verdict.Doubts.All(doubt => Judge(doubt.Entry).LetsIn == letsIn) ? letsIn : null,
             Method = outcome == "authenticate" ? rule!.Method : null,
             RuleNumber = rule?.RuleNumber,
             FileName = rule?.FileName,
             LineNumber = rule?.LineNumber,
-            Reason = Explain(document, client, verdict, outcome, why),
+            Reason = refused is null ? Explain(document, client, verdict, outcome, why)
+                // hba.c, load_hba: one such line, and the server keeps the rules that it had.
+                : $"It is not known which rules the server uses: it refuses {document.PlaceOf(refused.Line)}, and with this line the whole file.",
             Rule = rule,
             Path = document.Files[0].Path,
         };

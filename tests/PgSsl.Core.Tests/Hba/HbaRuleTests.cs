@@ -73,6 +73,9 @@ public class HbaRuleTests
     [InlineData("hostssl all all all scram-sha-256\nhostssl all app 10.0.0.0/8 scram-sha-256", "Shadowed")]
     [InlineData("hostnossl all all 10.0.0.0/8 md5\nhostssl all all 10.0.0.0/8 cert", "TlsNotRequired")]
     [InlineData("host all all * scram-sha-256\nhostnossl all all all reject", "")]
+    // Two halves refuse what neither does alone.
+    [InlineData("hostnossl all all 0.0.0.0/0 reject\nhostnossl all all ::/0 reject\nhost all all all md5", "Md5")]
+    [InlineData("hostnossl all all 0.0.0.0/0 reject\nhostnossl all all ::/1 reject\nhost all all all md5", "PlaintextAllowed Md5")]
     public void The_last_rule_has_these_findings(string text, string codes) => Assert.Equal(codes, Codes(Rules(text)[^1]));
 
     [Fact]

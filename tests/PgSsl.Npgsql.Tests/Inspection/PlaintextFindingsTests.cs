@@ -29,6 +29,16 @@ public class PlaintextFindingsTests
     }
 
     [Theory, MemberData(nameof(Majors))]
+    public async Task Rules_before_that_refuse_all_together_are_seen(int major)
+    {
+        (PlaintextFacts facts, ServerTlsFacts sql) = await AskAsync(
+            major, "host all all 127.0.0.1/32 trust", "hostnossl all all 0.0.0.0/0 reject", "hostnossl all all ::/0 reject",
+            "host all all all scram-sha-256");
+
+        Assert.Empty(PlaintextFindings.Find(facts, sql));
+    }
+
+    [Theory, MemberData(nameof(Majors))]
     public async Task Rules_that_the_server_does_not_use_are_told(int major)
     {
         await using PostgresCluster cluster = await StartAsync(major, "host all all all trust");

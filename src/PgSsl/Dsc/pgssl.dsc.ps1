@@ -31,5 +31,5 @@ param(
 )
 
 $ErrorActionPreference = 'Stop'
-Import-Module (Join-Path $PSScriptRoot .. PgSsl.psd1)
+Import-Module "$PSScriptRoot/../PgSsl.psd1"
 exit [PgSsl.Dsc.JsonOperation]::Run($Resource, $Operation, $WhatIf)

@@ -56,6 +56,32 @@ Describe 'Enable-PgSsl' {
             $change.IsChanged, $change.IsProven | Should -Be $false, $true
         }
 
+        It 'takes of a state only the server: <Way>' -ForEach @(
+            @{ Way = 'live'; Kept = { $args[0] } }
+            @{ Way = 'a file'; Kept = { $args[0] | Export-Clixml "$TestDrive/s.xml"; Import-Clixml "$TestDrive/s.xml" } }
+            @{ Way = 'JSON'; Kept = { $args[0] | ConvertTo-Json -Depth 4 | ConvertFrom-Json } }
+        ) {
+            $state = & $Kept (Get-PgSslConfiguration $endpoint)
+            # As it was before somebody moved the pair, or on another server behind the same name.
+            $state.CertificatePath, $state.KeyPath = '/elsewhere/server.crt', '/elsewhere/server.key'
+            $change = $state | Enable-PgSsl -ErrorAction Stop
+            $change.IsChanged, $change.IsProven | Should -Be $false, $true
+            $planned = $state | Enable-PgSsl -CertificatePath "$TestDrive/none.crt" -KeyPath "$TestDrive/none.key" -WhatIf -ErrorVariable failures -ErrorAction SilentlyContinue
+            $planned | Should -BeNullOrEmpty
+            "$failures" | Should -Match 'none.crt' -Because 'what somebody types is meant'
+            $state | Install-PgServerCertificate -Endpoint $endpoint -ErrorVariable failures -ErrorAction SilentlyContinue | Should -BeNullOrEmpty
+            $failures.FullyQualifiedErrorId | Should -Be 'InvalidCertificateFile,PgSsl.Cmdlets.InstallPgServerCertificateCommand'
+            $judged = $state | Test-PgServerCertificate
+            $judged.CertificatePath | Should -Not -Contain '/elsewhere/server.crt'
+            $judged[0].CertificatePath | Should -Be (Get-PgSslConfiguration $endpoint).CertificatePath
+        }
+
+        It 'takes a pair of a table' {
+            $row = [pscustomobject]@{ Endpoint = $endpoint; CertificatePath = "$TestDrive/none.crt"; KeyPath = "$TestDrive/none.key" }
+            $row | Enable-PgSsl -WhatIf -ErrorVariable failures -ErrorAction SilentlyContinue
+            "$failures" | Should -Match 'none.crt'
+        }
+
         It 'refuses a key of another certificate, and serves what it served' {
             New-PgSelfSignedCertificate localhost -KeyPath "$TestDrive/$Server.key" -CertificatePath "$TestDrive/$Server.crt" | Out-Null
             $before = (Get-PgServerCertificate $endpoint).Fingerprint

@@ -57,6 +57,38 @@ Describe 'Pipeline' {
         $counts | Sort-Object -Unique | Should -Be 3
     }
 
+    # What a change may take from another cmdlet's output besides the server. A new line here is a decision: does that object say what is to be, or
+    # only what was? Those that say what was are told apart by PipelineObject (IsServerState, IsVerdict).
+    It 'binds from output to changes only what is known' {
+        $commands = Get-Command -Module PgSsl
+        $types = $commands.OutputType.Type.Where{ "$_" -like 'PgSsl.*' } | Sort-Object FullName -Unique
+        $bound = foreach ($name in 'Enable-PgSsl', 'Disable-PgSsl', 'Install-PgServerCertificate') {
+            foreach ($type in $types) {
+                foreach ($parameter in (Get-Command $name).Parameters.Values) {
+                    if (-not $parameter.Attributes.Where{ $_.TypeId.Name -eq 'ParameterAttribute' -and $_.ValueFromPipelineByPropertyName }) { continue }
+                    if ($parameter.Name -eq 'Endpoint') { continue }
+                    if (@($parameter.Name) + @($parameter.Aliases) | Where-Object { $type.GetProperty($_) }) { "$name -$($parameter.Name) $($type.Name)" }
+                }
+            }
+        }
+        $bound | Sort-Object | Should -Be @(
+            'Enable-PgSsl -CertificatePath SelfSignedCertificate'
+            'Enable-PgSsl -CertificatePath ServerCertificateInstallation'
+            'Enable-PgSsl -CertificatePath ServerCertificateRequirement'
+            'Enable-PgSsl -CertificatePath SslConfiguration'
+            'Enable-PgSsl -KeyPath CertificateRequest'
+            'Enable-PgSsl -KeyPath SelfSignedCertificate'
+            'Enable-PgSsl -KeyPath ServerCertificateInstallation'
+            'Enable-PgSsl -KeyPath ServerCertificateRequirement'
+            'Enable-PgSsl -KeyPath SslConfiguration'
+            'Install-PgServerCertificate -KeyPath CertificateRequest'
+            'Install-PgServerCertificate -KeyPath SelfSignedCertificate'
+            'Install-PgServerCertificate -KeyPath ServerCertificateInstallation'
+            'Install-PgServerCertificate -KeyPath ServerCertificateRequirement'
+            'Install-PgServerCertificate -KeyPath SslConfiguration'
+        )
+    }
+
     It 'writes results while it still reads' {
         $events = [Collections.Generic.List[string]]::new()
         1..50 | ForEach-Object { $events.Add('read'); $sandbox.Good } | Get-PgServerCertificate -ThrottleLimit 4 | ForEach-Object { $events.Add('written') }

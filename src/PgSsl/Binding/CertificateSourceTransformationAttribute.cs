@@ -69,6 +69,12 @@ public sealed class CertificateSourceTransformationAttribute : ArgumentTransform
     {
         if (item.Value("Certificate") is string text)
             return new CertificateSource.Text(text);
+        if (item.IsServerState || item.IsVerdict)
+            return new CertificateSource.Unusable(
+                new PgSslException(
+                    PgSslError.InvalidCertificateFile, "This says how the files of a server are. It is not a new certificate.",
+                    "Name the new files, and the server with -Endpoint."),
+                item.TypeName);
         if (item.First(FileProperties) is { } file)
             return new CertificateSource.InFile(file);
         return item.Base is CertificateRequest || item.Text("CsrPath") is not null

@@ -25,7 +25,7 @@ public sealed class EndpointTransformationAttribute : ArgumentTransformationAttr
     /// <inheritdoc/>
     public override object Transform(EngineIntrinsics engineIntrinsics, object inputData) => PipelineObject.ConvertAll(inputData, Convert)!;
 
-    private static EndpointArgument Convert(PipelineObject item)
+    internal static EndpointArgument Convert(PipelineObject item)
     {
         try
         {

@@ -23,6 +23,20 @@ internal readonly struct PipelineObject(object? item)
     public bool IsOrWas<T>() =>
         item is not null && PSObject.AsPSObject(item).TypeNames.Any(name => name.EndsWith(typeof(T).FullName!, StringComparison.Ordinal));
 
+    /// <summary>
+    /// Whether it says how a server was: output of Get-PgSslConfiguration, from a file and from JSON as well. Of such an object a change takes the
+    /// server, and nothing else: what it says of files may be another server's, or last week's.
+    /// </summary>
+    public bool IsServerState => Has(nameof(SslConfiguration.ServesTls)) && Has(nameof(SslConfiguration.IsDrifted));
+
+    /// <summary>Whether it is a verdict on files (Test-PgServerCertificate), of which a change takes nothing.</summary>
+    public bool IsVerdict => Has(nameof(ServerCertificateRequirement.Requirement)) && Has(nameof(ServerCertificateRequirement.IsMet));
+
+    /// <summary>Whether it is a backup of Get-PgBackup, from a file and from JSON as well.</summary>
+    public bool IsBackup => IsOrWas<FileBackup>() || (Has(nameof(FileBackup.BackupPath)) && Has(nameof(FileBackup.IsNeeded)));
+
+    private bool Has(string property) => item is not null && PSObject.AsPSObject(item).Properties[property] is not null;
+
     /// <summary>The value of a property; null if there is none.</summary>
     public object? Value(string property) => item is null ? null : Unwrap(PSObject.AsPSObject(item).Properties[property]?.Value);
 

@@ -10,6 +10,8 @@ namespace PgSsl.Cmdlets;
 [OutputType(typeof(SslConfigurationChange))]
 public sealed class EnablePgSslCommand : SslSwitchCmdlet
 {
+    private (string? Certificate, string? Key) _typed;
+
     /// <summary>The server's certificate and its intermediates (ssl_cert_file); a path on the server's machine.</summary>
     [Parameter(ValueFromPipelineByPropertyName = true)]
     [Alias("SslCertFile")]
@@ -60,6 +62,23 @@ public sealed class EnablePgSslCommand : SslSwitchCmdlet
     [Parameter]
     [AllowEmptyString]
     public string? DhParametersPath { get; set; }
+
+    /// <inheritdoc/>
+    protected override void BeginProcessing()
+    {
+        base.BeginProcessing();
+        _typed = (CertificatePath, KeyPath);
+    }
+
+    /// <inheritdoc/>
+    protected override void ProcessRecord()
+    {
+        // What a server had when somebody looked is not what this one is to have: another one may answer now, or it was moved since.
+        var piped = new PipelineObject(InputObject);
+        if (piped.IsServerState || piped.IsVerdict)
+            (CertificatePath, KeyPath) = _typed;
+        base.ProcessRecord();
+    }
 
     /// <inheritdoc/>
     private protected override SslTarget CreateTarget()

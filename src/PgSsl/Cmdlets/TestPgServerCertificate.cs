@@ -1,5 +1,6 @@
 using System.Management.Automation;
 using System.Security.Cryptography.X509Certificates;
+using PgSsl.Binding;
 using PgSsl.Connections;
 using PgSsl.Deployment;
 using PgSsl.Hosting;
@@ -14,6 +15,8 @@ namespace PgSsl.Cmdlets;
 [OutputType(typeof(ServerCertificateRequirement), typeof(bool))]
 public sealed class TestPgServerCertificateCommand : ServerCertificateCmdlet
 {
+    private (string? Certificate, string? Key, EndpointArgument[]? Endpoint) _typed;
+
     /// <summary>The file of the certificate and its intermediates; without it, the server's own (-Endpoint).</summary>
     [Parameter(Position = 0, ValueFromPipelineByPropertyName = true)]
     [Alias("SslCertFile", "PSPath", "FullName")]
@@ -26,16 +29,38 @@ public sealed class TestPgServerCertificateCommand : ServerCertificateCmdlet
     [ValidateNotNullOrEmpty]
     public string? KeyPath { get; set; }
 
+    /// <summary>What came through the pipeline: the server that Get-PgSslConfiguration looked at.</summary>
+    [Parameter(ValueFromPipeline = true, DontShow = true)]
+    public PSObject? InputObject { get; set; }
+
     /// <summary>Returns only whether the server and clients would accept them, and -MinimumDays, if it is given, is met: true or false.</summary>
     [Parameter]
     public SwitchParameter Quiet { get; set; }
 
     /// <inheritdoc/>
-    protected override void ProcessRecord() => Try(CertificatePath ?? Target, () =>
+    protected override void BeginProcessing()
     {
-        using var passphrase = Secret.Read(KeyPassphrase, nameof(KeyPassphrase));
-        Write(ServerCertificateCheck.Judge(Gather(passphrase.Characters)));
-    });
+        base.BeginProcessing();
+        _typed = (CertificatePath, KeyPath, Endpoint);
+    }
+
+    /// <inheritdoc/>
+    protected override void ProcessRecord()
+    {
+        var piped = new PipelineObject(InputObject);
+        // The files of a state are those of the server that it names, which may be on another machine, and may have been moved since.
+        if (piped.IsServerState)
+        {
+            (CertificatePath, KeyPath) = (_typed.Certificate, _typed.Key);
+            Endpoint = _typed.Endpoint ?? [EndpointTransformationAttribute.Convert(piped)];
+        }
+        Try(CertificatePath ?? Target, () =>
+        {
+            using var passphrase = Secret.Read(KeyPassphrase, nameof(KeyPassphrase));
+            Write(ServerCertificateCheck.Judge(Gather(passphrase.Characters)));
+        });
+        Endpoint = _typed.Endpoint;
+    }
 
     private void Write(IReadOnlyList<ServerCertificateRequirement> requirements)
     {
@@ -89,7 +114,12 @@ public sealed class TestPgServerCertificateCommand : ServerCertificateCmdlet
         }
         catch (PgSslException failure)
         {
-            WriteVerbose($"There is no SQL session, so only what the server serves is used: {failure.Message}");
+            string told = $"There is no SQL session, so only what the server serves is used: {failure.Message}";
+            // A pooler, or several servers: another one may be judged than was meant.
+            if (failure.Error == PgSslError.ContradictoryParameters)
+                WriteWarning(told);
+            else
+                WriteVerbose(told);
         }
         (ConnectionSettings settings, TimeSpan timeout) = ResolveEndpoint();
         ConnectionFacts seen = Wait(token => ServerProbe.ConnectAsync(ProbeRequest.ForTls(settings, settings.Hosts[0], timeout), token));

@@ -94,7 +94,7 @@ public sealed class ConvertToPgConnectionStringCommand : EndpointCmdlet
     private void Write(FormattedConnection written)
     {
         foreach (string secret in written.OmittedSecrets)
-            WriteVerbose($"{written.Subject}: {secret} is left out; -IncludePassword writes it.");
+            WriteWarning($"{written.Subject}: {secret} is left out; -IncludePassword writes it.");
         foreach (string warning in written.Warnings)
             WriteWarning($"{written.Subject}: {warning}");
         string firstLine = written.Text.Split('\n')[0];

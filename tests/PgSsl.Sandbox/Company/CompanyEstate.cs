@@ -141,10 +141,8 @@ public sealed class CompanyEstate : IAsyncDisposable
 
     private async Task<PostgresCluster> StartStandbyAsync(PostgresInstallation installation, Task<PostgresCluster> primary)
     {
-        string passwords = Path.Combine(Directory, "replicator.pgpass");
-        SandboxDirectory.WritePrivate(passwords, $"*:*:*:replicator:{Password}\n");
         PostgresCluster cluster = Started(await PostgresCluster.StartStandbyAsync(
-            installation, CompanySettings.Standby, $"host=127.0.0.1 port={(await primary).Port} user=replicator passfile='{passwords}'"));
+            installation, CompanySettings.Standby, $"host=127.0.0.1 port={(await primary).Port} user=replicator password='{Password}'"));
         await cluster.InstallCertificateAsync(Issue(days: 150));
         return cluster;
     }

@@ -102,6 +102,20 @@ Describe 'Set-PgHbaSsl' {
             Edit-Hba (($after -join "`n") + "`n") @{ RejectPlaintext = $true } | Should -BeExactly (($after -join "`n") + "`n")
         }
 
+        It 'puts no backup back where a change is asked for: <Way>' -ForEach @(
+            @{ Way = 'live'; Kept = { $args[0] } }
+            @{ Way = 'JSON'; Kept = { $args[0] | ConvertTo-Json -Depth 4 | ConvertFrom-Json } }
+        ) {
+            $path = New-HbaFile "host all all 10.0.0.0/8 md5`n"
+            Set-PgHbaSsl $path | Out-Null
+            $backup = & $Kept (Get-PgBackup $path | Select-Object -First 1)
+            $after = [IO.File]::ReadAllText($path)
+            $backup | Set-PgHbaSsl -RejectPlaintext -ErrorVariable failures -ErrorAction SilentlyContinue | Should -BeNullOrEmpty
+            $failures.FullyQualifiedErrorId | Should -Be 'ContradictoryParameters,PgSsl.Cmdlets.SetPgHbaSslCommand'
+            [IO.File]::ReadAllText($path) | Should -BeExactly $after
+            ($backup | Set-PgHbaSsl).IsChanged | Should -BeTrue
+        }
+
         It 'has no place for that rule before loopback rules that are to stay, and says so' {
             $path = New-HbaFile "hostnossl old all all md5`nhost all all 127.0.0.1/32 md5`n"
             Set-PgHbaSsl $path -RejectPlaintext -ErrorVariable failure -ErrorAction SilentlyContinue | Should -BeNullOrEmpty

@@ -17,6 +17,12 @@ public sealed class SetPgHbaSslCommand : HbaCmdlet
     private const string AllowSet = "Allow";
     private const string RestoreSet = "Restore";
 
+    private static readonly string[] ParametersOfChanges =
+    [
+        nameof(RejectPlaintext), nameof(Allow), nameof(ClientCertificate), nameof(AuthenticationMethod), nameof(User), nameof(Database),
+        nameof(Address), nameof(Type), nameof(IncludeLoopback),
+    ];
+
     private ChosenBackup[] _backups = [];
 
     /// <summary>Only rules that name one of these users; * and ? are wildcards.</summary>
@@ -103,8 +109,18 @@ public sealed class SetPgHbaSslCommand : HbaCmdlet
         // A piped backup is restored, whatever else an object from the pipeline would mean.
         var piped = new PipelineObject(InputObject);
         string[] restored = Restore;
-        if (piped.IsOrWas<FileBackup>())
+        if (piped.IsBackup)
         {
+            if (ParametersOfChanges.FirstOrDefault(MyInvocation.BoundParameters.ContainsKey) is { } other)
+            {
+                WriteFailure(
+                    new PgSslException(
+                        PgSslError.ContradictoryParameters,
+                        $"A backup comes through the pipeline, to be put back, but -{other} is given as well. Nothing was changed.",
+                        "Do one after the other: put the backup back, or change the rules of a server (-Endpoint) or a file (-Path)."),
+                    piped.Text(nameof(FileBackup.BackupPath)));
+                return;
+            }
             restored = [piped.Text(nameof(FileBackup.BackupPath)) ?? ""];
             Endpoint = IsServerGiven ? Endpoint : null;
         }

@@ -52,6 +52,13 @@ Describe 'Wait-PgServerCertificate' {
         "$failures" | Should -Match $Seen
     }
 
+    It 'takes no certificate of another server for the new one' {
+        $old = (Get-PgServerCertificate $sandbox.Balanced).Fingerprint
+        Wait-PgServerCertificate $sandbox.Balanced -NotFingerprint $old -TimeoutSec 3 -IntervalSec 1 -ErrorAction SilentlyContinue -ErrorVariable failures |
+            Should -BeNullOrEmpty
+        $failures.FullyQualifiedErrorId | Should -Be 'CertificateNotServed,PgSsl.Cmdlets.WaitPgServerCertificateCommand'
+    }
+
     It 'takes a fingerprint as openssl writes it, too' {
         $fingerprint = (Get-PgServerCertificate $sandbox.Good).Fingerprint
         $colons = $fingerprint -replace '(..)(?=.)', '$1:'

@@ -18,13 +18,16 @@ internal sealed record CertificateExpectation
     /// <summary>Whether a self-signed certificate is refused.</summary>
     public bool NotSelfSigned { get; init; }
 
+    /// <summary>How the objection to one of <see cref="NotFingerprints"/> begins.</summary>
+    public const string StillServes = "it still serves the certificate";
+
     /// <summary>Says why a certificate is not the expected one; null if it is.</summary>
     public string? Objection(ServerCertificate served)
     {
         if (served.Error is { } error)
             return error;
         if (NotFingerprints.Contains(served.Fingerprint))
-            return $"it still serves the certificate {served.Fingerprint} of {served.Subject}, valid until {served.NotAfter:u}";
+            return $"{StillServes} {served.Fingerprint} of {served.Subject}, valid until {served.NotAfter:u}";
         if (NotSelfSigned && served.IsSelfSigned == true)
             return $"it serves a self-signed certificate of {served.Subject}";
         if (Issuer is { } matches && !matches(served.Issuer!) && !matches(CertificateNames.IssuerDisplay(served.Chain[0])))

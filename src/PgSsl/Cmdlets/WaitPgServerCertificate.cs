@@ -17,6 +17,9 @@ public sealed class WaitPgServerCertificateCommand : ServerCmdlet
     private const int DefaultWaitSec = 300;
     private const int FirstProgressSec = 1;
 
+    // A balancer takes turns: one that throws dice shows the old certificate again in 127 of 128 cases.
+    private const int FurtherLooks = 7;
+
     private readonly ServerCertificateReader _reader = new();
     private CertificateExpectation _expectation = new();
 
@@ -67,9 +70,13 @@ public sealed class WaitPgServerCertificateCommand : ServerCmdlet
     {
         long start = Stopwatch.GetTimestamp();
         string lastSeen = "";
+        // What was served while the old certificate was, by another server behind the same name.
+        var beside = new HashSet<string>();
         for (TimeSpan left = WaitTime; left > TimeSpan.Zero; left = WaitTime - Stopwatch.GetElapsedTime(start))
         {
             (ServerCertificate? found, string seen) = await ObserveAsync(server, left, lastSeen, cancellationToken).ConfigureAwait(false);
+            if (found is { } candidate && _expectation.NotFingerprints.Count > 0)
+                (found, seen) = await ConfirmAsync(server, candidate, beside, cancellationToken).ConfigureAwait(false);
             TimeSpan waited = Stopwatch.GetElapsedTime(start);
             await PostProgressAsync(() => Report(server, waited, found is null ? seen : "found"), cancellationToken).ConfigureAwait(false);
             if (found is not null)
@@ -88,6 +95,20 @@ public sealed class WaitPgServerCertificateCommand : ServerCmdlet
                 $"{server.Host} did not serve the expected certificate within {WaitTime.TotalSeconds} s: {lastSeen}."),
             "A server reads its certificate again on reload (select pg_reload_conf()). If it keeps the old one, its log says why.");
         await PostAsync(() => Finish(server, failure), cancellationToken).ConfigureAwait(false);
+    }
+
+    /// <summary>Looks again whether the old certificate is gone: a balancer shows that of another server, which is not a new one.</summary>
+    private async Task<(ServerCertificate? Found, string Seen)> ConfirmAsync(
+        ServerTarget server, ServerCertificate found, HashSet<string> beside, CancellationToken cancellationToken)
+    {
+        for (int look = 0; look < FurtherLooks && !beside.Contains(found.Fingerprint!); look++)
+        {
+            (_, string seen) = await ObserveAsync(server, server.Timeout, "", cancellationToken).ConfigureAwait(false);
+            if (seen.StartsWith(CertificateExpectation.StillServes, StringComparison.Ordinal))
+                beside.Add(found.Fingerprint!);
+        }
+        return !beside.Contains(found.Fingerprint!) ? (found, "")
+            : (null, $"it serves the certificate {found.Fingerprint} as well, which is not new: several servers have this name, so name one of them");
     }
 
     /// <summary>Looks once. Returns the certificate if it is the expected one, and what was seen. A server that is down may still come.</summary>

@@ -14,6 +14,17 @@ BeforeAll {
 
 Describe 'Get-PgSslConfiguration' {
     Context 'a load balancer' {
+        It 'is told by <_>' -ForEach 'Get-PgHbaRule', 'Test-PgHbaRule', 'Get-PgSslSession' {
+            $null = & $_ -Endpoint "postgresql://postgres@$($sandbox.Balanced)/postgres" -WarningVariable warnings -WarningAction SilentlyContinue
+            @($warnings) -match 'leads to several servers' | Should -HaveCount 1
+        }
+
+        It 'ends no session' {
+            $balanced = "postgresql://postgres@$($sandbox.Balanced)/postgres"
+            Get-PgSslSession $balanced -Terminate -WhatIf -ErrorVariable failures -ErrorAction SilentlyContinue | Should -BeNullOrEmpty
+            $failures.FullyQualifiedErrorId | Should -BeLike 'ContradictoryParameters,*'
+        }
+
         It 'is said, and nothing is drift behind it' {
             $seen = Get-PgSslConfiguration "postgresql://postgres@$($sandbox.Balanced)/postgres"
             $seen.IsDrifted | Should -Be $null

@@ -25,6 +25,9 @@ internal sealed record SslConfigurationFacts
     /// <summary>That the name leads to several servers, as a sentence: another one may answer on the wire. Null if that was not seen.</summary>
     public string? SeveralServers { get; init; }
 
+    /// <summary>That the server says another address or port than was dialled, as a sentence; null if it does not.</summary>
+    public string? Elsewhere { get; init; }
+
     /// <summary>What is served; null where nothing is served.</summary>
     public ServerCertificate? Served { get; init; }
 
@@ -49,5 +52,7 @@ internal sealed record SslConfigurationFacts
     /// <summary>Whether the file holds another certificate than the one that is served; null where one of them is not known.</summary>
     public bool? IsDrifted => InFile is null || Served is null || IsPooled || SeveralServers is not null
         ? null
-        : !InFile.RawDataMemory.Span.SequenceEqual(Served.Chain[0].RawDataMemory.Span);
+        : InFile.RawDataMemory.Span.SequenceEqual(Served.Chain[0].RawDataMemory.Span) ? false
+        // Another server may have answered on the wire.
+        : Elsewhere is null ? true : null;
 }

@@ -49,7 +49,12 @@ internal static class SslConfigurationFindings
             yield return new(
                 "SettingsNotSeen", FindingSeverity.Information, $"There was no session, so settings and files were not examined: {unseen.Message}",
                 unseen.Remedy ?? "Give -Credential.");
-        if (facts.IsPooled)
+        if (facts is { IsPooled: true, WireFailure.Error: PgSslError.TlsNotOffered })
+            yield return new(
+                "PooledWithoutTls", FindingSeverity.Critical,
+                "There is a pooler in between, and it does no TLS: its clients are in plaintext, whatever the settings of the server say.",
+                "PgBouncer: Install-PgServerCertificate -PgBouncerIni sets its certificate and client_tls_sslmode. Then ask the server itself.");
+        else if (facts.IsPooled)
             yield return new(
                 "Pooled",
                 FindingSeverity.Information,
@@ -59,6 +64,12 @@ internal static class SslConfigurationFindings
             yield return new(
                 "SeveralServers", FindingSeverity.Warning,
                 $"{several} The settings and files are those of one of them, and the certificate may be that of another one.",
+                SeveralServers.Remedy);
+        if (facts.Elsewhere is { } elsewhere)
+            yield return new(
+                "AnsweredElsewhere", FindingSeverity.Information,
+                elsewhere + (facts is { IsDrifted: null, InFile: not null, Served: not null }
+                    ? " The certificate that is served is not the one in the file: it is another server's, or nobody has reloaded this one." : ""),
                 SeveralServers.Remedy);
         bool isRefused = facts.WireFailure?.Error == PgSslError.TlsNotOffered;
         if (isRefused && facts is { Sql.SslIsOn: true, IsPooled: false, SeveralServers: null })

@@ -29,6 +29,7 @@ internal static class SslConfigurationReader
                 ? null : await PlaintextFacts.ReadAsync(server, sql, cancellationToken).ConfigureAwait(false),
             IsPooled = server.Session.IsPooled,
             SeveralServers = several,
+            Elsewhere = several is null ? await SeveralServers.DescribeElsewhereAsync(server, cancellationToken).ConfigureAwait(false) : null,
         };
         if (sql.PathOf("ssl_cert_file") is not { } certificatePath || sql.PathOf("ssl_key_file") is not { } keyPath)
             return facts with { FilesOutOfReach = $"Role {sql.UserName} may not see where they are." };

@@ -2,6 +2,7 @@ using PgSsl.Changes;
 using PgSsl.Hba.Live;
 using PgSsl.Requirements;
 using PgSsl.Server.Configuration;
+using PgSsl.Server.Live;
 using PgSsl.Switching;
 
 namespace PgSsl;
@@ -76,7 +77,8 @@ public sealed record SslConfigurationChange : ChangeOutput
         bool IsProven(string name) => Array.Exists(proofs, proof => proof.Name == name && proof.Outcome == ProofState.Proven);
         bool IsOpen(string name) => Array.Exists(proofs, proof => proof.Name == name && proof.Outcome != ProofState.Proven);
         return IsProven("Wire") && IsProven("Settings") && !IsOpen("Values") && !IsOpen(ClientLoss.ProofName) && !IsOpen(HbaImpact.LoginProof)
-            && !IsOpen(HbaImpact.OwnLoginProof) && !IsOpen(HbaImpact.DemandProof) && !NextStart.IsOpenIn(proofs)
+            && !IsOpen(HbaImpact.OwnLoginProof) && !IsOpen(HbaImpact.DemandProof) && !IsOpen(SeveralServers.ProofName)
+            && !NextStart.IsOpenIn(proofs)
             && (!IsOpen("TlsReload") || (IsProven("Files") && IsProven("Values")));
     }
 }

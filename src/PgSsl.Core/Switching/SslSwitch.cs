@@ -149,7 +149,8 @@ internal sealed record SslSwitch(
         NextStart start = await NextStart.FindAsync(live, own, cancellationToken).ConfigureAwait(false);
         notes.AddRange(start.Warnings);
         notes.AddRange(lost.Looser.Select(clause => $"With less than before would get in: {clause}."));
-        var planned = new SslSwitch(change, endpoint, [.. files.Proofs, .. lost.Proofs, .. start.Proofs], notes, lost.LockOuts)
+        Proof[] doubts = await SeveralServers.FindDoubtAsync(live, cancellationToken).ConfigureAwait(false) is { } doubt ? [doubt] : [];
+        var planned = new SslSwitch(change, endpoint, [.. files.Proofs, .. lost.Proofs, .. start.Proofs, .. doubts], notes, lost.LockOuts)
         {
             Looser = lost.Looser,
             IsOn = target.IsOn,

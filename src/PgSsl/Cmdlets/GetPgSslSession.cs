@@ -2,6 +2,7 @@ using System.Management.Automation;
 using PgSsl.Connections;
 using PgSsl.Hosting;
 using PgSsl.Server;
+using PgSsl.Server.Live;
 using PgSsl.Server.Sessions;
 
 namespace PgSsl.Cmdlets;
@@ -79,6 +80,20 @@ public sealed class GetPgSslSessionCommand : ServerCmdlet
         PgEndpoint asked = server.Endpoint.With("target_session_attrs", "any");
         await using IServerSession session =
             await SqlSessions.OpenAsync(asked, Environment, server.Credential, server.Timeout, cancellationToken).ConfigureAwait(false);
+        LiveServer live = await LiveServer.OfAsync(session, server.Settings, server.Timeout, cancellationToken).ConfigureAwait(false) with
+        {
+            Reopen = again => SqlSessions.OpenAgainAsync(session.Host, asked, Environment, server.Credential, server.Timeout, again),
+        };
+        if (Terminate)
+        {
+            // A process id means another session at another server.
+            LiveServer.RefusePooler(session);
+            await SeveralServers.RefuseAsync(live, cancellationToken).ConfigureAwait(false);
+        }
+        else if (!session.IsPooled && await SeveralServers.FindReadWarningAsync(live, cancellationToken).ConfigureAwait(false) is { } several)
+        {
+            await PostAsync(() => WriteWarning(several), cancellationToken).ConfigureAwait(false);
+        }
         SessionList list = await SessionReader.ReadAsync(session, endpoint, cancellationToken).ConfigureAwait(false);
         await PostAsync(() => Warn(session, list, endpoint), cancellationToken).ConfigureAwait(false);
         foreach (SessionKey key in keys?.Where(key => !list.Sessions.Any(key.Means)) ?? [])

@@ -23,6 +23,9 @@ public abstract class SqlCmdlet : PgCmdlet
     /// <summary>Whether poolers and load balancers are refused, before anything else is asked: it changes or judges the server itself.</summary>
     private protected virtual bool RefusesPoolers => false;
 
+    // A list of clients may be tested at one server, which is looked at once.
+    private readonly HashSet<string> _looked = new(StringComparer.Ordinal);
+
     /// <summary>How long a connection may take.</summary>
     private protected TimeSpan TimeoutOf(ConnectionSettings settings) =>
         TimeoutSec > 0 ? TimeSpan.FromSeconds(TimeoutSec) : settings.TimeoutOrDefault;
@@ -36,7 +39,9 @@ public abstract class SqlCmdlet : PgCmdlet
         ConnectionSettings settings = endpoint.Resolve(Environment);
         TimeSpan timeout = TimeoutOf(settings);
         ConnectionEnvironment environment = Environment;
-        return Wait(async token =>
+        string? warning = null;
+        bool isFirst = _looked.Add(endpoint.Text);
+        LiveServer opened = Wait(async token =>
         {
             IServerSession session = await SqlSessions.OpenAsync(endpoint, environment, Credential, timeout, token).ConfigureAwait(false);
             try
@@ -46,7 +51,15 @@ public abstract class SqlCmdlet : PgCmdlet
                 LiveServer live = await LiveServer.OfAsync(session, settings, timeout, token).ConfigureAwait(false);
                 live = live with { Reopen = again => SqlSessions.OpenAgainAsync(session.Host, endpoint, environment, Credential, timeout, again) };
                 if (RefusesPoolers)
+                {
                     await SeveralServers.RefuseAsync(live, token).ConfigureAwait(false);
+                    warning = await SeveralServers.DescribeElsewhereAsync(live, token).ConfigureAwait(false) is { } elsewhere
+                        ? $"{elsewhere} {SeveralServers.Remedy}" : null;
+                }
+                else if (isFirst)
+                {
+                    warning = await SeveralServers.FindReadWarningAsync(live, token).ConfigureAwait(false);
+                }
                 return live;
             }
             catch
@@ -55,5 +68,8 @@ public abstract class SqlCmdlet : PgCmdlet
                 throw;
             }
         });
+        if (warning is not null)
+            WriteWarning(warning);
+        return opened;
     }
 }

@@ -5,6 +5,7 @@ using PgSsl.Sandbox;
 using PgSsl.Served;
 using PgSsl.Server;
 using PgSsl.Server.Live;
+using PgSsl.Switching;
 
 namespace PgSsl.Tests.Inspection;
 
@@ -41,6 +42,47 @@ public class SeveralServersTests
         Assert.Null(configuration.IsDrifted);
         Assert.Contains(configuration.Findings, finding => finding.Code == "SeveralServers");
         Assert.Equal(PgSslError.ContradictoryParameters, refused?.Error);
+    }
+
+    /// <summary>A balancer that prefers one server.</summary>
+    [Fact]
+    public async Task A_balancer_with_weights_is_seen()
+    {
+        PostgresCluster one = await StartAsync(15), other = await StartAsync(18);
+        await using LoadBalancer balancer = LoadBalancer.Start(one.Port, one.Port, one.Port, one.Port, one.Port, other.Port);
+
+        (SslConfiguration configuration, PgSslException? refused) = await LookAsync(balancer.Port);
+
+        Assert.Contains(configuration.Findings, finding => finding.Code == "SeveralServers");
+        Assert.Equal(PgSslError.ContradictoryParameters, refused?.Error);
+    }
+
+    /// <summary>A balancer that keeps to one server, and a published port: nothing tells them apart, so it is said.</summary>
+    [Fact]
+    public async Task What_answers_elsewhere_is_told_and_proven_at_its_own_address_only()
+    {
+        CancellationToken token = TestContext.Current.CancellationToken;
+        PostgresCluster server = await StartAsync(15);
+        await using LoadBalancer balancer = LoadBalancer.Start(server.Port);
+        (SslConfiguration configuration, PgSslException? _) = await LookAsync(balancer.Port);
+        Finding finding = Assert.Single(configuration.Findings, finding => finding.Code == "AnsweredElsewhere");
+        Assert.StartsWith(
+            $"127.0.0.1:{balancer.Port} was dialled, and a server answered that is at 127.0.0.1:{server.Port}: ", finding.Message);
+
+        (LiveServer live, ConnectionSettings _) = await OpenAsync(balancer.Port);
+        using (live)
+        {
+            Assert.Contains(live.Routes, route => route.Host.Port == server.Port);
+            Assert.Contains(await new ServedCertificates(live).ObserveAsync(token), seen => seen.Host.Port == server.Port);
+            var target = new SslTarget { IsOn = true };
+            SslConfigurationChange here = await (
+                await SslSwitch.PrepareAsync(target, live, null, DateTimeOffset.UtcNow, token)).ApplyAsync(token);
+            Assert.True(here.IsProven);
+            SslConfigurationChange there = await (
+                await SslSwitch.PrepareAsync(target, live with { PostmasterId = null }, null, DateTimeOffset.UtcNow, token)).ApplyAsync(token);
+            Assert.False(there.IsProven);
+            Assert.Contains(there.Proofs, proof => proof is { Name: "OwnAddress", State: "NotMade" });
+        }
     }
 
     /// <summary>The server says another port than the one that was dialled, each time.</summary>

@@ -88,6 +88,9 @@ internal record LiveServer(IServerSession Session, ConnectionSettings Settings, 
             // A relay may end at the server's socket: then the server sees no address, and what its rules say to one is not known.
             if (!Session.Host.IsUnixSocket && ClientAddress is { } client)
                 yield return new ServerRoute(Session.Host, client);
+            // Behind a published port or a balancer, what is seen there may be another server; at its own port it is this one.
+            if (FilesAreHere && !Session.Host.IsUnixSocket && ServerAddress is { } own && ServerPort is { } ownPort && ownPort != port)
+                yield return new ServerRoute(new ConnectionHost(own.ToString(), null, ownPort), NumericAddress.Of(own));
             if (!IsLocal)
                 yield break;
             foreach (NumericAddress address in LocalAddresses.FindListening(ListenAddresses))

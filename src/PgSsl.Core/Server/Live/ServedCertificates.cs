@@ -128,7 +128,7 @@ internal sealed class ServedCertificates(LiveServer server)
         var found = new List<(ConnectionHost Host, IPAddress? Address)>();
         foreach (ServerRoute route in server.Routes)
             foreach (IPAddress address in await ServerProbe.ResolveAsync(route.Host, server.Timeout, cancellationToken).ConfigureAwait(false))
-                if (!found.Exists(known => address.Equals(known.Address)))
+                if (!found.Exists(known => address.Equals(known.Address) && known.Host.Port == route.Host.Port))
                     found.Add((route.Host, address));
         return found;
     }

@@ -35,8 +35,9 @@ param(
 Set-StrictMode -Version Latest
 $ErrorActionPreference = 'Stop'
 
-# A server chooses the names in its certificate. Programs for tables take a cell that begins like this for a formula.
-function Protect-Cell([string] $Text) { $Text -match '^[=+\-@\t\r]' ? "'$Text" : $Text }
+# A server chooses the names in its certificate. What a terminal obeys, or hides, becomes a question mark; and programs for tables take a cell that
+# begins like this for a formula.
+function Protect-Cell([string] $Text) { $Text -replace '[\p{Cc}\p{Cf}\u2028\u2029]', '?' -replace '^[=+\-@]', '''$0' }
 
 function Save-Text([string] $Target, [string] $Text) {
     $full = $ExecutionContext.SessionState.Path.GetUnresolvedProviderPathFromPSPath($Target)

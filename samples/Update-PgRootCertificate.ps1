@@ -10,7 +10,7 @@ connection is refused by the module.
 Exit codes: 0, the old root is gone; 1, an error: nothing was changed by this run, or only the new root came; 2, it waits for servers.
 
 .EXAMPLE
-pwsh -NoProfile -NonInteractive -File Update-PgRootCertificate.ps1 -ServerList servers.csv -OldRoot old.crt -NewRoot new.crt -Path /etc/ssl/pg-roots.crt
+pwsh -NoProfile -NonInteractive -File Update-PgRootCertificate.ps1 -ServerList servers.csv -OldRoot old.crt -NewRoot new.crt -Path roots.crt
 #>
 #Requires -Version 7.4
 #Requires -Modules PgSsl

@@ -16,8 +16,8 @@ BeforeAll {
     $dotnet = $env:DOTNET_HOST_PATH ? $env:DOTNET_HOST_PATH : 'dotnet'
     $server = "host=127.0.0.1 port=$($sandbox.JobPort) user=postgres dbname=postgres"
 
-    # A folder that is called PgSsl, as that of a module must be.
-    $modules = (New-Item -ItemType Directory "$TestDrive/modules").FullName
+    # A folder that is called PgSsl, as that of a module must be. Not in TestDrive: Pester empties that through links to directories, too.
+    $modules = (New-Item -ItemType Directory (Join-Path ([IO.Path]::GetTempPath()) "pgssl-modules-$(New-Guid)")).FullName
     $null = New-Item -ItemType SymbolicLink "$modules/PgSsl" -Target $env:PGSSL_TEST_MODULE
     # What Azure and SecretManagement bring: cmdlets that return a PSCredential.
     $null = New-Item -ItemType Directory "$modules/Vault"
@@ -93,6 +93,11 @@ function Get-Secret([string] `$Name, [switch] `$AsPlainText) {
     }
 
     function Get-Served { (Get-PgServerCertificate $server).Fingerprint }
+}
+
+AfterAll {
+    [IO.Directory]::Delete("$modules/PgSsl")
+    Remove-Item $modules -Recurse
 }
 
 Describe 'A sample' {
@@ -432,7 +437,7 @@ exit `$LASTEXITCODE
             $text | Should -Not -Match "`t"
             $steps = [regex]::Matches($text, "(?m)^(?<Indent> *)${Key}: \|\n(?<Script>(?:\k<Indent>  .*\n|\n)+)").ForEach{ $_.Groups['Script'].Value }
             @($steps).Count | Should -Be 3
-            $null = New-Item -ItemType SymbolicLink samples -Target $samples
+            Copy-Item $samples . -Recurse
             Copy-Item $sandbox.Root corp-root.crt
             $codes = foreach ($listed in $server, $sandbox.Closed) {
                 $null = New-List $listed

@@ -29,6 +29,33 @@ public sealed class SshServer : IAsyncDisposable
     /// <summary>A known_hosts file with its host key.</summary>
     public string KnownHostsPath { get; }
 
+    /// <summary>For <c>ssh -F</c>: the host <c>jump</c>.</summary>
+    internal string ClientConfiguration =>
+        $"""
+        Host jump
+            HostName 127.0.0.1
+            Port {Port}
+            User {Environment.UserName}
+            IdentityFile {KeyPath}
+            IdentitiesOnly yes
+            UserKnownHostsFile {KnownHostsPath}
+            StrictHostKeyChecking yes
+
+        """;
+
+    /// <summary>For New-PSSession, as a data file of PowerShell: the same host.</summary>
+    internal string SessionParameters =>
+        $$"""
+        @{
+            HostName    = '127.0.0.1'
+            Port        = {{Port}}
+            UserName    = '{{Environment.UserName}}'
+            KeyFilePath = '{{KeyPath}}'
+            Options     = @{ UserKnownHostsFile = '{{KnownHostsPath}}'; StrictHostKeyChecking = 'yes' }
+        }
+
+        """;
+
     /// <summary>The path of the program, or why there is none.</summary>
     public static Availability<string> Find()
     {
@@ -40,8 +67,9 @@ public sealed class SshServer : IAsyncDisposable
     }
 
     /// <summary>Starts it and waits until it accepts connections. Its subsystem powershell is the PowerShell of the tests.</summary>
+    /// <param name="modules">A directory of modules for this PowerShell; null for none.</param>
     /// <exception cref="SandboxException">Not installed, or it did not start.</exception>
-    public static async Task<SshServer> StartAsync()
+    public static async Task<SshServer> StartAsync(string? modules = null)
     {
         string program = Find() is { IsAvailable: true } found ? found.Value : throw new SandboxException(Find().Reason);
         string directory = SandboxDirectory.Create();
@@ -52,7 +80,7 @@ public sealed class SshServer : IAsyncDisposable
         string knownHosts = Path.Combine(directory, "known_hosts");
         await File.WriteAllTextAsync(knownHosts, $"[127.0.0.1]:{port} {await File.ReadAllTextAsync(hostKey + ".pub")}");
         string configuration = Path.Combine(directory, "sshd_config");
-        await File.WriteAllTextAsync(configuration, Configuration(port, hostKey, clientKey + ".pub"));
+        await File.WriteAllTextAsync(configuration, Configuration(port, hostKey, clientKey + ".pub", modules));
         if (Environment.IsPrivilegedProcess)
             Directory.CreateDirectory(PrivilegeSeparation);
         // As ourselves, also if that is root: it lets in no other account than its own, and that account needs the PowerShell of the tests.
@@ -80,7 +108,7 @@ public sealed class SshServer : IAsyncDisposable
             throw new SandboxException($"ssh-keygen: {made.StandardError}");
     }
 
-    private static string Configuration(int port, string hostKey, string authorizedKeys) =>
+    private static string Configuration(int port, string hostKey, string authorizedKeys, string? modules) =>
         $"""
         Port {port}
         ListenAddress 127.0.0.1
@@ -94,7 +122,7 @@ public sealed class SshServer : IAsyncDisposable
         PermitRootLogin prohibit-password
         MaxStartups 100
         Subsystem powershell {PowerShellProgram.Find().CommandLine("-sshs")}
-        SetEnv {PowerShellProgram.Find().EnvironmentLine}
+        SetEnv {PowerShellProgram.Find().EnvironmentLine}{(modules is null ? "" : $" \"PSModulePath={modules}\"")}
 
         """;
 

@@ -430,12 +430,12 @@ exit `$LASTEXITCODE
         }
 
         It 'has in <File> steps that run' -ForEach @(
-            @{ File = 'github-actions/pgssl-inventory.yml'; Key = 'run'; Before = '$ErrorActionPreference = ''stop'''; After = 'if ((Test-Path -LiteralPath variable:\LASTEXITCODE)) { exit $LASTEXITCODE }' }
-            @{ File = 'azure-devops/pgssl-inventory.yml'; Key = '(?:- )?pwsh'; Before = '$ErrorActionPreference = ''stop'''; After = 'if (Test-Path -LiteralPath variable:\LASTEXITCODE) { exit $LASTEXITCODE }' }
+            @{ File = 'github-actions/pgssl-inventory.yml'; Key = 'run'; Deeper = '  '; Before = '$ErrorActionPreference = ''stop'''; After = 'if ((Test-Path -LiteralPath variable:\LASTEXITCODE)) { exit $LASTEXITCODE }' }
+            @{ File = 'azure-devops/pgssl-inventory.yml'; Key = '- pwsh'; Deeper = '    '; Before = '$ErrorActionPreference = ''stop'''; After = 'if (Test-Path -LiteralPath variable:\LASTEXITCODE) { exit $LASTEXITCODE }' }
         ) {
             $text = Get-Content -Raw $samples/$File
             $text | Should -Not -Match "`t"
-            $steps = [regex]::Matches($text, "(?m)^(?<Indent> *)${Key}: \|\n(?<Script>(?:\k<Indent>  .*\n|\n)+)").ForEach{ $_.Groups['Script'].Value }
+            $steps = [regex]::Matches($text, "(?m)^(?<Indent> *)${Key}: \|\n(?<Script>(?:\k<Indent>$Deeper.*\n|\n)+)").ForEach{ $_.Groups['Script'].Value }
             @($steps).Count | Should -Be 3
             Copy-Item $samples . -Recurse
             Copy-Item $sandbox.Root corp-root.crt

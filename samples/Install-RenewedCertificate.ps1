@@ -53,18 +53,16 @@ begin {
     $exitCode = 0
 
     # Throws if somebody else can have written a file. Certbot's live folder holds links; what they lead to counts as well.
-    function Assert-Private([string] $Path) {
+    function Assert-Private([string] $Path, [int] $Depth = 0) {
         if ($IsWindows) { return }
-        $owners = 'root', [Environment]::UserName
-        $file = Get-Item -LiteralPath $Path -Force
-        foreach ($start in $file, $file.ResolveLinkTarget($true)) {
-            for ($item = $start; $item; $item = $item -is [IO.DirectoryInfo] ? $item.Parent : $item.Directory) {
-                $item = Get-Item -LiteralPath $item.FullName -Force
-                # The mode of a link says nothing. In a sticky folder, such as /tmp, nobody replaces what belongs to others.
-                $isOpen = -not $item.LinkType -and ([int]$item.UnixFileMode -band 0x12) -and -not ($item.UnixFileMode -band 'StickyBit')
-                if ($isOpen -or $item.User -notin $owners) {
-                    throw "$($item.FullName) can be changed by others (owner $($item.User), $($item.UnixMode)). The certificate is not installed."
-                }
+        if ($Depth -gt 40) { throw "$Path is a link that leads to itself." }
+        for ($next = $Path; $next; $next = [IO.Path]::GetDirectoryName($next)) {
+            $item = Get-Item -LiteralPath $next -Force
+            if ($item.LinkType) { Assert-Private $item.ResolveLinkTarget($false).FullName ($Depth + 1) }
+            # The mode of a link says nothing. In a sticky folder, such as /tmp, nobody replaces what belongs to others.
+            $isOpen = -not $item.LinkType -and ([int]$item.UnixFileMode -band 0x12) -and -not ($item.UnixFileMode -band 'StickyBit')
+            if ($isOpen -or $item.User -notin 'root', [Environment]::UserName) {
+                throw "$next can be changed by others (owner $($item.User), $($item.UnixMode)). The certificate is not installed."
             }
         }
     }
@@ -76,8 +74,7 @@ process {
         $chainFile, $keyFile = (Join-Path $Lineage fullchain.pem), (Join-Path $Lineage privkey.pem)
     }
     else { $chainFile, $keyFile = $Certificate.FullChainFile, $Certificate.KeyFile }
-    Assert-Private $chainFile
-    Assert-Private $keyFile
+    foreach ($file in $chainFile, $keyFile) { Assert-Private (Get-Item -LiteralPath $file -Force).FullName }
 
     $options = @{}
     if ($CredentialName) { $options.Credential = [pscredential](Get-Secret -Name $CredentialName) }

@@ -37,7 +37,8 @@ Set-StrictMode -Version Latest
 $ErrorActionPreference = 'Stop'
 
 if (-not (Test-Path -LiteralPath $StatePath)) {
-    (Get-PgServerCertificate $Endpoint).Fingerprint | Set-Content -LiteralPath $StatePath -NoNewline
+    # New-Item follows no link that somebody put there.
+    $null = New-Item -ItemType File -Path $StatePath -Value (Get-PgServerCertificate $Endpoint).Fingerprint
     exit 2
 }
 $old = (Get-Content -LiteralPath $StatePath -Raw).Trim()

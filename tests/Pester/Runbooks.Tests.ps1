@@ -73,7 +73,7 @@ function Get-Secret([string] `$Name, [switch] `$AsPlainText) {
 
     # The list of servers of a test.
     function New-List([string[]] $Endpoint, [string] $Path = 'servers.csv') {
-        $Endpoint | ForEach-Object { [pscustomobject]@{ Name = 'x'; Owner = 'y'; Endpoint = $_ } } | Export-Csv $Path
+        $Endpoint | ForEach-Object { [pscustomobject]@{ Name = 'x'; Owner = 'y'; Endpoint = $_ } } | Export-Csv -LiteralPath $Path
         $Path
     }
 
@@ -134,7 +134,7 @@ Describe 'A scheduled job' -Skip:$IsWindows {
 
     Context 'inventory' {
         It 'writes CSV, JSON and HTML, with a row for each server, in <Where>' -ForEach $homes {
-            $list = New-List $sandbox.Good, $sandbox.TlsOff, $sandbox.Closed
+            $list = New-List $sandbox.Good, $sandbox.TlsOff, $sandbox.Closed -Path "ser vers [1] `$(x) 'q'.csv"
             foreach ($format in 'csv', 'json', 'html') {
                 $run = Invoke-Sample Export-PgSslInventory.ps1 @('-ServerList', $list, '-Path', "inventory.$format", '-RootCertificate', $sandbox.Root) @{
                     HOME = $Value ? "$TestDrive/$Value" : $null
@@ -320,6 +320,24 @@ exit `$LASTEXITCODE
                 $run.ExitCode | Should -Be 0 -Because $run.All
                 $run.Output | Should -Match "(?m)^IsChanged +: $isChanged"
             }
+        }
+
+        It 'follows links, and trusts none of somebody else' {
+            $before = Get-Served
+            $lineage = New-Lineage
+            $null = New-Item -ItemType Directory open
+            chmod 777 open
+            # A link in a safe folder, by way of an open one, to the file that is there.
+            $null = [IO.File]::CreateSymbolicLink("$PWD/open/key", "$PWD/letsencrypt/archive/x/privkey1.pem")
+            Remove-Item "$lineage/privkey.pem"
+            $null = [IO.File]::CreateSymbolicLink("$lineage/privkey.pem", "$PWD/open/key")
+            $run = Invoke-Sample Install-RenewedCertificate.ps1 @('-Endpoint', $server) @{ RENEWED_LINEAGE = $lineage }
+            $run.ExitCode | Should -Be 1
+            $run.Errors | Should -Match 'open can be changed by'
+            Remove-Item "$lineage/privkey.pem"
+            $null = [IO.File]::CreateSymbolicLink("$lineage/privkey.pem", "$lineage/privkey.pem")
+            (Invoke-Sample Install-RenewedCertificate.ps1 @('-Endpoint', $server) @{ RENEWED_LINEAGE = $lineage }).ExitCode | Should -Be 1
+            Get-Served | Should -Be $before
         }
 
         It 'installs nothing that the server would not load, or without rights: 1' {

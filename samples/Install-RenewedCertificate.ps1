@@ -38,7 +38,7 @@ param(
     [string] $Endpoint,
 
     # The name of a secret (a PSCredential) that Get-Secret finds.
-    [string] $CredentialName,
+    [string] $SecretName,
 
     # The names that clients connect to: a certificate without one of them is not installed.
     [string[]] $HostName,
@@ -77,7 +77,7 @@ process {
     foreach ($file in $chainFile, $keyFile) { Assert-Private (Get-Item -LiteralPath $file -Force).FullName }
 
     $options = @{}
-    if ($CredentialName) { $options.Credential = [pscredential](Get-Secret -Name $CredentialName) }
+    if ($SecretName) { $options.Credential = [pscredential](Get-Secret -Name $SecretName) }
     if ($HostName) { $options.HostName = $HostName }
     if ($RootCertificate) { $options.RootCertificate = $RootCertificate }
     $installed = Install-PgServerCertificate -Certificate $chainFile -KeyPath $keyFile -Endpoint $Endpoint @options -PassThru

@@ -19,7 +19,7 @@ pwsh -NoProfile -NonInteractive -File Test-PgSslEstate.ps1 -ServerList servers.c
 The password comes from PGPASSFILE, as it does for psql.
 
 .EXAMPLE
-pwsh -NoProfile -NonInteractive -File Test-PgSslEstate.ps1 -ServerList servers.csv -CredentialName pgssl -WarningDays 21
+pwsh -NoProfile -NonInteractive -File Test-PgSslEstate.ps1 -ServerList servers.csv -SecretName pgssl -WarningDays 21
 
 Role and password come from the vault of SecretManagement.
 #>
@@ -33,7 +33,7 @@ param(
     [string] $ServerList,
 
     # The name of a secret (a PSCredential) that Get-Secret finds.
-    [string] $CredentialName,
+    [string] $SecretName,
 
     # From so many days before the end on, a certificate is a warning.
     [ValidateRange(0, 3650)]
@@ -54,37 +54,38 @@ Set-StrictMode -Version Latest
 $ErrorActionPreference = 'Stop'
 
 # Messages of the module are printable: no name that somebody chose begins a line of its own.
+$severities = [Collections.Generic.List[string]]::new()
 function Write-Line([string] $Severity, [string] $Server, [string] $Code, [string] $Message) {
     $severities.Add($Severity)
     "$($Severity.ToUpperInvariant()) $Server ${Code}: $Message"
 }
 
-function Write-Configuration($Configuration) {
-    $server = "$($Configuration.HostName):$($Configuration.Port)"
-    $days = $Configuration.DaysRemaining
-    if ($null -ne $days -and $days -le $WarningDays) {
-        Write-Line ($days -le $CriticalDays ? 'Critical' : 'Warning') $server Expires "The certificate expires in $days days."
-    }
-    if ($Configuration.SqlFailure) {
-        Write-Line Warning $server NotSeen "Settings, files and rules were not seen: $($Configuration.SqlFailure)"
-    }
-    # ExpiresSoon is Expires, with the module's own number of days.
-    foreach ($finding in $Configuration.Findings) {
-        if ($finding.Severity -ne 'Information' -and $finding.Code -notin @($IgnoreCode) + 'ExpiresSoon') {
-            Write-Line $finding.Severity $server $finding.Code $finding.Message
-        }
-    }
-}
-
-$options = @{}
-if ($CredentialName) { $options.Credential = [pscredential](Get-Secret -Name $CredentialName) }
+$options = @{ ErrorAction = 'SilentlyContinue'; ErrorVariable = 'failures' }
+if ($SecretName) { $options.Credential = [pscredential](Get-Secret -Name $SecretName) }
 if ($RootCertificate) { $options.RootCertificate = $RootCertificate }
 $servers = @(Import-Csv -LiteralPath $ServerList)
 if (-not $servers) { throw "There is no server in $ServerList." }
 
 # One server that is down is no reason to look at no other one.
-$severities = [Collections.Generic.List[string]]::new()
-$seen = $servers | Get-PgSslConfiguration @options -ErrorAction SilentlyContinue -ErrorVariable failures
-foreach ($failure in $failures) { Write-Line Critical "$($failure.TargetObject)" NotSeen $failure.Exception.Message }
-foreach ($configuration in $seen) { Write-Configuration $configuration }
+$seen = $servers | Get-PgSslConfiguration @options
+foreach ($failure in $failures) {
+    Write-Line -Severity Critical -Server $failure.TargetObject -Code NotSeen -Message $failure.Exception.Message
+}
+foreach ($configuration in $seen) {
+    $server = @{ Server = "$($configuration.HostName):$($configuration.Port)" }
+    $days = $configuration.DaysRemaining
+    if ($null -ne $days -and $days -le $WarningDays) {
+        $severity = $days -le $CriticalDays ? 'Critical' : 'Warning'
+        Write-Line @server -Severity $severity -Code Expires -Message "The certificate expires in $days days."
+    }
+    if ($configuration.SqlFailure) {
+        Write-Line @server -Severity Warning -Code NotSeen -Message "Settings, files and rules were not seen: $($configuration.SqlFailure)"
+    }
+    # ExpiresSoon is Expires, with the module's own number of days.
+    foreach ($finding in $configuration.Findings) {
+        if ($finding.Severity -ne 'Information' -and $finding.Code -notin @($IgnoreCode) + 'ExpiresSoon') {
+            Write-Line @server -Severity $finding.Severity -Code $finding.Code -Message $finding.Message
+        }
+    }
+}
 exit ('Critical' -in $severities ? 3 : $severities ? 2 : 0)

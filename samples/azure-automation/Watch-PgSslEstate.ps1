@@ -21,7 +21,7 @@ param(
     [string] $ServersVariable = 'PgSslServers',
 
     # The name of the credential asset.
-    [string] $CredentialAsset = 'PgSsl',
+    [string] $AssetName = 'PgSsl',
 
     # From so many days before the end on, a certificate is a warning.
     [ValidateRange(0, 3650)]
@@ -38,11 +38,7 @@ param(
 Set-StrictMode -Version Latest
 $ErrorActionPreference = 'Stop'
 
-function New-Row([string] $Server, [string] $Severity, [string] $Code, [string] $Message) {
-    [pscustomobject]@{ Severity = $Severity; Server = $Server; Code = $Code; Message = $Message }
-}
-
-$credential = [pscredential](Get-AutomationPSCredential -Name $CredentialAsset)
+$credential = [pscredential](Get-AutomationPSCredential -Name $AssetName)
 $servers = @(Get-AutomationVariable -Name $ServersVariable | ConvertFrom-Json)
 if (-not $servers) { throw "There is no server in the variable $ServersVariable." }
 
@@ -50,19 +46,21 @@ if (-not $servers) { throw "There is no server in the variable $ServersVariable.
 $options = @{ Credential = $credential; RootCertificate = $RootCertificate; ErrorAction = 'SilentlyContinue'; ErrorVariable = 'failures' }
 $seen = $servers | Get-PgSslConfiguration @options
 $rows = @(
-    foreach ($failure in $failures) { New-Row "$($failure.TargetObject)" Critical NotSeen $failure.Exception.Message }
+    foreach ($failure in $failures) {
+        [pscustomobject]@{ Severity = 'Critical'; Server = "$($failure.TargetObject)"; Code = 'NotSeen'; Message = $failure.Exception.Message }
+    }
     foreach ($configuration in $seen) {
         $server = "$($configuration.HostName):$($configuration.Port)"
         $days = $configuration.DaysRemaining
         if ($null -ne $days -and $days -le $WarningDays) {
-            New-Row $server ($days -le $CriticalDays ? 'Critical' : 'Warning') Expires "The certificate expires in $days days."
+            $severity = $days -le $CriticalDays ? 'Critical' : 'Warning'
+            [pscustomobject]@{ Severity = $severity; Server = $server; Code = 'Expires'; Message = "The certificate expires in $days days." }
         }
-        if ($configuration.SqlFailure) { New-Row $server Warning NotSeen "$($configuration.SqlFailure)" }
-        foreach ($finding in $configuration.Findings) {
-            if ($finding.Severity -ne 'Information' -and $finding.Code -ne 'ExpiresSoon') {
-                New-Row $server $finding.Severity $finding.Code $finding.Message
-            }
+        if ($configuration.SqlFailure) {
+            [pscustomobject]@{ Severity = 'Warning'; Server = $server; Code = 'NotSeen'; Message = $configuration.SqlFailure }
         }
+        $configuration.Findings | Where-Object { $_.Severity -ne 'Information' -and $_.Code -ne 'ExpiresSoon' } |
+            Select-Object Severity, @{ Name = 'Server'; Expression = { $server } }, Code, Message
     }
 )
 $rows

@@ -30,7 +30,7 @@ param(
 Set-StrictMode -Version Latest
 $ErrorActionPreference = 'Stop'
 
-$script = [IO.Path]::GetFullPath((Join-Path $PSScriptRoot .. Test-PgSslEstate.ps1))
+$script = (Resolve-Path -LiteralPath (Join-Path (Split-Path $PSScriptRoot) Test-PgSslEstate.ps1)).Path
 # A name of a file cannot have a quotation mark on Windows, and no shell reads this line.
 foreach ($path in $script, $ServerList) { if ($path.Contains('"')) { throw "There is a quotation mark in $path." } }
 $action = @{

@@ -262,7 +262,7 @@ Describe 'about_PgSsl_Hba' {
 Describe 'about_PgSsl_Automation' {
     It 'has what a change tells, as the type has it' {
         $text = Get-Content -Raw $root/en-US/about_PgSsl_Automation.help.txt
-        $told = ([type]'PgSsl.ChangeOutput').GetProperties('Public, Instance, DeclaredOnly').Name
+        $told = ([type]'PgSsl.ChangeOutput').GetProperties().Name
         foreach ($name in $told) { $text | Should -Match "(?m)^ {8}$name +\w" }
         $section = ($text -split '(?m)^WHAT A CHANGE TELLS\r?\n')[1] -split '(?m)^[A-Z]{4,}' | Select-Object -First 1
         [regex]::Matches($section, '(?m)^ {8}(Is\w+|Backup|Remarks) +\w').ForEach{ $_.Groups[1].Value } | Sort-Object | Should -Be ($told | Sort-Object)

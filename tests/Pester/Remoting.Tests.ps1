@@ -123,6 +123,29 @@ Describe 'PowerShell remoting over SSH' {
         finally { Stop-SandboxSession Job }
     }
 
+    It 'says why a copied session cannot be ended: <Why>' -ForEach @(
+        @{ Why = 'its server is not to be reached from here'; Change = { $_.Endpoint = "postgresql://postgres@$($sandbox.Closed)/postgres"; $_ }; Id = 'ConnectionRefused,*' }
+        @{ Why = 'it has ended'; Change = { $_.BackendStart = $_.BackendStart.AddYears(-1); $_ }; Id = 'SessionNotFound,*' }
+        @{ Why = 'it is only a number'; Change = { $_ | Select-Object ProcessId }; Id = 'InvalidEndpoint,*' }
+    ) {
+        $copy = Invoke-Command $session { Get-PgSslSession $using:kept } | Select-Object -First 1
+        $copy | ForEach-Object $Change | Get-PgSslSession -Terminate -ErrorAction SilentlyContinue -ErrorVariable failures
+        $failures[0].FullyQualifiedErrorId | Should -BeLike $Id
+    }
+
+    It 'has a copy of each change lead back: -Restore, Remove-PgBackup' {
+        Copy-Item $sandbox.HbaKeptFile rules.conf
+        $before = Get-FileHash rules.conf
+        Set-PgHbaSsl rules.conf -Force | Export-Clixml change.xml
+        (Get-FileHash rules.conf).Hash | Should -Not -Be $before.Hash
+        $null = Set-PgHbaSsl rules.conf -Restore (Import-Clixml change.xml).Backup -Force
+        (Get-FileHash rules.conf).Hash | Should -Be $before.Hash
+        $folder = $PWD.Path
+        $backups = Invoke-Command $session { Get-PgBackup $using:folder }
+        $backups | Remove-PgBackup
+        Get-PgBackup . | Should -BeNullOrEmpty
+    }
+
     It 'takes what was made here there, and changes once' {
         $folder = $PWD.Path
         $changes = 1..2 | ForEach-Object { Invoke-Command $session { Install-PgRootCert $using:sandbox.Root -Path $using:folder/roots.crt -WarningAction Ignore } }

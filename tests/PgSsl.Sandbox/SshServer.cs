@@ -81,7 +81,7 @@ public sealed class SshServer : IAsyncDisposable
         await File.WriteAllTextAsync(knownHosts, $"[127.0.0.1]:{port} {await File.ReadAllTextAsync(hostKey + ".pub")}");
         string configuration = Path.Combine(directory, "sshd_config");
         await File.WriteAllTextAsync(configuration, Configuration(port, hostKey, clientKey + ".pub", modules));
-        if (Environment.IsPrivilegedProcess)
+        if (OperatingSystem.IsLinux() && Environment.IsPrivilegedProcess)
             Directory.CreateDirectory(PrivilegeSeparation);
         // As ourselves, also if that is root: it lets in no other account than its own, and that account needs the PowerShell of the tests.
         var guard = new WatchdogServerGuard(directory, "TERM", program, ["-D", "-e", "-f", configuration]);

@@ -1,6 +1,6 @@
 @{
     RootModule           = 'bin/PgSsl.dll'
-    ModuleVersion        = '0.1.0'
+    ModuleVersion        = '0.9.0'
     GUID                 = '6d6f7a0e-5f0c-4d5c-9b3e-0c2f5e8c1a74'
     Author               = 'PgSsl contributors'
     CompanyName          = 'PgSsl contributors'

@@ -103,7 +103,8 @@ Describe 'The output of <Command>' -ForEach $tested {
         $told.PSObject.TypeNames[0] | Should -Be $Type
         $told.IsChanged, $told.IsWhatIf | Should -Be $true, $false
         $told.PSObject.Properties.Name | Should -Contain IsProven
-        foreach ($list in 'Backup', 'Remarks') { $told.PSObject.Properties[$list].Value.GetType().Name | Should -Be 'OutputList`1' }
+        $told.Plan | Should -BeNullOrEmpty
+        foreach ($list in 'Backup', 'Remarks', 'Plan') { $told.PSObject.Properties[$list].Value.GetType().Name | Should -Be 'OutputList`1' }
         if ($told.Backup) { $told.Backup | Should -Exist }
     }
 
@@ -115,6 +116,7 @@ Describe 'The output of <Command>' -ForEach $tested {
         $told.IsChanged, $told.IsWhatIf | Should -Be $true, $true
         $told.IsProven | Should -Not -BeTrue
         $told.Backup | Should -BeNullOrEmpty
+        $told.Plan | Should -Not -BeNullOrEmpty
         Get-Content-Hash | Should -Be $before
         (& $Act @{}).IsChanged | Should -BeTrue
     }
@@ -151,6 +153,7 @@ Describe 'The second run of <Command>' -ForEach $again {
     It 'says so with -WhatIf -PassThru as well' {
         $told = & $Act @{ WhatIf = $true; PassThru = $true }
         $told.IsChanged, $told.IsWhatIf | Should -Be $false, $true
+        $told.Plan | Should -BeNullOrEmpty
     }
 }
 

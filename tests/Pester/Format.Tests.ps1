@@ -134,7 +134,7 @@ Describe 'Format' {
 
     It 'shows findings of a rule by their codes, and in a list with what to do' {
         Get-Screen -Width 160 -Script { $args[0] } -Arguments $objects.HbaRule[1] | Should -Match 'PlaintextAllowed, Md5'
-        $objects.HbaRule[1] | Format-List | Out-String -Width 300 | Should -Match 'Findings +: Warning: Clients may connect in plaintext.+ Make the rule hostssl'
+        $objects.HbaRule[1] | Format-List | Out-String -Width 300 | Should -Match '(?s)Findings +: Warning: Clients may connect in plaintext.+ Make the rule hostssl'
     }
 
     It 'shows a change as a diff' {

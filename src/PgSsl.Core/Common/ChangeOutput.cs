@@ -22,6 +22,9 @@ public abstract record ChangeOutput
     /// <summary>What the user should know, a sentence each: what was written as warnings, too.</summary>
     public OutputList<string> Remarks { get; init; } = [];
 
+    /// <summary>With -WhatIf, what would be done and whom it concerns: the lines of its text. Empty where nothing would be changed.</summary>
+    public OutputList<string> Plan { get; init; } = [];
+
     /// <summary>Whether this only says what would be done (-WhatIf): nothing was.</summary>
     public bool IsWhatIf { get; init; }
 }

@@ -43,7 +43,7 @@ public sealed record CertificateRequest : ChangeOutput
     /// <param name="backups">The backups of the files that were replaced.</param>
     internal static CertificateRequest Create(
         CertificateProfile profile, CertificateKey key, KeyFilePlan files, bool isKeyEncrypted, string csrPem, IReadOnlyList<string> backups) =>
-        Plan(profile, key.Algorithm, key, files, isKeyEncrypted) with { CsrPem = csrPem, Backup = backups.ToArray() };
+        Planned(profile, key.Algorithm, key, files, isKeyEncrypted) with { CsrPem = csrPem, Backup = backups.ToArray() };
 
     /// <summary>Makes the record of a request that is not made yet.</summary>
     /// <param name="profile">What is asked for.</param>
@@ -51,7 +51,7 @@ public sealed record CertificateRequest : ChangeOutput
     /// <param name="key">Its key; null if it is to be made.</param>
     /// <param name="files">The files of both.</param>
     /// <param name="isKeyEncrypted">Whether a passphrase is used; ignored for a key that existed before.</param>
-    internal static CertificateRequest Plan(
+    internal static CertificateRequest Planned(
         CertificateProfile profile, string algorithm, CertificateKey? key, KeyFilePlan files, bool isKeyEncrypted) => new()
     {
         IsChanged = true,

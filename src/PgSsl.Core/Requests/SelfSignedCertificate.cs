@@ -64,7 +64,7 @@ public sealed record SelfSignedCertificate : ChangeOutput
         bool isKeyEncrypted,
         X509Certificate2 certificate,
         IReadOnlyList<string> backups) =>
-        Plan(profile, key.Algorithm, key, files, isKeyEncrypted, (certificate.NotBefore, certificate.NotAfter)) with
+        Planned(profile, key.Algorithm, key, files, isKeyEncrypted, (certificate.NotBefore, certificate.NotAfter)) with
         {
             Fingerprint = Certificates.Fingerprint.Of(certificate),
             Certificate = certificate,
@@ -79,7 +79,7 @@ public sealed record SelfSignedCertificate : ChangeOutput
     /// <param name="files">The files of both.</param>
     /// <param name="isKeyEncrypted">Whether a passphrase is used; ignored for a key that existed before.</param>
     /// <param name="validity">When it is valid.</param>
-    internal static SelfSignedCertificate Plan(
+    internal static SelfSignedCertificate Planned(
         CertificateProfile profile,
         string algorithm,
         CertificateKey? key,

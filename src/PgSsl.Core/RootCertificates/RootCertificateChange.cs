@@ -24,7 +24,7 @@ public sealed record RootCertificateChange : ChangeOutput
     /// <summary>What was corrected in the file so that libpq reads it.</summary>
     public required OutputList<string> Corrections { get; init; }
 
-    internal RootFilePlan Plan { get; init; } = null!;
+    internal RootFilePlan FilePlan { get; init; } = null!;
 
     /// <summary>Describes a change.</summary>
     /// <param name="plan">How the file changes, or changed.</param>
@@ -37,7 +37,7 @@ public sealed record RootCertificateChange : ChangeOutput
         Added = Texts(plan.Added),
         Removed = Texts([.. plan.Replaced, .. plan.Removed]),
         Corrections = [.. plan.Corrections],
-        Plan = plan,
+        FilePlan = plan,
     };
 
     private static OutputList<string> Texts(IReadOnlyList<RootFileEntry> entries) => [.. entries.Select(entry => entry.Describe())];

@@ -123,8 +123,7 @@ public sealed class GetPgSslSessionCommand : ServerCmdlet
     private async Task<bool> AskAsync(SslSession victim, CancellationToken cancellationToken)
     {
         var answer = new TaskCompletionSource<bool>(TaskCreationOptions.RunContinuationsAsynchronously);
-        string text = $"{victim.Endpoint}: end the session {victim}";
-        await PostAsync(() => answer.SetResult(Ask([text], Caption, "?")), cancellationToken).ConfigureAwait(false);
+        await PostAsync(() => answer.SetResult(Ask([PlanOf(victim)], Caption, "?")), cancellationToken).ConfigureAwait(false);
         return await answer.Task.WaitAsync(cancellationToken).ConfigureAwait(false);
     }
 
@@ -149,8 +148,10 @@ public sealed class GetPgSslSessionCommand : ServerCmdlet
         $"{endpoint}: applications reconnect at once, and again in plaintext if pg_hba.conf allows it. " +
         "Use Set-PgHbaSsl, or sslmode=verify-full in the application.";
 
+    private static string PlanOf(SslSession victim) => $"{victim.Endpoint}: end the session {victim}";
+
     private PSObject Told(SslSession session, bool isChanged, bool? isProven, params string[] remarks) =>
-        ChangeNotes.Of(session, IsWhatIf, isChanged, isProven, remarks);
+        ChangeNotes.Of(session, IsWhatIf ? PlanOf(session) : null, isChanged, isProven, remarks);
 
     private void Warn(IServerSession session, SessionList list, string endpoint)
     {

@@ -35,7 +35,7 @@ public sealed class NewPgCsrCommand : KeyPairCmdlet
 
     /// <inheritdoc/>
     private protected override ChangeOutput Plan(CertificateProfile profile, string algorithm, CertificateKey? key, KeyFilePlan files) =>
-        CertificateRequest.Plan(profile, algorithm, key, files, isKeyEncrypted: Passphrase is not null);
+        CertificateRequest.Planned(profile, algorithm, key, files, isKeyEncrypted: Passphrase is not null);
 
     /// <inheritdoc/>
     private protected override ChangeOutput? FindPresent(

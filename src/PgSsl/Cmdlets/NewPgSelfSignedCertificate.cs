@@ -45,6 +45,6 @@ public sealed class NewPgSelfSignedCertificateCommand : KeyPairCmdlet
 
     /// <inheritdoc/>
     private protected override ChangeOutput Plan(CertificateProfile profile, string algorithm, CertificateKey? key, KeyFilePlan files) =>
-        SelfSignedCertificate.Plan(
+        SelfSignedCertificate.Planned(
             profile, algorithm, key, files, isKeyEncrypted: Passphrase is not null, CertificateProfile.ValidityOf(Days, DateTimeOffset.UtcNow));
 }

@@ -59,11 +59,12 @@ public sealed class RemovePgBackupCommand : PgCmdlet
     private void Remove(FileBackup backup)
     {
         string need = $"{(backup.IsNeeded ? "It is still needed: " : "")}{backup.Reason}";
-        if (Ask([$"Remove the backup {backup.BackupPath} of {backup.Target} ({backup.Kind}). {need}"], "Remove the backup?"))
+        string plan = $"Remove the backup {backup.BackupPath} of {backup.Target} ({backup.Kind}). {need}";
+        if (Ask([plan], "Remove the backup?"))
             BackupRemoval.Remove(backup.BackupPath);
         else if (!IsWhatIf || !PassThru)
             return;
-        WriteObject(ChangeNotes.Of(backup, IsWhatIf, isChanged: true, isProven: null));
+        WriteObject(ChangeNotes.Of(backup, IsWhatIf ? plan : null, isChanged: true, isProven: null));
     }
 
     private IReadOnlyList<StoredBackup> Find(string path)

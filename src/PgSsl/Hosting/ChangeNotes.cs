@@ -10,11 +10,11 @@ internal static class ChangeNotes
 {
     /// <summary>The object with its notes.</summary>
     /// <param name="item">The object.</param>
-    /// <param name="isWhatIf">Whether the user only asks.</param>
+    /// <param name="plan">What would be done to it, in a sentence; null unless the user only asks.</param>
     /// <param name="isChanged">See <see cref="ChangeOutput.IsChanged"/>.</param>
     /// <param name="isProven">See <see cref="ChangeOutput.IsProven"/>.</param>
     /// <param name="remarks">See <see cref="ChangeOutput.Remarks"/>; those that the object itself has stay.</param>
-    public static PSObject Of(object item, bool isWhatIf, bool isChanged, bool? isProven, params string[] remarks)
+    public static PSObject Of(object item, string? plan, bool isChanged, bool? isProven, params string[] remarks)
     {
         OutputList<string> none = [];
         var output = new PSObject(item);
@@ -23,7 +23,8 @@ internal static class ChangeNotes
         output.Properties.Add(new PSNoteProperty(nameof(ChangeOutput.Backup), none));
         if (output.Properties[nameof(ChangeOutput.Remarks)] is null)
             output.Properties.Add(new PSNoteProperty(nameof(ChangeOutput.Remarks), (OutputList<string>)remarks));
-        output.Properties.Add(new PSNoteProperty(nameof(ChangeOutput.IsWhatIf), isWhatIf));
+        output.Properties.Add(new PSNoteProperty(nameof(ChangeOutput.Plan), plan is null ? none : (OutputList<string>)[plan]));
+        output.Properties.Add(new PSNoteProperty(nameof(ChangeOutput.IsWhatIf), plan is not null));
         return output;
     }
 }

@@ -145,7 +145,7 @@ public abstract class KeyPairCmdlet : CertificateNamingCmdlet
         if (proceeds || reason == ShouldProcessReason.WhatIf)
             _taken.UnionWith(files.Targets);
         if (!proceeds && reason == ShouldProcessReason.WhatIf && PassThru)
-            WriteObject(WithRemarks(Plan(profile, algorithm, existing, files)));
+            WriteObject(WithRemarks(Plan(profile, algorithm, existing, files) with { Plan = [change] }));
         if (!proceeds)
             return;
         using CertificateKey? made = existing is null ? CertificateKey.Generate(algorithm) : null;

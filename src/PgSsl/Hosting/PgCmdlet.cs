@@ -12,6 +12,9 @@ namespace PgSsl.Hosting;
 /// <summary>What all cmdlets share: how failures are written, how paths are resolved, and how work on other threads is waited for.</summary>
 public abstract partial class PgCmdlet : PSCmdlet, IDisposable
 {
+    /// <summary>With -WhatIf, what would be done if it were not refused: lines, among the <see cref="Exception.Data"/> of the refusal.</summary>
+    internal const string RefusedPlan = "PgSsl.RefusedPlan";
+
     private const string FileSystem = "FileSystem";
 
     private readonly CancellationTokenSource _stop = new();
@@ -176,17 +179,20 @@ public abstract partial class PgCmdlet : PSCmdlet, IDisposable
             warnings.AddRange(targets.Select(target => target.Warning).OfType<string>());
             change.Check(isForced);
         }
-        catch (PgSslException) when (IsWhatIf)
+        catch (PgSslException refusal) when (IsWhatIf)
         {
             // The user asks what would happen: show the change, and then why it would not be made.
             Ask(lines, question);
+            refusal.Data[RefusedPlan] = lines.ToArray();
             throw;
         }
         if (!Ask(lines, question))
         {
             // The text of -WhatIf has the warnings in it.
             _warnings.AddRange([.. change.Warnings, .. warnings]);
-            return IsWhatIf && passesThru ? WithRemarks((TOutput)((ChangeOutput)change.Outlook with { IsChanged = true })) : null;
+            return IsWhatIf && passesThru
+                ? WithRemarks((TOutput)((ChangeOutput)change.Outlook with { IsChanged = true, Plan = [.. lines] }))
+                : null;
         }
         WriteWarnings(change.Warnings);
         WriteWarnings(warnings);

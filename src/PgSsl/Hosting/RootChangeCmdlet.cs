@@ -74,7 +74,7 @@ public abstract class RootChangeCmdlet : PgCmdlet
                 WriteObject(done);
                 return;
             }
-            RootFile file = restored is null ? FileWith(done.Plan) : RootFile.Parse(done.Plan.After, done.Path);
+            RootFile file = restored is null ? FileWith(done.FilePlan) : RootFile.Parse(done.FilePlan.After, done.Path);
             WriteObject(RootCertificate.Of(file, DateTimeOffset.UtcNow).Where(isConcerned), enumerateCollection: true);
         });
     }

@@ -27,6 +27,22 @@ public class SeveralServersTests
         Assert.StartsWith("Name the server itself", refused!.Remedy);
     }
 
+    /// <summary>A root file that does not verify the servers: each session is an attempt over TLS, and one in plaintext.</summary>
+    [Fact]
+    public async Task A_balancer_is_seen_where_each_session_takes_two_connections()
+    {
+        PostgresCluster one = await StartAsync(15), other = await StartAsync(18);
+        string root = Path.Combine(SandboxDirectory.Create(), "root.crt");
+        await File.WriteAllTextAsync(root, TestAuthority.CreateRoot("Somebody Else").CertificatePem, TestContext.Current.CancellationToken);
+        await using LoadBalancer balancer = LoadBalancer.Start(one.Port, other.Port);
+
+        (SslConfiguration configuration, PgSslException? refused) = await LookAsync(balancer.Port, $"sslmode=prefer sslrootcert={root}");
+
+        Assert.Null(configuration.IsDrifted);
+        Assert.Contains(configuration.Findings, finding => finding.Code == "SeveralServers");
+        Assert.Equal(PgSslError.ContradictoryParameters, refused?.Error);
+    }
+
     /// <summary>The server says another port than the one that was dialled, each time.</summary>
     [Fact]
     public async Task A_published_port_is_no_balancer()
@@ -55,19 +71,19 @@ public class SeveralServersTests
         major, "balanced", cluster => cluster.InstallCertificateAsync(TestAuthority.CreateRoot("Balanced CA").Issue(LeafOptions.ForLoopback()))))
         .OrSkip(Assert.Skip);
 
-    private static async Task<(LiveServer Live, ConnectionSettings Settings)> OpenAsync(int port)
+    private static async Task<(LiveServer Live, ConnectionSettings Settings)> OpenAsync(int port, string further = "")
     {
-        ConnectionSettings settings = Sessions.Resolve($"host=127.0.0.1 port={port} user=postgres dbname=postgres");
+        ConnectionSettings settings = Sessions.Resolve($"host=127.0.0.1 port={port} user=postgres dbname=postgres {further}");
         LiveServer live = await LiveServer.OfAsync(
             await Sessions.OpenAsync(settings), settings, Sessions.Timeout, TestContext.Current.CancellationToken);
         return (live with { Reopen = _ => Sessions.OpenAsync(settings) }, settings);
     }
 
     /// <summary>What Get-PgSslConfiguration shows, and what a cmdlet that changes something says.</summary>
-    private static async Task<(SslConfiguration Configuration, PgSslException? Refused)> LookAsync(int port)
+    private static async Task<(SslConfiguration Configuration, PgSslException? Refused)> LookAsync(int port, string further = "")
     {
         CancellationToken token = TestContext.Current.CancellationToken;
-        (LiveServer live, ConnectionSettings settings) = await OpenAsync(port);
+        (LiveServer live, ConnectionSettings settings) = await OpenAsync(port, further);
         using (live)
         {
             SslConfigurationFacts facts = await SslConfigurationReader.ReadAsync(live, token);

@@ -1,4 +1,5 @@
 using System.Net;
+using System.Net.Sockets;
 using PgSsl.Common;
 using PgSsl.Probing;
 using PgSsl.Wire;
@@ -28,10 +29,14 @@ internal static class SeveralServers
         if (live.Reopen is null || live.Session.IsPooled || await IsWhatWasDialledAsync(live, cancellationToken).ConfigureAwait(false))
             return null;
         var others = new List<IServerSession>();
+        using var turn = new TcpClient();
         try
         {
             while (others.Count < Looks)
             {
+                // A session that takes two connections, as one does that falls back to plaintext, meets the same of two servers each time.
+                if (others.Count == 1)
+                    await TakeTurnAsync(turn, live, cancellationToken).ConfigureAwait(false);
                 others.Add(await live.Reopen(cancellationToken).ConfigureAwait(false));
                 SqlRow seen = (await others[^1].QueryAsync(Sql, null, cancellationToken).ConfigureAwait(false)).Only();
                 if (seen["started"] == live.StartTime)
@@ -76,6 +81,20 @@ internal static class SeveralServers
         IReadOnlyList<IPAddress> dialled =
             await ServerProbe.ResolveAsync(live.Session.Host, live.Timeout, cancellationToken).ConfigureAwait(false);
         return dialled.Any(address => NumericAddress.Of(address) == NumericAddress.Of(own));
+    }
+
+    private static async Task TakeTurnAsync(TcpClient turn, LiveServer live, CancellationToken cancellationToken)
+    {
+        IReadOnlyList<IPAddress> dialled =
+            await ServerProbe.ResolveAsync(live.Session.Host, live.Timeout, cancellationToken).ConfigureAwait(false);
+        try
+        {
+            await turn.ConnectAsync([.. dialled], live.Session.Host.Port, cancellationToken).ConfigureAwait(false);
+        }
+        catch (SocketException)
+        {
+            // Then the next session says why.
+        }
     }
 
     private static string Name(IPAddress? address, int? port, string? started) =>

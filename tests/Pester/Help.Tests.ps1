@@ -265,7 +265,7 @@ Describe 'about_PgSsl_Automation' {
         $told = ([type]'PgSsl.ChangeOutput').GetProperties().Name
         foreach ($name in $told) { $text | Should -Match "(?m)^ {8}$name +\w" }
         $section = ($text -split '(?m)^WHAT A CHANGE TELLS\r?\n')[1] -split '(?m)^[A-Z]{4,}' | Select-Object -First 1
-        [regex]::Matches($section, '(?m)^ {8}(Is\w+|Backup|Remarks) +\w').ForEach{ $_.Groups[1].Value } | Sort-Object | Should -Be ($told | Sort-Object)
+        [regex]::Matches($section, '(?m)^ {8}(Is\w+|Backup|Remarks|Plan) +\w').ForEach{ $_.Groups[1].Value } | Sort-Object | Should -Be ($told | Sort-Object)
     }
 
     It 'has the exit codes of samples' {

@@ -66,6 +66,17 @@ public sealed class PowerShellProgram
     /// <summary>Its environment, as NAME=VALUE, for OpenSSH's SetEnv.</summary>
     internal string EnvironmentLine => string.Join(' ', Variables.Select(variable => $"\"{variable.Key}={variable.Value}\""));
 
+    /// <summary>Runs it to its end, with exactly these arguments.</summary>
+    public Task<ProcessResult> RunAsync(
+        IEnumerable<string> arguments, string input, IReadOnlyDictionary<string, string?> environment, string workingDirectory)
+    {
+        var variables = new Dictionary<string, string?>(Variables);
+        foreach ((string name, string? value) in environment)
+            variables[name] = value;
+        (string file, IEnumerable<string> all) = Program(arguments);
+        return ProcessRunner.RunAsync(file, all, input, variables, timeout: null, workingDirectory);
+    }
+
     /// <summary>Starts it in this terminal; its input is the user's, or empty.</summary>
     internal Process Start(IEnumerable<string> arguments, bool hasInput)
     {
@@ -95,11 +106,10 @@ public sealed class PowerShellProgram
         ["POWERSHELL_UPDATECHECK"] = "Off",
     };
 
-    private (string File, IEnumerable<string> Arguments) Command(IEnumerable<string> arguments)
-    {
-        string[] all = ["-NoLogo", "-NoProfile", .. arguments];
-        return Path.GetExtension(_path).Equals(".dll", StringComparison.OrdinalIgnoreCase) ? (Dotnet, [_path, .. all]) : (_path, all);
-    }
+    private (string File, IEnumerable<string> Arguments) Command(IEnumerable<string> arguments) => Program(["-NoLogo", "-NoProfile", .. arguments]);
+
+    private (string File, IEnumerable<string> Arguments) Program(IEnumerable<string> arguments) =>
+        Path.GetExtension(_path).Equals(".dll", StringComparison.OrdinalIgnoreCase) ? (Dotnet, [_path, .. arguments]) : (_path, arguments);
 
     // DIRECTORY/dotnet, where the runtime is in DIRECTORY/shared/Microsoft.NETCore.App/VERSION.
     private static string FindDotnet()

@@ -22,6 +22,8 @@ public static class JsonOperation
         [2] = "The properties make no sense; the error above names the one.",
         [3] = "The server could not be reached or logged in to; the error above says why.",
         [4] = "The change was refused, and nothing was changed; the error above says why, and what to do.",
+        [5] = "The effect could not be proven, so everything was put back; the error above says what was seen.",
+        [6] = "The effect could not be proven, and not everything could be put back: look at the server now.",
     };
 
     /// <summary>Runs an operation with the process's streams.</summary>
@@ -52,12 +54,12 @@ public static class JsonOperation
         catch (RuntimeException failure) when (failure.ErrorRecord is { } record)
         {
             Tell(messages, new ResourceMessage("error", Describe(record.Exception.Message, record.ErrorDetails?.RecommendedAction)));
-            return CodeOf(record.CategoryInfo.Category);
+            return CodeOf(record.Exception);
         }
         catch (PgSslException failure)
         {
             Tell(messages, new ResourceMessage("error", Describe(failure.Message, failure.Remedy)));
-            return 2;
+            return CodeOf(failure);
         }
     }
 
@@ -110,12 +112,21 @@ public static class JsonOperation
 
     private static string Describe(string message, string? remedy) => remedy is null ? message : $"{message} {remedy}";
 
-    private static int CodeOf(ErrorCategory category) => category switch
+    private static int CodeOf(Exception failure) => (failure as PgSslException)?.Error switch
     {
-        ErrorCategory.InvalidArgument => 2,
-        ErrorCategory.ConnectionError or ErrorCategory.OperationTimeout or ErrorCategory.ResourceUnavailable or ErrorCategory.ProtocolError
-            or ErrorCategory.AuthenticationError => 3,
-        ErrorCategory.SecurityError or ErrorCategory.PermissionDenied => 4,
+        PgSslError.InvalidEndpoint or PgSslError.UnknownParameter or PgSslError.InvalidParameterValue or PgSslError.ContradictoryParameters
+            or PgSslError.UnsupportedParameter => 2,
+        PgSslError.ServiceNotFound or PgSslError.HostNotFound or PgSslError.ConnectionRefused or PgSslError.ConnectionTimedOut
+            or PgSslError.ConnectionFailed or PgSslError.ConnectionClosed or PgSslError.ConnectionRejected or PgSslError.TlsNotOffered
+            or PgSslError.TlsHandshakeFailed or PgSslError.UntrustedCertificate or PgSslError.HostNameMismatch or PgSslError.NotPostgreSql
+            or PgSslError.PasswordRequired or PgSslError.AuthenticationFailed or PgSslError.ServerNotReady
+            or PgSslError.NoSuitableServer => 3,
+        PgSslError.LockOut or PgSslError.LooserLogin or PgSslError.ConnectionsAtRisk or PgSslError.ManagedElsewhere
+            or PgSslError.ServerElsewhere or PgSslError.RequirementNotMet or PgSslError.NotProvable or PgSslError.UntrustedPeer
+            or PgSslError.UnexpectedFile or PgSslError.InsufficientPrivilege or PgSslError.InsecurePassword
+            or PgSslError.FingerprintMismatch or PgSslError.RootNotVouchedFor or PgSslError.KeyMismatch => 4,
+        PgSslError.ChangeNotProven => 5,
+        PgSslError.UndoNotProven or PgSslError.FileNotRestored => 6,
         _ => 1,
     };
 }

@@ -43,6 +43,8 @@ internal abstract class Resource
     /// </summary>
     public ResourceResult Test(AskedProperties asked, ResourceShell shell)
     {
+        if (Settled(asked, shell) is { } settled)
+            return settled;
         try
         {
             return Compare(asked, Plan(asked.With(Force, true), shell), shell);
@@ -56,6 +58,8 @@ internal abstract class Resource
     /// <summary>Makes it as desired.</summary>
     public ResourceResult Set(AskedProperties asked, ResourceShell shell)
     {
+        if (Settled(asked, shell) is { } settled)
+            return settled;
         ChangeOutput made = shell.Change<ChangeOutput>(CommandFor(asked), ParametersFor(asked));
         return Get(asked, shell) with { Differing = made.IsChanged ? Differing(made) : [] };
     }
@@ -63,6 +67,8 @@ internal abstract class Resource
     /// <summary>What <see cref="Set"/> would do: the state afterwards, as far as it is known.</summary>
     public ResourceResult WhatIf(AskedProperties asked, ResourceShell shell)
     {
+        if (Settled(asked, shell) is { } settled)
+            return settled;
         try
         {
             ChangeOutput planned = Plan(asked, shell);
@@ -78,6 +84,9 @@ internal abstract class Resource
     /// <exception cref="PgSslException">There cannot be several.</exception>
     public virtual IEnumerable<ResourceResult> Export(AskedProperties asked, ResourceShell shell) => throw new PgSslException(
         PgSslError.InvalidParameterValue, $"PgSsl/{Name} cannot be exported.", "Use get, with the properties that say which one is meant.");
+
+    /// <summary>The state, where it shows without a plan that all is as desired; null if a plan is needed.</summary>
+    protected virtual ResourceResult? Settled(AskedProperties asked, ResourceShell shell) => null;
 
     /// <summary>The property that stands for all of it, where nothing more is known than that it is not as desired.</summary>
     protected abstract string Main { get; }

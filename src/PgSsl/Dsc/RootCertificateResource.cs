@@ -48,6 +48,17 @@ internal sealed class RootCertificateResource : Resource
     public override IEnumerable<ResourceResult> Export(AskedProperties asked, ResourceShell shell) =>
         Read(asked, shell).Select(root => State(asked, root));
 
+    /// <summary>A root that is there needs no source; a state that get or export returned has none.</summary>
+    protected override ResourceResult? Settled(AskedProperties asked, ResourceShell shell)
+    {
+        if (!IsToExist(asked) || asked["certificate"] is not null || asked["provider"] is not null)
+            return null;
+        ResourceResult found = Get(asked, shell);
+        return found.State[Exists] is true ? found : throw new PgSslException(
+            PgSslError.InvalidParameterValue, "The root is not there, and PgSsl/RootCertificate is not told where it comes from.",
+            "Give certificate, an absolute path or PEM text; or provider.");
+    }
+
     /// <inheritdoc/>
     protected override string Main => Exists;
 

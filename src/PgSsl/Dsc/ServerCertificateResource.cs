@@ -50,7 +50,8 @@ internal sealed class ServerCertificateResource : Resource
     {
         OrderedDictionary state = asked.ToState(this);
         if (asked["endpoint"] is not null)
-            Describe(state, ReadServer(asked, shell));
+            Describe(state, shell.Run<SslConfiguration>(
+                "Get-PgSslConfiguration", asked.Parameters(("endpoint", "Endpoint"), (Credential, "Credential")))[0]);
         else if (asked["sslCertFile"] is string path && File.Exists(path))
             Describe(state, shell.Run<FileCertificate>("Get-PgCertificate", asked.Parameters(("sslCertFile", "Path")))[0]);
         return new ResourceResult(state);
@@ -62,7 +63,7 @@ internal sealed class ServerCertificateResource : Resource
     /// <inheritdoc/>
     protected override string CommandFor(AskedProperties asked) => "Install-PgServerCertificate";
 
-    /// <inheritdoc/>
+    /// <remarks>The plan has seen the wire as well: the same certificate is installed again where the server has not loaded it.</remarks>
     protected override IReadOnlyList<string> Differing(ChangeOutput change) =>
         change is ServerCertificateInstallation installed && installed.Fingerprint == installed.PreviousFingerprint
             ? ["certificate"] : [FingerprintName];
@@ -77,20 +78,8 @@ internal sealed class ServerCertificateResource : Resource
             state[FingerprintName] = plan.PreviousFingerprint;
             state["notAfter"] = plan.PreviousNotAfter;
         }
-        List<string> differing = plan.IsChanged ? [.. Differing(plan)] : [];
-        // What is in the files is known; whether the server has loaded it, only the wire tells.
-        if (!plan.IsChanged && plan.Endpoint is not null && asked["pgBouncerIni"] is null)
-        {
-            SslConfiguration seen = ReadServer(asked, shell);
-            Describe(state, seen);
-            if (seen.ServedFingerprint is { } served && served != plan.Fingerprint)
-                differing.Add(ServedFingerprint);
-        }
-        return new ResourceResult(state) { Differing = differing, Plan = plan.Plan };
+        return new ResourceResult(state) { Differing = plan.IsChanged ? Differing(plan) : [], Plan = plan.Plan };
     }
-
-    private static SslConfiguration ReadServer(AskedProperties asked, ResourceShell shell) =>
-        shell.Run<SslConfiguration>("Get-PgSslConfiguration", asked.Parameters(("endpoint", "Endpoint"), (Credential, "Credential")))[0];
 
     private static void Describe(OrderedDictionary state, SslConfiguration seen)
     {

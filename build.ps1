@@ -9,7 +9,8 @@ A driver for those who live in PowerShell. Each task only calls what one could c
   Test     dotnet test: all tests, as continuous integration runs them
   Help     PlatyPS: en-US/PgSsl.dll-Help.xml from docs/cmdlets/*.md
   Analyze  PSScriptAnalyzer, over every PowerShell file of the repository
-  Package  dotnet pack: the module's folder out/PgSsl, and out/PgSsl.<version>.nupkg
+  Package  dotnet pack: the folders out/PgSsl and out/PgSslDsc, a package of each, out/PgSslEnforced.zip for Azure Machine Configuration,
+           and out/PgSsl.bom.json, what the package is made of (CycloneDX)
   Sandbox  dotnet run: PostgreSQL servers that differ, and a walk through the main commands on them
 
 .PARAMETER Task
@@ -57,6 +58,18 @@ function Test-Script {
     if ($findings) { throw "PSScriptAnalyzer has $(@($findings).Count) findings." }
 }
 
+function New-Package {
+    # Paths of this machine stay out of what ships.
+    dotnet pack src/PgSsl -p:ContinuousIntegrationBuild=true
+    dotnet pack src/PgSslDsc
+    $null = New-Item -ItemType Directory out/PgSslDsc -Force
+    Copy-Item src/PgSslDsc/PgSslDsc.psd1, src/PgSslDsc/PgSslDsc.psm1, LICENSE out/PgSslDsc
+    $configuration = 'src/PgSslDsc/MachineConfiguration'
+    & $configuration/New-Package.ps1 -Mof $configuration/PgSslEnforced.mof -Module out/PgSsl, out/PgSslDsc -Destination out | Out-Default
+    dotnet tool restore
+    dotnet tool run dotnet-CycloneDX src/PgSsl/PgSsl.csproj --recursive --output out --filename PgSsl.bom.json --output-format Json
+}
+
 $options = $Fast ? @('-p:RunAnalyzers=false') : @()
 Push-Location $PSScriptRoot
 try {
@@ -66,8 +79,7 @@ try {
             'Test' { dotnet test @options }
             'Help' { & $PSScriptRoot/docs/cmdlets/Export-Help.ps1 en-US/PgSsl.dll-Help.xml }
             'Analyze' { Test-Script }
-            # Paths of this machine stay out of what ships.
-            'Package' { dotnet pack src/PgSsl -p:ContinuousIntegrationBuild=true }
+            'Package' { New-Package }
             'Sandbox' { dotnet run --project tests/PgSsl.Sandbox }
         }
     }

@@ -64,6 +64,8 @@ public sealed class Output : PesterFileTests;
 
 public sealed class Package : PesterFileTests;
 
+public sealed class PgSslDsc : PesterFileTests;
+
 public sealed class Pipeline : PesterFileTests;
 
 public sealed class Progress : PesterFileTests;

@@ -1,0 +1,75 @@
+<#
+.SYNOPSIS
+Makes a package for Azure Machine Configuration from a compiled configuration that uses PgSslDsc.
+
+.DESCRIPTION
+The package is laid out as New-GuestConfigurationPackage of the module GuestConfiguration does it: NAME.mof, NAME.metaconfig.json, and below Modules
+the modules that the configuration needs, each without a folder for its version. Everything is in it, and nothing is compiled on the target.
+
+.PARAMETER Mof
+The configuration. Its name is the package's.
+
+.PARAMETER Module
+The folders of PgSsl and PgSslDsc, as they ship.
+
+.PARAMETER Destination
+The folder for the package.
+
+.PARAMETER Type
+Audit looks only; AuditAndSet also makes it so.
+
+.PARAMETER Version
+The package's version.
+
+.OUTPUTS
+The package's file.
+
+.EXAMPLE
+./New-Package.ps1 -Mof ./PgSslEnforced.mof -Module ./out/PgSsl, ./out/PgSslDsc -Destination ./out
+#>
+#Requires -Version 7.4
+[CmdletBinding(SupportsShouldProcess)]
+param(
+    [Parameter(Mandatory)]
+    [string] $Mof,
+
+    [Parameter(Mandatory)]
+    [string[]] $Module,
+
+    [Parameter(Mandatory)]
+    [string] $Destination,
+
+    [ValidateSet('Audit', 'AuditAndSet')]
+    [string] $Type = 'AuditAndSet',
+
+    [string] $Version = '1.0.0'
+)
+
+Set-StrictMode -Version Latest
+$ErrorActionPreference = 'Stop'
+
+# The service takes no larger one.
+$limit = 100MB
+
+$name = [IO.Path]::GetFileNameWithoutExtension($Mof)
+$package = Join-Path $Destination "$name.zip"
+if (-not $PSCmdlet.ShouldProcess($package, 'Make a Machine Configuration package')) { return }
+$staging = Join-Path ([IO.Path]::GetTempPath()) ([IO.Path]::GetRandomFileName())
+try {
+    $modules = (New-Item -ItemType Directory -Path "$staging/Modules" -Force).FullName
+    Copy-Item -Path $Mof -Destination "$staging/$name.mof"
+    [ordered]@{ Type = $Type; Version = $Version } | ConvertTo-Json | Set-Content -Path "$staging/$name.metaconfig.json" -Encoding ascii
+    foreach ($folder in $Module) {
+        $manifest = Get-Item "$folder/*.psd1"
+        Copy-Item -Path $folder -Destination "$modules/$($manifest.BaseName)" -Recurse
+    }
+    $null = New-Item -ItemType Directory -Path $Destination -Force
+    Remove-Item -Path $package -ErrorAction Ignore
+    [IO.Compression.ZipFile]::CreateFromDirectory($staging, $package)
+}
+finally {
+    Remove-Item -Path $staging -Recurse -ErrorAction Ignore
+}
+$file = Get-Item $package
+if ($file.Length -gt $limit) { throw "$package has $([math]::Round($file.Length / 1MB)) MB; the service takes $($limit / 1MB) MB at most." }
+$file

@@ -58,7 +58,7 @@ function Test-Script {
     if ($findings) { throw "PSScriptAnalyzer has $(@($findings).Count) findings." }
 }
 
-function New-Package {
+function Invoke-Pack {
     # Paths of this machine stay out of what ships.
     dotnet pack src/PgSsl -p:ContinuousIntegrationBuild=true
     dotnet pack src/PgSslDsc
@@ -67,7 +67,9 @@ function New-Package {
     $configuration = 'src/PgSslDsc/MachineConfiguration'
     & $configuration/New-Package.ps1 -Mof $configuration/PgSslEnforced.mof -Module out/PgSsl, out/PgSslDsc -Destination out | Out-Default
     dotnet tool restore
-    dotnet tool run dotnet-CycloneDX src/PgSsl/PgSsl.csproj --recursive --output out --filename PgSsl.bom.json --output-format Json
+    $version = (Import-PowerShellDataFile PgSsl.psd1).ModuleVersion
+    $names = '--set-name', 'PgSsl', '--set-version', $version, '--set-type', 'library'
+    dotnet tool run dotnet-CycloneDX src/Shipped.slnx --exclude-dev @names --output out --filename PgSsl.bom.json --output-format Json
 }
 
 $options = $Fast ? @('-p:RunAnalyzers=false') : @()
@@ -79,7 +81,7 @@ try {
             'Test' { dotnet test @options }
             'Help' { & $PSScriptRoot/docs/cmdlets/Export-Help.ps1 en-US/PgSsl.dll-Help.xml }
             'Analyze' { Test-Script }
-            'Package' { New-Package }
+            'Package' { Invoke-Pack }
             'Sandbox' { dotnet run --project tests/PgSsl.Sandbox }
         }
     }

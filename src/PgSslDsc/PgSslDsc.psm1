@@ -39,9 +39,9 @@ function Invoke-PgSslResource([string] $Operation, [string] $Resource, $Instance
 }
 
 # Fills the facts and the reasons of an instance: what a test says.
-function Update-PgSslInstance([string] $Resource, $Instance) {
-    $test = Invoke-PgSslResource Test $Resource $Instance
-    $state = Invoke-PgSslResource Get $Resource $Instance
+function Complete-PgSslInstance([string] $Resource, $Instance) {
+    $test = Invoke-PgSslResource -Operation Test -Resource $Resource -Instance $Instance
+    $state = Invoke-PgSslResource -Operation Get -Resource $Resource -Instance $Instance
     foreach ($name in $Instance.Facts()) { if ($state.State.Contains($name)) { $Instance.$name = $state.State[$name] } }
     $phrase = ($test.Plan.Count ? $test.Plan : $test.Messages.ForEach{ $_.Text }) -join "`n"
     $Instance.Reasons = @(foreach ($differing in $test.Differing) {
@@ -79,13 +79,13 @@ class PgHbaSsl {
     hidden [string[]] Facts() { return 'PlaintextRules' }
 
     [PgHbaSsl] Get() {
-        Update-PgSslInstance HbaSsl $this
+        Complete-PgSslInstance -Resource HbaSsl -Instance $this
         return $this
     }
 
-    [bool] Test() { return (Invoke-PgSslResource Test HbaSsl $this).IsInDesiredState }
+    [bool] Test() { return (Invoke-PgSslResource -Operation Test -Resource HbaSsl -Instance $this).IsInDesiredState }
 
-    [void] Set() { Invoke-PgSslResource Set HbaSsl $this }
+    [void] Set() { $null = Invoke-PgSslResource -Operation Set -Resource HbaSsl -Instance $this }
 }
 
 # A root certificate that clients on this machine verify servers with: Install-PgRootCert, Uninstall-PgRootCert.
@@ -110,13 +110,13 @@ class PgRootCertificate {
     hidden [string[]] Facts() { return 'Subject', 'Issuer', 'NotAfter' }
 
     [PgRootCertificate] Get() {
-        Update-PgSslInstance RootCertificate $this
+        Complete-PgSslInstance -Resource RootCertificate -Instance $this
         return $this
     }
 
-    [bool] Test() { return (Invoke-PgSslResource Test RootCertificate $this).IsInDesiredState }
+    [bool] Test() { return (Invoke-PgSslResource -Operation Test -Resource RootCertificate -Instance $this).IsInDesiredState }
 
-    [void] Set() { Invoke-PgSslResource Set RootCertificate $this }
+    [void] Set() { $null = Invoke-PgSslResource -Operation Set -Resource RootCertificate -Instance $this }
 }
 
 # The certificate and key of a server: Install-PgServerCertificate.
@@ -148,13 +148,13 @@ class PgServerCertificate {
     hidden [string[]] Facts() { return 'Fingerprint', 'ServedFingerprint', 'Subject', 'NotAfter' }
 
     [PgServerCertificate] Get() {
-        Update-PgSslInstance ServerCertificate $this
+        Complete-PgSslInstance -Resource ServerCertificate -Instance $this
         return $this
     }
 
-    [bool] Test() { return (Invoke-PgSslResource Test ServerCertificate $this).IsInDesiredState }
+    [bool] Test() { return (Invoke-PgSslResource -Operation Test -Resource ServerCertificate -Instance $this).IsInDesiredState }
 
-    [void] Set() { Invoke-PgSslResource Set ServerCertificate $this }
+    [void] Set() { $null = Invoke-PgSslResource -Operation Set -Resource ServerCertificate -Instance $this }
 }
 
 # A server's TLS: Enable-PgSsl, Disable-PgSsl.
@@ -185,11 +185,11 @@ class PgSslConfiguration {
     hidden [string[]] Facts() { return 'ServerVersion', 'ServesTls', 'ServedFingerprint', 'Findings' }
 
     [PgSslConfiguration] Get() {
-        Update-PgSslInstance SslConfiguration $this
+        Complete-PgSslInstance -Resource SslConfiguration -Instance $this
         return $this
     }
 
-    [bool] Test() { return (Invoke-PgSslResource Test SslConfiguration $this).IsInDesiredState }
+    [bool] Test() { return (Invoke-PgSslResource -Operation Test -Resource SslConfiguration -Instance $this).IsInDesiredState }
 
-    [void] Set() { Invoke-PgSslResource Set SslConfiguration $this }
+    [void] Set() { $null = Invoke-PgSslResource -Operation Set -Resource SslConfiguration -Instance $this }
 }

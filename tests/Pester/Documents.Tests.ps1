@@ -43,7 +43,7 @@ Describe 'docs/CMDLETS.md' {
 
 Describe 'docs' {
     It 'links only to files that there are' {
-        $pages = Get-Item $root/*.md, $root/docs/*.md, $root/docs/guides/*.md, $root/docs/decisions/*.md
+        $pages = Get-Item $root/*.md, $root/docs/*.md, $root/docs/guides/*.md, $root/docs/decisions/*.md, $root/samples/*.md
         $broken = foreach ($file in $pages) {
             foreach ($link in [regex]::Matches((Get-Content -Raw $file), '\]\((?<Target>[^)#:\s]+)(#[^)]*)?\)')) {
                 $target = Join-Path $file.DirectoryName $link.Groups['Target'].Value

@@ -243,6 +243,36 @@ Describe 'A guide' -Skip:([bool]$missing) {
         $after | Should -Be $before
     }
 
+    It 'looks through a tunnel, and keeps the check of the name' {
+        if ((Get-Sandbox).SshMissing) { Set-ItResult -Skipped -Because (Get-Sandbox).SshMissing; return }
+        $script:judged = 0
+        $judge = {
+            # The same as psql sees it.
+            $to = "hostaddr=127.0.0.1 port=$port user=postgres dbname=postgres sslmode=verify-full sslrootcert=corp-root.crt"
+            Invoke-Judge "host=localhost $to" 'SELECT ssl FROM pg_stat_ssl WHERE pid = pg_backend_pid()' | Should -Be t
+            { Invoke-Judge "host=billing.example.com $to" 'SELECT 1' } | Should -Throw '*does not match host name*'
+            $script:judged++
+        }
+
+        $shown = Invoke-Guide proxies -Before @{ 'Stop-Process $tunnel' = $judge }
+
+        Test-Label proxies $shown
+        $script:judged | Should -Be 1
+        $shown | Should -Match '(?m)^localhost +True +True'
+        $shown | Should -Match '(?m)^billing\.example\.com +False +False +HostNameMismatch'
+        $env:PGHOSTADDR | Should -BeNullOrEmpty
+    }
+
+    It 'splits a fleet over sessions' {
+        if ((Get-Sandbox).SshMissing) { Set-ItResult -Skipped -Because (Get-Sandbox).SshMissing; return }
+
+        $shown = Invoke-Guide fleet
+
+        Test-Label fleet $shown
+        @([regex]::Matches($shown, '(?m)^localhost +\d+ ')).Count | Should -Be ($estate.Count - 1) -Because 'each server but the balancer has a row'
+        Test-Path fleet.key | Should -BeTrue
+    }
+
     It 'asks many at a time, keeps objects, and compares two runs' {
         $shown = Invoke-Guide scripts
 

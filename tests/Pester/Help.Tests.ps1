@@ -258,3 +258,18 @@ Describe 'about_PgSsl_Hba' {
         foreach ($type in 'local', 'host', 'hostssl', 'hostnossl', 'hostgssenc', 'hostnogssenc') { $text | Should -Match "(?m)^ +$type\b" }
     }
 }
+
+Describe 'about_PgSsl_Automation' {
+    It 'has what a change tells, as the type has it' {
+        $text = Get-Content -Raw $root/en-US/about_PgSsl_Automation.help.txt
+        $told = ([type]'PgSsl.ChangeOutput').GetProperties().Name
+        foreach ($name in $told) { $text | Should -Match "(?m)^ {8}$name +\w" }
+        $section = ($text -split '(?m)^WHAT A CHANGE TELLS\r?\n')[1] -split '(?m)^[A-Z]{4,}' | Select-Object -First 1
+        [regex]::Matches($section, '(?m)^ {8}(Is\w+|Backup|Remarks|Plan) +\w').ForEach{ $_.Groups[1].Value } | Sort-Object | Should -Be ($told | Sort-Object)
+    }
+
+    It 'has the exit codes of samples' {
+        $text = Get-Content -Raw $root/en-US/about_PgSsl_Automation.help.txt
+        foreach ($code in 0..3) { $text | Should -Match "(?m)^ {8}$code    \w" }
+    }
+}

@@ -10,6 +10,8 @@ Describe 'The package' -Skip:$IsWindows {
         $options = '-c', $sandbox.Configuration, '--no-build', '-p:BuildProjectReferences=false', "-p:StagingFolder=$TestDrive/staging/"
         $said = & $env:DOTNET_HOST_PATH pack $root/src/PgSsl @options -o $gallery 2>&1
         if ($LASTEXITCODE) { throw "$said" }
+        $said = & $env:DOTNET_HOST_PATH pack $root/src/PgSslDsc -c $sandbox.Configuration --no-build -o $gallery 2>&1
+        if ($LASTEXITCODE) { throw "$said" }
 
         # No profile, no modules and no repositories but those of PowerShell itself.
         $names = 'HOME', 'XDG_DATA_HOME', 'PSModulePath', 'PGUSER', 'PGDATABASE'
@@ -20,7 +22,8 @@ Describe 'The package' -Skip:$IsWindows {
 
         $installation = Invoke-PowerShell -Arguments $gallery {
             Register-PSResourceRepository -Name Local -Uri $args[0] -Trusted -ErrorAction Stop
-            Install-PSResource PgSsl -Repository Local -ErrorAction Stop
+            # It needs PgSsl, and brings it.
+            Install-PSResource PgSslDsc -Repository Local -ErrorAction Stop
         }
         # Another PowerShell, that finds the module by the names of its cmdlets.
         $text = Invoke-PowerShell -Arguments $sandbox.Good, $sandbox.HbaKept, $sandbox.HbaKeptFile, $sandbox.Root, "$TestDrive" {
@@ -42,6 +45,7 @@ Describe 'The package' -Skip:$IsWindows {
                 Session     = (Get-PgSslSession $trusting | Where-Object IsOwn).Transport
                 Loaded      = [AppDomain]::CurrentDomain.GetAssemblies().Where{ $_.GetName().Name -match '^(PgSsl|Npgsql|BouncyCastle)' }.Location
                 Base        = (Get-Module PgSsl).ModuleBase
+                Resources   = (Import-PowerShellDataFile (Get-Module PgSslDsc -ListAvailable).Path).DscResourcesToExport
                 Version     = "$((Get-Module PgSsl).Version)"
                 Errors      = "$Error"
             } | ConvertTo-Json
@@ -115,6 +119,30 @@ Describe 'The package' -Skip:$IsWindows {
         @{ Cmdlet = 'Get-PgSslSession'; Is = { $shown.Session }; Expected = 'tls' }
     ) {
         & $Is | Should -Be $Expected
+    }
+
+    It 'has the resources for DSC' {
+        $shown.Resources | Sort-Object | Should -Be PgHbaSsl, PgRootCertificate, PgServerCertificate, PgSslConfiguration
+        "$($shown.Base)/PgSsl.dsc.manifests.json", "$($shown.Base)/bin/pgssl.dsc.ps1" | Should -Exist
+    }
+
+    It 'has a bill of materials with every library in it' {
+        # With the home of this test, it would restore the projects from there, and the next build would find nothing.
+        $own = $env:HOME
+        $env:HOME = $before[0]
+        Push-Location $root
+        try {
+            $names = '--output', "$TestDrive/bom", '--filename', 'bom.json', '--output-format', 'Json'
+            $said = @(& $env:DOTNET_HOST_PATH tool restore; & $env:DOTNET_HOST_PATH tool run dotnet-CycloneDX src/Shipped.slnx --disable-package-restore --exclude-dev @names)
+            if ($LASTEXITCODE) { throw "$said" }
+        }
+        finally {
+            Pop-Location
+            $env:HOME = $own
+        }
+        $listed = (Get-Content "$TestDrive/bom/bom.json" | ConvertFrom-Json).components.name
+        $shipped = (Get-ChildItem "$($shown.Base)/bin/lib").BaseName.Where{ $_ -notlike 'PgSsl.*' }
+        $listed | Sort-Object | Should -Be ($shipped | Sort-Object)
     }
 
     It 'has no error to show for it' {

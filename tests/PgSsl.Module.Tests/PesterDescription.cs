@@ -113,6 +113,9 @@ internal sealed record PesterDescription
     /// <summary>For the examples in Help.Tests.ps1.</summary>
     public required PesterServer DeployedShown { get; init; }
 
+    /// <summary>For Runbooks.Tests.ps1.</summary>
+    public required PesterServer Job { get; init; }
+
     /// <summary>A PgBouncer before Deployed, whose TLS is off; role boss may use its admin console.</summary>
     public string? Pooler { get; init; }
 
@@ -149,6 +152,18 @@ internal sealed record PesterDescription
 
     /// <summary>Takes connections, and never answers.</summary>
     public required string Silent { get; init; }
+
+    /// <summary>The port of an OpenSSH server on 127.0.0.1 that lets this account in, with PowerShell as a subsystem.</summary>
+    public string? SshPort { get; init; }
+
+    /// <summary>The private key for it.</summary>
+    public string? SshKey { get; init; }
+
+    /// <summary>The known_hosts file for it.</summary>
+    public string? SshKnownHosts { get; init; }
+
+    /// <summary>Why there is none.</summary>
+    public string? SshMissing { get; init; }
 
     /// <summary>Answers as an SSH server does.</summary>
     public required string Ssh { get; init; }

@@ -70,6 +70,10 @@ public sealed class Pipeline : PesterFileTests;
 
 public sealed class Progress : PesterFileTests;
 
+public sealed class Remoting : PesterFileTests;
+
+public sealed class Runbooks : PesterFileTests;
+
 public sealed class ServerLife : PesterFileTests;
 
 public sealed class Secrets : PesterFileTests;

@@ -102,6 +102,7 @@ internal sealed class PesterServers
             switchedOff = StartSwitchedAsync(old),
             deployed = StartHbaAsync(old, _good),
             deployedShown = StartHbaAsync(old, _good),
+            job = StartHbaAsync(old, _good),
             trapped = StartTrappedAsync(old);
         Task<PesterServer?>
             direct = OnNewestAsync(version => StartServingAsync(version, _good)),
@@ -112,6 +113,7 @@ internal sealed class PesterServers
         Availability<PgBouncer> pooler = await StartPoolerAsync(await deployed);
         string?[] pools = [.. await Task.WhenAll(PoolModes.Select(async mode => await StartPoolAsync(await trapped, mode)))];
 
+        Availability<SshServer> ssh = await StartSshAsync();
         HostileServer counted = HostileServer.Start(HostileScripts.Send([]));
         Closed.Bind(new IPEndPoint(IPAddress.Loopback, 0));
         TestCertificate client = IssueClient();
@@ -151,6 +153,7 @@ internal sealed class PesterServers
             Deployed = await deployed,
             DeployedDirect = await deployedDirect,
             DeployedShown = await deployedShown,
+            Job = await job,
             Pooler = pooler.IsAvailable ? $"{pooler.Value.Host}:{pooler.Value.Port}" : null,
             PoolerPort = pooler.IsAvailable ? $"{pooler.Value.Port}" : null,
             PoolerIni = pooler.IsAvailable ? pooler.Value.IniPath : null,
@@ -164,6 +167,10 @@ internal sealed class PesterServers
             StatementPool = pools[2],
 
             Closed = $"127.0.0.1:{((IPEndPoint)Closed.LocalEndPoint!).Port}",
+            SshPort = ssh.IsAvailable ? $"{ssh.Value.Port}" : null,
+            SshKey = ssh.IsAvailable ? ssh.Value.KeyPath : null,
+            SshKnownHosts = ssh.IsAvailable ? ssh.Value.KnownHostsPath : null,
+            SshMissing = ssh.IsAvailable ? null : ssh.Reason,
             Silent = Start(HostileScripts.Send([])),
             Ssh = Start(HostileScripts.Send(Encoding.ASCII.GetBytes("SSH-2.0-OpenSSH_9.2p1\r\n"))),
             Rude = Start(HostileScripts.ErrorResponse("ev\u001b[2J\a\u009b\u202E\u200B\u2028il\nFORGED")),
@@ -237,6 +244,10 @@ internal sealed class PesterServers
             ? Availability.Missing<PgBouncer>(reason)
             : Availability.Of(await PgBouncer.StartAsync(
                 upstream.Cluster, null, settings: new Dictionary<string, string> { ["admin_users"] = "boss" }));
+
+    private static async Task<Availability<SshServer>> StartSshAsync() => SshServer.Find() is { IsAvailable: false, Reason: var reason }
+        ? Availability.Missing<SshServer>(reason)
+        : Availability.Of(await SshServer.StartAsync());
 
     /// <summary>A server with a database whose owner laid traps, and with TLS.</summary>
     private async Task<PesterServer> StartTrappedAsync(PostgresInstallation installation)

@@ -56,6 +56,16 @@ public sealed class PowerShellProgram
         return process;
     }
 
+    /// <summary>The line that starts it, for a configuration file that a shell reads. No path of the tests has a blank.</summary>
+    internal string CommandLine(params string[] arguments)
+    {
+        (string file, IEnumerable<string> all) = Command(arguments);
+        return string.Join(' ', all.Prepend(file));
+    }
+
+    /// <summary>Its environment, as NAME=VALUE, for OpenSSH's SetEnv.</summary>
+    internal string EnvironmentLine => string.Join(' ', Variables.Select(variable => $"\"{variable.Key}={variable.Value}\""));
+
     /// <summary>Runs it to its end, with exactly these arguments.</summary>
     public Task<ProcessResult> RunAsync(
         IEnumerable<string> arguments, string input, IReadOnlyDictionary<string, string?> environment, string workingDirectory)

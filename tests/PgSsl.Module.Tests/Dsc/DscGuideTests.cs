@@ -19,14 +19,13 @@ public partial class DscGuideTests
             18, "local all all trust", "host all all 127.0.0.1/32 trust", "host all all 10.0.0.0/8 scram-sha-256");
         TestCertificate issued = server.Authority.Issue(
             LeafOptions.ForHosts("db1.example.com", "localhost") with { IpAddresses = [IPAddress.Loopback] });
-        string key = server.Write("db1.key", issued.KeyPem);
+        string key = server.WritePrivate("db1.key", issued.KeyPem);
         DscConfiguration configuration = Read("db1", new()
         {
             ["server"] = server.Endpoint,
             ["certificate"] = server.Write("db1.crt", issued.ChainPem),
             ["key"] = key,
         });
-        File.SetUnixFileMode(key, UnixFileMode.UserRead | UnixFileMode.UserWrite);
 
         Assert.Equal([false, false, false], await configuration.TestAsync(server.Engine));
         Assert.All(await configuration.SetAsync(server.Engine, isWhatIf: true), would => Assert.NotEmpty(would.WhatIf));

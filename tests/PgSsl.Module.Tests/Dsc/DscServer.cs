@@ -59,9 +59,14 @@ internal sealed class DscServer : IAsyncDisposable
     public (string Certificate, string Key) Issue(string name)
     {
         TestCertificate issued = Authority.Issue(LeafOptions.ForLoopback());
-        string key = Path.Combine(_directory, $"{name}.key");
-        SandboxDirectory.WritePrivate(key, issued.KeyPem);
-        return (Write($"{name}.crt", issued.ChainPem), key);
+        return (Write($"{name}.crt", issued.ChainPem), WritePrivate($"{name}.key", issued.KeyPem));
+    }
+
+    public string WritePrivate(string name, string text)
+    {
+        string path = Path.Combine(_directory, name);
+        SandboxDirectory.WritePrivate(path, text);
+        return path;
     }
 
     public string Write(string name, string text)

@@ -29,7 +29,7 @@ public sealed class CompanyEstate : IAsyncDisposable
 
     /// <summary>
     /// Holds servers.csv, pg_service.conf, corp-root.crt, the issuing CA (ca/issuing.crt and .key), the standby's password file, an empty home,
-    /// and estate.ps1, which gives a PowerShell session all that.
+    /// and estate.ps1, which gives a PowerShell session all that. With OpenSSH also jump.ssh (for ssh -F) and jump.psd1 (for New-PSSession).
     /// </summary>
     public string Directory { get; }
 
@@ -103,6 +103,15 @@ public sealed class CompanyEstate : IAsyncDisposable
             new("old-crm", ((IPEndPoint)_closed.LocalEndPoint!).Port, "nobody knows", "down"),
         ];
         await WriteAsync(pool?.IniPath);
+        if (SshServer.Find().IsAvailable)
+            await StartJumpHostAsync();
+    }
+
+    private async Task StartJumpHostAsync()
+    {
+        SshServer jump = Started(await SshServer.StartAsync(Path.Combine(Directory, "modules")));
+        await File.WriteAllTextAsync(Path.Combine(Directory, "jump.ssh"), jump.ClientConfiguration);
+        await File.WriteAllTextAsync(Path.Combine(Directory, "jump.psd1"), jump.SessionParameters);
     }
 
     private async Task WriteAsync(string? pgBouncerIni)

@@ -72,14 +72,13 @@ public class SeveralServersTests
         (LiveServer live, ConnectionSettings _) = await OpenAsync(balancer.Port);
         using (live)
         {
-            Assert.Contains(live.Routes, route => route.Host.Port == server.Port);
-            Assert.Contains(await new ServedCertificates(live).ObserveAsync(token), seen => seen.Host.Port == server.Port);
-            var target = new SslTarget { IsOn = true };
-            SslConfigurationChange here = await (
-                await SslSwitch.PrepareAsync(target, live, null, DateTimeOffset.UtcNow, token)).ApplyAsync(token);
-            Assert.True(here.IsProven);
+            // A relay of another account hides whose files they are, so it is said here.
+            LiveServer here = live with { PostmasterId = 1 };
+            Assert.Contains(here.Routes, route => route.Host.Port == server.Port);
+            Assert.Contains(await new ServedCertificates(here).ObserveAsync(token), seen => seen.Host.Port == server.Port);
+            Assert.Null(await SeveralServers.FindDoubtAsync(here, token));
             SslConfigurationChange there = await (
-                await SslSwitch.PrepareAsync(target, live with { PostmasterId = null }, null, DateTimeOffset.UtcNow, token)).ApplyAsync(token);
+                await SslSwitch.PrepareAsync(new SslTarget { IsOn = true }, live, null, DateTimeOffset.UtcNow, token)).ApplyAsync(token);
             Assert.False(there.IsProven);
             Assert.Contains(there.Proofs, proof => proof is { Name: "OwnAddress", State: "NotMade" });
         }

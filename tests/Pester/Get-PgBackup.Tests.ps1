@@ -85,8 +85,26 @@ Describe 'Backups' {
         ) {
             'x' | Set-Content "$hba.20260101T000000Z.bak"
             Set-PgHbaSsl $hba | Out-Null
-            Remove-PgBackup $folder -OlderThan $Age
+            Remove-PgBackup $hba -OlderThan $Age
             Get-ChildItem "$folder/*.bak" | Should -HaveCount $Left
+        }
+
+        It 'takes of a directory nothing that has no record' {
+            'of somebody else' | Set-Content "$folder/notes.txt.20260101T000000Z.bak"
+            Set-PgHbaSsl $hba | Out-Null
+            (Remove-PgBackup $folder -KeepLast 0).Target | Should -Be $hba
+            "$folder/notes.txt.20260101T000000Z.bak" | Should -Exist
+        }
+
+        It 'says of one that is piped alone whether others of its file are newer' {
+            Set-PgHbaSsl $hba | Out-Null
+            'host all all all md5' | Set-Content $hba
+            Start-Sleep -Milliseconds 1100
+            Set-PgHbaSsl $hba | Out-Null
+            'local all all peer' | Set-Content $hba
+            $removed = (Get-PgBackup $hba)[0] | Remove-PgBackup -WhatIf -PassThru
+            $removed.IsNeeded | Should -BeFalse
+            $removed.Plan | Should -Not -Match 'still needed'
         }
 
         It 'removes nothing with -WhatIf, and nothing that is no backup' {
@@ -108,10 +126,48 @@ Describe 'Backups' {
             $made.Backup | Should -HaveCount 2
             $undone = Get-PgBackup "$folder/server.key" | Install-PgServerCertificate @files
             $undone.Fingerprint, $undone.IsChanged | Should -Be $old.Fingerprint, $true
-            (Install-PgServerCertificate -Restore "$folder/server.crt" @files).Fingerprint | Should -Be $made.Fingerprint
+            $undone.Remarks -match 'server\.key\.\S+\.bak is restored' | Should -HaveCount 1
+            # What was put back is there: a second run does not undo the undo.
+            $again = Install-PgServerCertificate -Restore "$folder/server.crt" @files
+            $again.Fingerprint, $again.IsChanged | Should -Be $old.Fingerprint, $false
+            (Install-PgServerCertificate -Restore $undone.Backup @files).Fingerprint | Should -Be $made.Fingerprint
             $other = @{ SslCertFile = "$folder/new.crt"; SslKeyFile = "$folder/new.key"; ErrorAction = 'SilentlyContinue'; ErrorVariable = 'failure' }
             Install-PgServerCertificate -Restore $made.Backup @other | Should -BeNullOrEmpty
             $failure[0].FullyQualifiedErrorId | Should -Be 'ForeignBackup,PgSsl.Cmdlets.InstallPgServerCertificateCommand'
+        }
+
+        It 'finds the pair where -BackupDirectory was, and guesses none without it' {
+            $files = @{ SslCertFile = "$folder/server.crt"; SslKeyFile = "$folder/server.key" }
+            $null = New-PgSelfSignedCertificate db1 -KeyPath "$folder/server.key"
+            $pairs = foreach ($name in 'one', 'two') { New-PgSelfSignedCertificate db1 -KeyPath "$folder/$name.key" }
+            $null = Install-PgServerCertificate $pairs[0].CertificatePath -KeyPath $pairs[0].KeyPath @files
+            $null = Install-PgServerCertificate $pairs[1].CertificatePath -KeyPath $pairs[1].KeyPath @files -BackupDirectory "$folder/kept"
+            $again = @{ Restore = "$folder/server.crt" } + $files
+            Install-PgServerCertificate @again -ErrorAction SilentlyContinue -ErrorVariable failure | Should -BeNullOrEmpty
+            $failure[0].FullyQualifiedErrorId | Should -Be 'FileChanged,PgSsl.Cmdlets.InstallPgServerCertificateCommand'
+            (Install-PgServerCertificate @again -BackupDirectory "$folder/kept").Fingerprint | Should -Be $pairs[0].Fingerprint
+        }
+
+        It 'is not begun where backups cannot go to -BackupDirectory' {
+            $files = @{ SslCertFile = "$folder/server.crt"; SslKeyFile = "$folder/server.key" }
+            $null = New-PgSelfSignedCertificate db1 -KeyPath "$folder/server.key"
+            $new = New-PgSelfSignedCertificate db1 -KeyPath "$folder/new.key"
+            $before = Get-FileHash "$folder/server.crt"
+            'x' | Set-Content "$folder/file"
+            foreach ($isWhatIf in $true, $false) {
+                { Install-PgServerCertificate $new.CertificatePath -KeyPath $new.KeyPath @files -BackupDirectory "$folder/file" -WhatIf:$isWhatIf -ErrorAction Stop } |
+                    Should -Throw -ErrorId 'FileNotWritten,PgSsl.Cmdlets.InstallPgServerCertificateCommand'
+            }
+            (Get-FileHash "$folder/server.crt").Hash | Should -Be $before.Hash
+        }
+
+        It 'of several backups of one file is refused' {
+            $first = Set-PgHbaSsl $hba
+            'host all all all md5' | Set-Content $hba
+            Start-Sleep -Milliseconds 1100
+            $second = Set-PgHbaSsl $hba
+            { Set-PgHbaSsl $hba -Restore $first.Backup, $second.Backup -ErrorAction Stop } |
+                Should -Throw -ErrorId 'ContradictoryParameters,PgSsl.Cmdlets.SetPgHbaSslCommand'
         }
 
         It 'puts an earlier root file back' {

@@ -8,6 +8,9 @@ namespace PgSsl.Backups;
 /// <param name="Edits">The files that it wrote.</param>
 internal sealed record BackupOrigin(string Command, IReadOnlyList<FileEdit> Edits)
 {
+    /// <summary>Whether it puts older backups back.</summary>
+    public bool IsRestore { get; init; }
+
     /// <summary>The server; null if no server was asked.</summary>
     public BackupServer? Server { get; init; }
 
@@ -128,6 +131,9 @@ internal sealed class BackupKeeper(IFileLayer? files = null)
         Time = backup.Name.Time,
         Command = origin.Command,
         Sha256 = BackupRecord.HashOf(backup.Old.Content),
+        ReplacedBy = origin.Edits.FirstOrDefault(edit => RealPath.AreSame(edit.Path, backup.Name.Target)) is { } edit
+            ? BackupRecord.HashOf(edit.Content) : null,
+        IsOfRestore = origin.IsRestore,
         Machine = Environment.MachineName,
         Server = origin.Server ?? BackupServer.Around(backup.Name.Target),
         Others = others,

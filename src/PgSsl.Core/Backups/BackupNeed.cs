@@ -24,7 +24,7 @@ internal sealed record BackupNeed(bool IsNeeded, string Reason)
             return new BackupNeed(false, "The file has the same content now.");
         if (backup.Kind == FileKind.PrivateKey && EndOfCertificate(backup) is { } end && end < at.UtcDateTime)
             return new BackupNeed(false, string.Create(CultureInfo.InvariantCulture, $"Its certificate expired on {end:yyyy-MM-dd}."));
-        if (all.Where(other => other.IsWhole && other.Name.CompareTo(backup.Name) > 0).MaxBy(other => other.Name) is { } newer)
+        if (all.Where(other => other.IsRestorable && other.Name.CompareTo(backup.Name) > 0).MaxBy(other => other.Name) is { } newer)
             return new BackupNeed(false, $"There is a newer one: {Path.GetFileName(newer.Path)}.");
         return new BackupNeed(true, present is null ? "The file does not exist any more." : "It is the newest backup of its file.");
     }

@@ -17,6 +17,7 @@ internal sealed record BackupRecord
     private const int LongestText = 4096;
     private const int MostOthers = 64;
     private const int Depth = 3;
+    private const string RestoreReason = "restore";
     private const string TimeFormat = "yyyy-MM-dd'T'HH:mm:ss'Z'";
 
     /// <summary>The name of the backup, without its directory: a record that was copied beside another file does not fit.</summary>
@@ -36,6 +37,12 @@ internal sealed record BackupRecord
 
     /// <summary>SHA-256 of the backup's content, upper-case hex.</summary>
     public required string Sha256 { get; init; }
+
+    /// <summary>SHA-256 of the content that the file got instead, upper-case hex; null if that is not known.</summary>
+    public string? ReplacedBy { get; init; }
+
+    /// <summary>Whether the change put an older backup back: it is no change that -Restore of the file undoes.</summary>
+    public bool IsOfRestore { get; init; }
 
     /// <summary>The name of the machine.</summary>
     public string? Machine { get; init; }
@@ -65,6 +72,8 @@ internal sealed record BackupRecord
             json.WriteString("time", Time.ToString(TimeFormat, CultureInfo.InvariantCulture));
             json.WriteString("command", Command);
             json.WriteString("sha256", Sha256);
+            WriteText("replacedBy", ReplacedBy);
+            WriteText("reason", IsOfRestore ? RestoreReason : null);
             WriteText("machine", Machine);
             if (Server is { } server)
             {
@@ -109,7 +118,7 @@ internal sealed record BackupRecord
 
     private static BackupRecord Read(BackupFields fields)
     {
-        fields.Allow("version", "backup", "target", "kind", "time", "command", "sha256", "machine", "server", "others");
+        fields.Allow("version", "backup", "target", "kind", "time", "command", "sha256", "replacedBy", "reason", "machine", "server", "others");
         if (fields.Number("version") is var version and not Version)
             throw new FormatException($"it has version {version}, and this version of PgSsl knows {Version}");
         var record = new BackupRecord
@@ -123,12 +132,17 @@ internal sealed record BackupRecord
                 ? time : throw new FormatException("its time is none"),
             Command = fields.Required("command"),
             Sha256 = fields.Required("sha256"),
+            ReplacedBy = fields.Text("replacedBy"),
+            IsOfRestore = fields.Text("reason") == RestoreReason,
             Machine = fields.Text("machine"),
             Server = fields.Object("server") is { } server ? ReadServer(server) : null,
             Others = fields.Texts("others", MostOthers),
         };
         if (!Path.IsPathFullyQualified(record.Target) || record.Others.Any(other => !Path.IsPathFullyQualified(other)))
             throw new FormatException("it names a file by a relative path");
+        // To look there would be to log in there, with this account.
+        if (OperatingSystem.IsWindows() && record.Others.Append(record.Target).Any(path => path.StartsWith(@"\\", StringComparison.Ordinal)))
+            throw new FormatException("it names a file on another machine");
         if (FileKind.Find(record.Kind) is null || !IsWord(record.Command) || record.Sha256 is not { Length: 64 }
             || !record.Sha256.All(char.IsAsciiHexDigitUpper))
             throw new FormatException("its kind, its command or its hash is none");

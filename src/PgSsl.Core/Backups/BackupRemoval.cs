@@ -7,20 +7,33 @@ internal static class BackupRemoval
 {
     /// <summary>Chooses backups: keys first, then the oldest.</summary>
     /// <param name="backups">All that were named.</param>
-    /// <param name="keepLast">How many of each file stay, the newest; null for no such rule.</param>
+    /// <param name="keepLast">How many of each file stay, the newest that can be restored; null for no such rule.</param>
     /// <param name="before">Only older ones; null for no such rule.</param>
     public static IReadOnlyList<StoredBackup> Choose(IEnumerable<StoredBackup> backups, int? keepLast, DateTime? before)
     {
         IEnumerable<StoredBackup> chosen = backups.DistinctBy(backup => backup.Path);
         if (keepLast is { } count)
             chosen = chosen.GroupBy(backup => backup.Target, RealPath.Comparer).SelectMany(
-                group => group.OrderByDescending(backup => backup.Name).Skip(count));
+                group => Superfluous(group.OrderByDescending(backup => backup.Name), count));
         if (before is { } moment)
             chosen = chosen.Where(backup => backup.Time < moment);
         return [.. chosen.OrderBy(backup => backup.Kind != FileKind.PrivateKey).ThenBy(backup => backup.Name)];
     }
 
-    /// <summary>Removes a backup, and then its record.</summary>
+    /// <summary>What is older than the backups that stay. One that cannot be restored does not count as one that stays.</summary>
+    private static IEnumerable<StoredBackup> Superfluous(IEnumerable<StoredBackup> newestFirst, int count)
+    {
+        int kept = 0;
+        foreach (StoredBackup backup in newestFirst)
+        {
+            if (kept >= count)
+                yield return backup;
+            else if (backup.IsRestorable)
+                kept++;
+        }
+    }
+
+    /// <summary>Removes a backup, and then its record; what is there in the record's place and is no file stays.</summary>
     /// <exception cref="PgSslException">
     /// <see cref="PgSslError.NotABackup"/>: it is not named as one, or is no regular file; <see cref="PgSslError.FileNotFound"/>;
     /// <see cref="PgSslError.FileNotWritten"/>: it could not be removed.
@@ -36,7 +49,9 @@ internal static class BackupRemoval
             using IDisposable pinned = files.Pin([Path.GetDirectoryName(path)!]);
             if (!TryRemove(files, path))
                 throw new PgSslException(PgSslError.FileNotFound, $"{backup} does not exist.", "Get-PgBackup shows which backups there are.");
-            TryRemove(files, BackupName.RecordOf(path));
+            string record = BackupName.RecordOf(path);
+            if (File.Exists(record) && BackupOwner.StatusOf(PinnedDirectories.At(record)) is null or { Identity.Type: FileType.Regular })
+                TryRemove(files, record);
         }
         catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
         {

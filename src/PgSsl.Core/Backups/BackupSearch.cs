@@ -4,7 +4,8 @@ namespace PgSsl.Backups;
 
 /// <summary>Finds backups: in directories, and of files.</summary>
 /// <param name="usualDirectory">The account's backup directory; null if it has none.</param>
-internal sealed class BackupSearch(string? usualDirectory)
+/// <param name="named">A further directory that the user named; null for none.</param>
+internal sealed class BackupSearch(string? usualDirectory, string? named = null)
 {
     /// <summary>The most backups that are looked at in one directory.</summary>
     public const int MostBackups = 100_000;
@@ -50,7 +51,7 @@ internal sealed class BackupSearch(string? usualDirectory)
         names.Select(name => StoredBackup.Load(name.Path)).OfType<StoredBackup>();
 
     private IEnumerable<BackupName> UsualNames() =>
-        usualDirectory is not null && Directory.Exists(usualDirectory) ? NamesIn(usualDirectory) : [];
+        new[] { usualDirectory, named }.OfType<string>().Distinct().Where(Directory.Exists).SelectMany(NamesIn);
 
     /// <summary>The backups in a directory by their names alone.</summary>
     public IEnumerable<BackupName> NamesIn(string directory)

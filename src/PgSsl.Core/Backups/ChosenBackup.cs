@@ -22,26 +22,45 @@ internal sealed record ChosenBackup(string Path, byte[] Content, FileKind Kind)
     /// <summary>Which one is taken, and whose it is, as a sentence.</summary>
     public string Remark { get; private init; } = "";
 
-    /// <summary>Chooses what -Restore names: a backup; the newest backup of a file that differs from the file; or any other file, as it is.</summary>
+    /// <summary>
+    /// Chooses what -Restore names: a backup; of a file the newest backup, which undoes the last change, but not one that put a backup back; or any
+    /// other file, as it is.
+    /// </summary>
     /// <param name="path">What was named, absolute.</param>
     /// <param name="usualDirectory">The account's backup directory; null if it has none.</param>
+    /// <param name="named">The directory that the user named for backups; null for none.</param>
     /// <exception cref="PgSslException">
     /// <see cref="PgSslError.FileNotFound"/>, <see cref="PgSslError.FileUnreadable"/>, <see cref="PgSslError.NotABackup"/>: it is no regular file;
-    /// <see cref="PgSslError.BackupDamaged"/>.
+    /// <see cref="PgSslError.BackupDamaged"/>; <see cref="PgSslError.FileChanged"/>: the backup of the last change is not known.
     /// </exception>
-    public static ChosenBackup Choose(string path, string? usualDirectory)
+    public static ChosenBackup Choose(string path, string? usualDirectory, string? named = null)
     {
         if (BackupName.Parse(path) is not null)
             return Of(StoredBackup.Load(path) ?? throw Missing(path, "there is no such file"), "");
-        var search = new BackupSearch(usualDirectory);
+        var search = new BackupSearch(usualDirectory, named);
         IReadOnlyList<StoredBackup> found = search.Of(path);
         if (found.Count == 0)
             return OfCopy(path);
-        byte[]? present = Try(() => RegularFile.Read(path));
-        StoredBackup newest = found.Where(backup => backup.Content is { } content && !content.AsSpan().SequenceEqual(present))
-            .MaxBy(backup => backup.Name) ?? found[^1];
-        string which = found.Count == 1 ? "the only backup of its file" : $"of {found.Count} backups the newest that differs from its file";
-        return Of(newest, $", {which}");
+        StoredBackup[] usable = [.. found.Where(backup => backup.IsRestorable)];
+        StoredBackup newest = usable.Where(backup => backup.Record?.IsOfRestore != true).MaxBy(backup => backup.Name)
+            ?? usable.MaxBy(backup => backup.Name) ?? found[^1];
+        string which = found.Count == 1 ? "the only backup of its file" : $"of {found.Count} backups the newest";
+        return Of(newest, $", {which}{DescribeChangeSince(newest, path)}");
+    }
+
+    /// <summary>What was changed after a backup was made, as the end of a sentence; nothing if nothing was.</summary>
+    /// <exception cref="PgSslException"><see cref="PgSslError.FileChanged"/>: it is a key or a certificate, which nobody edits.</exception>
+    private static string DescribeChangeSince(StoredBackup newest, string path)
+    {
+        if (newest.Record?.ReplacedBy is not { } expected || Try(() => RegularFile.Read(path)) is not { } present
+            || BackupRecord.HashOf(present) == expected || present.AsSpan().SequenceEqual(newest.Content))
+            return "";
+        if (newest.Kind != FileKind.PrivateKey && newest.Kind != FileKind.Certificate)
+            return " (the file was changed since then, which is undone as well)";
+        throw new PgSslException(
+            PgSslError.FileChanged,
+            $"{path} was changed after its newest backup that is known, {newest.Path}: what -Restore should undo is not known. Nothing was changed.",
+            "Give the backup itself, or the -BackupDirectory of the last change. Get-PgBackup shows what there is.");
     }
 
     /// <summary>Throws if it is not a backup of this file, or if somebody else could have put it there.</summary>

@@ -37,6 +37,9 @@ internal sealed record StoredBackup
     /// <summary>Whether it has the content that its record says, or has no record.</summary>
     public bool IsWhole { get; private init; } = true;
 
+    /// <summary>Whether -Restore would take it: it can be read, and nothing is wrong with it, its record or its owner.</summary>
+    public bool IsRestorable => Content is { Length: > 0 } && IsWhole && Problems.Count == 0;
+
     /// <summary>Its content; null if it cannot be read.</summary>
     public byte[]? Content { get; private init; }
 

@@ -19,13 +19,15 @@ internal sealed record RestoredPair(ChosenBackup Certificate, ChosenBackup? Key)
     /// <summary>Chooses the pair. If only one of the two is named, its record says where the other one is.</summary>
     /// <param name="paths">What was named, absolute.</param>
     /// <param name="usualDirectory">The account's backup directory; null if it has none.</param>
+    /// <param name="named">The directory that the user named for backups; null for none.</param>
     /// <exception cref="PgSslException">
     /// As <see cref="ChosenBackup.Choose"/>; <see cref="PgSslError.ContradictoryParameters"/>: there are two of one kind;
     /// <see cref="PgSslError.InvalidCertificateFile"/>: none holds a certificate.
     /// </exception>
-    public static RestoredPair Choose(IReadOnlyList<string> paths, string? usualDirectory)
+    public static RestoredPair Choose(IReadOnlyList<string> paths, string? usualDirectory, string? named = null)
     {
-        ChosenBackup[] chosen = [.. paths.Distinct().Select(path => ChosenBackup.Choose(path, usualDirectory)).DistinctBy(backup => backup.Path)];
+        ChosenBackup[] chosen =
+            [.. paths.Distinct().Select(path => ChosenBackup.Choose(path, usualDirectory, named)).DistinctBy(backup => backup.Path)];
         ChosenBackup? key = Only(chosen, isKey: true), certificate = Only(chosen, isKey: false);
         certificate ??= FindOther(key!, isKey: false, usualDirectory) ?? throw new PgSslException(
             PgSslError.InvalidCertificateFile, $"{key!.Path} holds a key, and no backup of its certificate is known. Nothing was changed.",
@@ -58,10 +60,16 @@ internal sealed record RestoredPair(ChosenBackup Certificate, ChosenBackup? Key)
             "Give one change's backups: one of the certificate, and one of its key.");
     }
 
+    /// <summary>
+    /// The other backup of the same change. Whoever may write a record could name a key in it that he may not read, so the other one has a record as
+    /// well that names the first.
+    /// </summary>
     private static ChosenBackup? FindOther(ChosenBackup backup, bool isKey, string? usualDirectory)
     {
         foreach (string other in backup.Record?.Others ?? [])
-            if (BackupName.Parse(other) is not null && File.Exists(other) && ChosenBackup.Choose(other, usualDirectory) is { } found
+            if (BackupName.Parse(other) is not null && StoredBackup.Load(other)?.Record is { } record
+                && record.Others.Any(named => RealPath.AreSame(named, backup.Path))
+                && ChosenBackup.Choose(other, usualDirectory) is { } found
                 && found.Kind == (isKey ? FileKind.PrivateKey : FileKind.Certificate))
                 return found;
         return null;

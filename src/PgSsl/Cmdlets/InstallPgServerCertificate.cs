@@ -117,7 +117,7 @@ public sealed class InstallPgServerCertificateCommand : ServerCertificateCmdlet
         Try(Concerned, () =>
         {
             if (_restored.Count > 0)
-                InstallAgain(RestoredPair.Choose([.. _restored.Select(path => Resolve(path))], UsualBackups));
+                InstallAgain(RestoredPair.Choose([.. _restored.Select(path => Resolve(path))], UsualBackups, Resolve(BackupDirectory)));
             else if (Given.Take() is var (answer, keyPath))
                 Install(answer, keyPath, null);
         });

@@ -49,8 +49,10 @@ public sealed class RemovePgBackupCommand : PgCmdlet
     protected override void EndProcessing()
     {
         IReadOnlyList<StoredBackup> chosen = BackupRemoval.Choose(_backups, Kept, Before);
-        // Before they are gone.
-        ILookup<string, FileBackup> described = FileBackup.Of([.. _backups.DistinctBy(backup => backup.Path)], DateTimeOffset.UtcNow)
+        // Before they are gone; whether one is needed, the others of its file tell, too.
+        var search = new BackupSearch(UsualBackups);
+        IEnumerable<StoredBackup> all = chosen.Concat(chosen.Select(backup => backup.Target).Distinct().SelectMany(search.Of));
+        ILookup<string, FileBackup> described = FileBackup.Of([.. all.DistinctBy(backup => backup.Path)], DateTimeOffset.UtcNow)
             .ToLookup(backup => backup.BackupPath);
         foreach (StoredBackup backup in chosen)
             Try(backup.Path, () => Remove(described[backup.Path].First()));
@@ -77,7 +79,9 @@ public sealed class RemovePgBackupCommand : PgCmdlet
             throw BackupRemoval.NotABackup(
                 path, isDirectory ? "it is a directory, and neither -KeepLast nor -OlderThan is given" : "it is not named as one");
         var search = new BackupSearch(UsualBackups);
-        IReadOnlyList<StoredBackup> found = isDirectory ? search.InDirectory(path) : search.Of(path);
+        // Of a directory only those with a record: who else names his files so is not known.
+        IReadOnlyList<StoredBackup> found =
+            isDirectory ? [.. search.InDirectory(path).Where(backup => backup.Record is not null)] : search.Of(path);
         WriteWarnings(search.Warnings);
         return found;
     }

@@ -137,6 +137,7 @@ public abstract class KeyPairCmdlet : CertificateNamingCmdlet
         }
 
         var terms = new BackupTerms { Directory = Resolve(BackupDirectory) };
+        CheckBackupDirectory(terms, files.Edits);
         IReadOnlyList<FileTarget> targets = files.Look(Force);
         string change = string.Join(' ', [
             files.Describe(DocumentName, profile, algorithm, ServiceAccount), .. targets.Select(target => target.Remark).OfType<string>()]);

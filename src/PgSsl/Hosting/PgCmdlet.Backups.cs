@@ -16,11 +16,26 @@ public abstract partial class PgCmdlet
         KeptBackups kept = new BackupKeeper().Keep(backups, new BackupOrigin(MyInvocation.MyCommand.Name, edits)
         {
             Server = terms?.Server, Directory = terms?.Directory, UsualDirectory = UsualBackups,
+            IsRestore = terms is { Restored.Count: > 0 },
         });
         WriteWarnings(kept.Warnings);
         foreach (string backup in kept.Backups)
             WriteVerbose($"The old content is kept in {backup}.");
         return kept.Backups;
+    }
+
+    /// <summary>Throws if the directory that the user named for backups cannot be used: the change would be made, and they would stay.</summary>
+    /// <exception cref="PgSslException"><see cref="PgSslError.FileNotWritten"/>.</exception>
+    private protected void CheckBackupDirectory(BackupTerms? terms, IReadOnlyList<FileEdit> edits)
+    {
+        if (terms?.Directory is not { } directory)
+            return;
+        if (BackupDirectory.FindObstacle(directory, isNamed: true) is { } obstacle)
+            throw new PgSslException(
+                PgSslError.FileNotWritten, $"Backups cannot go to -BackupDirectory: {obstacle} Nothing was changed.",
+                "Name a directory of your own that others cannot write.");
+        if (edits.Any(edit => edit.Kind == FileKind.PrivateKey) && BackupServer.DirectoryAround(Path.Combine(directory, "x")) is { } data)
+            WriteWarning($"-BackupDirectory is in the data directory {data}: the old key gets into every base backup of the server.");
     }
 
     /// <summary>This account's directory for backups; null if it has no home.</summary>

@@ -172,6 +172,7 @@ public abstract partial class PgCmdlet : PSCmdlet, IDisposable
         }
         IEnumerable<string> lines = [.. terms?.Restored ?? [], .. change.Lines];
         var warnings = new List<string>();
+        CheckBackupDirectory(terms, change.Files);
         try
         {
             IReadOnlyList<FileTarget> targets = FileTransaction.Look(change.Files);
@@ -205,7 +206,10 @@ public abstract partial class PgCmdlet : PSCmdlet, IDisposable
         IReadOnlyList<string> backups = KeepBackups(result.Backups, change.Files, terms);
         foreach (Proof proof in result.Proofs)
             WriteVerbose(proof.ToString());
-        return WithRemarks((TOutput)((ChangeOutput)result.Output with { Backup = [.. backups] }));
+        return WithRemarks((TOutput)((ChangeOutput)result.Output with
+        {
+            Backup = [.. backups], Remarks = [.. terms?.Restored ?? [], .. result.Output.Remarks],
+        }));
     }
 
     /// <summary>Begins a further item: warnings so far are not remarks on it.</summary>

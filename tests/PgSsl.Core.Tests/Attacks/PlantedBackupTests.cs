@@ -1,6 +1,8 @@
 using System.Runtime.Versioning;
 using PgSsl.Backups;
+using PgSsl.Deployment;
 using PgSsl.Files;
+using PgSsl.Tests.Backups;
 
 namespace PgSsl.Tests.Attacks;
 
@@ -32,6 +34,21 @@ public sealed class PlantedBackupTests : IDisposable
         string target = _account.RootsFile("server.key", HostileAccount.Key);
 
         AssertForeign(_account.OwnFile($"server.key.{Stamp}.bak", HostileAccount.Key), target);
+    }
+
+    /// <summary>Root would install it, and it would be the account's.</summary>
+    [Fact]
+    public void A_record_of_the_account_does_not_have_root_take_a_key_that_the_account_may_not_read()
+    {
+        string key = _account.RootsFile($"private.key.{Stamp}.bak", HostileAccount.Key);
+        string certificate = _account.OwnFile($"server.crt.{Stamp}.bak", BackupScene.OldCertificate);
+        _account.OwnFile("server.crt", BackupScene.OldCertificate);
+        _account.OwnFile(
+            $"server.crt.{Stamp}.bak.json",
+            Record(certificate, _account.At("data/server.crt"), BackupScene.OldCertificate, "Certificate", key));
+        Assert.Equal([key], StoredBackup.Load(certificate)!.Record!.Others);
+
+        Assert.Null(RestoredPair.Choose([certificate], null).Key);
     }
 
     [Fact]
@@ -126,13 +143,16 @@ public sealed class PlantedBackupTests : IDisposable
         Assert.Contains("Nothing was changed", refusal.Message, StringComparison.Ordinal);
     }
 
-    private static string Record(string backup, string target) => System.Text.Encoding.UTF8.GetString(new BackupRecord
-    {
-        Backup = Path.GetFileName(backup),
-        Target = target,
-        Kind = "Configuration",
-        Time = new DateTime(2026, 11, 30, 22, 15, 0, DateTimeKind.Utc),
-        Command = "Set-PgHbaSsl",
-        Sha256 = BackupRecord.HashOf(System.Text.Encoding.ASCII.GetBytes(Rules)),
-    }.ToJson());
+    private static string Record(
+        string backup, string target, string content = Rules, string kind = "Configuration", params string[] others) =>
+        System.Text.Encoding.UTF8.GetString(new BackupRecord
+        {
+            Backup = Path.GetFileName(backup),
+            Target = target,
+            Kind = kind,
+            Time = new DateTime(2026, 11, 30, 22, 15, 0, DateTimeKind.Utc),
+            Command = "Set-PgHbaSsl",
+            Sha256 = BackupRecord.HashOf(System.Text.Encoding.ASCII.GetBytes(content)),
+            Others = others,
+        }.ToJson());
 }

@@ -66,7 +66,7 @@ public sealed class BackupUseTests : IDisposable
     }
 
     [Fact]
-    public void A_file_stands_for_its_newest_backup_that_differs_from_it()
+    public void A_file_stands_for_its_newest_backup()
     {
         _scene.Write("data/pg_hba.conf", BackupScene.OldRules);
         ChangeRules("hostssl all all all md5\n", "host all all all reject\n", "hostssl all all all md5\n");
@@ -74,8 +74,78 @@ public sealed class BackupUseTests : IDisposable
         var chosen = ChosenBackup.Choose(_scene.Rules, _scene.State);
 
         Assert.Equal("host all all all reject\n", System.Text.Encoding.ASCII.GetString(chosen.Content));
-        Assert.Contains("of 3 backups the newest that differs from its file, made 2026-11-30 22:15:02Z by Set-PgHbaSsl", chosen.Remark,
+        Assert.Contains("of 3 backups the newest, made 2026-11-30 22:15:02Z by Set-PgHbaSsl", chosen.Remark,
             StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void What_was_restored_is_not_undone_by_doing_it_again()
+    {
+        _scene.Write("data/pg_hba.conf", BackupScene.OldRules);
+        ChangeRules("host all all all reject\n");
+        _scene.Change(origin => origin with { IsRestore = true }, BackupScene.Now.AddMinutes(1), _scene.NewRules(BackupScene.OldRules));
+
+        var again = ChosenBackup.Choose(_scene.Rules, _scene.State);
+
+        Assert.Equal(BackupScene.OldRules, System.Text.Encoding.ASCII.GetString(again.Content));
+    }
+
+    [Fact]
+    public void A_certificate_that_was_changed_by_a_change_whose_backup_is_elsewhere_is_not_guessed()
+    {
+        _scene.WriteOldPair();
+        _scene.Change(_scene.NewCertificate("-----BEGIN CERTIFICATE-----\none\n-----END CERTIFICATE-----\n"));
+        string elsewhere = _scene.At("elsewhere");
+        _scene.Change(
+            origin => origin with { Directory = elsewhere }, BackupScene.Now.AddMinutes(1),
+            _scene.NewCertificate("-----BEGIN CERTIFICATE-----\ntwo\n-----END CERTIFICATE-----\n"));
+        string file = _scene.At("data/server.crt");
+
+        Assert.Equal(PgSslError.FileChanged, Assert.Throws<PgSslException>(() => ChosenBackup.Choose(file, _scene.State)).Error);
+        Assert.Contains("\none\n", System.Text.Encoding.ASCII.GetString(ChosenBackup.Choose(file, _scene.State, elsewhere).Content));
+    }
+
+    [Fact]
+    public void Rules_that_somebody_edited_since_are_restored_and_that_is_told()
+    {
+        _scene.Write("data/pg_hba.conf", BackupScene.OldRules);
+        ChangeRules("host all all all reject\n");
+        File.AppendAllText(_scene.Rules, "# mine\n");
+
+        Assert.Contains("(the file was changed since then, which is undone as well)", ChosenBackup.Choose(_scene.Rules, _scene.State).Remark);
+    }
+
+    /// <summary>The newest is damaged, or empty and without a record.</summary>
+    [Theory, InlineData(false), InlineData(true)]
+    public void What_cannot_be_restored_is_neither_chosen_nor_counted_as_kept(bool isEmpty)
+    {
+        _scene.Write("data/pg_hba.conf", BackupScene.OldRules);
+        string good = ChangeRules("host all all all reject\n")[0], bad;
+        if (isEmpty)
+            bad = _scene.Write("data/pg_hba.conf.20991231T000000Z.bak", "");
+        else
+        {
+            bad = _scene.Change(
+                origin => origin, BackupScene.Now.AddMinutes(1), _scene.NewRules("host all all all md5 # third\n")).Backups.Single();
+            File.AppendAllText(bad, "# damaged\n");
+        }
+
+        Assert.Equal(good, ChosenBackup.Choose(_scene.Rules, _scene.State).Path);
+        Assert.DoesNotContain(BackupRemoval.Choose(Search.Of(_scene.Rules), keepLast: 1, before: null), chosen => chosen.Path == good);
+        Assert.True(FileBackup.Of(Search.Of(_scene.Rules), BackupScene.Now).Single(backup => backup.BackupPath == good).IsNeeded);
+    }
+
+    [Fact]
+    public void A_backup_goes_even_if_its_record_is_a_directory()
+    {
+        _scene.Write("data/pg_hba.conf", BackupScene.OldRules);
+        string backup = ChangeRules("host all all all reject\n")[0], record = BackupName.RecordOf(backup);
+        File.Delete(record);
+        Directory.CreateDirectory(record);
+
+        BackupRemoval.Remove(backup);
+
+        Assert.False(File.Exists(backup));
     }
 
     [Fact]

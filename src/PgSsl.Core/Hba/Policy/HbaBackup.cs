@@ -12,7 +12,7 @@ internal static class HbaBackup
     /// <param name="document">The file as it is.</param>
     /// <param name="server">The server; null if none is known.</param>
     /// <returns>The content of each file to restore, by the file's path.</returns>
-    /// <exception cref="PgSslException"><see cref="PgSslError.ForeignBackup"/>.</exception>
+    /// <exception cref="PgSslException"><see cref="PgSslError.ForeignBackup"/>; <see cref="PgSslError.ContradictoryParameters"/>.</exception>
     public static IReadOnlyDictionary<string, byte[]> Assign(
         IReadOnlyList<ChosenBackup> backups, string? main, HbaDocument document, BackupServer? server)
     {
@@ -23,7 +23,9 @@ internal static class HbaBackup
             // The rules may name the file otherwise: through a link.
             target = document.Files.FirstOrDefault(file => RealPath.AreSame(file.Path, target))?.Path ?? target;
             backup.Check(target, server);
-            contents[target] = backup.Content;
+            if (!contents.TryAdd(target, backup.Content))
+                throw new PgSslException(
+                    PgSslError.ContradictoryParameters, $"Several backups of {target} are given. Nothing was changed.", "Give one of each file.");
         }
         return contents;
     }

@@ -73,3 +73,18 @@ Describe 'docs' {
         $difference | Should -BeNullOrEmpty -Because 'the folders (<=) and the table (=>) say the same'
     }
 }
+
+Describe 'docs/README.md' {
+    It 'is a map of every page' {
+        $map = Get-Content -Raw $root/docs/README.md
+        $pages = Get-ChildItem $root/docs/*.md, $root/docs/guides/*.md, $root/docs/cmdlets/*.md -Exclude README.md
+        foreach ($path in $pages.ForEach{ [IO.Path]::GetRelativePath("$root/docs", $_.FullName) -replace '\\', '/' }) {
+            $map | Should -Match "\]\($([regex]::Escape($path))\)"
+        }
+    }
+
+    It 'names no page that there is not' {
+        $links = [regex]::Matches((Get-Content -Raw $root/docs/README.md), '\]\(([^)#]+)\)').ForEach{ "$root/docs/$($_.Groups[1].Value)" }
+        $links | Should -Exist
+    }
+}

@@ -166,7 +166,7 @@ Describe 'Backups' {
             'host all all all md5' | Set-Content $hba
             Start-Sleep -Milliseconds 1100
             $second = Set-PgHbaSsl $hba
-            { Set-PgHbaSsl $hba -Restore $first.Backup, $second.Backup -ErrorAction Stop } |
+            { Set-PgHbaSsl $hba -Restore $first.Backup[0], $second.Backup[0] -ErrorAction Stop } |
                 Should -Throw -ErrorId 'ContradictoryParameters,PgSsl.Cmdlets.SetPgHbaSslCommand'
         }
 

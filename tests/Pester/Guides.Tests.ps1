@@ -93,7 +93,7 @@ Describe 'docs/guides' {
     It 'has in <Name> the goal, the script, and what can go wrong' -ForEach $shown {
         $text = Get-Content -Raw "$guides/$Name.md"
         foreach ($part in 'Goal', 'Script', 'What can go wrong') { $text | Should -Match "(?m)^\*\*$part\.\*\*" }
-        (Get-Block $Name).Language | Where-Object { $_ -notin 'powershell', 'output', 'text' } | Should -BeNullOrEmpty
+        (Get-Block $Name).Language | Where-Object { $_ -notin 'powershell', 'output', 'text', 'yaml', 'sh' } | Should -BeNullOrEmpty
     }
 }
 

@@ -75,6 +75,24 @@ Describe 'The view of <Type>, <Width> characters wide' -ForEach $shown {
     }
 }
 
+Describe 'A long name' {
+    It 'of IPv6 takes no column away from sessions, <_> characters wide' -ForEach 80, 100 {
+        $session = $samples.SslSession[0].PSObject.Copy()
+        $session.ClientAddress = '2001:db8:85a3:1111:2222:8a2e:370:7334'
+        $text = Get-Screen -Width $_ -Script { $args[0] } -Arguments (, @($session))
+        $text | Should -Match '(?m)^ *ProcessId +UserName +Database +From +Application +Transport +Cipher *$'
+        $text | Should -Match "2001:db.*$([char]0x2026).*7334"
+    }
+
+    It 'of a server takes no column away, <_> characters wide' -ForEach 80, 100 {
+        $served = $samples.ServerCertificate[0].PSObject.Copy()
+        $served.HostName = 'a' * 63
+        $text = Get-Screen -Width $_ -Script { $args[0] } -Arguments (, @($served))
+        $text | Should -Match '(?m)^ *Server .*Days'
+        $text | Should -Not -Match "\s$([char]0x2026)\d"
+    }
+}
+
 Describe 'The list of <Type>' -ForEach $views {
     # Format-List breaks a line at any character; whole sentences are folded before.
     It 'breaks no word of a sentence' {

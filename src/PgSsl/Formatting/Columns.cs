@@ -33,7 +33,12 @@ public static partial class Columns
             : Cut(text, host, narrow, share);
     }
 
-    /// <summary>host:port; an ellipsis stands for the domains at the end of a name that do not fit. An IP address stays whole.</summary>
+    /// <summary>An address, both of whose ends tell; an ellipsis stands for the middle that does not fit. One of IPv4 always fits.</summary>
+    public static string CutMiddle(object? text, PSHost? host, int narrow, int share) => CutMiddle($"{text}", WidthOf(host, narrow, share));
+
+    /// <summary>
+    /// host:port; an ellipsis stands for the domains at the end of a name that do not fit, or for the middle of a label or an address.
+    /// </summary>
     public static string CutServer(string? server, PSHost? host, int narrow, int share) => CutServer(server ?? "", WidthOf(host, narrow, share));
 
     /// <summary>As many lines as it takes, broken between words. A word that is longer than a line is broken behind its punctuation.</summary>
@@ -103,10 +108,18 @@ public static partial class Columns
     {
         int port = server.LastIndexOf(':');
         if (server.Length <= width || port < 0 || server.StartsWith('[') || IPAddress.TryParse(server[..port], out _))
-            return server;
+            return CutMiddle(server, width);
         int end = server.LastIndexOf('.', Math.Clamp(width - (server.Length - port) - Ellipsis.Length - 1, 0, port));
         end = end > 0 ? end : server.IndexOf('.');
-        return end > 0 && end < port ? server[..(end + 1)] + Ellipsis + server[port..] : server;
+        return CutMiddle(end > 0 && end < port ? server[..(end + 1)] + Ellipsis + server[port..] : server, width);
+    }
+
+    private static string CutMiddle(string text, int width)
+    {
+        if (text.Length <= width)
+            return text;
+        int tail = (width - Ellipsis.Length) / 2;
+        return text[..(width - Ellipsis.Length - tail)] + Ellipsis + text[^tail..];
     }
 
     private static IEnumerable<string> FoldLine(string text, int width)

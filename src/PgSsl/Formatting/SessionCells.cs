@@ -22,11 +22,13 @@ public static class SessionCells
         return address.Length == 0 ? "" : Cells.Server(address, session.Properties["ClientPort"]?.Value);
     }
 
-    /// <summary>The same for a table: in a narrow window without the port, so that the address stays whole.</summary>
+    /// <summary>The same for a table: in a narrow window without the port, and of a long address both ends.</summary>
     public static string From(PSObject session, PSHost? host)
     {
         ArgumentNullException.ThrowIfNull(session);
-        return Columns.WindowOf(host) < Wide ? PrintableText.Of($"{session.Properties["ClientAddress"]?.Value}") : From(session);
+        return Columns.WindowOf(host) < Wide
+            ? Columns.CutMiddle(PrintableText.Of($"{session.Properties["ClientAddress"]?.Value}"), host, 15, 30)
+            : From(session);
     }
 
     /// <summary>The application; this module's own session, by which it sees all others, is marked.</summary>

@@ -32,9 +32,10 @@ internal static class BackupDirectory
     {
         try
         {
-            if (File.Exists(directory))
-                return $"{directory} is not a directory.";
             string real = RealPath.Of(directory, out IReadOnlyList<string> links);
+            for (string? path = real; path is not null && !Directory.Exists(path); path = Path.GetDirectoryName(path))
+                if (File.Exists(path))
+                    return $"{path} is not a directory.";
             if (!isNamed && BackupServer.DirectoryAround(Path.Combine(real, "x")) is { } data)
                 return $"{directory} is in the data directory {data}.";
             return OperatingSystem.IsWindows() ? null : FindStranger(directory, real, links);

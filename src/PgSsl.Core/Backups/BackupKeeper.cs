@@ -131,7 +131,7 @@ internal sealed class BackupKeeper(IFileLayer? files = null)
         Time = backup.Name.Time,
         Command = origin.Command,
         Sha256 = BackupRecord.HashOf(backup.Old.Content),
-        ReplacedBy = origin.Edits.FirstOrDefault(edit => RealPath.AreSame(edit.Path, backup.Name.Target)) is { } edit
+        ReplacedBy = origin.Edits.FirstOrDefault(edit => RealPath.AreSame(edit.Path, backup.Name.Target)) is { Content.Length: > 0 } edit
             ? BackupRecord.HashOf(edit.Content) : null,
         IsOfRestore = origin.IsRestore,
         Machine = Environment.MachineName,

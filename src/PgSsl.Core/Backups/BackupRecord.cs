@@ -140,8 +140,8 @@ internal sealed record BackupRecord
         };
         if (!Path.IsPathFullyQualified(record.Target) || record.Others.Any(other => !Path.IsPathFullyQualified(other)))
             throw new FormatException("it names a file by a relative path");
-        // To look there would be to log in there, with this account.
-        if (OperatingSystem.IsWindows() && record.Others.Append(record.Target).Any(path => path.StartsWith(@"\\", StringComparison.Ordinal)))
+        // To look there would be to log in there, with this account. //host/share and \??\UNC\host\share are such names as well as \\host\share.
+        if (OperatingSystem.IsWindows() && !record.Others.Append(record.Target).All(path => char.IsAsciiLetter(path[0]) && path[1] == ':'))
             throw new FormatException("it names a file on another machine");
         if (FileKind.Find(record.Kind) is null || !IsWord(record.Command) || record.Sha256 is not { Length: 64 }
             || !record.Sha256.All(char.IsAsciiHexDigitUpper))

@@ -42,9 +42,16 @@ internal sealed record ChosenBackup(string Path, byte[] Content, FileKind Kind)
         if (found.Count == 0)
             return OfCopy(path);
         StoredBackup[] usable = [.. found.Where(backup => backup.IsRestorable)];
-        StoredBackup newest = usable.Where(backup => backup.Record?.IsOfRestore != true).MaxBy(backup => backup.Name)
-            ?? usable.MaxBy(backup => backup.Name) ?? found[^1];
-        string which = found.Count == 1 ? "the only backup of its file" : $"of {found.Count} backups the newest";
+        StoredBackup[] ofChanges = [.. usable.Where(backup => backup.Record?.IsOfRestore != true)];
+        if (usable.Length > 0 && ofChanges.Length == 0)
+            throw new PgSslException(
+                PgSslError.FileChanged,
+                $"The backups of {path} that are left were made when older ones were put back: to restore one would undo that. Nothing was changed.",
+                "Give the backup itself if that is what you want. Get-PgBackup shows what there is.");
+        StoredBackup newest = ofChanges.MaxBy(backup => backup.Name) ?? found[^1];
+        StoredBackup[] passed = [.. found.Where(backup => !backup.IsRestorable && backup.Name.CompareTo(newest.Name) > 0)];
+        string which = found.Count == 1 ? "the only backup of its file" : passed.Length == 0 ? $"of {found.Count} backups the newest"
+            : $"of {found.Count} backups the newest that can be restored (and not {string.Join(", ", passed.Select(backup => backup.Path))})";
         return Of(newest, $", {which}{DescribeChangeSince(newest, path)}");
     }
 

@@ -83,6 +83,9 @@ public sealed class RemovePgBackupCommand : PgCmdlet
         IReadOnlyList<StoredBackup> found =
             isDirectory ? [.. search.InDirectory(path).Where(backup => backup.Record is not null)] : search.Of(path);
         WriteWarnings(search.Warnings);
+        if (found.Count == 0 && !isDirectory && !File.Exists(path))
+            throw new PgSslException(
+                PgSslError.FileNotFound, $"There is no file {path}, and no backup of one.", "Check the path, or name the directory.");
         return found;
     }
 }

@@ -26,9 +26,8 @@ public static class SessionCells
     public static string From(PSObject session, PSHost? host)
     {
         ArgumentNullException.ThrowIfNull(session);
-        return Columns.WindowOf(host) < Wide
-            ? Columns.CutMiddle(PrintableText.Of($"{session.Properties["ClientAddress"]?.Value}"), host, 15, 30)
-            : From(session);
+        string from = Columns.WindowOf(host) < Wide ? PrintableText.Of($"{session.Properties["ClientAddress"]?.Value}") : From(session);
+        return Columns.CutMiddle(from, host, 15, 30);
     }
 
     /// <summary>The application; this module's own session, by which it sees all others, is marked.</summary>

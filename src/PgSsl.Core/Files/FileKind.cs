@@ -40,6 +40,9 @@ internal sealed class FileKind
         "Services", "services",
         text => !text.Contains('\0', StringComparison.Ordinal) && (Lines(text).Any(line => line.StartsWith('[')) || Lines(text).All(IsComment)));
 
+    /// <summary>Metrics of PgSsl in Prometheus's text format.</summary>
+    public static FileKind Metrics { get; } = new("Metrics", "metrics of PgSsl", text => text.StartsWith("# HELP pgssl_", StringComparison.Ordinal));
+
     /// <summary>Its name in records and results: Certificate, PrivateKey …</summary>
     public string Name { get; }
 
@@ -48,7 +51,7 @@ internal sealed class FileKind
 
     /// <summary>The kind with a name; null if there is none.</summary>
     public static FileKind? Find(string name) =>
-        Array.Find([Any, Certificate, Roots, PrivateKey, RequestOrCertificate, Configuration, Services], kind => kind.Name == name);
+        Array.Find([Any, Certificate, Roots, PrivateKey, RequestOrCertificate, Configuration, Services, Metrics], kind => kind.Name == name);
 
     /// <summary>The kind of a file of which only the content is known.</summary>
     public static FileKind Of(ReadOnlySpan<byte> content)

@@ -22,7 +22,7 @@ public class RoomLevelTests
         ["Providers", "Poolers"],
         ["Chains"],
         ["RootCertificates", "Served"],
-        ["Inspection"],
+        ["Expiry", "Inspection"],
         ["Switching"],
     ];
 

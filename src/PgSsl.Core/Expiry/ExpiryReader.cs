@@ -31,7 +31,7 @@ internal static class ExpiryReader
             ("ClientCertificate", "sslcert", settings.ClientCertificatePath),
         ];
         foreach ((string kind, string name, string? path) in files)
-            if (path is not null && (settings[name] is { Length: > 0 } || File.Exists(path)))
+            if (path is not null && (settings.Get(name).Source != SettingSource.Default || File.Exists(path)))
                 yield return (kind, path);
     }
 

@@ -27,7 +27,7 @@ public static class SessionCells
     {
         ArgumentNullException.ThrowIfNull(session);
         string from = Columns.WindowOf(host) < Wide ? PrintableText.Of($"{session.Properties["ClientAddress"]?.Value}") : From(session);
-        return Columns.CutMiddle(from, host, 15, 30);
+        return Columns.CutMiddle(from, host, 15, 40);
     }
 
     /// <summary>The application; this module's own session, by which it sees all others, is marked.</summary>

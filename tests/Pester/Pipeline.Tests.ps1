@@ -172,4 +172,39 @@ Describe 'Pipeline' {
             $again | Format-Table | Out-String -Width 200 | Should -Match 'localhost:\d+ +Pester'
         }
     }
+
+    Context 'of what has nothing for the next one' {
+        BeforeAll {
+            Push-Location (New-Item -ItemType Directory "$TestDrive/nothing")
+            'host all all 10.0.0.0/8 scram-sha-256' | Set-Content pg_hba.conf
+        }
+
+        AfterAll { Pop-Location }
+
+        It 'names the server that served no certificate: <_>' -ForEach 'New-PgCsr', 'New-PgSelfSignedCertificate', 'Install-PgRootCert' {
+            $row = Get-PgServerCertificate $sandbox.Closed -IncludeFailed
+            foreach ($given in $row, [Management.Automation.PSSerializer]::Deserialize([Management.Automation.PSSerializer]::Serialize($row))) {
+                $given | & $_ -ErrorAction SilentlyContinue -ErrorVariable failure | Should -BeNullOrEmpty
+                $failure[0].FullyQualifiedErrorId | Should -BeLike 'InvalidCertificateFile,*'
+                $failure[0] | Should -Match 'served no certificate: .*(refused|Refused)'
+            }
+            Get-ChildItem | ForEach-Object Name | Should -Be pg_hba.conf
+        }
+
+        It 'takes no postgresql.conf and no root file for pg_hba.conf' {
+            'ssl = on' | Set-Content "$TestDrive/postgresql.conf"
+            $change = Disable-PgSsl -ConfigurationPath "$TestDrive/postgresql.conf" -WhatIf -PassThru
+            foreach ($given in $change, (Get-PgRootCert $sandbox.Root)) {
+                $given | Get-PgHbaRule -ErrorAction SilentlyContinue -ErrorVariable failure | Should -BeNullOrEmpty
+                $failure[0].FullyQualifiedErrorId | Should -Match '^Invalid(ParameterValue|Endpoint),'
+            }
+        }
+
+        It 'takes the settings of a connection for one server' {
+            $rules = Get-PgConnectionSetting "host=localhost port=$($sandbox.ClosedPort ?? 1) user=nobody" |
+                Get-PgHbaRule -ErrorAction SilentlyContinue -ErrorVariable failures
+            $rules | Should -BeNullOrEmpty
+            $failures | Should -HaveCount 1
+        }
+    }
 }

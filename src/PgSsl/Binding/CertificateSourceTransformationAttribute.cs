@@ -49,6 +49,10 @@ public sealed class CertificateSourceTransformationAttribute : ArgumentTransform
     {
         var certificate = item.Value("Certificate") as X509Certificate2;
         string? pem = item.First(PemProperties);
+        // A row of -IncludeFailed.
+        if (item.IsOrWas<ServerCertificate>() && pem is null && certificate is null)
+            return Unusable(
+                $"{item.First(["Server", "HostName"])} served no certificate: {item.Text("Error") ?? "there is none in the object"}", item);
         if (item.Base is ServerCertificate live)
             return FromServer(item) with { Certificate = certificate, Pem = pem, Chain = live.Chain };
         if (item.Text("ChainPem") is not null || (pem is not null && item.Text("HostName") is not null))

@@ -35,6 +35,10 @@ internal readonly struct PipelineObject(object? item)
     /// <summary>Whether it is a backup of Get-PgBackup, from a file and from JSON as well.</summary>
     public bool IsBackup => IsOrWas<FileBackup>() || (Has(nameof(FileBackup.BackupPath)) && Has(nameof(FileBackup.IsNeeded)));
 
+    /// <summary>Whether its Path is that of another kind of file than pg_hba.conf.</summary>
+    public bool IsOfAnotherFile => IsOrWas<SslConfigurationChange>() || IsOrWas<RootCertificate>() || IsOrWas<RootCertificateChange>()
+        || IsOrWas<FileCertificate>();
+
     private bool Has(string property) => item is not null && PSObject.AsPSObject(item).Properties[property] is not null;
 
     /// <summary>The value of a property; null if there is none.</summary>

@@ -11,6 +11,7 @@ public abstract class HbaCmdlet : SqlCmdlet
 {
     private readonly EndpointInput _input = new();
     private bool _isServerGiven;
+    private bool _isPathGiven;
 
     /// <summary>pg_hba.conf. With -Endpoint, that server's file on this machine, if it is not where the server says.</summary>
     [Parameter(Position = 1, ValueFromPipelineByPropertyName = true)]
@@ -54,17 +55,24 @@ public abstract class HbaCmdlet : SqlCmdlet
         if (Path is null && HbaPathArgument.IsPath(Endpoint))
             (Path, Endpoint) = (Endpoint![0].Written, null);
         _isServerGiven = Endpoint is not null;
+        _isPathGiven = Path is not null;
     }
 
     /// <inheritdoc/>
     protected override void ProcessRecord()
     {
         Row = InputRow.Of(InputObject);
+        var piped = new PipelineObject(InputObject);
+        if (!_isPathGiven && piped.IsOfAnotherFile)
+            Path = null;
         string? path = Path ?? (HbaPathArgument.IsPath(Endpoint) ? Endpoint![0].Written : null);
         // An object from the pipeline may bring a file or a client, but no server.
         EndpointArgument[] servers = Path is null && path is not null ? []
             : [.. _input.Next(Endpoint, MyInvocation.ExpectingInput)
                 .Where(server => _isServerGiven || Path is null || !server.IsForeign)];
+        // The settings of a connection are many objects, and one server.
+        if (servers.Length == 0 && piped.IsOrWas<ConnectionSetting>())
+            return;
         if (path is null && servers.Length == 0)
         {
             // In a pipeline, an object that has neither is an error of this object only.

@@ -95,6 +95,13 @@ internal sealed class AskedProperties
     private static void CheckPlace(Resource resource, string name, object value)
     {
         string text = value.ToString()!;
+        bool takesText = name.Equals("certificate", StringComparison.OrdinalIgnoreCase);
+        // A state has it again, and an engine logs states.
+        if (PemText.MayBe(text) && !takesText)
+            throw new PgSslException(
+                PgSslError.InvalidParameterValue,
+                $"{name} of PgSsl/{resource.Name} looks like the content of a PEM file. It is not shown: it may be a private key.",
+                "Give the absolute path.");
         bool isAbsolute = text.Length == 0 || text == ConnectionSettings.SystemRoots || text[0] is '/' or '~' || Path.IsPathFullyQualified(text)
             || PemText.MayBe(text);
         if (!isAbsolute)
@@ -115,7 +122,8 @@ internal sealed class AskedProperties
     // What is in an endpoint is in the engine's log, too.
     private static void CheckEndpoint(Resource resource, object value)
     {
-        if (PgEndpoint.Parse(value.ToString()!).Parameters.ContainsKey("password"))
+        IReadOnlyDictionary<string, string> parameters = PgEndpoint.Parse(value.ToString()!).Parameters;
+        if (parameters.ContainsKey("password") || parameters.ContainsKey("sslpassword"))
             throw new PgSslException(
                 PgSslError.InvalidParameterValue, $"The endpoint of PgSsl/{resource.Name} has a password in it.",
                 "Give the password as the property credential.");

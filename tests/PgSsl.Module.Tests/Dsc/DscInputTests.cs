@@ -17,6 +17,8 @@ public class DscInputTests
     [InlineData("{\"endpoint\": \"db1\", \"colour\": 1}", 2, "has no property colour")]
     [InlineData("{\"endpoint\": \"host=db1 password=s3cret-of-mine\"}", 2, "has a password in it")]
     [InlineData("{\"endpoint\": \"postgresql://u:s3cret-of-mine@db1/x\"}", 2, "has a password in it")]
+    [InlineData("{\"endpoint\": \"host=db1 sslpassword=s3cret-of-mine\"}", 2, "has a password in it")]
+    [InlineData("{\"endpoint\": \"db1\", \"keyPath\": \"-----BEGIN PRIVATE KEY-----\\ns3cret-of-mine\"}", 2, "It is not shown")]
     [InlineData("{\"endpoint\": \"db1\", \"credential\": \"s3cret-of-mine\"}", 2, "is not a secret")]
     [InlineData("{\"endpoint\": \"db1\", \"credential\": {\"userName\": \"u\", \"password\": \"s3cret-of-mine\"}}", 2, "is not a secret")]
     [InlineData("{\"endpoint\": \"db1\", \"certificatePath\": \"server.crt\"}", 2, "is the relative path \"server.crt\"")]

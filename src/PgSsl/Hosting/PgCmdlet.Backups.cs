@@ -30,7 +30,9 @@ public abstract partial class PgCmdlet
     {
         if (terms?.Directory is not { } directory)
             return;
-        if (BackupDirectory.FindObstacle(directory, isNamed: true) is { } obstacle)
+        // -WhatIf writes nothing, not even to see whether it could.
+        string? obstacle = BackupDirectory.FindObstacle(directory, isNamed: true) ?? (IsWhatIf ? null : BackupDirectory.TryOut(directory));
+        if (obstacle is not null)
             throw new PgSslException(
                 PgSslError.FileNotWritten, $"Backups cannot go to -BackupDirectory: {obstacle} Nothing was changed.",
                 "Name a directory of your own that others cannot write.");

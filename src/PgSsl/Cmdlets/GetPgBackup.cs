@@ -63,8 +63,8 @@ public sealed class GetPgBackupCommand : SqlCmdlet
         Row = InputRow.Of(InputObject);
         // A row without a path of its own names a server: Import-Csv servers.csv.
         string[] paths = Path ?? (InputObject?.BaseObject is string piped ? [piped] : []);
-        EndpointArgument[] servers = Endpoint
-            ?? (Path is null && InputObject is { BaseObject: not string } row ? [EndpointTransformationAttribute.Convert(new PipelineObject(row))] : []);
+        EndpointArgument[] servers = Endpoint ?? (Path is null && InputObject is { BaseObject: not string } row
+            ? [EndpointTransformationAttribute.Convert(new PipelineObject(row))] : []);
         foreach (EndpointArgument server in Counted(servers))
             Try(server.Target, () => WriteServer(server));
         if (Endpoint is null && Path is null && !MyInvocation.ExpectingInput)

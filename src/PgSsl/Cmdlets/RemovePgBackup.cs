@@ -96,9 +96,9 @@ public sealed class RemovePgBackupCommand : PgCmdlet
         StoredBackup[] recorded = [.. found.Where(backup => backup.Record is not null)];
         if (found.Count - recorded.Length is > 0 and var left)
             WriteWarning(
-                $"{left} backup{(left == 1 ? "" : "s")} in {directory} {(left == 1 ? "has" : "have")} no record that can be trusted, and "
-                + $"{(left == 1 ? "stays" : "stay")}. Look at them first: Get-PgBackup {CommandText.Quote(directory)} | Where-Object IsRecorded -EQ $false. "
-                + "Behind that, | Remove-PgBackup removes them.");
+                $"{(left == 1 ? "One backup" : $"{left} backups")} without a record that can be trusted {(left == 1 ? "stays" : "stay")} in "
+                + $"{directory}. Get-PgBackup {CommandText.Quote(directory)} | Where-Object IsRecorded -EQ $false shows what; "
+                + "| Remove-PgBackup behind it removes it.");
         return recorded;
     }
 }

@@ -39,7 +39,7 @@ internal static class PrivateKeyFile
         }
     }
 
-    /// <summary>That others may use a key that is there already, with the command that puts it right; null if not, and where that cannot be seen.</summary>
+    /// <summary>That others may use a key that is there, with the command that puts it right; null if not, and where it cannot be seen.</summary>
     /// <param name="path">An absolute path to a file that exists.</param>
     public static string? FindExposure(string path) => Look(path) is { } status && IsExposed(status.Mode, status.Owner.UserId == 0)
         ? $"The key {path} has mode {UnixModes.Text(status.Mode)}: others may have read it. {ExpectedMode(status.Owner.UserId == 0)} "

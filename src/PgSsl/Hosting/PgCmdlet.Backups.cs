@@ -40,6 +40,11 @@ public abstract partial class PgCmdlet
             WriteWarning($"-BackupDirectory is in the data directory {data}: the old key gets into every base backup of the server.");
     }
 
+    /// <summary>The output of a change that found what it wants there already, with the backups that say so.</summary>
+    private static TOutput Unchanged<TOutput>(TOutput output, BackupTerms? terms)
+        where TOutput : ChangeOutput =>
+        (TOutput)((ChangeOutput)output with { Remarks = [.. terms?.Present ?? [], .. output.Remarks] });
+
     /// <summary>This account's directory for backups; null if it has no home.</summary>
     private protected string? UsualBackups => BackupDirectory.Usual(Environment.GetVariable, Environment.HomeDirectory);
 }

@@ -209,10 +209,6 @@ public abstract partial class PgCmdlet : PSCmdlet, IDisposable
         }));
     }
 
-    private static TOutput Unchanged<TOutput>(TOutput output, BackupTerms? terms)
-        where TOutput : ChangeOutput =>
-        (TOutput)((ChangeOutput)output with { Remarks = [.. terms?.Present ?? [], .. output.Remarks] });
-
     /// <summary>Begins a further item: warnings so far are not remarks on it.</summary>
     private protected void BeginItem() => _warnings.Clear();
 

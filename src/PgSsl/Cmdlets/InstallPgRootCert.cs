@@ -20,7 +20,7 @@ public sealed class InstallPgRootCertCommand : RootChangeCmdlet
     private const string ProviderSet = "Provider";
     private const string RestoreSet = "Restore";
 
-    private readonly List<ChosenBackup> _backups = [];
+    private readonly PipedBackups _backups = new();
     private TrustStore? _installed;
     private RootReader? _reader;
     private RootSelection? _selection;
@@ -132,11 +132,9 @@ public sealed class InstallPgRootCertCommand : RootChangeCmdlet
     protected override void EndProcessing()
     {
         bool isNamed = Path is not null || Service is not null;
-        foreach (IGrouping<string?, ChosenBackup> ofFile in _backups.GroupBy(backup => isNamed ? Path ?? Service : backup.Target))
-            if (ofFile.Skip(1).Any())
-                WriteFailure(ChosenBackup.Several(ofFile.Key ?? "one file", ofFile), ofFile.Key);
-            else
-                Put(ofFile.First());
+        foreach ((ChosenBackup backup, _) in _backups.Take(
+            backup => isNamed ? Path ?? Service : backup.Target, (failure, file) => WriteFailure(failure, file)))
+            Put(backup);
         if (_selection is null)
             return;
         foreach ((RootOffer offer, PgSslException failure) in _selection.RemoveUnusable(_installed!.Certificates, DateTimeOffset.UtcNow))

@@ -23,7 +23,7 @@ public sealed class SetPgHbaSslCommand : HbaCmdlet
         nameof(Address), nameof(Type), nameof(IncludeLoopback),
     ];
 
-    private readonly List<(ChosenBackup Backup, PSObject? Input)> _piped = [];
+    private readonly PipedBackups _piped = new();
     private (EndpointArgument[]? Endpoint, string? Path) _typed;
     private ChosenBackup[] _backups = [];
 
@@ -131,7 +131,7 @@ public sealed class SetPgHbaSslCommand : HbaCmdlet
             }
             // What else is piped may be another backup of the same file.
             string path = piped.Text(nameof(FileBackup.BackupPath)) ?? "";
-            Try(path, () => _piped.Add((Choose(path), InputObject)));
+            Try(path, () => _piped.Add(Choose(path), InputObject));
             return;
         }
         if (Try(Restore.FirstOrDefault(), () => _backups = [.. Restore.Select(Choose)]))
@@ -141,14 +141,9 @@ public sealed class SetPgHbaSslCommand : HbaCmdlet
     /// <inheritdoc/>
     protected override void EndProcessing()
     {
-        foreach (var ofFile in _piped.GroupBy(piped => piped.Backup.Record is null ? _typed.Path ?? piped.Backup.Target : piped.Backup.Target))
+        foreach ((ChosenBackup backup, InputObject) in _piped.Take(
+            backup => backup.Record is null ? _typed.Path ?? backup.Target : backup.Target, (failure, file) => WriteFailure(failure, file)))
         {
-            if (ofFile.Skip(1).Any())
-            {
-                WriteFailure(ChosenBackup.Several(ofFile.Key ?? "one file", ofFile.Select(piped => piped.Backup)), ofFile.Key);
-                continue;
-            }
-            (ChosenBackup backup, InputObject) = ofFile.First();
             _backups = [backup];
             (Endpoint, Path) = _typed;
             ProcessItem();

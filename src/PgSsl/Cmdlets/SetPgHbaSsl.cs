@@ -141,9 +141,10 @@ public sealed class SetPgHbaSslCommand : HbaCmdlet
     /// <inheritdoc/>
     protected override void EndProcessing()
     {
-        foreach ((ChosenBackup backup, InputObject) in _piped.Take(
+        foreach ((ChosenBackup backup, PSObject? input) in _piped.Take(
             backup => backup.Record is null ? _typed.Path ?? backup.Target : backup.Target, (failure, file) => WriteFailure(failure, file)))
         {
+            InputObject = input;
             _backups = [backup];
             (Endpoint, Path) = _typed;
             ProcessItem();

@@ -26,7 +26,7 @@ public sealed class ChangeStepTests
 
         protected override string RemedyByHand => "";
 
-        public Task MakeAsync() => RunAsync(default);
+        public async Task MakeAsync() => await RunAsync(default);
 
         protected override Task WriteAsync(CancellationToken cancellationToken) => Task.CompletedTask;
 

@@ -67,9 +67,9 @@ Describe 'Backups' {
         }
 
         It 'takes rows of a table as servers, and keeps their columns' -Skip:$IsWindows {
+            if (-not $sandbox.Psql) { Set-ItResult -Skipped -Because 'psql is not installed'; return }
             # A server of this machine, whose backups lie in a directory of their own.
-            $data = psql -XAtq -d "host=127.0.0.1 port=$($sandbox.HbaKeptPort) user=postgres dbname=postgres" -c 'SHOW data_directory' 2>$null
-            if (-not $data) { Set-ItResult -Skipped -Because 'psql is not installed'; return }
+            $data = Invoke-SandboxSql HbaKept 'SHOW data_directory'
             $shelf = New-Folder
             $content = [Text.Encoding]::ASCII.GetBytes("host all all all md5`n")
             $name = 'pg_hba.conf.20260101T000000Z.bak'

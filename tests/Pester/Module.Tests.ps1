@@ -112,6 +112,15 @@ Describe 'The resources for DSC' {
         }
     }
 
+    It 'shows no line of a file that turns others around' {
+        $hba = "$TestDrive/pg_hba.conf"
+        [IO.File]::WriteAllText($hba, "host all all 10.0.0.0/8 scram-sha-256 # $([char]0x202E)$([char]0x1B)]0;x`n")
+        $asked = @{ path = $hba; serverVersion = 15; force = $true }
+        $lines = @([PgSsl.Dsc.Resources]::WhatIf('HbaSsl', $asked).Plan) + @([PgSsl.Dsc.Resources]::Get('HbaSsl', $asked).State.plaintextRules)
+        "$lines" | Should -Match '<U\+202E><U\+001B>'
+        "$lines" | Should -Not -Match '[\u202E\u001B]'
+    }
+
     It 'says that a result could not be written' -Skip:(-not $IsLinux) {
         $run = [PgSsl.Dsc.JsonOperation].GetMethods('NonPublic,Static').Where{ $_.Name -eq 'Run' -and $_.GetParameters().Count -eq 6 }[0]
         $source = [IO.MemoryStream]::new([Text.Encoding]::UTF8.GetBytes('{}'))

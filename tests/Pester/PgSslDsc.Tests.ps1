@@ -56,7 +56,7 @@ Describe 'A package for Machine Configuration' -Skip:$IsWindows {
 
     It 'goes where it is told to, from any folder: <Destination>' -ForEach @{ Destination = './out' }, @{ Destination = './o [1]' } {
         $odd = (New-Item -ItemType Directory "$TestDrive/odd [1]/PgSslDsc" -Force).FullName
-        Copy-Item "$source/PgSslDsc.psd1", "$source/PgSslDsc.psm1" -Destination "$([WildcardPattern]::Escape($odd))"
+        Copy-Item "$source/PgSslDsc.psd1", "$source/PgSslDsc.psm1" -Destination $odd
         # .NET stays where the process started.
         Push-Location -LiteralPath (New-Item -ItemType Directory "$TestDrive/here/$(New-Guid)")
         try {

@@ -307,7 +307,7 @@ Describe 'A scheduled job' -Skip:$IsWindows {
             $variables = @{ RENEWED_LINEAGE = "$PWD/etc/live/$(Split-Path -Leaf $lineage)" }
             chmod 777 moved/data/archive
             $run = Invoke-Sample Install-RenewedCertificate.ps1 @('-Endpoint', $server) $variables
-            $run.Errors | Should -Match '/archive can be changed by'
+            $run.Errors | Should -Match '(?s)/archive.{0,30}can be changed by'
             chmod 755 moved/data/archive
             $run = Invoke-Sample Install-RenewedCertificate.ps1 @('-Endpoint', $server) $variables
             $run.ExitCode | Should -Be 0 -Because $run.All

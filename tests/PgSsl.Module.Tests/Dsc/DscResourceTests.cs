@@ -183,8 +183,6 @@ public class DscResourceTests
 
         string ca = Path.Combine(server.Cluster.DataDirectory, "clients.crt");
         File.Copy(server.Root, ca);
-        if (Environment.IsPrivilegedProcess)
-            File.SetUnixFileMode(ca, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.GroupRead | UnixFileMode.OtherRead);
         await server.Engine.SetAsync(Tls, server.Properties(("caPath", ca)));
         Assert.Equal(["enforced"], (await server.Engine.TestAsync(Rules, rules)).Differing);
         DscComparison set = await server.Engine.SetAsync(Rules, rules);

@@ -15,7 +15,7 @@ BeforeDiscovery {
         @{ Type = 'RootCertificateProvider'; Header = 'Provider +Title +Kind +SslMode +Roots +RootCertificate' }
         @{ Type = 'FileCertificate'; Header = 'File +Kind +Subject +Days +KeyMatches +Status' }
         @{ Type = 'RootCertificateChange'; Header = 'IsChanged +Added +Removed +CertificateCount +Path' }
-        @{ Type = 'FileBackup'; Header = 'Time +Kind +IsNeeded +Target' }
+        @{ Type = 'FileBackup'; Header = 'Time +Kind +IsNeeded +Command +Target' }
     )
     $coloured = $types | Where-Object { $_.Type -notin 'RootCertificateProvider', 'HbaRuleMatch', 'RootCertificateChange', 'FileBackup' }
 }
@@ -140,5 +140,44 @@ Describe 'Format' {
     It 'shows a change as a diff' {
         $objects.HbaRuleChange[0] | Out-String -Width 160 | Should -Match '2 Changed - host all "all",app 10\.0\.0\.0/8 md5 # x\r?\n +\+ hostssl all'
         $objects.HbaSslChange | Format-List | Out-String -Width 160 | Should -Match 'Reload: not proven: no server was asked'
+    }
+}
+
+# A wide character takes two cells of a terminal, and a mark that is put on another one takes none (UAX #11).
+Describe 'The width of a cell' {
+    BeforeAll {
+        function Get-Text([string] $Points) { -join (-split $Points).ForEach{ [char]::ConvertFromUtf32([Convert]::ToInt32($_, 16)) } }
+    }
+
+    It 'of <Points> is <Cells>' -ForEach @(
+        @{ Points = '61 7A'; Cells = 2 }
+        @{ Points = 'E9 2026'; Cells = 2 }
+        @{ Points = '65 301'; Cells = 1 }
+        @{ Points = '6771 4EAC'; Cells = 4 }
+        @{ Points = 'AC00'; Cells = 2 }
+        @{ Points = 'FF21'; Cells = 2 }
+        @{ Points = 'FF71'; Cells = 1 }
+        @{ Points = '1F511'; Cells = 2 }
+        @{ Points = '2705'; Cells = 2 }
+        @{ Points = '2714'; Cells = 1 }
+        @{ Points = '1D49C'; Cells = 1 }
+        @{ Points = '20BB7'; Cells = 2 }
+    ) {
+        $text = Get-Text $Points
+        ([PgSsl.Formatting.Columns]::Fill($text, $null, 10, 0)).Length - $text.Length | Should -Be (10 - $Cells)
+    }
+
+    It '<Way> keeps within it, and breaks no character' -ForEach @(
+        @{ Way = 'Cut'; Expected = '6771 4EAC 90FD 2026' }
+        @{ Way = 'CutStart'; Expected = '2026 1F511 7530 533A' }
+        @{ Way = 'CutMiddle'; Expected = '6771 4EAC 2026 7530 533A' }
+    ) {
+        $width = $Way -eq 'CutMiddle' ? 9 : 7
+        [PgSsl.Formatting.Columns]::$Way((Get-Text '6771 4EAC 90FD 1F511 7530 533A'), $null, $width, 0) | Should -BeExactly (Get-Text $Expected)
+    }
+
+    It 'Fold breaks text without blanks' {
+        $lines = [PgSsl.Formatting.Columns]::Fold((Get-Text '6771 4EAC 90FD 5343 4EE3 7530'), $null, 4, 0) -split '\r?\n'
+        $lines | Should -BeExactly (Get-Text '6771 4EAC'), (Get-Text '90FD 5343'), (Get-Text '4EE3 7530')
     }
 }

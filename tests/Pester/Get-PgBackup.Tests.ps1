@@ -50,6 +50,48 @@ Describe 'Backups' {
             if (-not $IsWindows) { $key.UnixMode | Should -Be '-rw-------' }
         }
 
+        It 'looks into -BackupDirectory as well: <What>' -ForEach @(
+            @{ What = 'for a file'; Given = { Get-PgBackup "$folder/server.crt" -BackupDirectory "$folder/kept" } }
+            @{ What = 'for a directory'; Given = { Get-PgBackup $folder -BackupDirectory "$folder/kept" | Where-Object Kind -EQ Certificate } }
+        ) {
+            $files = @{ SslCertFile = "$folder/server.crt"; SslKeyFile = "$folder/server.key" }
+            $null = New-PgSelfSignedCertificate db1 -KeyPath "$folder/server.key"
+            $new = New-PgSelfSignedCertificate db1 -KeyPath "$folder/new.key"
+            $null = Install-PgServerCertificate $new.CertificatePath -KeyPath $new.KeyPath @files -BackupDirectory "$folder/kept"
+            Get-PgBackup "$folder/server.crt" | Should -BeNullOrEmpty
+            (& $Given).BackupPath | Should -BeLike "$folder/kept/server.crt.*.bak"
+        }
+
+        It 'names a -BackupDirectory that does not exist' {
+            { Get-PgBackup $folder -BackupDirectory "$folder/none" } | Should -Throw -ErrorId 'FileNotFound,PgSsl.Cmdlets.GetPgBackupCommand'
+        }
+
+        It 'takes rows of a table as servers, and keeps their columns' -Skip:$IsWindows {
+            if (-not $sandbox.Psql) { Set-ItResult -Skipped -Because 'psql is not installed'; return }
+            # A server of this machine, whose backups lie in a directory of their own.
+            $data = Invoke-SandboxSql HbaKept 'SHOW data_directory'
+            $shelf = New-Folder
+            $content = [Text.Encoding]::ASCII.GetBytes("host all all all md5`n")
+            $name = 'pg_hba.conf.20260101T000000Z.bak'
+            [IO.File]::WriteAllBytes("$shelf/$name", $content)
+            @{
+                version = 1; backup = $name; target = "$data/pg_hba.conf"; kind = 'Configuration'; time = '2026-01-01T00:00:00Z'; command = 'Set-PgHbaSsl'
+                sha256 = [Convert]::ToHexString([Security.Cryptography.SHA256]::HashData($content)); others = @()
+            } | ConvertTo-Json | Set-Content "$shelf/$name.json"
+            $csv = "Endpoint,Owner`nhost=127.0.0.1 port=$($sandbox.HbaKeptPort) user=postgres dbname=postgres,dba" | ConvertFrom-Csv
+            $found = $csv | Get-PgBackup -BackupDirectory $shelf | Where-Object BackupPath -EQ "$shelf/$name"
+            $found.Target, $found.InputObject.Owner | Should -Be "$data/pg_hba.conf", dba
+            (Get-PgBackup -Endpoint $csv.Endpoint -BackupDirectory $shelf).BackupPath | Should -Contain "$shelf/$name"
+            (Get-PgBackup -Endpoint $csv.Endpoint).BackupPath | Should -Not -Contain "$shelf/$name"
+        }
+
+        It 'takes text from the pipeline as paths' {
+            $change = Set-PgHbaSsl $hba
+            ($hba | Get-PgBackup).BackupPath | Should -Be $change.Backup
+            ([pscustomobject]@{ Colour = 'red' } | Get-PgBackup -ErrorVariable failure -ErrorAction SilentlyContinue) | Should -BeNullOrEmpty
+            $failure.FullyQualifiedErrorId | Should -Be 'InvalidEndpoint,PgSsl.Cmdlets.GetPgBackupCommand'
+        }
+
         It 'names a path that leads to no file and no backup' {
             Get-PgBackup "$folder/no-such-file" -ErrorAction SilentlyContinue -ErrorVariable failure | Should -BeNullOrEmpty
             $failure.FullyQualifiedErrorId | Should -BeLike 'FileNotFound,*'
@@ -92,8 +134,13 @@ Describe 'Backups' {
         It 'takes of a directory nothing that has no record' {
             'of somebody else' | Set-Content "$folder/notes.txt.20260101T000000Z.bak"
             Set-PgHbaSsl $hba | Out-Null
-            (Remove-PgBackup $folder -KeepLast 0).Target | Should -Be $hba
+            (Remove-PgBackup $folder -KeepLast 0 -WarningVariable warnings).Target | Should -Be $hba
             "$folder/notes.txt.20260101T000000Z.bak" | Should -Exist
+            $warnings | Should -HaveCount 1
+            "$warnings" | Should -Match '^One backup without a record that can be trusted stays in'
+            # The command of the warning.
+            Get-PgBackup $folder | Where-Object IsRecorded -EQ $false | Remove-PgBackup | Out-Null
+            "$folder/notes.txt.20260101T000000Z.bak" | Should -Not -Exist
         }
 
         It 'says of one that is piped alone whether others of its file are newer' {
@@ -154,6 +201,10 @@ Describe 'Backups' {
             $new = New-PgSelfSignedCertificate db1 -KeyPath "$folder/new.key"
             $before = Get-FileHash "$folder/server.crt"
             'x' | Set-Content "$folder/file"
+            if (-not $IsWindows) {
+                { Install-PgServerCertificate $new.CertificatePath -KeyPath $new.KeyPath @files -BackupDirectory /proc/x -ErrorAction Stop } |
+                    Should -Throw -ErrorId 'FileNotWritten,PgSsl.Cmdlets.InstallPgServerCertificateCommand'
+            }
             foreach ($isWhatIf in $true, $false) {
                 { Install-PgServerCertificate $new.CertificatePath -KeyPath $new.KeyPath @files -BackupDirectory "$folder/file" -WhatIf:$isWhatIf -ErrorAction Stop } |
                     Should -Throw -ErrorId 'FileNotWritten,PgSsl.Cmdlets.InstallPgServerCertificateCommand'
@@ -168,6 +219,72 @@ Describe 'Backups' {
             $second = Set-PgHbaSsl $hba
             { Set-PgHbaSsl $hba -Restore $first.Backup[0], $second.Backup[0] -ErrorAction Stop } |
                 Should -Throw -ErrorId 'ContradictoryParameters,PgSsl.Cmdlets.SetPgHbaSslCommand'
+        }
+
+        It 'of several backups of one file through the pipeline is refused before anything is written: <Cmdlet>' -ForEach @(
+            @{ Cmdlet = 'Set-PgHbaSsl'; File = 'pg_hba.conf'; Id = 'ContradictoryParameters,PgSsl.Cmdlets.SetPgHbaSslCommand' }
+            @{ Cmdlet = 'Install-PgRootCert'; File = 'root.crt'; Id = 'ContradictoryParameters,PgSsl.Cmdlets.InstallPgRootCertCommand' }
+            @{ Cmdlet = 'Install-PgServerCertificate'; File = 'server.crt'; Id = 'ContradictoryParameters,PgSsl.Cmdlets.InstallPgServerCertificateCommand' }
+        ) {
+            $path = "$folder/$File"
+            $files = @{}
+            if ($Cmdlet -eq 'Install-PgServerCertificate') {
+                $files = @{ SslCertFile = $path; SslKeyFile = "$folder/server.key" }
+                foreach ($name in 'one', 'two', 'three') {
+                    $made = New-PgSelfSignedCertificate db1 -KeyPath "$folder/$name.key"
+                    $null = Install-PgServerCertificate $made.CertificatePath -KeyPath $made.KeyPath @files
+                }
+            }
+            elseif ($Cmdlet -eq 'Install-PgRootCert') {
+                foreach ($root in $sandbox.Root, $sandbox.OtherRoot, $sandbox.IssuerCertificate) { $null = Install-PgRootCert $root -Path $path -ErrorAction Ignore }
+                $null = Uninstall-PgRootCert -Path $path -Fingerprint (Get-PgRootCert $path)[0].Fingerprint
+            }
+            else {
+                $null = Set-PgHbaSsl $hba
+                'host all all all md5' | Set-Content $hba
+                $null = Set-PgHbaSsl $hba
+            }
+            $before = (Get-FileHash $path).Hash
+            $backups = Get-PgBackup $path
+            $backups.Count | Should -BeGreaterThan 1
+
+            $backups | & $Cmdlet @files -ErrorAction SilentlyContinue -ErrorVariable failure | Should -BeNullOrEmpty
+
+            $failure.FullyQualifiedErrorId | Should -Be $Id
+            foreach ($backup in $backups) { "$failure" | Should -BeLike "*$($backup.BackupPath)*" }
+            $failure[0].ErrorDetails.RecommendedAction | Should -Match 'Select-Object -Last 1'
+            (Get-FileHash $path).Hash | Should -Be $before
+            ($backups | Select-Object -Last 1 | & $Cmdlet @files).IsChanged | Should -BeTrue
+        }
+
+        It 'of backups of two files through the pipeline restores both' {
+            $other = "$folder/other.conf"
+            Copy-Item $hba $other
+            $null = Set-PgHbaSsl $hba
+            $null = Set-PgHbaSsl $other
+            (Get-PgBackup $hba, $other | Set-PgHbaSsl).IsChanged | Should -Be $true, $true
+            Get-Content $hba, $other | Should -Be (, 'host all all all md5' * 2)
+        }
+
+        It 'that changes nothing says with what it was compared: <Cmdlet>' -ForEach @(
+            @{ Cmdlet = 'Set-PgHbaSsl' }, @{ Cmdlet = 'Install-PgRootCert' }, @{ Cmdlet = 'Install-PgServerCertificate' }
+        ) {
+            $roots = "$folder/root.crt"
+            $files = @{ SslCertFile = "$folder/server.crt"; SslKeyFile = "$folder/server.key" }
+            $backup = switch ($Cmdlet) {
+                Set-PgHbaSsl { (Set-PgHbaSsl $hba).Backup }
+                Install-PgRootCert { $null = Install-PgRootCert $sandbox.Root -Path $roots; (Install-PgRootCert $sandbox.OtherRoot -Path $roots).Backup }
+                default {
+                    $null = New-PgSelfSignedCertificate db1 -KeyPath "$folder/server.key"
+                    $new = New-PgSelfSignedCertificate db1 -KeyPath "$folder/new.key"
+                    (Install-PgServerCertificate $new.CertificatePath -KeyPath $new.KeyPath @files).Backup
+                }
+            }
+            $with = $Cmdlet -eq 'Install-PgServerCertificate' ? $files : @{}
+            $null = & $Cmdlet -Restore $backup @with
+            $again = & $Cmdlet -Restore $backup @with
+            $again.IsChanged | Should -BeFalse
+            foreach ($path in $backup) { "$($again.Remarks)" | Should -BeLike "*Nothing is restored, because what is there is the same as in $path*" }
         }
 
         It 'puts an earlier root file back' {
@@ -192,6 +309,20 @@ Describe 'Backups' {
             $change = Set-PgHbaSsl $hba
             $line = "Set-PgHbaSsl -Path $hba -Restore "
             (TabExpansion2 $line $line.Length).CompletionMatches.CompletionText | Should -Be $change.Backup
+        }
+
+        It 'completes what <Cmdlet> puts back, and no other kind' -ForEach @(
+            @{ Cmdlet = 'Set-PgHbaSsl'; Kind = 'Configuration' }
+            @{ Cmdlet = 'Install-PgRootCert'; Kind = 'Roots' }
+            @{ Cmdlet = 'Install-PgServerCertificate'; Kind = 'Certificate', 'PrivateKey' }
+        ) {
+            $null = Set-PgHbaSsl $hba
+            $null = Install-PgRootCert $sandbox.Root -Path "$folder/root.crt"
+            $null = Install-PgRootCert $sandbox.OtherRoot -Path "$folder/root.crt"
+            foreach ($i in 1..2) { $null = New-PgSelfSignedCertificate db1 -KeyPath "$folder/server.key" -Force }
+            $line = "$Cmdlet -Restore $folder/"
+            $offered = (TabExpansion2 $line $line.Length).CompletionMatches.CompletionText
+            (Get-PgBackup $offered).Kind | Sort-Object | Should -Be $Kind
         }
     }
 }

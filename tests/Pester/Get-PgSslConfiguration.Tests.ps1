@@ -74,8 +74,13 @@ Describe 'Get-PgSslConfiguration' {
 
         It 'survives CLIXML and JSON' {
             $copy = [Management.Automation.PSSerializer]::Deserialize([Management.Automation.PSSerializer]::Serialize($seen, 3))
-            $copy.ServedFingerprint, $copy.Settings.Count | Should -Be $seen.ServedFingerprint, $seen.Settings.Count
-            ($seen | ConvertTo-Json -Depth 3 | ConvertFrom-Json).Settings.Name | Should -Contain ssl
+            $copy.ServedFingerprint, $copy.ChangedSettings.Count | Should -Be $seen.ServedFingerprint, $seen.ChangedSettings.Count
+            ($seen | ConvertTo-Json -Depth 3 | ConvertFrom-Json).ChangedSettings.Name | Should -Contain ssl
+        }
+
+        It 'exports the settings that are set somewhere, and has all of them' {
+            $seen.ChangedSettings.Name | Should -Be ($seen.Settings | Where-Object Source -NE default).Name
+            $seen.ChangedSettings.Count | Should -BeLessThan $seen.GetSettings().Count
         }
     }
 

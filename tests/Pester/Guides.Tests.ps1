@@ -142,7 +142,10 @@ Describe 'A guide' -Skip:([bool]$missing) {
         { Invoke-Judge 'service=legacy sslmode=require' 'SELECT 1' } | Should -Throw '*does not support SSL*'
 
         Test-Label verify-full (Invoke-Guide verify-full)
+        $served = Get-ServedFingerprint legacy
+        Invoke-Guide verify-full | Should -Not -Match 'IsChanged +: True' -Because 'who pastes it again changes nothing'
 
+        Get-ServedFingerprint legacy | Should -Be $served
         Invoke-Judge 'service=legacy sslmode=verify-full' 'SELECT ssl FROM pg_stat_ssl WHERE pid = pg_backend_pid()' | Should -Be t
         Get-ServedFingerprint legacy | Should -Be (Get-FileFingerprint legacy.crt)
         { Invoke-Judge 'service=wiki sslmode=verify-full' 'SELECT 1' } | Should -Throw '*certificate verify failed*' -Because 'it is self-signed'
@@ -236,7 +239,10 @@ Describe 'A guide' -Skip:([bool]$missing) {
         Test-Label poolers $shown
         $shown | Should -Match 'is a pooler'
         $shown | Should -Match 'leads to several servers'
-        Get-ServedFingerprint pool | Should -Be (Get-FileFingerprint pool.crt)
+        $served = Get-ServedFingerprint pool
+        Invoke-Guide poolers | Should -Not -Match 'IsChanged +: True' -Because 'who pastes it again changes nothing'
+        Get-ServedFingerprint pool | Should -Be $served
+        $served | Should -Be (Get-FileFingerprint pool.crt)
         Invoke-Judge 'service=pool sslmode=verify-full' 'SELECT 1' | Should -Be 1
         $stays.HasExited | Should -BeFalse
         $after = foreach ($name in 'billing', 'billing-standby', 'orders') { Invoke-Judge service=$name $settings }

@@ -299,11 +299,11 @@ Describe 'Install-PgServerCertificate' {
             $made.Proofs.Name | Should -Be 'Reload', 'Wire'
             $made.Fingerprint | Should -Be (Get-Sha256)
             $made.KeyPath, $made.CertificatePath | Should -Be ($ini -replace 'ini$', 'key'), ($ini -replace 'ini$', 'crt')
-            Get-IniSetting | Should -Be 'client_tls_sslmode = require', "client_tls_key_file = $($made.KeyPath)", "client_tls_cert_file = $($made.CertificatePath)"
-            $warnings | Should -Match 'PgBouncer will refuse clients that use plaintext|server_tls_sslmode'
+            Get-IniSetting | Should -Be 'client_tls_sslmode = prefer', "client_tls_key_file = $($made.KeyPath)", "client_tls_cert_file = $($made.CertificatePath)"
+            $warnings | Should -Match 'nobody is locked out|Clients may use plaintext|server_tls_sslmode'
             $made.Remarks | Should -Be $warnings.Message
             Get-PoolerTransport sslmode=verify-full sslrootcert=$($sandbox.Root) | Should -Be tls
-            Get-PoolerTransport sslmode=disable | Should -Be none
+            Get-PoolerTransport sslmode=disable | Should -Be plaintext
         }
 
         It 'can read its key, and nobody else' -Skip:$IsWindows {

@@ -176,6 +176,23 @@ Describe 'New-PgCsr' {
             (New-PgCsr db1 -ExistingKey server.key).IsChanged | Should -BeFalse
         }
 
+        It 'says that others may have read the key, mode <Mode>' -Skip:$IsWindows -ForEach @{ Mode = '0644' }, @{ Mode = '0660' } {
+            $null = New-PgCsr db1.example.com -KeyPath read.key
+            chmod $Mode read.key
+            $again = New-PgCsr db1.example.com -KeyPath read.key -WarningVariable warnings -WarningAction SilentlyContinue
+            $again.IsChanged | Should -BeFalse
+            $warnings | Should -Match "mode $Mode.*Expected is 0600.*chmod 0600 '.*read\.key'"
+            $again.Remarks | Should -Contain $warnings[0].Message
+        }
+
+        It 'says whose the key is, if not ours' -Skip:($IsWindows -or (id -u) -ne 0) {
+            $null = New-PgCsr db1.example.com -KeyPath given.key
+            chown nobody given.key
+            $again = New-PgCsr db1.example.com -KeyPath given.key -WarningVariable warnings
+            $again.Remarks[1] | Should -Match 'belongs to nobody.*chown root'
+            $warnings | Should -BeNullOrEmpty
+        }
+
         It 'is an error that says what differs: <Says>' -ForEach @(
             @{ With = @{ CommonName = 'db2' }; Says = 'it is for CN=db1, not for CN=db2' }
             @{ With = @{ CommonName = 'db1'; DnsName = 'db1.example.com' }; Says = 'alternative names are DNS:db1, not DNS:db1, DNS:db1.example.com' }
@@ -270,6 +287,17 @@ Describe 'New-PgCsr' {
             $request.SubjectAlternativeName | Should -Be $served.SubjectAlternativeName
             $request.SpkiSha256 | Should -Not -Be $served.SpkiSha256
             Split-Path -Leaf $request.KeyPath | Should -Be "localhost-$($sandbox.GoodPort).key"
+        }
+
+        It 'says that the new key is of another kind: <Kind>' -ForEach @(
+            @{ Kind = 'none given'; With = @{}; Says = 'kind RSA .*ecdsa-p256.*-KeyAlgorithm Same' }
+            @{ Kind = 'the same'; With = @{ KeyAlgorithm = 'Same' }; Says = $null }
+            @{ Kind = 'asked for'; With = @{ KeyAlgorithm = 'ecdsa-p384' }; Says = $null }
+        ) {
+            $old = New-PgSelfSignedCertificate db1 -KeyAlgorithm rsa-2048 -KeyPath old.key -WarningAction Ignore
+            $request = Get-Item $old.CertificatePath | New-PgCsr -KeyPath new.key @With -WarningVariable warnings -WarningAction SilentlyContinue
+            if ($Says) { $warnings | Should -Match $Says } else { $warnings | Should -BeNullOrEmpty }
+            $request.Remarks | Should -Be $warnings.Message
         }
 
         It 'makes one request for each of several servers' {

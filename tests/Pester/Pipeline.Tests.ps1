@@ -89,6 +89,22 @@ Describe 'Pipeline' {
         )
     }
 
+    It 'does not take the state of a session for that of a subject' {
+        $session = Get-PgSslSession "host=127.0.0.1 port=$($sandbox.HbaKeptPort) user=postgres dbname=postgres" | Select-Object -First 1
+        $session.State | Should -Not -BeNullOrEmpty
+        $session | New-PgCsr db1 -KeyPath "$TestDrive/session.key" -ErrorVariable failures -ErrorAction SilentlyContinue | Should -BeNullOrEmpty
+        $failures.FullyQualifiedErrorId | Should -Be 'InvalidCertificateFile,PgSsl.Cmdlets.NewPgCsrCommand'
+        "$TestDrive/session.key" | Should -Not -Exist
+    }
+
+    It 'does not take the address of a server for that of a client: <_>' -ForEach 'live', 'from a file' {
+        $served = Get-PgServerCertificate "host=127.0.0.1 port=$($sandbox.HbaKeptPort) user=postgres dbname=postgres"
+        if ($_ -ne 'live') { $served | Export-Clixml "$TestDrive/served.xml"; $served = Import-Clixml "$TestDrive/served.xml" }
+        $served.Address | Should -Be 127.0.0.1
+        ($served | Test-PgHbaRule -User app).Address | Should -BeNullOrEmpty
+        ($served | Test-PgHbaRule -User app -Address 10.0.0.7 -Ssl).Address | Should -Be 10.0.0.7
+    }
+
     It 'writes results while it still reads' {
         $events = [Collections.Generic.List[string]]::new()
         1..50 | ForEach-Object { $events.Add('read'); $sandbox.Good } | Get-PgServerCertificate -ThrottleLimit 4 | ForEach-Object { $events.Add('written') }

@@ -23,6 +23,25 @@ Describe 'Progress' {
         $records.ActivityId | Sort-Object -Unique | Should -HaveCount 1
     }
 
+    It 'of <Name> tells which of several servers it is at, and goes' -ForEach @(
+        @{ Name = 'Get-PgHbaRule'; Script = { Get-PgHbaRule $args -TimeoutSec 4 -ErrorAction Ignore } }
+        @{ Name = 'Set-PgHbaSsl'; Script = { Set-PgHbaSsl $args -TimeoutSec 4 -ErrorAction Ignore } }
+        @{ Name = 'Enable-PgSsl'; Script = { Enable-PgSsl $args -TimeoutSec 4 -ErrorAction Ignore } }
+        @{ Name = 'Disable-PgSsl'; Script = { Disable-PgSsl $args -TimeoutSec 4 -ErrorAction Ignore } }
+        @{ Name = 'Get-PgBackup'; Script = { Get-PgBackup -Endpoint $args -TimeoutSec 4 -ErrorAction Ignore } }
+    ) {
+        $records = Get-Progress $Script
+        $shown = $records[0]
+        $shown.Activity, $shown.StatusDescription, $shown.PercentComplete | Should -Be $Name, 'Reading (1 of 2 servers)', 50
+        $shown.SecondsRemaining | Should -BeIn (2..4)
+        $records[-1].RecordType | Should -Be Completed
+    }
+
+    It 'of one server tells the step alone' {
+        $records = Get-Progress { Get-PgHbaRule $args[1] -TimeoutSec 3 -ErrorAction Ignore }
+        $records[0].StatusDescription, $records[0].PercentComplete, $records[0].SecondsRemaining | Should -Be 'Reading', -1, -1
+    }
+
     It 'goes when the work is stopped by an error' {
         $records = Get-Progress { try { $args[1] | Get-PgServerCertificate -TimeoutSec 3 -ErrorAction Stop } catch { 'stopped' } }
         $records[-1].RecordType | Should -Be Completed

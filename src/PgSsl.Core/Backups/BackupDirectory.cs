@@ -46,6 +46,48 @@ internal static class BackupDirectory
         }
     }
 
+    /// <summary>Writes a file into a directory, and removes it, with the directories that had to be made.</summary>
+    /// <returns>Why that is not possible, as a sentence; null if it is.</returns>
+    /// <param name="directory">The directory, absolute.</param>
+    public static string? TryOut(string directory)
+    {
+        var made = new Stack<string>();
+        try
+        {
+            for (string? path = directory; path is not null && !Directory.Exists(path); path = Path.GetDirectoryName(path))
+                made.Push(path);
+            foreach (string path in made)
+                Directory.CreateDirectory(path);
+            string file = Path.Combine(directory, $".pgssl-{Guid.NewGuid():N}");
+            using (new FileStream(file, new FileStreamOptions
+            {
+                Mode = FileMode.CreateNew, Access = FileAccess.Write, Options = FileOptions.DeleteOnClose,
+            }))
+                return null;
+        }
+        catch (Exception failure) when (failure is IOException or UnauthorizedAccessException or NotSupportedException)
+        {
+            return $"{directory} cannot be written: {failure.Message}";
+        }
+        finally
+        {
+            foreach (string path in made.Reverse())
+                TryRemove(path);
+        }
+    }
+
+    private static void TryRemove(string empty)
+    {
+        try
+        {
+            Directory.Delete(empty);
+        }
+        catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
+        {
+            // It was not made, or somebody uses it already.
+        }
+    }
+
     private static string? FindStranger(string directory, string real, IReadOnlyList<string> links)
     {
         foreach (string link in links)

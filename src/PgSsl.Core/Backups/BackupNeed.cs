@@ -32,9 +32,9 @@ internal sealed record BackupNeed(bool IsNeeded, string Reason)
     /// <summary>Until when the certificate was valid that was replaced together with a key; null if there is none.</summary>
     private static DateTime? EndOfCertificate(StoredBackup key)
     {
-        foreach (string other in key.Record?.Others ?? [])
+        foreach (StoredBackup found in key.Record is { } record ? BackupRecord.FindOthers(key.Path, record) : [])
         {
-            if (StoredBackup.Load(other) is not { Content: { } content, IsWhole: true } found || found.Kind != FileKind.Certificate)
+            if (found is not { Content: { } content, IsWhole: true } || found.Kind != FileKind.Certificate)
                 continue;
             try
             {

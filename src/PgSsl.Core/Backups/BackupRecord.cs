@@ -56,6 +56,28 @@ internal sealed record BackupRecord
     /// <summary>The hash as a record has it.</summary>
     public static string HashOf(ReadOnlySpan<byte> content) => Convert.ToHexString(SHA256.HashData(content));
 
+    /// <summary>
+    /// The other backups of the same change, as far as they are there. Whoever may write a record could name a key in it that he may not read, so
+    /// the other one has a record as well that names the first. They may have been moved together: then they are beside each other.
+    /// </summary>
+    /// <param name="path">The first backup.</param>
+    /// <param name="record">Its record.</param>
+    public static IEnumerable<StoredBackup> FindOthers(string path, BackupRecord record)
+    {
+        foreach (string named in record.Others.Where(other => BackupName.Parse(other) is not null))
+        {
+            string beside = Path.Combine(Path.GetDirectoryName(path)!, Path.GetFileName(named));
+            if (StoredBackup.Load(named) is { Record: { } there } other && there.Others.Any(back => RealPath.AreSame(back, path)))
+                yield return other;
+            else if (StoredBackup.Load(beside) is { Record: { } moved } found && record.IsOfSameChange(moved)
+                && moved.Others.Any(back => RealPath.Comparer.Equals(Path.GetFileName(back), Path.GetFileName(path))))
+                yield return found;
+        }
+    }
+
+    private bool IsOfSameChange(BackupRecord other) =>
+        (Time, Command, Machine, Server) == (other.Time, other.Command, other.Machine, other.Server);
+
     /// <summary>The record as JSON.</summary>
     public byte[] ToJson()
     {

@@ -11,4 +11,7 @@ internal sealed record BackupTerms
 
     /// <summary>Which backups are restored, a sentence each.</summary>
     public IReadOnlyList<string> Restored { get; init; } = [];
+
+    /// <summary>The same where the files have that content already.</summary>
+    public IReadOnlyList<string> Present { get; init; } = [];
 }

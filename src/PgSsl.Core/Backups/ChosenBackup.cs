@@ -13,6 +13,9 @@ internal sealed record ChosenBackup(string Path, byte[] Content, FileKind Kind)
 
     private UnixStatus? _status;
 
+    // The end of a sentence: which one it is, and whose.
+    private string _whose = ".";
+
     /// <summary>Its record; null if it has none that is trusted.</summary>
     public BackupRecord? Record { get; private init; }
 
@@ -20,7 +23,13 @@ internal sealed record ChosenBackup(string Path, byte[] Content, FileKind Kind)
     public string? Target { get; private init; }
 
     /// <summary>Which one is taken, and whose it is, as a sentence.</summary>
-    public string Remark { get; private init; } = "";
+    public string Remark => $"{Path} is restored{_whose}";
+
+    /// <summary>The same where the file has this content already.</summary>
+    public string RemarkIfPresent => $"Nothing is restored, because what is there is the same as in {Path}{_whose}";
+
+    /// <summary>What could not be looked at when it was chosen, a sentence each.</summary>
+    public IReadOnlyList<string> Warnings { get; private init; } = [];
 
     /// <summary>
     /// Chooses what -Restore names: a backup; of a file the newest backup, which undoes the last change, but not one that put a backup back; or any
@@ -40,7 +49,7 @@ internal sealed record ChosenBackup(string Path, byte[] Content, FileKind Kind)
         var search = new BackupSearch(usualDirectory, named);
         IReadOnlyList<StoredBackup> found = search.Of(path);
         if (found.Count == 0)
-            return OfCopy(path);
+            return OfCopy(path) with { Warnings = search.Warnings };
         StoredBackup[] usable = [.. found.Where(backup => backup.IsRestorable)];
         StoredBackup[] ofChanges = [.. usable.Where(backup => backup.Record?.IsOfRestore != true)];
         if (usable.Length > 0 && ofChanges.Length == 0)
@@ -52,7 +61,7 @@ internal sealed record ChosenBackup(string Path, byte[] Content, FileKind Kind)
         StoredBackup[] passed = [.. found.Where(backup => !backup.IsRestorable && backup.Name.CompareTo(newest.Name) > 0)];
         string which = found.Count == 1 ? "the only backup of its file" : passed.Length == 0 ? $"of {found.Count} backups the newest"
             : $"of {found.Count} backups the newest that can be restored (and not {string.Join(", ", passed.Select(backup => backup.Path))})";
-        return Of(newest, $", {which}{DescribeChangeSince(newest, path)}");
+        return Of(newest, $", {which}{DescribeChangeSince(newest, path)}") with { Warnings = search.Warnings };
     }
 
     /// <summary>What was changed after a backup was made, as the end of a sentence; nothing if nothing was.</summary>
@@ -69,6 +78,14 @@ internal sealed record ChosenBackup(string Path, byte[] Content, FileKind Kind)
             $"{path} was changed after its newest backup that is known, {newest.Path}: what -Restore should undo is not known. Nothing was changed.",
             "Give the backup itself, or the -BackupDirectory of the last change. Get-PgBackup shows what there is.");
     }
+
+    /// <summary>The error where several backups of one file are to be restored: the last one would win.</summary>
+    /// <param name="target">The file.</param>
+    /// <param name="backups">Its backups.</param>
+    public static PgSslException Several(string target, IEnumerable<ChosenBackup> backups) => new(
+        PgSslError.ContradictoryParameters,
+        $"Several backups of {target} are given: {string.Join(", ", backups.Select(backup => backup.Path))}. Nothing was changed.",
+        "Give one of each file. Get-PgBackup has the newest last: put Select-Object -Last 1 behind it.");
 
     /// <summary>Throws if it is not a backup of this file, or if somebody else could have put it there.</summary>
     /// <param name="target">The file that is to get its content.</param>
@@ -109,9 +126,7 @@ internal sealed record ChosenBackup(string Path, byte[] Content, FileKind Kind)
             Record = backup.Record,
             Target = backup.Target,
             _status = backup.Status,
-            Remark = string.Create(
-                CultureInfo.InvariantCulture,
-                $"{backup.Path} is restored{which}, made {backup.Time:yyyy-MM-dd HH:mm:ss}Z{made}{whose}.{problems}"),
+            _whose = string.Create(CultureInfo.InvariantCulture, $"{which}, made {backup.Time:yyyy-MM-dd HH:mm:ss}Z{made}{whose}.{problems}"),
         };
     }
 
@@ -125,7 +140,7 @@ internal sealed record ChosenBackup(string Path, byte[] Content, FileKind Kind)
             string whose = BackupOwner.NameOf(status) is { } owner ? $", and belongs to {owner}" : "";
             return new ChosenBackup(path, content, FileKind.Of(content))
             {
-                _status = status, Remark = $"{path} is restored. It is not named as a backup{whose}.",
+                _status = status, _whose = $". It is not named as a backup{whose}.",
             };
         }
         catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)

@@ -56,14 +56,17 @@ internal abstract class ProvenChange
     /// <exception cref="OperationCanceledException">The caller cancelled, and everything was undone.</exception>
     protected async Task<IReadOnlyList<Proof>> RunAsync(CancellationToken cancellationToken)
     {
+        ChangeStep.Write();
         await WriteAsync(cancellationToken).ConfigureAwait(false);
         try
         {
+            ChangeStep.Prove();
             await ProveAsync(cancellationToken).ConfigureAwait(false);
             return [.. _proofs];
         }
         catch (Exception failure)
         {
+            ChangeStep.Undo();
             await UndoAsync(failure).ConfigureAwait(false);
             if (failure is OperationCanceledException)
                 throw;

@@ -77,8 +77,7 @@ internal sealed class CertificateDeployment : IPlannedChange<ServerCertificateIn
     /// <inheritdoc/>
     public IReadOnlyList<string> Lines =>
     [
-        .. _plan.Describe(), .. _recipient.Effects, .. _losses.Select(loss => loss.Detail),
-        .. _recipient.Losses is { } losses ? [losses] : Array.Empty<string>(), .. _recipient.PendingEdits.Lines,
+        .. _plan.Describe(), .. _recipient.Effects, .. _losses.Select(loss => loss.Detail), .. _recipient.PendingEdits.Lines,
     ];
 
     /// <summary>What is not as it should be, but does not prevent the change.</summary>
@@ -111,7 +110,7 @@ internal sealed class CertificateDeployment : IPlannedChange<ServerCertificateIn
                 .ConfigureAwait(false);
         result = result with { Proofs = [.. result.Proofs, .. _recipient.Proofs] };
         string[] accepted =
-            [.. new[] { _plan.AcceptedRisk, ClientLoss.DescribeBlocking(_losses), _recipient.Losses }.OfType<string>().Distinct()];
+            [.. new[] { _plan.AcceptedRisk, ClientLoss.DescribeBlocking(_losses) }.OfType<string>().Distinct()];
         if (accepted.Length > 0)
             result = result with { Proofs = [.. result.Proofs, new Proof(ClientLoss.ProofName, ProofState.NotMade, string.Join(" ", accepted))] };
         return new ChangeResult<ServerCertificateInstallation>(Report(result))

@@ -39,9 +39,6 @@ internal interface ICertificateRecipient
         // Others are told by the files alone.
     }
 
-    /// <summary>Who could not connect again, apart from those who refuse the certificate, as a sentence; null if nobody is known.</summary>
-    string? Losses => null;
-
     /// <summary>Throws if somebody who is connected could not connect again, for another reason than the certificate.</summary>
     /// <param name="subject">What is left as it is.</param>
     /// <exception cref="PgSslException"><see cref="PgSslError.LockOut"/>.</exception>

@@ -16,6 +16,13 @@ internal sealed record RestoredPair(ChosenBackup Certificate, ChosenBackup? Key)
         Key is null ? $"{Certificate.Remark} No backup of a key is known that belongs to it: the present key is taken." : Certificate.Remark,
     ];
 
+    /// <summary>The same where the server has them already.</summary>
+    public IReadOnlyList<string> RemarksIfPresent =>
+        [.. new[] { Key?.RemarkIfPresent, Certificate.RemarkIfPresent }.OfType<string>()];
+
+    /// <summary>What could not be looked at when they were chosen.</summary>
+    public IReadOnlyList<string> Warnings => [.. Certificate.Warnings.Union(Key?.Warnings ?? [])];
+
     /// <summary>Chooses the pair. If only one of the two is named, its record says where the other one is.</summary>
     /// <param name="paths">What was named, absolute.</param>
     /// <param name="usualDirectory">The account's backup directory; null if it has none.</param>
@@ -57,21 +64,14 @@ internal sealed record RestoredPair(ChosenBackup Certificate, ChosenBackup? Key)
         return those.Length < 2 ? those.FirstOrDefault() : throw new PgSslException(
             PgSslError.ContradictoryParameters,
             $"There are {those.Length} backups of {(isKey ? "keys" : "certificates")}: {string.Join(", ", those.Select(backup => backup.Path))}.",
-            "Give one change's backups: one of the certificate, and one of its key.");
+            "Give one change's backups: one of the certificate, and one of its key. Get-PgBackup has the newest last: put Select-Object -Last 1 "
+                + "behind it.");
     }
 
-    /// <summary>
-    /// The other backup of the same change. Whoever may write a record could name a key in it that he may not read, so the other one has a record as
-    /// well that names the first.
-    /// </summary>
-    private static ChosenBackup? FindOther(ChosenBackup backup, bool isKey, string? usualDirectory)
-    {
-        foreach (string other in backup.Record?.Others ?? [])
-            if (BackupName.Parse(other) is not null && StoredBackup.Load(other)?.Record is { } record
-                && record.Others.Any(named => RealPath.AreSame(named, backup.Path))
-                && ChosenBackup.Choose(other, usualDirectory) is { } found
-                && found.Kind == (isKey ? FileKind.PrivateKey : FileKind.Certificate))
-                return found;
-        return null;
-    }
+    /// <summary>The other backup of the same change.</summary>
+    private static ChosenBackup? FindOther(ChosenBackup backup, bool isKey, string? usualDirectory) => backup.Record is { } record
+        ? BackupRecord.FindOthers(backup.Path, record)
+            .Select(other => ChosenBackup.Choose(other.Path, usualDirectory))
+            .FirstOrDefault(found => found.Kind == (isKey ? FileKind.PrivateKey : FileKind.Certificate))
+        : null;
 }

@@ -39,6 +39,32 @@ internal static class PrivateKeyFile
         }
     }
 
+    /// <summary>That others may use a key that is there, with the command that puts it right; null if not, and where it cannot be seen.</summary>
+    /// <param name="path">An absolute path to a file that exists.</param>
+    public static string? FindExposure(string path) => Look(path) is { } status && IsExposed(status.Mode, status.Owner.UserId == 0)
+        ? $"The key {path} has mode {UnixModes.Text(status.Mode)}: others may have read it. {ExpectedMode(status.Owner.UserId == 0)} "
+            + $"{SystemWords.Here.MakePrivate(path)} makes it so; -Force makes a new key."
+        : null;
+
+    /// <summary>That a key that is there already belongs to another account than this one; null if not, and where that cannot be seen.</summary>
+    /// <param name="path">An absolute path to a file that exists.</param>
+    public static string? FindOtherOwner(string path) => Look(path) is { } status && status.Owner.UserId != UnixAccount.EffectiveUserId
+        ? $"The key {path} belongs to {UnixAccount.NameOf(status.Owner.UserId)}. If it should belong to this account: "
+            + $"{SystemWords.Here.GiveTo(UnixAccount.NameOf(UnixAccount.EffectiveUserId), path)}"
+        : null;
+
+    private static UnixStatus? Look(string path)
+    {
+        try
+        {
+            return OperatingSystem.IsWindows() ? null : UnixStatus.Of(RealPath.Of(path));
+        }
+        catch (Exception unseen) when (unseen is IOException or UnauthorizedAccessException)
+        {
+            return null;
+        }
+    }
+
     /// <summary>Whether group or others have more rights than libpq and the server allow. The group may read a file of root.</summary>
     internal static bool IsExposed(UnixFileMode mode, bool ownedByRoot) =>
         (mode & (AnyOther | GroupWriteOrExecute | (ownedByRoot ? 0 : UnixFileMode.GroupRead))) != 0;

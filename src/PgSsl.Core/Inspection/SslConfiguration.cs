@@ -99,8 +99,14 @@ public sealed record SslConfiguration
     /// <summary>Who owns the key file.</summary>
     public string? KeyOwner { get; init; }
 
-    /// <summary>The settings <c>ssl</c> and <c>ssl_*</c>, in the order of their names; empty without a session.</summary>
-    public required OutputList<SslSetting> Settings { get; init; }
+    /// <summary>
+    /// The settings <c>ssl</c> and <c>ssl_*</c> that are set somewhere, or wait for a reload or a restart, in the order of their names; empty without
+    /// a session. All of them would be most of what is exported.
+    /// </summary>
+    public OutputList<SslSetting> ChangedSettings => [.. Settings.Where(setting => !setting.IsDefault)];
+
+    // ConvertTo-Json writes no method.
+    internal OutputList<SslSetting> Settings { get; init; } = [];
 
     /// <summary>The problems, the most severe first.</summary>
     public required OutputList<Finding> Findings { get; init; }
@@ -113,6 +119,9 @@ public sealed record SslConfiguration
 
     /// <summary>Why the files could not be read; null where they were, or there was no session.</summary>
     public string? FileFailure { get; init; }
+
+    /// <summary>All settings <c>ssl</c> and <c>ssl_*</c>, in the order of their names; empty without a session.</summary>
+    public OutputList<SslSetting> GetSettings() => Settings;
 
     /// <summary>Makes the record, and judges what was found.</summary>
     /// <param name="endpoint">The endpoint, narrowed to this server.</param>

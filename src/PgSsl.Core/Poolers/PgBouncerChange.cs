@@ -76,7 +76,9 @@ internal sealed class PgBouncerChange(
             AddNotMade("Wire", "PgBouncer was not reloaded.");
             return;
         }
+        ChangeStep.Reload();
         await reload.ReloadAsync(cancellationToken).ConfigureAwait(false);
+        ChangeStep.Prove();
         AddProven("Reload", $"PgBouncer was reloaded by {reload.Means}.");
         (IReadOnlyList<ServedAt> seen, ServedAt? other) =
             await _wire.WaitAsync(IsWanted, _before, ReloadTimeout, cancellationToken).ConfigureAwait(false);

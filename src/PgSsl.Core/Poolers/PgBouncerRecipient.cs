@@ -19,16 +19,12 @@ internal sealed class PgBouncerRecipient : ICertificateRecipient
     private readonly PgSslException? _noReload;
     private readonly TimeSpan _timeout;
 
-    // Clients that are connected over TCP, all in plaintext because TLS is off, and that could not connect again.
-    private readonly int _cutOff;
-
     private PgBouncerRecipient(DeploymentTarget target, PgBouncerPlan plan, IPgBouncerReload? reload, PgSslException? noReload, TimeSpan timeout)
     {
         (Target, _plan, _reload, _noReload, _timeout) = (target, plan, reload, noReload, timeout);
         DateTimeOffset? started = (reload as PgBouncerSignal)?.Started;
         string[] ofCa = [.. started is { } at ? CaSavedSince(plan.Before, at) : []];
         PendingEdits = PendingEdits.Perhaps([.. started is { } since ? SavedSince(plan.Before, since) : [], .. ofCa], ofCa);
-        _cutOff = reload is null || !SwitchesOn(plan) ? 0 : EstablishedClients.Count(plan.Before.Port);
         Remarks = [.. ModeRemark(plan), .. PgBouncerFindings.Find(plan.After).Select(finding => $"{finding.Message} {finding.Remedy}")];
     }
 
@@ -51,16 +47,9 @@ internal sealed class PgBouncerRecipient : ICertificateRecipient
         "client_tls_ca_file", _plan.After["client_tls_ca_file"], Target.CertificatePath, plan.ChainBefore, plan.Bundle.Chain);
 
     /// <inheritdoc/>
-    public string? Losses => _cutOff == 0 ? null
-        : $"{_cutOff} client{(_cutOff == 1 ? " is" : "s are")} connected to {Endpoint} in plaintext now, and could not connect again.";
-
-    /// <inheritdoc/>
     public void CheckLosses(string subject)
     {
-        if (Losses is { } losses)
-            throw new PgSslException(
-                PgSslError.LockOut, $"{subject} is left as it is. client_tls_sslmode would become {_plan.After["client_tls_sslmode"]}. {losses}",
-                $"Write client_tls_sslmode = prefer into {_plan.Before.Path} first, which lets plaintext in for now. -Force cuts them off.");
+        // Where TLS was off, plaintext is let in as well. What a reload loads besides is only likely.
     }
 
     /// <inheritdoc/>
@@ -93,7 +82,8 @@ internal sealed class PgBouncerRecipient : ICertificateRecipient
         string key = FindFile(ini, "client_tls_key_file", keyPath, "-SslKeyFile", ".key");
         var plan = PgBouncerPlan.Of(ini, new PgBouncerTls
         {
-            SslMode = ini["client_tls_sslmode"] is { } mode && !IsDisable(mode) ? null : "require",
+            // Whoever has no TLS yet, or does not ask for it, is let in as before.
+            SslMode = ini["client_tls_sslmode"] is { } mode && !IsDisable(mode) ? null : "prefer",
             CertificatePath = ini["client_tls_cert_file"] is null ? certificate : null,
             KeyPath = ini["client_tls_key_file"] is null ? key : null,
         });
@@ -210,7 +200,7 @@ internal sealed class PgBouncerRecipient : ICertificateRecipient
     private static IEnumerable<string> ModeRemark(PgBouncerPlan plan)
     {
         if (SwitchesOn(plan))
-            yield return $"client_tls_sslmode becomes {plan.After["client_tls_sslmode"]}: PgBouncer will refuse clients that use plaintext over TCP. "
-                + $"To let them in for now, write prefer into {plan.Before.Path} first.";
+            yield return $"client_tls_sslmode becomes {plan.After["client_tls_sslmode"]}, so that nobody is locked out: clients that ask for TLS get "
+                + "it, and others may use plaintext.";
     }
 }

@@ -60,6 +60,19 @@ internal static class KeyAlgorithms
             $"Use one of {string.Join(", ", Names)}.");
     }
 
+    /// <summary>That a new key is of another kind than that of the certificate to renew, as a sentence; null if it is not.</summary>
+    /// <param name="certificate">The certificate to renew; null if none was given.</param>
+    /// <param name="algorithm">The algorithm of the new key.</param>
+    public static string? FindOtherKind(X509Certificate2? certificate, string algorithm)
+    {
+        if (certificate is null)
+            return null;
+        (string kind, int size) = PublicKeyDescription.Of(certificate);
+        return algorithm.StartsWith(kind, StringComparison.OrdinalIgnoreCase) ? null
+            : $"The certificate to renew has a key of the kind {kind} ({size} bits), and the new key is {algorithm}. "
+                + "-KeyAlgorithm Same keeps the kind.";
+    }
+
     /// <summary>Makes a key.</summary>
     /// <exception cref="PgSslException"><see cref="PgSslError.UnsupportedKeyAlgorithm"/>.</exception>
     internal static AsymmetricAlgorithm Create(string name)

@@ -5,6 +5,7 @@ using System.Management.Automation.Language;
 using PgSsl.Backups;
 using PgSsl.Common;
 using PgSsl.Connections;
+using PgSsl.Files;
 
 namespace PgSsl.Binding;
 
@@ -15,6 +16,7 @@ namespace PgSsl.Binding;
 public sealed class BackupCompleter : IArgumentCompleter
 {
     private const int MostShown = 50;
+    private const int MostLookedAt = 500;
 
     private static readonly string[] FileParameters = ["Path", "SslCertFile", "SslKeyFile"];
 
@@ -37,6 +39,8 @@ public sealed class BackupCompleter : IArgumentCompleter
                 .Where(name => name.Path.Contains(typed, StringComparison.OrdinalIgnoreCase) || environment.ResolvePath(typed) is { } start
                     && typed.Length > 0 && name.Path.StartsWith(start, StringComparison.Ordinal))
                 .OrderDescending()
+                .Take(MostLookedAt)
+                .Where(name => IsFor(commandName, name))
                 .Take(MostShown)
                 .Select(Complete),
         ];
@@ -47,6 +51,22 @@ public sealed class BackupCompleter : IArgumentCompleter
         if (Path.GetDirectoryName(typed) is { Length: > 0 } directory)
             return [environment.ResolvePath(directory)];
         return new[] { environment.WorkingDirectory, search.UsualDirectory, environment.ConfigurationDirectory }.OfType<string>();
+    }
+
+    /// <summary>Whether a backup is of a kind that the cmdlet puts back. What cannot be read may be.</summary>
+    private static bool IsFor(string commandName, BackupName name)
+    {
+        if (StoredBackup.Load(name.Path) is not { Content: not null } backup)
+            return true;
+        // Without a record, roots look like any other certificates.
+        bool isOfServer = backup.Kind == FileKind.PrivateKey || backup.Kind == FileKind.Certificate;
+        return commandName.ToUpperInvariant() switch
+        {
+            "INSTALL-PGROOTCERT" => backup.Kind == FileKind.Roots || (backup.Record is null && backup.Kind == FileKind.Certificate),
+            "INSTALL-PGSERVERCERTIFICATE" => isOfServer,
+            "SET-PGHBASSL" => backup.Kind == FileKind.Configuration,
+            _ => true,
+        };
     }
 
     private static CompletionResult Complete(BackupName name) => ForeignName.Complete(

@@ -31,6 +31,8 @@ public sealed class CertificateSourceTransformationAttribute : ArgumentTransform
         FileInfo file => new CertificateSource.InFile(file.FullName),
         X509Certificate2 certificate => FromCertificate(certificate, null, item),
         null => Unusable("-Certificate is $null.", item),
+        // The state of a session (active, idle) is not the state of a subject.
+        _ when isRow && item.IsOrWas<SslSession>() => Unusable("A session is not a certificate, and has no names for one.", item),
         _ when !isRow && item.IsOrWas<FileBackup>() => new CertificateSource.InBackup(item.Text(nameof(FileBackup.BackupPath)) ?? ""),
         _ => FromProperties(item) ?? (isRow ? null : FromFile(item)),
     };

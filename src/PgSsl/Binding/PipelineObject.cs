@@ -39,6 +39,9 @@ internal readonly struct PipelineObject(object? item)
     public bool IsOfAnotherFile => IsOrWas<SslConfigurationChange>() || IsOrWas<RootCertificate>() || IsOrWas<RootCertificateChange>()
         || IsOrWas<FileCertificate>();
 
+    /// <summary>Whether its Address is a server's own, and not that of a client.</summary>
+    public bool HasServerAddress => IsOrWas<ServerCertificate>() || IsOrWas<SslModeResult>();
+
     private bool Has(string property) => item is not null && PSObject.AsPSObject(item).Properties[property] is not null;
 
     /// <summary>The value of a property; null if there is none.</summary>

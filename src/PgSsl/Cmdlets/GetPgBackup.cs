@@ -21,12 +21,13 @@ public sealed class GetPgBackupCommand : SqlCmdlet
         ["ssl_cert_file", "ssl_key_file", "ssl_ca_file", "ssl_crl_file", "ssl_dh_params_file"];
 
     private readonly HashSet<string> _written = new(StringComparer.Ordinal);
+    private string? _named;
 
     /// <summary>
     /// Backups, files whose backups are meant, or directories. Without it and without a server: this account's directory of backups, and the
     /// directory in which libpq looks for root.crt.
     /// </summary>
-    [Parameter(Position = 0, ValueFromPipeline = true, ValueFromPipelineByPropertyName = true, ParameterSetName = PathSet)]
+    [Parameter(Position = 0, ValueFromPipelineByPropertyName = true, ParameterSetName = PathSet)]
     [Alias("BackupPath", "Backup", "PSPath", "FullName")]
     [AllowEmptyCollection]
     [SupportsWildcards]
@@ -39,15 +40,37 @@ public sealed class GetPgBackupCommand : SqlCmdlet
     [ArgumentCompleter(typeof(EndpointCompleter))]
     public EndpointArgument[]? Endpoint { get; set; }
 
+    /// <summary>A directory in which backups are looked for as well: where -BackupDirectory of a change has put them.</summary>
+    [Parameter]
+    [ValidateNotNullOrEmpty]
+    public string? BackupDirectory { get; set; }
+
+    /// <summary>What came through the pipeline: a path; or an object that names a server, whose scalars are kept on the output.</summary>
+    [Parameter(ValueFromPipeline = true, DontShow = true, ParameterSetName = PathSet)]
+    public PSObject? InputObject { get; set; }
+
+    /// <inheritdoc/>
+    protected override void BeginProcessing() => TryOrThrow(BackupDirectory, () =>
+    {
+        _named = Resolve(BackupDirectory);
+        if (_named is not null && !System.IO.Directory.Exists(_named))
+            throw new PgSslException(PgSslError.FileNotFound, $"There is no directory {_named}.", "Name the -BackupDirectory of the change.");
+    });
+
     /// <inheritdoc/>
     protected override void ProcessRecord()
     {
-        foreach (EndpointArgument server in Endpoint ?? [])
+        Row = InputRow.Of(InputObject);
+        // A row without a path of its own names a server: Import-Csv servers.csv.
+        string[] paths = Path ?? (InputObject?.BaseObject is string piped ? [piped] : []);
+        EndpointArgument[] servers = Endpoint ?? (Path is null && InputObject is { BaseObject: not string } row
+            ? [EndpointTransformationAttribute.Convert(new PipelineObject(row))] : []);
+        foreach (EndpointArgument server in Counted(servers))
             Try(server.Target, () => WriteServer(server));
         if (Endpoint is null && Path is null && !MyInvocation.ExpectingInput)
-            foreach (string directory in new[] { UsualBackups, Environment.ConfigurationDirectory }.OfType<string>().Distinct())
+            foreach (string directory in new[] { UsualBackups, _named, Environment.ConfigurationDirectory }.OfType<string>().Distinct())
                 Write(search => search.InDirectory(directory));
-        foreach (string path in Path ?? [])
+        foreach (string path in paths)
             Try(path, () => WriteMatching(path));
     }
 
@@ -86,7 +109,8 @@ public sealed class GetPgBackupCommand : SqlCmdlet
         bool IsIts(StoredBackup backup) => server.IsSurely(backup.Record?.Server)
             || BackupServer.DirectoryAround(backup.Target) == server.DataDirectory
             || Array.Exists(files, file => RealPath.AreSame(file, backup.Target));
-        IEnumerable<string> directories = files.Select(file => System.IO.Path.GetDirectoryName(file)!).Append(live.DataDirectory!);
+        IEnumerable<string> directories = files.Select(file => System.IO.Path.GetDirectoryName(file)!).Append(live.DataDirectory!)
+            .Concat(new[] { _named }.OfType<string>());
         foreach (string directory in directories.Distinct())
             Write(search => [.. search.InDirectory(directory).Where(IsIts)]);
     }
@@ -95,8 +119,8 @@ public sealed class GetPgBackupCommand : SqlCmdlet
     /// <returns>Whether any was found.</returns>
     private bool Write(Func<BackupSearch, IReadOnlyList<StoredBackup>> find, string? only = null)
     {
-        var search = new BackupSearch(UsualBackups);
-        IReadOnlyList<FileBackup> found = FileBackup.Of(find(search), DateTimeOffset.UtcNow);
+        var search = new BackupSearch(UsualBackups, _named);
+        IReadOnlyList<FileBackup> found = Wait(() => FileBackup.Of(find(search), DateTimeOffset.UtcNow));
         WriteWarnings(search.Warnings);
         foreach (FileBackup backup in found.Where(backup => only is null || backup.BackupPath == only))
             if (_written.Add(backup.BackupPath))

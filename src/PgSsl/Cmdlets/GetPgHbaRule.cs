@@ -19,7 +19,7 @@ public sealed class GetPgHbaRuleCommand : HbaCmdlet
                 $"{source.Document.Files[0].Path} contains no rule: a running server does not load it, and a server that starts with it stops.");
         if (source.Live is { Facts.MaySeeRules: true } live)
             WarnOfDifference(live, source);
-        WriteObject(HbaRule.Of(source.Document), enumerateCollection: true);
+        WriteObject(Wait(() => HbaRule.Of(source.Document)), enumerateCollection: true);
     }
 
     // This module reads the file as the server does. If they differ, the server is right.

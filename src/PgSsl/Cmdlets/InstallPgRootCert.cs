@@ -20,6 +20,7 @@ public sealed class InstallPgRootCertCommand : RootChangeCmdlet
     private const string ProviderSet = "Provider";
     private const string RestoreSet = "Restore";
 
+    private readonly PipedBackups _backups = new();
     private TrustStore? _installed;
     private RootReader? _reader;
     private RootSelection? _selection;
@@ -106,7 +107,7 @@ public sealed class InstallPgRootCertCommand : RootChangeCmdlet
         base.ProcessRecord();
         IEnumerable<string?> backups = [Restore, .. (Certificate ?? []).OfType<CertificateSource.InBackup>().Select(backup => backup.Path)];
         foreach (string backup in backups.OfType<string>())
-            Try(backup, () => Put(ChosenBackup.Choose(Resolve(backup), UsualBackups)));
+            Try(backup, () => _backups.Add(ChosenBackup.Choose(Resolve(backup), UsualBackups)));
         if (Restore is not null)
             return;
         if (Certificate is null && Provider.Length == 0 && !MyInvocation.ExpectingInput)
@@ -130,6 +131,10 @@ public sealed class InstallPgRootCertCommand : RootChangeCmdlet
     /// <inheritdoc/>
     protected override void EndProcessing()
     {
+        bool isNamed = Path is not null || Service is not null;
+        foreach ((ChosenBackup backup, _) in _backups.Take(
+            backup => isNamed ? Path ?? Service : backup.Target, (failure, file) => WriteFailure(failure, file)))
+            Put(backup);
         if (_selection is null)
             return;
         foreach ((RootOffer offer, PgSslException failure) in _selection.RemoveUnusable(_installed!.Certificates, DateTimeOffset.UtcNow))
@@ -159,7 +164,7 @@ public sealed class InstallPgRootCertCommand : RootChangeCmdlet
             return RootFilePlan.Restore(path, before, backup.Content);
         },
         _ => true,
-        restored: backup.Remark);
+        restored: backup);
 
     private RootTarget FindTarget() => RootTarget.Find(Environment, Resolve(Path), Service);
 

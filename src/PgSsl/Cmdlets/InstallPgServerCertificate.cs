@@ -125,6 +125,7 @@ public sealed class InstallPgServerCertificateCommand : ServerCertificateCmdlet
 
     private void InstallAgain(RestoredPair pair)
     {
+        WriteWarnings(pair.Warnings);
         try
         {
             Install(pair.ToAnswer(), null, pair);
@@ -153,6 +154,7 @@ public sealed class InstallPgServerCertificateCommand : ServerCertificateCmdlet
             var terms = new BackupTerms
             {
                 Server = live?.OfBackups, Directory = Resolve(BackupDirectory), Restored = restored?.Remarks ?? [],
+                Present = restored?.RemarksIfPresent ?? [],
             };
             if (Run(deployment, "Install the certificate?", Force, PassThru, terms) is { } installation)
                 WriteObject(installation);

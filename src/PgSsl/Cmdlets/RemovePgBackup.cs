@@ -1,6 +1,7 @@
 using System.Management.Automation;
 using PgSsl.Backups;
 using PgSsl.Binding;
+using PgSsl.Common;
 using PgSsl.Hosting;
 
 namespace PgSsl.Cmdlets;
@@ -79,13 +80,25 @@ public sealed class RemovePgBackupCommand : PgCmdlet
             throw BackupRemoval.NotABackup(
                 path, isDirectory ? "it is a directory, and neither -KeepLast nor -OlderThan is given" : "it is not named as one");
         var search = new BackupSearch(UsualBackups);
-        // Of a directory only those with a record: who else names his files so is not known.
-        IReadOnlyList<StoredBackup> found =
-            isDirectory ? [.. search.InDirectory(path).Where(backup => backup.Record is not null)] : search.Of(path);
+        IReadOnlyList<StoredBackup> found = isDirectory ? search.InDirectory(path) : search.Of(path);
         WriteWarnings(search.Warnings);
+        if (isDirectory)
+            found = WithRecord(found, path);
         if (found.Count == 0 && !isDirectory && !File.Exists(path))
             throw new PgSslException(
                 PgSslError.FileNotFound, $"There is no file {path}, and no backup of one.", "Check the path, or name the directory.");
         return found;
+    }
+
+    /// <summary>Of a directory only those with a record: who else names his files so is not known.</summary>
+    private StoredBackup[] WithRecord(IReadOnlyList<StoredBackup> found, string directory)
+    {
+        StoredBackup[] recorded = [.. found.Where(backup => backup.Record is not null)];
+        if (found.Count - recorded.Length is > 0 and var left)
+            WriteWarning(
+                $"{(left == 1 ? "One backup" : $"{left} backups")} without a record that can be trusted {(left == 1 ? "stays" : "stay")} in "
+                + $"{directory}. Get-PgBackup {CommandText.Quote(directory)} | Where-Object IsRecorded -EQ $false shows what; "
+                + "| Remove-PgBackup behind it removes it.");
+        return recorded;
     }
 }

@@ -23,6 +23,8 @@ public sealed class SetPgHbaSslCommand : HbaCmdlet
         nameof(Address), nameof(Type), nameof(IncludeLoopback),
     ];
 
+    private readonly PipedBackups _piped = new();
+    private (EndpointArgument[]? Endpoint, string? Path) _typed;
     private ChosenBackup[] _backups = [];
 
     /// <summary>Only rules that name one of these users; * and ? are wildcards.</summary>
@@ -104,11 +106,17 @@ public sealed class SetPgHbaSslCommand : HbaCmdlet
     protected override bool ChangesFile => true;
 
     /// <inheritdoc/>
+    protected override void BeginProcessing()
+    {
+        base.BeginProcessing();
+        _typed = (Endpoint, Path);
+    }
+
+    /// <inheritdoc/>
     protected override void ProcessRecord()
     {
         // A piped backup is restored, whatever else an object from the pipeline would mean.
         var piped = new PipelineObject(InputObject);
-        string[] restored = Restore;
         if (piped.IsBackup)
         {
             if (ParametersOfChanges.FirstOrDefault(MyInvocation.BoundParameters.ContainsKey) is { } other)
@@ -121,11 +129,37 @@ public sealed class SetPgHbaSslCommand : HbaCmdlet
                     piped.Text(nameof(FileBackup.BackupPath)));
                 return;
             }
-            restored = [piped.Text(nameof(FileBackup.BackupPath)) ?? ""];
-            Endpoint = IsServerGiven ? Endpoint : null;
-        }
-        if (!Try(restored.FirstOrDefault(), () => _backups = [.. restored.Select(path => ChosenBackup.Choose(Resolve(path), UsualBackups))]))
+            // What else is piped may be another backup of the same file.
+            string path = piped.Text(nameof(FileBackup.BackupPath)) ?? "";
+            Try(path, () => _piped.Add(Choose(path), InputObject));
             return;
+        }
+        if (Try(Restore.FirstOrDefault(), () => _backups = [.. Restore.Select(Choose)]))
+            ProcessItem();
+    }
+
+    /// <inheritdoc/>
+    protected override void EndProcessing()
+    {
+        foreach ((ChosenBackup backup, PSObject? input) in _piped.Take(
+            backup => backup.Record is null ? _typed.Path ?? backup.Target : backup.Target, (failure, file) => WriteFailure(failure, file)))
+        {
+            InputObject = input;
+            _backups = [backup];
+            (Endpoint, Path) = _typed;
+            ProcessItem();
+        }
+    }
+
+    private ChosenBackup Choose(string path)
+    {
+        var backup = ChosenBackup.Choose(Resolve(path), UsualBackups);
+        WriteWarnings(backup.Warnings);
+        return backup;
+    }
+
+    private void ProcessItem()
+    {
         // A backup says which file it belongs to.
         if (Path is null && Endpoint is null && _backups is [var backup, ..])
             Path = backup.Target;
@@ -172,5 +206,9 @@ public sealed class SetPgHbaSslCommand : HbaCmdlet
     }
 
     private BackupTerms TermsOf(HbaSource source) =>
-        new() { Server = source.Live?.OfBackups, Restored = [.. _backups.Select(backup => backup.Remark)] };
+        new()
+        {
+            Server = source.Live?.OfBackups, Restored = [.. _backups.Select(backup => backup.Remark)],
+            Present = [.. _backups.Select(backup => backup.RemarkIfPresent)],
+        };
 }

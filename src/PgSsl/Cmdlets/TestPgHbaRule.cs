@@ -13,6 +13,7 @@ namespace PgSsl.Cmdlets;
 public sealed class TestPgHbaRuleCommand : HbaCmdlet
 {
     private bool _asksForReplication;
+    private string? _typedAddress;
 
     /// <summary>The user that the client names; without it, the user who runs this.</summary>
     [Parameter(ValueFromPipelineByPropertyName = true)]
@@ -85,6 +86,16 @@ public sealed class TestPgHbaRuleCommand : HbaCmdlet
     {
         base.BeginProcessing();
         _asksForReplication = Replication;
+        _typedAddress = Address;
+    }
+
+    /// <inheritdoc/>
+    protected override void ProcessRecord()
+    {
+        // Where a server is, is not where its clients come from.
+        if (new PipelineObject(InputObject).HasServerAddress)
+            Address = _typedAddress;
+        base.ProcessRecord();
     }
 
     /// <inheritdoc/>

@@ -76,28 +76,28 @@ public static partial class Columns
     internal static int WidthOf(PSHost? host, int narrow, int share) =>
         narrow + (Math.Max(0, WindowOf(host) - NarrowWindow) * share / 100);
 
-    private static string Missing(string shown, int width) => new(' ', Math.Max(0, width - Colours().Replace(shown, "").Length));
+    private static string Missing(string shown, int width) => new(' ', Math.Max(0, width - CellWidth.Of(Colours().Replace(shown, ""))));
 
     internal static string CutEnd(string text, int width)
     {
-        if (text.Length <= width)
+        if (CellWidth.Of(text) <= width)
             return text;
-        int end = width - Ellipsis.Length;
+        int most = CellWidth.Fit(text, width - Ellipsis.Length), end = most;
         int blank = text.LastIndexOf(' ', end);
         if (blank > 0)
             end = blank;
         while (end > 0 && !IsBreak(text, end))
             end--;
         // One long word: there is no better place.
-        end = end > 0 ? end : width - Ellipsis.Length;
+        end = end > 0 ? end : most;
         return text[..end].TrimEnd(' ', ',') + Ellipsis;
     }
 
     private static string CutStart(string text, int width)
     {
-        if (text.Length <= width)
+        if (CellWidth.Of(text) <= width)
             return text;
-        int earliest = text.Length - width + Ellipsis.Length;
+        int earliest = CellWidth.FitEnd(text, width - Ellipsis.Length);
         int start = text.AsSpan(earliest).IndexOfAny('/', '\\');
         if (start < 0)
             start = Enumerable.Range(0, text.Length - earliest).FirstOrDefault(i => IsBreak(text, earliest + i));
@@ -107,7 +107,7 @@ public static partial class Columns
     private static string CutServer(string server, int width)
     {
         int port = server.LastIndexOf(':');
-        if (server.Length <= width || port < 0 || server.StartsWith('[') || IPAddress.TryParse(server[..port], out _))
+        if (CellWidth.Of(server) <= width || port < 0 || server.StartsWith('[') || IPAddress.TryParse(server[..port], out _))
             return CutMiddle(server, width);
         int end = server.LastIndexOf('.', Math.Clamp(width - (server.Length - port) - Ellipsis.Length - 1, 0, port));
         end = end > 0 ? end : server.IndexOf('.');
@@ -116,10 +116,10 @@ public static partial class Columns
 
     private static string CutMiddle(string text, int width)
     {
-        if (text.Length <= width)
+        if (CellWidth.Of(text) <= width)
             return text;
         int tail = (width - Ellipsis.Length) / 2;
-        return text[..(width - Ellipsis.Length - tail)] + Ellipsis + text[^tail..];
+        return text[..CellWidth.Fit(text, width - Ellipsis.Length - tail)] + Ellipsis + text[CellWidth.FitEnd(text, tail)..];
     }
 
     private static IEnumerable<string> FoldLine(string text, int width)
@@ -131,7 +131,7 @@ public static partial class Columns
             bool isSameWord = word.StartsWith('\0');
             string piece = isSameWord ? word[1..] : word;
             string longer = isSameWord || line.Length == 0 ? line + piece : $"{line} {piece}";
-            if (longer.Length > width && line.Length > 0)
+            if (CellWidth.Of(longer) > width && line.Length > 0)
             {
                 yield return start + line + end;
                 line = piece;
@@ -146,9 +146,9 @@ public static partial class Columns
     private static IEnumerable<string> Pieces(string word, int width)
     {
         string mark = "";
-        while (word.Length > width)
+        while (CellWidth.Of(word) > width)
         {
-            int end = width;
+            int end = CellWidth.Fit(word, width);
             while (end > 0 && !IsBreak(word, end))
                 end--;
             if (end == 0)
@@ -160,10 +160,13 @@ public static partial class Columns
         yield return mark + word;
     }
 
-    /// <summary>Whether a word ends before this character, or one begins with it; MissingIntermediate is two words, aNULL is one.</summary>
-    private static bool IsBreak(string text, int index) =>
-        !char.IsLetterOrDigit(text[index]) || !char.IsLetterOrDigit(text[index - 1])
-        || (index > 1 && char.IsUpper(text[index]) && char.IsLower(text[index - 1]) && char.IsLower(text[index - 2]));
+    /// <summary>
+    /// Whether a word ends before this character, or one begins with it; MissingIntermediate is two words, aNULL is one, and scripts of East Asia
+    /// have no blanks between words.
+    /// </summary>
+    private static bool IsBreak(string text, int index) => !char.IsLowSurrogate(text[index])
+        && (!char.IsLetterOrDigit(text[index]) || !char.IsLetterOrDigit(text[index - 1]) || text[index] is >= '\u2E80' and <= '\uD7A3'
+            || (index > 1 && char.IsUpper(text[index]) && char.IsLower(text[index - 1]) && char.IsLower(text[index - 2])));
 
     private static string Each(string text, Func<string, string> change) => string.Join(
         Environment.NewLine,

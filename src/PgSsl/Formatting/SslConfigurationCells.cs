@@ -31,13 +31,12 @@ public static class SslConfigurationCells
         _ => "",
     };
 
-    /// <summary>The settings that are not the default, a line each.</summary>
+    /// <summary>Settings, a line each.</summary>
     public static string Settings(object? settings)
     {
         object? list = settings is PSObject wrapped ? wrapped.BaseObject : settings;
         return PrintableText.Join(
             (list as IEnumerable ?? Array.Empty<object>()).Cast<object>().Select(PSObject.AsPSObject)
-                .Where(setting => $"{Value(setting, "Source")}" != "default")
                 .Select(setting => $"{Value(setting, "Name")} = {Value(setting, "Value")} ({Source(setting)})"));
     }
 

@@ -85,8 +85,8 @@ public abstract class HbaCmdlet : SqlCmdlet
         }
         BeginItem();
         if (servers.Length == 0)
-            Try(path, () => Process(HbaSource.ReadFile(Resolve(path!), ServerVersion)));
-        foreach (EndpointArgument argument in servers)
+            Try(path, () => ProcessFile(Resolve(path!)));
+        foreach (EndpointArgument argument in Counted(servers))
             Try(argument.Target, () => ProcessServer(argument));
     }
 
@@ -108,12 +108,14 @@ public abstract class HbaCmdlet : SqlCmdlet
 
     private protected override bool RefusesPoolers => ChangesFile;
 
+    private void ProcessFile(string path) => Process(Wait(() => HbaSource.ReadFile(path, ServerVersion)));
+
     private void ProcessServer(EndpointArgument argument)
     {
         BeginItem();
         using LiveServer server = Connect(argument);
         HbaServerFacts facts = Wait(token => new HbaServerReader(server.Session, token).ReadAsync());
         var live = new HbaLive(server, facts);
-        Process(Path is not null || ChangesFile ? HbaSource.ReadLocally(live, Resolve(Path)) : HbaSource.ReadServer(live, Stopped));
+        Process(Path is not null || ChangesFile ? HbaSource.ReadLocally(live, Resolve(Path)) : Wait(() => HbaSource.ReadServer(live, Stopped)));
     }
 }

@@ -127,12 +127,18 @@ public abstract class KeyPairCmdlet : CertificateNamingCmdlet
         if (present is null)
             files.CheckTargets(Force);
         WriteWarnings(Warnings(profile));
+        if (existing is null && expected is null && KeyAlgorithms.FindOtherKind(naming.Certificate, algorithm) is { } otherKind)
+            WriteWarning(otherKind);
         if (present is not null)
         {
+            if (PrivateKeyFile.FindExposure(files.KeyPath) is { } exposure)
+                WriteWarning(exposure);
             _taken.UnionWith(files.Targets);
             string note = $"{files.DocumentPath} and its key {files.KeyPath} are what is asked for: nothing is written. -Force makes both anew.";
             WriteVerbose(note);
-            WriteObject(WithRemarks(present with { Remarks = [note] }));
+            // It may be the server's account that owns it, as it should.
+            string[] remarks = [note, .. new[] { PrivateKeyFile.FindOtherOwner(files.KeyPath) }.OfType<string>()];
+            WriteObject(WithRemarks(present with { Remarks = remarks }));
             return;
         }
 

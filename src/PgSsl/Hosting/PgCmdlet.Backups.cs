@@ -30,13 +30,20 @@ public abstract partial class PgCmdlet
     {
         if (terms?.Directory is not { } directory)
             return;
-        if (BackupDirectory.FindObstacle(directory, isNamed: true) is { } obstacle)
+        // -WhatIf writes nothing, not even to see whether it could.
+        string? obstacle = BackupDirectory.FindObstacle(directory, isNamed: true) ?? (IsWhatIf ? null : BackupDirectory.TryOut(directory));
+        if (obstacle is not null)
             throw new PgSslException(
                 PgSslError.FileNotWritten, $"Backups cannot go to -BackupDirectory: {obstacle} Nothing was changed.",
                 "Name a directory of your own that others cannot write.");
         if (edits.Any(edit => edit.Kind == FileKind.PrivateKey) && BackupServer.DirectoryAround(Path.Combine(directory, "x")) is { } data)
             WriteWarning($"-BackupDirectory is in the data directory {data}: the old key gets into every base backup of the server.");
     }
+
+    /// <summary>The output of a change that found what it wants there already, with the backups that say so.</summary>
+    private static TOutput Unchanged<TOutput>(TOutput output, BackupTerms? terms)
+        where TOutput : ChangeOutput =>
+        (TOutput)((ChangeOutput)output with { Remarks = [.. terms?.Present ?? [], .. output.Remarks] });
 
     /// <summary>This account's directory for backups; null if it has no home.</summary>
     private protected string? UsualBackups => BackupDirectory.Usual(Environment.GetVariable, Environment.HomeDirectory);

@@ -81,9 +81,6 @@ public abstract partial class PgCmdlet : PSCmdlet, IDisposable
         }
     }
 
-    /// <summary>Runs work on another thread and waits for it. The pipeline thread may belong to a host that never runs continuations on it.</summary>
-    private protected T Wait<T>(Func<CancellationToken, Task<T>> work) => Task.Run(() => work(Stopped), Stopped).GetAwaiter().GetResult();
-
     /// <summary>Resolves a path of the user's (<c>~</c>, a PSDrive, relative to the session's location) to one that .NET understands.</summary>
     /// <param name="path">A literal path; it need not exist. Null stays null.</param>
     /// <exception cref="PgSslException">
@@ -163,12 +160,12 @@ public abstract partial class PgCmdlet : PSCmdlet, IDisposable
         {
             WriteVerbose($"{change.Subject}: nothing to change.");
             if (!change.MayNeedReload || IsWhatIf)
-                return WithRemarks(change.Outlook);
+                return WithRemarks(Unchanged(change.Outlook, terms));
             // The server may have to load what is there already.
             change.Check(isForced);
             TOutput looked = Wait(change.ApplyAsync).Output;
             WriteWarnings(change.Warnings);
-            return WithRemarks(looked);
+            return WithRemarks(Unchanged(looked, terms));
         }
         IEnumerable<string> lines = [.. terms?.Restored ?? [], .. change.Lines];
         var warnings = new List<string>();

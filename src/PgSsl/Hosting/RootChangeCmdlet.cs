@@ -48,10 +48,10 @@ public abstract class RootChangeCmdlet : PgCmdlet
     /// <param name="plan">Makes the plan for a path and the file's content (null: no file).</param>
     /// <param name="isConcerned">Whether -PassThru returns a certificate of the file as it is before or after.</param>
     /// <param name="tell">Tells what the plan has shown; null for nothing.</param>
-    /// <param name="restored">The backup that is restored, as a sentence; null for none.</param>
+    /// <param name="restored">The backup that is restored; null for none.</param>
     private protected void Change(
         Func<RootTarget> find, Func<string, byte[]?, RootFilePlan> plan, Func<RootCertificate, bool> isConcerned, Action? tell = null,
-        string? restored = null)
+        ChosenBackup? restored = null)
     {
         RootTarget? target = null;
         if (!Try(null, () => target = find()))
@@ -65,7 +65,8 @@ public abstract class RootChangeCmdlet : PgCmdlet
                 AdviceAtRisk = AdviceAtRisk,
                 IsRead = MyInvocation.BoundParameters.ContainsKey("Confirm"),
             };
-            var terms = new BackupTerms { Restored = restored is null ? [] : [restored] };
+            BackupTerms? terms = restored is null ? null : new() { Restored = [restored.Remark], Present = [restored.RemarkIfPresent] };
+            WriteWarnings(restored?.Warnings ?? []);
             RootCertificateChange? done = Run(planned, "Change root certificates?", Force, PassThru, terms);
             if (done is null)
                 return;

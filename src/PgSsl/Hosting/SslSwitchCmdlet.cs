@@ -51,7 +51,7 @@ public abstract class SslSwitchCmdlet : SqlCmdlet
                 null);
         else if (Endpoint is null)
             Try(ConfigurationPath, () => Process(SslSwitch.PrepareFile(CreateTarget(), Resolve(ConfigurationPath!), DateTimeOffset.UtcNow), null));
-        foreach (EndpointArgument argument in _input.Next(Endpoint, MyInvocation.ExpectingInput))
+        foreach (EndpointArgument argument in Counted([.. _input.Next(Endpoint, MyInvocation.ExpectingInput)]))
             Try(argument.Target, () => ProcessServer(argument));
     }
 

@@ -22,15 +22,18 @@ internal sealed class WorkProgress(string activity)
     /// <param name="done">How many servers are done.</param>
     /// <param name="known">How many there are, as far as is known.</param>
     /// <param name="isAll">Whether that is all of them: without it, nobody knows how long it will take.</param>
-    public ProgressRecord? Now(int done, int known, bool isAll)
+    /// <param name="step">What is done at this moment, where servers are taken one by one; null where they are not.</param>
+    public ProgressRecord? Now(int done, int known, bool isAll, string? step = null)
     {
         TimeSpan elapsed = Stopwatch.GetElapsedTime(_start);
         if (elapsed < _next)
             return null;
         _next = elapsed + Pause;
         _isShown = true;
-        var record = new ProgressRecord(
-            _id, activity, string.Create(CultureInfo.InvariantCulture, $"{done} of {known}{(isAll ? "" : " or more")} servers"));
+        string servers = string.Create(CultureInfo.InvariantCulture, $"{done} of {known}{(isAll ? "" : " or more")} servers");
+        var record = new ProgressRecord(_id, activity, step is null ? servers : known > 1 ? $"{step} ({servers})" : step);
+        if (step is not null && known <= 1)
+            return record;
         if (isAll && known > 0)
             record.PercentComplete = 100 * Math.Min(done, known) / known;
         // Servers are asked side by side, so one that is done says little yet.

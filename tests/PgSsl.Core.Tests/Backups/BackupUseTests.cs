@@ -1,4 +1,5 @@
 using PgSsl.Backups;
+using PgSsl.Deployment;
 using PgSsl.Files;
 
 namespace PgSsl.Tests.Backups;
@@ -63,6 +64,63 @@ public sealed class BackupUseTests : IDisposable
         FileBackup backup = Assert.Single(FileBackup.Of(Search.Of(_scene.Key), BackupScene.Now));
 
         Assert.Equal((false, "Its certificate expired on 2026-11-29."), (backup.IsNeeded, backup.Reason));
+    }
+
+    [Fact]
+    public void A_pair_that_was_moved_together_is_still_a_pair()
+    {
+        string[] moved = MovePair();
+
+        var pair = RestoredPair.Choose([moved[1]], _scene.State);
+
+        Assert.Equal((moved[1], moved[0]), (pair.Certificate.Path, pair.Key?.Path));
+    }
+
+    [Theory]
+    [InlineData("Set-PgHbaSsl", "Enable-PgSsl")]
+    [InlineData("22:15:00Z", "22:15:01Z")]
+    [InlineData("server.crt.2026", "other.crt.2026")]
+    public void A_key_that_was_put_beside_a_certificate_and_is_not_of_its_change_is_not_taken(string of, string instead)
+    {
+        string[] moved = MovePair();
+        string record = BackupName.RecordOf(moved[0]);
+        File.WriteAllText(record, File.ReadAllText(record).Replace(of, instead));
+
+        Assert.Null(RestoredPair.Choose([moved[1]], _scene.State).Key);
+    }
+
+    private string[] MovePair()
+    {
+        _scene.WriteOldPair();
+        string[] backups = [.. _scene.Change(_scene.NewKey(), _scene.NewCertificate()).Backups];
+        string shelf = Directory.CreateDirectory(_scene.At("shelf")).FullName;
+        string[] moved = [.. backups.Select(backup => Path.Combine(shelf, Path.GetFileName(backup)))];
+        foreach ((string from, string to) in backups.Zip(moved))
+        {
+            File.Move(from, to);
+            File.Move(BackupName.RecordOf(from), BackupName.RecordOf(to));
+        }
+        return moved;
+    }
+
+    [Theory]
+    [InlineData("new/deep", true)]
+    [InlineData("file/x", false)]
+    public void A_directory_is_tried_out_and_nothing_stays(string name, bool isUsable)
+    {
+        _scene.Write("file", "x");
+        string[] before = Directory.GetFileSystemEntries(_scene.At("."));
+
+        Assert.Equal(isUsable, BackupDirectory.TryOut(_scene.At(name)) is null);
+
+        Assert.Equal(before, Directory.GetFileSystemEntries(_scene.At(".")));
+    }
+
+    [Fact]
+    public void A_directory_of_the_kernel_cannot_be_written()
+    {
+        Assert.SkipUnless(OperatingSystem.IsLinux(), "Linux has /proc.");
+        Assert.NotNull(BackupDirectory.TryOut("/proc/x"));
     }
 
     [Fact]

@@ -80,19 +80,19 @@ public sealed class PgBouncerChangeTests
     }
 
     [Fact]
-    public async Task Clients_in_plaintext_that_could_not_come_back_prevent_that_TLS_becomes_mandatory()
+    public async Task Clients_in_plaintext_come_back_after_TLS_was_switched_on()
     {
         await using Scene scene = await Scene.StartAsync(null);
-        PgBouncerRecipient Read() => PgBouncerRecipient.Of(scene.Bouncer.IniPath, null, null, null, Timeout);
-        Read().CheckLosses("x");
+        TestCertificate certificate = Root.Issue(LeafOptions.ForLoopback());
         var address = new IPEndPoint(IPAddress.Parse(scene.Bouncer.Host), scene.Bouncer.Port);
         await using SqlConversation session = await SqlConversation.OpenAsync(address, "postgres", Encoding.UTF8);
+        PgBouncerPlan plan = scene.Plan("prefer", certificate);
 
-        var refused = Assert.Throws<PgSslException>(() => Read().CheckLosses("x"));
+        await scene.ApplyAsync(plan, certificate, PgBouncerSignal.Find(plan.Before));
 
-        Assert.Equal(PgSslError.LockOut, refused.Error);
-        Assert.Contains($"1 client is connected to {scene.Bouncer.Host}:{scene.Bouncer.Port} in plaintext now", refused.Message);
-        Assert.Contains("prefer", refused.Remedy);
+        Assert.Equal(Fingerprint(certificate), await scene.ServedAsync());
+        await using SqlConversation again = await SqlConversation.OpenAsync(address, "postgres", Encoding.UTF8);
+        Assert.Equal("1", (await again.QueryAsync("SELECT 1"))[0][0]);
     }
 
     /// <summary>PgBouncer says yes to RELOAD, and its log says that it keeps the old TLS.</summary>

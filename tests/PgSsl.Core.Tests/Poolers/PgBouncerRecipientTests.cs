@@ -17,8 +17,8 @@ public sealed class PgBouncerRecipientTests : IDisposable
     private string Ini => Beside("pgbouncer.ini");
 
     [Theory]
-    [InlineData("", "require")]
-    [InlineData("client_tls_sslmode = disable", "require")]
+    [InlineData("", "prefer")]
+    [InlineData("client_tls_sslmode = disable", "prefer")]
     [InlineData("client_tls_sslmode = prefer", "prefer")]
     [InlineData("client_tls_sslmode = verify-full", "verify-full")]
     public void TLS_that_is_off_is_switched_on_and_no_other_mode_changes(string settings, string mode)

@@ -24,8 +24,7 @@ internal static class HbaBackup
             target = document.Files.FirstOrDefault(file => RealPath.AreSame(file.Path, target))?.Path ?? target;
             backup.Check(target, server);
             if (!contents.TryAdd(target, backup.Content))
-                throw new PgSslException(
-                    PgSslError.ContradictoryParameters, $"Several backups of {target} are given. Nothing was changed.", "Give one of each file.");
+                throw ChosenBackup.Several(target, backups.Where(other => other.Target == backup.Target));
         }
         return contents;
     }

@@ -1,5 +1,6 @@
 using System.Net;
 using PgSsl.Backups;
+using PgSsl.Changes;
 using PgSsl.Common;
 using PgSsl.Connections;
 using PgSsl.Probing;
@@ -104,8 +105,12 @@ internal record LiveServer(IServerSession Session, ConnectionSettings Settings, 
 
     /// <summary>Has the postmaster read its files again. The server answers before that is done.</summary>
     /// <exception cref="PgSslException">InsufficientPrivilege, or the session broke.</exception>
-    public async Task ReloadAsync(CancellationToken cancellationToken) =>
+    public async Task ReloadAsync(CancellationToken cancellationToken)
+    {
+        ChangeStep.Reload();
         await Session.QueryAsync("SELECT pg_reload_conf()", null, cancellationToken).ConfigureAwait(false);
+        ChangeStep.Prove();
+    }
 
     /// <summary>The same for an undo: see <see cref="UndoSession"/>.</summary>
     /// <exception cref="PgSslException">The postmaster could not be told.</exception>

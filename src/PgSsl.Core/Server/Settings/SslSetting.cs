@@ -33,6 +33,9 @@ public sealed record SslSetting
     /// <summary>Whether a file was changed, and only a restart loads it.</summary>
     public required bool IsRestartPending { get; init; }
 
+    // Nothing sets it, or would.
+    internal bool IsDefault => Source == "default" && !IsReloadPending && !IsRestartPending;
+
     /// <summary><c>ssl = on</c>.</summary>
     public override string ToString() => PrintableText.Of($"{Name} = {Value}");
 

@@ -19,4 +19,7 @@ internal sealed record ExpiryFact(string Kind)
     public string? Error { get; init; }
 
     public string? ErrorId { get; init; }
+
+    /// <summary>Of a Server: the endpoint is wrong, so that no server was asked.</summary>
+    public bool IsMisnamed { get; init; }
 }

@@ -165,6 +165,8 @@ public sealed class TestPgCertificateExpiryCommand : ServerCmdlet
         try
         {
             IReadOnlyList<string> found = FindFiles(path);
+            if (found.Count == 0)
+                throw new PgSslException(PgSslError.FileNotFound, $"No file is named like {path}.", "Name a file that exists.");
             _files.AddRange(found.Where(file => found.Count == 1 || !Directory.Exists(file)).Select(file => ("File", file)).Where(_known.Add));
         }
         catch (PgSslException failure)

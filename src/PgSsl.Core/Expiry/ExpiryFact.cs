@@ -8,6 +8,9 @@ internal sealed record ExpiryFact(string Kind)
 
     public string? Subject { get; init; }
 
+    /// <summary>As <see cref="CertificateExpiry.Name"/>.</summary>
+    public string? Name { get; init; }
+
     public string? Path { get; init; }
 
     public DateTime? NotAfter { get; init; }

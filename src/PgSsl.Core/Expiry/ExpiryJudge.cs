@@ -45,6 +45,7 @@ internal sealed class ExpiryJudge
             Server = fact.Server,
             Kind = fact.Kind,
             Subject = fact.Subject,
+            Name = fact.Name ?? fact.Subject,
             Path = fact.Path,
             NotAfter = fact.NotAfter,
             DaysRemaining = days,

@@ -68,7 +68,8 @@ internal static partial class ExpiryReader
         if (file is not { Kind: "File", Fingerprint: not null })
             return file;
         bool isServed = served.Any(fact => fact.Fingerprint == file.Fingerprint);
-        bool isOther = served.Any(fact => fact.Kind == "Leaf" && fact.Subject == file.Subject);
+        // A certificate without a subject has no name by which it could be known again.
+        bool isOther = file.Subject is not "" && served.Any(fact => fact.Kind == "Leaf" && fact.Name == file.Name);
         return file with { IsServed = isServed ? true : isOther ? false : null };
     }
 
@@ -110,7 +111,8 @@ internal static partial class ExpiryReader
 
     private static ExpiryFact Of(X509Certificate2 certificate, string kind) => new(kind)
     {
-        Subject = CertificateNames.Display(certificate),
+        Subject = certificate.Subject,
+        Name = CertificateNames.Display(certificate),
         NotAfter = certificate.NotAfter.ToUniversalTime(),
         Fingerprint = certificate.GetCertHashString(HashAlgorithmName.SHA256),
     };

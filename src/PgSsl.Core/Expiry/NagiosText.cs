@@ -68,7 +68,7 @@ internal static class NagiosText
     }
 
     private static string Name(CertificateExpiry item) => Short(string.Join(
-        ' ', new[] { item.Kind, item.Server ?? item.Path, item.Subject }.Where(part => !string.IsNullOrEmpty(part))));
+        ' ', new[] { item.Kind, item.Server ?? item.Path, item.Name }.Where(part => !string.IsNullOrEmpty(part))));
 
     /// <summary>The half of a surrogate pair is not a character.</summary>
     private static string Short(string text) => text.Length <= LengthLimit ? text

@@ -19,7 +19,7 @@ internal static class PrometheusText
             text, NotAfter, "When it expires, in seconds since 1970.",
             items.Where(item => item.NotAfter is not null).Select(item => (
                 Labels(
-                    ("server", item.Server), ("kind", item.Kind), ("subject", item.Subject), ("path", item.Path), ("fingerprint", item.Fingerprint)),
+                    ("server", item.Server), ("kind", item.Kind), ("subject", item.Name), ("path", item.Path), ("fingerprint", item.Fingerprint)),
                 new DateTimeOffset(item.NotAfter!.Value).ToUnixTimeSeconds())));
         Append(
             text, ProbeSuccess, "1 if the server showed its certificate, else 0.",

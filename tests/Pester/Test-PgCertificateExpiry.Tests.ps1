@@ -7,6 +7,7 @@ BeforeDiscovery {
 BeforeAll {
     Import-Module $PSScriptRoot/Sandbox.psm1
     $sandbox = Get-Sandbox
+    $good = "host=localhost port=$($sandbox.GoodPort)"
     # No client file of whoever runs the tests is looked at.
     $before = $env:HOME, $env:APPDATA
     $env:HOME = $env:APPDATA = (New-Item -ItemType Directory "$TestDrive/home").FullName
@@ -45,14 +46,15 @@ BeforeAll {
     function Read-Plugin([string] $Line) {
         if ($Line -notmatch '^(OK|WARNING|CRITICAL|UNKNOWN) - ([^|\r\n]+?)(?: \| ([^|\r\n]+))?$') { throw "Not the line of a plugin: $Line" }
         $state, $text, $values = $Matches[1..3]
-        $read = [regex]::Matches("$values", "\G'((?:[^'=]|'')+)'=(-?\d+);(\d+):;(\d+):(?: |$)")
+        $read = [regex]::Matches("$values", "\G'((?:[^'=]|'')+)'=-?\d+;\d+:;\d+:(?: |$)")
         if (($read.Value -join '') -ne "$values") { throw "Not values: $values" }
-        [pscustomobject]@{ State = $state; Text = $text; Labels = $read.ForEach{ $_.Groups[1].Value }; Days = [int[]]$read.ForEach{ $_.Groups[2].Value } }
+        [pscustomobject]@{ State = $state; Text = $text; Labels = $read.ForEach{ $_.Groups[1].Value } }
     }
 
     # A certificate of this many days, and of any name, by openssl.
     function New-TestCertificate([string] $Name, [int] $Days, [string] $Subject = "/CN=$Name") {
-        openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -utf8 -keyout "$Name.key" -out "$Name.crt" -days $Days -subj $Subject 2> $null
+        $made = 'req', '-x509', '-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:P-256', '-nodes', '-utf8', '-keyout', "$Name.key", '-out', "$Name.crt"
+        openssl @made -days $Days -subj $Subject 2> $null
         if ($LASTEXITCODE) { throw 'openssl made no certificate.' }
         (Get-Item "$Name.crt").FullName
     }
@@ -176,11 +178,11 @@ Describe 'Test-PgCertificateExpiry' {
 
     Context 'of clients here' {
         It 'has the roots, as the settings and -RootCertificate say' {
-            $found = Test-PgCertificateExpiry "host=localhost port=$($sandbox.GoodPort) sslrootcert=$($sandbox.Root)" | Where-Object Kind -EQ ClientRoot
+            $found = Test-PgCertificateExpiry "$good sslrootcert=$($sandbox.Root)" | Where-Object Kind -EQ ClientRoot
             $found.Path, $found.Status, $found.Server | Should -Be $sandbox.Root, Ok, $null
             $found.Subject | Should -Be (Get-PgRootCert $sandbox.Root).Subject
-            $both = Test-PgCertificateExpiry $sandbox.Good, $sandbox.Good -RootCertificate $sandbox.Root, $sandbox.OtherRoot | Where-Object Kind -EQ ClientRoot
-            $both.Path | Should -Be $sandbox.Root, $sandbox.OtherRoot
+            $both = Test-PgCertificateExpiry $sandbox.Good, $sandbox.Good -RootCertificate $sandbox.Root, $sandbox.OtherRoot
+            ($both | Where-Object Kind -EQ ClientRoot).Path | Should -Be $sandbox.Root, $sandbox.OtherRoot
         }
 
         It 'has default files only if they are there' {
@@ -194,18 +196,18 @@ Describe 'Test-PgCertificateExpiry' {
 
         It 'has client certificates' {
             $mine = New-TestCertificate client 5
-            $found = Test-PgCertificateExpiry "host=localhost port=$($sandbox.GoodPort) sslcert=$mine" | Where-Object Kind -EQ ClientCertificate
+            $found = Test-PgCertificateExpiry "$good sslcert=$mine" | Where-Object Kind -EQ ClientCertificate
             $found.Status, $found.Path, $found.Subject | Should -Be Critical, $mine, 'CN=client'
         }
 
         It 'has a file that the settings name and nobody can read as Unknown' {
-            $found = Test-PgCertificateExpiry "host=localhost port=$($sandbox.GoodPort) sslcert=$PWD/none.crt" | Where-Object Kind -EQ ClientCertificate
+            $found = Test-PgCertificateExpiry "$good sslcert=$PWD/none.crt" | Where-Object Kind -EQ ClientCertificate
             $found.Status, $found.ErrorId | Should -Be Unknown, FileNotFound
         }
 
         It 'has revocation lists by their nextUpdate' {
             $list = New-TestCrl (Join-Path $PWD.Path a.crl) 20
-            $found = Test-PgCertificateExpiry "host=localhost port=$($sandbox.GoodPort) sslcrl=$list" | Where-Object Kind -EQ Crl
+            $found = Test-PgCertificateExpiry "$good sslcrl=$list" | Where-Object Kind -EQ Crl
             $found.Status, $found.DaysRemaining, $found.Path | Should -Be Warning, 19, $list
             $until = (openssl crl -in $list -noout -nextupdate) -replace 'nextUpdate='
             $found.NotAfter | Should -Be ([datetime]::ParseExact($until, "MMM d HH:mm:ss yyyy 'GMT'", [cultureinfo]::InvariantCulture, 'AllowInnerWhite'))
@@ -214,11 +216,10 @@ Describe 'Test-PgCertificateExpiry' {
         It 'has the lists of a directory that OpenSSL would read, and misses a directory' {
             $null = New-TestCrl (Join-Path $PWD.Path 0a1b2c3d.r0) 3
             Copy-Item 0a1b2c3d.r0 other.crl
-            $server = "host=localhost port=$($sandbox.GoodPort)"
-            $found = Test-PgCertificateExpiry "$server sslcrldir=$PWD" | Where-Object Kind -EQ Crl
+            $found = Test-PgCertificateExpiry "$good sslcrldir=$PWD" | Where-Object Kind -EQ Crl
             $found.Path | Should -Be (Join-Path $PWD.Path 0a1b2c3d.r0)
             $found.Status | Should -Be Critical
-            (Test-PgCertificateExpiry "$server sslcrldir=$PWD/none" | Where-Object Kind -EQ Crl).Status | Should -Be Unknown
+            (Test-PgCertificateExpiry "$good sslcrldir=$PWD/none" | Where-Object Kind -EQ Crl).Status | Should -Be Unknown
         }
     }
 

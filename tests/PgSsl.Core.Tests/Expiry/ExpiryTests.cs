@@ -90,7 +90,7 @@ public sealed partial class ExpiryTests
         // One of the two names has the first half of a pair where it is cut.
         CertificateExpiry[] items =
         [
-            .. Enumerable.Range(0, 2).Select(i => Judge(Leaf(string.Concat(new string('x', i), string.Concat(Enumerable.Repeat("\U0001F418", 200))), 3))),
+            .. new[] { "", "x" }.Select(start => Judge(Leaf(start + string.Concat(Enumerable.Repeat("\U0001F418", 200)), 3))),
         ];
         string line = NagiosText.Of(items).Text;
         Assert.DoesNotContain("U+D8", line, StringComparison.Ordinal);
@@ -113,7 +113,8 @@ public sealed partial class ExpiryTests
         string name = new('x', 300);
         CertificateExpiry[] items =
         [
-            .. new[] { "AAAAAAAA01", "BBBBBBBB01", "BBBBBBBB01" }.Select((print, i) => Judge(Leaf($"{name}{i}", 3 + Math.Min(i, 1)) with { Fingerprint = print })),
+            .. new[] { "AAAAAAAA01", "BBBBBBBB01", "BBBBBBBB01" }
+                .Select((print, i) => Judge(Leaf($"{name}{i}", 3 + Math.Min(i, 1)) with { Fingerprint = print })),
         ];
         string values = NagiosText.Of(items).Text.Split(" | ")[1];
         Assert.Matches("^'Leaf db1:5432 x+… AAAAAAAA'=3;30:;7: 'Leaf db1:5432 x+… BBBBBBBB'=4;30:;7:$", values);

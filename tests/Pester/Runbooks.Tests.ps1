@@ -414,14 +414,14 @@ exit `$LASTEXITCODE
         It 'is a plugin: <Code> for <What>' -ForEach @(
             @{ What = 'a good server'; Code = 0; Text = '^OK - 2 ok; Leaf ' }
             @{ What = 'a server whose certificate ends too soon'; Code = 1; Text = '^WARNING - '; With = '-WarningDays', 1000, '-CriticalDays', 5 }
-            @{ What = 'a server that is down'; Code = 2; Text = '^CRITICAL - 1 critical; Server '; Server = 'Closed' }
+            @{ What = 'a server that is down'; Code = 2; Text = '^CRITICAL - 1 critical; Server '; At = 'Closed' }
             @{ What = 'a file that is not there'; Code = 3; Text = '^UNKNOWN - 1 unknown'; With = '-Path', 'none.crt' }
             @{ What = 'a list that is not there'; Code = 3; Text = '^UNKNOWN - the check failed: '; With = '-ServerList', 'none.csv' }
             @{ What = 'numbers that make no sense'; Code = 3; Text = '^UNKNOWN - the check failed: '; With = '-WarningDays', 1, '-CriticalDays', 5 }
             @{ What = 'no module'; Code = 3; Text = '^UNKNOWN - the check failed: '; Variables = @{ PSModulePath = 'none' } }
         ) {
             $which = 'Path', 'ServerList' | Where-Object { "-$_" -in $With }
-            $endpoint = $which ? @() : @('-Endpoint', $sandbox."$($Server ?? 'Good')")
+            $endpoint = $which ? @() : @('-Endpoint', $sandbox."$($At ?? 'Good')")
             $run = Invoke-Sample monitoring/check_pgssl.ps1 ($endpoint + @($With | Where-Object { $null -ne $_ })) ($Variables ?? @{})
             $run.ExitCode | Should -Be $Code -Because $run.All
             $run.Output | Should -Match $Text
@@ -475,7 +475,7 @@ exit `$LASTEXITCODE
 
             if (-not (Get-Command systemd-analyze -ErrorAction Ignore)) { Set-ItResult -Skipped -Because 'systemd-analyze is not installed'; return }
             $name = Split-Path $_ -Leaf
-            $unit -replace '/usr/bin/pwsh', '/bin/true' -replace '^User=pgssl$', 'User=nobody' | Set-Content "$name.service"
+            $unit -replace '/usr/bin/pwsh', '/bin/true' -replace '^User=pgssl$', 'User=root' | Set-Content "$name.service"
             Copy-Item "$samples/$_.timer" .
             $verdict = systemd-analyze verify "./$name.service" "./$name.timer" 2>&1 | Where-Object { "$_" -match 'pgssl' }
             $verdict | Should -BeNullOrEmpty

@@ -28,7 +28,7 @@ internal static partial class PromQl
         // Each moment is compared with now, or subtracted from it, or it from that.
         string flat = Selector().Replace(bare, "");
         Assert.DoesNotMatch(@"(?<!-\s*)\b[a-z_]+_seconds\s*[<>=!]+\s*\d", flat);
-        int moments = Moment().Matches(flat).Count;
+        int moments = Moment().Count(flat);
         Assert.True(flat.Split("time()").Length - 1 >= moments, $"A moment stands alone: {expression}");
     }
 

@@ -11,6 +11,7 @@
     FormatsToProcess     = @(
         'bin/PgSsl.Format.ps1xml'
         'bin/Backup.Format.ps1xml'
+        'bin/CertificateExpiry.Format.ps1xml'
         'bin/CertificateRequest.Format.ps1xml'
         'bin/FileCertificate.Format.ps1xml'
         'bin/Hba.Format.ps1xml'
@@ -40,6 +41,7 @@
         'New-PgSelfSignedCertificate'
         'Remove-PgBackup'
         'Set-PgHbaSsl'
+        'Test-PgCertificateExpiry'
         'Test-PgHbaRule'
         'Test-PgServerCertificate'
         'Test-PgSslMode'

@@ -50,6 +50,11 @@ BeforeDiscovery {
             Act     = { param($With) New-PgSelfSignedCertificate db1.example.com @With }
         }
         @{
+            Command = 'Test-PgCertificateExpiry'; Type = 'PgSsl.CertificateExpiryFile'
+            Arrange = { }
+            Act     = { param($With) Test-PgCertificateExpiry -Path $sandbox.Root -As Prometheus -OutFile pgssl.prom @With }
+        }
+        @{
             Command = 'Remove-PgBackup'; Type = 'PgSsl.FileBackup'; IsOnce = $true
             Arrange = {
                 'host all all 10.0.0.0/8 md5' | Set-Content pg_hba.conf

@@ -16,6 +16,8 @@ BeforeDiscovery {
         @{ Type = 'FileCertificate'; Header = 'File +Kind +Subject +Days +KeyMatches +Status' }
         @{ Type = 'RootCertificateChange'; Header = 'IsChanged +Added +Removed +CertificateCount +Path' }
         @{ Type = 'FileBackup'; Header = 'Time +Kind +IsNeeded +Command +Target' }
+        @{ Type = 'CertificateExpiry'; Header = 'Status +Days +Kind +Source +Subject' }
+        @{ Type = 'CertificateExpiryFile'; Header = 'IsChanged +Status +ExitCode +Format +Path' }
     )
     $coloured = $types | Where-Object { $_.Type -notin 'RootCertificateProvider', 'HbaRuleMatch', 'RootCertificateChange', 'FileBackup' }
 }
@@ -39,6 +41,7 @@ BeforeAll {
         ConnectionSetting = Get-PgConnectionSetting $sandbox.Good
         RootCertificate   = Get-PgRootCert $TestDrive/roots.pem
         FileCertificate   = Get-PgCertificate $sandbox.Root, $pair.CertificatePath, $pair.KeyPath
+        CertificateExpiry = Test-PgCertificateExpiry $sandbox.Good, $sandbox.Expired -RootCertificate $sandbox.Root
         HbaRule           = Get-PgHbaRule $hba
         RootCertificateChange = Install-PgRootCert $sandbox.Root -Path $TestDrive/installed.pem -WarningAction Ignore
         HbaRuleTest       = Test-PgHbaRule @client
@@ -50,6 +53,8 @@ BeforeAll {
         SslConfigurationChange  = Disable-PgSsl -ConfigurationPath $TestDrive/postgresql.conf
         ServerCertificateRequirement  = $pair | Test-PgServerCertificate
         ServerCertificateInstallation = $pair | Install-PgServerCertificate @installed
+
+        CertificateExpiryFile = Test-PgCertificateExpiry -Path $sandbox.Root -As Prometheus -OutFile $TestDrive/pgssl.prom
 
         RootCertificateProvider = Get-PgRootCert -Provider Neon, AmazonRds, Aiven
     }

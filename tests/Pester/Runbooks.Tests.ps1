@@ -117,7 +117,7 @@ Describe 'A sample' {
 
     It 'is in the map' -ForEach @{ All = Get-ChildItem $samples -Recurse -File -Exclude README.md } {
         $map = Get-Content -Raw $samples/README.md
-        foreach ($file in $All | Where-Object FullName -NotMatch 'monitoring') {
+        foreach ($file in $All) {
             $map | Should -Match ([regex]::Escape("]($([IO.Path]::GetRelativePath($samples, $file.FullName).Replace('\', '/')))"))
         }
     }
@@ -450,6 +450,48 @@ exit `$LASTEXITCODE
         }
     }
 
+    Context 'monitoring' {
+        It 'is a plugin: <Code> for <What>' -ForEach @(
+            @{ What = 'a good server'; Code = 0; Text = '^OK - 2 ok; Leaf ' }
+            @{ What = 'a server whose certificate ends too soon'; Code = 1; Text = '^WARNING - '; With = '-WarningDays', 1000, '-CriticalDays', 5 }
+            @{ What = 'a server that is down'; Code = 2; Text = '^CRITICAL - 1 critical; Server '; At = 'Closed' }
+            @{ What = 'a file that is not there'; Code = 3; Text = '^UNKNOWN - 1 unknown'; With = '-Path', 'none.crt' }
+            @{ What = 'a list that is not there'; Code = 3; Text = '^UNKNOWN - the check failed: '; With = '-ServerList', 'none.csv' }
+            @{ What = 'numbers that make no sense'; Code = 3; Text = '^UNKNOWN - the check failed: '; With = '-WarningDays', 1, '-CriticalDays', 5 }
+            @{ What = 'no module'; Code = 3; Text = '^UNKNOWN - the check failed: '; Variables = @{ PSModulePath = 'none' } }
+        ) {
+            $which = 'Path', 'ServerList' | Where-Object { "-$_" -in $With }
+            $endpoint = $which ? @() : @('-Endpoint', $sandbox."$($At ?? 'Good')")
+            $run = Invoke-Sample monitoring/check_pgssl.ps1 ($endpoint + @($With | Where-Object { $null -ne $_ })) ($Variables ?? @{})
+            $run.ExitCode | Should -Be $Code -Because $run.All
+            $run.Output | Should -Match $Text
+            $run.Output.TrimEnd() | Should -Not -Match "`n" -Because 'Nagios shows one line'
+            $run.Errors | Should -BeNullOrEmpty
+        }
+
+        It 'is a plugin for a list of servers' {
+            $run = Invoke-Sample monitoring/check_pgssl.ps1 @('-ServerList', (New-List $sandbox.Good, $sandbox.Closed))
+            $run.ExitCode | Should -Be 2
+            $run.Output | Should -Match '^CRITICAL - 1 critical, 2 ok; Server '
+        }
+
+        It 'writes metrics, whatever the servers are like: 0' {
+            $run = Invoke-Sample monitoring/Export-PgSslMetrics.ps1 @('-ServerList', (New-List $sandbox.Good, $sandbox.Closed), '-OutFile', 'a.prom')
+            $run.ExitCode | Should -Be 0 -Because $run.All
+            $run.Output | Should -Match 'a\.prom: CRITICAL - 1 critical, 2 ok'
+            $run.Errors | Should -BeNullOrEmpty
+            Get-Content -Raw a.prom | Should -Match '(?s)^# HELP pgssl_certificate_not_after_seconds .*pgssl_probe_success\{server="[^"]+"\} 0\n$'
+        }
+
+        It 'fails if it cannot write metrics: 1' {
+            'precious' | Set-Content a.prom
+            foreach ($with in @('none.csv', 'b.prom'), @((New-List $sandbox.Good), 'a.prom'), @('servers.csv', 'none/a.prom'), @('servers.csv', 'a.txt')) {
+                (Invoke-Sample monitoring/Export-PgSslMetrics.ps1 @('-ServerList', $with[0], '-OutFile', $with[1])).ExitCode | Should -Be 1
+            }
+            Get-Content a.prom | Should -Be precious
+        }
+    }
+
     Context 'hosts' {
         It 'runs in Azure Automation, and fails the job only if something is critical' {
             ConvertTo-Json @("postgresql://$($sandbox.Good)/postgres", @{ Endpoint = "postgresql://$($sandbox.Good)/postgres" }) | Set-Content PgSslServers.json
@@ -463,17 +505,19 @@ exit `$LASTEXITCODE
             $run.All | Should -Not -Match ([regex]::Escape($sandbox.Password))
         }
 
-        It 'has units that systemd accepts, and their command' {
-            $unit = Get-Content $samples/systemd/pgssl-check.service
-            $command = ($unit -match '^ExecStart=') -replace '^ExecStart=/usr/bin/pwsh ' -replace '/opt/pgssl/samples', $samples -replace '/etc/pgssl/servers.csv', 'servers.csv'
+        It 'has units that systemd accepts, and their command: <_>' -ForEach 'systemd/pgssl-check', 'monitoring/pgssl-metrics' {
+            $unit = Get-Content $samples/$_.service
+            $command = ($unit -match '^ExecStart=') -replace '^ExecStart=/usr/bin/pwsh ' -replace '/opt/pgssl/samples', $samples
+            $command = $command -replace '/etc/pgssl/servers.csv', 'servers.csv' -replace '/var/lib/prometheus/node-exporter/'
             $null = New-List $server
             $run = Invoke-Host $bin/pwsh (-split $command)
             $run.ExitCode | Should -BeIn 0, 2 -Because $run.All
 
             if (-not (Get-Command systemd-analyze -ErrorAction Ignore)) { Set-ItResult -Skipped -Because 'systemd-analyze is not installed'; return }
-            $unit -replace '/usr/bin/pwsh', '/bin/true' | Set-Content pgssl-check.service
-            Copy-Item $samples/systemd/pgssl-check.timer .
-            $verdict = systemd-analyze verify ./pgssl-check.service ./pgssl-check.timer 2>&1 | Where-Object { "$_" -match 'pgssl' }
+            $name = Split-Path $_ -Leaf
+            $unit -replace '/usr/bin/pwsh', '/bin/true' -replace '^User=pgssl$', 'User=root' | Set-Content "$name.service"
+            Copy-Item "$samples/$_.timer" .
+            $verdict = systemd-analyze verify "./$name.service" "./$name.timer" 2>&1 | Where-Object { "$_" -match 'pgssl' }
             $verdict | Should -BeNullOrEmpty
         }
 

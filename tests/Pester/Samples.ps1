@@ -90,6 +90,35 @@ $pair = @{
         New-Sample RootCertificateProvider @{ Provider = 'Aiven'; Title = 'Aiven for PostgreSQL'; Kind = 'PerAccount'; SslMode = 'verify-full'; Fingerprint = @() }
     )
 
+    CertificateExpiry = @(
+        $kept = @{ WarningDays = 30; CriticalDays = 7 }
+        New-Sample CertificateExpiry ($kept + @{
+            Status = 'Ok'; Kind = 'Leaf'; Server = 'db1.example.com:5432'; Subject = 'CN=db1.example.com, O=Example AG'; NotAfter = $notAfter; DaysRemaining = 90
+            Reason = 'It expires on 2027-02-14, in 90 days.'; Fingerprint = $fingerprint
+        })
+        New-Sample CertificateExpiry ($kept + @{
+            Status = 'Expired'; Kind = 'Intermediate'; Server = "${rds}:5432"; Subject = 'CN=Amazon RDS eu-central-1 Root CA RSA2048 G1'; NotAfter = $notAfter
+            DaysRemaining = -12; Reason = 'It expired on 2027-02-14.'; Fingerprint = $fingerprint
+        })
+        New-Sample CertificateExpiry ($kept + @{
+            Status = 'Critical'; Kind = 'Server'; Server = '[2001:db8:42::10]:5432'; Error = 'It refused the connection.'; ErrorId = 'ConnectionRefused'
+            Reason = 'It refused the connection.'
+        })
+        New-Sample CertificateExpiry ($kept + @{
+            Status = 'Warning'; Kind = 'ClientCertificate'; Path = '/etc/ssl/postgresql/clients/shop_reporting/client.crt'; Subject = 'CN=shop_reporting'
+            NotAfter = $notAfter; DaysRemaining = 29; Reason = 'It expires on 2027-02-14, in 29 days.'; Fingerprint = $fingerprint
+        })
+        New-Sample CertificateExpiry ($kept + @{
+            Status = 'Unknown'; Kind = 'Crl'; Path = '/etc/ssl/postgresql/corp-root.crl'; Subject = 'CN=Corp Root CA, O=Example AG'
+            Reason = 'The revocation list has no nextUpdate.'; Fingerprint = $fingerprint
+        })
+    )
+
+    CertificateExpiryFile = New-Sample CertificateExpiryFile @{
+        IsChanged = $true; IsProven = $true; IsWhatIf = $false; Status = 'CRITICAL'; ExitCode = 2; Format = 'Prometheus'; Backup = @(); Remarks = @()
+        Path = '/var/lib/prometheus/node-exporter/pgssl.prom'
+    }
+
     HbaRule = @(
         New-Sample HbaRule ($hba + @{ LineNumber = 89; Type = 'local'; Database = @('all'); User = @('postgres'); Method = 'peer' })
         New-Sample HbaRule ($hba + @{

@@ -47,7 +47,8 @@ function ConvertFrom-PesterTest {
     $record = Get-ErrorRecord $Test | Select-Object -First 1
     $message = if ($record) { $record.Exception.Message }
     $result = (Test-Skipped $record) ? 'Skipped' : $Test.Result
-    if ($result -eq 'Skipped') { $message = $message -replace '^is skipped(, because )?' }
+    # -Skip has no reason, and of nothing -replace makes an empty array.
+    if ($result -eq 'Skipped' -and $message) { $message = $message -replace '^is skipped(, because )?' }
     New-Result -Name $Test.ExpandedPath -Outcome $result -Message $message -Place (Get-Place $record)
 }
 

@@ -12,8 +12,11 @@ public sealed record CertificateExpiry
     /// </summary>
     public required string Kind { get; init; }
 
-    /// <summary>The certificate's name, or the issuer of a revocation list.</summary>
+    /// <summary>The certificate's subject, or the issuer of a revocation list.</summary>
     public string? Subject { get; init; }
+
+    /// <summary>The same in short, for texts: the common name.</summary>
+    internal string? Name { get; init; }
 
     /// <summary>The file; null for what a server serves.</summary>
     public string? Path { get; init; }

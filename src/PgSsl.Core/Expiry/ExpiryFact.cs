@@ -8,6 +8,9 @@ internal sealed record ExpiryFact(string Kind)
 
     public string? Subject { get; init; }
 
+    /// <summary>As <see cref="CertificateExpiry.Name"/>.</summary>
+    public string? Name { get; init; }
+
     public string? Path { get; init; }
 
     public DateTime? NotAfter { get; init; }
@@ -19,4 +22,7 @@ internal sealed record ExpiryFact(string Kind)
     public string? Error { get; init; }
 
     public string? ErrorId { get; init; }
+
+    /// <summary>Of a Server: the endpoint is wrong, so that no server was asked.</summary>
+    public bool IsMisnamed { get; init; }
 }

@@ -31,6 +31,8 @@ internal sealed class ExpiryJudge
         int? days = fact.NotAfter is { } end ? (int)Math.Floor((end - _at).TotalDays) : null;
         (string status, string reason) = (fact, days) switch
         {
+            // A server that does not answer is down for its clients as well: docs/decisions/0086.
+            ({ Error: { } error, Kind: "Server", IsMisnamed: false }, _) => ("Critical", error),
             ({ Error: { } error }, _) => ("Unknown", error),
             (_, null) => ("Unknown", fact.Kind == "Crl" ? "The revocation list has no nextUpdate." : "Its end cannot be read."),
             (_, < 0) => ("Expired", $"It expired on {CertificateTime.Day(fact.NotAfter)}."),
@@ -43,6 +45,7 @@ internal sealed class ExpiryJudge
             Server = fact.Server,
             Kind = fact.Kind,
             Subject = fact.Subject,
+            Name = fact.Name ?? fact.Subject,
             Path = fact.Path,
             NotAfter = fact.NotAfter,
             DaysRemaining = days,

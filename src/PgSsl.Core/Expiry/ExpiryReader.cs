@@ -1,5 +1,6 @@
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
+using System.Text.RegularExpressions;
 using PgSsl.Asn1;
 using PgSsl.Certificates;
 using PgSsl.Certificates.Trust;
@@ -10,16 +11,20 @@ using PgSsl.RootFiles;
 namespace PgSsl.Expiry;
 
 /// <summary>Finds what expires on the wire and in files. What cannot be read is a fact as well.</summary>
-internal static class ExpiryReader
+internal static partial class ExpiryReader
 {
     /// <summary>What a server serves, the leaf first.</summary>
     public static IEnumerable<ExpiryFact> Of(ServerCertificate served)
     {
         string server = ServerName(served);
         return served.Error is { } error
-            ? [new ExpiryFact("Server") { Server = server, Error = error, ErrorId = served.ErrorId }]
+            ? [OfFailure(server, error, served.ErrorId)]
             : served.GetChain().Select((certificate, i) => Of(certificate, KindOf(certificate, i)) with { Server = server });
     }
+
+    /// <summary>An endpoint that names no server.</summary>
+    public static ExpiryFact Of(string endpoint, PgSslException failure) =>
+        OfFailure(PrintableText.Of(endpoint), failure.Message, $"{failure.Error}") with { IsMisnamed = true };
 
     /// <summary>The files that a client with these settings verifies and logs in with. A default that does not exist is left out.</summary>
     public static IEnumerable<(string Kind, string Path)> ClientFiles(ConnectionSettings settings)
@@ -33,6 +38,12 @@ internal static class ExpiryReader
         foreach ((string kind, string name, string? path) in files)
             if (path is not null && (settings.Get(name).Source != SettingSource.Default || File.Exists(path)))
                 yield return (kind, path);
+        if (settings.CrlDirectory is not { } directory)
+            yield break;
+        // A directory that is not there is named, so that it is missed.
+        string[] lists = FindLists(directory);
+        foreach (string list in lists.Length == 0 && !Directory.Exists(directory) ? [directory] : lists)
+            yield return ("Crl", list);
     }
 
     /// <summary>What is in a file, in its order.</summary>
@@ -57,9 +68,32 @@ internal static class ExpiryReader
         if (file is not { Kind: "File", Fingerprint: not null })
             return file;
         bool isServed = served.Any(fact => fact.Fingerprint == file.Fingerprint);
-        bool isOther = served.Any(fact => fact.Kind == "Leaf" && fact.Subject == file.Subject);
+        // A certificate without a subject has no name by which it could be known again.
+        bool isOther = file.Subject is not "" && served.Any(fact => fact.Kind == "Leaf" && fact.Name == file.Name);
         return file with { IsServed = isServed ? true : isOther ? false : null };
     }
+
+    /// <summary>What OpenSSL reads of a directory of lists (by_dir.c, get_cert_by_subject_ex): the names are hashes of issuers.</summary>
+    private static string[] FindLists(string directory)
+    {
+        try
+        {
+            return [.. Directory.EnumerateFiles(directory).Where(file => HashedName().IsMatch(Path.GetFileName(file))).Order(StringComparer.Ordinal)];
+        }
+        catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
+        {
+            return [];
+        }
+    }
+
+    // There is no TLS on a socket: whoever names one has named the wrong thing.
+    private static ExpiryFact OfFailure(string server, string error, string? errorId) => new("Server")
+    {
+        Server = server,
+        Error = error,
+        ErrorId = errorId,
+        IsMisnamed = errorId == nameof(PgSslError.UnixSocketHasNoTls),
+    };
 
     private static IEnumerable<ExpiryFact> Read(byte[] content, string path, string kind)
     {
@@ -77,7 +111,8 @@ internal static class ExpiryReader
 
     private static ExpiryFact Of(X509Certificate2 certificate, string kind) => new(kind)
     {
-        Subject = CertificateNames.Display(certificate),
+        Subject = certificate.Subject,
+        Name = CertificateNames.Display(certificate),
         NotAfter = certificate.NotAfter.ToUniversalTime(),
         Fingerprint = certificate.GetCertHashString(HashAlgorithmName.SHA256),
     };
@@ -95,4 +130,7 @@ internal static class ExpiryReader
     private static string ServerName(ServerCertificate served) => PrintableText.Of(
         served.HostName.Length == 0 ? served.Endpoint
         : served.HostName.Contains(':', StringComparison.Ordinal) ? $"[{served.HostName}]:{served.Port}" : $"{served.HostName}:{served.Port}");
+
+    [GeneratedRegex("^[0-9a-f]{8}\\.r[0-9]+$", RegexOptions.CultureInvariant)]
+    private static partial Regex HashedName();
 }

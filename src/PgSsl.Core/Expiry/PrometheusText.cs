@@ -1,7 +1,6 @@
 using System.Globalization;
 using System.Text;
 using PgSsl.Common;
-using PgSsl.Files;
 
 namespace PgSsl.Expiry;
 
@@ -20,7 +19,7 @@ internal static class PrometheusText
             text, NotAfter, "When it expires, in seconds since 1970.",
             items.Where(item => item.NotAfter is not null).Select(item => (
                 Labels(
-                    ("server", item.Server), ("kind", item.Kind), ("subject", item.Subject), ("path", item.Path), ("fingerprint", item.Fingerprint)),
+                    ("server", item.Server), ("kind", item.Kind), ("subject", item.Name), ("path", item.Path), ("fingerprint", item.Fingerprint)),
                 new DateTimeOffset(item.NotAfter!.Value).ToUnixTimeSeconds())));
         Append(
             text, ProbeSuccess, "1 if the server showed its certificate, else 0.",
@@ -30,13 +29,6 @@ internal static class PrometheusText
             items.Where(item => item.Path is not null).Select(item => (Labels(("path", item.Path)), item.Error is null ? 1L : 0)));
         return text.ToString();
     }
-
-    /// <summary>
-    /// Writes the text beside a file, and renames it: node_exporter finds the old metrics or the new ones. A new file may be read by everybody.
-    /// </summary>
-    /// <exception cref="PgSslException">As <see cref="FileTransaction.Apply"/>. UnexpectedFile: the file holds something else.</exception>
-    public static void Write(string path, string text, DateTimeOffset at) => FileTransaction.Apply(
-        [new FileEdit(path, Encoding.UTF8.GetBytes(text)) { MayReplace = true, Kind = FileKind.Metrics }], at, drops: []);
 
     private static void Append(StringBuilder text, string name, string help, IEnumerable<(string Labels, long Value)> samples)
     {

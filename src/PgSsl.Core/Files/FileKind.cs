@@ -43,6 +43,11 @@ internal sealed class FileKind
     /// <summary>Metrics of PgSsl in Prometheus's text format.</summary>
     public static FileKind Metrics { get; } = new("Metrics", "metrics of PgSsl", text => text.StartsWith("# HELP pgssl_", StringComparison.Ordinal));
 
+    /// <summary>The line of a check for Nagios.</summary>
+    public static FileKind NagiosLine { get; } = new(
+        "NagiosLine", "the line of a check",
+        text => Array.Exists(["OK", "WARNING", "CRITICAL", "UNKNOWN"], state => text.StartsWith($"{state} - ", StringComparison.Ordinal)));
+
     /// <summary>Its name in records and results: Certificate, PrivateKey …</summary>
     public string Name { get; }
 
@@ -50,8 +55,8 @@ internal sealed class FileKind
     public string Content { get; }
 
     /// <summary>The kind with a name; null if there is none.</summary>
-    public static FileKind? Find(string name) =>
-        Array.Find([Any, Certificate, Roots, PrivateKey, RequestOrCertificate, Configuration, Services, Metrics], kind => kind.Name == name);
+    public static FileKind? Find(string name) => Array.Find(
+        [Any, Certificate, Roots, PrivateKey, RequestOrCertificate, Configuration, Services, Metrics, NagiosLine], kind => kind.Name == name);
 
     /// <summary>The kind of a file of which only the content is known.</summary>
     public static FileKind Of(ReadOnlySpan<byte> content)

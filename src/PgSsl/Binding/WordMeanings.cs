@@ -95,4 +95,11 @@ internal static class WordMeanings
         ["Environment"] = "PGHOST=…, PGSSLMODE=…: a line for each variable.",
         ["Service"] = "A section of pg_service.conf.",
     };
+
+    public static readonly Dictionary<string, string> ExpiryFormats = new()
+    {
+        ["Object"] = "One object for each thing that expires.",
+        ["Nagios"] = "One line of text with values, for Nagios, Icinga and Checkmk; with -PassThru an object that has the exit code.",
+        ["Prometheus"] = "Metrics as text, for the textfile collector of node_exporter (-OutFile).",
+    };
 }

@@ -1,3 +1,4 @@
+using System.Text;
 using System.Text.RegularExpressions;
 using PgSsl.Expiry;
 
@@ -21,10 +22,25 @@ public sealed partial class ExpiryTests
     public void A_number_of_days_has_a_status(double days, string status) => Assert.Equal(status, Judge(Leaf("db1", days)).Status);
 
     [Fact]
-    public void A_list_without_an_end_and_a_dead_server_are_unknown()
+    public void A_dead_server_is_critical_and_what_says_nothing_of_one_is_unknown()
     {
+        Assert.Equal("Critical", Judge(new ExpiryFact("Server") { Error = "refused" }).Status);
+        Assert.Equal("Unknown", Judge(new ExpiryFact("Server") { Error = "Port x", IsMisnamed = true }).Status);
         Assert.Equal("Unknown", Judge(new ExpiryFact("Crl")).Status);
-        Assert.Equal("Unknown", Judge(new ExpiryFact("Server") { Error = "refused" }).Status);
+        Assert.Equal("Unknown", Judge(new ExpiryFact("File") { Error = "It does not exist." }).Status);
+    }
+
+    [Theory]
+    [InlineData("Expired,Critical,Warning,Unknown,Ok", "CRITICAL", "expired")]
+    [InlineData("Ok,Unknown,Warning,Critical", "CRITICAL", "critical")]
+    [InlineData("Ok,Unknown,Warning", "WARNING", "warning")]
+    [InlineData("Ok,Unknown", "UNKNOWN", "unknown")]
+    [InlineData("Ok", "OK", "ok")]
+    public void The_worst_is_named_first(string statuses, string state, string first)
+    {
+        CertificateExpiry item = Judge(Leaf("db1", 3));
+        NagiosResult result = NagiosText.Of([.. statuses.Split(',').Select((status, i) => item with { Status = status, Subject = $"db{i}" })]);
+        Assert.StartsWith($"{state} - 1 {first}", result.Text, StringComparison.Ordinal);
     }
 
     [Theory]
@@ -66,6 +82,49 @@ public sealed partial class ExpiryTests
         CertificateExpiry[] items = [.. Enumerable.Range(0, 10_000).Select(i => Judge(Leaf($"Root CA {i}", 400 + i)))];
         Assert.InRange(NagiosText.Of(items).Text.Length, 1, 8000);
         AssertIsMetrics(PrometheusText.Of(items));
+    }
+
+    [Fact]
+    public void A_name_is_not_cut_within_a_character()
+    {
+        // One of the two names has the first half of a pair where it is cut.
+        CertificateExpiry[] items =
+        [
+            .. new[] { "", "x" }.Select(start => Judge(Leaf(start + string.Concat(Enumerable.Repeat("\U0001F418", 200)), 3))),
+        ];
+        string line = NagiosText.Of(items).Text;
+        Assert.DoesNotContain("U+D8", line, StringComparison.Ordinal);
+        Assert.DoesNotContain('\uFFFD', Encoding.UTF8.GetString(Encoding.UTF8.GetBytes(line)));
+    }
+
+    [Fact]
+    public void A_line_ends_before_Nagios_cuts_it()
+    {
+        string name = string.Concat(Enumerable.Repeat("\U0001F418\u202E", 100));
+        CertificateExpiry[] items = [.. Enumerable.Range(0, 100).Select(i => Judge(Leaf($"{i}{name}", 3)))];
+        string line = NagiosText.Of(items).Text;
+        Assert.InRange(Encoding.UTF8.GetByteCount(line), 1000, 8000);
+        Assert.Matches(@"=3;30:;7:$", line);
+    }
+
+    [Fact]
+    public void Things_whose_names_begin_alike_have_values_of_their_own()
+    {
+        string name = new('x', 300);
+        CertificateExpiry[] items =
+        [
+            .. new[] { "AAAAAAAA01", "BBBBBBBB01", "BBBBBBBB01" }
+                .Select((print, i) => Judge(Leaf($"{name}{i}", 3 + Math.Min(i, 1)) with { Fingerprint = print })),
+        ];
+        string values = NagiosText.Of(items).Text.Split(" | ")[1];
+        Assert.Matches("^'Leaf db1:5432 x+… AAAAAAAA'=3;30:;7: 'Leaf db1:5432 x+… BBBBBBBB'=4;30:;7:$", values);
+    }
+
+    [Fact]
+    public void The_same_thing_counts_once()
+    {
+        CertificateExpiry item = Judge(Leaf("db1", 40));
+        Assert.StartsWith("OK - 1 ok;", NagiosText.Of([item, Judge(Leaf("db1", 40))]).Text, StringComparison.Ordinal);
     }
 
     [Fact]

@@ -40,6 +40,7 @@
         'New-PgSelfSignedCertificate'
         'Remove-PgBackup'
         'Set-PgHbaSsl'
+        'Test-PgClientVerification'
         'Test-PgHbaRule'
         'Test-PgServerCertificate'
         'Test-PgSslMode'

@@ -34,7 +34,11 @@ internal sealed class ClientBehaviour(ImpostorAuthority authority, string host, 
         var played = attempts.Where(attempt => attempt.Connections.Count > 0).ToDictionary(attempt => attempt.Impostor.Kind);
         if (!Telling.All(played.ContainsKey) || played[ImpostorKind.Genuine].FirstStart is null)
             return null;
-        return Enum.GetValues<SslMode>().Where(mode => played.Values.All(attempt => ReachOf(attempt) <= Expected(mode, attempt.Impostor.Kind)))
+        // At these servers, disable and allow begin the same session; but allow asks for TLS when it is refused.
+        bool everWantedTls = attempts.Any(attempt => attempt.Connections.Any(connection => connection.WantedTls));
+        return Enum.GetValues<SslMode>()
+            .Where(mode => everWantedTls || mode == SslMode.Disable)
+            .Where(mode => played.Values.All(attempt => ReachOf(attempt) <= Expected(mode, attempt.Impostor.Kind)))
             .Cast<SslMode?>().LastOrDefault();
     }
 

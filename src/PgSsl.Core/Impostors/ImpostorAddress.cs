@@ -59,6 +59,13 @@ internal sealed record ImpostorAddress(string HostName, int Port, string RootCer
         }
     }
 
+    /// <summary>What to tell whoever sets up a client by hand.</summary>
+    public string Describe() => $"""
+        Let the client connect to {HostName} (127.0.0.1), port {Port}, and trust {RootCertificate}:
+          {Connection}
+          {Uri}
+        """;
+
     private IEnumerable<KeyValuePair<string, string>> Parameters(bool withAddress)
     {
         yield return new("host", HostName);

@@ -1,5 +1,7 @@
 using System.Text;
+using PgSsl.Common;
 using PgSsl.Connections;
+using PgSsl.Requests;
 
 namespace PgSsl.Impostors;
 
@@ -31,22 +33,27 @@ internal sealed class ImpostorRun : IAsyncDisposable
     /// <param name="tls">Who makes handshakes.</param>
     /// <param name="at">The present time.</param>
     /// <exception cref="PgSslException">
-    /// <see cref="PgSslError.ConnectionFailed"/>: the port is taken. <see cref="PgSslError.FileNotWritten"/>: there is no room for the file.
+    /// <see cref="PgSslError.InvalidHostName"/>. <see cref="PgSslError.ConnectionFailed"/>: the port is taken.
+    /// <see cref="PgSslError.FileNotWritten"/>: there is no room for the file.
     /// </exception>
     public static ImpostorRun Open(string host, int port, SslMode? mode, uint? account, ITlsServer tls, DateTimeOffset at)
     {
+        string name = CertificateHostName.TryNormalize(host) is { } normalized && !normalized.Contains('*') ? normalized : throw new PgSslException(
+            PgSslError.InvalidHostName,
+            $"\"{PrintableText.Of(host)}\" is not a host name.",
+            "Name the server as the client does: -HostName db1.example.com. Leave it out for localhost.");
         ImpostorPlace place = ImpostorPlace.Open(port);
         ImpostorAuthority? authority = null;
         DirectoryInfo? directory = null;
         try
         {
-            authority = new ImpostorAuthority(host, at);
+            authority = new ImpostorAuthority(name, at);
             // Mode 0700 (mkdtemp); on Windows, below the folder of the account.
             directory = Directory.CreateTempSubdirectory("pgssl-impostor-");
             string root = Path.Combine(directory.FullName, "root.crt");
             WriteNew(root, authority.Root.ExportCertificatePem() + "\n");
             return new ImpostorRun(
-                authority, new ImpostorServer(place, authority, tls, account), directory, new ImpostorAddress(host, place.Port, root, mode), at);
+                authority, new ImpostorServer(place, authority, tls, account), directory, new ImpostorAddress(name, place.Port, root, mode), at);
         }
         catch (Exception exception)
         {

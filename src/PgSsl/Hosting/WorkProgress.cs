@@ -8,7 +8,8 @@ namespace PgSsl.Hosting;
 /// How far the work on many servers is, and how long it will still take. What is done within two seconds shows nothing.
 /// </summary>
 /// <param name="activity">What is done.</param>
-internal sealed class WorkProgress(string activity)
+/// <param name="items">What it is done to, in the plural.</param>
+internal sealed class WorkProgress(string activity, string items = "servers")
 {
     private static readonly TimeSpan Quiet = TimeSpan.FromSeconds(2);
     private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(500);
@@ -30,7 +31,7 @@ internal sealed class WorkProgress(string activity)
         _next = elapsed + Pause;
         _isShown = true;
         var record = new ProgressRecord(
-            _id, activity, string.Create(CultureInfo.InvariantCulture, $"{done} of {known}{(isAll ? "" : " or more")} servers"));
+            _id, activity, string.Create(CultureInfo.InvariantCulture, $"{done} of {known}{(isAll ? "" : " or more")} {items}"));
         if (isAll && known > 0)
             record.PercentComplete = 100 * Math.Min(done, known) / known;
         // Servers are asked side by side, so one that is done says little yet.

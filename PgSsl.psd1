@@ -12,6 +12,7 @@
         'bin/PgSsl.Format.ps1xml'
         'bin/Backup.Format.ps1xml'
         'bin/CertificateRequest.Format.ps1xml'
+        'bin/ClientVerification.Format.ps1xml'
         'bin/FileCertificate.Format.ps1xml'
         'bin/Hba.Format.ps1xml'
         'bin/RootCertificate.Format.ps1xml'

@@ -15,6 +15,7 @@ BeforeDiscovery {
         @{ Type = 'RootCertificateProvider'; Header = 'Provider +Title +Kind +SslMode +Roots +RootCertificate' }
         @{ Type = 'FileCertificate'; Header = 'File +Kind +Subject +Days +KeyMatches +Status' }
         @{ Type = 'RootCertificateChange'; Header = 'IsChanged +Added +Removed +CertificateCount +Path' }
+        @{ Type = 'ClientVerification'; Header = 'Impostor +Outcome +Reason' }
         @{ Type = 'FileBackup'; Header = 'Time +Kind +IsNeeded +Target' }
     )
     $coloured = $types | Where-Object { $_.Type -notin 'RootCertificateProvider', 'HbaRuleMatch', 'RootCertificateChange', 'FileBackup' }
@@ -44,6 +45,7 @@ BeforeAll {
         HbaRuleTest       = Test-PgHbaRule @client
         HbaRuleMatch      = Test-PgHbaRule @client -Ssl -All
         FileBackup        = Get-PgBackup $change.Backup
+        ClientVerification = Test-PgClientVerification { Get-PgServerCertificate "localhost:$PgPort" } -Impostor OtherCa
         HbaRuleChange     = $change.Rules
         HbaSslChange      = $change
 

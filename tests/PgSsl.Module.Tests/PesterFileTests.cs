@@ -84,6 +84,8 @@ public sealed class Programs : PesterFileTests;
 
 public sealed class SqlSession : PesterFileTests;
 
+public sealed class Test_PgClientVerification : PesterFileTests;
+
 public sealed class Test_PgHbaRule : PesterFileTests;
 
 public sealed class Test_PgServerCertificate : PesterFileTests;

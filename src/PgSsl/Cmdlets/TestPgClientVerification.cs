@@ -59,7 +59,7 @@ public sealed class TestPgClientVerificationCommand : PgCmdlet
 
     /// <summary>How long each impostor is played at most, in seconds.</summary>
     [Parameter]
-    [Alias("TimeoutSeconds")]
+    [Alias("TimeoutSeconds", "Timeout")]
     [ValidateRange(1, 86400)]
     public int TimeoutSec { get; set; }
 

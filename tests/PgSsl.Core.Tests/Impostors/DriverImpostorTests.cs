@@ -85,9 +85,10 @@ public class DriverImpostorTests
         "import asyncio, asyncpg, os; asyncio.run(asyncpg.connect('postgresql://pgssl_test:self-test@localhost:' + os.environ['PGPORT'] +"
             + $" '/pgssl_test?sslmode={mode}&sslrootcert=' + os.environ['PGSSLROOTCERT'], timeout=8))"));
 
+    // Up to 1.10, it takes the argument that newer ones have, does not know it, and goes on in plaintext.
     [Theory]
     [InlineData("ssl=True", "++++++++!!!", "require")]
-    [InlineData("ssl_context=ssl.create_default_context(cafile=os.environ['PGSSLROOTCERT'])", "", "")]
+    [InlineData("ssl_context=ssl.create_default_context(cafile=os.environ['PGSSLROOTCERT'])", "ppppppppppp", "disable")]
     public async Task Pg8000(string argument, string expected, string behavesLike) => Check(expected, behavesLike, await PythonAsync(
         "pg8000",
         "import os, ssl, pg8000; pg8000.connect(user='pgssl_test', password='self-test', host='localhost', port=int(os.environ['PGPORT']),"

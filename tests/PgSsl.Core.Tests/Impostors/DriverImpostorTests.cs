@@ -114,7 +114,7 @@ public class DriverImpostorTests
         [
             "-XX:TieredStopAtLevel=1", "-cp", $"{folder}:{PgjdbcJar}:/usr/share/java/scram-client.jar:/usr/share/java/scram-common.jar" +
                 ":/usr/share/java/saslprep.jar:/usr/share/java/stringprep.jar", "Connect",
-            $"jdbc:postgresql://localhost:{address.Port}/pgssl_test?sslmode={mode}&sslrootcert={address.RootCertificate}&loginTimeout=8",
+            $"jdbc:postgresql://localhost:{address.Port}/pgssl_test?sslmode={mode}&sslrootcert={address.RootCertificate}&loginTimeout=40",
         ])));
     }
 

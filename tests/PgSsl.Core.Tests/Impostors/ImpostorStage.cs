@@ -8,7 +8,7 @@ namespace PgSsl.Tests.Impostors;
 /// <summary>Plays impostors to a client of the test's.</summary>
 internal static class ImpostorStage
 {
-    private static readonly TimeSpan Timeout = TimeSpan.FromSeconds(20);
+    private static readonly TimeSpan Timeout = TimeSpan.FromSeconds(60);
 
     public static readonly ImpostorKind[] Kinds = Enum.GetValues<ImpostorKind>();
 
@@ -46,7 +46,7 @@ internal static class ImpostorStage
         Dictionary<string, string?> environment = CleanEnvironment.ForClients(home);
         foreach ((string name, string? value) in more ?? new Dictionary<string, string?>())
             environment[name] = value;
-        return ProcessRunner.RunAsync(program, arguments, environment: environment, timeout: TimeSpan.FromSeconds(30));
+        return ProcessRunner.RunAsync(program, arguments, environment: environment, timeout: TimeSpan.FromSeconds(60));
     }
 
     /// <summary>One letter for each impostor, in their order: + accepted, p in plaintext, ! by alert, . silently, / after the handshake.</summary>

@@ -18,6 +18,7 @@ BeforeDiscovery {
         @{ Type = 'FileBackup'; Header = 'Time +Kind +IsNeeded +Command +Target' }
         @{ Type = 'CertificateExpiry'; Header = 'Status +Days +Kind +Source +Subject' }
         @{ Type = 'CertificateExpiryFile'; Header = 'IsChanged +Status +ExitCode +Format +Path' }
+        @{ Type = 'ClientVerification'; Header = 'Impostor +Outcome +Reason' }
     )
     $coloured = $types | Where-Object { $_.Type -notin 'RootCertificateProvider', 'HbaRuleMatch', 'RootCertificateChange', 'FileBackup' }
 }
@@ -47,6 +48,7 @@ BeforeAll {
         HbaRuleTest       = Test-PgHbaRule @client
         HbaRuleMatch      = Test-PgHbaRule @client -Ssl -All
         FileBackup        = Get-PgBackup $change.Backup
+        ClientVerification = Test-PgClientVerification { Get-PgServerCertificate "localhost:$PgPort" } -Impostor OtherCa
         HbaRuleChange     = $change.Rules
         HbaSslChange      = $change
 

@@ -137,8 +137,11 @@ Describe 'An example' {
             $folder
         }
 
-        # The one thing that an example has psql do is a reload, after which the server serves another certificate.
-        function psql { $env:PGPORT = $sandbox.ExpiredPort }
+        # The one thing that an example has psql do at its server is a reload, after which that serves another certificate. At impostors it is psql.
+        function psql {
+            if ("$args" -notmatch 'pgssl_test') { $env:PGPORT = $sandbox.ExpiredPort }
+            elseif ($sandbox.Psql) { & $sandbox.Psql @args }
+        }
 
         # What stands for a CA: it prints what it makes of a request, and its own certificate.
         filter Invoke-CompanyCA {

@@ -7,7 +7,7 @@ BeforeDiscovery {
     }
     $types = 'ServerCertificate', 'SslModeResult', 'RootCertificate', 'HbaRule', 'HbaRuleTest', 'HbaRuleMatch', 'HbaSslChange',
         'ServerCertificateRequirement', 'ServerCertificateInstallation', 'SelfSignedCertificate', 'CertificateRequest', 'RootCertificateProvider',
-        'RootCertificateChange', 'FileCertificate', 'SslConfiguration', 'SslSession', 'ConnectionSetting' |
+        'RootCertificateChange', 'FileCertificate', 'SslConfiguration', 'SslSession', 'ConnectionSetting', 'ClientVerification' |
         ForEach-Object { @{ Type = $_ } }
 }
 
@@ -37,6 +37,7 @@ BeforeAll {
         SslConfiguration              = Get-PgSslConfiguration "postgresql://postgres@127.0.0.1:$($sandbox.HbaKeptPort)/postgres"
         SslSession                    = Get-PgSslSession "postgresql://postgres@127.0.0.1:$($sandbox.HbaKeptPort)/postgres" | Select-Object -First 1
         ConnectionSetting             = Get-PgConnectionSetting $sandbox.Good | Select-Object -First 1
+        ClientVerification            = Test-PgClientVerification { Get-PgServerCertificate "localhost:$PgPort" } -Impostor Genuine
     }
 }
 

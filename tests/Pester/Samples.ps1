@@ -62,6 +62,22 @@ $pair = @{
         }
     }
 
+    ClientVerification = @(
+        New-Sample ClientVerification @{
+            Impostor = 'Genuine'; Outcome = 'Accepted'; Accepted = $true; IsConclusive = $true; BehavesLike = 'verify-ca'
+            Reason = 'It accepted the genuine server, as it should.'
+        }
+        New-Sample ClientVerification @{
+            Impostor = 'MissingIntermediate'; Outcome = 'Refused'; Accepted = $false; IsConclusive = $true; BehavesLike = 'verify-ca'
+            Reason = 'It refused a server that does not send its intermediate certificate: alert unknown_ca (48).'
+        }
+        New-Sample ClientVerification @{
+            Impostor = 'WrongName'; Outcome = 'ProtectedByChannelBinding'; Accepted = $false; IsConclusive = $true; BehavesLike = 'verify-ca'
+            Reason = 'It began a session at a server whose certificate is for another host, and ended it because the login could not be bound to ' +
+            'TLS (channel_binding=require). The impostor has learned user and database, and nothing else.'
+        }
+    )
+
     ConnectionSetting = @(
         New-Sample ConnectionSetting @{ Name = 'host'; Value = $rds; Source = 'endpoint' }
         New-Sample ConnectionSetting @{ Name = 'port'; Value = '5432'; Source = 'default' }

@@ -86,6 +86,8 @@ public sealed class SqlSession : PesterFileTests;
 
 public sealed class Test_PgCertificateExpiry : PesterFileTests;
 
+public sealed class Test_PgClientVerification : PesterFileTests;
+
 public sealed class Test_PgHbaRule : PesterFileTests;
 
 public sealed class Test_PgServerCertificate : PesterFileTests;

@@ -8,7 +8,8 @@ namespace PgSsl.Hosting;
 /// How far the work on many servers is, and how long it will still take. What is done within two seconds shows nothing.
 /// </summary>
 /// <param name="activity">What is done.</param>
-internal sealed class WorkProgress(string activity)
+/// <param name="items">What it is done to, in the plural.</param>
+internal sealed class WorkProgress(string activity, string items = "servers")
 {
     private static readonly TimeSpan Quiet = TimeSpan.FromSeconds(2);
     private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(500);
@@ -30,8 +31,8 @@ internal sealed class WorkProgress(string activity)
             return null;
         _next = elapsed + Pause;
         _isShown = true;
-        string servers = string.Create(CultureInfo.InvariantCulture, $"{done} of {known}{(isAll ? "" : " or more")} servers");
-        var record = new ProgressRecord(_id, activity, step is null ? servers : known > 1 ? $"{step} ({servers})" : step);
+        string counted = string.Create(CultureInfo.InvariantCulture, $"{done} of {known}{(isAll ? "" : " or more")} servers");
+        var record = new ProgressRecord(_id, activity, step is null ? counted : known > 1 ? $"{step} ({counted})" : step);
         if (step is not null && known <= 1)
             return record;
         if (isAll && known > 0)

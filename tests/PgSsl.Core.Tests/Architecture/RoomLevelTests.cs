@@ -19,7 +19,7 @@ public class RoomLevelTests
         ["Requests", "Requirements", "RootFiles", "SslModes", "SslModes/Names", "Server/Configuration"],
         ["Hba/Live"],
         ["SslModes/Clients", "Deployment", "Downloads"],
-        ["Providers", "Poolers"],
+        ["Providers", "Poolers", "Impostors"],
         ["Chains"],
         ["RootCertificates", "Served"],
         ["Expiry", "Inspection"],

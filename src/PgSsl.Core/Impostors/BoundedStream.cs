@@ -1,0 +1,87 @@
+namespace PgSsl.Impostors;
+
+/// <summary>A connection with a stranger: it ends after so many bytes, and keeps the first of them, in which the ClientHello is.</summary>
+/// <param name="inner">The connection.</param>
+/// <param name="limit">How many bytes may be received.</param>
+internal sealed class BoundedStream(Stream inner, int limit) : Stream
+{
+    private const int MostKept = 20_000;
+
+    private readonly MemoryStream _kept = new();
+    private ReadOnlyMemory<byte> _returned;
+    private int _received;
+
+    public override bool CanRead => true;
+
+    public override bool CanWrite => true;
+
+    public override bool CanSeek => false;
+
+    public override long Length => throw new NotSupportedException();
+
+    public override long Position
+    {
+        get => throw new NotSupportedException();
+        set => throw new NotSupportedException();
+    }
+
+    /// <summary>Whether the limit was reached.</summary>
+    public bool IsExhausted => _received >= limit;
+
+    /// <summary>What was received first, from the last <see cref="Forget"/> on.</summary>
+    public ReadOnlySpan<byte> Kept => _kept.GetBuffer().AsSpan(0, (int)_kept.Length);
+
+    /// <summary>Keeps what comes from now on.</summary>
+    public void Forget() => _kept.SetLength(0);
+
+    /// <summary>Puts bytes back: they are read again.</summary>
+    public void Return(ReadOnlyMemory<byte> bytes) => _returned = bytes;
+
+    public override async ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default)
+    {
+        int count = Math.Min(buffer.Length, _returned.Length);
+        if (count > 0)
+        {
+            _returned[..count].CopyTo(buffer);
+            _returned = _returned[count..];
+        }
+        else
+        {
+            if (IsExhausted)
+                throw new IOException("The client sends too much.");
+            count = await inner.ReadAsync(buffer[..Math.Min(buffer.Length, limit - _received)], cancellationToken).ConfigureAwait(false);
+            _received += count;
+        }
+        if (_kept.Length < MostKept)
+            _kept.Write(buffer.Span[..count]);
+        return count;
+    }
+
+    public override ValueTask WriteAsync(ReadOnlyMemory<byte> buffer, CancellationToken cancellationToken = default) =>
+        inner.WriteAsync(buffer, cancellationToken);
+
+    public override Task<int> ReadAsync(byte[] buffer, int offset, int count, CancellationToken cancellationToken) =>
+        ReadAsync(buffer.AsMemory(offset, count), cancellationToken).AsTask();
+
+    public override Task WriteAsync(byte[] buffer, int offset, int count, CancellationToken cancellationToken) =>
+        WriteAsync(buffer.AsMemory(offset, count), cancellationToken).AsTask();
+
+    public override int Read(byte[] buffer, int offset, int count) => throw new NotSupportedException();
+
+    public override void Write(byte[] buffer, int offset, int count) => throw new NotSupportedException();
+
+    public override void Flush()
+    {
+    }
+
+    public override long Seek(long offset, SeekOrigin origin) => throw new NotSupportedException();
+
+    public override void SetLength(long value) => throw new NotSupportedException();
+
+    protected override void Dispose(bool disposing)
+    {
+        if (disposing)
+            _kept.Dispose();
+        base.Dispose(disposing);
+    }
+}

@@ -12,6 +12,9 @@ internal sealed partial class PgEndpoint
 
     private PgEndpoint(Dictionary<string, string> parameters, string text) => (_parameters, Text) = (parameters, text);
 
+    /// <summary>What the connection string of an application says beyond that; null for what was written for libpq.</summary>
+    public ApplicationConnection? Application { get; private init; }
+
     /// <summary>
     /// The parameters by libpq's name. Secrets are in clear: this is for programs, and <see cref="Text"/> is for people.
     /// </summary>
@@ -57,6 +60,13 @@ internal sealed partial class PgEndpoint
         return new PgEndpoint(found, ConninfoText.WriteMasked(found));
     }
 
+    /// <summary>An endpoint from the connection string of an application.</summary>
+    /// <param name="application">What it says to its driver.</param>
+    /// <param name="parameters">The same by libpq's names, as far as libpq has them.</param>
+    /// <param name="text">What was written, with a mask instead of each secret.</param>
+    public static PgEndpoint Of(ApplicationConnection application, IReadOnlyDictionary<string, string> parameters, string text) =>
+        new(new(parameters, StringComparer.Ordinal), text) { Application = application };
+
     /// <summary>
     /// The same endpoint with one parameter replaced, or removed for null; <see cref="Text"/> does not change.
     /// </summary>
@@ -68,7 +78,7 @@ internal sealed partial class PgEndpoint
         var parameters = new Dictionary<string, string>(_parameters, StringComparer.Ordinal);
         if (value is null) parameters.Remove(name);
         else parameters[name] = value;
-        return new PgEndpoint(parameters, Text);
+        return new PgEndpoint(parameters, Text) { Application = Application };
     }
 
     /// <summary>
@@ -84,7 +94,7 @@ internal sealed partial class PgEndpoint
         string text = isPlain
             ? host.ToString()
             : ConninfoText.Write(narrowed._parameters.Where(parameter => !ConnectionParameters.IsSecret(parameter.Key)));
-        return new PgEndpoint(narrowed._parameters, text);
+        return new PgEndpoint(narrowed._parameters, text) { Application = Application };
     }
 
     /// <summary>
@@ -104,7 +114,7 @@ internal sealed partial class PgEndpoint
     /// <exception cref="PgSslException">libpq would refuse a value, a combination, or the service file.</exception>
     public ConnectionSettings Resolve(ConnectionEnvironment environment)
     {
-        return SettingsResolver.Resolve(this, environment);
+        return SettingsResolver.Resolve(this, Application?.Narrow(environment) ?? environment);
     }
 
     /// <summary>
@@ -115,7 +125,8 @@ internal sealed partial class PgEndpoint
     public ConnectionSettings ResolveForAnyMode(ConnectionEnvironment environment)
     {
         bool isValid = !Parameters.TryGetValue("sslmode", out string? written) || SslModeText.TryParseLibpq(written, out _);
-        return (isValid ? With("sslmode", SslMode.VerifyFull.ToLibpq()) : this).Resolve(environment);
+        ConnectionEnvironment seen = Application?.Narrow(environment) ?? environment;
+        return SettingsResolver.Resolve(isValid ? With("sslmode", SslMode.VerifyFull.ToLibpq()) : this, seen, this);
     }
 
     /// <inheritdoc/>

@@ -69,7 +69,8 @@ internal static partial class RefusedText
     /// A user or password with an <c>@</c> or a <c>/</c> that is not percent-encoded: libpq takes the rest of it for a host, a port or a database.
     /// No host has an @; a database may, but behind <c>word:word</c> without an @ it is more likely the end of a password.
     /// </summary>
-    private static void RefuseUnencoded(string rest)
+    /// <exception cref="PgSslException"><see cref="PgSslError.InvalidEndpoint"/>, without the text.</exception>
+    internal static void RefuseUnencoded(string rest)
     {
         string beforeQuery = rest.Split('?')[0];
         string authority = beforeQuery.Split('/')[0];

@@ -4,6 +4,7 @@ using System.Management.Automation;
 using System.Security;
 using PgSsl.Common;
 using PgSsl.Connections;
+using PgSsl.Connections.Dialects;
 
 namespace PgSsl.Dsc;
 
@@ -122,7 +123,7 @@ internal sealed class AskedProperties
     // What is in an endpoint is in the engine's log, too.
     private static void CheckEndpoint(Resource resource, object value)
     {
-        IReadOnlyDictionary<string, string> parameters = PgEndpoint.Parse(value.ToString()!).Parameters;
+        IReadOnlyDictionary<string, string> parameters = ApplicationEndpoint.Parse(value.ToString()!).Parameters;
         if (parameters.ContainsKey("password") || parameters.ContainsKey("sslpassword"))
             throw new PgSslException(
                 PgSslError.InvalidParameterValue, $"The endpoint of PgSsl/{resource.Name} has a password in it.",

@@ -20,6 +20,9 @@ internal sealed partial class PgEndpoint
     /// </summary>
     public IReadOnlyDictionary<string, string> Parameters => _parameters;
 
+    /// <summary>What was probably meant otherwise than it is read, as sentences.</summary>
+    public IReadOnlyList<string> Warnings { get; private init; } = [];
+
     /// <summary>The text that was written, with a mask instead of each secret.</summary>
     public string Text { get; }
 
@@ -35,8 +38,9 @@ internal sealed partial class PgEndpoint
         RefusedText.Refuse(trimmed);
         if (ConnectionUriParser.IsUri(trimmed)) return FromParsed(ConnectionUriParser.Parse(trimmed), trimmed);
         if (IsAdoNet(trimmed)) throw EndpointErrors.AdoNet(trimmed);
-        if (text.Contains('=') && !HasForeignScheme(trimmed)) return FromParsed(ConninfoParser.Parse(text), text);
-        return new PgEndpoint(ShortEndpointParser.Parse(trimmed), trimmed);
+        if (text.Contains('=') && !HasForeignScheme(trimmed)) return FromParsed(ConninfoParser.Parse(text), text, text);
+        Dictionary<string, string> host = ShortEndpointParser.Parse(trimmed);
+        return new PgEndpoint(host, trimmed) { Warnings = EndpointTraps.Find(host, null) };
     }
 
     /// <summary>
@@ -57,7 +61,7 @@ internal sealed partial class PgEndpoint
                     PgSslError.ContradictoryParameters, $"The parameter {canonical} is given twice, once as \"{name}\".",
                     "Give it once.");
         }
-        return new PgEndpoint(found, ConninfoText.WriteMasked(found));
+        return new PgEndpoint(found, ConninfoText.WriteMasked(found)) { Warnings = EndpointTraps.Find(found, null) };
     }
 
     /// <summary>An endpoint from the connection string of an application.</summary>
@@ -65,7 +69,7 @@ internal sealed partial class PgEndpoint
     /// <param name="parameters">The same by libpq's names, as far as libpq has them.</param>
     /// <param name="text">What was written, with a mask instead of each secret.</param>
     public static PgEndpoint Of(ApplicationConnection application, IReadOnlyDictionary<string, string> parameters, string text) =>
-        new(new(parameters, StringComparer.Ordinal), text) { Application = application };
+        new(new(parameters, StringComparer.Ordinal), text) { Application = application, Warnings = EndpointTraps.Find(parameters, null) };
 
     /// <summary>
     /// The same endpoint with one parameter replaced, or removed for null; <see cref="Text"/> does not change.
@@ -78,7 +82,7 @@ internal sealed partial class PgEndpoint
         var parameters = new Dictionary<string, string>(_parameters, StringComparer.Ordinal);
         if (value is null) parameters.Remove(name);
         else parameters[name] = value;
-        return new PgEndpoint(parameters, Text) { Application = Application };
+        return new PgEndpoint(parameters, Text) { Application = Application, Warnings = Warnings };
     }
 
     /// <summary>
@@ -94,7 +98,7 @@ internal sealed partial class PgEndpoint
         string text = isPlain
             ? host.ToString()
             : ConninfoText.Write(narrowed._parameters.Where(parameter => !ConnectionParameters.IsSecret(parameter.Key)));
-        return new PgEndpoint(narrowed._parameters, text) { Application = Application };
+        return new PgEndpoint(narrowed._parameters, text) { Application = Application, Warnings = Warnings };
     }
 
     /// <summary>
@@ -132,8 +136,8 @@ internal sealed partial class PgEndpoint
     /// <inheritdoc/>
     public override string ToString() => Text;
 
-    private static PgEndpoint FromParsed(ParsedEndpoint parsed, string text) =>
-        new(parsed.Parameters, parsed.MaskSecrets(text));
+    private static PgEndpoint FromParsed(ParsedEndpoint parsed, string text, string? conninfo = null) =>
+        new(parsed.Parameters, parsed.MaskSecrets(text)) { Warnings = EndpointTraps.Find(parsed.Parameters, conninfo) };
 
     /// <summary>
     /// Host=db1;Password=x: libpq would read all of it as the value of one parameter, and the password would be shown as a part of a host name.

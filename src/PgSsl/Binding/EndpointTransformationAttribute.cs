@@ -34,7 +34,7 @@ public sealed class EndpointTransformationAttribute : ArgumentTransformationAttr
             {
                 EndpointArgument argument => argument,
                 PgEndpoint endpoint => new(endpoint),
-                IDictionary parameters => new(PgEndpoint.FromParameters(PairsOf(parameters))),
+                IDictionary parameters => new(ApplicationEndpoint.FromParameters([.. PairsOf(parameters)])),
                 string text when IsComment(text) => new(Empty(), text) { IsComment = true },
                 string text => new(ApplicationEndpoint.Parse(text)) { Written = text.Trim() },
                 Uri uri => new(ApplicationEndpoint.Parse(uri.OriginalString)),
@@ -79,7 +79,13 @@ public sealed class EndpointTransformationAttribute : ArgumentTransformationAttr
     private static IEnumerable<KeyValuePair<string, string>> PairsOf(IDictionary parameters)
     {
         foreach (DictionaryEntry entry in parameters)
-            yield return new($"{new PipelineObject(entry.Key)}", $"{new PipelineObject(entry.Value)}");
+        {
+            yield return new($"{new PipelineObject(entry.Key)}", entry.Value is IDictionary ? "" : $"{new PipelineObject(entry.Value)}");
+            // Django's OPTIONS go to the driver as they are.
+            if (entry is { Key: "OPTIONS", Value: IDictionary options })
+                foreach (KeyValuePair<string, string> pair in PairsOf(options))
+                    yield return pair;
+        }
     }
 
     private static PgSslException Unusable(PipelineObject item) => new(

@@ -14,6 +14,24 @@ internal static class ApplicationEndpoint
     public static PgEndpoint Parse(string text)
     {
         string trimmed = text.Trim();
-        return Array.Find(Dialects, dialect => dialect.Recognizes(trimmed))?.Read(trimmed) ?? PgEndpoint.Parse(text);
+        RefusedText.Refuse(trimmed);
+        return Find(trimmed)?.Read(trimmed) ?? PgEndpoint.Parse(text);
+    }
+
+    /// <summary>The driver that a text was written for; null for libpq.</summary>
+    public static DriverDialect? Find(string text) => Array.Find(Dialects, dialect => dialect.Recognizes(text));
+
+    /// <summary>Takes parameters one by one, by the names of libpq, Rails or Django.</summary>
+    /// <exception cref="PgSslException">As <see cref="PgEndpoint.FromParameters"/>, or the framework's database is another.</exception>
+    public static PgEndpoint FromParameters(IReadOnlyCollection<KeyValuePair<string, string>> parameters)
+    {
+        if (!FrameworkParameters.Recognizes(parameters))
+            return PgEndpoint.FromParameters(parameters);
+        PgEndpoint endpoint = PgEndpoint.FromParameters(FrameworkParameters.Translate(parameters));
+        if (FrameworkParameters.UrlOf(parameters) is not { Length: > 0 } url)
+            return endpoint;
+        PgEndpoint named = Parse(url);
+        return endpoint.Parameters.Where(pair => !named.Parameters.ContainsKey(pair.Key))
+            .Aggregate(named, (merged, pair) => merged.With(pair.Key, pair.Value));
     }
 }

@@ -34,9 +34,11 @@ internal sealed class DialectDraft(string driver)
             _parsed.Mask(written.Start, written.End);
         else if (known?.IsAboutTls == true)
             _sslWords.Add($"{written.Name}={written.Value}");
-        if (known?.Name is not { } name || written.Value.Length == 0)
+        if (known?.Name is not { } name)
             return;
-        if (known.Translate is not { } translate)
+        if (written.Value.Length == 0)
+            Parameters.Remove(name);
+        else if (known.Translate is not { } translate)
             _parsed.TryStore(name, written.Value, written.Start, written.End);
         else if (translate(written.Value) is { } value)
             _parsed.TryStore(name, value, written.Start, written.End);

@@ -48,8 +48,9 @@ public class AdoNetTextTests
         string? actual = null;
         try
         {
-            actual = Join(AdoNetText.Scan(text).Where(pair => pair.Value.Length > 0).GroupBy(pair => pair.Name.ToLowerInvariant())
-                .Select(pairs => pairs.Last()).OrderBy(pair => pair.Name.ToLowerInvariant(), StringComparer.Ordinal));
+            // The last of a name counts, and an empty one removes it.
+            actual = Join(AdoNetText.Scan(text).GroupBy(pair => pair.Name.ToLowerInvariant()).Select(pairs => pairs.Last())
+                .Where(pair => pair.Value.Length > 0).OrderBy(pair => pair.Name.ToLowerInvariant(), StringComparer.Ordinal));
         }
         catch (PgSslException)
         {

@@ -18,6 +18,7 @@ public class ApplicationEndpointTests
     [InlineData("Host=/run/postgresql;Username=app", "host=/run/postgresql user=app")]
     [InlineData("Server=db1", "host=db1")]
     [InlineData("User ID=app;Host=db1", "user=app host=db1")]
+    [InlineData("Host=db1;Username=app;UID=", "host=db1")]
     [InlineData("Host=db1;Root Certificate=system;SSL Mode=Require", "host=db1 sslrootcert=./system sslmode=require")]
     public void Npgsql(string text, string expected) => AssertReads("npgsql", text, expected);
 
@@ -133,6 +134,25 @@ public class ApplicationEndpointTests
         world.Set("PGSSLMODE", "");
         Assert.Equal("bob", ApplicationEndpoint.Parse("jdbc:postgresql://db1/d?user=bob").Resolve(world.Environment).UserName);
     }
+
+    [Theory]
+    [InlineData("adapter=postgresql host=db1 database=orders username=app password=x pool=5 sslmode=verify-full sslrootcert=/ca.crt",
+        "host=db1 dbname=orders user=app password=x sslmode=verify-full sslrootcert=/ca.crt")]
+    [InlineData("adapter=postgis url=postgres://app@db1/orders?sslmode=require host=other encoding=unicode",
+        "user=app host=db1 dbname=orders sslmode=require client_encoding=unicode")]
+    [InlineData("ENGINE=django.db.backends.postgresql NAME=orders USER=app HOST=db1 PORT=5433 CONN_MAX_AGE=60 sslmode=verify-ca",
+        "dbname=orders user=app host=db1 port=5433 sslmode=verify-ca")]
+    public void Rails_and_Django(string parameters, string expected) =>
+        Assert.Equal(expected, ConninfoText.Write(ApplicationEndpoint.FromParameters(Pairs(parameters)).Parameters));
+
+    [Fact]
+    public void A_framework_with_another_database_is_refused() =>
+        Assert.Contains(
+            "django.db.backends.mysql",
+            Assert.Throws<PgSslException>(() => ApplicationEndpoint.FromParameters(Pairs("ENGINE=django.db.backends.mysql NAME=x"))).Message);
+
+    private static KeyValuePair<string, string>[] Pairs(string text) =>
+        Array.ConvertAll(text.Split(' '), pair => KeyValuePair.Create(pair.Split('=')[0], pair.Split('=', 2)[1]));
 
     private static ConnectionEnvironment Plain => new(new Dictionary<string, string>(), null, "alice", "/");
 

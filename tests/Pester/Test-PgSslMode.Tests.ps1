@@ -55,6 +55,61 @@ Describe 'Test-PgSslMode' {
         }
     }
 
+    Context 'the connection string of an application' {
+        BeforeAll {
+            $name, $port = $sandbox.Good -split ':'
+        }
+
+        It 'is judged for <Client>, first in <Asked>, the mode that it asks for: <Text>' -ForEach @(
+            @{ Client = 'npgsql'; Asked = 'require'; Verifies = 'none'; Text = 'Host={0};Port={1};Username=anyone;Database=postgres;SSL Mode=Require' }
+            @{ Client = 'npgsql'; Asked = 'verify-full'; Verifies = 'chain and host'
+                Text = 'Server={0};Port={1};User Id=anyone;DB=postgres;SslMode=VerifyFull;Root Certificate={2}' }
+            @{ Client = 'pgjdbc'; Asked = 'verify-full'; Verifies = 'chain and host'
+                Text = 'jdbc:postgresql://{0}:{1}/postgres?user=anyone&ssl=true&sslrootcert={2}' }
+            @{ Client = 'node-postgres'; Asked = 'require'; Verifies = 'none'; Text = 'postgres://anyone@{0}:{1}/postgres?ssl=no-verify' }
+            @{ Client = 'libpq'; Asked = 'verify-ca'; Verifies = 'chain'
+                Text = 'postgresql+psycopg2://anyone@{0}:{1}/postgres?sslmode=verify-ca&sslrootcert={2}' }
+            @{ Client = 'pgx'; Asked = 'prefer'; Verifies = 'none'; Text = 'postgres://anyone@{0}:{1}/postgres?pool_max_conns=4' }
+        ) {
+            $results = Test-PgSslMode ($Text -f $name, $port, $sandbox.Root)
+            $results.Client | Sort-Object -Unique | Should -Be $Client
+            $results | Should -HaveCount 6
+            $first, $rest = $results
+            $first.SslMode, $first.AskedSslMode, $first.IsAsked | Should -Be $Asked, $Asked, $true
+            $first.VerifiesServer | Should -Be $Verifies
+            $rest.IsAsked | Should -Not -Contain $true
+        }
+
+        It 'is quoted as far as it says something about TLS' {
+            (Test-PgSslMode "Host=$name;Port=$port;Username=anyone;Database=postgres;SSL Mode=Require;Trust Server Certificate=true")[0].AskedAs |
+                Should -Be 'SSL Mode=Require; Trust Server Certificate=true'
+        }
+
+        It 'is refused in a row where its driver refuses it' {
+            $result = Test-PgSslMode "Host=$name;Port=$port;Username=anyone;SSL Mode=Full" require
+            $result.Connects, $result.ErrorId | Should -Be $false, 'InvalidParameterValue'
+            $result.Reason | Should -BeLike 'Npgsql has no SSL Mode "Full".'
+        }
+
+        It 'is judged for other clients where they are named' {
+            (Test-PgSslMode "Host=$name;Port=$port;Username=anyone;Database=postgres" require -Client libpq).AskedSslMode | Should -BeNullOrEmpty
+        }
+
+        It 'is taken by every cmdlet that takes a server' {
+            (Get-PgServerCertificate "Host=$name;Port=$port;Password=geheim").Port | Should -Be $port
+            Get-PgConnectionSetting "Host=$name;Port=$port;Password=geheim" | Where-Object Name -eq password | ForEach-Object Value |
+                Should -Be '********'
+            ConvertTo-PgConnectionString "jdbc:postgresql://${name}:$port/db?sslmode=require" -Format Npgsql |
+                Should -Be "Host=$name;Port=$port;Database=db;SSL Mode=Require"
+        }
+    }
+
+    It 'marks the mode that libpq would take, and keeps their order' {
+        $results = Test-PgSslMode "$($sandbox.Good -replace '(.*):(.*)', 'host=$1 port=$2') user=anyone dbname=postgres sslmode=require"
+        $results.SslMode | Should -Be 'disable', 'allow', 'prefer', 'require', 'verify-ca', 'verify-full'
+        ($results | Where-Object IsAsked).SslMode | Should -Be require
+    }
+
     Context 'a result' {
         It 'names server, user, database, client and mode' {
             $result = Test-PgSslMode $sandbox.Good verify-full @verified

@@ -94,6 +94,18 @@ internal sealed class ConnectionEnvironment
     /// <summary>The variable's value; null where it is not set.</summary>
     public string? GetVariable(string name) => _variables.GetValueOrDefault(name);
 
+    /// <summary>The same environment with those of its variables that a program reads.</summary>
+    public ConnectionEnvironment Where(Func<string, bool> isRead) =>
+        new(_variables.Where(variable => isRead(variable.Key)).ToDictionary(
+                IsWindows ? StringComparer.OrdinalIgnoreCase : StringComparer.Ordinal),
+            HomeDirectory, UserName, WorkingDirectory, IsWindows)
+        {
+            IsMacOS = IsMacOS,
+            UserId = UserId,
+            BuiltInConfigurationDirectory = BuiltInConfigurationDirectory,
+            DefaultSocketDirectory = DefaultSocketDirectory,
+        };
+
     /// <summary>Makes a path absolute; <c>~</c> is an ordinary name, as in libpq.</summary>
     public string ResolvePath(string path) => Path.GetFullPath(path, WorkingDirectory);
 

@@ -104,6 +104,10 @@ internal static class ConnectionParameters
 
     internal static bool IsSecret(string name) => Find(name) is { IsSecret: true };
 
+    /// <summary>Whether libpq reads an environment variable as a parameter.</summary>
+    internal static bool IsVariable(string name) =>
+        name == "PGREQUIRESSL" || Array.Exists(All, parameter => parameter.EnvironmentVariable == name);
+
     private static Dictionary<string, int> FindPositions()
     {
         var positions = new Dictionary<string, int>(StringComparer.Ordinal);

@@ -12,6 +12,9 @@ internal sealed class ConnectionSettings
     /// <summary>The value of <c>sslrootcert</c> for the operating system's roots, instead of a file.</summary>
     public const string SystemRoots = "system";
 
+    /// <summary>The client whose settings these are, unless an application's string says otherwise.</summary>
+    public const string Libpq = "libpq";
+
     internal const string DefaultRootFile = "root.crt";
     internal const string DefaultCrlFile = "root.crl";
     internal const string DefaultCertificateFile = "postgresql.crt";
@@ -32,6 +35,12 @@ internal sealed class ConnectionSettings
 
     /// <summary>The environment in which the settings were resolved.</summary>
     public ConnectionEnvironment Environment { get; }
+
+    /// <summary>What the connection string of an application says to its driver; null for what was written for libpq.</summary>
+    public ApplicationConnection? Application { get; init; }
+
+    /// <summary>The mode that the endpoint asks for, even if the settings are those for any mode; null for one that libpq does not have.</summary>
+    public SslMode? AskedSslMode { get; init; }
 
     /// <summary>The effective value, by libpq's name; masked for a secret; null where there is none.</summary>
     public string? this[string name] => ConnectionParameters.IsSecret(name) ? Get(name).Value : Get(name).Raw;

@@ -12,10 +12,16 @@ internal sealed partial class PgEndpoint
 
     private PgEndpoint(Dictionary<string, string> parameters, string text) => (_parameters, Text) = (parameters, text);
 
+    /// <summary>What the connection string of an application says beyond that; null for what was written for libpq.</summary>
+    public ApplicationConnection? Application { get; private init; }
+
     /// <summary>
     /// The parameters by libpq's name. Secrets are in clear: this is for programs, and <see cref="Text"/> is for people.
     /// </summary>
     public IReadOnlyDictionary<string, string> Parameters => _parameters;
+
+    /// <summary>What was probably meant otherwise than it is read, as sentences.</summary>
+    public IReadOnlyList<string> Warnings { get; private init; } = [];
 
     /// <summary>The text that was written, with a mask instead of each secret.</summary>
     public string Text { get; }
@@ -32,8 +38,9 @@ internal sealed partial class PgEndpoint
         RefusedText.Refuse(trimmed);
         if (ConnectionUriParser.IsUri(trimmed)) return FromParsed(ConnectionUriParser.Parse(trimmed), trimmed);
         if (IsAdoNet(trimmed)) throw EndpointErrors.AdoNet(trimmed);
-        if (text.Contains('=') && !HasForeignScheme(trimmed)) return FromParsed(ConninfoParser.Parse(text), text);
-        return new PgEndpoint(ShortEndpointParser.Parse(trimmed), trimmed);
+        if (text.Contains('=') && !HasForeignScheme(trimmed)) return FromParsed(ConninfoParser.Parse(text), text, text);
+        Dictionary<string, string> host = ShortEndpointParser.Parse(trimmed);
+        return new PgEndpoint(host, trimmed) { Warnings = EndpointTraps.Find(host, null) };
     }
 
     /// <summary>
@@ -54,8 +61,15 @@ internal sealed partial class PgEndpoint
                     PgSslError.ContradictoryParameters, $"The parameter {canonical} is given twice, once as \"{name}\".",
                     "Give it once.");
         }
-        return new PgEndpoint(found, ConninfoText.WriteMasked(found));
+        return new PgEndpoint(found, ConninfoText.WriteMasked(found)) { Warnings = EndpointTraps.Find(found, null) };
     }
+
+    /// <summary>An endpoint from the connection string of an application.</summary>
+    /// <param name="application">What it says to its driver.</param>
+    /// <param name="parameters">The same by libpq's names, as far as libpq has them.</param>
+    /// <param name="text">What was written, with a mask instead of each secret.</param>
+    public static PgEndpoint Of(ApplicationConnection application, IReadOnlyDictionary<string, string> parameters, string text) =>
+        new(new(parameters, StringComparer.Ordinal), text) { Application = application, Warnings = EndpointTraps.Find(parameters, null) };
 
     /// <summary>
     /// The same endpoint with one parameter replaced, or removed for null; <see cref="Text"/> does not change.
@@ -68,7 +82,7 @@ internal sealed partial class PgEndpoint
         var parameters = new Dictionary<string, string>(_parameters, StringComparer.Ordinal);
         if (value is null) parameters.Remove(name);
         else parameters[name] = value;
-        return new PgEndpoint(parameters, Text);
+        return new PgEndpoint(parameters, Text) { Application = Application, Warnings = Warnings };
     }
 
     /// <summary>
@@ -84,7 +98,7 @@ internal sealed partial class PgEndpoint
         string text = isPlain
             ? host.ToString()
             : ConninfoText.Write(narrowed._parameters.Where(parameter => !ConnectionParameters.IsSecret(parameter.Key)));
-        return new PgEndpoint(narrowed._parameters, text);
+        return new PgEndpoint(narrowed._parameters, text) { Application = Application, Warnings = Warnings };
     }
 
     /// <summary>
@@ -104,7 +118,7 @@ internal sealed partial class PgEndpoint
     /// <exception cref="PgSslException">libpq would refuse a value, a combination, or the service file.</exception>
     public ConnectionSettings Resolve(ConnectionEnvironment environment)
     {
-        return SettingsResolver.Resolve(this, environment);
+        return SettingsResolver.Resolve(this, Application?.Narrow(environment) ?? environment);
     }
 
     /// <summary>
@@ -115,14 +129,15 @@ internal sealed partial class PgEndpoint
     public ConnectionSettings ResolveForAnyMode(ConnectionEnvironment environment)
     {
         bool isValid = !Parameters.TryGetValue("sslmode", out string? written) || SslModeText.TryParseLibpq(written, out _);
-        return (isValid ? With("sslmode", SslMode.VerifyFull.ToLibpq()) : this).Resolve(environment);
+        ConnectionEnvironment seen = Application?.Narrow(environment) ?? environment;
+        return SettingsResolver.Resolve(isValid ? With("sslmode", SslMode.VerifyFull.ToLibpq()) : this, seen, this);
     }
 
     /// <inheritdoc/>
     public override string ToString() => Text;
 
-    private static PgEndpoint FromParsed(ParsedEndpoint parsed, string text) =>
-        new(parsed.Parameters, parsed.MaskSecrets(text));
+    private static PgEndpoint FromParsed(ParsedEndpoint parsed, string text, string? conninfo = null) =>
+        new(parsed.Parameters, parsed.MaskSecrets(text)) { Warnings = EndpointTraps.Find(parsed.Parameters, conninfo) };
 
     /// <summary>
     /// Host=db1;Password=x: libpq would read all of it as the value of one parameter, and the password would be shown as a part of a host name.

@@ -61,6 +61,12 @@ internal static partial class RefusedText
                 "The endpoint is a command line.", "Give only the connection in it, without quotes; it begins with postgresql://.");
         if (text.StartsWith("//", StringComparison.Ordinal) && text.Contains('@'))
             throw EndpointErrors.Invalid("The endpoint is a URI without its scheme.", "Begin it with postgresql://.");
+        if (text.Contains("\\u0026", StringComparison.OrdinalIgnoreCase))
+            throw EndpointErrors.Invalid(
+                @"The endpoint has \u0026 in it, as JSON writes the character &.", "Write & instead; ConvertFrom-Json does it.");
+        if (Placeholder().Match(text) is { Success: true } placeholder)
+            throw EndpointErrors.Invalid(
+                $"The endpoint is a template: {placeholder.Value} stands for something that is not filled in.", "Replace it, with its brackets.");
         if (ConnectionUriParser.IsUri(text))
             RefuseUnencoded(text[(text.IndexOf("//", StringComparison.Ordinal) + 2)..]);
     }
@@ -69,7 +75,8 @@ internal static partial class RefusedText
     /// A user or password with an <c>@</c> or a <c>/</c> that is not percent-encoded: libpq takes the rest of it for a host, a port or a database.
     /// No host has an @; a database may, but behind <c>word:word</c> without an @ it is more likely the end of a password.
     /// </summary>
-    private static void RefuseUnencoded(string rest)
+    /// <exception cref="PgSslException"><see cref="PgSslError.InvalidEndpoint"/>, without the text.</exception>
+    internal static void RefuseUnencoded(string rest)
     {
         string beforeQuery = rest.Split('?')[0];
         string authority = beforeQuery.Split('/')[0];
@@ -94,6 +101,12 @@ internal static partial class RefusedText
     // A word, blanks, and a URI somewhere behind them; host=db1 options=… is a connection string.
     [GeneratedRegex(@"^(?!postgres(ql)?://)[^\s=]+\s.*postgres(ql)?://", RegexOptions.ExplicitCapture | RegexOptions.Singleline)]
     private static partial Regex Command();
+
+    // As Supabase, Neon, Heroku and others show them.
+    [GeneratedRegex(
+        @"\[YOUR[-_ ][A-Z_ -]+\]|<(your[-_ ])?(user(name)?|password|host(name)?|database|dbname|port)>",
+        RegexOptions.IgnoreCase | RegexOptions.ExplicitCapture)]
+    private static partial Regex Placeholder();
 
     [GeneratedRegex(@"^[^:]*:[0-9]*$|^\[[^\]]*\](:[0-9]*)?$", RegexOptions.ExplicitCapture)]
     private static partial Regex PortOnly();

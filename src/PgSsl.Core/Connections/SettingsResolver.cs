@@ -16,13 +16,24 @@ internal sealed class SettingsResolver
         _service = service is null ? null : ServiceFile.ReadSection(service, environment);
     }
 
-    internal static ConnectionSettings Resolve(PgEndpoint endpoint, ConnectionEnvironment environment)
+    /// <summary>Resolves.</summary>
+    /// <param name="endpoint">What to connect to.</param>
+    /// <param name="environment">The rest.</param>
+    /// <param name="asked">The same endpoint with its own sslmode, if that was replaced.</param>
+    internal static ConnectionSettings Resolve(PgEndpoint endpoint, ConnectionEnvironment environment, PgEndpoint? asked = null)
     {
         var resolver = new SettingsResolver(endpoint, environment);
-        var settings = new ConnectionSettings(Array.ConvertAll(ConnectionParameters.All, resolver.Resolve), environment);
+        var settings = new ConnectionSettings(Array.ConvertAll(ConnectionParameters.All, resolver.Resolve), environment)
+        {
+            Application = endpoint.Application,
+            AskedSslMode = new SettingsResolver(asked ?? endpoint, environment).Mode(),
+        };
         SettingRules.Check(settings);
         return settings;
     }
+
+    private SslMode? Mode() =>
+        SslModeText.TryParseLibpq(Resolve(ConnectionParameters.Find("sslmode")!).Raw, out SslMode mode) ? mode : null;
 
     private ConnectionSetting Resolve(ConnectionParameter parameter) =>
         Given(parameter) ?? ConnectionSetting.Create(parameter, Default(parameter), SettingSource.Default, null);
@@ -46,6 +57,7 @@ internal sealed class SettingsResolver
         "dbname" => NonEmpty("user") ?? _environment.UserName,
         "host" when NonEmpty("hostaddr") is null => HostList.DefaultHost(_environment),
         "passfile" => _environment.DefaultPasswordFile,
+        "sslmode" when _endpoint.Application?.DefaultSslMode is { } mode => mode.ToLibpq(),
         "sslmode" when NonEmpty("sslrootcert") == ConnectionSettings.SystemRoots => "verify-full",
         "sslcertmode" => "allow",
         "sslcert" => _environment.UnderConfiguration(ConnectionSettings.DefaultCertificateFile),

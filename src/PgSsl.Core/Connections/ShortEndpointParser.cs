@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Net;
 using System.Net.Sockets;
+using System.Text.RegularExpressions;
 
 namespace PgSsl.Connections;
 
@@ -8,7 +9,7 @@ namespace PgSsl.Connections;
 /// Reads the short forms that people type instead of a connection string: <c>host</c>, <c>host:port</c>, <c>[v6]</c>, <c>[v6]:port</c>, a bare
 /// IPv6 address, or a socket directory.
 /// </summary>
-internal static class ShortEndpointParser
+internal static partial class ShortEndpointParser
 {
     private const string Forms = "Write host, host:port, [ipv6]:port, postgresql://user@host:port/dbname, or host=name port=5432.";
 
@@ -22,6 +23,11 @@ internal static class ShortEndpointParser
         if (IsIPv6(endpoint)) return Host(endpoint);
 
         string[] parts = endpoint.Split(':');
+        if (parts.Length is 2 or 3 && CloudSqlInstance().IsMatch(endpoint))
+            throw EndpointErrors.Invalid(
+                $"\"{RefusedText.Show(endpoint)}\" is no host: it looks like the name of a Cloud SQL instance.",
+                "Name its address, or 127.0.0.1 with the port of the Cloud SQL Auth Proxy. Its certificate is for project:instance: "
+                    + "host=project:instance hostaddr=ADDRESS sslmode=verify-full.");
         if (parts.Length > 2)
             throw EndpointErrors.Invalid($"\"{RefusedText.Show(endpoint)}\" has several colons, but is not an IPv6 address.", Forms);
         if (parts[0].Length == 0) throw EndpointErrors.Invalid("The endpoint has no host before the colon.", Forms);
@@ -69,6 +75,10 @@ internal static class ShortEndpointParser
 
     internal static bool IsIPv6(string text) =>
         IPAddress.TryParse(text.Split('%')[0], out IPAddress? address) && address.AddressFamily == AddressFamily.InterNetworkV6;
+
+    // project:instance or project:region:instance; both names begin with a letter (cloud.google.com, "Instance connection name").
+    [GeneratedRegex("^([a-z][a-z0-9.]*-[a-z0-9.-]*|[a-z][a-z0-9.-]*:[a-z]+-[a-z]+[0-9]+):[a-z][a-z0-9-]*$", RegexOptions.ExplicitCapture)]
+    private static partial Regex CloudSqlInstance();
 
     private static string Port(string text)
     {

@@ -13,7 +13,7 @@ namespace PgSsl.RootCertificates;
 internal sealed class RootChangeCheck(IReadOnlyDictionary<string, byte[]?> planned, int maxConnections = 32) : IDisposable
 {
     private readonly TrustStoreCache _after = new(planned);
-    private readonly SslModeTester _tester = new(Enum.GetValues<SslMode>(), SslClients.All, maxConnections, tlsOnly: false);
+    private readonly SslModeTester _tester = new(Enum.GetValues<SslMode>(), _ => SslClients.All, maxConnections, tlsOnly: false);
 
     /// <summary>Checks all servers of an endpoint.</summary>
     /// <param name="endpoint">The endpoint, as clients connect to it now.</param>

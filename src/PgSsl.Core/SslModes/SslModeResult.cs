@@ -28,6 +28,17 @@ public sealed record SslModeResult
     public required string SslMode { get; init; }
 
     /// <summary>
+    /// The mode that the endpoint asks for, in libpq's spelling, if it was written for this client; null otherwise.
+    /// </summary>
+    public string? AskedSslMode { get; init; }
+
+    /// <summary>True if this is the mode that the endpoint asks for.</summary>
+    public bool IsAsked => SslMode == AskedSslMode;
+
+    /// <summary>What an application's connection string says about TLS, in its own words; null if it says nothing, or is libpq's.</summary>
+    public string? AskedAs { get; init; }
+
+    /// <summary>
     /// Whether the server asks the client to authenticate, or admits it. Whether the password is right is not tested.
     /// </summary>
     public required bool Connects { get; init; }

@@ -10,10 +10,11 @@ namespace PgSsl.SslModes;
 /// the connections to all servers together, and loads each root file once. Safe for concurrent use.
 /// </summary>
 /// <param name="modes">The modes to judge.</param>
-/// <param name="clients">The clients to judge them for.</param>
+/// <param name="clientsOf">The clients to judge them for, by the settings.</param>
 /// <param name="maxConnections">How many connections may be open at a time.</param>
 /// <param name="tlsOnly">Whether no plaintext connection is made; then all modes must be modes that require TLS.</param>
-internal sealed class SslModeTester(IReadOnlyList<SslMode> modes, IReadOnlyList<ISslClient> clients, int maxConnections, bool tlsOnly) : IDisposable
+internal sealed class SslModeTester(
+    IReadOnlyList<SslMode> modes, Func<ConnectionSettings, IReadOnlyList<ISslClient>> clientsOf, int maxConnections, bool tlsOnly) : IDisposable
 {
     private readonly SemaphoreSlim _gate = new(maxConnections);
     private readonly TrustStoreCache _trust = new();
@@ -35,7 +36,7 @@ internal sealed class SslModeTester(IReadOnlyList<SslMode> modes, IReadOnlyList<
             UserName = settings.UserName,
             Database = settings.Database,
         };
-        return await GatherAsync(request, cancellationToken).ConfigureAwait(false) with { Endpoint = endpoint.Text };
+        return await GatherAsync(request, clientsOf(settings), cancellationToken).ConfigureAwait(false) with { Endpoint = endpoint.Text };
     }
 
     /// <summary>Judges every client in every mode. It makes no connection; it reads the root files that it has not read before.</summary>
@@ -50,12 +51,20 @@ internal sealed class SslModeTester(IReadOnlyList<SslMode> modes, IReadOnlyList<
         DateTimeOffset now = DateTimeOffset.UtcNow;
         return
         [
-            .. from client in clients
+            .. from client in clientsOf(settings)
+               let isOwn = client.Name == (settings.Application?.Client ?? ConnectionSettings.Libpq)
                from mode in modes
-               let policy = client.PolicyFor(mode, facts.Host, settings, trust, identity)
+               let policy = isOwn && settings.Application?.Refusal is { } refusal
+                   ? new ClientPolicy([]) { Refusal = refusal }
+                   : client.PolicyFor(mode, facts.Host, settings, trust, identity)
                let seen = facts.For(client)
                let verdict = new SslModeEvaluator(seen, policy, mode, now).Evaluate()
-               select ToResult(seen, client, mode, verdict) with { RootCertificate = RootsOf(settings, trust) },
+               select ToResult(seen, client, mode, verdict) with
+               {
+                   RootCertificate = RootsOf(settings, trust),
+                   AskedSslMode = isOwn ? settings.AskedSslMode?.ToLibpq() : null,
+                   AskedAs = isOwn && settings.Application is { SslWords.Length: > 0 } application ? PrintableText.Of(application.SslWords) : null,
+               },
         ];
     }
 
@@ -73,7 +82,7 @@ internal sealed class SslModeTester(IReadOnlyList<SslMode> modes, IReadOnlyList<
             (settings.ClientCertificatePath, settings["sslkey"], settings.GetSecret("sslpassword")),
             _ => new(() => ClientIdentity.Load(settings))).Value;
 
-    private async Task<ServerFacts> GatherAsync(ProbeRequest tls, CancellationToken cancellationToken)
+    private async Task<ServerFacts> GatherAsync(ProbeRequest tls, IReadOnlyList<ISslClient> clients, CancellationToken cancellationToken)
     {
         Task<ConnectionFacts?> plaintext = tlsOnly
             ? Task.FromResult<ConnectionFacts?>(null)
@@ -85,13 +94,13 @@ internal sealed class SslModeTester(IReadOnlyList<SslMode> modes, IReadOnlyList<
         ConnectionFacts? seen = await encrypted.ConfigureAwait(false);
         return new ServerFacts(tls.Host, seen, await plaintext.ConfigureAwait(false))
         {
-            TlsWithFewerSuites = await LookAgainAsync(tls, seen?.Tls, cancellationToken).ConfigureAwait(false),
+            TlsWithFewerSuites = await LookAgainAsync(tls, seen?.Tls, clients, cancellationToken).ConfigureAwait(false),
         };
     }
 
     /// <summary>A server may have chosen a suite that a client does not offer, and have others that it does: another connection tells.</summary>
     private async Task<IReadOnlyDictionary<string, ConnectionFacts>> LookAgainAsync(
-        ProbeRequest request, TlsFacts? seen, CancellationToken cancellationToken)
+        ProbeRequest request, TlsFacts? seen, IReadOnlyList<ISslClient> clients, CancellationToken cancellationToken)
     {
         var others = new Dictionary<string, ConnectionFacts>();
         if (seen is null || TlsVersions.FromName(seen.Protocol) != TlsVersion.Tls12)

@@ -2,6 +2,7 @@ using System.Collections;
 using System.Management.Automation;
 using System.Text.RegularExpressions;
 using PgSsl.Connections;
+using PgSsl.Connections.Dialects;
 
 namespace PgSsl.Binding;
 
@@ -33,11 +34,11 @@ public sealed class EndpointTransformationAttribute : ArgumentTransformationAttr
             {
                 EndpointArgument argument => argument,
                 PgEndpoint endpoint => new(endpoint),
-                IDictionary parameters => new(PgEndpoint.FromParameters(PairsOf(parameters))),
+                IDictionary parameters => new(ApplicationEndpoint.FromParameters([.. PairsOf(parameters)])),
                 string text when IsComment(text) => new(Empty(), text) { IsComment = true },
-                string text => new(PgEndpoint.Parse(text)) { Written = text.Trim() },
-                Uri uri => new(PgEndpoint.Parse(uri.OriginalString)),
-                System.Net.IPAddress address => new(PgEndpoint.Parse(address.ToString())),
+                string text => new(ApplicationEndpoint.Parse(text)) { Written = text.Trim() },
+                Uri uri => new(ApplicationEndpoint.Parse(uri.OriginalString)),
+                System.Net.IPAddress address => new(ApplicationEndpoint.Parse(address.ToString())),
                 null => throw Unusable(item),
                 _ => FromProperties(item) is { } endpoint ? new(endpoint) { IsSetting = item.IsOrWas<ConnectionSetting>() }
                     : new(Unusable(item), item.TypeName) { IsForeign = true },
@@ -61,14 +62,14 @@ public sealed class EndpointTransformationAttribute : ArgumentTransformationAttr
     private static PgEndpoint? FromProperties(PipelineObject item)
     {
         if (item.Text("Endpoint") is { } endpoint)
-            return PgEndpoint.Parse(endpoint);
+            return ApplicationEndpoint.Parse(endpoint);
         // A file has a name, too.
         if (item.First(HostProperties)?.Trim() is not { Length: > 0 } host || item.Value("PSProvider") is not null
             || item.Base is FileSystemInfo)
             return null;
         string port = item.Text("Port")?.Trim() ?? "";
         if (HostAndPort.IsMatch(host))
-            return port.Length > 0 ? PgEndpoint.Parse(host).With("port", port) : PgEndpoint.Parse(host);
+            return port.Length > 0 ? ApplicationEndpoint.Parse(host).With("port", port) : ApplicationEndpoint.Parse(host);
         return PgEndpoint.FromParameters([new("host", host), new("port", port)]);
     }
 
@@ -78,7 +79,13 @@ public sealed class EndpointTransformationAttribute : ArgumentTransformationAttr
     private static IEnumerable<KeyValuePair<string, string>> PairsOf(IDictionary parameters)
     {
         foreach (DictionaryEntry entry in parameters)
-            yield return new($"{new PipelineObject(entry.Key)}", $"{new PipelineObject(entry.Value)}");
+        {
+            yield return new($"{new PipelineObject(entry.Key)}", entry.Value is IDictionary ? "" : $"{new PipelineObject(entry.Value)}");
+            // Django's OPTIONS go to the driver as they are.
+            if (entry is { Key: "OPTIONS", Value: IDictionary options })
+                foreach (KeyValuePair<string, string> pair in PairsOf(options))
+                    yield return pair;
+        }
     }
 
     private static PgSslException Unusable(PipelineObject item) => new(

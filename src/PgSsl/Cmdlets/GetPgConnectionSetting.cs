@@ -35,7 +35,7 @@ public sealed class GetPgConnectionSettingCommand : PgCmdlet
         if (Endpoint is null && !MyInvocation.ExpectingInput)
             Endpoint = [EndpointArgument.FromEnvironment];
         foreach (EndpointArgument argument in _input.Next(Endpoint, MyInvocation.ExpectingInput))
-            Try(argument.Target, () => Write(argument.Get()));
+            Try(argument.Target, () => Write(EndpointOf(argument)));
     }
 
     private void Write(PgEndpoint endpoint)

@@ -22,11 +22,14 @@ public sealed class TestPgSslModeCommand : ServerCmdlet
     [ArgumentCompleter(typeof(SslModeCompleter))]
     public string[] SslMode { get; set; } = LibpqWords.SslModes;
 
-    /// <summary>The client libraries whose rules apply; libpq (psql and most drivers) by default.</summary>
+    /// <summary>
+    /// The client libraries whose rules apply. By default that for which the endpoint was written: Npgsql for its connection strings, pgjdbc for a
+    /// JDBC URL …, and libpq (psql and most drivers) for all others.
+    /// </summary>
     [Parameter]
     [ClientTransformation]
     [ArgumentCompleter(typeof(ClientCompleter))]
-    public string[] Client { get; set; } = ["libpq"];
+    public string[]? Client { get; set; }
 
     /// <summary>The role to ask for, instead of the endpoint's.</summary>
     [Parameter]
@@ -61,7 +64,9 @@ public sealed class TestPgSslModeCommand : ServerCmdlet
     protected override void BeginProcessing()
     {
         base.BeginProcessing();
-        _tester = new SslModeTester(Modes(), [.. Client.Select(SslClients.Get)], ThrottleLimit, TlsOnly);
+        ISslClient[]? named = Client is null ? null : Array.ConvertAll(Client, SslClients.Get);
+        _tester = new SslModeTester(
+            Modes(), settings => named ?? [SslClients.Get(settings.Application?.Client ?? ConnectionSettings.Libpq)], ThrottleLimit, TlsOnly);
     }
 
     private List<Mode> Modes()
@@ -86,7 +91,10 @@ public sealed class TestPgSslModeCommand : ServerCmdlet
     {
         ServerFacts facts = await _tester!
             .GatherAsync(server.Endpoint, server.Settings, server.Host, server.Timeout, cancellationToken).ConfigureAwait(false);
-        SslModeResult[] results = [.. server.Candidates.SelectMany(settings => _tester.Judge(facts, settings))];
+        IEnumerable<SslModeResult> judged = server.Candidates.SelectMany(settings => _tester.Judge(facts, settings));
+        // First what the application would get. libpq's modes stay in their order.
+        bool isOwnFirst = server.Settings.Application is not null && !MyInvocation.BoundParameters.ContainsKey(nameof(SslMode));
+        SslModeResult[] results = [.. isOwnFirst ? judged.OrderByDescending(result => result.IsAsked) : judged];
         await PostAsync(() => Write(results), cancellationToken).ConfigureAwait(false);
     }
 

@@ -2,6 +2,7 @@ using System.Collections;
 using System.Collections.Specialized;
 using PgSsl.Common;
 using PgSsl.Connections;
+using PgSsl.Connections.Dialects;
 
 namespace PgSsl.Dsc;
 
@@ -109,8 +110,8 @@ internal sealed class AskedProperties
     // What is in an endpoint is in the engine's log, too.
     private static void CheckEndpoint(Resource resource, string text)
     {
-        IReadOnlyDictionary<string, string> parameters = PgEndpoint.Parse(text).Parameters;
-        if (parameters.ContainsKey("password") || parameters.ContainsKey("sslpassword"))
+        PgEndpoint endpoint = ApplicationEndpoint.Parse(text);
+        if (endpoint.Text.Contains(ConnectionSetting.Mask, StringComparison.Ordinal))
             throw new PgSslException(
                 PgSslError.InvalidParameterValue, $"The endpoint of PgSsl/{resource.Name} has a password in it.",
                 "Give the password as the property credential.");

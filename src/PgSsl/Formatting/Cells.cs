@@ -79,8 +79,9 @@ public static class Cells
         string client = $"{result.Properties["Client"]?.Value}";
         string server = Server($"{result.Properties["HostName"]?.Value}", result.Properties["Port"]?.Value);
         string roots = result.Properties["RootCertificate"]?.Value is { } root ? $", roots {root}" : "";
+        string asked = result.Properties["AskedAs"]?.Value is { } words ? $" asks for {result.Properties["AskedSslMode"]?.Value} ({words})" : "";
         return PrintableText.Of(
-            $"{server}, user {result.Properties["UserName"]?.Value}, database {result.Properties["Database"]?.Value}, client {client}{roots}");
+            $"{server}, user {result.Properties["UserName"]?.Value}, database {result.Properties["Database"]?.Value}, client {client}{asked}{roots}");
     }
 
     /// <summary>What is remarkable about a chain; where there is none, why.</summary>

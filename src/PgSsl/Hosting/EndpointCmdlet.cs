@@ -87,7 +87,7 @@ public abstract class EndpointCmdlet : PgCmdlet
             Action start;
             try
             {
-                start = Prepare(Override(argument.Get()));
+                start = Prepare(Override(EndpointOf(argument)));
             }
             catch (PgSslException failure)
             {

@@ -2,6 +2,7 @@ using System.Diagnostics.CodeAnalysis;
 using System.Management.Automation;
 using System.Text.RegularExpressions;
 using PgSsl.Backups;
+using PgSsl.Binding;
 using PgSsl.Changes;
 using PgSsl.Common;
 using PgSsl.Connections;
@@ -226,6 +227,15 @@ public abstract partial class PgCmdlet : PSCmdlet, IDisposable
     {
         foreach (string warning in warnings)
             WriteWarning(warning);
+    }
+
+    /// <summary>The endpoint of an argument, after the warnings about it.</summary>
+    /// <exception cref="PgSslException">It could not be read.</exception>
+    private protected PgEndpoint EndpointOf(EndpointArgument argument)
+    {
+        PgEndpoint endpoint = argument.Get();
+        WriteWarnings(endpoint.Warnings);
+        return endpoint;
     }
 
     /// <summary>The row of input that what is written comes from; null if there is none.</summary>

@@ -87,7 +87,7 @@ public abstract class RootChangeCmdlet : PgCmdlet
     {
         using var check = new RootChangeCheck(change.PlannedFiles);
         // If one server cannot be checked, nothing is changed: it could not be kept from harm.
-        PgEndpoint[] endpoints = [.. _endpoints.Select(argument => argument.Get()).DistinctBy(endpoint => endpoint.Text)];
+        PgEndpoint[] endpoints = [.. _endpoints.Select(EndpointOf).DistinctBy(endpoint => endpoint.Text)];
         (PgEndpoint Endpoint, string? Roots)[] servers =
             [.. endpoints.Select(endpoint => (endpoint, change.Target.GainsFile(endpoint, Environment) ? change.Target.Path : null))];
         RootChangeEffect[] effects =

@@ -57,7 +57,7 @@ public abstract class ServerCertificateCmdlet : SqlCmdlet
     /// <summary>What libpq would connect with, and how long that may take.</summary>
     private protected (ConnectionSettings Settings, TimeSpan Timeout) ResolveEndpoint()
     {
-        ConnectionSettings settings = Endpoint![0].Get().ResolveForAnyMode(Environment);
+        ConnectionSettings settings = EndpointOf(Endpoint![0]).ResolveForAnyMode(Environment);
         return (settings, TimeoutOf(settings));
     }
 

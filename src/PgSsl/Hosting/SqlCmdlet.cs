@@ -35,7 +35,7 @@ public abstract class SqlCmdlet : PgCmdlet
     /// <exception cref="PgSslException">There is no session.</exception>
     private protected LiveServer Connect(EndpointArgument argument)
     {
-        PgEndpoint endpoint = argument.Get();
+        PgEndpoint endpoint = EndpointOf(argument);
         ConnectionSettings settings = endpoint.Resolve(Environment);
         TimeSpan timeout = TimeoutOf(settings);
         ConnectionEnvironment environment = Environment;

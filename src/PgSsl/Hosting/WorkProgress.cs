@@ -31,7 +31,7 @@ internal sealed class WorkProgress(string activity, string items = "servers")
             return null;
         _next = elapsed + Pause;
         _isShown = true;
-        string counted = string.Create(CultureInfo.InvariantCulture, $"{done} of {known}{(isAll ? "" : " or more")} servers");
+        string counted = string.Create(CultureInfo.InvariantCulture, $"{done} of {known}{(isAll ? "" : " or more")} {items}");
         var record = new ProgressRecord(_id, activity, step is null ? counted : known > 1 ? $"{step} ({counted})" : step);
         if (step is not null && known <= 1)
             return record;

@@ -14,7 +14,7 @@ public class RoomLevelTests
         ["Asn1", "Files", "Loading", "Wire"],
         ["Backups"],
         ["Certificates", "Changes", "Connections", "Hba"],
-        ["Certificates/Trust", "Connections/Formats", "Hba/Policy", "Probing", "Server"],
+        ["Certificates/Trust", "Connections/Dialects", "Connections/Formats", "Hba/Policy", "Probing", "Server"],
         ["Certificates/Verification", "Server/Settings", "Server/Sessions", "Server/Live"],
         ["Requests", "Requirements", "RootFiles", "SslModes", "SslModes/Names", "Server/Configuration"],
         ["Hba/Live"],

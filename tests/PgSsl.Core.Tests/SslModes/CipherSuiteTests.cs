@@ -57,7 +57,7 @@ public sealed class CipherSuiteTests
         string conninfo = $"host=localhost hostaddr=127.0.0.1 port={server.Port} user=postgres dbname=postgres";
         string path = world.Write("root.crt", root.CertificatePem);
         ConnectionSettings settings = world.Resolve($"{conninfo} sslmode=verify-full sslrootcert={path}");
-        using var tester = new SslModeTester(Modes, SslClients.All, maxConnections: 2, tlsOnly: false);
+        using var tester = new SslModeTester(Modes, _ => SslClients.All, maxConnections: 2, tlsOnly: false);
 
         ServerFacts facts = await tester.GatherAsync(
             PgEndpoint.Parse(conninfo), settings, settings.Hosts[0], TimeSpan.FromSeconds(20), TestContext.Current.CancellationToken);

@@ -22,7 +22,7 @@ internal sealed class PsqlAgreement(PsqlJudge judge, IReadOnlyDictionary<string,
     internal async Task AddAsync(string conninfo, IReadOnlyList<string> roots, IReadOnlyList<SslMode> modes)
     {
         if (!_testers.TryGetValue(modes, out SslModeTester? tester))
-            _testers[modes] = tester = new SslModeTester(modes, [SslClients.Get("libpq")], maxConnections: 2, tlsOnly: false);
+            _testers[modes] = tester = new SslModeTester(modes, _ => [SslClients.Get("libpq")], maxConnections: 2, tlsOnly: false);
         ServerFacts? facts = null;
         foreach (string root in roots)
         {

@@ -65,14 +65,5 @@ internal static class ConnectionStringWriter
         return rest.Resolve(WithoutVariables(environment));
     }
 
-    private static ConnectionEnvironment WithoutVariables(ConnectionEnvironment environment)
-    {
-        Dictionary<string, string> kept = LocationVariables.Where(name => environment.GetVariable(name) is not null)
-            .ToDictionary(name => name, name => environment.GetVariable(name)!);
-        return new(kept, environment.HomeDirectory, environment.UserName, environment.WorkingDirectory, environment.IsWindows)
-        {
-            BuiltInConfigurationDirectory = environment.BuiltInConfigurationDirectory,
-            DefaultSocketDirectory = environment.DefaultSocketDirectory,
-        };
-    }
+    private static ConnectionEnvironment WithoutVariables(ConnectionEnvironment environment) => environment.Where(LocationVariables.Contains);
 }

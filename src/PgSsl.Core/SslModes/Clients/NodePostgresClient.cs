@@ -10,8 +10,9 @@ namespace PgSsl.SslModes.Clients;
 /// Source: brianc/node-postgres, pg-connection-string/index.js and pg/lib/connection.js; Node.js, lib/tls.js.
 /// </summary>
 /// <remarks>
-/// <para>Every mode except disable is verify-full, even allow, and none falls back to plaintext. pg 9 is announced to follow libpq;
-/// pg 8 follows it with uselibpqcompat=true, which is not modelled. (In PGSSLMODE instead of a connection string, allow is disable.)</para>
+/// <para>Every mode except disable is verify-full, even allow, and none falls back to plaintext. pg 9 is announced to follow libpq; pg 8 follows it
+/// with uselibpqcompat=true. no-verify in a connection string verifies nothing. (In PGSSLMODE instead of a connection string, allow is
+/// disable.)</para>
 /// <para>The roots are those of <c>sslrootcert</c> in the connection string, a file that must exist even for disable; <c>system</c> is
 /// the name of a file. Otherwise they are the Mozilla roots of Node.js; here those of the operating system are used instead.
 /// PGSSLROOTCERT, ~/.postgresql and root.crl are not read.</para>
@@ -38,7 +39,7 @@ internal sealed class NodePostgresClient : ISslClient
                 return new ClientPolicy([Transport.Plaintext]);
             return new ClientPolicy([Transport.Tls])
             {
-                Verification = Verification.ChainAndHost,
+                Verification = VerificationOf(mode, settings, given is not null),
                 Trust = given ?? trust.GetSystem(settings.Environment, BundledRoots),
                 VerifyName = (leaf, _) => NodeNames.Verify(leaf, host.DisplayName),
             };
@@ -47,6 +48,28 @@ internal sealed class NodePostgresClient : ISslClient
         {
             return new ClientPolicy([]) { Refusal = failure };
         }
+    }
+
+    /// <summary>pg-connection-string/index.js, parse: rejectUnauthorized and checkServerIdentity.</summary>
+    private static Verification VerificationOf(SslMode mode, ConnectionSettings settings, bool hasRoots)
+    {
+        if (settings.Application is not { Client: "node-postgres" } application)
+            return Verification.ChainAndHost;
+        bool isUnverified = mode == settings.AskedSslMode && (application["sslmode"] ?? application["ssl"]) == "no-verify";
+        if (application["uselibpqcompat"] != "true")
+            return isUnverified ? Verification.None : Verification.ChainAndHost;
+        return mode switch
+        {
+            SslMode.Prefer => Verification.None,
+            SslMode.Require when !hasRoots => Verification.None,
+            SslMode.Require => Verification.Chain,
+            SslMode.VerifyCa when hasRoots => Verification.Chain,
+            SslMode.VerifyCa => throw new PgSslException(
+                PgSslError.FileNotFound,
+                "With uselibpqcompat=true node-postgres refuses verify-ca without sslrootcert.",
+                "Name the root certificate of the server's CA with sslrootcert, or use verify-full."),
+            _ => Verification.ChainAndHost,
+        };
     }
 
     private static PgSslException? RefusalOf(SslMode mode, ConnectionHost host, ConnectionSettings settings)

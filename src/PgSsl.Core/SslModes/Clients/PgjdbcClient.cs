@@ -13,7 +13,7 @@ namespace PgSsl.SslModes.Clients;
 /// <remarks>
 /// <para>Only verify-ca and verify-full verify, and only with a root file: <c>sslrootcert</c> of the URL or of a service file, or
 /// ~/.postgresql/root.crt, which must exist. PGSSLROOTCERT and root.crl are not read; <c>system</c> is the name of a file. The trust
-/// store of the JVM is used only with another sslfactory (DefaultJavaSSLFactory).</para>
+/// store of the JVM is used only with another sslfactory (DefaultJavaSSLFactory). NonValidatingFactory verifies no chain.</para>
 /// <para>prefer continues in plaintext after an N, an error in answer to the SSLRequest, silence, and SQLSTATE 28000 (pg_hba.conf);
 /// not after a failed handshake or any other error. allow continues with TLS after 28000 and after a broken connection. Silence and
 /// the broken connection are new in 42.7.11.</para>
@@ -26,6 +26,11 @@ internal sealed class PgjdbcClient : ISslClient
 {
     // invalid_authorization_specification: pg_hba.conf has no line for the connection, or a line that rejects it.
     private const string InvalidAuthorization = "28000";
+
+    // It trusts every certificate, in all modes.
+    private const string NonValidating = "NonValidatingFactory";
+    private const string JavaFactory = "DefaultJavaSSLFactory";
+    private const string JavaRoots = "the roots of Java (assumed to be those of this machine)";
 
     /// <inheritdoc/>
     public string Name => "pgjdbc";
@@ -44,7 +49,12 @@ internal sealed class PgjdbcClient : ISslClient
             RetriesAfterRefusal = refused => refused.SqlState == InvalidAuthorization,
             RetriesAfterBreak = connection => RetriesAfter(connection, mode),
         };
-        return mode < SslMode.VerifyCa ? policy : DriverRoots.Verify(policy, mode, () => RootsOf(settings, trust));
+        string factory = settings.Application is { Client: "pgjdbc" } application ? application["sslfactory"] ?? "" : "";
+        if (mode < SslMode.VerifyCa || factory.EndsWith(NonValidating, StringComparison.Ordinal))
+            return policy;
+        return DriverRoots.Verify(policy, mode, () => factory.EndsWith(JavaFactory, StringComparison.Ordinal)
+            ? trust.GetSystem(settings.Environment, JavaRoots)
+            : RootsOf(settings, trust));
     }
 
     private static bool RetriesAfter(ConnectionFacts connection, SslMode mode) => connection.Failure?.Error switch

@@ -120,7 +120,7 @@ public sealed class NpgsqlAgreementTests(NpgsqlAgreementTests.Server server) : I
 
     private static async Task<IReadOnlyList<SslModeResult>> JudgeAsync(ConnectionSettings settings, IReadOnlyList<SslMode> modes)
     {
-        using var tester = new SslModeTester(modes, [SslClients.Get("npgsql")], maxConnections: 2, tlsOnly: false);
+        using var tester = new SslModeTester(modes, _ => [SslClients.Get("npgsql")], maxConnections: 2, tlsOnly: false);
         PgEndpoint endpoint = PgEndpoint.Parse(settings.Hosts[0].ToString());
         ServerFacts facts = await tester.GatherAsync(
             endpoint, settings, settings.Hosts[0], TimeSpan.FromSeconds(20), TestContext.Current.CancellationToken);

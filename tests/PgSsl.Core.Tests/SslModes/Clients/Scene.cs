@@ -61,7 +61,7 @@ internal sealed class Scene : IDisposable
     internal IReadOnlyList<SslModeChange> Plan(string client, string roots, string? planned, string server)
     {
         ConnectionSettings settings = _world.Resolve($"host={HostName} user=app dbname=app sslmode=verify-full {Place(roots)}");
-        using var tester = new SslModeTester(Enum.GetValues<SslMode>(), [SslClients.Get(client)], maxConnections: 2, tlsOnly: false);
+        using var tester = new SslModeTester(Enum.GetValues<SslMode>(), _ => [SslClients.Get(client)], maxConnections: 2, tlsOnly: false);
         ServerFacts facts = FactsOf(server, settings.Hosts[0]);
         byte[]? content = planned is null ? null : System.Text.Encoding.ASCII.GetBytes(PemOf(planned));
         string path = Path.Combine(_world.Home, ".postgresql", "root.crt");

@@ -461,7 +461,7 @@ exit `$LASTEXITCODE
             @{ What = 'no module'; Code = 3; Text = '^UNKNOWN - the check failed: '; Variables = @{ PSModulePath = 'none' } }
         ) {
             $which = 'Path', 'ServerList' | Where-Object { "-$_" -in $With }
-            $endpoint = $which ? @() : @('-Endpoint', $sandbox."$($At ?? 'Good')")
+            $endpoint = $which ? @() : @('-Endpoint', ($At ? $sandbox.$At : $sandbox.Good))
             $run = Invoke-Sample monitoring/check_pgssl.ps1 ($endpoint + @($With | Where-Object { $null -ne $_ })) ($Variables ?? @{})
             $run.ExitCode | Should -Be $Code -Because $run.All
             $run.Output | Should -Match $Text

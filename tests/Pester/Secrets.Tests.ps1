@@ -219,6 +219,18 @@ BeforeDiscovery {
             }
         }
         @{
+            Command = 'Test-PgCertificateExpiry'
+            Run     = {
+                Test-PgCertificateExpiry "$server password=$password sslcert=client.crt sslkey=client.key sslpassword=$keyPassphrase"
+                foreach ($format in 'Nagios', 'Prometheus') {
+                    Test-PgCertificateExpiry "postgresql://ssl_only:$password@$($sandbox.Closed)/postgres", "$server port=x password=$password" -As $format
+                    Test-PgCertificateExpiry "$server password=$password" -As $format -OutFile "expiry.$format"
+                    Get-Content "expiry.$format"
+                }
+                Test-PgCertificateExpiry -Path (Get-Content -Raw client.key), client.key -As Nagios
+            }
+        }
+        @{
             Command = 'Test-PgSslMode'
             Run     = {
                 Copy-Item $sandbox.ClientKey client.key

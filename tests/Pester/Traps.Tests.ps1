@@ -14,6 +14,7 @@ BeforeDiscovery {
         'Get-PgConnectionSetting'   = { Get-PgConnectionSetting $args[0] }
         'ConvertTo-PgConnectionString' = { ConvertTo-PgConnectionString $args[0] }
         'Get-PgServerCertificate'   = { Get-PgServerCertificate $args[0] }
+        'Test-PgCertificateExpiry'  = { Test-PgCertificateExpiry $args[0] | Format-List * -Force }
         'Test-PgSslMode'            = { Test-PgSslMode $args[0] }
         'Wait-PgServerCertificate'  = { Wait-PgServerCertificate $args[0] -NotFingerprint ('0' * 64) -TimeoutSec 2 }
         'Get-PgSslConfiguration'    = { Get-PgSslConfiguration $args[0] | Format-List * -Force }

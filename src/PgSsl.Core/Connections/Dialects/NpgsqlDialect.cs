@@ -26,7 +26,7 @@ internal sealed partial class NpgsqlDialect : DriverDialect
         },
         StringComparer.OrdinalIgnoreCase) with { Values = "Disable, Allow, Prefer, Require, VerifyCA, VerifyFull" };
 
-    private static readonly Dictionary<string, DialectParameter> Keywords = Spell(
+    internal static readonly IReadOnlyDictionary<string, DialectParameter> Keywords = Spell(
         ("Host,Server", new("host")),
         ("Port", new("port")),
         ("Database,DB", new("dbname")),
@@ -100,6 +100,8 @@ internal sealed partial class NpgsqlDialect : DriverDialect
     /// <inheritdoc/>
     protected override void Complete(DialectDraft draft)
     {
+        foreach (string name in draft.Names.Where(name => !Keywords.ContainsKey(name)))
+            draft.Refuse($"Npgsql has no keyword \"{name}\".", "Use one of Npgsql's: Host, Port, Database, Username, SSL Mode, Root Certificate …");
         if (!draft.Parameters.TryGetValue("host", out string? list))
         {
             draft.Refuse("Npgsql needs a Host, and none is given.", "Add Host=….");

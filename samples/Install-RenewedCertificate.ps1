@@ -52,13 +52,30 @@ begin {
     $ErrorActionPreference = 'Stop'
     $exitCode = 0
 
+    # A folder without links: links of the folders above it, first.
+    function Resolve-Folder([string] $Path, [int] $Depth = 0) {
+        if ($Depth -gt 40) { throw "$Path is a link that leads to itself." }
+        $parent = [IO.Path]::GetDirectoryName($Path)
+        if (-not $parent) { return $Path }
+        $real = Join-Path (Resolve-Folder $parent $Depth) ([IO.Path]::GetFileName($Path))
+        $target = (Get-Item -LiteralPath $real -Force).LinkTarget
+        if (-not $target) { return $real }
+        if (-not [IO.Path]::IsPathRooted($target)) { $target = Join-Path ([IO.Path]::GetDirectoryName($real)) $target }
+        Resolve-Folder ([IO.Path]::GetFullPath($target)) ($Depth + 1)
+    }
+
     # Throws if somebody else can have written a file. Certbot's live folder holds links; what they lead to counts as well.
     function Assert-Private([string] $Path, [int] $Depth = 0) {
         if ($IsWindows) { return }
         if ($Depth -gt 40) { throw "$Path is a link that leads to itself." }
         for ($next = $Path; $next; $next = [IO.Path]::GetDirectoryName($next)) {
             $item = Get-Item -LiteralPath $next -Force
-            if ($item.LinkType) { Assert-Private $item.ResolveLinkTarget($false).FullName ($Depth + 1) }
+            if ($item.LinkType) {
+                # A relative target starts from the folder that is really meant: live may be a link, too, and ../../archive is beside its target.
+                $target = [IO.Path]::IsPathRooted($item.LinkTarget) ? $item.LinkTarget
+                    : (Join-Path (Resolve-Folder ([IO.Path]::GetDirectoryName($next))) $item.LinkTarget)
+                Assert-Private ([IO.Path]::GetFullPath($target)) ($Depth + 1)
+            }
             # The mode of a link says nothing. In a sticky folder, such as /tmp, nobody replaces what belongs to others.
             $isOpen = -not $item.LinkType -and ([int]$item.UnixFileMode -band 0x12) -and -not ($item.UnixFileMode -band 'StickyBit')
             if ($isOpen -or $item.User -notin 'root', [Environment]::UserName) {

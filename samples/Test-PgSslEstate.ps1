@@ -53,11 +53,12 @@ param(
 Set-StrictMode -Version Latest
 $ErrorActionPreference = 'Stop'
 
-# Messages of the module are printable: no name that somebody chose begins a line of its own.
+# Messages of the module are printable: no name that somebody chose begins a line of its own. But agents of Azure DevOps obey ##vso[...] wherever
+# it is in a line, and runners of GitHub ##[...]; the name in a certificate is not to be a command for them.
 $severities = [Collections.Generic.List[string]]::new()
 function Write-Line([string] $Severity, [string] $Server, [string] $Code, [string] $Message) {
     $severities.Add($Severity)
-    "$($Severity.ToUpperInvariant()) $Server ${Code}: $Message"
+    "$($Severity.ToUpperInvariant()) $Server ${Code}: $Message" -replace '##(?=(vso)?\[)', '# #'
 }
 
 $options = @{ ErrorAction = 'SilentlyContinue'; ErrorVariable = 'failures' }

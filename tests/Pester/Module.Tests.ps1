@@ -88,6 +88,50 @@ Describe '<Name>' -ForEach $commands {
     }
 }
 
+Describe 'The resources for DSC' {
+    BeforeDiscovery {
+        $manifests = (Get-Content -Raw "$(Resolve-Path $PSScriptRoot/../..)/PgSsl.dsc.manifests.json" | ConvertFrom-Json).resources
+        $resources = $manifests | ForEach-Object { @{ Name = $_.type -replace '.*/'; Properties = $_.schema.embedded.properties } }
+    }
+
+    # Without an engine nobody else validates: "ssl": "false" would be TLS.
+    It '<Name> takes no property of another type than its schema has' -ForEach $resources {
+        foreach ($property in $Properties.PSObject.Properties | Where-Object { -not $_.Value.PSObject.Properties['readOnly'] }) {
+            $wrong = switch ($property.Value.type) {
+                'string' { @('host=127.0.0.1 password=s3cret'), @{ host = 'x'; password = 's3cret' }, 5 }
+                'boolean' { 'false', 0, @($false) }
+                'integer' { '5', $true }
+                'array' { 5, @(5), @{ a = 's3cret' } }
+                'object' { 's3cret', @{ userName = 'x'; password = 's3cret' } }
+            }
+            foreach ($value in $wrong) {
+                $text = { [PgSsl.Dsc.Resources]::Get($Name, @{ $property.Name = $value }) } | Should -Throw -PassThru
+                "$text" | Should -Match "$($property.Name) of PgSsl/$Name is not (text|true or false|a whole number|a list of texts|a secret)"
+                "$text" | Should -Not -Match s3cret
+            }
+        }
+    }
+
+    It 'shows no line of a file that turns others around' {
+        $hba = "$TestDrive/pg_hba.conf"
+        [IO.File]::WriteAllText($hba, "host all all 10.0.0.0/8 scram-sha-256 # $([char]0x202E)$([char]0x1B)]0;x`n")
+        $asked = @{ path = $hba; serverVersion = 15; force = $true }
+        $lines = @([PgSsl.Dsc.Resources]::WhatIf('HbaSsl', $asked).Plan) + @([PgSsl.Dsc.Resources]::Get('HbaSsl', $asked).State.plaintextRules)
+        "$lines" | Should -Match '<U\+202E><U\+001B>'
+        "$lines" | Should -Not -Match '[\u202E\u001B]'
+    }
+
+    It 'says that a result could not be written' -Skip:(-not $IsLinux) {
+        $run = [PgSsl.Dsc.JsonOperation].GetMethods('NonPublic,Static').Where{ $_.Name -eq 'Run' -and $_.GetParameters().Count -eq 6 }[0]
+        $source = [IO.MemoryStream]::new([Text.Encoding]::UTF8.GetBytes('{}'))
+        $full = [IO.FileStream]::new('/dev/full', 'Open', 'Write', 'ReadWrite', 0)
+        $messages = [IO.MemoryStream]::new()
+        $run.Invoke($null, @('SslConfiguration', 'get', $false, $source, $full, $messages)) | Should -Be 1
+        $message = [Text.Encoding]::UTF8.GetString($messages.ToArray()) | ConvertFrom-Json
+        $message.error | Should -Match '^get of PgSsl/SslConfiguration has no result: '
+    }
+}
+
 Describe 'PSScriptAnalyzer' {
     BeforeAll {
         $analyzer = Get-Module -ListAvailable PSScriptAnalyzer | Select-Object -First 1

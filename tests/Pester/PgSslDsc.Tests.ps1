@@ -54,6 +54,20 @@ Describe 'A package for Machine Configuration' -Skip:$IsWindows {
         $package.Length | Should -BeLessThan 100MB
     }
 
+    It 'goes where it is told to, from any folder: <Destination>' -ForEach @{ Destination = './out' }, @{ Destination = './o [1]' } {
+        $odd = (New-Item -ItemType Directory "$TestDrive/odd [1]/PgSslDsc" -Force).FullName
+        Copy-Item "$source/PgSslDsc.psd1", "$source/PgSslDsc.psm1" -Destination $odd
+        # .NET stays where the process started.
+        Push-Location -LiteralPath (New-Item -ItemType Directory "$TestDrive/here/$(New-Guid)")
+        try {
+            $made = & "$source/MachineConfiguration/New-Package.ps1" -Mof $arguments.Mof -Module $odd -Destination $Destination
+            $made.FullName | Should -Be (Join-Path $PWD ($Destination -replace '^\./') PgSslEnforced.zip)
+            $zip = [IO.Compression.ZipFile]::OpenRead($made.FullName)
+            try { $zip.Entries.FullName | Should -Contain 'Modules/PgSslDsc/PgSslDsc.psd1' } finally { $zip.Dispose() }
+        }
+        finally { Pop-Location }
+    }
+
     It 'has a configuration of resources and properties that there are' {
         $classes = [Management.Automation.Language.Parser]::ParseFile("$source/PgSslDsc.psm1", [ref] $null, [ref] $null).FindAll(
             { $args[0] -is [Management.Automation.Language.TypeDefinitionAst] }, $true)

@@ -220,6 +220,18 @@ Describe 'A scheduled job' -Skip:$IsWindows {
             @($run.Output.TrimEnd() -split "`n").Where{ $_ -notmatch '^(WARNING|CRITICAL) ' } | Should -BeNullOrEmpty
         }
 
+        It 'is no command for an agent of CI, whatever a server calls itself' {
+            $lineage = New-Lineage
+            foreach ($command in '##vso[task.prependpath]evil', '##[add-path]evil') {
+                $null = New-PgSelfSignedCertificate $command -DnsName localhost -CertificatePath hostile.crt -KeyPath hostile.key -Force
+                $null = Install-PgServerCertificate hostile.crt hostile.key -Endpoint $server -Force -WarningAction Ignore
+                $run = Invoke-Sample Test-PgSslEstate.ps1 @('-ServerList', (New-List $server))
+                $run.Output | Should -Match 'evil'
+                $run.All | Should -Not -Match '##(vso)?\['
+            }
+            $null = Install-PgServerCertificate "$lineage/fullchain.pem" "$lineage/privkey.pem" -Endpoint $server -Force -WarningAction Ignore
+        }
+
         It 'sees drift: the file holds another certificate than is served' {
             $data = $sandbox.JobData
             $before = [IO.File]::ReadAllBytes("$data/server.crt")
@@ -284,6 +296,34 @@ Describe 'A scheduled job' -Skip:$IsWindows {
 
             $variables.RENEWED_LINEAGE = '/etc/letsencrypt/live/other'
             (Invoke-Host /bin/sh @('-c', "$samples/certbot/pgssl-deploy-hook") $variables).ExitCode | Should -Be 0 -Because 'it is another certificate'
+        }
+
+        It 'installs a lineage where the folder live is a link, and checks what that leads to' {
+            $lineage = New-Lineage
+            # On another disk: what live/x/../../archive says by its text is not there, or an old copy.
+            $null = New-Item -ItemType Directory moved, etc
+            Move-Item letsencrypt moved/data
+            $null = [IO.File]::CreateSymbolicLink("$PWD/etc/live", "$PWD/moved/data/live")
+            $variables = @{ RENEWED_LINEAGE = "$PWD/etc/live/$(Split-Path -Leaf $lineage)" }
+            chmod 777 moved/data/archive
+            $run = Invoke-Sample Install-RenewedCertificate.ps1 @('-Endpoint', $server) $variables
+            $run.Errors | Should -Match '(?s)/archive.{0,30}can be changed by'
+            chmod 755 moved/data/archive
+            $run = Invoke-Sample Install-RenewedCertificate.ps1 @('-Endpoint', $server) $variables
+            $run.ExitCode | Should -Be 0 -Because $run.All
+            Get-Served | Should -Be (Get-PgCertificate "$PWD/moved/data/archive/x/fullchain1.pem")[0].Fingerprint
+        }
+
+        It 'does not miss a lineage for a slash, and says that there is none' {
+            $lineage = New-Lineage
+            $variables = @{ PGSSL_CONF = "$PWD/certbot.conf"; PGSSL_SAMPLES = $samples; RENEWED_LINEAGE = $lineage }
+            Set-Content certbot.conf "PGSSL_LINEAGE='$lineage/'", "PGSSL_ENDPOINT='$server'"
+            $run = Invoke-Host /bin/sh @('-c', "$samples/certbot/pgssl-deploy-hook") $variables
+            $run.Output | Should -Match '(?m)^IsChanged +: True' -Because $run.All
+            Set-Content certbot.conf "PGSSL_LINEAGE='$lineage.typo'", "PGSSL_ENDPOINT='$server'"
+            $run = Invoke-Host /bin/sh @('-c', "$samples/certbot/pgssl-deploy-hook") $variables
+            $run.ExitCode | Should -Be 1
+            $run.Errors | Should -Match 'PGSSL_LINEAGE is no folder'
         }
 
         It 'takes no certificate that somebody else can have put there: <What>' -ForEach @(

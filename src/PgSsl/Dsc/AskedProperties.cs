@@ -1,7 +1,5 @@
 using System.Collections;
 using System.Collections.Specialized;
-using System.Management.Automation;
-using System.Security;
 using PgSsl.Common;
 using PgSsl.Connections;
 
@@ -23,7 +21,8 @@ internal sealed class AskedProperties
     /// <param name="resource">The resource.</param>
     /// <param name="properties">The properties of the configuration.</param>
     /// <exception cref="PgSslException">
-    /// <see cref="PgSslError.UnknownParameter"/>; <see cref="PgSslError.InvalidParameterValue"/>: a relative path, or a password in an endpoint.
+    /// <see cref="PgSslError.UnknownParameter"/>; <see cref="PgSslError.InvalidParameterValue"/>: another type than the schema has, a relative path,
+    /// or a password or key in plain text.
     /// </exception>
     public static AskedProperties Read(Resource resource, IDictionary properties)
     {
@@ -38,13 +37,11 @@ internal sealed class AskedProperties
                 throw new PgSslException(
                     PgSslError.UnknownParameter, $"PgSsl/{resource.Name} has no property {name}.",
                     $"The properties are {string.Join(", ", resource.Parameters.Keys)}.");
-            object value = entry.Value is PSObject wrapped ? wrapped.BaseObject : entry.Value;
+            object value = PropertyValue.Read(resource, name, entry.Value);
             if (resource.Files.Contains(name, StringComparer.OrdinalIgnoreCase))
-                CheckPlace(resource, name, value);
-            if (resource.Secrets.Contains(name, StringComparer.OrdinalIgnoreCase))
-                CheckSecret(resource, name, value);
+                CheckPlace(resource, name, (string)value);
             if (name.Equals("endpoint", StringComparison.OrdinalIgnoreCase))
-                CheckEndpoint(resource, value);
+                CheckEndpoint(resource, (string)value);
             values[name] = value;
         }
         return new AskedProperties(values);
@@ -92,37 +89,27 @@ internal sealed class AskedProperties
     }
 
     // An engine's working directory is the module's folder, which nobody means.
-    private static void CheckPlace(Resource resource, string name, object value)
+    private static void CheckPlace(Resource resource, string name, string text)
     {
-        string text = value.ToString()!;
         bool takesText = name.Equals("certificate", StringComparison.OrdinalIgnoreCase);
-        // A state has it again, and an engine logs states.
-        if (PemText.MayBe(text) && !takesText)
+        bool isText = takesText && text.Contains("-----BEGIN ", StringComparison.Ordinal);
+        // A state has it again, an engine logs states, and an error would say that there is no such file.
+        if (PemText.MayBe(text) && !isText)
             throw new PgSslException(
                 PgSslError.InvalidParameterValue,
                 $"{name} of PgSsl/{resource.Name} looks like the content of a PEM file. It is not shown: it may be a private key.",
-                "Give the absolute path.");
-        bool isAbsolute = text.Length == 0 || text == ConnectionSettings.SystemRoots || text[0] is '/' or '~' || Path.IsPathFullyQualified(text)
-            || PemText.MayBe(text);
-        if (!isAbsolute)
+                takesText ? "Give the absolute path, or the whole text with its BEGIN and END lines." : "Give the absolute path.");
+        bool isAbsolute = text.Length == 0 || text == ConnectionSettings.SystemRoots || text[0] is '/' or '~' || Path.IsPathFullyQualified(text);
+        if (!isAbsolute && !isText)
             throw new PgSslException(
                 PgSslError.InvalidParameterValue, $"{name} of PgSsl/{resource.Name} is the relative path \"{SecretMask.Apply(text)}\".",
                 "Give the absolute path.");
     }
 
-    // The error of a parameter that a text cannot be bound to would show the text.
-    private static void CheckSecret(Resource resource, string name, object value)
-    {
-        if (value is not (SecureString or PSCredential))
-            throw new PgSslException(
-                PgSslError.InvalidParameterValue, $"{name} of PgSsl/{resource.Name} is not a secret.",
-                "Use secureString, or for credential userName and a password that is a secureString.");
-    }
-
     // What is in an endpoint is in the engine's log, too.
-    private static void CheckEndpoint(Resource resource, object value)
+    private static void CheckEndpoint(Resource resource, string text)
     {
-        IReadOnlyDictionary<string, string> parameters = PgEndpoint.Parse(value.ToString()!).Parameters;
+        IReadOnlyDictionary<string, string> parameters = PgEndpoint.Parse(text).Parameters;
         if (parameters.ContainsKey("password") || parameters.ContainsKey("sslpassword"))
             throw new PgSslException(
                 PgSslError.InvalidParameterValue, $"The endpoint of PgSsl/{resource.Name} has a password in it.",

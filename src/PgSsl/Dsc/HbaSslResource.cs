@@ -1,5 +1,6 @@
 using System.Collections;
 using System.Collections.Specialized;
+using PgSsl.Common;
 
 namespace PgSsl.Dsc;
 
@@ -43,7 +44,7 @@ internal sealed class HbaSslResource : Resource
         OrderedDictionary state = asked.ToState(this);
         state["plaintextRules"] = shell.Run<HbaRule>("Get-PgHbaRule", parameters)
             .Where(rule => rule.AllowsPlaintext)
-            .Select(rule => $"{rule.FileName}:{rule.LineNumber}: {rule.Raw}")
+            .Select(rule => $"{rule.FileName}:{rule.LineNumber}: {PrintableText.Of(rule.Raw)}")
             .ToArray();
         return new ResourceResult(state);
     }
@@ -52,7 +53,14 @@ internal sealed class HbaSslResource : Resource
     protected override string Main => Enforced;
 
     /// <inheritdoc/>
-    protected override IReadOnlyList<PgSslError> Prerequisites => [PgSslError.TlsNotOffered];
+    /// <remarks>
+    /// SslConfiguration makes both: TLS, and ssl_ca_file for rules that demand client certificates, a lockout that no force makes. One that force
+    /// makes has a plan.
+    /// </remarks>
+    protected override IReadOnlyList<PgSslError> Prerequisites => [PgSslError.TlsNotOffered, PgSslError.LockOut];
+
+    /// <inheritdoc/>
+    protected override void AddProven(OrderedDictionary state) => state[Enforced] = true;
 
     /// <inheritdoc/>
     protected override string CommandFor(AskedProperties asked) => "Set-PgHbaSsl";

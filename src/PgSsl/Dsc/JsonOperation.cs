@@ -42,29 +42,38 @@ public static class JsonOperation
     internal static int Run(string resource, string operation, bool isWhatIf, Stream input, Stream output, Stream error)
     {
         var utf8 = new UTF8Encoding(encoderShouldEmitUTF8Identifier: false);
-        using var writer = new StreamWriter(output, utf8) { NewLine = "\n" };
+        using var writer = new StringWriter { NewLine = "\n" };
         using var messages = new StreamWriter(error, utf8) { NewLine = "\n" };
         try
         {
             IDictionary properties = JsonProperties.Read(input);
             foreach (ResourceMessage message in Run(resource, operation, isWhatIf, properties, writer))
                 Tell(messages, message);
+            output.Write(utf8.GetBytes(writer.ToString()));
+            output.Flush();
             return 0;
         }
         catch (RuntimeException failure) when (failure.ErrorRecord is { } record)
         {
             Tell(messages, new ResourceMessage("error", Describe(record.Exception.Message, record.ErrorDetails?.RecommendedAction)));
-            return CodeOf(record.Exception);
+            // A value that no parameter takes, such as a protocol that there is not.
+            return failure is ParameterBindingException ? 2 : CodeOf(record.Exception);
         }
         catch (PgSslException failure)
         {
             Tell(messages, new ResourceMessage("error", Describe(failure.Message, failure.Remedy)));
             return CodeOf(failure);
         }
+        catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
+        {
+            // Of standard output, too: what a set has made is made, and whoever reads this asks again.
+            Tell(messages, new ResourceMessage("error", $"{operation} of PgSsl/{resource} has no result: {failure.Message}"));
+            return 1;
+        }
     }
 
     private static IReadOnlyList<ResourceMessage> Run(
-        string resource, string operation, bool isWhatIf, IDictionary properties, StreamWriter writer)
+        string resource, string operation, bool isWhatIf, IDictionary properties, StringWriter writer)
     {
         ResourceResult result;
         switch (operation.ToLowerInvariant())

@@ -2,6 +2,7 @@ using System.Collections;
 using System.Globalization;
 using System.Management.Automation;
 using System.Security;
+using System.Text;
 using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Text.Json.Nodes;
@@ -23,14 +24,18 @@ internal static class JsonProperties
         input.CopyTo(buffer);
         try
         {
-            if (buffer.ToArray().AsSpan().Trim((byte)'\n').IsEmpty)
+            ReadOnlyMemory<byte> json = buffer.ToArray();
+            if (json.Span.StartsWith(Encoding.UTF8.Preamble))
+                json = json[Encoding.UTF8.Preamble.Length..];
+            if (json.Span.Trim(" \t\r\n"u8).IsEmpty)
                 return new Hashtable();
-            using var document = JsonDocument.Parse(buffer.ToArray());
+            using var document = JsonDocument.Parse(json);
             if (document.RootElement.ValueKind == JsonValueKind.Object)
                 return ReadObject(document.RootElement);
         }
-        catch (JsonException)
+        catch (Exception failure) when (failure is JsonException or InvalidOperationException)
         {
+            // The second is of half a surrogate pair, and of bytes that are not UTF-8.
             // The text of the exception has a piece of the input, which may be a secret.
         }
         throw new PgSslException(
@@ -50,11 +55,13 @@ internal static class JsonProperties
     /// <summary>Writes anything else in one line.</summary>
     public static string Write(object value) => JsonSerializer.Serialize(value, Plain);
 
-    private static Hashtable ReadObject(JsonElement element)
+    private static Dictionary<string, object?> ReadObject(JsonElement element)
     {
-        var values = new Hashtable(StringComparer.OrdinalIgnoreCase);
+        var values = new Dictionary<string, object?>(StringComparer.OrdinalIgnoreCase);
         foreach (JsonProperty property in element.EnumerateObject())
-            values[property.Name] = ReadValue(property.Value);
+            if (!values.TryAdd(property.Name, ReadValue(property.Value)))
+                throw new PgSslException(
+                    PgSslError.InvalidParameterValue, $"The property {property.Name} is there twice.", "Leave one of them out.");
         return values;
     }
 
@@ -64,20 +71,23 @@ internal static class JsonProperties
         JsonValueKind.True => true,
         JsonValueKind.False => false,
         JsonValueKind.Number => element.TryGetInt32(out int number) ? number : element.GetRawText(),
-        JsonValueKind.Array => element.EnumerateArray().Select(item => $"{ReadValue(item)}").ToArray(),
-        JsonValueKind.Object when element.TryGetProperty("secureString", out JsonElement secret) => ToSecret(secret),
-        JsonValueKind.Object when element.TryGetProperty("userName", out JsonElement user)
-            && element.TryGetProperty("password", out JsonElement password)
-            && password.ValueKind == JsonValueKind.Object && password.TryGetProperty("secureString", out JsonElement secret) =>
-            new PSCredential(user.GetString(), ToSecret(secret)),
+        JsonValueKind.Array => element.EnumerateArray().Select(ReadValue).ToArray(),
+        JsonValueKind.Object when SecretOf(element) is { } secret => ToSecret(secret),
+        JsonValueKind.Object when element.TryGetProperty("userName", out JsonElement user) && user.ValueKind == JsonValueKind.String
+            && user.GetString() is { Length: > 0 } name && element.TryGetProperty("password", out JsonElement password)
+            && SecretOf(password) is { } secret => new PSCredential(name, ToSecret(secret)),
         JsonValueKind.Object => ReadObject(element),
         _ => element.GetString(),
     };
 
-    private static SecureString ToSecret(JsonElement secret)
+    private static string? SecretOf(JsonElement element) =>
+        element.ValueKind == JsonValueKind.Object && element.TryGetProperty("secureString", out JsonElement secret)
+            && secret.ValueKind == JsonValueKind.String ? secret.GetString() : null;
+
+    private static SecureString ToSecret(string secret)
     {
         var secure = new SecureString();
-        foreach (char character in secret.GetString() ?? "")
+        foreach (char character in secret)
             secure.AppendChar(character);
         secure.MakeReadOnly();
         return secure;

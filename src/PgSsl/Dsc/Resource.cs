@@ -12,7 +12,7 @@ internal abstract class Resource
     protected const string Force = "force";
 
     /// <summary>How to log in; never part of a state.</summary>
-    protected const string Credential = "credential";
+    internal const string Credential = "credential";
 
     /// <summary>The servers that have to be restarted; an engine has a form of its own for it.</summary>
     internal const string RestartRequired = "_restartRequired";
@@ -41,7 +41,7 @@ internal abstract class Resource
     /// <summary>
     /// Whether all is as desired. A change that would be refused is one that is needed, so the refusal is a warning here.
     /// </summary>
-    public ResourceResult Test(AskedProperties asked, ResourceShell shell)
+    public virtual ResourceResult Test(AskedProperties asked, ResourceShell shell)
     {
         if (Settled(asked, shell) is { } settled)
             return settled;
@@ -51,7 +51,7 @@ internal abstract class Resource
         }
         catch (RuntimeException failure) when (RefusedPlanOf(failure) is not null || IsUnmet(failure))
         {
-            return Refused(asked, failure) with { Plan = RefusedPlanOf(failure) ?? [] };
+            return Refused(Get(asked, shell).State, failure) with { Plan = RefusedPlanOf(failure) ?? [] };
         }
     }
 
@@ -61,7 +61,9 @@ internal abstract class Resource
         if (Settled(asked, shell) is { } settled)
             return settled;
         ChangeOutput made = shell.Change<ChangeOutput>(CommandFor(asked), ParametersFor(asked));
-        return Get(asked, shell) with { Differing = made.IsChanged ? Differing(made) : [] };
+        ResourceResult after = Get(asked, shell) with { Differing = made.IsChanged ? Differing(made) : [] };
+        AddProven(after.State);
+        return after;
     }
 
     /// <summary>What <see cref="Set"/> would do: the state afterwards, as far as it is known.</summary>
@@ -74,9 +76,9 @@ internal abstract class Resource
             ChangeOutput planned = Plan(asked, shell);
             return new ResourceResult(asked.ToState(this)) { Differing = planned.IsChanged ? Differing(planned) : [], Plan = planned.Plan };
         }
-        catch (RuntimeException failure) when (IsUnmet(failure))
+        catch (RuntimeException failure) when (IsUnmet(failure) && RefusedPlanOf(failure) is null)
         {
-            return Refused(asked, failure) with { Plan = [$"As things are now, this is not possible: {failure.Message}"] };
+            return Refused(asked.ToState(this), failure) with { Plan = [$"As things are now, this is not possible: {failure.Message}"] };
         }
     }
 
@@ -109,6 +111,11 @@ internal abstract class Resource
     /// <param name="shell">Looks further, where a plan without a change does not tell whether the server has loaded what is there.</param>
     protected abstract ResourceResult Compare(AskedProperties asked, ChangeOutput planned, ResourceShell shell);
 
+    /// <summary>Adds what is known because a change was proven, or was not needed.</summary>
+    protected virtual void AddProven(OrderedDictionary state)
+    {
+    }
+
     /// <summary>Adds a property to a state, if it is known.</summary>
     protected static void Add(OrderedDictionary state, string property, object? value)
     {
@@ -116,13 +123,14 @@ internal abstract class Resource
             state[property] = value;
     }
 
-    private ResourceResult Refused(AskedProperties asked, RuntimeException failure) => new(asked.ToState(this))
+    private ResourceResult Refused(OrderedDictionary state, RuntimeException failure) => new(state)
     {
         Differing = [Main],
         Messages = [new ResourceMessage("warn", failure.Message)],
     };
 
-    private bool IsUnmet(RuntimeException failure) =>
+    /// <summary>Whether something is missing that another resource may make.</summary>
+    protected bool IsUnmet(RuntimeException failure) =>
         failure.ErrorRecord.Exception is PgSslException refusal && Prerequisites.Contains(refusal.Error);
 
     private static string[]? RefusedPlanOf(RuntimeException failure)
@@ -133,5 +141,6 @@ internal abstract class Resource
         return null;
     }
 
-    private ChangeOutput Plan(AskedProperties asked, ResourceShell shell) => shell.Plan<ChangeOutput>(CommandFor(asked), ParametersFor(asked));
+    /// <summary>The plan of the cmdlet.</summary>
+    protected ChangeOutput Plan(AskedProperties asked, ResourceShell shell) => shell.Plan<ChangeOutput>(CommandFor(asked), ParametersFor(asked));
 }

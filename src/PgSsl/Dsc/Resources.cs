@@ -1,5 +1,6 @@
 using System.Collections;
 using System.Management.Automation;
+using PgSsl.Common;
 
 namespace PgSsl.Dsc;
 
@@ -59,6 +60,7 @@ public static class Resources
         Resource resource = Find(name);
         using var shell = new ResourceShell();
         ResourceResult result = work(resource, AskedProperties.Read(resource, properties), shell);
-        return result with { Messages = [.. shell.Messages, .. result.Messages] };
+        // A diff has lines of files, whose names and comments somebody else may have chosen.
+        return result with { Messages = [.. shell.Messages, .. result.Messages], Plan = [.. result.Plan.Select(PrintableText.Of)] };
     }
 }

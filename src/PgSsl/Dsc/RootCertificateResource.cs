@@ -1,6 +1,7 @@
 using System.Collections;
 using System.Collections.Specialized;
 using System.Management.Automation;
+using PgSsl.Served;
 
 namespace PgSsl.Dsc;
 
@@ -11,6 +12,7 @@ internal sealed class RootCertificateResource : Resource
 {
     private const string Exists = "_exist";
     private const string FingerprintName = "fingerprint";
+    private const string NoSource = "The root is not there, and PgSsl/RootCertificate is not told where it comes from.";
 
     /// <inheritdoc/>
     public override string Name => "RootCertificate";
@@ -48,14 +50,23 @@ internal sealed class RootCertificateResource : Resource
     public override IEnumerable<ResourceResult> Export(AskedProperties asked, ResourceShell shell) =>
         Read(asked, shell).Select(root => State(asked, root));
 
+    /// <inheritdoc/>
+    public override ResourceResult Test(AskedProperties asked, ResourceShell shell)
+    {
+        if (!LacksSource(asked))
+            return base.Test(asked, shell);
+        ResourceResult found = Get(asked, shell);
+        return found.State[Exists] is true ? found : found with { Differing = [Exists], Messages = [new ResourceMessage("warn", NoSource)] };
+    }
+
     /// <summary>A root that is there needs no source; a state that get or export returned has none.</summary>
     protected override ResourceResult? Settled(AskedProperties asked, ResourceShell shell)
     {
-        if (!IsToExist(asked) || asked["certificate"] is not null || asked["provider"] is not null)
+        if (!LacksSource(asked))
             return null;
         ResourceResult found = Get(asked, shell);
         return found.State[Exists] is true ? found : throw new PgSslException(
-            PgSslError.InvalidParameterValue, "The root is not there, and PgSsl/RootCertificate is not told where it comes from.",
+            PgSslError.InvalidParameterValue, NoSource,
             "Give certificate, an absolute path or PEM text; or provider.");
     }
 
@@ -85,13 +96,15 @@ internal sealed class RootCertificateResource : Resource
         return new ResourceResult(state) { Differing = differing, Plan = planned.Plan };
     }
 
-    private static string FingerprintOf(AskedProperties asked) => asked[FingerprintName] is { } text
-        ? new([.. $"{text}".Where(char.IsAsciiHexDigit).Select(char.ToUpperInvariant)])
+    private static string FingerprintOf(AskedProperties asked) => asked[FingerprintName] is string text
+        ? CertificateExpectation.ParseFingerprint(text)
         : throw new PgSslException(
             PgSslError.InvalidParameterValue, "PgSsl/RootCertificate needs a fingerprint, which says which certificate is meant.",
             "Give the SHA-256 of the certificate, from a source that you trust.");
 
     private static bool IsToExist(AskedProperties asked) => asked[Exists] is not false;
+
+    private static bool LacksSource(AskedProperties asked) => IsToExist(asked) && asked["certificate"] is null && asked["provider"] is null;
 
     private static IReadOnlyList<RootCertificate> Read(AskedProperties asked, ResourceShell shell)
     {

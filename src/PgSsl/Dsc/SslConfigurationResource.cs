@@ -1,5 +1,6 @@
 using System.Collections;
 using System.Collections.Specialized;
+using System.Management.Automation;
 using PgSsl.Server.Configuration;
 
 namespace PgSsl.Dsc;
@@ -59,9 +60,14 @@ internal sealed class SslConfigurationResource : Resource
     /// <inheritdoc/>
     public override ResourceResult Get(AskedProperties asked, ResourceShell shell)
     {
+        // What is asked for is not what is there: a setting that cannot be seen is left out.
         OrderedDictionary state = asked.ToState(this);
+        foreach (string property in Settings.Values.Distinct())
+            state.Remove(property);
         if (asked["endpoint"] is not null)
-            Describe(state, ReadServer(asked, shell));
+            Describe(state, ReadServer(asked, shell), asked);
+        else if (asked["configurationPath"] is not null)
+            return ReadFile(asked, shell) ?? new ResourceResult(state);
         return new ResourceResult(state);
     }
 
@@ -105,7 +111,7 @@ internal sealed class SslConfigurationResource : Resource
         if (differing.Count == 0 && plan.Endpoint is not null)
         {
             SslConfiguration seen = ReadServer(asked, shell);
-            Describe(state, seen);
+            Describe(state, seen, asked);
             if (seen.Ssl is { } isOn && isOn != IsToBeOn(asked))
                 differing.Add(Ssl);
             if (seen.IsDrifted == true)
@@ -114,12 +120,25 @@ internal sealed class SslConfigurationResource : Resource
         return new ResourceResult(state) { Differing = differing, Plan = plan.Plan };
     }
 
+    // A plan for the file tells what is in it.
+    private ResourceResult? ReadFile(AskedProperties asked, ResourceShell shell)
+    {
+        try
+        {
+            return new ResourceResult(Compare(asked, Plan(asked.With(Force, true), shell), shell).State);
+        }
+        catch (RuntimeException failure) when (IsUnmet(failure))
+        {
+            return null;
+        }
+    }
+
     private static bool IsToBeOn(AskedProperties asked) => asked[Ssl] is not false;
 
     private static SslConfiguration ReadServer(AskedProperties asked, ResourceShell shell) =>
         shell.Run<SslConfiguration>("Get-PgSslConfiguration", asked.Parameters(("endpoint", "Endpoint"), (Credential, "Credential")))[0];
 
-    private static void Describe(OrderedDictionary state, SslConfiguration seen)
+    private static void Describe(OrderedDictionary state, SslConfiguration seen, AskedProperties asked)
     {
         Add(state, Ssl, seen.Ssl);
         Add(state, "certificatePath", seen.CertificatePath);
@@ -130,6 +149,11 @@ internal sealed class SslConfigurationResource : Resource
         Add(state, "ciphers", seen.Ciphers);
         Add(state, "tls13Ciphers", seen.Tls13Ciphers);
         Add(state, "groups", seen.Groups?.Split(':'));
+        // The others, where they were asked for: an empty one is told as well.
+        foreach (IGrouping<string, SslSetting> settings in seen.Settings
+            .Where(setting => Settings.ContainsKey(setting.Name)).GroupBy(setting => Settings[setting.Name]))
+            if (asked[settings.Key] is string && !state.Contains(settings.Key))
+                state[settings.Key] = settings.Select(setting => setting.Value).FirstOrDefault(value => value.Length > 0) ?? "";
         Add(state, "serverVersion", seen.ServerVersion);
         Add(state, "servesTls", seen.ServesTls);
         Add(state, "protocol", seen.Protocol);

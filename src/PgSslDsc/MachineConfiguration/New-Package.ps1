@@ -52,24 +52,27 @@ $ErrorActionPreference = 'Stop'
 $limit = 100MB
 
 $name = [IO.Path]::GetFileNameWithoutExtension($Mof)
-$package = Join-Path $Destination "$name.zip"
+# .NET's folder is not PowerShell's, and [ and ] in a path are no pattern.
+$folder = $PSCmdlet.GetUnresolvedProviderPathFromPSPath($Destination)
+$package = Join-Path $folder "$name.zip"
 if (-not $PSCmdlet.ShouldProcess($package, 'Make a Machine Configuration package')) { return }
 $staging = Join-Path ([IO.Path]::GetTempPath()) ([IO.Path]::GetRandomFileName())
 try {
     $modules = (New-Item -ItemType Directory -Path "$staging/Modules" -Force).FullName
-    Copy-Item -Path $Mof -Destination "$staging/$name.mof"
+    Copy-Item -LiteralPath $Mof -Destination "$staging/$name.mof"
     [ordered]@{ Type = $Type; Version = $Version } | ConvertTo-Json | Set-Content -Path "$staging/$name.metaconfig.json" -Encoding ascii
-    foreach ($folder in $Module) {
-        $manifest = Get-Item "$folder/*.psd1"
-        Copy-Item -Path $folder -Destination "$modules/$($manifest.BaseName)" -Recurse
+    foreach ($source in $Module) {
+        $manifest = @(Get-ChildItem -LiteralPath $source -File -Filter *.psd1)
+        if ($manifest.Count -ne 1) { throw "$source is no folder of a module as it ships: it has $($manifest.Count) files *.psd1, and not one." }
+        Copy-Item -LiteralPath $source -Destination "$modules/$($manifest.BaseName)" -Recurse
     }
-    $null = New-Item -ItemType Directory -Path $Destination -Force
-    Remove-Item -Path $package -ErrorAction Ignore
+    $null = [IO.Directory]::CreateDirectory($folder)
+    if (Test-Path -LiteralPath $package) { Remove-Item -LiteralPath $package }
     [IO.Compression.ZipFile]::CreateFromDirectory($staging, $package)
 }
 finally {
-    Remove-Item -Path $staging -Recurse -ErrorAction Ignore
+    Remove-Item -LiteralPath $staging -Recurse -ErrorAction Ignore
 }
-$file = Get-Item $package
+$file = Get-Item -LiteralPath $package
 if ($file.Length -gt $limit) { throw "$package has $([math]::Round($file.Length / 1MB)) MB; the service takes $($limit / 1MB) MB at most." }
 $file

@@ -138,6 +138,58 @@ public class DscResourceTests
         Assert.True((await server.Engine.TestAsync(Tls, state)).IsInDesiredState);
     }
 
+    /// <summary>What is asked for is no fact.</summary>
+    [Fact]
+    public async Task A_state_has_what_the_server_has_and_not_what_was_asked_for()
+    {
+        await using DscServer server = await DscServer.RentAsync();
+        JsonObject asked = server.Properties(("caPath", "/nowhere/ca.crt"), ("dhParametersPath", "/nowhere/dh"), ("minimumProtocol", "TLSv1.3"));
+
+        JsonObject got = await server.Engine.GetAsync(Tls, asked);
+        DscComparison test = await server.Engine.TestAsync(Tls, asked);
+
+        foreach (JsonObject state in new[] { got, test.State })
+        {
+            Assert.False(state["ssl"]!.GetValue<bool>());
+            Assert.Equal("", state["caPath"]!.GetValue<string>());
+            Assert.Equal("", state["dhParametersPath"]!.GetValue<string>());
+            Assert.Equal("TLSv1.2", state["minimumProtocol"]!.GetValue<string>());
+        }
+    }
+
+    [Fact]
+    public async Task A_state_has_nothing_of_a_file_that_is_not_in_it()
+    {
+        string file = Path.Combine(SandboxDirectory.Create(), "postgresql.conf");
+        await File.WriteAllTextAsync(file, "port = 5432\n", TestContext.Current.CancellationToken);
+        JsonObject asked = new() { ["configurationPath"] = file, ["ssl"] = true };
+        JsonObject state = await new DscEngine(SandboxDirectory.Create()).GetAsync(Tls, asked);
+        Assert.NotEqual(true, state["ssl"]?.GetValue<bool>());
+    }
+
+    /// <summary>caPath of SslConfiguration sets ssl_ca_file, earlier in the same configuration.</summary>
+    [Fact]
+    public async Task Client_certificates_are_tested_before_the_server_can_verify_them()
+    {
+        await using DscServer server = await DscServer.RentAsync(
+            15, "local all all trust", "host all all 127.0.0.1/32 trust", "host all all 10.0.0.0/8 scram-sha-256");
+        await server.Engine.SetAsync(Certificate, server.Pair());
+        await server.Engine.SetAsync(Tls, server.Properties());
+        JsonObject rules = server.Properties(("clientCertificate", "verify-full"));
+
+        Assert.Equal(["enforced"], (await server.Engine.TestAsync(Rules, rules)).Differing);
+        Assert.StartsWith("As things are now, ", Assert.Single((await server.Engine.SetAsync(Rules, rules, isWhatIf: true)).WhatIf));
+        Assert.Equal(4, (await Assert.ThrowsAsync<DscException>(() => server.Engine.SetAsync(Rules, rules))).ExitCode);
+
+        string ca = Path.Combine(server.Cluster.DataDirectory, "clients.crt");
+        File.Copy(server.Root, ca);
+        await server.Engine.SetAsync(Tls, server.Properties(("caPath", ca)));
+        Assert.Equal(["enforced"], (await server.Engine.TestAsync(Rules, rules)).Differing);
+        DscComparison set = await server.Engine.SetAsync(Rules, rules);
+        Assert.Equal(["enforced"], set.Differing);
+        Assert.True(set.State["enforced"]!.GetValue<bool>());
+    }
+
     private static async Task CopyOverAsync(string source, string target)
     {
         // The owner and the mode of the old file stay.

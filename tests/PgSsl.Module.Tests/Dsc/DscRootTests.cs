@@ -52,6 +52,21 @@ public class DscRootTests
         Assert.False(System.IO.File.Exists(File));
     }
 
+    /// <summary>A state that export returned, where somebody has removed the root since.</summary>
+    [Fact]
+    public async Task A_root_that_is_gone_is_not_as_desired_without_a_source_either()
+    {
+        JsonObject asked = Asked(exists: true);
+        asked.Remove("certificate");
+
+        DscComparison test = await _engine.TestAsync(Type, asked);
+
+        Assert.Equal(["_exist"], test.Differing);
+        Assert.False(test.State["_exist"]!.GetValue<bool>());
+        Assert.Contains(_engine.Traces, trace => trace.Level == "warn" && trace.Text.Contains("not told where it comes from"));
+        Assert.Equal(2, (await Assert.ThrowsAsync<DscException>(() => _engine.SetAsync(Type, asked))).ExitCode);
+    }
+
     private JsonObject Asked(bool exists)
     {
         string source = Path.Combine(_directory, "source.pem");

@@ -109,14 +109,13 @@ public class ImpostorAttackTests
             .SelectMany(method => method.GetParameters()).Select(parameter => parameter.ParameterType).Distinct());
 
     [Fact]
-    public async Task A_port_that_is_taken_is_an_error_and_leaves_nothing_behind()
+    public void A_port_that_is_taken_is_an_error()
     {
         using ImpostorPlace place = ImpostorPlace.Open(0);
 
         PgSslException failure = Assert.Throws<PgSslException>(() => ImpostorPlace.Open(place.Port));
 
         Assert.Equal(PgSslError.ConnectionFailed, failure.Error);
-        await Task.CompletedTask;
     }
 
     [Fact]
@@ -157,7 +156,7 @@ public class ImpostorAttackTests
         });
 
         Assert.All(sent, bytes => Assert.All(RequestsIn(bytes), request => Assert.Equal(10, request)));
-        Assert.Contains(sent, bytes => RequestsIn(bytes).Any());
+        Assert.Contains(sent, bytes => RequestsIn(bytes).Count > 0);
     }
 
     public static TheoryData<string> AllKinds() => [.. Enum.GetNames<ImpostorKind>()];
@@ -177,7 +176,9 @@ public class ImpostorAttackTests
                 received.Write(answer);
             else
             {
+#pragma warning disable CA5359 // It goes as far as a client can, at whatever impostor.
                 var tls = new SslStream(stream, false, (_, _, _, _) => true);
+#pragma warning restore CA5359
                 try
                 {
                     await tls.AuthenticateAsClientAsync("localhost");

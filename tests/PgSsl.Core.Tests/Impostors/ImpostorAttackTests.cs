@@ -8,6 +8,7 @@ using System.Security.Authentication;
 using System.Text;
 using PgSsl.Impostors;
 using PgSsl.Probing;
+using PgSsl.Sandbox;
 using PgSsl.Wire;
 
 namespace PgSsl.Tests.Impostors;
@@ -88,6 +89,27 @@ public class ImpostorAttackTests
         using TcpClient early = await ConnectAsync(run.Address.Port);
 
         Assert.Equal(0, await ReadQuietlyAsync(early.GetStream()));
+    }
+
+    [Fact]
+    public async Task Another_account_that_comes_first_does_not_count()
+    {
+        Assert.SkipUnless(
+            OperatingSystem.IsLinux() && Environment.IsPrivilegedProcess, "Only root can be another account, and only Linux tells whose it is.");
+        Assert.SkipUnless(ProcessRunner.IsOnPath("setpriv"), "setpriv is not installed.");
+        await using ImpostorRun run = ImpostorStage.Open();
+        string script = $"exec 3<>/dev/tcp/127.0.0.1/{run.Address.Port}; cat <&3 | wc -c";
+
+        ClientAttempt attempt = await ImpostorStage.PlayAsync(run, ImpostorKind.Genuine, async () =>
+        {
+            ProcessResult other = await ProcessRunner.RunAsync("setpriv", ["--reuid=65534", "--clear-groups", "bash", "-c", script]);
+            Assert.Equal("0", other.OrThrow("bash").Trim());
+            await SendAsync(run.Address.Port, [1, 2, 3]);
+        }, Short);
+
+        Assert.Equal(1, attempt.Strangers);
+        Assert.Single(attempt.Connections);
+        Assert.Contains("1 connection(s) of other accounts", run.Judge()[0].Reason, StringComparison.Ordinal);
     }
 
     [Fact]

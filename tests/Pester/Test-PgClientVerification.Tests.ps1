@@ -4,6 +4,9 @@ BeforeAll {
     $sandbox = Get-Sandbox
     $psql = $sandbox.Psql
 
+    # A folder of its own: other tests meet impostors at the same time.
+    $env:TMPDIR = $env:TEMP = $env:TMP = (New-Item -ItemType Directory (Join-Path $TestDrive pgssl-own)).FullName
+
     # What a test may leave behind: folders of root certificates.
     function Get-Leftover {
         @(Get-ChildItem ([IO.Path]::GetTempPath()) -Directory -Filter 'pgssl-impostor-*').Where{ $_.CreationTime -ge $started }

@@ -49,8 +49,8 @@ public class NpgsqlDialectTests
     }
 
     [Theory]
-    [InlineData("Host=a;Data Source=b")]
-    [InlineData("Host=a;sslrootcert=b")]
+    [InlineData("Host=a;Port=1;Data Source=b")]
+    [InlineData("Host=a;Port=1;sslrootcert=b")]
     public void What_the_builder_does_not_know_is_refused_by_Npgsql(string text)
     {
         Assert.Throws<ArgumentException>(() => new NpgsqlConnectionStringBuilder(text));

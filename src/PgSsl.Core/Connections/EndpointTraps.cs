@@ -45,7 +45,7 @@ internal static partial class EndpointTraps
 
     private static string? OfFile(string name, string path, string? conninfo)
     {
-        if (conninfo is not null && Backslash(name).IsMatch(conninfo) && !path.Contains('\\'))
+        if (conninfo?.Contains('\\') == true && Backslash(name).IsMatch(conninfo) && !path.Contains('\\'))
             return $"In a connection string a backslash is an escape, so {name} names the file \"{path}\": write / or \\\\ instead of \\.";
         return path is ['~', ..]
             ? $"No client replaces the ~ in {name}: \"{path}\" is looked for in the current directory. Write the whole path."

@@ -26,21 +26,25 @@ internal sealed class SettingsResolver
         var settings = new ConnectionSettings(Array.ConvertAll(ConnectionParameters.All, resolver.Resolve), environment)
         {
             Application = endpoint.Application,
-            AskedSslMode = new SettingsResolver(asked ?? endpoint, environment).Mode(),
+            AskedSslMode = resolver.ModeOf(asked ?? endpoint),
         };
         SettingRules.Check(settings);
         return settings;
     }
 
-    private SslMode? Mode() =>
-        SslModeText.TryParseLibpq(Resolve(ConnectionParameters.Find("sslmode")!).Raw, out SslMode mode) ? mode : null;
+    private SslMode? ModeOf(PgEndpoint asked)
+    {
+        ConnectionParameter parameter = ConnectionParameters.Find("sslmode")!;
+        string? value = Given(parameter, asked)?.Raw ?? Default(parameter);
+        return SslModeText.TryParseLibpq(value, out SslMode mode) ? mode : null;
+    }
 
     private ConnectionSetting Resolve(ConnectionParameter parameter) =>
-        Given(parameter) ?? ConnectionSetting.Create(parameter, Default(parameter), SettingSource.Default, null);
+        Given(parameter, _endpoint) ?? ConnectionSetting.Create(parameter, Default(parameter), SettingSource.Default, null);
 
-    private ConnectionSetting? Given(ConnectionParameter parameter)
+    private ConnectionSetting? Given(ConnectionParameter parameter, PgEndpoint endpoint)
     {
-        if (_endpoint.Parameters.TryGetValue(parameter.Name, out string? value))
+        if (endpoint.Parameters.TryGetValue(parameter.Name, out string? value))
             return ConnectionSetting.Create(parameter, value, SettingSource.Explicit, null);
         if (_service is not null && _service.TryGetValue(parameter.Name, out ServiceEntry entry))
             return ConnectionSetting.Create(parameter, entry.Value, SettingSource.ServiceFile, entry.Origin);
@@ -69,5 +73,5 @@ internal sealed class SettingsResolver
     };
 
     private string? NonEmpty(string name) =>
-        Given(ConnectionParameters.Find(name)!)?.Raw is { Length: > 0 } value ? value : null;
+        Given(ConnectionParameters.Find(name)!, _endpoint)?.Raw is { Length: > 0 } value ? value : null;
 }

@@ -1,29 +1,17 @@
+using PgSsl.Common;
+
 namespace PgSsl.Impostors;
 
 /// <summary>A connection with a stranger: it ends after so many bytes, and keeps the first of them, in which the ClientHello is.</summary>
 /// <param name="inner">The connection.</param>
 /// <param name="limit">How many bytes may be received.</param>
-internal sealed class BoundedStream(Stream inner, int limit) : Stream
+internal sealed class BoundedStream(Stream inner, int limit) : DuplexStream
 {
     private const int MostKept = 20_000;
 
     private readonly MemoryStream _kept = new();
     private ReadOnlyMemory<byte> _returned;
     private int _received;
-
-    public override bool CanRead => true;
-
-    public override bool CanWrite => true;
-
-    public override bool CanSeek => false;
-
-    public override long Length => throw new NotSupportedException();
-
-    public override long Position
-    {
-        get => throw new NotSupportedException();
-        set => throw new NotSupportedException();
-    }
 
     /// <summary>Whether the limit was reached.</summary>
     public bool IsExhausted => _received >= limit;
@@ -59,24 +47,6 @@ internal sealed class BoundedStream(Stream inner, int limit) : Stream
 
     public override ValueTask WriteAsync(ReadOnlyMemory<byte> buffer, CancellationToken cancellationToken = default) =>
         inner.WriteAsync(buffer, cancellationToken);
-
-    public override Task<int> ReadAsync(byte[] buffer, int offset, int count, CancellationToken cancellationToken) =>
-        ReadAsync(buffer.AsMemory(offset, count), cancellationToken).AsTask();
-
-    public override Task WriteAsync(byte[] buffer, int offset, int count, CancellationToken cancellationToken) =>
-        WriteAsync(buffer.AsMemory(offset, count), cancellationToken).AsTask();
-
-    public override int Read(byte[] buffer, int offset, int count) => throw new NotSupportedException();
-
-    public override void Write(byte[] buffer, int offset, int count) => throw new NotSupportedException();
-
-    public override void Flush()
-    {
-    }
-
-    public override long Seek(long offset, SeekOrigin origin) => throw new NotSupportedException();
-
-    public override void SetLength(long value) => throw new NotSupportedException();
 
     protected override void Dispose(bool disposing)
     {

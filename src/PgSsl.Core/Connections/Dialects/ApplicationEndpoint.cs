@@ -14,8 +14,10 @@ internal static class ApplicationEndpoint
     public static PgEndpoint Parse(string text)
     {
         string trimmed = text.Trim();
+        if (Find(trimmed) is not { } dialect)
+            return PgEndpoint.Parse(text);
         RefusedText.Refuse(trimmed);
-        return Find(trimmed)?.Read(trimmed) ?? PgEndpoint.Parse(text);
+        return dialect.Read(trimmed);
     }
 
     /// <summary>The driver that a text was written for; null for libpq.</summary>

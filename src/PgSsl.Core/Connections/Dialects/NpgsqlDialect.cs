@@ -125,7 +125,7 @@ internal sealed partial class NpgsqlDialect : DriverDialect
     private static partial Regex HostAndPort();
 
     [GeneratedRegex(
-        @"^\s*(?<first>[a-z_ ]+?)\s*=\s*(""([^""]|"""")*""|'([^']|'')*'|[^;'""][^;]*|)\s*(;[;\s]*((?<second>[a-z_ ]+?)\s*=)?|$)",
+        @"^\s*(?<first>[a-z_ ]{1,60}?)\s*=\s*(""([^""]|"""")*""|'([^']|'')*'|[^;'""][^;]*|)\s*(;[;\s]*((?<second>[a-z_ ]{1,60}?)\s*=)?|$)",
         RegexOptions.IgnoreCase | RegexOptions.ExplicitCapture | RegexOptions.CultureInvariant)]
     private static partial Regex Beginning();
 }

@@ -16,7 +16,7 @@ internal static class EndpointErrors
     }
 
     internal static PgSslException AdoNet(string text) => Invalid(
-        $"\"{SecretMask.Apply(text)}\" has semicolons between its parameters: it is a connection string of Npgsql or ADO.NET, not of libpq.",
+        $"\"{RefusedText.Show(text)}\" has semicolons between its parameters: it is a connection string of Npgsql or ADO.NET, not of libpq.",
         "Write it with blanks and libpq's names: host=db1.example.com port=5432 user=app dbname=orders");
 
     /// <summary>C strings end at NUL, so libpq would silently read only a part of the text.</summary>

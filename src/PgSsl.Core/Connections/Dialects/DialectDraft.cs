@@ -9,6 +9,8 @@ internal sealed class DialectDraft(string driver)
     private readonly ParsedEndpoint _parsed = new();
     private readonly List<WrittenParameter> _written = [];
     private readonly List<string> _sslWords = [];
+    private readonly List<string> _unknown = [];
+    private int? _secretEnd;
 
     /// <summary>What was read so far, by libpq's name.</summary>
     public Dictionary<string, string> Parameters => _parsed.Parameters;
@@ -22,16 +24,23 @@ internal sealed class DialectDraft(string driver)
     /// <summary>The last value of one of the driver's parameters; null if it is not given.</summary>
     public string? this[string name] => _written.FindLast(parameter => parameter.Name == name)?.Value;
 
-    /// <summary>The driver's names of all that was read.</summary>
-    public IEnumerable<string> Names => _written.Select(parameter => parameter.Name);
+    /// <summary>
+    /// The names that the driver does not have, as they may be shown. Behind a secret, a name is masked: it may be the rest of a password with a
+    /// separator in it.
+    /// </summary>
+    public IEnumerable<string> Unknown => _unknown;
 
     /// <summary>Takes a parameter. Of those that are given twice the last counts, and an empty one counts as not given.</summary>
     public void Add(WrittenParameter written, DialectParameter? known)
     {
         EndpointErrors.RefuseNul(written.Value);
         _written.Add(written);
+        if (known is null)
+            _unknown.Add(_secretEnd is null ? written.Name : ConnectionSetting.Mask);
         if (known?.IsSecret == true || SecretText.IsSecretName(written.Name))
-            _parsed.Mask(written.Start, written.End);
+            Mask(written.Start, written.End);
+        else if (known is null && _secretEnd is { } end)
+            Mask(end, written.End);
         else if (known?.IsAboutTls == true)
             _sslWords.Add($"{written.Name}={written.Value}");
         if (known?.Name is not { } name)
@@ -52,6 +61,12 @@ internal sealed class DialectDraft(string driver)
     /// <summary>The driver refuses the string. It is an error only where the driver itself is asked about.</summary>
     public void Refuse(string message, string remedy) =>
         Refusal ??= new PgSslException(PgSslError.InvalidParameterValue, PrintableText.Of(message), remedy);
+
+    private void Mask(int start, int end)
+    {
+        _parsed.Mask(start, end);
+        _secretEnd = end;
+    }
 
     /// <summary>The text with a mask instead of each secret.</summary>
     public string Mask(string text) => _parsed.MaskSecrets(text);

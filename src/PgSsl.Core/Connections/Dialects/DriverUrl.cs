@@ -12,14 +12,29 @@ internal static partial class DriverUrl
     /// <exception cref="PgSslException"><see cref="PgSslError.InvalidEndpoint"/>: it is not clear where the password ends.</exception>
     public static IReadOnlyList<WrittenParameter> Scan(string text)
     {
-        RefusedText.RefuseUnencoded(text[(text.IndexOf("//", StringComparison.Ordinal) + 2)..]);
+        int hash = text.IndexOf('#');
+        string url = hash < 0 ? text : text[..hash];
+        var found = new List<WrittenParameter>(ScanServer(text));
+        found.AddRange(ScanQuery(url, url.IndexOf('?') + 1));
+        // A fragment, which nobody reads. It may be the rest of a password.
+        if (hash >= 0)
+            found.Add(new("#", text[(hash + 1)..], hash, text.Length));
+        return found;
+    }
+
+    /// <summary>Finds the parts before the query.</summary>
+    /// <exception cref="PgSslException"><see cref="PgSslError.InvalidEndpoint"/>: it is not clear where the password ends.</exception>
+    public static IReadOnlyList<WrittenParameter> ScanServer(string text)
+    {
+        string rest = text[(text.IndexOf("//", StringComparison.Ordinal) + 2)..];
+        // Of a password with a #, what is behind that would be a fragment.
+        RefusedText.RefuseUnencoded(rest.Split('?')[0].Contains('#') ? rest.Replace('#', '/') : rest);
         Match url = Url().Match(text);
         var found = new List<WrittenParameter>();
         Add(found, "user", url.Groups["user"]);
         Add(found, "password", url.Groups["password"]);
         AddHosts(found, url.Groups["hosts"]);
         Add(found, "dbname", url.Groups["database"]);
-        found.AddRange(ScanQuery(text[..(url.Index + url.Length)], url.Groups["query"].Index));
         return found;
     }
 
@@ -64,7 +79,7 @@ internal static partial class DriverUrl
 
     // RFC 3986, appendix B, with several hosts.
     [GeneratedRegex(
-        @"^[a-z0-9+.:-]+://((?<user>[^:/?#@]*)(:(?<password>[^/?#@]*))?@)?(?<hosts>[^/?#]*)(/(?<database>[^?#]*))?(\?(?<query>[^#]*))?",
+        @"^[a-z0-9+.:-]+://((?<user>[^:/?#@]*)(:(?<password>[^/?#@]*))?@)?(?<hosts>[^/?#]*)(/(?<database>[^?#]*))?",
         RegexOptions.IgnoreCase | RegexOptions.ExplicitCapture | RegexOptions.CultureInvariant)]
     private static partial Regex Url();
 

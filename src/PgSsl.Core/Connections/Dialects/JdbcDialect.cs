@@ -67,10 +67,11 @@ internal sealed partial class JdbcDialect : DriverDialect
     /// <inheritdoc/>
     public override IReadOnlyList<WrittenParameter> Scan(string text)
     {
-        if (NoHost().Match(text) is not { Success: true } match)
-            return DriverUrl.Scan(text);
-        Group database = match.Groups["database"];
+        // For Java, a # is nothing special.
         IEnumerable<WrittenParameter> query = DriverUrl.ScanQuery(text, text.IndexOf('?') + 1);
+        if (NoHost().Match(text) is not { Success: true } match)
+            return [.. DriverUrl.ScanServer(text), .. query];
+        Group database = match.Groups["database"];
         return database.Length == 0
             ? [.. query]
             : [new("dbname", Uri.UnescapeDataString(database.Value), database.Index, database.Index + database.Length), .. query];

@@ -100,8 +100,10 @@ internal sealed partial class NpgsqlDialect : DriverDialect
     /// <inheritdoc/>
     protected override void Complete(DialectDraft draft)
     {
-        foreach (string name in draft.Names.Where(name => !Keywords.ContainsKey(name)))
-            draft.Refuse($"Npgsql has no keyword \"{name}\".", "Use one of Npgsql's: Host, Port, Database, Username, SSL Mode, Root Certificate …");
+        foreach (string name in draft.Unknown)
+            draft.Refuse(
+                $"Npgsql has no keyword \"{name}\".",
+                "Use one of Npgsql's: Host, Port, Database, Username, SSL Mode, Root Certificate … A value with a semicolon needs quotes.");
         if (!draft.Parameters.TryGetValue("host", out string? list))
         {
             draft.Refuse("Npgsql needs a Host, and none is given.", "Add Host=….");

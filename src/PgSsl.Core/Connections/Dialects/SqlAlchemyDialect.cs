@@ -56,7 +56,7 @@ internal partial class SqlAlchemyDialect : UrlDialect
     /// <inheritdoc/>
     protected override void Complete(DialectDraft draft)
     {
-        foreach (string name in draft.Names.Where(name => Find(name) is null))
+        foreach (string name in draft.Unknown)
             draft.Refuse(
                 $"{Driver} has no connection parameter \"{name}\".", Hint(name));
     }

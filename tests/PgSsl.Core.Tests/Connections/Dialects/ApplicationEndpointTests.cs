@@ -97,6 +97,10 @@ public class ApplicationEndpointTests
     [InlineData(
         "jdbc:postgresql://db1/db?user=a&password=geheim&sslpassword=geheim",
         "jdbc:postgresql://db1/db?user=a&password=********&sslpassword=********")]
+    [InlineData("Host=db1;Password=a;geheim;Port=1", "Host=db1;Password=****************")]
+    [InlineData("postgres://db1/db?ssl=1&password=a&geheim", "postgres://db1/db?ssl=1&password=****************")]
+    [InlineData("postgres://db1/db?ssl=1&password=a#geheim", "postgres://db1/db?ssl=1&password=****************")]
+    [InlineData("jdbc:postgresql://db1/db?user=a&password=a#geheim", "jdbc:postgresql://db1/db?user=a&password=********")]
     [InlineData("postgresql+asyncpg://a:geheim@db1/db", "postgresql+asyncpg://a:********@db1/db")]
     [InlineData("postgres://a:geheim@db1/db?ssl=1", "postgres://a:********@db1/db?ssl=1")]
     [InlineData(
@@ -114,13 +118,23 @@ public class ApplicationEndpointTests
     [Theory]
     [InlineData("jdbc:postgresql://a:ge@heim@db1/db")]
     [InlineData("postgresql+psycopg2://a:ge/heim@db1/db")]
+    [InlineData("postgres://a:a#geheim@db1/db?ssl=no-verify")]
+    [InlineData("jdbc:postgresql://a:a#geheim@db1/db")]
+    [InlineData("jdbc:postgresql://a:a?geheim@db1/db")]
     [InlineData("Host=db1;Password=\"geheim")]
+    [InlineData("Data Source=db1;Password=a;geheim;User=a")]
     public void A_password_that_cannot_be_told_is_not_repeated(string text)
     {
         PgSslException failure = Assert.Throws<PgSslException>(() => ApplicationEndpoint.Parse(text));
 
         Assert.DoesNotContain("heim", $"{failure.Message} {failure.Remedy}");
     }
+
+    [Fact]
+    public void What_stands_behind_a_password_is_no_name_to_show() =>
+        Assert.StartsWith(
+            "Npgsql has no keyword \"********\".",
+            ApplicationEndpoint.Parse("Host=db1;Port=1;Password=a;geheim;SSL Mode=Require").Application!.Refusal!.Message);
 
     [Fact]
     public void A_driver_sees_only_the_variables_that_it_reads()
